@@ -1,0 +1,109 @@
+"""Which files make a paper: roots, and what they input, in the order TeX reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tanaka.latex.source import Source
+from tanaka.text import DocId, folder, resolve
+
+_INPUT = re.compile(
+    r"\\(?:input|include|subfile|subfileinclude)\s*(?:\{\s*(?P<braced>[^{}]+?)\s*\}|(?P<bare>[^\s{}\\%]+))"
+    r"|\\(?:sub)?import\*?\s*\{\s*(?P<dir>[^{}]*?)\s*\}\s*\{\s*(?P<file>[^{}]+?)\s*\}"
+)
+_CLASS = re.compile(r"^[^%\n]*\\documentclass\b", re.M)
+_MAGIC_ROOT = re.compile(r"^\s*!\s*TeX\s+root\s*=\s*(\S.*?)\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a file, in reading order: text between two inputs."""
+
+    doc: DocId
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The files of a paper: in order of first use, as pieces, and what is missing."""
+
+    root: DocId
+    files: tuple[DocId, ...]
+    pieces: tuple[Piece, ...]
+    missing: tuple[DocId, ...]
+
+
+def has_document_class(source: Source) -> bool:
+    """Whether a file is a document of its own."""
+    return _CLASS.search(source.visible) is not None and "\\begin{document}" in source.visible
+
+
+def magic_root(doc: DocId, source: Source) -> DocId | None:
+    """Root that ``% !TeX root = ...`` names, seen from the file's folder."""
+    for comment in source.comments[:20]:
+        if match := _MAGIC_ROOT.match(comment.text):
+            return resolve(folder(doc), match.group(1))
+    return None
+
+
+def assemble(root: DocId, source_of: Callable[[DocId], Source | None]) -> Project:
+    """Follow the inputs from a root.  A loop is cut, a missing file is noted.
+
+    Parameters
+    ----------
+    root : DocId
+    source_of : callable
+        Source of a document, or None where nobody has it.
+    """
+    base = folder(root)
+    files: list[DocId] = []
+    pieces: list[Piece] = []
+    missing: list[DocId] = []
+
+    def read(doc: DocId, within: tuple[DocId, ...]) -> None:
+        source = source_of(doc)
+        if source is None:
+            if doc not in missing:
+                missing.append(doc)
+            return
+        if doc not in files:
+            files.append(doc)
+        at = 0
+        for match in _INPUT.finditer(source.visible):
+            child = _target(match, base, folder(doc), source_of)
+            if child is None or child in within or len(within) > 24:
+                continue
+            pieces.append(Piece(doc, at, match.start()))
+            at = match.end()
+            read(child, (*within, child))
+        pieces.append(Piece(doc, at, len(source.visible)))
+
+    read(root, (root,))
+    return Project(root, tuple(files), tuple(p for p in pieces if p.end > p.start), tuple(missing))
+
+
+def _target(
+    match: re.Match[str], base: str, here: str, source_of: Callable[[DocId], Source | None]
+) -> DocId | None:
+    if match.group("file"):
+        name, bases = match.group("dir") + "/" + match.group("file"), (base, here)
+    else:
+        name, bases = match.group("braced") or match.group("bare"), (base, here)
+    if not name or "\\" in name or "#" in name:
+        return None
+    names = (name,) if name.endswith(".tex") else (name + ".tex", name)
+    for where in dict.fromkeys(bases):
+        for spelling in names:
+            doc = resolve(where, spelling)
+            if source_of(doc) is not None:
+                return doc
+    return resolve(base, names[0])
+
+
+def candidates(texts: Mapping[DocId, Source], baseline: Callable[[DocId], bool]) -> list[DocId]:
+    """Files that can be a root, those of a baseline folder left out, shallow names first."""
+    roots = [d for d, s in texts.items() if has_document_class(s) and not baseline(d)]
+    return sorted(roots, key=lambda d: (d.count("/"), d.rpartition("/")[2] != "main.tex", d))
