@@ -1,0 +1,98 @@
+"""What the analysis of one paper gives: findings with places, coverage, what was ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tanaka.paper.model import NumberId, Paper, SpanTable
+from tanaka.rules.api import Finding, FixKind, Held
+from tanaka.text import DocId, Edit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFix:
+    """A fix as edits on documents."""
+
+    title: str
+    kind: FixKind
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with its place in this revision.
+
+    Attributes
+    ----------
+    finding : Finding
+    span : Span
+        What is underlined.
+    related : tuple of (Span, str)
+    fixes : tuple of LocatedFix
+        Real fixes first, inserts next, ignores last.
+    block : Span
+        The block of LaTeX it stands in (new findings in a block under edit are held back).
+    """
+
+    finding: Finding
+    span: Span
+    related: tuple[tuple[Span, str], ...]
+    fixes: tuple[LocatedFix, ...]
+    block: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment silences, with the reason given."""
+
+    located: Located
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many numbers were seen, read, bound, checked, and found consistent."""
+
+    quantities: int
+    read: int
+    bound: int
+    checked: int
+    consistent: int
+    by_rule: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The analysis of one paper at one revision.
+
+    ``failures`` are log lines of rules that raised; ``missing`` are files that the paper inputs
+    and nobody has given yet.
+    """
+
+    root: DocId
+    files: tuple[DocId, ...]
+    texts: Mapping[DocId, str]
+    paper: Paper
+    spans: SpanTable
+    findings: tuple[Located, ...]
+    held: tuple[Held, ...]
+    suppressed: tuple[Suppressed, ...]
+    coverage: Coverage
+    missing: tuple[DocId, ...]
+    problems: tuple[str, ...]
+    failures: tuple[str, ...]
+    checked: frozenset[NumberId]
+
+    def at(self, doc: DocId, offset: int) -> tuple[Located, ...]:
+        """Findings whose underlined words the offset touches."""
+        return tuple(f for f in self.findings if f.span.covers(doc, offset))
+
+    def number_at(self, doc: DocId, offset: int) -> NumberId | None:
+        """The number under an offset, the shortest where several overlap."""
+        hits = [
+            (s.whole.end - s.whole.start, n)
+            for n, s in self.spans.numbers.items()
+            if s.whole.covers(doc, offset)
+        ]
+        return min(hits)[1] if hits else None

@@ -1,0 +1,1 @@
+"""Every rule, by hand, in order of code."""

@@ -1,0 +1,364 @@
+"""What a rule is made of: findings, steps with sources, fixes, and the context they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tanaka.paper.model import MentionId, NumberId, Paper, SectionId
+from tanaka.text import Span
+
+
+class Verdict(StrEnum):
+    """What a finding says.  The verdict fixes the severity."""
+
+    IMPOSSIBLE = "impossible"
+    IMPLAUSIBLE = "implausible"
+    OPEN = "open"
+
+    @property
+    def severity(self) -> str:
+        """Name of the severity: error, warning or information."""
+        return {"impossible": "error", "implausible": "warning", "open": "information"}[self]
+
+
+# -- where a step's number comes from ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The paper states it."""
+
+    number: NumberId
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """The paper states it elsewhere, and it is the only candidate; ``why`` names the binding."""
+
+    number: NumberId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The author declared it in a magic comment or in tanaka.toml."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Datasheet:
+    """A published specification; ``key`` is the bibliography key, ``title`` what is printed."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A formula applied to the steps above; ``reference`` is where the formula is from."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A named default; a finding that rests on one is never a proof."""
+
+    text: str
+
+
+Origin = Stated | Inferred | Declared | Datasheet | Computed | Assumption
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation.
+
+    Attributes
+    ----------
+    label : str
+        What the line is about ("step time, before", "needed").
+    value, low, high : float
+        In base units.
+    unit : str
+        Base unit; "1" for ratios, "%" where a ratio is shown as a percentage.
+    text : str
+        How it was made, from printed digits ("1.32 s / 1.04 s"); "" for an input.
+    origin : Origin
+    total : bool
+        Whether it is a result that the eye should find.
+    shown : str
+        The value as printed, where the author's own digits are to be kept; "" to format it.
+    symbol : str
+        Its name in the formulas below.
+    """
+
+    label: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    text: str
+    origin: Origin
+    total: bool = False
+    shown: str = ""
+    symbol: str = ""
+
+
+# -- what is underlined -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AtNumber:
+    """A number's whole surface."""
+
+    number: NumberId
+
+
+@dataclass(frozen=True, slots=True)
+class AtMention:
+    """The words of a mention."""
+
+    mention: MentionId
+
+
+@dataclass(frozen=True, slots=True)
+class AtSection:
+    """A section's heading."""
+
+    section: SectionId
+
+
+@dataclass(frozen=True, slots=True)
+class AtSpan:
+    """A place that is no fact (a comment, a key of a file)."""
+
+    span: Span
+
+
+Anchor = AtNumber | AtMention | AtSection | AtSpan
+
+
+# -- fixes ------------------------------------------------------------------------------------
+
+
+class FixKind(StrEnum):
+    """Real fixes first, experiments to add next, ignoring last."""
+
+    QUICKFIX = "quickfix"
+    INSERT = "insert"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceLiteral:
+    """Replace a number's digits, and nothing around them."""
+
+    number: NumberId
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendToSection:
+    """Insert text at the end of a section (before the next heading of its level)."""
+
+    section: SectionId
+    text: str
+
+
+FixEdit = ReplaceLiteral | AppendToSection
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that the author may accept."""
+
+    title: str
+    kind: FixKind
+    edits: tuple[FixEdit, ...]
+
+
+# -- pictures, as numbers ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RooflinePoint:
+    """An operating point: FLOP/byte (None where unknown) and FLOP/s, and whether it is at fault."""
+
+    label: str
+    intensity: float | None
+    rate: float
+    fault: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RooflineFigure:
+    """The roof of one device at one precision [FLOP/s, byte/s] with the paper's points on it."""
+
+    device: str
+    precision: str
+    peak: float
+    bandwidth: float
+    points: tuple[RooflinePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FitPart:
+    """A share of what is needed [byte]."""
+
+    label: str
+    size: float
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FitFigure:
+    """What is needed, in parts, against what there is [byte]."""
+
+    parts: tuple[FitPart, ...]
+    capacity: float
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class StragglerFigure:
+    """Wait for the slowest of n against n.
+
+    ``base`` is the step [s], ``sigma`` the stated deviation [s] or None, ``assumed`` the ratios
+    sigma / base drawn beside it, ``wait`` the expected wait at ``n`` [s], ``gain`` the wait that
+    would use up the stated gain [s] or None.
+    """
+
+    n: int
+    base: float
+    sigma: float | None
+    assumed: tuple[float, ...]
+    wait: float
+    gain: float | None
+    workers: str = "nodes"
+
+
+@dataclass(frozen=True, slots=True)
+class BarsFigure:
+    """Values side by side, as stated and as recomputed, in one unit."""
+
+    title: str
+    unit: str
+    bars: tuple[tuple[str, float, bool], ...]
+    """Label, value, and whether it is at fault."""
+
+
+Figure = RooflineFigure | FitFigure | StragglerFigure | BarsFigure
+
+
+# -- outcomes ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found.
+
+    Attributes
+    ----------
+    code, name : str
+    verdict : Verdict
+    at : Anchor
+    message : str
+        One sentence, the number first, no advice, no "you" and no "I".
+    note : str
+        A few words for the caret line ("the two times give 1.27").
+    bold : str
+        The contradiction alone ("1.32 s / 1.04 s is 1.27, not 1.5.").
+    question : str
+        For what is open: ends in "?".  "" otherwise.
+    only_if : str
+        For what is implausible: the condition that would make it true.  "" otherwise.
+    steps : tuple of Step
+    operands : tuple of NumberId
+        Numbers that went into it, the one underlined first.
+    related : tuple of (Anchor, str)
+    fixes : tuple of Fix
+    figure : Figure or None
+    """
+
+    code: str
+    name: str
+    verdict: Verdict
+    at: Anchor
+    message: str
+    steps: tuple[Step, ...]
+    operands: tuple[NumberId, ...] = ()
+    note: str = ""
+    bold: str = ""
+    question: str = ""
+    only_if: str = ""
+    related: tuple[tuple[Anchor, str], ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    figure: Figure | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the code and of what the finding is about, not of where that stands."""
+        about = "|".join([self.code, *(str(o) for o in self.operands), repr(self.at)])
+        return hashlib.blake2b(about.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A check that passed: the numbers it held against each other, and its derivation."""
+
+    code: str
+    numbers: tuple[NumberId, ...]
+    summary: str
+    steps: tuple[Step, ...]
+
+
+Outcome = Finding | Held
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a rule may know."""
+
+    paper: Paper
+    baseline: Paper | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+Check = Callable[[Context], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A registered rule: its code, its name, since when, and its manual page."""
+
+    code: str
+    name: str
+    since: str
+    status: str
+    check: Check
+    doc: str
+
+    @property
+    def title(self) -> str:
+        """First heading of the manual, without its marks."""
+        return self.name.replace("-", " ")
+
+
+def rule(code: str, *, since: str, status: str = "stable") -> Callable[[Check], Rule]:
+    """Make a rule of a function; its module's docstring is the manual.
+
+    The rule's name is the function's, with hyphens: it reads as "ignore above-peak".
+    """
+
+    def register(check: Check) -> Rule:
+        module = inspect.getmodule(check)
+        name = getattr(check, "__name__", "rule").replace("_", "-")
+        return Rule(code, name, since, status, check, inspect.cleandoc(module.__doc__ or "") if module else "")
+
+    return register
