@@ -1,0 +1,89 @@
+"""Mechanisms, experiments and properties named in prose, with the role they play.
+
+A first, small table of patterns for what the rules ask about; `what` is the key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tanaka.latex.plain import CITE
+from tanaka.paper.model import Where
+from tanaka.paper.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMention:
+    """A mention: what, in which role, and its words in the sentence."""
+
+    what: str
+    role: str
+    start: int
+    end: int
+
+
+_PATTERNS: dict[str, str] = {
+    "synchronous-training": r"\b(?:synchronous(?:ly)?|lock-?step|bulk[- ]synchronous)\b|\bbarriers?\b|\bwaits? for (?:the|its) (?:slowest|last)\b",
+    "data-parallelism": r"\bdata[- ]parallel(?:ism)?\b",
+    "pipeline-parallelism": r"\bpipeline[- ]parallel(?:ism)?\b|\b1F1B\b|\bGPipe\b|\bpipeline stages?\b",
+    "tensor-parallelism": r"\btensor[- ](?:model[- ])?parallel(?:ism)?\b",
+    "all-reduce": r"\ball-?reduc\w*\b",
+    "zero": r"\bZeRO(?:-[123])?\b|\bFSDP\b|\boptimi[sz]er state shard\w*\b",
+    "staleness": r"\bstale(?:ness)?\b|\bbounded[- ]delay\b",
+    "asynchronous-update": r"\basynchron\w+\b(?! (?:checkpoint|logging|I/O|data load|copy|copies|prefetch|save|write))",
+    "speculation": r"\bspeculativ\w+\b(?! decod)",
+    "gradient-compression": r"\b(?:gradient|activation) compression\b|\bPowerSGD\b|\bTop-?K (?:sparsification|compression)\b|\bgradient (?:quanti[sz]ation|sparsification)\b",
+    "low-precision-update": r"\bFP8 (?:training|gradients|weights)\b|\b(?:4|8)-bit (?:gradients|optimi[sz]er)\b",
+    "local-updates": r"\blocal SGD\b|\blocal updates\b|\bDiLoCo\b|\bfederated\b",
+    "rollback": r"\broll(?:s|ed)?[- ]?backs?\b|\bundo(?:es|ne)?\b|\bundo log\b",
+    "recomputation": r"\b(?:activation (?:re)?checkpointing|gradient checkpointing|(?:activation )?recomputation)\b",
+    "straggler": r"\bstragglers?\b|\bslow(?:est|er)? (?:node|worker|rank|replica|machine|GPU)s?\b",
+    "straggler-answer": (
+        r"\b(?:inject\w*|emulat\w*|artificially|we (?:slow|delay|throttle|stall)\w*|slowed (?:down )?by|delayed? (?:one|a) )\b[^.]{0,80}\b(?:straggler|slow|node|worker|rank|delay)|"
+        r"\bstragglers?\b[^.]{0,80}\b(?:experiment|Figure|Table|Section|Fig\.|backup|mitigat\w+|injected|emulated|measured|evaluat\w+)|"
+        r"\b(?:experiment|Figure|Table|Fig\.)\b[^.]{0,60}\bstragglers?\b|\bbackup workers?\b"
+    ),
+    "time-to-accuracy": (
+        r"\btime[- ]to[- ](?:accuracy|loss|target|solution|convergence|quality)\b|"
+        r"\b(?:loss|perplexity|accuracy|BLEU)\b[^.]{0,50}\b(?:at|after|for|in) (?:an? )?(?:equal|the same|identical|matched)\b[^.]{0,24}\b(?:time|tokens|wall|hours|samples|budget|steps)|"
+        r"\b(?:equal|same|identical|matched) (?:wall[- ]clock |number of |training )?(?:time|tokens|hours)\b[^.]{0,60}\b(?:loss|perplexity|accuracy)\b|"
+        r"\b(?:reach(?:es|ed)?|converg\w+ to) (?:an? |the )?(?:same |target |validation |final )*(?:loss|perplexity|accuracy)\b[^.]{0,40}\d|"
+        r"\b(?:validation|test|final) (?:loss|perplexity|accuracy)\b[^.]{0,30}\d"
+    ),
+    "equivalent-update": r"\bbit-?(?:exact|identical|wise identical)\b|\bidentical (?:outputs|losses|loss curves?|weights|updates)\b|\bmathematically equivalent\b|\bno change to the (?:update|algorithm|math)\b|\bpreserves? (?:the )?(?:exact|synchronous) semantics\b",
+    "training-gain": r"\b(?:training|step|iteration|throughput|samples|tokens|sequences)\b[^.]{0,80}\b(?:faster|speed-?up|higher throughput|×)|×[^.]{0,60}\b(?:faster|speed-?up|throughput|step time|training)",
+    "training": r"\btrain(?:s|ed|ing)?\b|\bpre-?train\w*\b",
+    "ours": r"\b(?:we (?:propose|present|introduce|design|build|describe)|our (?:system|approach|method|design))\b",
+    "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",
+    "simulated": r"\bsimulat\w+\b|\bon one machine\b|\bemulated on\b",
+}  # fmt: skip
+_COMPILED = {k: re.compile(p, re.I if k not in ("zero",) else 0) for k, p in _PATTERNS.items()}
+_NEGATION = re.compile(r"\b(?:no|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$", re.I)
+_BASELINE = re.compile(r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike)\b", re.I)
+_OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
+
+
+@lru_cache(maxsize=16384)
+def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
+    """Mentions in a sentence, the first of each kind."""
+    out: list[LocalMention] = []
+    for what, pattern in _COMPILED.items():
+        match = pattern.search(sentence.text)
+        if match:
+            out.append(LocalMention(what, _role(sentence.text, match.start(), where), match.start(), match.end()))
+    return tuple(out)
+
+
+def _role(text: str, at: int, where: Where) -> str:
+    before = text[:at]
+    if where in (Where.RELATED, Where.FUTURE):
+        return "related"
+    if _NEGATION.search(before[-60:]):
+        return "negated"
+    if _BASELINE.search(text) and not _OURS.search(text):
+        return "baseline"
+    if CITE in text and not _OURS.search(text):
+        return "related" if where is not Where.BODY else "compared"
+    return "ours"

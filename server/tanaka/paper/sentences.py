@@ -1,0 +1,57 @@
+"""Passages cut into sentences, each with its quantities.  Plain text only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tanaka.quantity import Reading, read
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|resp|approx|etc|et al|al|Fig|Figs|Sec|Secs|Tab|Eq|Eqs|Alg|Ref|Refs|No|St|Dr|w\.r\.t|"
+    r"a\.k\.a|incl|max|min|avg|ca|Prof|App|Thm)|\b[A-Z])\.$"
+)
+_END = re.compile(r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?[A-Z0-9\ue000\\$~≈]|\s*$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage: its text, where it begins there, and what it states."""
+
+    text: str
+    start: int
+    readings: tuple[Reading, ...]
+
+    def before(self, reading: Reading, reach: int = 60) -> str:
+        """Text that leads to a reading."""
+        return self.text[max(0, reading.start - reach) : reading.start]
+
+    def after(self, reading: Reading, reach: int = 60) -> str:
+        """Text that follows a reading."""
+        return self.text[reading.end : reading.end + reach]
+
+    def between(self, a: Reading, b: Reading) -> str:
+        """Text between two readings, in their order."""
+        return self.text[a.end : b.start]
+
+
+@lru_cache(maxsize=16384)
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Sentences of a passage, in order; together they cover it."""
+    out: list[Sentence] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match.group().startswith(".") and _ABBREVIATION.search(text[start : match.start() + 1]):
+            continue
+        out.append(_sentence(text[start : match.end()], start))
+        start = match.end()
+    if text[start:].strip():
+        out.append(_sentence(text[start:], start))
+    return tuple(out)
+
+
+def _sentence(text: str, start: int) -> Sentence:
+    lead = len(text) - len(text.lstrip())
+    body = text[lead:]
+    return Sentence(body, start + lead, tuple(read(body)))
