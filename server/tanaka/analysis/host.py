@@ -1,12 +1,30 @@
-"""One writer, immutable snapshots."""
+"""One writer, immutable snapshots.
+
+The host holds texts and caches; a snapshot answers queries about one revision of them.  Caches
+are keyed by content, so an edit recomputes the blocks it touches and the rules whose facts it
+changed, and an undo recomputes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from tanaka.analysis.report import Report
-from tanaka.text import DocId
+from tanaka.analysis.config import Config, read_config
+from tanaka.analysis.locate import locate
+from tanaka.analysis.report import Coverage, Report, Suppressed
+from tanaka.analysis.runner import Verdicts, judge
+from tanaka.analysis.suppression import Suppressions, read_suppressions
+from tanaka.latex import blocks, macros, project
+from tanaka.latex.source import Source, read_source
+from tanaka.paper.build import BlockFacts, File, build, read_block
+from tanaka.paper.model import How, Paper, SpanTable
+from tanaka.rules.api import Context
+from tanaka.text import DocId, folder, resolve
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,29 +34,242 @@ class Change:
     texts: Mapping[DocId, str | None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Counts:
+    """What has been computed so far: tests assert these, and no times."""
+
+    blocks_read: int = 0
+    papers_built: int = 0
+    rules_run: int = 0
+
+
+class Memo:
+    """Least recently used values by key."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, object] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        """Value of a key, made on the first call."""
+        if key in self._values:
+            self._values.move_to_end(key)
+            return self._values[key]  # type: ignore[return-value]
+        value = make()
+        self._values[key] = value
+        if len(self._values) > self._size:
+            self._values.popitem(last=False)
+        return value
+
+
 class AnalysisHost:
     """Holds the texts and the caches.  Synchronous; does no I/O."""
 
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self._texts: dict[DocId, str] = {}
+        self._sources = Memo(2048)
+        self._blocks = Memo(65536)
+        self._papers = Memo(16)
+        self._verdicts = Memo(64)
+        self._snapshot: Analysis | None = None
+
     def apply(self, change: Change) -> None:
         """Take texts in.  Nothing is computed until it is asked for."""
-        raise NotImplementedError
+        for doc, text in change.texts.items():
+            if text is None:
+                self._texts.pop(doc, None)
+            else:
+                self._texts[doc] = text
+        self._snapshot = None
 
     def snapshot(self) -> Analysis:
         """The state as it is now; it never changes."""
-        raise NotImplementedError
+        if self._snapshot is None:
+            self._snapshot = Analysis(self, dict(self._texts))
+        return self._snapshot
+
+    # -- memoised steps -----------------------------------------------------------------------
+    def source(self, text: str) -> Source:
+        """Visible text and comments of a file's text."""
+        return self._sources.get(text, lambda: read_source(text))
+
+    def block(self, text: str, used: tuple[macros.Macro, ...]) -> BlockFacts:
+        """Facts of a block, by its text and the macros that it uses."""
+        key = (text, tuple((m.name, m.arguments, m.default, m.body) for m in used))
+
+        def make() -> BlockFacts:
+            self.counts.blocks_read += 1
+            return read_block(text, used)
+
+        return self._blocks.get(key, make)
+
+    def verdicts(self, key: Hashable, make: Callable[[], Verdicts]) -> Verdicts:
+        """Outcomes of the rules over a paper."""
+        return self._verdicts.get(key, make)
+
+    def paper(self, key: Hashable, make: Callable[[], tuple[Paper, SpanTable]]) -> tuple[Paper, SpanTable]:
+        """Paper and spans of a root at one revision."""
+        return self._papers.get(key, make)
 
 
 class Analysis:
     """A snapshot: queries over one revision."""
 
+    def __init__(self, host: AnalysisHost, texts: Mapping[DocId, str]) -> None:
+        self._host = host
+        self.texts = texts
+        self._reports: dict[DocId, Report] = {}
+        self._projects: dict[DocId, project.Project] = {}
+        self._roots: tuple[DocId, ...] | None = None
+
+    def _source(self, doc: DocId) -> Source | None:
+        text = self.texts.get(doc)
+        return None if text is None else self._host.source(text)
+
+    def config_of(self, root: DocId) -> Config:
+        """Settings beside a root."""
+        return read_config(self.texts.get(resolve(folder(root), "tanaka.toml")))
+
     def roots(self) -> tuple[DocId, ...]:
-        """Root files among the known texts, the likeliest first."""
-        raise NotImplementedError
+        """Root files among the known texts, the likeliest first.
+
+        What ``tanaka.toml`` names, what ``% !TeX root`` names, then files with a document class
+        that lie in no baseline folder.
+        """
+        if self._roots is None:
+            found: list[DocId] = []
+            for doc, text in self.texts.items():
+                if doc.rpartition("/")[2] == "tanaka.toml":
+                    named = read_config(text).root
+                    if named and (root := resolve(folder(doc), named)) in self.texts:
+                        found.append(root)
+            sources = {
+                d: s for d in self.texts if d.endswith((".tex", ".ltx")) and (s := self._source(d)) is not None
+            }
+            for doc in sources:
+                magic = project.magic_root(doc, sources[doc])
+                if magic is not None and magic in self.texts:
+                    found.append(magic)
+            found += project.candidates(sources, self._is_baseline)
+            self._roots = tuple(dict.fromkeys(found))
+        return self._roots
+
+    def _is_baseline(self, doc: DocId) -> bool:
+        return "baseline" in doc.split("/")[:-1]
+
+    def project(self, root: DocId) -> project.Project:
+        """Files of a paper in reading order."""
+        if root not in self._projects:
+            self._projects[root] = project.assemble(root, self._source)
+        return self._projects[root]
 
     def root_of(self, doc: DocId) -> DocId | None:
-        """Root of the paper that a document belongs to."""
-        raise NotImplementedError
+        """Root of the paper that a document belongs to; None where no root inputs it."""
+        for root in self.roots():
+            files = self.project(root).files
+            if doc in files or doc == resolve(folder(root), "tanaka.toml"):
+                return root
+        return None
 
     def report(self, root: DocId) -> Report:
         """Findings, coverage and the rest for one paper."""
-        raise NotImplementedError
+        if root not in self._reports:
+            self._reports[root] = self._report(root)
+        return self._reports[root]
+
+    def _report(self, root: DocId) -> Report:
+        parts = self.project(root)
+        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
+        config = self.config_of(root)
+        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces)
+        paper, spans = self._host.paper(key, lambda: self._build(parts, sources))
+        judged = self._host.verdicts(
+            (paper, config), lambda: judge(Context(paper), config, self._host.counts)
+        )
+        silenced = {d: read_suppressions(s) for d, s in sources.items()}
+        return _report(self, parts, sources, paper, spans, judged, silenced, config)
+
+    def _build(
+        self, parts: project.Project, sources: Mapping[DocId, Source]
+    ) -> tuple[Paper, SpanTable]:
+        self._host.counts.papers_built += 1
+        defined = {d: macros.definitions(d, s) for d, s in sources.items()}
+        table = {m.name: m for d in parts.files for m in defined.get(d, ())}
+        visible = {d: macros.without_definitions(s.visible, defined[d]) for d, s in sources.items()}
+        cut: dict[DocId, File] = {}
+
+        def file_of(doc: DocId) -> File:
+            if doc not in cut:
+                text = visible[doc]
+                read = tuple(
+                    (a, b, self._host.block(text[a:b], macros.used(text[a:b], table)))
+                    for a, b in blocks.cut(text)
+                    if text[a:b].strip()
+                )
+                begin = text.find("\\begin{document}")
+                cut[doc] = File(doc, read, max(begin, 0))
+            return cut[doc]
+
+        return build(parts.pieces, file_of, lambda d: visible[d], lambda d: _end(visible[d]))
+
+
+def _end(visible: str) -> int:
+    """Where a section that runs to the end of its file ends: before what closes the document."""
+    ends = [
+        at
+        for word in ("\\bibliography{", "\\printbibliography", "\\bibliographystyle{", "\\end{document}", "\\appendix")
+        if (at := visible.find(word)) >= 0
+    ]
+    return min(ends) if ends else len(visible)
+
+
+def _report(
+    analysis: Analysis,
+    parts: project.Project,
+    sources: Mapping[DocId, Source],
+    paper: Paper,
+    spans: SpanTable,
+    judged: Verdicts,
+    silenced: Mapping[DocId, Suppressions],
+    config: Config,
+) -> Report:
+    texts = {d: s.text for d, s in sources.items()}
+    located = [locate(f, spans, texts, sources) for f in judged.findings]
+    order = {d: i for i, d in enumerate(parts.files)}
+    located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
+    shown, hidden = [], []
+    for item in located:
+        reason = silenced[item.span.doc].reason(item) if item.span.doc in silenced else None
+        if reason is None:
+            shown.append(item)
+        else:
+            hidden.append((item, reason))
+    faulty = {n for f in judged.findings for n in f.operands}
+    checked = judged.checked
+    coverage = Coverage(
+        quantities=paper.seen,
+        read=len(paper.numbers),
+        bound=sum(n.binding in (How.STATED, How.DECLARED) for n in paper.numbers),
+        checked=len(checked),
+        consistent=len(checked - faulty),
+        by_rule=judged.by_rule,
+    )
+    return Report(
+        root=parts.root,
+        files=parts.files,
+        texts=texts,
+        paper=paper,
+        spans=spans,
+        findings=tuple(shown),
+        held=judged.held,
+        suppressed=tuple(Suppressed(i, r) for i, r in hidden),
+        coverage=coverage,
+        missing=parts.missing,
+        problems=config.problems,
+        failures=judged.failures,
+        checked=checked,
+    )
+
+
+__all__ = ["Analysis", "AnalysisHost", "Change", "Counts"]

@@ -1,0 +1,100 @@
+"""Findings to places: anchors to spans, fixes to edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tanaka.analysis.report import Located, LocatedFix
+from tanaka.latex import blocks
+from tanaka.latex.source import Source
+from tanaka.paper.model import SpanTable
+from tanaka.rules.api import (
+    Anchor,
+    AppendToSection,
+    AtMention,
+    AtNumber,
+    AtSection,
+    AtSpan,
+    Finding,
+    Fix,
+    FixKind,
+    ReplaceLiteral,
+)
+from tanaka.text import DocId, Edit, LineIndex, Span
+
+_LITERAL = re.compile(r"[-−]?[\d.,{}\\\s]*\d")
+
+
+def span_of(anchor: Anchor, spans: SpanTable) -> Span:
+    """Where an anchor stands in this revision."""
+    if isinstance(anchor, AtNumber):
+        return spans.numbers[anchor.number].whole
+    if isinstance(anchor, AtMention):
+        return spans.mentions[anchor.mention]
+    if isinstance(anchor, AtSection):
+        return spans.sections[anchor.section].heading
+    assert isinstance(anchor, AtSpan)
+    return anchor.span
+
+
+def locate(
+    finding: Finding, spans: SpanTable, texts: Mapping[DocId, str], sources: Mapping[DocId, Source]
+) -> Located:
+    """Finding with its place, its related places, and its fixes as edits."""
+    span = span_of(finding.at, spans)
+    related = tuple((span_of(a, spans), words) for a, words in finding.related)
+    fixes = [edits for fix in finding.fixes if (edits := _edits(fix, spans, texts)) is not None]
+    fixes.append(_ignore(finding, span, texts[span.doc]))
+    rank = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}
+    fixes.sort(key=lambda f: rank[f.kind])
+    return Located(finding, span, related, tuple(fixes), _block(span, sources[span.doc]))
+
+
+def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix | None:
+    edits: list[Edit] = []
+    for edit in fix.edits:
+        if isinstance(edit, ReplaceLiteral):
+            place = spans.numbers[edit.number].literal
+            edits.append(Edit(place, edit.new))
+        elif isinstance(edit, AppendToSection):
+            section = spans.sections.get(edit.section)
+            if section is None:
+                return None
+            at = _insertion_point(texts[section.body.doc], section.body)
+            edits.append(Edit(Span(section.body.doc, at, at), "\n" + edit.text.rstrip("\n") + "\n"))
+    return LocatedFix(fix.title, fix.kind, tuple(edits))
+
+
+def _insertion_point(text: str, body: Span) -> int:
+    """End of the last line of a section that is not blank."""
+    kept = text[body.start : body.end].rstrip()
+    # Two sections must not share a line: a heading that follows starts on its own.
+    at = body.start + len(kept)
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline + 1
+
+
+def _ignore(finding: Finding, span: Span, text: str) -> LocatedFix:
+    """A comment at the end of the line, with a place for the reason."""
+    lines = LineIndex(text)
+    line, _ = lines.line_col(span.end)
+    words = lines.line(line)
+    at = lines.offset(line, len(words))
+    comment = f"tanaka: ignore {finding.code} -- reason"
+    note = f" % {comment}"
+    if re.search(r"(?<!\\)%", words):
+        # The line has a comment already; ours goes on a line of its own before it.
+        first, _ = lines.line_col(span.start)
+        at = lines.offset(first, 0)
+        note = f"% {comment}\n"
+    return LocatedFix(
+        f"Ignore {finding.code} here, with a reason", FixKind.IGNORE, (Edit(Span(span.doc, at, at), note),)
+    )
+
+
+def _block(span: Span, source: Source) -> Span:
+    for a, b in blocks.cut(source.visible):
+        if a <= span.start < b:
+            return Span(span.doc, a, b)
+    return span
