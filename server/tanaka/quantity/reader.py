@@ -162,6 +162,8 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
             start += 1
             raw = raw[1:]
     before, after = text[max(0, start - 40) : start], text[end : end + 80]
+    if degree := _degree(text, match, start, before):
+        return degree
     if _NAMED_BEFORE.search(before) and not before.endswith(("up to ", "@")):
         if not (before.endswith("/") and re.search(r"\d%?/$", before)):
             return None
@@ -249,6 +251,22 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
         noun=noun,
         per=_per(text, surface_start, surface_end),
     )
+
+
+_DEGREE_BEFORE = re.compile(rf"(?<![A-Za-z0-9])(TP|PP|DP|CP|EP|SP|VPP|MP){_S}?(?:=|:|-|of|is)?{_S}?$")
+
+
+def _degree(text: str, match: re.Match[str], start: int, before: str) -> Reading | None:
+    """"TP8", "PP=16", "DP 4": degrees of parallelism glued to their letters."""
+    name = _DEGREE_BEFORE.search(before)
+    raw = text[start : match.end()]
+    if not name or not raw.isdigit() or re.match(r"[\w.]*[A-Za-z_]", text[match.end() :]):
+        return None
+    parsed = literals.parse(raw)
+    if parsed is None:
+        return None
+    quantity = make(parsed, "1", "", 1.0, Qualifier.EXACT, count=True)
+    return Reading(start, match.end(), start, match.end(), quantity, Kind.DEGREE, name.group(1).lower())
 
 
 def make(

@@ -1,5 +1,18 @@
 """Every rule, by hand, in order of code."""
 
 from tanaka.rules.api import Rule
+from tanaka.rules.numbers.headline_drift import headline_drift
+from tanaka.rules.numbers.impossible_percentage import impossible_percentage
+from tanaka.rules.numbers.parallel_product import parallel_product
+from tanaka.rules.numbers.percent_mismatch import percent_mismatch
+from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
+from tanaka.rules.numbers.table_ratio import table_ratio
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    ratio_mismatch,
+    percent_mismatch,
+    impossible_percentage,
+    table_ratio,
+    headline_drift,
+    parallel_product,
+)

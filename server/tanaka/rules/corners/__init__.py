@@ -1,0 +1,1 @@
+"""TK5xx: corner cases that the paper should answer."""

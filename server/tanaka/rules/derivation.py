@@ -1,0 +1,99 @@
+"""The steps of a finding: every input with its source, every result with its formula.
+
+A result is computed here from the steps before it, so the derivation shown is the computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tanaka.paper.model import Number, NumberId, Paper
+from tanaka.quantity.interval import Interval, corners
+from tanaka.rules.api import (
+    Assumption,
+    Computed,
+    Datasheet,
+    Inferred,
+    Origin,
+    Stated,
+    Step,
+)
+
+
+class Derivation:
+    """Collects the steps of one finding, in order."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+        self.steps: list[Step] = []
+
+    def stated(self, label: str, id: NumberId, *, symbol: str = "", inferred: str = "") -> Step:
+        """An input that the paper states, with the interval of its print."""
+        number = self._paper.number(id)
+        q = number.quantity
+        origin: Origin = Inferred(id, inferred) if inferred else Stated(id)
+        unit = "%" if q.shown_unit in ("%", "points") else q.unit
+        return self._add(Step(label, q.point, q.nominal.low, q.nominal.high, unit, "", origin, False, q.shown, symbol))
+
+    def known(self, label: str, value: float, unit: str, origin: Datasheet | Assumption, *, shown: str = "",
+              symbol: str = "", low: float | None = None, high: float | None = None) -> Step:  # fmt: skip
+        """An input from a datasheet, or a named assumption."""
+        return self._add(Step(label, value, value if low is None else low, value if high is None else high,
+                              unit, "", origin, False, shown, symbol))  # fmt: skip
+
+    def computed(self, label: str, unit: str, text: str, formula: Callable[..., float], *inputs: Step,
+                 reference: str = "", total: bool = True, shown: str = "", symbol: str = "") -> Step:  # fmt: skip
+        """A result: the formula applied to the values of earlier steps, and to their intervals.
+
+        Parameters
+        ----------
+        text : str
+            How it was made, from the printed digits of its inputs ("1.32 s / 1.04 s").
+        formula : callable
+            Monotone in each argument on the box of their intervals.
+        """
+        value = formula(*(s.value for s in inputs))
+        reach = corners(formula, *(Interval(s.low, s.high) for s in inputs))
+        return self._add(Step(label, value, reach.low, reach.high, unit, text, Computed(reference), total, shown, symbol))
+
+    def _add(self, step: Step) -> Step:
+        self.steps.append(step)
+        return step
+
+
+def hard(number: Number, *others: Number) -> Interval:
+    """Interval that a proof must stand on.
+
+    Trailing zeros are digits where another number of the same unit, beside it, has a digit in
+    their place.
+    """
+    q = number.quantity
+    if q.count or q.qualifier.value in ("range",):
+        return q.hard
+    significant = any(
+        o.quantity.shown_unit == q.shown_unit
+        and o.quantity.literal.ulp <= q.literal.ulp
+        and _last_digit(o) != "0"
+        for o in others
+    )
+    if significant and q.qualifier.value == "exact":
+        return q.literal.hard(zeros_significant=True).scaled(q.scale)
+    return q.hard
+
+
+def _last_digit(number: Number) -> str:
+    digits = [c for c in number.quantity.literal.text if c.isdigit()]
+    return digits[-1] if digits else "0"
+
+
+def printed(value: float, digits: int = 3) -> str:
+    """A ratio with a number of significant digits and no exponent: 1.269 as "1.27"."""
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        text = f"{value:.0f}"
+    if "." not in text and abs(value) < 10 ** (digits - 1):
+        whole = len(text.lstrip("-"))
+        text = f"{value:.{max(0, digits - whole)}f}"
+    return text

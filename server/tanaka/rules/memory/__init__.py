@@ -1,0 +1,1 @@
+"""TK3xx: what must be held against what the devices hold."""

@@ -1,0 +1,1 @@
+"""TK1xx: stated numbers against each other."""

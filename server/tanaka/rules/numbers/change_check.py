@@ -1,0 +1,161 @@
+"""The verdict on one stated change: shared by ratio-mismatch and percent-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number
+from tanaka.quantity import Qualifier
+from tanaka.quantity.interval import Interval
+from tanaka.quantity.literal import at_precision_of
+from tanaka.rules.api import (
+    AtNumber,
+    BarsFigure,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Held,
+    Outcome,
+    ReplaceLiteral,
+    Verdict,
+)
+from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.numbers.readings import Reading, fits, reach, readings
+
+# Words in reach that a mismatch may rest on: the claim may be about another aggregate.
+_EXCUSES = frozenset({"across", "average", "metric", "stack", "percentile"})
+_DEMOTING = frozenset({"scale", "kernel"})
+
+
+def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator[Outcome]:
+    """Outcome of one change under all its readings (see `soundness` of the rule's page)."""
+    paper = ctx.paper
+    claim, old, new = paper.number(change.change), paper.number(change.old), paper.number(change.new)
+    if change.asserted is Asserted.NO or not all(n.quantity.bounded for n in (claim, old, new)):
+        return
+    percentages = old.quantity.shown_unit == "%"
+    options = readings(change.word, percentages=percentages, ordered=change.ordered)
+    said = _claim(claim, nominal=True)
+    for option in options:
+        if fits(option, said, old.quantity.nominal, new.quantity.nominal):
+            yield _held(ctx, code, change, option)
+            return
+    claim_hard, old_hard, new_hard = _claim(claim, nominal=False), hard(old, new), hard(new, old)
+    closest = min(options, key=lambda o: abs(o.value(old.quantity.point, new.quantity.point) - claim.quantity.point))
+    survives = next((o for o in options if fits(o, claim_hard, old_hard, new_hard)), None)
+    truth = reach(closest, old.quantity.nominal, new.quantity.nominal)
+    excused = change.cues & _EXCUSES
+    if excused:
+        return  # counted as read, not as checked: the words leave another binding open
+    if survives is not None:
+        if said.gap(truth) < 0.02:
+            yield _held(ctx, code, change, survives)
+            return
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the printed values are themselves rounded more coarsely than they look"
+    elif change.paired is not How.STATED:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the factor compares other values than these two"
+    elif change.cues & _DEMOTING:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the factor is about another scale or another part than these two values"
+    elif change.asserted is Asserted.QUOTED:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
+    elif (change.hedged and truth.gap(Interval.point(claim.quantity.point)) < 0.25) or said.gap(truth) < 0.01:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers more than a tenth"
+    else:
+        verdict, only_if = Verdict.IMPOSSIBLE, ""
+    yield _finding(ctx, code, name, change, closest, verdict, only_if)
+
+
+def _claim(number: Number, *, nominal: bool) -> Interval:
+    q = number.quantity
+    return q.nominal if nominal else q.hard
+
+
+def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, float, str]:
+    paper = ctx.paper
+    d = Derivation(paper)
+    share = change.word is ChangeWord.SHARE
+    old = d.stated("whole" if share else "before" if change.ordered else "one value", change.old)
+    new = d.stated("part" if share else "after" if change.ordered else "the other", change.new)
+    factor = paper.number(change.change).quantity.shown_unit == "×"
+    text = option.text.format(old=old.shown, new=new.shown)
+    label = option.name if not factor else "ratio"
+    result = d.computed(label, "1" if factor else "%", text, option.value, old, new)
+    d.stated("as written", change.change)
+    return d, result.value, text
+
+
+def _held(ctx: Context, code: str, change: Change, option: Reading) -> Held:
+    d, value, text = _steps(ctx, change, option)
+    factor = ctx.paper.number(change.change).quantity.shown_unit == "×"
+    shown = printed(value) if factor else f"{100 * value:.1f}%"
+    return Held(code, (change.change, change.old, change.new), f"{text} = {shown}", tuple(d.steps))
+
+
+def _finding(
+    ctx: Context, code: str, name: str, change: Change, option: Reading, verdict: Verdict, only_if: str
+) -> Finding:
+    paper = ctx.paper
+    claim, old, new = paper.number(change.change), paper.number(change.old), paper.number(change.new)
+    d, value, text = _steps(ctx, change, option)
+    q = claim.quantity
+    factor = q.shown_unit == "×"
+    if factor:
+        shown, corrected = f"{printed(value)}×", factor_literal(value, claim)
+    else:
+        shown, corrected = _percent(value, claim, old, new), percent_literal(value, claim)
+    words = _words(change.word)
+    points = q.shown_unit == "points"
+    message = f"{text} is {shown}{' points' if points else ''}{words}; {q.shown} is stated."
+    title_unit = {"×": "$\\times$", "%": "\\%", "points": " points"}[q.shown_unit]
+    title = f"Write ${corrected}\\times$" if factor else f"Write {corrected}{title_unit}"
+    fix = Fix(title, FixKind.QUICKFIX, (ReplaceLiteral(change.change, corrected),))
+    fixes = (fix,) if value > 0 and q.qualifier is Qualifier.EXACT else ()
+    figure = BarsFigure(
+        "Stated against recomputed", "×" if factor else "%",
+        (("as written", q.point if factor else 100 * q.point, True), ("recomputed", value if factor else 100 * value, False)),
+    )  # fmt: skip
+    return Finding(
+        code, name, verdict, AtNumber(change.change), message, tuple(d.steps),
+        operands=(change.change, change.old, change.new),
+        note=f"the two values give {shown.rstrip('×')}",
+        bold=f"{text} is {shown}, not {q.shown}.",
+        only_if=only_if, fixes=fixes, figure=figure,
+        related=((AtNumber(change.old), "the value before"), (AtNumber(change.new), "the value after")) if change.ordered
+        else ((AtNumber(change.old), "one value"), (AtNumber(change.new), "the other")),
+    )  # fmt: skip
+
+
+def _words(word: ChangeWord) -> str:
+    return {
+        ChangeWord.PERCENT_LESS: " less",
+        ChangeWord.RELATIVE_LESS: " less",
+        ChangeWord.PERCENT_MORE: " more",
+        ChangeWord.RELATIVE_MORE: " more",
+        ChangeWord.PERCENT_FASTER: " faster",
+        ChangeWord.PERCENT_SLOWER: " slower",
+    }.get(word, "")
+
+
+def factor_literal(value: float, claim: Number) -> str:
+    """Factor at the author's own decimals, with three significant digits where they are fewer.
+
+    A claim printed as "1.5" whose truth is 1.27 is corrected to "1.27": with "1.3" the reader
+    could not see that it was recomputed.
+    """
+    own = at_precision_of(value, claim.quantity.literal)
+    fine = printed(value)
+    return own if len(own.partition(".")[2]) >= len(fine.partition(".")[2]) else fine
+
+
+def percent_literal(value: float, claim: Number) -> str:
+    """Percentage at the author's own decimals."""
+    return at_precision_of(100 * value, claim.quantity.literal)
+
+
+def _percent(value: float, claim: Number, old: Number, new: Number) -> str:
+    decimals = len(claim.quantity.literal.text.partition(".")[2])
+    if old.quantity.shown_unit == "%" and claim.quantity.shown_unit == "points":
+        decimals = max(decimals, len(old.quantity.literal.text.partition(".")[2]), len(new.quantity.literal.text.partition(".")[2]))
+    unit = "" if claim.quantity.shown_unit == "points" else "%"
+    return f"{100 * value:.{max(decimals, 0 if abs(value) >= 0.1 else 1)}f}{unit}"

@@ -1,0 +1,1 @@
+"""TK2xx: rates against the roof of the device named."""
