@@ -35,6 +35,8 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     if change.asserted is Asserted.NO or not all(n.quantity.bounded for n in (claim, old, new)):
         return
     percentages = old.quantity.shown_unit == "%"
+    if change.word is ChangeWord.POINTS and not percentages:
+        return  # points of another quantity than the two values: counts, scores
     options = readings(change.word, percentages=percentages, ordered=change.ordered)
     said = _claim(claim, nominal=True)
     for option in options:
@@ -42,7 +44,8 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
             yield _held(ctx, code, change, option)
             return
     claim_hard, old_hard, new_hard = _claim(claim, nominal=False), hard(old, new), hard(new, old)
-    closest = min(options, key=lambda o: abs(o.value(old.quantity.point, new.quantity.point) - claim.quantity.point))
+    fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
+    closest = options[0] if fixed else min(options, key=lambda o: abs(o.value(old.quantity.point, new.quantity.point) - claim.quantity.point))
     survives = next((o for o in options if fits(o, claim_hard, old_hard, new_hard)), None)
     truth = reach(closest, old.quantity.nominal, new.quantity.nominal)
     excused = change.cues & _EXCUSES

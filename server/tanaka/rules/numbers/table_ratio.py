@@ -155,22 +155,34 @@ def _candidates(ctx: Context, table: Table, column: int, percent: bool) -> Itera
         if percent
         else (("ratio", lambda a, b: a / b, "{a} / {b}"),)
     )  # fmt: skip
-    for i in range(width):
-        for j in range(width):
+    for i in range(1, width):
+        for j in range(1, width):
             if i != j and column not in (i, j) and _same_unit(ctx, table, i, j):
                 for name, value, text in shapes:
                     yield _Formula(name, same_row(i, j), value, text)
-        if i != column:
+        if i != column and _ratioable(ctx, table, i):
             for name, value, text in shapes:
                 yield _Formula(f"{name} to the first row", against_first(i), value, text)
             if not percent:
                 yield _Formula("ratio to the first row", against_first(i), lambda a, b: b / a, "{b} / {a}")
 
 
+def _ratioable(ctx: Context, table: Table, i: int) -> bool:
+    """Whether a column holds one quantity: one unit, and no ratios or shares itself."""
+    units = {
+        (n.quantity.unit, n.quantity.shown_unit)
+        for r in range(len(table.rows))
+        if (n := _cell(ctx, table, r, i))
+    }
+    return len({u for u, _ in units}) == 1 and not {s for _, s in units} & {"×", "%"}
+
+
 def _same_unit(ctx: Context, table: Table, i: int, j: int) -> bool:
+    if not (_ratioable(ctx, table, i) and _ratioable(ctx, table, j)):
+        return False
     for r in range(len(table.rows)):
         a, b = _cell(ctx, table, r, i), _cell(ctx, table, r, j)
-        if a and b and (a.quantity.unit != b.quantity.unit or a.quantity.shown_unit == "×"):
+        if a and b and a.quantity.unit != b.quantity.unit:
             return False
     return True
 
