@@ -138,12 +138,7 @@ class Analysis:
         that lie in no baseline folder.
         """
         if self._roots is None:
-            found: list[DocId] = []
-            for doc, text in self.texts.items():
-                if doc.rpartition("/")[2] == "tanaka.toml":
-                    named = read_config(text).root
-                    if named and (root := resolve(folder(doc), named)) in self.texts:
-                        found.append(root)
+            found = list(self.named_roots())
             sources = {
                 d: s for d in self.texts if d.endswith((".tex", ".ltx")) and (s := self._source(d)) is not None
             }
@@ -154,6 +149,21 @@ class Analysis:
             found += project.candidates(sources, self._is_baseline)
             self._roots = tuple(dict.fromkeys(found))
         return self._roots
+
+    def named_roots(self) -> tuple[DocId, ...]:
+        """Roots that a ``tanaka.toml`` names."""
+        found: list[DocId] = []
+        for doc, text in self.texts.items():
+            if doc.rpartition("/")[2] == "tanaka.toml":
+                named = read_config(text).root
+                if named and (root := resolve(folder(doc), named)) in self.texts:
+                    found.append(root)
+        return tuple(found)
+
+    def magic_root(self, doc: DocId) -> DocId | None:
+        """Root that a file's ``% !TeX root`` names."""
+        source = self._source(doc)
+        return None if source is None else project.magic_root(doc, source)
 
     def _is_baseline(self, doc: DocId) -> bool:
         return "baseline" in doc.split("/")[:-1]

@@ -111,6 +111,7 @@ _METRICS = re.compile(
     r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
     re.I,
 )
+_DEVIATION = re.compile(r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$", re.I)
 _ENTITY = re.compile(r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:-[A-Z]{2,4})?|[A-Z][a-z]+-[0-9]+(?:-\d+B)?|GPT-\d|BERT|LLaMA|OPT-\d+B)\b")
 
 
@@ -196,7 +197,8 @@ class _Assembly:
                 mine.append(id)
                 self.seen += 1
                 entity, how = self.entity(sentence, r, names)
-                self.number(id, r, where, asserted(sentence.text, r.start, where), entity, how, ())
+                said_as = (("said", "deviation"),) if _DEVIATION.search(sentence.before(r, 50)) else ()
+                self.number(id, r, where, asserted(sentence.text, r.start, where), entity, how, said_as)
                 a, b = r.start + sentence.start, r.end + sentence.start
                 self.number_spans[id] = NumberSpan(
                     self.place(doc, offset, plain, a, b),

@@ -53,7 +53,7 @@ _PATTERNS: dict[str, str] = {
         r"\b(?:validation|test|final) (?:loss|perplexity|accuracy)\b[^.]{0,30}\d"
     ),
     "equivalent-update": r"\bbit-?(?:exact|identical|wise identical)\b|\bidentical (?:outputs|losses|loss curves?|weights|updates)\b|\bmathematically equivalent\b|\bno change to the (?:update|algorithm|math)\b|\bpreserves? (?:the )?(?:exact|synchronous) semantics\b",
-    "training-gain": r"\b(?:training|step|iteration|throughput|samples|tokens|sequences)\b[^.]{0,80}\b(?:faster|speed-?up|higher throughput|×)|×[^.]{0,60}\b(?:faster|speed-?up|throughput|step time|training)",
+    "training-gain": r"\b(?:training|step|iteration|throughput|samples|tokens|sequences)\b.{0,80}?(?:\bfaster\b|\bspeed-?ups?\b|\bhigher throughput\b|×)|×.{0,60}?\b(?:faster|speed-?ups?|throughput|step time|training)\b",
     "training": r"\btrain(?:s|ed|ing)?\b|\bpre-?train\w*\b",
     "ours": r"\b(?:we (?:propose|present|introduce|design|build|describe)|our (?:system|approach|method|design))\b",
     "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",

@@ -1,0 +1,86 @@
+"""``tanaka``: arguments, and nothing else.  Each command imports only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tanaka import __version__
+
+OK, FOUND, BAD = 0, 1, 2
+_EXIT = "exit status: 0 nothing at or above --fail-on, 1 findings, 2 bad usage or unreadable input"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    top = argparse.ArgumentParser(
+        prog="tanaka", description="Recompute the numbers of an ML-systems paper and show the work."
+    )
+    top.add_argument("--version", action="version", version=f"tanaka {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    check = commands.add_parser("check", help="print what does not hold", epilog=_EXIT)
+    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, or a folder")
+    check.add_argument("--output-format", choices=["text", "json"], default="text")
+    check.add_argument("--select", default="", metavar="CODES", help="only these rules: TK1,TK201")
+    check.add_argument("--ignore", default="", metavar="CODES", help="not these rules")
+    check.add_argument("--fail-on", choices=["impossible", "implausible", "open", "never"], default="impossible")
+
+    facts = commands.add_parser("facts", help="print every number that was read")
+    facts.add_argument("path", type=Path, metavar="PATH")
+    facts.add_argument("--output-format", choices=["text", "json"], default="text")
+
+    stress = commands.add_parser("stress-test", help="the four-part stress test")
+    stress.add_argument("path", type=Path, metavar="PATH")
+    where = stress.add_mutually_exclusive_group()
+    where.add_argument("--section", default="", metavar="TITLE")
+    where.add_argument("--line", default="", metavar="FILE:N")
+    stress.add_argument("--output-format", choices=["text", "markdown", "json"], default="text")
+
+    explain = commands.add_parser("explain", help="print a rule's page, or the list of rules")
+    explain.add_argument("code", nargs="?", default="", metavar="CODE")
+    explain.add_argument("--output-format", choices=["text", "markdown"], default="text")
+
+    serve = commands.add_parser("serve", help="run the language server")
+    way = serve.add_mutually_exclusive_group()
+    way.add_argument("--stdio", action="store_true", help="over standard input and output (the default)")
+    way.add_argument("--tcp", default="", metavar="HOST:PORT")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = parser().parse_args(arguments)
+    from tanaka.cli.files import Unreadable
+
+    try:
+        match given.command:
+            case "check":
+                from tanaka.cli.check import check
+
+                return check(given)
+            case "facts":
+                from tanaka.cli.facts import facts
+
+                return facts(given)
+            case "stress-test":
+                from tanaka.cli.stress_test import stress_test
+
+                return stress_test(given)
+            case "explain":
+                from tanaka.cli.explain import explain
+
+                return explain(given)
+            case _:
+                from tanaka.cli.serve import serve
+
+                return serve(given)
+    except Unreadable as error:
+        print(f"tanaka: {error}", file=sys.stderr)
+        return BAD
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        sys.stderr.close()
+        return OK

@@ -1,0 +1,219 @@
+"""## What it checks
+That a paper whose method waits for all of eight or more workers says what one slow worker does.
+
+## Why it matters
+A synchronous step lasts as long as its slowest worker. The expected maximum of n grows with n,
+so the cost is invisible on eight workers and decides the result on five hundred.
+
+## What is left alone
+Inference, one node, simulated workers, and papers that inject, delay, back up or measure
+stragglers anywhere.
+
+## Example
+```latex
+We train synchronously on 64 nodes of eight A100, in lock-step.
+%        ^^^^^^^^^^^^^ TK501: wait for the slowest of 64
+```
+Slow one worker by a few per cent and plot the step time of both systems.
+
+## References
+- Dean and Barroso, "The Tail at Scale", CACM 56(2), 2013.
+- David and Nagaraja, "Order Statistics", 2003, section 3.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hwmodels.straggler import barrier_wait, expected_max_normal
+
+from tanaka.paper.model import Change, Mention, Number, Paper, SectionId, Where
+from tanaka.quantity import Kind
+from tanaka.rules.api import (
+    AppendToSection,
+    Assumption,
+    AtMention,
+    Computed,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Outcome,
+    Step,
+    StragglerFigure,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation, printed
+
+_RATIOS = (0.02, 0.05, 0.10)
+_FEWEST = 8
+_PARALLEL = ("data-parallelism", "pipeline-parallelism", "tensor-parallelism", "all-reduce", "zero")
+
+
+@rule("TK501", since="0.1.0")
+def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
+    """Asks once per paper, at the sentence that makes it relevant."""
+    paper = ctx.paper
+    answered = [m for m in paper.mentions if m.what == "straggler-answer" and m.where is not Where.RELATED]
+    if answered or not paper.mentioned("training"):
+        return
+    trigger = _trigger(paper)
+    workers = _workers(paper)
+    if trigger is None or workers is None:
+        return
+    n = int(workers.quantity.point)
+    expected = expected_max_normal(n)
+    d = Derivation(paper)
+    d.stated("workers in lock-step", workers.id, symbol="n")
+    peak = d.known("expected maximum of n normal draws", expected, "1", Assumption("normal worker times"),
+                   shown=printed(expected), symbol="E")  # fmt: skip
+    step = _step_time(paper)
+    spread = _spread(paper)
+    base = d.stated("step", step.id, symbol="T") if step else None
+    if spread is not None:
+        sigma = d.stated("spread of one worker", spread.id, symbol="s")
+        why = f"{sigma.shown} × {peak.shown}"
+    elif base is not None:
+        value = _RATIOS[1] * base.value
+        sigma = d.known("spread of one worker", value, "s", Assumption("5% of the step"), shown=f"{1e3 * value:.3g} ms", symbol="s")
+        why = f"{sigma.shown} × {peak.shown}"
+    else:
+        sigma = None
+        why = ""
+    wait = d.computed("wait for the slowest", "s", why, barrier_wait, sigma, peak, reference=barrier_wait.source, symbol="w") if sigma else None
+    gain = _gain(paper)
+    workers_word = "nodes" if workers.noun == "node" else "devices" if workers.noun == "gpu" else f"{workers.noun}s"
+    if wait is not None:
+        cost = f"With a spread of {sigma.shown if sigma else ''} a worker, the expected wait for the slowest of {n} is {1e3 * wait.value:.3g} ms a step."
+    else:
+        cost = f"The slowest of {n} is expected {printed(expected)} standard deviations above the mean."
+    if gain is not None and gain.quantity.point > 1:
+        low = (gain.quantity.point - 1) * 100
+        d.steps.append(Step("slow worker that uses up the gain", gain.quantity.point, gain.quantity.nominal.low, gain.quantity.nominal.high,
+                            "1", f"{gain.quantity.shown} of the usual step", Computed("a synchronous step lasts as long as its slowest worker"), True,
+                            f"{low:.0f}% slower"))  # fmt: skip
+    figure = None
+    if base is not None and wait is not None and sigma is not None:
+        figure = StragglerFigure(n, base.value, sigma.value if spread is not None else None, _RATIOS, wait.value,
+                                 None, workers_word)  # fmt: skip
+    fix = _experiment(paper, trigger, n, workers_word, base, gain)
+    yield Finding(
+        "TK501", "no-straggler-experiment", Verdict.OPEN, AtMention(trigger.id),
+        f"{n} {workers_word} wait for the slowest of {n}, and no experiment slows one. {cost}",
+        tuple(d.steps), operands=(workers.id,), note="no experiment slows one worker",
+        bold=f"{n} {workers_word} wait for the slowest of {n}.",
+        question="What happens to the step time when one worker is slow?",
+        fixes=(fix,) if fix else (), figure=figure,
+    )  # fmt: skip
+
+
+def _trigger(paper: Paper) -> Mention | None:
+    """The first sentence of the paper's own text that says all wait for all."""
+    own = [m for m in paper.mentions if m.role in ("ours", "baseline", "compared") and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE)]
+    waits = [m for m in own if m.what == "synchronous-training"]
+    if not waits or not any(m.what in _PARALLEL for m in paper.mentions):
+        return None
+    counted = [m for m in waits if m.where not in (Where.ABSTRACT,)]
+    return (counted or waits)[0]
+
+
+def _workers(paper: Paper) -> Number | None:
+    """Nodes that a step waits for, devices where no nodes are counted."""
+    for noun in ("node", "gpu", "replica"):
+        counts = [
+            n for n in paper.numbers
+            if n.noun == noun and n.quantity.count and n.quantity.point >= _FEWEST and n.where is not Where.RELATED and n.per == ""
+        ]  # fmt: skip
+        if counts:
+            values = [n.quantity.point for n in counts]
+            common = max(set(values), key=lambda v: (values.count(v), v))
+            return next(n for n in counts if n.quantity.point == common)
+    return None
+
+
+def _step_time(paper: Paper) -> Number | None:
+    for change in paper.of(Change):
+        old, new = paper.number(change.old), paper.number(change.new)
+        if old.quantity.unit == "s" and new.quantity.unit == "s" and 0.02 <= new.quantity.point <= 600:
+            return new if new.quantity.point < old.quantity.point else old
+    times = [n for n in paper.numbers if n.kind is Kind.LATENCY and 0.05 <= n.quantity.point <= 600 and not isinstance(n.quantity.value, tuple)]
+    return times[0] if len(times) == 1 else None
+
+
+def _spread(paper: Paper) -> Number | None:
+    """A stated standard deviation of node or step times."""
+    for n in paper.numbers:
+        if n.quantity.unit == "s" and "deviation" in dict(n.context).get("said", ""):
+            return n
+    return None
+
+
+def _gain(paper: Paper) -> Number | None:
+    for change in paper.of(Change):
+        number = paper.number(change.change)
+        if number.quantity.shown_unit == "×" and paper.number(change.old).quantity.unit == "s":
+            return number
+    return None
+
+
+def _experiment(paper: Paper, trigger: Mention, n: int, workers: str, base: Step | None, gain: Number | None) -> Fix | None:
+    """A subsection with factors and levels from the paper's own numbers."""
+    section = _evaluation(paper) or trigger.section
+    if not section:
+        return None
+    edge = (gain.quantity.point - 1) if gain is not None and gain.quantity.point > 1 else 0.25
+    levels = sorted({0.0, round(edge / 4, 2), round(edge / 2, 2), round(edge, 2), round(2 * edge, 2)})
+    slow = ", ".join(f"{100 * v:.0f}\\%" for v in levels)
+    waits = [(r, r * expected_max_normal(n)) for r in _RATIOS]
+    rows = "\n".join(
+        f"{100 * r:.0f}\\% & {100 * w:.0f}\\% & "
+        + (f"{1e3 * w * base.value:,.0f}".replace(",", "{,}") + "\\,ms" if base is not None else "--")
+        + r" \\"
+        for r, w in waits
+    )
+    step = f" of {_latex_time(base.value)}" if base is not None else ""
+    counts = ", ".join(str(c) for c in _halvings(n))
+    text = rf"""
+\subsection{{Stragglers}}\label{{sec:stragglers}}
+A synchronous step{step} lasts as long as the slowest of the {n} {workers}.
+If their times are normal with standard deviation $\sigma$, the slowest is
+expected ${printed(expected_max_normal(n))}\,\sigma$ above the mean:
+
+\begin{{center}}
+\begin{{tabular}}{{rrr}}
+\hline
+$\sigma$ of the step & expected wait & per step \\
+\hline
+{rows}
+\hline
+\end{{tabular}}
+\end{{center}}
+
+We slow one worker by {slow} for 60\,s at a time, on {counts} {workers}, for
+the baseline and for our system, and report the mean and the 99th percentile of
+the step time, the throughput, and the loss at equal wall-clock time, over five
+runs. A slowdown of {100 * edge:.0f}\% would use up our gain in a synchronous
+system. % Fill in the measured values.
+"""
+    return Fix("Add straggler experiment", FixKind.INSERT, (AppendToSection(section, text),))
+
+
+def _latex_time(seconds: float) -> str:
+    return f"{seconds:.3g}\\,s" if seconds >= 1 else f"{1e3 * seconds:.3g}\\,ms"
+
+
+def _halvings(n: int) -> list[int]:
+    levels = [n]
+    while levels[-1] > 8 and len(levels) < 4:
+        levels.append(max(8, levels[-1] // 2))
+    return sorted(set(levels))
+
+
+def _evaluation(paper: Paper) -> SectionId | None:
+    for section in paper.sections:
+        if section.level == 1 and re.search(r"evaluation|experiment|results", section.title, re.I):
+            return section.id
+    return None
+

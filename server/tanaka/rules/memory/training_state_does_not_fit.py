@@ -1,0 +1,122 @@
+"""## What it checks
+That weights, gradients and optimizer state of a model trained on counted, named devices fit into
+their memory together.
+
+## Why it matters
+It is the first question about any training set-up, and an arithmetic one: 13 billion parameters
+at 16 bytes are 208 GB, wherever they are sharded.
+
+## What is left alone
+Adapters, offloading, low-bit and fused optimizers, mixture-of-experts and inference. The recipe
+must be stated for a proof (16 bytes per parameter with FP32 master weights and moments); with
+Adam alone the floor is 4 bytes. An "80 GB" part is taken to hold 80 GiB. Activations and buffers
+are left out: they only add.
+
+## Example
+```latex
+We train in BF16 with AdamW, FP32 master weights and FP32 moments, all of it kept in HBM.
+For the ablation we train the same 13B model on two A100-80GB.
+%                                               ^^^^^^^^^^^^^ TK301: 208 GB
+```
+Name the third card, the offloading or the low-bit optimizer that made it fit.
+
+## References
+- Rajbhandari et al., "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models",
+  SC 2020, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hwmodels.catalog import find, most_capacity, sources
+from hwmodels.memory import RECIPES, Recipe, devices_needed, largest_parameter_count, training_state_bytes
+
+from tanaka.paper.model import Asserted, TrainingState
+from tanaka.rules.api import (
+    Assumption,
+    AtNumber,
+    Computed,
+    Context,
+    Datasheet,
+    Finding,
+    FitFigure,
+    FitPart,
+    Held,
+    Outcome,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation
+
+_SILENT = frozenset({"adapter", "offload", "low-bit", "fused", "experts"})
+_MODEL_NAME_SLACK = 0.92  # "13B" is a label: 12.3e9 and more have been called so
+
+
+@rule("TK301", since="0.1.0")
+def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
+    """Training state against the capacity of the devices named."""
+    for claim in ctx.paper.of(TrainingState):
+        params, count = ctx.paper.number(claim.params), ctx.paper.number(claim.devices)
+        parts = find(claim.device)
+        held = most_capacity(parts)
+        if held is None or claim.asserted is not Asserted.YES or claim.cues & _SILENT or count.quantity.hedged:
+            continue
+        stated = {"fp32-master", "fp32-moments"} <= claim.recipe and "adam" in claim.recipe or "bytes-16" in claim.recipe
+        usual = RECIPES["mixed-adam-16"]
+        floor = usual if stated else RECIPES["leanest"]
+        least = params.quantity.point * _MODEL_NAME_SLACK * floor.total
+        there = count.quantity.point * held.value
+        needed = params.quantity.point * usual.total
+        d = Derivation(ctx.paper)
+        steps = _derive(ctx, d, claim, usual, held.value, held.source, stated)
+        total, capacity = steps
+        if needed <= there:
+            yield Held("TK301", (claim.devices, claim.params), f"{total.shown} of {capacity.shown}", tuple(d.steps))
+            continue
+        if "adam" not in claim.recipe and not stated:
+            continue
+        proven = least > there and "inference" not in claim.cues
+        short = (total.value - capacity.value) / 1e9
+        fits = devices_needed(total.value, held.value)
+        most = largest_parameter_count(count.quantity.point, held.value, usual.total)
+        way_out = f"{fits:.0f} devices with everything sharded, or at most {most / 1e9:.1f}B parameters"
+        d.known("devices that hold it", fits, "1", Assumption("sharded evenly"), shown=f"{fits:.0f}")
+        yield Finding(
+            "TK301", "training-state-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+            AtNumber(claim.devices),
+            f"{total.shown} of weights, gradients and optimizer state on {count.quantity.point:.0f} {parts[0].family}, which hold {capacity.shown}.",
+            tuple(d.steps), operands=(claim.devices, claim.params),
+            note=f"{short:.0f} GB short",
+            bold=f"{total.text} is {total.shown}; {count.quantity.point:.0f} {parts[0].family} hold {capacity.shown}.",
+            only_if="" if proven else f"the optimizer state is leaner than 12 B per parameter, or {way_out}",
+            related=((AtNumber(claim.params), "the model"),),
+            figure=FitFigure(
+                (FitPart(f"16-bit, {usual.weights + usual.gradients:g} B", params.quantity.point * (usual.weights + usual.gradients), False),
+                 FitPart(f"FP32, {usual.master + usual.moments:g} B", params.quantity.point * (usual.master + usual.moments), True)),
+                there, f"{count.quantity.point:.0f} cards",
+            ),
+        )  # fmt: skip
+
+
+def _derive(
+    ctx: Context, d: Derivation, claim: TrainingState, recipe: Recipe, each: float, source: str, stated: bool
+) -> tuple[Step, Step]:
+    params = d.stated("parameters", claim.params, symbol="N")
+    bytes_each = d.known(
+        "state per parameter", recipe.total, "byte",
+        Assumption("mixed-precision Adam, as stated" if stated else "mixed-precision Adam"),
+        shown=f"{recipe.total:g} B", symbol="c",
+    )  # fmt: skip
+    needed_value = params.value * recipe.total
+    needed = d.computed("needed", "byte", f"{params.shown} × {bytes_each.shown}", training_state_bytes, params, bytes_each,
+                        reference=training_state_bytes.source, shown=f"{needed_value / 1e9:.0f} GB", symbol="M")  # fmt: skip
+    count = d.stated("devices", claim.devices)
+    card = d.known("memory of one", each, "byte", Datasheet(source, sources()[source].title),
+                   shown=f"{each / 2**30:g} GiB")  # fmt: skip
+    digits = f"{count.value:.0f}"
+    there = Step("there", count.value * each, count.value * each, count.value * each, "byte",
+                 f"{digits} × {card.shown}", Computed(), True, f"{count.value * each / 1e9:.0f} GB", "C")  # fmt: skip
+    d.steps.append(there)
+    return needed, there

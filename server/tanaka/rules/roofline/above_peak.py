@@ -1,0 +1,97 @@
+"""## What it checks
+That no stated rate of one device exceeds the dense peak of that device at that precision.
+
+## Why it matters
+No kernel beats the peak. A number above it is a unit slip, another precision, or the vendor's
+2:4-sparse figure, and every speedup built on it falls with it.
+
+## What is left alone
+Rates of several devices, effective and equivalent rates, sparse work where the text says so,
+and parts that we do not know. The bound is the largest peak of all variants that the name may
+mean, at their highest clock, with two per cent for rounding in the datasheet.
+
+## Example
+```latex
+In BF16 each A100 sustains 389\\,TFLOP/s on our largest matrix product.
+%                          ^^^^^^^^^^^^^ TK201: 1.25 times the dense bf16 peak
+```
+Write the dense rate that was measured, and how FLOPs were counted.
+
+## References
+- Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hwmodels.catalog import dense_peak, find, hard_peak, sources
+from hwmodels.roofline import utilization
+
+from tanaka.paper.model import AchievedRate, Asserted, How
+from tanaka.rules.api import (
+    AtNumber,
+    Context,
+    Datasheet,
+    Finding,
+    Held,
+    Outcome,
+    RooflineFigure,
+    RooflinePoint,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation, hard, printed
+
+# Words that open another way to count; with one of them in the sentence nothing is proven.
+_SILENT = frozenset({"effective", "aggregate"})
+_DEMOTING = frozenset({"sparse", "causal", "accumulate", "clock"})
+
+
+@rule("TK201", since="0.1.0")
+def above_peak(ctx: Context) -> Iterator[Outcome]:
+    """Achieved rates against the peak of the device named."""
+    for claim in ctx.paper.of(AchievedRate):
+        parts = find(claim.device) if claim.device else ()
+        number = ctx.paper.number(claim.rate)
+        peak = dense_peak(parts, claim.precision)
+        ceiling = hard_peak(parts, claim.precision)
+        if not parts or peak is None or ceiling is None or claim.asserted is Asserted.NO:
+            continue
+        if claim.cues & _SILENT or claim.scale != "gpu" or not number.quantity.bounded:
+            continue
+        d = Derivation(ctx.paper)
+        rate = d.stated("rate", claim.rate, symbol="R")
+        part = max(parts, key=lambda p: p.peak[claim.precision].value if claim.precision in p.peak else 0.0)
+        title = sources()[peak.source].title
+        limit = d.known(f"dense {claim.precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, title),
+                        shown=f"{peak.value / 1e12:g} TFLOP/s", symbol="P")  # fmt: skip
+        share = d.computed("share of the peak", "1", f"{rate.shown} / {limit.shown}", utilization, rate, limit,
+                           reference=utilization.source, symbol="u")  # fmt: skip
+        if number.quantity.nominal.low <= peak.value:
+            yield Held("TK201", (claim.rate,), f"{rate.shown} / {limit.shown} = {printed(share.value)}", tuple(d.steps))
+            continue
+        proven = (
+            hard(number).low > ceiling
+            and peak.verified
+            and claim.device_how is How.STATED
+            and claim.precision_how is How.STATED
+            and claim.asserted is Asserted.YES
+            and not claim.cues & _DEMOTING
+        )
+        sparse = peak.sparse
+        only_if = ""
+        if not proven:
+            only_if = "2:4 sparsity is counted" if sparse and number.quantity.nominal.low <= sparse else "the clock or the count of FLOPs is not the usual one"
+        elif sparse and number.quantity.nominal.low <= sparse:
+            d.known("with 2:4 sparsity", sparse, "FLOP/s", Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} TFLOP/s")
+        yield Finding(
+            "TK201", "above-peak", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.rate),
+            f"{rate.shown} is {printed(share.value)} times the dense {claim.precision} peak of the {part.family}, {limit.shown}.",
+            tuple(d.steps), operands=(claim.rate,),
+            note=f"{printed(share.value)} times the dense peak",
+            bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
+            only_if=only_if,
+            figure=RooflineFigure(part.name, claim.precision, peak.value, part.bandwidth.value,
+                                  (RooflinePoint("as written", None, number.quantity.point, True),)),
+        )  # fmt: skip

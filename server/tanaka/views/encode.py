@@ -1,0 +1,179 @@
+"""The JSON of ``check`` and ``facts``: plain dictionaries, lines and columns from one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from tanaka.analysis.report import Located, Report
+from tanaka.quantity import Qualifier
+from tanaka.rules.api import Step
+from tanaka.text import DocId, LineIndex, Span, folder, relative
+from tanaka.views import wording
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+class _Places:
+    """Spans of one report as file, line and column."""
+
+    def __init__(self, report: Report) -> None:
+        self.base = folder(report.root)
+        self.indexes = {d: LineIndex(t) for d, t in report.texts.items()}
+
+    def file(self, doc: DocId) -> str:
+        return relative(doc, self.base)
+
+    def point(self, doc: DocId, offset: int) -> Json:
+        line, column = self.indexes[doc].line_col(offset)
+        return {"line": line + 1, "column": column + 1}
+
+    def span(self, span: Span) -> dict[str, Json]:
+        return {
+            "file": self.file(span.doc),
+            "start": self.point(span.doc, span.start),
+            "end": self.point(span.doc, span.end),
+        }
+
+
+def bound(value: float) -> float | None:
+    """A finite number, or None where there is no bound."""
+    return value if math.isfinite(value) else None
+
+
+def findings(report: Report) -> dict[str, Json]:
+    """``tanaka.findings/1`` for one paper."""
+    places = _Places(report)
+    return {
+        "schema": "tanaka.findings/1",
+        "root": places.file(report.root),
+        "files": [places.file(d) for d in report.files],
+        "findings": [_finding(report, item, places) for item in report.findings],
+        "suppressed": [
+            {
+                "code": s.located.finding.code,
+                "file": places.file(s.located.span.doc),
+                "line": places.indexes[s.located.span.doc].line_col(s.located.span.start)[0] + 1,
+                "reason": s.reason,
+            }
+            for s in report.suppressed
+        ],
+        "coverage": coverage(report),
+    }
+
+
+def coverage(report: Report) -> dict[str, Json]:
+    """Coverage counts as every front end shows them."""
+    c = report.coverage
+    by_rule: dict[str, Json] = dict(c.by_rule)
+    return {
+        "quantities": c.quantities,
+        "read": c.read,
+        "bound": c.bound,
+        "checked": c.checked,
+        "consistent": c.consistent,
+        "by_rule": by_rule,
+    }
+
+
+def _finding(report: Report, item: Located, places: _Places) -> Json:
+    f = item.finding
+    return {
+        "code": f.code,
+        "name": f.name,
+        "verdict": str(f.verdict),
+        "severity": f.verdict.severity,
+        **places.span(item.span),
+        "message": f.message,
+        "question": f.question,
+        "only_if": f.only_if,
+        "derivation": [_step(report, s) for s in f.steps],
+        "related": [{**places.span(s), "message": words} for s, words in item.related],
+        "fixes": [
+            {
+                "title": x.title,
+                "kind": str(x.kind),
+                "edits": [{**places.span(e.span), "new_text": e.new} for e in x.edits],
+            }
+            for x in item.fixes
+        ],
+        "fingerprint": f.fingerprint,
+    }
+
+
+def _step(report: Report, step: Step) -> Json:
+    origin: dict[str, Json] = {"kind": wording.source_kind(step)}
+    where = wording.step_place(report, step)
+    if where is not None:
+        origin |= {"file": relative(where.doc, folder(report.root)), "line": where.line + 1}
+    origin["ref"] = wording.source(report, step)
+    return {
+        "symbol": step.symbol or step.label,
+        "label": step.label,
+        "value": bound(step.value),
+        "low": bound(step.low),
+        "high": bound(step.high),
+        "unit": "1" if step.unit == "%" else step.unit,
+        "text": step.text or wording.value(step),
+        "source": origin,
+    }
+
+
+def facts(report: Report) -> dict[str, Json]:
+    """``tanaka.facts/1``: every quantity, in reading order."""
+    places = _Places(report)
+    out: list[Json] = []
+    for n in report.paper.numbers:
+        span = report.spans.numbers[n.id].whole
+        q = n.quantity
+        value: Json = list(q.value) if isinstance(q.value, tuple) else q.value
+        if q.unit == "bit" and not isinstance(q.value, tuple):
+            value = q.value
+        if n.kind.value == "speedup" and q.shown_unit == "%" and isinstance(value, float):
+            value = 1 + value
+        context: dict[str, Json] = dict(n.context)
+        out.append(
+            {
+                "id": n.id,
+                **places.span(span),
+                "text": report.texts[span.doc][span.start : span.end],
+                "value": value,
+                "low": bound(q.nominal.low),
+                "high": bound(q.nominal.high),
+                "unit": q.unit,
+                "kind": str(n.kind),
+                "qualifier": str(Qualifier.RANGE if isinstance(q.value, tuple) else q.qualifier),
+                "entity": n.entity,
+                "binding": str(n.binding),
+                "checked": n.id in report.checked,
+                "context": context,
+            }
+        )
+    return {"schema": "tanaka.facts/1", "root": places.file(report.root), "facts": out}
+
+
+def facts_text(report: Report) -> str:
+    """Every quantity, one a line, by file, for people."""
+    places = _Places(report)
+    lines: list[str] = []
+    current: DocId | None = None
+    entries: list[tuple[DocId, int, str]] = []
+    order: Mapping[DocId, int] = {d: i for i, d in enumerate(report.files)}
+    for n in report.paper.numbers:
+        span = report.spans.numbers[n.id].whole
+        q = n.quantity
+        line, column = places.indexes[span.doc].line_col(span.start)
+        value = f"{q.value[0]:g} to {q.value[1]:g} {q.unit}" if isinstance(q.value, tuple) else f"{q.value:.6g} {q.unit}"
+        state = "checked" if n.id in report.checked else "read"
+        about = f"  {n.entity}" if n.entity else ""
+        written = " ".join(report.texts[span.doc][span.start : span.end].split())
+        entries.append((span.doc, span.start, f"  {line + 1:>5}:{column + 1:<4} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}"))
+    for doc, _, text in sorted(entries, key=lambda e: (order.get(e[0], 99), e[1])):
+        if doc != current:
+            lines.append(places.file(doc))
+            current = doc
+        lines.append(text.rstrip())
+    c = report.coverage
+    lines.append(f"{c.quantities} numbers, {c.read} read, {c.bound} bound, {c.checked} checked, {c.consistent} consistent.")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,44 @@
+"""From the numbers of a figure to its drawing."""
+
+from __future__ import annotations
+
+import math
+
+from tanaka.rules.api import BarsFigure, Figure, FitFigure, RooflineFigure, StragglerFigure
+from tanaka.views.svg.bars import bars
+from tanaka.views.svg.drawing import Drawing, Size, Theme
+from tanaka.views.svg.fit import fit
+from tanaka.views.svg.roofline import roofline
+from tanaka.views.svg.straggler import straggler
+
+
+def is_drawn(figure: Figure | None) -> bool:
+    """Whether a figure has something to show: positive, finite numbers."""
+    match figure:
+        case RooflineFigure():
+            return _positive(figure.peak, figure.bandwidth, *(p.rate for p in figure.points), *(p.intensity for p in figure.points if p.intensity is not None))
+        case FitFigure():
+            return bool(figure.parts) and _positive(figure.capacity, *(p.size for p in figure.parts))
+        case StragglerFigure():
+            return figure.n >= 2 and _positive(figure.base, figure.wait) and bool(figure.sigma or figure.assumed)
+        case BarsFigure():
+            return bool(figure.bars) and any(v > 0 for _, v, _ in figure.bars) and all(math.isfinite(v) for _, v, _ in figure.bars)
+        case None:
+            return False
+
+
+def draw(figure: Figure, size: Size = Size.HOVER, theme: Theme = Theme.NEUTRAL) -> Drawing:
+    """Drawing of a figure that `is_drawn`."""
+    match figure:
+        case RooflineFigure():
+            return roofline(figure, size, theme)
+        case FitFigure():
+            return fit(figure, size, theme)
+        case StragglerFigure():
+            return straggler(figure, size, theme)
+        case BarsFigure():
+            return bars(figure, size, theme)
+
+
+def _positive(*values: float) -> bool:
+    return all(math.isfinite(v) and v > 0 for v in values)
