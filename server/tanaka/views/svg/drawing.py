@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from itertools import pairwise
 from typing import Literal
 
 from tanaka.views.svg.widths import fitted, text_width
@@ -20,6 +21,9 @@ FONT = "system-ui,-apple-system,'Segoe UI','Liberation Sans',sans-serif"
 Mark = Literal["ink", "ours", "fault", "held"]
 Anchor = Literal["start", "middle", "end"]
 PALETTE: dict[Mark, str] = {"ink": "#7e7e7e", "ours": "#3584d0", "fault": "#d9503f", "held": "#a8790f"}
+
+
+_AIR = 4.0
 
 
 class Theme(StrEnum):
@@ -133,14 +137,23 @@ class Canvas:
 
     def _free(self, box: Box) -> bool:
         inside = box.left >= -0.01 and box.top >= -0.01 and box.right <= self.width + 0.01 and box.bottom <= self.height + 0.01
-        return inside and not any(box.meets(t) for t in self._texts)
+        # Two labels on one line are told apart by a space between them.
+        aired = Box(box.left - _AIR, box.top, box.right + _AIR, box.bottom)
+        return inside and not any(aired.meets(t) for t in self._texts)
 
     # -- marks --------------------------------------------------------------------------------
     def line(
         self, points: Sequence[tuple[float, float]], *, mark: Mark = "ink", width: float = 1, dash: str = "",
-        opacity: float = 1,
+        opacity: float = 1, clear: bool = False,
     ) -> None:  # fmt: skip
-        """Draw a line through points."""
+        """Draw a line through points; with ``clear``, labels stay off it."""
+        if clear:
+            for (x1, y1), (x2, y2) in pairwise(points):
+                pieces = max(1, math.ceil(max(abs(x2 - x1), abs(y2 - y1)) / 4))
+                for k in range(pieces):
+                    ax, ay = x1 + (x2 - x1) * k / pieces, y1 + (y2 - y1) * k / pieces
+                    bx, by = x1 + (x2 - x1) * (k + 1) / pieces, y1 + (y2 - y1) * (k + 1) / pieces
+                    self.keep_free(min(ax, bx), min(ay, by) - 0.5, max(ax, bx), max(ay, by) + 0.5)
         at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         attributes = f' stroke-dasharray="{dash}"' if dash else ""
         attributes += f' opacity="{opacity:g}"' if opacity < 1 else ""

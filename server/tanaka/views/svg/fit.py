@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tanaka.rules.api import FitFigure
-from tanaka.views.printing import digits, equation, quantity
+from tanaka.views.printing import digits, equation, quantity, recomputes
 from tanaka.views.svg.drawing import Anchor, Canvas, Drawing, Mark, Size, Theme
 from tanaka.views.svg.frame import finish
 
@@ -21,8 +21,7 @@ def fit(figure: FitFigure, size: Size, theme: Theme) -> Drawing:
     # Three digits on the bar, four in the equation, so that the difference recomputes.
     fine = quantity(need, "byte").text, quantity(figure.capacity, "byte").text
     rest = equation(f"{fine[0]} − {fine[1]}" if short > 0 else f"{fine[1]} − {fine[0]}", abs(short), "byte")
-    sizes = " + ".join(f"{digits(p.size / scale, 4)} {unit}" for p in figure.parts)
-    words = [w for w in (equation(sizes, need, "byte", 4) if len(figure.parts) > 1 else "", rest) if w]
+    words = [w for w in (_sum(figure, need, unit, scale), rest) if w]
     over = short > 0
     title = f"{shown(need)} {unit} needed, {figure.holder} hold{'s' if _one(figure.holder) else ''} {shown(figure.capacity)} {unit}"
     missing = f"{shown(abs(short))} {unit} {'short' if over else 'free'}"
@@ -61,3 +60,15 @@ def fit(figure: FitFigure, size: Size, theme: Theme) -> Drawing:
 
 def _one(holder: str) -> bool:
     return holder.lower().startswith(("one ", "a ", "an ", "1 ")) or holder.lower() == "it"
+
+
+def _sum(figure: FitFigure, need: float, unit: str, scale: float) -> str:
+    """The parts as a sum, with the fewest decimals from which four digits of it follow."""
+    if len(figure.parts) < 2:
+        return ""
+    for decimals in range(1, 6):
+        sizes = " + ".join(f"{p.size / scale:,.{decimals}f} {unit}" for p in figure.parts)
+        whole = quantity(need, "byte").text
+        if recomputes(sizes, whole):
+            return f"{sizes} = {whole}"
+    return ""

@@ -47,13 +47,13 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
 
     top, corner = y(figure.peak / scale), x(ridge)
     foot = max(low_x, low_y * scale / figure.bandwidth)
-    c.line([(x(foot), y(foot * figure.bandwidth / scale)), (corner, top), (x(high_x), top)], width=2)
+    c.line([(x(foot), y(foot * figure.bandwidth / scale)), (corner, top), (x(high_x), top)], width=2, clear=True)
     c.line([(corner, top), (corner, frame.bottom)], dash="2 3")
 
     # Points first: their labels matter most, the roof's give way.
     above = [p for p in figure.points if p.intensity is None]
     for p in above:
-        c.line([(frame.left, y(p.rate / scale)), (frame.right, y(p.rate / scale))], mark="fault" if p.fault else "ours", width=2)
+        c.line([(frame.left, y(p.rate / scale)), (frame.right, y(p.rate / scale))], mark="fault" if p.fault else "ours", width=2, clear=True)
     spots = [(x(p.intensity), y(p.rate / scale), p) for p in figure.points if p.intensity is not None]
     for px, py, p in spots:
         c.dot(px, py, mark="fault" if p.fault else "ours", radius=5 if p.fault else 4)
@@ -77,11 +77,12 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
         if not c.label(near, text, mark=mark, bold=True):  # type: ignore[arg-type]
             c.label(near, digits(p.rate / scale, 3), mark=mark, bold=True)  # type: ignore[arg-type]
 
-    c.label([(corner + 4, top - 7, "start"), (frame.right + 10, top + 4, "start"), (frame.right + 10, top + 16, "start"),
-             (frame.right, top + 15, "end")], f"peak {digits(figure.peak / scale)}")  # fmt: skip
+    c.label([(corner + 4, top - 7, "start"), (corner + 10, top + 15, "start"), (frame.right - 2, top + 15, "end"),
+             (frame.right + 10, top + 4, "start"), (frame.right + 10, top + 16, "start"), (frame.right - 2, top - 7, "end")], f"peak {digits(figure.peak / scale)}")  # fmt: skip
     middle = math.sqrt(foot * ridge)
     mx, my = x(middle), y(middle * figure.bandwidth / scale)
-    c.label([(mx - 8, my + 1, "end"), (mx - 8, my - 11, "end"), (mx + 12, my + 16, "start"), (frame.left + 4, frame.bottom - 8, "start")],
+    c.label([(mx - 14, my - 2, "end"), (mx - 14, my - 11, "end"), (mx + 14, my + 12, "start"), (mx + 24, my + 16, "start"),
+             (mx - 24, my - 20, "end"), (frame.left + 4, frame.bottom - 8, "start")],
             f"HBM {bandwidth.text}")  # fmt: skip
     c.label([(corner + 7, frame.bottom - 8, "start"), (corner - 7, frame.bottom - 8, "end")], f"ridge {digits(ridge, 3)}")
     return finish(c, size, theme, "roofline", title, " ".join(sentences) or title + ".", words)

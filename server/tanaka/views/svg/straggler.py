@@ -18,7 +18,7 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     workers = figure.workers or "workers"
     one = workers.removesuffix("s")
     base = quantity(figure.base, "s", 3)
-    ratio = figure.sigma / figure.base if figure.sigma else (figure.assumed[0] if figure.assumed else 0.0)
+    ratio = figure.sigma / figure.base if figure.sigma else figure.wait / (e * figure.base)
     gone = figure.gain / (e * figure.base) if figure.gain and figure.gain > 0 else None
 
     words = []
@@ -38,7 +38,7 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     last = 2.0 ** (math.ceil(math.log2(n)) + 2)
     curves: list[tuple[float, Mark]] = [(a, "ink") for a in sorted(set(figure.assumed))]
     if figure.sigma:
-        curves.append((ratio, "ours"))
+        curves = [c for c in curves if _percent(c[0]) != _percent(ratio)] + [(ratio, "ours")]
     if gone is not None:
         curves.append((gone, "fault"))
     peak = max([r * expected_max_normal(int(last)) * figure.base for r, _ in curves] + [figure.wait, 1e-12])
@@ -55,16 +55,17 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     ends = []
     for r, mark in curves:
         points = curve(lambda v, r=r: r * expected_max_normal(int(v)) * figure.base / scale, xs, x, y)  # type: ignore[misc]
-        c.line(points, mark=mark, width=1.5 if mark == "ink" else 2)
+        c.line(points, mark=mark, width=1.5 if mark == "ink" else 2, clear=True)
         ends.append((points[-1][1], r, mark))
     if gone is not None and figure.gain is not None:
         gx, gy = x(n), y(figure.gain / scale)
         c.dot(gx, gy, mark="fault", radius=5)
-        c.label([(gx - 11, gy - 5, "end"), (gx - 11, gy - 17, "end"), (gx + 11, gy + 16, "start")],
+        c.label([(gx - 11, gy - 5, "end"), (gx - 11, gy - 12, "end"), (gx - 11, gy - 19, "end"), (gx + 11, gy + 16, "start")],
                 f"the gain, {quantity(figure.gain, 's', 3).text}", mark="fault", bold=True)  # fmt: skip
     wx, wy = x(n), y(figure.wait / scale)
     c.dot(wx, wy, mark="ours" if figure.sigma else "ink")
-    c.label([(wx + 8, wy + 16, "start"), (wx + 8, wy - 8, "start"), (wx - 8, wy - 8, "end"), (wx - 8, wy + 16, "end")],
+    c.label([(wx + 8, wy + 16, "start"), (wx + 8, wy - 8, "start"), (wx - 8, wy - 8, "end"), (wx - 8, wy + 16, "end"),
+             (wx + 8, wy - 14, "start"), (wx - 8, wy - 14, "end")],
             quantity(figure.wait, "s", 3).text)  # fmt: skip
     # The curve that matters keeps its label; those that would lie on it give way.
     for end, r, mark in sorted(ends, key=lambda t: ("fault", "ours", "ink").index(t[2])):
