@@ -1,151 +1,288 @@
-"""Findings for a terminal: place, verdict, the source line with carets, the derivation."""
+"""Findings as a compiler prints them: place, source line with carets, derivation, fix.
+
+Our own words are ASCII and stay under 80 columns where the paper's line allows; what the paper
+wrote is printed as it stands, control characters aside.
+"""
 
 from __future__ import annotations
 
+import re
+import textwrap
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from tanaka.analysis.report import Located, Report
-from tanaka.rules.api import FixKind, Step, Verdict
-from tanaka.text import DocId, LineIndex
-from tanaka.views import wording
+from tanaka.rules.api import Computed, FixKind, Origin, Stated, Verdict
+from tanaka.text import Span
+from tanaka.views import derivation
+from tanaka.views.places import Places
 
-_COLOURS = {"impossible": "1;31", "implausible": "1;33", "open": "1;34", "strong": "1", "quiet": "2"}
-_ASCII = {"×": "x", "–": "-", "—": "-", "−": "-", "≤": "<=", "≥": ">=", "≈": "~", "∼": "~", "μ": "u", "→": "->", "σ": "sigma",
-          "·": "*", "…": "...", "’": "'", "“": '"', "”": '"', "\u2009": " ", "\u00a0": " "}  # fmt: skip
 WIDTH = 79
+_SIGNS = str.maketrans({
+    "×": "x", "·": "x", "−": "-", "–": "-", "—": "-", "≤": "<=", "≥": ">=", "≈": "~", "≠": "!=",
+    "µ": "u", "μ": "u", "σ": "sigma", "…": "...", "“": '"', "”": '"', "’": "'", "‘": "'",
+    "\u2009": " ", "\u00a0": " ", "²": "^2", "³": "^3", "→": "->", "√": "sqrt", "±": "+-",
+})  # fmt: skip
+_ORDER = {Verdict.IMPOSSIBLE: 0, Verdict.IMPLAUSIBLE: 1, Verdict.OPEN: 2}
+_COLOUR = {Verdict.IMPOSSIBLE: "1;31", Verdict.IMPLAUSIBLE: "1;33", Verdict.OPEN: "1;34"}
+_STRONG, _QUIET = "1", "2"
 
 
-class _Ink:
-    def __init__(self, colour: bool) -> None:
-        self.colour = colour
+class Paint:
+    """ANSI colour, or none.  Nothing depends on it."""
 
-    def __call__(self, text: str, ink: str) -> str:
-        return f"\x1b[{_COLOURS[ink]}m{text}\x1b[0m" if self.colour and text else text
+    def __init__(self, *, on: bool) -> None:
+        self._on = on
+
+    def __call__(self, text: str, code: str) -> str:
+        """Text in a colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self._on and text.strip() else text
+
+
+def plain(text: str) -> str:
+    """Our signs in ASCII ("×" is "x"), control characters gone, letters of the paper kept."""
+    return _safe(text.translate(_SIGNS), "")
+
+
+def _safe(text: str, instead: str) -> str:
+    # A paper is untrusted text: an escape sequence in it must not reach the terminal.
+    return "".join(
+        " " if c in "\t\r\n" else instead if unicodedata.category(c)[0] == "C" else c for c in text
+    )
+
+
+def columns(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def by_verdict(findings: Iterable[Located]) -> list[Located]:
+    """The surest first; in reading order within a verdict."""
+    return sorted(findings, key=lambda f: _ORDER[f.finding.verdict])
 
 
 def report_text(report: Report, *, colour: bool = False) -> str:
-    """All findings of a paper, what is open in one line each, and the tally."""
-    ink = _Ink(colour)
+    """The whole output of ``tanaka check`` for one paper, with its last line."""
+    paint = Paint(on=colour)
+    places = Places(report)
     lines: list[str] = []
-    shown = [f for f in report.findings if f.finding.verdict is not Verdict.OPEN]
-    asked = [f for f in report.findings if f.finding.verdict is Verdict.OPEN]
-    indexes = {d: LineIndex(t) for d, t in report.texts.items()}
-    for item in shown:
-        lines += [*_finding(report, item, indexes, ink), ""]
-    for item in asked:
-        at = _at(report, item)
-        lines.append(
-            f"{ink(at + ':', 'strong')} {ink('open', 'open')} {ink(item.finding.code, 'strong')} {ascii_only(item.finding.question)}"
-        )
-    if asked:
+    after_open = False
+    for item in by_verdict(report.findings):
+        is_open = item.finding.verdict is Verdict.OPEN
+        if lines and not (is_open and after_open):
+            lines.append("")
+        lines += _open(item, places, paint) if is_open else _finding(item, places, paint)
+        after_open = is_open
+    if lines:
         lines.append("")
-    lines.append(summary(report, ink))
+    lines.append(_last_line(report, paint))
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def summary(report: Report, ink: _Ink | None = None) -> str:
-    """The last line: how many findings, how many numbers, how many were checked."""
-    ink = ink or _Ink(False)
-    tally = Counter(f.finding.verdict for f in report.findings)
-    counts = ", ".join(f"{tally[v]} {v}" for v in Verdict if tally[v]) or "Nothing found"
+def tally(report: Report) -> dict[str, int]:
+    """How many findings of each verdict, all three named."""
+    counts = {str(v): 0 for v in _ORDER}
+    for item in report.findings:
+        counts[str(item.finding.verdict)] += 1
+    return counts
+
+
+def _last_line(report: Report, paint: Paint) -> str:
     c = report.coverage
-    ignored = f", {len(report.suppressed)} ignored with a reason" if report.suppressed else ""
-    return f"{ink(counts + '.', 'strong')} {c.quantities} numbers, {c.read} read, {c.checked} checked, {c.consistent} consistent{ignored}."
+    words = ", ".join(f"{n} {verdict}" for verdict, n in tally(report).items() if n) or "Nothing found"
+    ignored = f" {len(report.suppressed)} ignored with a reason." if report.suppressed else ""
+    numbers = f"{c.quantities} number{'s' if c.quantities != 1 else ''}"
+    return f"{paint(words + '.', _STRONG)} {numbers}, {c.read} read, {c.checked} checked.{ignored}"
 
 
-def ascii_only(text: str) -> str:
-    """Text that every terminal prints."""
-    out = "".join(_ASCII.get(c, c) for c in text)
-    return "".join(c if c.isascii() else unicodedata.normalize("NFKD", c).encode("ascii", "replace").decode() for c in out)
-
-
-def _at(report: Report, item: Located) -> str:
-    p = wording.place(report, item.span)
-    return f"{p.label}:{p.column + 1}"
-
-
-def _finding(report: Report, item: Located, indexes: dict[DocId, LineIndex], ink: _Ink) -> list[str]:
+def _head(item: Located, places: Places, paint: Paint) -> str:
+    line, column = places.start(item.span)
     f = item.finding
-    index = indexes[item.span.doc]
-    line, start = index.line_col(item.span.start)
-    last, end = index.line_col(item.span.end)
-    text = index.line(line)
-    if last != line:
-        end = len(text)
-    number = str(line + 1)
-    bar = " " * len(number) + " " + ink("|", "quiet")
-    out = [f"{ink(_at(report, item) + ':', 'strong')} {ink(f.verdict, f.verdict)} {ink(f.code, 'strong')} {f.name}", bar]
+    place = f"{places.file(item.span.doc)}:{line + 1}:{column + 1}:"
+    return f"{paint(place, _STRONG)} {paint(f.verdict, _COLOUR[f.verdict])} {paint(f.code, _STRONG)}"
 
-    under = {c: "-" for s, _ in item.related if s.doc == item.span.doc for c in _columns(index, s.start, s.end, line)}
-    under |= dict.fromkeys(range(start, max(end, start + 1)), "^")
-    shift, visible = _window(text, min(under), max(under) + 1, start, WIDTH - len(number) - 3)
-    head = "..." if shift else ""
-    out.append(f"{ink(number + ' |', 'quiet')} {ascii_only(head + visible)}")
-    row = [" "] * (max(under) + 2 + len(head))
-    for column, mark in under.items():
-        at = column - shift + len(head)
-        if len(head) <= at < len(row):
-            row[at] = mark
-    marks = "".join(row).rstrip()
-    note = ascii_only(f.note)
-    if len(number) + 3 + len(marks) + 1 + len(note) <= WIDTH:
-        out.append(f"{bar} {ink(marks + ' ' + note, f.verdict)}")
-    else:
-        out.append(f"{bar} {ink(marks, f.verdict)}")
-        out.append(f"{bar} {ink(note.rjust(min(len(marks), WIDTH - len(number) - 3)), f.verdict)}")
-    out += [bar, *_table(report, f.steps, bar, ink)]
-    lead = " " * len(number) + " " + ink("=", "quiet") + " "
-    real = [x.title for x in item.fixes if x.kind is FixKind.QUICKFIX]
-    if real:
-        out.append(f"{lead}{ink('fix:', 'strong')} {_lower(ascii_only(real[0]))}")
+
+def _open(item: Located, places: Places, paint: Paint) -> list[str]:
+    return [f"{_head(item, places, paint)} {plain(item.finding.question or item.finding.message)}"]
+
+
+def _finding(item: Located, places: Places, paint: Paint) -> list[str]:
+    f = item.finding
+    number = str(places.start(item.span)[0] + 1)
+    gutter = " " * len(number) + paint(" |", _QUIET)
+    lines = [f"{_head(item, places, paint)} {f.name}", gutter]
+    lines += _excerpt(item, places, paint, number, gutter)
+    table = _table(item, places, paint)
+    if table:
+        lines += [gutter, *(f"{gutter}   {row}" for row in table)]
+    for word, text in _remarks(item, places):
+        # 79 columns less the gutter, " = " and the word; continuation lines stand under the text.
+        room = max(24, WIDTH - len(number) - 3 - len(word) - 2)
+        first, *rest = textwrap.wrap(plain(text), room, break_long_words=False, break_on_hyphens=False) or [""]
+        lines.append(f"{' ' * len(number)} {paint('=', _QUIET)} {paint(word + ':', _STRONG)} {first}")
+        lines += [" " * (len(number) + 3 + len(word) + 2) + r for r in rest]
+    return lines
+
+
+def _remarks(item: Located, places: Places) -> Iterator[tuple[str, str]]:
+    f = item.finding
+    if not f.note:
+        yield "so", f.message
+    fixes = [x.title for x in item.fixes if x.kind is not FixKind.IGNORE]
+    if fixes:
+        yield "fix", ", or ".join(t[:1].lower() + t[1:] for t in fixes)
     if f.only_if:
-        out.append(f"{lead}{ink('true only if:', 'strong')} {ascii_only(f.only_if)}")
-    for span, words in item.related:
-        p = wording.place(report, span)
-        if p.doc != item.span.doc or p.line != line:
-            out.append(f"{lead}{ink('also:', 'strong')} {p.label} {ascii_only(words)}")
-    return out
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _columns(index: LineIndex, start: int, end: int, line: int) -> range:
-    a, first = index.line_col(start)
-    b, last = index.line_col(end)
-    return range(first, last) if a == b == line else range(0)
-
-
-def _window(text: str, low: int, high: int, start: int, width: int) -> tuple[int, str]:
-    """First column shown and what is shown, so that the underlined words are in sight."""
-    if len(text) <= width:
-        return 0, text
-    if high <= width - 3:
-        return 0, text[: width - 3] + "..."
-    shift = max(0, min(low, start) - 8)
-    if high - shift > width - 6:
-        shift = max(0, start - 20)
-    piece = text[shift : shift + width - 6]
-    return shift, piece + ("..." if shift + width - 6 < len(text) else "")
-
-
-def _table(report: Report, steps: Sequence[Step], bar: str, ink: _Ink) -> list[str]:
-    rows = [
-        (s.label, wording.value(s), s.text or wording.interval(s), wording.source(report, s)) for s in steps
+        yield "true only if", f.only_if
+    shown = {at for s in f.steps if (at := derivation.stated_at(s.origin, places))}
+    also = [
+        f"{places.label(span)}, {words}" if words else places.label(span)
+        for span, words in item.related
+        if span not in shown and span != item.span and not _same_line(span, item.span, places)
     ]
-    rows = [tuple(ascii_only(c) for c in r) for r in rows]  # type: ignore[misc]
+    if also:
+        more = f"; and {len(also) - 3} more" if len(also) > 3 else ""
+        yield "also", "; ".join(also[:3]) + more
+
+
+# -- the source line --------------------------------------------------------------------------
+
+
+def _excerpt(item: Located, places: Places, paint: Paint, number: str, gutter: str) -> list[str]:
+    f = item.finding
+    line, start = places.start(item.span)
+    end_line, end = places.end(item.span)
+    source = places.lines(item.span.doc).line(line)
+    if end_line > line:
+        end = len(source.rstrip())
+    marks = [(start, max(end, start + 1), "^")]
+    operands = [at for s in f.steps if (at := derivation.stated_at(s.origin, places))]
+    for at in dict.fromkeys([*operands, *(span for span, _ in item.related)]):
+        if _same_line(at, item.span, places) and not _overlap(at, item.span):
+            marks.append((places.start(at)[1], places.end(at)[1], "-"))
+    room = WIDTH - len(number) - 3
+    text, marks = _window(source, marks, room)
+    under = _under(text, marks)
+    lines = [f"{paint(number, _QUIET)} {paint('|', _QUIET)} {_safe(text, '?')}"]
+    note, colour = plain(f.note), _COLOUR[f.verdict]
+    caret_end = columns(_safe(text[: marks[0][1]], "?"))
+    beside = note and len(under) == caret_end and caret_end + 1 + columns(note) <= room
+    lines.append(f"{gutter} {_painted(under, paint, colour)}{' ' + paint(note, colour) if beside else ''}")
+    if note and not beside:
+        for part in textwrap.wrap(note, room, break_long_words=False):
+            indent = max(0, min(caret_end, room) - columns(part))
+            lines.append(f"{gutter} {' ' * indent}{paint(part, colour)}")
+    return lines
+
+
+_Marks = list[tuple[int, int, str]]
+
+
+def _window(source: str, marks: _Marks, room: int) -> tuple[str, _Marks]:
+    """The part of a long line around the caret, cut ends marked with "..."."""
+    if columns(_safe(source, "?")) <= room:
+        return source, marks
+    start, end, _ = marks[0]
+    low, high = start, min(end, start + room - 8)
+    # As many operands as fit beside the caret, then context, more of it before than after.
+    for a, b, _ in sorted(marks[1:], key=lambda m: abs(m[0] - start)):
+        if max(high, b) - min(low, a) <= room - 8:
+            low, high = min(low, a), max(high, b)
+    low = max(0, low - (room - (high - low)) * 2 // 3)
+    high = min(len(source), low + room)
+    low = max(0, high - room)
+    left = "..." if low else ""
+    low += len(left)
+    right = "..." if high < len(source) else ""
+    high -= len(right)
+    while high > low + 1 and columns(_safe(source[low:high], "?")) > room - len(left) - len(right):
+        high, right = high - 1, "..."
+    shift = low - len(left)
+    kept = [(max(a, low) - shift, min(b, high) - shift, c) for a, b, c in marks if min(b, high) > max(a, low)]
+    return left + source[low:high] + right, kept or [(0, 1, "^")]
+
+
+def _under(text: str, marks: _Marks) -> str:
+    cells = [" "] * (columns(_safe(text, "?")) + 1)
+    for start, end, sign in reversed(marks):
+        first, last = columns(_safe(text[:start], "?")), columns(_safe(text[:end], "?"))
+        for i in range(first, min(max(last, first + 1), len(cells))):
+            cells[i] = sign
+    return "".join(cells).rstrip()
+
+
+def _painted(under: str, paint: Paint, colour: str) -> str:
+    return re.sub(r"\^+|-+", lambda m: paint(m.group(), colour if m.group()[0] == "^" else _QUIET), under)
+
+
+def _same_line(a: Span, b: Span, places: Places) -> bool:
+    return a.doc == b.doc and places.start(a)[0] == places.start(b)[0] == places.end(a)[0]
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.doc == b.doc and a.start < b.end and b.start < a.end
+
+
+# -- the derivation ---------------------------------------------------------------------------
+
+
+def _table(item: Located, places: Places, paint: Paint) -> list[str]:
+    """Rows of label, value, step and source, aligned; narrowed until they fit."""
+    room = WIDTH - len(str(places.start(item.span)[0] + 1)) - 5
+    rows = derivation.rows(item.finding.steps, places)
     if not rows:
         return []
-    a, b, c = (max(len(r[i]) for r in rows) for i in range(3))
-    a, b = min(a, 26), min(b, 16)
+    cells = [
+        [plain(r.label), plain(r.shown), plain(r.detail), plain(_source(s.origin, r, item, places))]
+        for s, r in zip(item.finding.steps, rows, strict=True)
+    ]
+    wide = [
+        [label, value, f"{how}  {plain(r.interval)}" if isinstance(s.origin, Computed) and r.interval and how != plain(r.interval) else how, source]
+        for (label, value, how, source), s, r in zip(cells, item.finding.steps, rows, strict=True)
+    ]
+    lines = _aligned(wide, room, paint)
+    if lines is None:
+        lines = _aligned(cells, room, paint)
+    return lines if lines is not None else list(_stacked(cells, room, paint))
+
+
+def _source(origin: Origin, row: derivation.Row, item: Located, places: Places) -> str:
+    if row.at is None or not isinstance(origin, Stated):
+        return row.source
+    if _same_line(row.at, item.span, places):
+        return "stated here"
+    return f"{places.label(row.at)}, stated"
+
+
+def _aligned(cells: list[list[str]], room: int, paint: Paint) -> list[str] | None:
+    widths = [max(columns(row[i]) for row in cells) for i in range(4)]
+    if sum(widths) + 2 * sum(1 for w in widths[1:] if w) > room:
+        return None
     out = []
-    for label, shown, how, where in rows:
-        left = f"{bar}   {label[:26]:<{a}}  {shown:>{b}}  {how:<{c}}"
-        room = WIDTH - len(f"   {label[:26]:<{a}}  {shown:>{b}}  {how:<{c}}") - 6
-        if len(where) > max(room, 12):
-            where = where[: max(room, 12) - 3].rstrip(" ,") + "..."
-        out.append(f"{left}  {ink(where, 'quiet')}" if where else left)
+    for label, value, how, source in cells:
+        line = label + " " * (widths[0] - columns(label)) + "  " + " " * (widths[1] - columns(value)) + value
+        if widths[2]:
+            line += "  " + how + " " * (widths[2] - columns(how))
+        out.append(line + ("  " + paint(source, _QUIET) if source else ""))
     return out
+
+
+def _stacked(cells: list[list[str]], room: int, paint: Paint) -> Iterator[str]:
+    """The same, with labels cut, and step and source under each other where both are long."""
+    value_width = min(16, max(columns(c[1]) for c in cells))
+    label_width = min(30, max(columns(c[0]) for c in cells), max(12, room - value_width - 4 - 26))
+    indent = label_width + value_width + 4
+    for label, value, how, source in cells:
+        first, *more = textwrap.wrap(label, label_width) or [""]
+        head = first + " " * (label_width - columns(first)) + "  " + " " * (value_width - columns(value)) + value
+        body = textwrap.wrap(how, room - indent) if how else []
+        tail = [paint(t, _QUIET) for t in textwrap.wrap(source, room - indent)] if source else []
+        if len(body) == 1 and tail and columns(body[0]) + 2 + columns(source) <= room - indent:
+            body, tail = [f"{body[0]}  {paint(source, _QUIET)}"], []
+        rest = [*body, *tail]
+        yield f"{head}  {rest[0]}" if rest else head
+        for i in range(max(len(more), len(rest) - 1)):
+            part = more[i] if i < len(more) else ""
+            yield f"{part:<{indent}}{rest[i + 1] if i + 1 < len(rest) else ''}"
+
+
+__all__ = ["WIDTH", "Paint", "by_verdict", "columns", "plain", "report_text", "tally"]

@@ -24,8 +24,20 @@ class Place:
 def place(report: Report, span: Span) -> Place:
     """Place of a span: "eval.tex:41" and where to jump."""
     line, column = LineIndex(report.texts[span.doc]).line_col(span.start)
-    name = relative(span.doc, folder(report.root))
-    return Place(f"{name}:{line + 1}", span.doc, line, column)
+    return Place(f"{_short(report, span.doc)}:{line + 1}", span.doc, line, column)
+
+
+def _short(report: Report, doc: DocId) -> str:
+    """A file's own name where no other file of the paper has it, else with its folder."""
+    name = doc.rpartition("/")[2]
+    same = sum(d.rpartition("/")[2] == name for d in report.files)
+    return name if same <= 1 else relative(doc, folder(report.root))
+
+
+def path(report: Report, span: Span) -> str:
+    """File, line and column of a span as compilers print them."""
+    line, column = LineIndex(report.texts[span.doc]).line_col(span.start)
+    return f"{relative(span.doc, folder(report.root))}:{line + 1}:{column + 1}"
 
 
 def value(step: Step) -> str:
