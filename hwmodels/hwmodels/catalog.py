@@ -140,8 +140,12 @@ def _sourced(name: str, key: str, entry: Mapping[str, Any]) -> Sourced:
     return Sourced(value, unit, entry["source"], bool(entry["verified"]), None if sparse is None else to_base(float(sparse), entry["unit"])[0])
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower().replace("nvidia", "").replace("tesla", "").replace("gpu", ""))
+_CAPACITY = re.compile(r"(\d+)\s*g(?:i?b)?$")
+
+
+def _tokens(name: str) -> list[str]:
+    spaced = re.sub(r"(\d)\s+(g[i]?b)\b", r"\1\2", name.lower())
+    return [t for t in re.split(r"[^a-z0-9]+", spaced) if t and t not in ("nvidia", "tesla", "gpu", "gpus")]
 
 
 def find(name: str) -> tuple[Accelerator, ...]:
@@ -149,28 +153,21 @@ def find(name: str) -> tuple[Accelerator, ...]:
 
     "A100" means all four, "A100-80GB" the two with 80 GB, "A100-SXM4-80GB" one.
     """
-    wanted = _plain(name)
-    match = re.fullmatch(r"([a-z]+\d+[a-z]?)(.*)", wanted)
-    if not match:
+    tokens = _tokens(name)
+    if not tokens:
         return ()
-    found: list[Accelerator] = []
-    for part in accelerators():
-        family = _plain(part.family)
-        if not wanted.startswith(family):
-            continue
-        rest = wanted[len(family) :]
-        if re.match(r"\d", rest) and not re.match(r"\d+g", rest):
-            continue
-        capacity = re.search(r"(\d+)g[bi]*", rest)
-        if capacity:
-            if float(capacity.group(1)) * 1e9 != part.label_bytes:
-                continue
-            rest = rest.replace(capacity.group(), "")
-        form = _plain(part.form)
-        if rest and not (form.startswith(rest) or rest.startswith(re.sub(r"\d", "", form)) or (rest == "nvl" and "nvl" in part.id) or (rest == "sxm" and form.startswith("sxm"))):
-            continue
-        found.append(part)
-    return tuple(found)
+    return tuple(p for p in accelerators() if tokens[0] == p.family.lower() and _fits(p, tokens[1:]))
+
+
+def _fits(part: Accelerator, tokens: list[str]) -> bool:
+    form = part.form.lower()
+    for token in tokens:
+        if match := _CAPACITY.fullmatch(token):
+            if float(match.group(1)) * 1e9 != part.label_bytes:
+                return False
+        elif token != form and token != re.sub(r"\d", "", form):
+            return False
+    return True
 
 
 def dense_peak(parts: Iterable[Accelerator], precision: str) -> Sourced | None:

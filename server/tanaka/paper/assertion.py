@@ -40,13 +40,20 @@ def clause(text: str, at: int) -> tuple[int, int]:
     return start, end
 
 
+def _segment(text: str, at: int) -> str:
+    """Words between the commas around an offset: a negation reaches no further."""
+    start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), -1)
+    end = text.find(", ", at)
+    return text[start + 1 : end if end >= 0 else len(text)]
+
+
 def asserted(text: str, at: int, where: Where) -> Asserted:
     """Whether the paper itself claims the number at an offset of a sentence."""
     start, end = clause(text, at)
     part = text[start:end]
     if where is Where.FUTURE:
         return Asserted.NO
-    if _HYPOTHETICAL.search(part) or _NEGATED.search(part) or _NORMATIVE.search(part):
+    if _HYPOTHETICAL.search(part) or _NEGATED.search(_segment(text, at)) or _NORMATIVE.search(part):
         return Asserted.NO
     if where is Where.RELATED or _QUOTED.search(part):
         return Asserted.QUOTED

@@ -143,7 +143,7 @@ _STOP = re.compile(
     re.I,
 )
 _LINK = re.compile(
-    r"^[\s\u2009]*(?:[,:(—–-]|\bi\.e\.|\bor\b|\bfor\b|\bwhich\b|\bthat is\b|\bgiv|\byield|\bresult|\bcorrespond|\brepresent|\ba\b|\ban\b|\bis\b|"
+    r"^[\s\u2009]*(?:(?:per|a|an|on|in|for|with|at) [\w\s-]{1,28})?(?:[,:(—–-]|\bi\.e\.|\bor\b|\bfor\b|\bwhich\b|\bthat is\b|\bgiv|\byield|\bresult|\bcorrespond|\brepresent|\ba\b|\ban\b|\bis\b|"
     r"\bthus\b|\bhence\b|\band (?:hence|thus|therefore|so|gives?|yields?|is)\b|\bachiev|\bby\b|\bimprov|\bspeed)",
     re.I,
 )

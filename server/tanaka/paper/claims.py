@@ -60,8 +60,9 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
         tail = re.match(rf"\s*(?:less|lower|fewer|smaller|shorter|reduction)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{{0,40}})", after, re.I)
         if reduced or tail:
             match = reduced or tail
-            named = re.search(rf"\b{_NON_NEGATIVE}\b", match.group("what") if match else "", re.I)
-            out.append(LocalExcess(i, "reduction", named.group() if named else "", cues))
+            named = re.findall(rf"\b((?:[\w-]+\s)?{_NON_NEGATIVE})\b", match.group("what") if match else "", re.I)
+            what = re.sub(r"^(?:the|a|an|its|our|their|of|in|and|both)\s", "", named[-1], flags=re.I) if named else ""
+            out.append(LocalExcess(i, "reduction", what, cues))
             continue
         share = re.search(
             rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:of|is|reaches|reached|at|to|rises to|stays at|was|are))+\s*(?:about |only |over )?[≈∼~]?$", clause
@@ -287,7 +288,7 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         before, after = sentence.before(r, 70), sentence.after(r, 40)
         if re.match(r"[^,.;()]{0,24}\b(?:peak|dense peak|theoretical|roof|limit|maximum|ceiling|datasheet)\b", after, re.I):
             continue
-        if re.search(r"\b(?:peak|roof|ceiling|limit|theoretical|datasheet|out of|of its|of the|vendor)\b[^,;.]{0,40}$", before[-44:], re.I):
+        if re.search(r"\b(?:(?:peak|roof|ceiling|limit|theoretical|datasheet|vendors?)\b[^,;.]{0,40}|(?:out of|of its|of the|of)\s+(?:\w+\s){0,1})$", before[-44:], re.I):
             continue
         if not _ACHIEVES.search(text):
             continue

@@ -27,12 +27,16 @@ class Derivation:
         self._paper = paper
         self.steps: list[Step] = []
 
-    def stated(self, label: str, id: NumberId, *, symbol: str = "", inferred: str = "") -> Step:
-        """An input that the paper states, with the interval of its print."""
+    def stated(
+        self, label: str, id: NumberId, *, symbol: str = "", inferred: str = "", exact: bool = False
+    ) -> Step:
+        """An input that the paper states, with the interval of its print (none for a count)."""
         number = self._paper.number(id)
         q = number.quantity
         origin: Origin = Inferred(id, inferred) if inferred else Stated(id)
         unit = "%" if q.shown_unit in ("%", "points") else q.unit
+        if exact:
+            return self._add(Step(label, q.point, q.point, q.point, unit, "", origin, False, q.shown, symbol))
         return self._add(Step(label, q.point, q.nominal.low, q.nominal.high, unit, "", origin, False, q.shown, symbol))
 
     def known(self, label: str, value: float, unit: str, origin: Datasheet | Assumption, *, shown: str = "",

@@ -39,7 +39,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.model import Asserted, Headline, Number, Table, Where
+from tanaka.paper.model import Asserted, Change, Headline, Number, Table, Where
 from tanaka.rules.api import (
     AtNumber,
     Context,
@@ -67,6 +67,7 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
         n for n in ctx.paper.numbers
         if n.where not in _HEADLINE_PARTS and n.quantity.unit == "1" and n.quantity.shown_unit in ("×", "%")
     ]  # fmt: skip
+    gains = {c.change for c in ctx.paper.of(Change) if ctx.paper.number(c.change).quantity.shown_unit == "%"}
     for claim in ctx.paper.of(Headline):
         if claim.aggregate != "max" or claim.asserted is not Asserted.YES or claim.cues:
             continue
@@ -77,9 +78,9 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
         if not cells or stated.low <= 1.0:
             continue
         reached = max(cells, key=lambda c: c.quantity.hard.high)
-        largest = max(reached.quantity.hard.high, *(v for t in ctx.paper.tables for v in _derived(ctx, t)), 0.0)
+        largest = max(reached.quantity.hard.high, *(v for t in tables for v in _derived(ctx, t)), 0.0)
         elsewhere = [n for n in body if n.quantity.hard.high >= stated.low and n.quantity.shown_unit == "×"]
-        elsewhere += [n for n in body if n.quantity.shown_unit == "%" and 1 + n.quantity.hard.high >= stated.low]
+        elsewhere += [n for n in body if n.id in gains and 1 + n.quantity.hard.high >= stated.low]
         d = Derivation(ctx.paper)
         d.stated("largest factor in the table", reached.id)
         d.stated("headline", claim.number)

@@ -46,13 +46,13 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
         if any(n.quantity.hedged or isinstance(n.quantity.value, tuple) for n in (*numbers, total)):
             continue
         d = Derivation(ctx.paper)
-        inputs = [d.stated(name, id) for name, id in claim.factors]
+        inputs = [d.stated(name, id, exact=True) for name, id in claim.factors]
         text = " × ".join(f"{n.quantity.point:g}" for n in numbers)
         product = d.computed(
             "product", "1", text, lambda *v: float(math.prod(v)), *inputs,
             shown=f"{math.prod(n.quantity.point for n in numbers):,.0f}",
         )  # fmt: skip
-        d.stated(f"{_TOTALS[claim.what]}, as written", claim.total)
+        d.stated(f"{_TOTALS[claim.what]}, as written", claim.total, exact=True)
         operands = (claim.total, *ids)
         if product.value == total.quantity.point:
             yield Held("TK108", operands, f"{text} = {product.shown}", tuple(d.steps))

@@ -221,7 +221,8 @@ def _derive(ctx: Context, formula: _Formula, a: Number, b: Number, number: Numbe
 
 def _label(number: Number) -> str:
     context = dict(number.context)
-    return ", ".join(p for p in (context.get("row", ""), context.get("column", "")) if p)[:44] or "cell"
+    column = re.sub(r"\s*[(\[].*", "", context.get("column", ""))
+    return ", ".join(p for p in (column, context.get("row", "")) if p)[:40] or "cell"
 
 
 def _finding(ctx: Context, table: Table, column: int, formula: _Formula, number: Number, a: Number, b: Number, hits: int, percent: bool) -> Finding:  # fmt: skip
