@@ -8,33 +8,27 @@ from typing import TypeAlias
 
 from tanaka.analysis.report import Located, Report
 from tanaka.quantity import Qualifier
-from tanaka.rules.api import Step
-from tanaka.text import DocId, LineIndex, Span, folder, relative
-from tanaka.views import wording
+from tanaka.rules.api import Assumption, Computed, Datasheet, Declared, Inferred, Origin, Stated, Step
+from tanaka.text import DocId, Span
+from tanaka.views import derivation, printing
+from tanaka.views.places import Places
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 
 
-class _Places:
-    """Spans of one report as file, line and column."""
+def point(places: Places, doc: DocId, offset: int) -> Json:
+    """Line and column from one, columns in code points."""
+    line, column = places.lines(doc).line_col(offset)
+    return {"line": line + 1, "column": column + 1}
 
-    def __init__(self, report: Report) -> None:
-        self.base = folder(report.root)
-        self.indexes = {d: LineIndex(t) for d, t in report.texts.items()}
 
-    def file(self, doc: DocId) -> str:
-        return relative(doc, self.base)
-
-    def point(self, doc: DocId, offset: int) -> Json:
-        line, column = self.indexes[doc].line_col(offset)
-        return {"line": line + 1, "column": column + 1}
-
-    def span(self, span: Span) -> dict[str, Json]:
-        return {
-            "file": self.file(span.doc),
-            "start": self.point(span.doc, span.start),
-            "end": self.point(span.doc, span.end),
-        }
+def span_record(places: Places, span: Span) -> dict[str, Json]:
+    """File, start and exclusive end."""
+    return {
+        "file": places.file(span.doc),
+        "start": point(places, span.doc, span.start),
+        "end": point(places, span.doc, span.end),
+    }
 
 
 def bound(value: float) -> float | None:
@@ -44,17 +38,17 @@ def bound(value: float) -> float | None:
 
 def findings(report: Report) -> dict[str, Json]:
     """``tanaka.findings/1`` for one paper."""
-    places = _Places(report)
+    places = Places(report)
     return {
         "schema": "tanaka.findings/1",
         "root": places.file(report.root),
         "files": [places.file(d) for d in report.files],
-        "findings": [_finding(report, item, places) for item in report.findings],
+        "findings": [_finding(item, places) for item in report.findings],
         "suppressed": [
             {
                 "code": s.located.finding.code,
                 "file": places.file(s.located.span.doc),
-                "line": places.indexes[s.located.span.doc].line_col(s.located.span.start)[0] + 1,
+                "line": places.start(s.located.span)[0] + 1,
                 "reason": s.reason,
             }
             for s in report.suppressed
@@ -77,24 +71,24 @@ def coverage(report: Report) -> dict[str, Json]:
     }
 
 
-def _finding(report: Report, item: Located, places: _Places) -> Json:
+def _finding(item: Located, places: Places) -> Json:
     f = item.finding
     return {
         "code": f.code,
         "name": f.name,
         "verdict": str(f.verdict),
         "severity": f.verdict.severity,
-        **places.span(item.span),
+        **span_record(places, item.span),
         "message": f.message,
         "question": f.question,
         "only_if": f.only_if,
-        "derivation": [_step(report, s) for s in f.steps],
-        "related": [{**places.span(s), "message": words} for s, words in item.related],
+        "derivation": [_step(s, places) for s in f.steps],
+        "related": [{**span_record(places, s), "message": words} for s, words in item.related],
         "fixes": [
             {
                 "title": x.title,
                 "kind": str(x.kind),
-                "edits": [{**places.span(e.span), "new_text": e.new} for e in x.edits],
+                "edits": [{**span_record(places, e.span), "new_text": e.new} for e in x.edits],
             }
             for x in item.fixes
         ],
@@ -102,12 +96,12 @@ def _finding(report: Report, item: Located, places: _Places) -> Json:
     }
 
 
-def _step(report: Report, step: Step) -> Json:
-    origin: dict[str, Json] = {"kind": wording.source_kind(step)}
-    where = wording.step_place(report, step)
+def _step(step: Step, places: Places) -> Json:
+    origin: dict[str, Json] = {"kind": source_kind(step.origin)}
+    where = derivation.stated_at(step.origin, places)
     if where is not None:
-        origin |= {"file": relative(where.doc, folder(report.root)), "line": where.line + 1}
-    origin["ref"] = wording.source(report, step)
+        origin |= {"file": places.file(where.doc), "line": places.start(where)[0] + 1}
+    origin["ref"] = derivation.source(step.origin, places)
     return {
         "symbol": step.symbol or step.label,
         "label": step.label,
@@ -115,28 +109,43 @@ def _step(report: Report, step: Step) -> Json:
         "low": bound(step.low),
         "high": bound(step.high),
         "unit": "1" if step.unit == "%" else step.unit,
-        "text": step.text or wording.value(step),
+        "text": printing.step_text(step) or printing.step_value(step).text,
         "source": origin,
     }
 
 
+def source_kind(origin: Origin) -> str:
+    """Kind of a step's source, as the JSON output names it."""
+    match origin:
+        case Stated():
+            return "stated"
+        case Inferred():
+            return "inferred"
+        case Declared():
+            return "declared"
+        case Datasheet():
+            return "datasheet"
+        case Assumption():
+            return "assumption"
+        case Computed():
+            return "formula"
+
+
 def facts(report: Report) -> dict[str, Json]:
     """``tanaka.facts/1``: every quantity, in reading order."""
-    places = _Places(report)
+    places = Places(report)
     out: list[Json] = []
     for n in report.paper.numbers:
         span = report.spans.numbers[n.id].whole
         q = n.quantity
         value: Json = list(q.value) if isinstance(q.value, tuple) else q.value
-        if q.unit == "bit" and not isinstance(q.value, tuple):
-            value = q.value
         if n.kind.value == "speedup" and q.shown_unit == "%" and isinstance(value, float):
             value = 1 + value
         context: dict[str, Json] = dict(n.context)
         out.append(
             {
                 "id": n.id,
-                **places.span(span),
+                **span_record(places, span),
                 "text": report.texts[span.doc][span.start : span.end],
                 "value": value,
                 "low": bound(q.nominal.low),
@@ -155,7 +164,7 @@ def facts(report: Report) -> dict[str, Json]:
 
 def facts_text(report: Report) -> str:
     """Every quantity, one a line, by file, for people."""
-    places = _Places(report)
+    places = Places(report)
     lines: list[str] = []
     current: DocId | None = None
     entries: list[tuple[DocId, int, str]] = []
@@ -163,7 +172,7 @@ def facts_text(report: Report) -> str:
     for n in report.paper.numbers:
         span = report.spans.numbers[n.id].whole
         q = n.quantity
-        line, column = places.indexes[span.doc].line_col(span.start)
+        line, column = places.start(span)
         value = f"{q.value[0]:g} to {q.value[1]:g} {q.unit}" if isinstance(q.value, tuple) else f"{q.value:.6g} {q.unit}"
         state = "checked" if n.id in report.checked else "read"
         about = f"  {n.entity}" if n.entity else ""
