@@ -60,8 +60,8 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
         tail = re.match(rf"\s*(?:less|lower|fewer|smaller|shorter|reduction)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{{0,40}})", after, re.I)
         if reduced or tail:
             match = reduced or tail
-            named = re.findall(rf"\b((?:[\w-]+\s)?{_NON_NEGATIVE})\b", match.group("what") if match else "", re.I)
-            what = re.sub(r"^(?:the|a|an|its|our|their|of|in|and|both)\s", "", named[-1], flags=re.I) if named else ""
+            named = re.findall(rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b", match.group("what") if match else "", re.I)
+            what = re.sub(r"^(?:(?:the|a|an|its|our|their|of|in|and|both)\s)+", "", named[-1], flags=re.I) if named else ""
             out.append(LocalExcess(i, "reduction", what, cues))
             continue
         share = re.search(

@@ -31,7 +31,10 @@ _PATTERNS: dict[str, str] = {
     "tensor-parallelism": r"\btensor[- ](?:model[- ])?parallel(?:ism)?\b",
     "all-reduce": r"\ball-?reduc\w*\b",
     "zero": r"\bZeRO(?:-[123])?\b|\bFSDP\b|\boptimi[sz]er state shard\w*\b",
-    "staleness": r"\bstale(?:ness)?\b|\bbounded[- ]delay\b",
+    "staleness": (
+        r"\bbounded[- ](?:staleness|delay)\b|\bstale(?:ness)?\b(?=.{0,60}\b(?:gradients?|updates?|weights?|workers?|replicas?|SGD|steps?|synchronous|bound)\b)|"
+        r"(?:\bgradients?|\bupdates?|\bweights?|\bworkers?|\breplicas?|\bSGD)\b.{0,40}\bstale(?:ness)?\b"
+    ),
     "asynchronous-update": r"\basynchron\w+\b(?! (?:checkpoint|logging|I/O|data load|copy|copies|prefetch|save|write))",
     "speculation": r"\bspeculativ\w+\b(?! decod)",
     "gradient-compression": r"\b(?:gradient|activation) compression\b|\bPowerSGD\b|\bTop-?K (?:sparsification|compression)\b|\bgradient (?:quanti[sz]ation|sparsification)\b",

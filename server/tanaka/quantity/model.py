@@ -110,7 +110,7 @@ class Quantity:
             digits = "–".join(f"{v / self.scale:g}" for v in self.value)
         if self.shown_unit in ("", "1"):
             return digits
-        glue = "" if self.shown_unit in ("%", "×") else " "
+        glue = "" if self.shown_unit in ("%", "×", "K", "M", "B", "T") and self.unit == "1" else " "
         return f"{digits}{glue}{self.shown_unit}"
 
 

@@ -309,7 +309,8 @@ def _unit_after(
         # "8x A100" and "4 x g4dn" count devices; "times" after a bare count is repetition.
         if _DEVICE.match(" " + text[match.end() :].lstrip()) or re.match(rf"{_S}?[a-z]\d", text[match.end() :]):
             return None, at, 1.0
-        return units.Unit("1", 1.0, "×"), match.end(), 1.0
+        if "times" not in match.group() or _compares(text, at, match.end()):
+            return units.Unit("1", 1.0, "×"), match.end(), 1.0
     if match := _DEVICE_HOURS.match(text, at):
         seconds = {"hour": 3600.0, "day": 86400.0, "year": 31557600.0}[match.group(2)]
         return units.Unit("s", seconds, f"{match.group(1)}-{match.group(2)}s"), match.end(), 1.0
@@ -327,6 +328,19 @@ def _unit_after(
                 unit = units.Unit("FLOP/s", unit.scale, unit.shown)
             return unit, match.end(), 1.0
     return None, at, 1.0
+
+
+def _compares(text: str, number_end: int, end: int) -> bool:
+    """Whether "N times" is a factor; "11 times in 20,000 steps" is a count."""
+    if re.search(r"\.\d+$", text[max(0, number_end - 6) : number_end]):
+        return True
+    return bool(
+        re.match(
+            rf"{_S}(?:faster|slower|more|less|fewer|lower|higher|smaller|larger|greater|better|cheaper|quicker|longer|shorter|as\b|the\b|that\b|"
+            rf"those\b|its\b|over\b|speed|[A-Z]{{2,}})",
+            text[end:],
+        )
+    )
 
 
 def _is_rate(text: str, start: int, end: int) -> bool:

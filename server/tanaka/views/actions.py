@@ -55,7 +55,13 @@ def of_finding(item: Located) -> tuple[ActionView, ...]:
     real = [f for f in item.fixes if f.kind is FixKind.QUICKFIX]
     return tuple(
         ActionView(
-            fix.title, fix.kind, fix.edits, item.finding.code, item.finding.fingerprint, len(real) == 1 and fix is real[0], _reason(item, fix)
+            fix.title,
+            fix.kind,
+            fix.edits,
+            item.finding.code,
+            item.finding.fingerprint,
+            len(real) == 1 and fix is real[0],
+            _reason(item, fix),
         )
         for fix in sorted(item.fixes, key=lambda f: _ORDER[f.kind])
     )
@@ -65,7 +71,7 @@ def _reason(item: Located, fix: LocatedFix) -> str:
     if fix.kind is FixKind.QUICKFIX:
         return ""
     if fix.kind is FixKind.IGNORE:
-        return f"{item.finding.code} stays silent here. Replace the word \"reason\" by yours: without one it is not ignored."
+        return f'{item.finding.code} stays silent here. Replace the word "reason" by yours: without one it is not ignored.'
     return f"answers {item.finding.code}: {item.finding.question or item.finding.message}"
 
 

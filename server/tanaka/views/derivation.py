@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tanaka.rules.api import Assumption, Computed, Datasheet, Declared, Inferred, Origin, Stated, Step
+from tanaka.rules.api import (
+    Assumption,
+    Computed,
+    Datasheet,
+    Declared,
+    Inferred,
+    Origin,
+    Stated,
+    Step,
+)
 from tanaka.text import Span
 from tanaka.views import printing
 from tanaka.views.places import Places
@@ -52,7 +61,16 @@ def rows(steps: tuple[Step, ...], places: Places) -> tuple[Row, ...]:
         reach = printing.step_interval(step)
         detail = printing.step_text(step) or reach
         out.append(
-            Row(step.label, value.number, value.unit, detail, reach, source(step.origin, places), stated_at(step.origin, places), step.total)
+            Row(
+                step.label,
+                value.number,
+                value.unit,
+                detail,
+                reach,
+                source(step.origin, places),
+                stated_at(step.origin, places),
+                step.total,
+            )
         )
     return tuple(out)
 

@@ -8,7 +8,16 @@ from typing import TypeAlias
 
 from tanaka.analysis.report import Located, Report
 from tanaka.quantity import Qualifier
-from tanaka.rules.api import Assumption, Computed, Datasheet, Declared, Inferred, Origin, Stated, Step
+from tanaka.rules.api import (
+    Assumption,
+    Computed,
+    Datasheet,
+    Declared,
+    Inferred,
+    Origin,
+    Stated,
+    Step,
+)
 from tanaka.text import DocId, Span
 from tanaka.views import derivation, printing
 from tanaka.views.places import Places
@@ -173,16 +182,28 @@ def facts_text(report: Report) -> str:
         span = report.spans.numbers[n.id].whole
         q = n.quantity
         line, column = places.start(span)
-        value = f"{q.value[0]:g} to {q.value[1]:g} {q.unit}" if isinstance(q.value, tuple) else f"{q.value:.6g} {q.unit}"
+        value = (
+            f"{q.value[0]:g} to {q.value[1]:g} {q.unit}"
+            if isinstance(q.value, tuple)
+            else f"{q.value:.6g} {q.unit}"
+        )
         state = "checked" if n.id in report.checked else "read"
         about = f"  {n.entity}" if n.entity else ""
         written = " ".join(report.texts[span.doc][span.start : span.end].split())
-        entries.append((span.doc, span.start, f"  {line + 1:>5}:{column + 1:<4} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}"))
+        entries.append(
+            (
+                span.doc,
+                span.start,
+                f"  {line + 1:>5}:{column + 1:<4} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}",
+            )
+        )
     for doc, _, text in sorted(entries, key=lambda e: (order.get(e[0], 99), e[1])):
         if doc != current:
             lines.append(places.file(doc))
             current = doc
         lines.append(text.rstrip())
     c = report.coverage
-    lines.append(f"{c.quantities} numbers, {c.read} read, {c.bound} bound, {c.checked} checked, {c.consistent} consistent.")
+    lines.append(
+        f"{c.quantities} numbers, {c.read} read, {c.bound} bound, {c.checked} checked, {c.consistent} consistent."
+    )
     return "\n".join(lines) + "\n"

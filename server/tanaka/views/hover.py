@@ -20,7 +20,9 @@ from tanaka.views.terminal import by_verdict
 LARGEST_IMAGE = 70_000
 """Base64 characters of an image: VS Code cuts a hover's Markdown at 100,000."""
 
-_COMMENT = re.compile(r"%+\s*tanaka:\s*(ignore-file|ignore|off|on)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$", re.I)
+_COMMENT = re.compile(
+    r"%+\s*tanaka:\s*(ignore-file|ignore|off|on)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class HoverView:
     stress_test: bool = False
 
 
-def hover(report: Report, doc: DocId, offset: int, theme: Theme = Theme.NEUTRAL) -> HoverView | None:
+def hover(
+    report: Report, doc: DocId, offset: int, theme: Theme = Theme.NEUTRAL
+) -> HoverView | None:
     """View for a place in a document; None where nothing was read."""
     places = Places(report)
     here = by_verdict(report.at(doc, offset))
@@ -72,17 +76,32 @@ def _finding(item: Located, others: list[Located], places: Places, theme: Theme)
         text = f.note or f.bold or f.message
         if f.only_if:
             tail.append(f"True only if {f.only_if}.")
-    tail += [f"Also {o.finding.verdict}, {o.finding.code}: {o.finding.bold or o.finding.message}" for o in others]
-    drawing = draw(f.figure, Size.HOVER, theme) if f.figure is not None and is_drawn(f.figure) else None
-    return HoverView(item.span, f"{f.verdict}:", text, drawing, derivation.rows(f.steps, places), tuple(tail), stress_test=True)
-
-
+    tail += [
+        f"Also {o.finding.verdict}, {o.finding.code}: {o.finding.bold or o.finding.message}"
+        for o in others
+    ]
+    drawing = (
+        draw(f.figure, Size.HOVER, theme) if f.figure is not None and is_drawn(f.figure) else None
+    )
+    return HoverView(
+        item.span,
+        f"{f.verdict}:",
+        text,
+        drawing,
+        derivation.rows(f.steps, places),
+        tuple(tail),
+        stress_test=True,
+    )
 
 
 def _number(report: Report, id: NumberId, places: Places, theme: Theme) -> HoverView:
     span = report.spans.numbers[id].whole
     number = report.paper.by_id[id]
-    blamed = by_verdict(f for f in report.findings if id in f.finding.operands and f.finding.verdict is not Verdict.OPEN)
+    blamed = by_verdict(
+        f
+        for f in report.findings
+        if id in f.finding.operands and f.finding.verdict is not Verdict.OPEN
+    )
     if blamed:
         view = _finding(blamed[0], [], places, theme)
         return HoverView(
@@ -93,8 +112,22 @@ def _number(report: Report, id: NumberId, places: Places, theme: Theme) -> Hover
     if held:
         first = held[0]
         more = [f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]]
-        return HoverView(span, "consistent:", _checked(first), None, derivation.rows(first.steps, places), tuple(more))
-    return HoverView(span, "read:", read_as(number), None, _about(number, places, span), (f"Not checked: {why_not(number)}.",))
+        return HoverView(
+            span,
+            "consistent:",
+            _checked(first),
+            None,
+            derivation.rows(first.steps, places),
+            tuple(more),
+        )
+    return HoverView(
+        span,
+        "read:",
+        read_as(number),
+        None,
+        _about(number, places, span),
+        (f"Not checked: {why_not(number)}.",),
+    )
 
 
 def _checked(held: Held) -> str:
@@ -107,7 +140,12 @@ def _checked(held: Held) -> str:
 
 _KINDS = {Kind.SEQ_LEN: "sequence length", Kind.GPU_COUNT: "devices", Kind.NODE_COUNT: "nodes", Kind.OTHER: "",
           Kind.PARAM_COUNT: "parameters", Kind.TOKEN_COUNT: "tokens", Kind.DEGREE: "parallel degree"}  # fmt: skip
-_HOW = {How.STATED: "stated in its sentence, row or caption", How.DECLARED: "declared by the author", How.INFERRED: "inferred: the only candidate", How.NONE: ""}
+_HOW = {
+    How.STATED: "stated in its sentence, row or caption",
+    How.DECLARED: "declared by the author",
+    How.INFERRED: "inferred: the only candidate",
+    How.NONE: "",
+}
 
 
 def read_as(number: Number) -> str:
@@ -124,7 +162,9 @@ def read_as(number: Number) -> str:
     kind = _KINDS.get(number.kind, number.kind.value.replace("_", " "))
     if number.kind is Kind.OTHER and number.noun:
         kind = number.noun
-    return ", ".join(p for p in (value, kind, f"per {number.per}" if number.per not in ("", "each") else "") if p)
+    return ", ".join(
+        p for p in (value, kind, f"per {number.per}" if number.per not in ("", "each") else "") if p
+    )
 
 
 def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
@@ -135,11 +175,19 @@ def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
              "order": "order of magnitude"}.get(q.qualifier.value, q.qualifier.value)  # fmt: skip
     pairs = [
         ("as written", " ".join(places.text(span).split()), places.label(span)),
-        ("may be", f"{reach} {unit}".strip() if reach else "exactly this" if q.count else "", hedge),
+        (
+            "may be",
+            f"{reach} {unit}".strip() if reach else "exactly this" if q.count else "",
+            hedge,
+        ),
         ("about", number.entity, _HOW[number.binding]),
         *((key, value, "") for key, value in number.context),
     ]
-    return tuple(Row(label, value, "", "", "", source, None, False) for label, value, source in pairs if value)
+    return tuple(
+        Row(label, value, "", "", "", source, None, False)
+        for label, value, source in pairs
+        if value
+    )
 
 
 def why_not(number: Number) -> str:
@@ -162,15 +210,29 @@ def _comment(report: Report, doc: DocId, offset: int, places: Places) -> HoverVi
         return None
     start = lines.offset(line, match.start())
     span = Span(doc, start, lines.offset(line, match.end()))
-    verb, codes, reason = match.group(1).lower(), match.group(2).strip(), (match.group(3) or "").strip()
+    verb, codes, reason = (
+        match.group(1).lower(),
+        match.group(2).strip(),
+        (match.group(3) or "").strip(),
+    )
     if verb == "on":
         return HoverView(span, "checked again", "from here on")
     if not reason:
-        return HoverView(span, "not ignored:", "a reason is missing; write -- and why, and the finding is silent")
+        return HoverView(
+            span, "not ignored:", "a reason is missing; write -- and why, and the finding is silent"
+        )
     silenced = [s for s in report.suppressed if s.located.span.doc == doc and s.reason == reason]
     names = codes or "all rules"
-    heads = tuple(f"{s.located.finding.code}, {places.label(s.located.span)}: {s.located.finding.message}" for s in silenced)
-    return HoverView(span, "ignored:", f"{names}, because: {reason}", tail=heads or ("It silences nothing at present.",))
+    heads = tuple(
+        f"{s.located.finding.code}, {places.label(s.located.span)}: {s.located.finding.message}"
+        for s in silenced
+    )
+    return HoverView(
+        span,
+        "ignored:",
+        f"{names}, because: {reason}",
+        tail=heads or ("It silences nothing at present.",),
+    )
 
 
 # -- Markdown ---------------------------------------------------------------------------------
@@ -221,7 +283,9 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
 def plain_text(view: HoverView) -> str:
     """A hover for a client that renders no Markdown."""
     lines = [f"{view.word} {view.text}"]
-    lines += [f"  {r.label}: {r.shown}" + (f"  ({t})" if (t := _third(r)) else "") for r in view.rows]
+    lines += [
+        f"  {r.label}: {r.shown}" + (f"  ({t})" if (t := _third(r)) else "") for r in view.rows
+    ]
     return "\n".join([*lines, *view.tail])
 
 

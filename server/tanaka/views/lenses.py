@@ -31,7 +31,13 @@ def lenses(report: Report, doc: DocId) -> tuple[LensView, ...]:
         if place is None or place.heading.doc != doc or section.level != top:
             continue
         counts = [
-            (verdict, sum(f.finding.verdict is verdict and _inside(f.span, place.body, place.heading) for f in report.findings))
+            (
+                verdict,
+                sum(
+                    f.finding.verdict is verdict and _inside(f.span, place.body, place.heading)
+                    for f in report.findings
+                ),
+            )
             for verdict in Verdict
         ]
         words = ", ".join(f"{n} {v}" for v, n in counts if n)

@@ -50,6 +50,7 @@ class Places:
         hits = [
             (s.body.end - s.heading.start, id)
             for id, s in self.report.spans.sections.items()
-            if s.heading.doc == doc and s.heading.start <= offset < max(s.body.end, s.heading.end + 1)
+            if s.heading.doc == doc
+            and s.heading.start <= offset < max(s.body.end, s.heading.end + 1)
         ]
         return min(hits)[1] if hits else None

@@ -61,7 +61,7 @@ class Printed:
     @property
     def text(self) -> str:
         """Digits and unit: "205.4 GB", "41%", "1.5×", "512"."""
-        glue = "" if self.unit in ("", "%", "×") else " "
+        glue = "" if self.unit[:1] in ("", "%", "×") else " "
         return f"{self.number}{glue}{self.unit}"
 
 
@@ -114,7 +114,13 @@ def _result(step: Step, significant: int) -> Printed:
     inexact = step.high > step.low
     if isinstance(step.origin, Computed) and step.unit == "1" and inexact and abs(step.value) < 100:
         # A ratio of measured values keeps its zeros: 420 ms / 140 ms is 3.00 and not 3.
-        return Printed(digits(step.value, min(significant, 3) if _round(step.value) else significant, strip=False), "", 1.0)
+        return Printed(
+            digits(
+                step.value, min(significant, 3) if _round(step.value) else significant, strip=False
+            ),
+            "",
+            1.0,
+        )
     return printed
 
 
@@ -201,7 +207,12 @@ def _tokens(text: str) -> Iterator[tuple[str, float]]:
             raise _NotAnExpression
         at = match.end()
         if match.group("sign"):
-            yield {"−": "-", "–": "-", "×": "*", "x": "*", "·": "*"}.get(match.group("sign"), match.group("sign")), 0.0
+            yield (
+                {"−": "-", "–": "-", "×": "*", "x": "*", "·": "*"}.get(
+                    match.group("sign"), match.group("sign")
+                ),
+                0.0,
+            )
             continue
         value = float(match.group("number").replace(",", ""))
         if match.group("power"):
@@ -312,7 +323,9 @@ def equations(text: str) -> Iterator[tuple[str, str]]:
     for match in _EQUATION.finditer(text):
         left = match.group("left").strip()
         # The longest tail of the words before the sign that is arithmetic with an operator.
-        for start in [m.start() for m in re.finditer(rf"(?<![\w.,])(?:[(]|[-−]?(?:{_NUMBER}))", left)]:
+        for start in [
+            m.start() for m in re.finditer(rf"(?<![\w.,])(?:[(]|[-−]?(?:{_NUMBER}))", left)
+        ]:
             tail = left[start:]
             if evaluate(tail) is not None and re.search(r"\d.*[-+−–/×x·*]\s*[\d(.]", tail):
                 yield tail, match.group("right")

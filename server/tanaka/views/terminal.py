@@ -53,7 +53,10 @@ def _safe(text: str, instead: str) -> str:
 
 def columns(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 def by_verdict(findings: Iterable[Located]) -> list[Located]:
@@ -89,7 +92,9 @@ def tally(report: Report) -> dict[str, int]:
 
 def _last_line(report: Report, paint: Paint) -> str:
     c = report.coverage
-    words = ", ".join(f"{n} {verdict}" for verdict, n in tally(report).items() if n) or "Nothing found"
+    words = (
+        ", ".join(f"{n} {verdict}" for verdict, n in tally(report).items() if n) or "Nothing found"
+    )
     ignored = f" {len(report.suppressed)} ignored with a reason." if report.suppressed else ""
     numbers = f"{c.quantities} number{'s' if c.quantities != 1 else ''}"
     return f"{paint(words + '.', _STRONG)} {numbers}, {c.read} read, {c.checked} checked.{ignored}"
@@ -99,7 +104,9 @@ def _head(item: Located, places: Places, paint: Paint) -> str:
     line, column = places.start(item.span)
     f = item.finding
     place = f"{places.file(item.span.doc)}:{line + 1}:{column + 1}:"
-    return f"{paint(place, _STRONG)} {paint(f.verdict, _COLOUR[f.verdict])} {paint(f.code, _STRONG)}"
+    return (
+        f"{paint(place, _STRONG)} {paint(f.verdict, _COLOUR[f.verdict])} {paint(f.code, _STRONG)}"
+    )
 
 
 def _open(item: Located, places: Places, paint: Paint) -> list[str]:
@@ -118,8 +125,12 @@ def _finding(item: Located, places: Places, paint: Paint) -> list[str]:
     for word, text in _remarks(item, places):
         # 79 columns less the gutter, " = " and the word; continuation lines stand under the text.
         room = max(24, WIDTH - len(number) - 3 - len(word) - 2)
-        first, *rest = textwrap.wrap(plain(text), room, break_long_words=False, break_on_hyphens=False) or [""]
-        lines.append(f"{' ' * len(number)} {paint('=', _QUIET)} {paint(word + ':', _STRONG)} {first}")
+        first, *rest = textwrap.wrap(
+            plain(text), room, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+        lines.append(
+            f"{' ' * len(number)} {paint('=', _QUIET)} {paint(word + ':', _STRONG)} {first}"
+        )
         lines += [" " * (len(number) + 3 + len(word) + 2) + r for r in rest]
     return lines
 
@@ -166,7 +177,9 @@ def _excerpt(item: Located, places: Places, paint: Paint, number: str, gutter: s
     note, colour = plain(f.note), _COLOUR[f.verdict]
     caret_end = columns(_safe(text[: marks[0][1]], "?"))
     beside = note and len(under) == caret_end and caret_end + 1 + columns(note) <= room
-    lines.append(f"{gutter} {_painted(under, paint, colour)}{' ' + paint(note, colour) if beside else ''}")
+    lines.append(
+        f"{gutter} {_painted(under, paint, colour)}{' ' + paint(note, colour) if beside else ''}"
+    )
     if note and not beside:
         for part in textwrap.wrap(note, room, break_long_words=False):
             indent = max(0, min(caret_end, room) - columns(part))
@@ -197,7 +210,11 @@ def _window(source: str, marks: _Marks, room: int) -> tuple[str, _Marks]:
     while high > low + 1 and columns(_safe(source[low:high], "?")) > room - len(left) - len(right):
         high, right = high - 1, "..."
     shift = low - len(left)
-    kept = [(max(a, low) - shift, min(b, high) - shift, c) for a, b, c in marks if min(b, high) > max(a, low)]
+    kept = [
+        (max(a, low) - shift, min(b, high) - shift, c)
+        for a, b, c in marks
+        if min(b, high) > max(a, low)
+    ]
     return left + source[low:high] + right, kept or [(0, 1, "^")]
 
 
@@ -211,7 +228,9 @@ def _under(text: str, marks: _Marks) -> str:
 
 
 def _painted(under: str, paint: Paint, colour: str) -> str:
-    return re.sub(r"\^+|-+", lambda m: paint(m.group(), colour if m.group()[0] == "^" else _QUIET), under)
+    return re.sub(
+        r"\^+|-+", lambda m: paint(m.group(), colour if m.group()[0] == "^" else _QUIET), under
+    )
 
 
 def _same_line(a: Span, b: Span, places: Places) -> bool:
@@ -236,7 +255,14 @@ def _table(item: Located, places: Places, paint: Paint) -> list[str]:
         for s, r in zip(item.finding.steps, rows, strict=True)
     ]
     wide = [
-        [label, value, f"{how}  {plain(r.interval)}" if isinstance(s.origin, Computed) and r.interval and how != plain(r.interval) else how, source]
+        [
+            label,
+            value,
+            f"{how}  {plain(r.interval)}"
+            if isinstance(s.origin, Computed) and r.interval and how != plain(r.interval)
+            else how,
+            source,
+        ]
         for (label, value, how, source), s, r in zip(cells, item.finding.steps, rows, strict=True)
     ]
     lines = _aligned(wide, room, paint)
@@ -259,7 +285,13 @@ def _aligned(cells: list[list[str]], room: int, paint: Paint) -> list[str] | Non
         return None
     out = []
     for label, value, how, source in cells:
-        line = label + " " * (widths[0] - columns(label)) + "  " + " " * (widths[1] - columns(value)) + value
+        line = (
+            label
+            + " " * (widths[0] - columns(label))
+            + "  "
+            + " " * (widths[1] - columns(value))
+            + value
+        )
         if widths[2]:
             line += "  " + how + " " * (widths[2] - columns(how))
         out.append(line + ("  " + paint(source, _QUIET) if source else ""))
@@ -273,7 +305,13 @@ def _stacked(cells: list[list[str]], room: int, paint: Paint) -> Iterator[str]:
     indent = label_width + value_width + 4
     for label, value, how, source in cells:
         first, *more = textwrap.wrap(label, label_width) or [""]
-        head = first + " " * (label_width - columns(first)) + "  " + " " * (value_width - columns(value)) + value
+        head = (
+            first
+            + " " * (label_width - columns(first))
+            + "  "
+            + " " * (value_width - columns(value))
+            + value
+        )
         body = textwrap.wrap(how, room - indent) if how else []
         tail = [paint(t, _QUIET) for t in textwrap.wrap(source, room - indent)] if source else []
         if len(body) == 1 and tail and columns(body[0]) + 2 + columns(source) <= room - indent:

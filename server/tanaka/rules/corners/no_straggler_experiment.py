@@ -111,7 +111,7 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
 
 def _trigger(paper: Paper) -> Mention | None:
     """The first sentence of the paper's own text that says all wait for all."""
-    own = [m for m in paper.mentions if m.role in ("ours", "baseline", "compared") and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE)]
+    own = [m for m in paper.mentions if m.role in ("ours", "baseline", "compared") and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)]
     waits = [m for m in own if m.what == "synchronous-training"]
     if not waits or not any(m.what in _PARALLEL for m in paper.mentions):
         return None

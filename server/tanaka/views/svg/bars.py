@@ -34,7 +34,9 @@ def bars(figure: BarsFigure, size: Size, theme: Theme) -> Drawing:
         c.text(0, top + 14, label)
         c.bar(left, top, max(end, left + 1), top + 18, mark=mark)
         c.text(max(end, left + 1) + 6, top + 14, text, mark=mark, bold=True)
-    described = "; ".join(f"{name}: {text}" for (name, _, _), text in zip(shown, texts, strict=True))
+    described = "; ".join(
+        f"{name}: {text}" for (name, _, _), text in zip(shown, texts, strict=True)
+    )
     return finish(c, size, theme, "bars", figure.title, described + ".", ())
 
 

@@ -20,7 +20,12 @@ FONT = "system-ui,-apple-system,'Segoe UI','Liberation Sans',sans-serif"
 
 Mark = Literal["ink", "ours", "fault", "held"]
 Anchor = Literal["start", "middle", "end"]
-PALETTE: dict[Mark, str] = {"ink": "#7e7e7e", "ours": "#3584d0", "fault": "#d9503f", "held": "#a8790f"}
+PALETTE: dict[Mark, str] = {
+    "ink": "#7e7e7e",
+    "ours": "#3584d0",
+    "fault": "#d9503f",
+    "held": "#a8790f",
+}
 
 
 _AIR = 4.0
@@ -77,7 +82,10 @@ class Box:
     def meets(self, other: Box) -> bool:
         """Whether the two share more than an edge."""
         return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
         )
 
 
@@ -103,7 +111,12 @@ class Canvas:
         room: float | None = None,
     ) -> bool:  # fmt: skip
         """Draw a line of text, cut to ``room`` [px]; False where there is no place for it."""
-        text = fitted(text, self.size, self._room(x, anchor) if room is None else min(room, self._room(x, anchor)), bold=bold)
+        text = fitted(
+            text,
+            self.size,
+            self._room(x, anchor) if room is None else min(room, self._room(x, anchor)),
+            bold=bold,
+        )
         if not text:
             return False
         box = text_box(x, y, text, self.size, bold=bold, anchor=anchor)
@@ -113,11 +126,18 @@ class Canvas:
         attributes = f' class="t-{mark}" fill="{PALETTE[mark]}"' if mark != "ink" else ""
         attributes += f' text-anchor="{anchor}"' if anchor != "start" else ""
         attributes += ' font-weight="600"' if bold else ""
-        self._elements.append(f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(text, quote=False)}</text>')
+        self._elements.append(
+            f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(text, quote=False)}</text>'
+        )
         return True
 
     def label(
-        self, places: Iterable[tuple[float, float, Anchor]], text: str, *, mark: Mark = "ink", bold: bool = False
+        self,
+        places: Iterable[tuple[float, float, Anchor]],
+        text: str,
+        *,
+        mark: Mark = "ink",
+        bold: bool = False,
     ) -> bool:
         """Draw a text, uncut, at the first of several places that is free; False where none is."""
         for x, y, anchor in places:
@@ -136,7 +156,12 @@ class Canvas:
         return {"start": after, "end": before, "middle": 2 * min(after, before)}[anchor]
 
     def _free(self, box: Box) -> bool:
-        inside = box.left >= -0.01 and box.top >= -0.01 and box.right <= self.width + 0.01 and box.bottom <= self.height + 0.01
+        inside = (
+            box.left >= -0.01
+            and box.top >= -0.01
+            and box.right <= self.width + 0.01
+            and box.bottom <= self.height + 0.01
+        )
         # Two labels on one line are told apart by a space between them.
         aired = Box(box.left - _AIR, box.top, box.right + _AIR, box.bottom)
         return inside and not any(aired.meets(t) for t in self._texts)
@@ -170,7 +195,9 @@ class Canvas:
 
     def dot(self, x: float, y: float, *, mark: Mark, radius: float = 4) -> None:
         """Draw a point; labels stay off it."""
-        self._elements.append(f'<circle class="f-{mark}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{PALETTE[mark]}"/>')
+        self._elements.append(
+            f'<circle class="f-{mark}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{PALETTE[mark]}"/>'
+        )
         self._kept_free.append(Box(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1))
 
     # -- all of it ----------------------------------------------------------------------------
@@ -201,7 +228,11 @@ class Scale:
     def __call__(self, value: float) -> float:
         """Pixel of a value."""
         if self.log:
-            value, low, high = math.log10(max(value, 1e-300)), math.log10(self.low), math.log10(self.high)
+            value, low, high = (
+                math.log10(max(value, 1e-300)),
+                math.log10(self.low),
+                math.log10(self.high),
+            )
         else:
             low, high = self.low, self.high
         share = (value - low) / (high - low) if high > low else 0.0

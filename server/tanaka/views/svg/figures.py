@@ -16,13 +16,28 @@ def is_drawn(figure: Figure | None) -> bool:
     """Whether a figure has something to show: positive, finite numbers."""
     match figure:
         case RooflineFigure():
-            return _positive(figure.peak, figure.bandwidth, *(p.rate for p in figure.points), *(p.intensity for p in figure.points if p.intensity is not None))
+            return _positive(
+                figure.peak,
+                figure.bandwidth,
+                *(p.rate for p in figure.points),
+                *(p.intensity for p in figure.points if p.intensity is not None),
+            )
         case FitFigure():
-            return bool(figure.parts) and _positive(figure.capacity, *(p.size for p in figure.parts))
+            return bool(figure.parts) and _positive(
+                figure.capacity, *(p.size for p in figure.parts)
+            )
         case StragglerFigure():
-            return figure.n >= 2 and _positive(figure.base, figure.wait) and bool(figure.sigma or figure.assumed)
+            return (
+                figure.n >= 2
+                and _positive(figure.base, figure.wait)
+                and bool(figure.sigma or figure.assumed)
+            )
         case BarsFigure():
-            return bool(figure.bars) and any(v > 0 for _, v, _ in figure.bars) and all(math.isfinite(v) for _, v, _ in figure.bars)
+            return (
+                bool(figure.bars)
+                and any(v > 0 for _, v, _ in figure.bars)
+                and all(math.isfinite(v) for _, v, _ in figure.bars)
+            )
         case None:
             return False
 

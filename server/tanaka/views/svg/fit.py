@@ -20,7 +20,9 @@ def fit(figure: FitFigure, size: Size, theme: Theme) -> Drawing:
     short = need - figure.capacity
     # Three digits on the bar, four in the equation, so that the difference recomputes.
     fine = quantity(need, "byte").text, quantity(figure.capacity, "byte").text
-    rest = equation(f"{fine[0]} − {fine[1]}" if short > 0 else f"{fine[1]} − {fine[0]}", abs(short), "byte")
+    rest = equation(
+        f"{fine[0]} − {fine[1]}" if short > 0 else f"{fine[1]} − {fine[0]}", abs(short), "byte"
+    )
     words = [w for w in (_sum(figure, need, unit, scale), rest) if w]
     over = short > 0
     title = f"{shown(need)} {unit} needed, {figure.holder} hold{'s' if _one(figure.holder) else ''} {shown(figure.capacity)} {unit}"
@@ -50,11 +52,17 @@ def fit(figure: FitFigure, size: Size, theme: Theme) -> Drawing:
     c.line([(0, rule_y), (cap, rule_y)], mark=mark_cap)
     c.line([(min(cap, end), rule_y), (max(cap, end), rule_y)], dash="2 3")
     below = rule_y + 20
-    holds = f"{figure.holder} hold{'s' if _one(figure.holder) else ''} {shown(figure.capacity)} {unit}"
+    holds = (
+        f"{figure.holder} hold{'s' if _one(figure.holder) else ''} {shown(figure.capacity)} {unit}"
+    )
     if not c.label([(0, below, "start")], holds, mark=mark_cap, bold=True):
         c.text(0, below, f"capacity {shown(figure.capacity)} {unit}", mark=mark_cap, bold=True)
     edge = min(cap, end) + 6
-    c.label([(edge, below, "start"), (c.width, below, "end"), (c.width, below + 15, "end")], missing, bold=True)
+    c.label(
+        [(edge, below, "start"), (c.width, below, "end"), (c.width, below + 15, "end")],
+        missing,
+        bold=True,
+    )
     return finish(c, size, theme, "fit", title, f"{needed}, {holds}, {missing}.", words)
 
 

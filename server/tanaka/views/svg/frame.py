@@ -70,7 +70,13 @@ def x_axis(frame: Frame, scale: Scale, ticks: Sequence[tuple[float, str]], name:
         x = scale(value)
         if c.label([(x, frame.bottom + 17, "middle")], text):
             c.line([(x, frame.bottom), (x, frame.bottom + 4)])
-    c.text((frame.left + frame.right) / 2, frame.bottom + 34, name, anchor="middle", room=frame.right - frame.left)
+    c.text(
+        (frame.left + frame.right) / 2,
+        frame.bottom + 34,
+        name,
+        anchor="middle",
+        room=frame.right - frame.left,
+    )
 
 
 def y_axis(frame: Frame, scale: Scale, ticks: Sequence[tuple[float, str]], name: str) -> None:
@@ -85,13 +91,21 @@ def y_axis(frame: Frame, scale: Scale, ticks: Sequence[tuple[float, str]], name:
              (frame.left, frame.top - 14, "start")], name)  # fmt: skip
 
 
-def curve(f: Callable[[float], float], xs: Sequence[float], x: Scale, y: Scale) -> list[tuple[float, float]]:
+def curve(
+    f: Callable[[float], float], xs: Sequence[float], x: Scale, y: Scale
+) -> list[tuple[float, float]]:
     """Points of a function in pixels."""
     return [(x(v), y(f(v))) for v in xs]
 
 
 def finish(
-    frame: Canvas, size: Size, theme: Theme, name: str, title: str, description: str, equations: Sequence[str]
+    frame: Canvas,
+    size: Size,
+    theme: Theme,
+    name: str,
+    title: str,
+    description: str,
+    equations: Sequence[str],
 ) -> Drawing:
     """The drawing with its words."""
     svg = frame.render(title, description, theme, f"{name}-{size}")

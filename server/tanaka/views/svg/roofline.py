@@ -27,8 +27,12 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
         elif p.intensity is not None:
             roof = min(figure.peak, p.intensity * figure.bandwidth)
             if roof < figure.peak:
-                words.append(equation(f"{digits(p.intensity, 4)} FLOP/B × {bandwidth.text}", roof, "FLOP/s"))
-            sentences.append(f"{p.label}, {rate} {unit} at {digits(p.intensity, 3)} FLOP per byte, of a roof of {quantity(roof, 'FLOP/s', 3).text}.")
+                words.append(
+                    equation(f"{digits(p.intensity, 4)} FLOP/B × {bandwidth.text}", roof, "FLOP/s")
+                )
+            sentences.append(
+                f"{p.label}, {rate} {unit} at {digits(p.intensity, 3)} FLOP per byte, of a roof of {quantity(roof, 'FLOP/s', 3).text}."
+            )
         else:
             sentences.append(f"{p.label}, {rate} {unit}.")
     words = [w for w in words if w]
@@ -40,21 +44,42 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
     high_x = 10.0 ** math.ceil(math.log10(max([ridge * 20, *intensities])))
     rates = [p.rate for p in figure.points if p.rate > 0]
     high_y = 10.0 ** math.ceil(math.log10(1.05 * max([figure.peak, *rates]) / scale))
-    low_y = 10.0 ** math.floor(math.log10(min([low_x * figure.bandwidth, *rates, figure.peak / 100]) / scale) + 1e-9)
-    x, y = Scale(low_x, high_x, frame.left, frame.right, log=True), Scale(low_y, high_y, frame.bottom, frame.top, log=True)
+    low_y = 10.0 ** math.floor(
+        math.log10(min([low_x * figure.bandwidth, *rates, figure.peak / 100]) / scale) + 1e-9
+    )
+    x, y = (
+        Scale(low_x, high_x, frame.left, frame.right, log=True),
+        Scale(low_y, high_y, frame.bottom, frame.top, log=True),
+    )
     y_axis(frame, y, [(v, digits(v)) for v in decades(low_y, high_y, 5)], unit)
-    x_axis(frame, x, [(v, digits(v)) for v in decades(low_x, high_x, 7)], "arithmetic intensity, FLOP/byte")
+    x_axis(
+        frame,
+        x,
+        [(v, digits(v)) for v in decades(low_x, high_x, 7)],
+        "arithmetic intensity, FLOP/byte",
+    )
 
     top, corner = y(figure.peak / scale), x(ridge)
     foot = max(low_x, low_y * scale / figure.bandwidth)
-    c.line([(x(foot), y(foot * figure.bandwidth / scale)), (corner, top), (x(high_x), top)], width=2, clear=True)
+    c.line(
+        [(x(foot), y(foot * figure.bandwidth / scale)), (corner, top), (x(high_x), top)],
+        width=2,
+        clear=True,
+    )
     c.line([(corner, top), (corner, frame.bottom)], dash="2 3")
 
     # Points first: their labels matter most, the roof's give way.
     above = [p for p in figure.points if p.intensity is None]
     for p in above:
-        c.line([(frame.left, y(p.rate / scale)), (frame.right, y(p.rate / scale))], mark="fault" if p.fault else "ours", width=2, clear=True)
-    spots = [(x(p.intensity), y(p.rate / scale), p) for p in figure.points if p.intensity is not None]
+        c.line(
+            [(frame.left, y(p.rate / scale)), (frame.right, y(p.rate / scale))],
+            mark="fault" if p.fault else "ours",
+            width=2,
+            clear=True,
+        )
+    spots = [
+        (x(p.intensity), y(p.rate / scale), p) for p in figure.points if p.intensity is not None
+    ]
     for px, py, p in spots:
         c.dot(px, py, mark="fault" if p.fault else "ours", radius=5 if p.fault else 4)
     for p in above:
@@ -84,5 +109,8 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
     c.label([(mx - 14, my - 2, "end"), (mx - 14, my - 11, "end"), (mx + 14, my + 12, "start"), (mx + 24, my + 16, "start"),
              (mx - 24, my - 20, "end"), (frame.left + 4, frame.bottom - 8, "start")],
             f"HBM {bandwidth.text}")  # fmt: skip
-    c.label([(corner + 7, frame.bottom - 8, "start"), (corner - 7, frame.bottom - 8, "end")], f"ridge {digits(ridge, 3)}")
+    c.label(
+        [(corner + 7, frame.bottom - 8, "start"), (corner - 7, frame.bottom - 8, "end")],
+        f"ridge {digits(ridge, 3)}",
+    )
     return finish(c, size, theme, "roofline", title, " ".join(sentences) or title + ".", words)

@@ -24,7 +24,13 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     words = []
     if ratio:
         printed = _percent(ratio)
-        words.append(equation(f"{printed} × {digits(e, 3)} × {base.text}", float(printed[:-1]) / 100 * e * figure.base, "s"))
+        words.append(
+            equation(
+                f"{printed} × {digits(e, 3)} × {base.text}",
+                float(printed[:-1]) / 100 * e * figure.base,
+                "s",
+            )
+        )
     if gone is not None and figure.gain is not None:
         gain = quantity(figure.gain, "s", 3).text
         words.append(equation(f"{gain} / ({digits(e, 3)} × {base.text})", gone, "%"))
@@ -41,7 +47,9 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
         curves = [c for c in curves if _percent(c[0]) != _percent(ratio)] + [(ratio, "ours")]
     if gone is not None:
         curves.append((gone, "fault"))
-    peak = max([r * expected_max_normal(int(last)) * figure.base for r, _ in curves] + [figure.wait, 1e-12])
+    peak = max(
+        [r * expected_max_normal(int(last)) * figure.base for r, _ in curves] + [figure.wait, 1e-12]
+    )
     _, unit, scale = in_units(peak, "s")
     steps = round_steps(peak / scale, 5 if size is Size.PANEL else 3)
     x = Scale(1, last, frame.left, frame.right, log=True)
@@ -49,12 +57,19 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     y_axis(frame, y, [(v, digits(v)) for v in steps], unit)
     powers = round(math.log2(last))
     stride = max(1, math.ceil(powers / (9 if size is Size.PANEL else 5)))
-    x_axis(frame, x, [(2.0**k, f"{2**k:,}") for k in range(0, powers + 1, stride)], f"{workers} in lock-step, n")
+    x_axis(
+        frame,
+        x,
+        [(2.0**k, f"{2**k:,}") for k in range(0, powers + 1, stride)],
+        f"{workers} in lock-step, n",
+    )
     c.line([(x(n), frame.bottom), (x(n), frame.top)], dash="2 3")
     xs = [2.0**k for k in range(powers + 1)]
     ends = []
     for r, mark in curves:
-        points = curve(lambda v, r=r: r * expected_max_normal(int(v)) * figure.base / scale, xs, x, y)  # type: ignore[misc]
+        points = curve(
+            lambda v, r=r: r * expected_max_normal(int(v)) * figure.base / scale, xs, x, y
+        )  # type: ignore[misc]
         c.line(points, mark=mark, width=1.5 if mark == "ink" else 2, clear=True)
         ends.append((points[-1][1], r, mark))
     if gone is not None and figure.gain is not None:
@@ -69,7 +84,12 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
             quantity(figure.wait, "s", 3).text)  # fmt: skip
     # The curve that matters keeps its label; those that would lie on it give way.
     for end, r, mark in sorted(ends, key=lambda t: ("fault", "ours", "ink").index(t[2])):
-        c.label([(frame.right + 10, end + 4, "start")], f"σ = {_percent(r)}", mark=mark, bold=mark != "ink")
+        c.label(
+            [(frame.right + 10, end + 4, "start")],
+            f"σ = {_percent(r)}",
+            mark=mark,
+            bold=mark != "ink",
+        )
     described = f"At {n:,} {workers} a deviation of {_percent(ratio)} of {base.text} costs {quantity(figure.wait, 's', 3).text} a step."
     if gone is not None:
         described += f" A deviation of {_percent(gone)} uses up the gain."

@@ -67,7 +67,10 @@ _UNKNOWN = 1104
 
 def _table(blocks: dict[int, str], extra: str) -> dict[str, int]:
     widths = {
-        chr(first + i): int(w) for first, text in blocks.items() for i, w in enumerate(text.split()) if int(w)
+        chr(first + i): int(w)
+        for first, text in blocks.items()
+        for i, w in enumerate(text.split())
+        if int(w)
     }
     return widths | dict(zip(_EXTRA, map(int, extra.split()), strict=True))
 
