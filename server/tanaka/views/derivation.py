@@ -46,11 +46,8 @@ class Row:
     source: str
     at: Span | None
     total: bool
-
-    @property
-    def shown(self) -> str:
-        """Value with its unit."""
-        return printing.Printed(self.value, self.unit, 1.0).text
+    shown: str = ""
+    """Value with its unit."""
 
 
 def rows(steps: tuple[Step, ...], places: Places) -> tuple[Row, ...]:
@@ -70,6 +67,7 @@ def rows(steps: tuple[Step, ...], places: Places) -> tuple[Row, ...]:
                 source(step.origin, places),
                 stated_at(step.origin, places),
                 step.total,
+                value.text,
             )
         )
     return tuple(out)

@@ -57,12 +57,13 @@ class Printed:
     number: str
     unit: str
     scale: float
+    written: str = ""
 
     @property
     def text(self) -> str:
-        """Digits and unit: "205.4 GB", "41%", "1.5×", "512"."""
+        """Digits and unit: "205.4 GB", "41%", "1.5×", "512"; as written, where it was written."""
         glue = "" if self.unit[:1] in ("", "%", "×") else " "
-        return f"{self.number}{glue}{self.unit}"
+        return self.written or f"{self.number}{glue}{self.unit}"
 
 
 def in_units(value: float, unit: str) -> tuple[float, str, float]:
@@ -134,9 +135,9 @@ def _own(step: Step) -> Printed | None:
     match = re.match(r"\s*([-−]?[\d,.\s]*\d(?:\s?[×·]\s?10\^\S+)?)\s*(.*)$", step.shown)
     number = _number(match.group(1)) if match else None
     if match is None or number is None:
-        return Printed(step.shown, "", 1.0)
+        return Printed(step.shown, "", 1.0, step.shown)
     scale = step.value / number if number else 1.0
-    return Printed(match.group(1).strip(), match.group(2), scale)
+    return Printed(match.group(1).strip(), match.group(2), scale, step.shown)
 
 
 def step_interval(step: Step) -> str:

@@ -272,9 +272,11 @@ def _table(item: Located, places: Places, paint: Paint) -> list[str]:
 
 
 def _source(origin: Origin, row: derivation.Row, item: Located, places: Places) -> str:
+    if isinstance(origin, Computed):
+        return ""  # the formula's reference is on the rule's page and in the hover
     if row.at is None or not isinstance(origin, Stated):
         return row.source
-    if _same_line(row.at, item.span, places):
+    if row.at == item.span or _same_line(row.at, item.span, places):
         return "stated here"
     return f"{places.label(row.at)}, stated"
 
