@@ -1,0 +1,270 @@
+// The connection to the language server: how it is launched, what is asked of it and what it tells.
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  type ServerOptions,
+  type WorkspaceEdit,
+} from "vscode-languageclient/node";
+import { LANGUAGES, readConfig, SCHEMES } from "./config";
+import { Lifecycle, type Running, type State } from "./lifecycle";
+import {
+  FACTS,
+  type Facts,
+  type Review,
+  STATUS_NOTIFICATION,
+  STRESS_TEST,
+  type Status,
+  type StressTestArgument,
+  THEME_NOTIFICATION,
+  type ThemeKind,
+} from "./protocol";
+import {
+  cleanEnv,
+  existingEnvironment,
+  findBundle,
+  findInstalled,
+  findPython,
+  makeEnvironment,
+  namedServer,
+} from "./python";
+import { themeKind } from "./theme";
+
+/** The server does not run, so nothing can be asked of it. */
+export class NotRunning extends Error {
+  constructor() {
+    super("Tanaka's server is not running.");
+  }
+}
+
+interface Connection extends Running {
+  client: LanguageClient;
+}
+
+export class Server implements vscode.Disposable {
+  /** Called with the argument of a code lens or of a link in a hover; set by the panel. */
+  onStressTest: (argument: StressTestArgument) => Promise<void> = async () => undefined;
+  private readonly stateChanged = new vscode.EventEmitter<State>();
+  private readonly statusReceived = new vscode.EventEmitter<Status>();
+  private readonly statuses = new Map<string, Status>();
+  private readonly lifecycle: Lifecycle<Connection>;
+  readonly onState = this.stateChanged.event;
+  readonly onStatus = this.statusReceived.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly output: vscode.LogOutputChannel,
+  ) {
+    this.lifecycle = new Lifecycle((crashed) => this.launch(crashed), {
+      state: (state) => {
+        void vscode.commands.executeCommand("setContext", "tanaka.serverReady", state === "running");
+        this.stateChanged.fire(state);
+      },
+      restarting: () => this.output.warn("The server ended without being asked to; it is started again."),
+      gaveUp: () => {
+        const text = "Tanaka's server crashed four times within three minutes and was not started again.";
+        void this.complain(text, "Restart Server");
+      },
+      cannotStart: (error) =>
+        void this.complain(error instanceof Error ? error.message : String(error), "Open Settings"),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.lifecycle.start();
+  }
+
+  restart(): Promise<void> {
+    return this.lifecycle.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.lifecycle.dispose();
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.stateChanged.dispose();
+    this.statusReceived.dispose();
+  }
+
+  /** The review of a section or paper; null where there is nothing to review. */
+  async stressTest(argument: StressTestArgument): Promise<Review | null> {
+    return (await this.ask(STRESS_TEST, argument)) as Review | null;
+  }
+
+  async facts(uri: vscode.Uri): Promise<Facts | null> {
+    return (await this.ask(FACTS, { uri: uri.toString() })) as Facts | null;
+  }
+
+  /** The root file of the paper that a file belongs to, as far as the server has said. */
+  rootOf(uri: vscode.Uri, root: string): vscode.Uri {
+    const known = [...this.statuses.values()].filter((status) => status.root === root);
+    const folder = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+    const roots = known.map((status) => vscode.Uri.parse(status.uri, true));
+    const holding = roots.filter((candidate) => uri.path.startsWith(folder(candidate.path)));
+    return holding.sort((a, b) => b.path.length - a.path.length)[0] ?? vscode.Uri.joinPath(uri, "..", root);
+  }
+
+  async tellTheme(kind: ThemeKind): Promise<void> {
+    const connection = await this.lifecycle.ready();
+    await connection?.client.sendNotification(THEME_NOTIFICATION, { kind });
+  }
+
+  async toEdit(edit: WorkspaceEdit): Promise<vscode.WorkspaceEdit> {
+    return (await this.connected()).client.protocol2CodeConverter.asWorkspaceEdit(edit);
+  }
+
+  private async connected(): Promise<Connection> {
+    const connection = await this.lifecycle.ready();
+    if (connection === undefined) {
+      throw new NotRunning();
+    }
+    return connection;
+  }
+
+  private async ask(command: string, argument: unknown): Promise<unknown> {
+    const { client } = await this.connected();
+    return client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] });
+  }
+
+  private async launch(crashed: () => void): Promise<Connection> {
+    const config = readConfig();
+    const program = await this.findProgram(config.serverPath, config.importStrategy === "fromEnvironment");
+    this.output.info(`Starting ${program}`);
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
+    const serverOptions: ServerOptions = {
+      command: program,
+      args: ["serve", "--stdio"],
+      options: { env: cleanEnv(process.env), ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }) },
+    };
+    const watch = (glob: string) => vscode.workspace.createFileSystemWatcher(glob);
+    const watchers = [watch("**/*.{tex,bib}"), watch("**/tanaka.toml")];
+    const options: LanguageClientOptions = {
+      documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
+      synchronize: { fileEvents: watchers },
+      outputChannel: this.output,
+      traceOutputChannel: traceChannel(this.output, config.trace !== "off"),
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: {
+        theme: themeKind(vscode.window.activeColorTheme.kind),
+        diagnosticsDelay: config.diagnosticsDelay,
+        codeLens: config.codeLens,
+      },
+      markdown: { isTrusted: { enabledCommands: [STRESS_TEST] }, supportHtml: false },
+      middleware: {
+        executeCommand: (command, args, next) =>
+          command === STRESS_TEST ? this.onStressTest(args[0] as StressTestArgument) : next(command, args),
+      },
+      // A failed start is answered by the life cycle, with one message.
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          crashed();
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
+      },
+    };
+    const client = new LanguageClient("tanaka", "Tanaka", serverOptions, options);
+    client.onNotification(STATUS_NOTIFICATION, (status: Status) => {
+      this.statuses.set(status.uri, status);
+      void vscode.commands.executeCommand("setContext", "tanaka.paperRead", true);
+      this.statusReceived.fire(status);
+    });
+    const release = () => {
+      for (const watcher of watchers) {
+        watcher.dispose();
+      }
+    };
+    try {
+      await client.start();
+    } catch (error) {
+      release();
+      this.output.error(`The server did not start: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+    return {
+      client,
+      stop: async () => {
+        release();
+        await client.dispose();
+      },
+    };
+  }
+
+  private async findProgram(path: string, fromEnvironment: boolean): Promise<string> {
+    if (path !== "") {
+      return namedServer(path);
+    }
+    if (fromEnvironment) {
+      return findInstalled(await selectedPython());
+    }
+    const bundle = await findBundle(vscode.Uri.joinPath(this.context.extensionUri, "bundled").fsPath);
+    const storage = this.context.globalStorageUri.fsPath;
+    const existing = await existingEnvironment(storage, bundle);
+    if (existing !== undefined) {
+      return existing;
+    }
+    const options = { location: vscode.ProgressLocation.Notification, title: "Tanaka" };
+    return vscode.window.withProgress(options, async (progress) => {
+      const report = (message: string) => {
+        this.output.info(message);
+        progress.report({ message });
+      };
+      report("looking for Python");
+      const python = await findPython(await selectedPython());
+      return makeEnvironment(storage, bundle, python, report);
+    });
+  }
+
+  private async complain(text: string, button: "Restart Server" | "Open Settings"): Promise<void> {
+    this.output.error(text);
+    const chosen = await vscode.window.showErrorMessage(text, "Show Output", button);
+    if (chosen === "Show Output") {
+      this.output.show();
+    } else if (chosen === "Restart Server") {
+      await this.restart();
+    } else if (chosen === "Open Settings") {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "tanaka.server");
+    }
+  }
+}
+
+/** What the client traces to: the output channel as it is, or one that lets the trace through at its own level. */
+function traceChannel(output: vscode.LogOutputChannel, on: boolean): vscode.LogOutputChannel {
+  if (!on) {
+    return output;
+  }
+  return Object.create(output, {
+    logLevel: { value: vscode.LogLevel.Trace },
+    trace: { value: (message: string) => output.info(message) },
+  }) as vscode.LogOutputChannel;
+}
+
+interface PythonExtension {
+  environments: {
+    getActiveEnvironmentPath(resource?: vscode.Uri): { path: string };
+    resolveEnvironment(path: { path: string }): Promise<{ executable: { uri?: vscode.Uri } } | undefined>;
+  };
+}
+
+/** The interpreter chosen in the Python extension, where that is installed. */
+async function selectedPython(): Promise<string | undefined> {
+  const extension = vscode.extensions.getExtension<PythonExtension>("ms-python.python");
+  if (extension === undefined) {
+    return undefined;
+  }
+  try {
+    const { environments } = await extension.activate();
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const resolved = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
+    return resolved?.executable.uri?.fsPath;
+  } catch {
+    return undefined; // the Python extension is there but broken: PATH decides
+  }
+}

@@ -1,0 +1,334 @@
+// Lays out a review: what is surest first, then the four parts, then the questions. Knows no editor; needs only a document.
+import type {
+  Action,
+  Coverage,
+  Figure,
+  FindingRow,
+  Part,
+  Place,
+  Question,
+  Review,
+  Row,
+  Run,
+  Table,
+} from "../src/protocol";
+import { actionsOf } from "../src/protocol";
+import { takeDrawing } from "./drawing";
+import { type Child, element } from "./element";
+import { mark } from "./marks";
+
+export interface Page {
+  document: Document;
+  parser: DOMParser;
+  /** Names of the folds that are open; everything folded starts closed. */
+  open: ReadonlySet<string>;
+  revision: number;
+}
+
+const NOTHING_BROKEN = "I could not break this with the numbers stated.";
+/** The column that quotes the paper, and so is set in the editor's face. */
+const QUOTING = "In your words";
+const WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+
+/** The whole page as a new `main` element. */
+export function render(page: Page, review: Review): HTMLElement {
+  return new Layout(page, review).main();
+}
+
+class Layout {
+  private readonly indexOf: Map<Action, number>;
+  private readonly firstPrimary: Action | undefined;
+  private readonly proofs: FindingRow[];
+  private readonly doubts: FindingRow[];
+  private drawings = 0;
+
+  constructor(
+    private readonly page: Page,
+    private readonly review: Review,
+  ) {
+    const actions = actionsOf(review);
+    this.indexOf = new Map(actions.map((action, index) => [action, index]));
+    this.firstPrimary = actions.find((action) => action.primary === true);
+    // Each finding is shown once: proofs first of all, the others in the part that argues from them.
+    const inParts = new Set(review.parts.flatMap((part) => part.findings.map((row) => row.fingerprint)));
+    const proven = [...review.findings, ...review.parts.flatMap((part) => part.findings)].filter(
+      (row) => row.verdict === "impossible",
+    );
+    this.proofs = proven.filter((row, i) => proven.findIndex((other) => other.fingerprint === row.fingerprint) === i);
+    this.doubts = review.findings.filter((row) => row.verdict !== "impossible" && !inParts.has(row.fingerprint));
+  }
+
+  main(): HTMLElement {
+    const { review } = this;
+    return this.el(
+      "main",
+      {},
+      this.header(),
+      this.findingsSection("impossible", this.proofs, " statement cannot be true", " statements cannot be true"),
+      this.findingsSection(
+        "implausible",
+        this.doubts,
+        " statement is hard to believe",
+        " statements are hard to believe",
+      ),
+      ...review.parts.map((part) => this.part(part)),
+      this.questions(),
+      this.el("footer", {}, this.el("p", {}, review.footer)),
+    );
+  }
+
+  private el(
+    tag: string,
+    attributes: Record<string, string | number | boolean | undefined> = {},
+    ...children: Child[]
+  ) {
+    return element(this.page.document, tag, attributes, ...children);
+  }
+
+  private header(): HTMLElement {
+    const { review } = this;
+    const { tally } = review;
+    const doubtful = review.parts.find((part) => part.findings.some((row) => row.verdict === "implausible"));
+    const counted = (verdict: "impossible" | "implausible" | "open", target: string) =>
+      tally[verdict] === 0
+        ? undefined
+        : this.el(
+            "a",
+            { href: `#${target}` },
+            mark(this.page.document, verdict, false),
+            `${tally[verdict]} ${verdict}`,
+          );
+    const links = [
+      ...review.parts.map((part) => this.el("a", { href: `#${part.id}` }, part.title)),
+      ...(review.questions.length > 0 ? [this.el("a", { href: "#questions" }, "Questions")] : []),
+    ];
+    return this.el(
+      "header",
+      {},
+      this.el("h1", {}, review.title),
+      this.el("p", { class: "end" }, this.place(review.at)),
+      this.el("p", { class: "quiet", role: "status" }, coverageText(review.coverage)),
+      this.el("p", { class: "quiet end" }, review.source),
+      this.el("p", { class: "notice", role: "status", "data-key": "notice" }),
+      this.el(
+        "p",
+        { class: "tally" },
+        counted("impossible", "impossible"),
+        counted("implausible", this.doubts.length > 0 ? "implausible" : (doubtful?.id ?? "implausible")),
+        counted("open", "questions"),
+      ),
+      this.el("nav", { "aria-label": "Parts" }, ...links),
+    );
+  }
+
+  private section(id: string, title: string, ...children: Child[]): HTMLElement {
+    const heading = this.el("h2", { id: `h-${id}`, tabindex: -1 }, title);
+    return this.el("section", { id, "aria-labelledby": `h-${id}`, "data-key": id }, heading, ...children);
+  }
+
+  private findingsSection(id: string, rows: FindingRow[], one: string, many: string): HTMLElement | undefined {
+    if (rows.length === 0) {
+      return undefined;
+    }
+    const number = WORDS[rows.length] ?? String(rows.length);
+    return this.section(id, number + (rows.length === 1 ? one : many), this.findings(rows));
+  }
+
+  private findings(rows: FindingRow[]): HTMLElement {
+    return this.el("ul", { class: "findings" }, ...rows.map((row) => this.finding(row)));
+  }
+
+  private finding(row: FindingRow): HTMLElement {
+    const folded = (name: string, summary: string, ...content: Child[]) =>
+      this.fold(`${row.fingerprint}/${name}`, `${summary}, ${row.code}`, ...content);
+    return this.el(
+      "li",
+      { "data-key": row.fingerprint },
+      mark(this.page.document, row.verdict, true),
+      this.el("p", {}, this.el("span", { class: "say" }, row.say), row.rest === "" ? undefined : ` ${row.rest}`),
+      this.place(row.at),
+      row.derivation.length > 0 ? folded("derivation", "Derivation", this.derivation(row.derivation)) : undefined,
+      ...row.figures.map((figure, i) => folded(`figure-${i}`, figure.title, this.figure(figure))),
+      this.actions(row.actions, row.fingerprint),
+    );
+  }
+
+  private fold(name: string, summary: string, ...content: Child[]): HTMLElement {
+    const attributes = { "data-fold": name, "data-key": name, open: this.page.open.has(name) };
+    return this.el("details", attributes, this.el("summary", {}, summary), ...content);
+  }
+
+  private derivation(rows: Row[]): HTMLElement {
+    const line = (row: Row) => {
+      const place = row.at === undefined ? undefined : this.place(row.at);
+      // A place says that a number is stated; any other source is named.
+      const named = place !== undefined && (row.source === "stated" || row.source === row.at?.label) ? "" : row.source;
+      const detail = [row.detail, place === undefined ? "" : named].filter((text) => text !== "").join(", ");
+      return this.el(
+        "tr",
+        row.sum === true ? { class: "sum" } : {},
+        this.el("th", { scope: "row" }, row.label),
+        this.el("td", { class: "number" }, row.value),
+        this.el("td", { class: "unit" }, row.unit),
+        this.el("td", { class: "quiet" }, detail),
+        this.el("td", { class: "quiet" }, place ?? named),
+      );
+    };
+    return this.el("table", { class: "derivation" }, this.el("tbody", {}, ...rows.map(line)));
+  }
+
+  private part(part: Part): HTMLElement {
+    const rows = part.findings.filter((row) => row.verdict !== "impossible");
+    const empty =
+      part.voice.length === 0 &&
+      part.findings.length === 0 &&
+      part.figures.length === 0 &&
+      (part.table?.rows.length ?? 0) === 0;
+    return this.section(
+      part.id,
+      part.title,
+      empty ? this.el("p", { class: "measure" }, NOTHING_BROKEN) : undefined,
+      part.voice.length > 0
+        ? this.el("div", { class: "voice" }, ...part.voice.map((runs) => this.paragraph(runs)))
+        : undefined,
+      part.table !== undefined && part.table.rows.length > 0 ? this.table(part.table) : undefined,
+      rows.length > 0 ? this.findings(rows) : undefined,
+      ...part.figures.map((figure) => this.figure(figure)),
+      part.survive === undefined ? undefined : this.paragraph(part.survive, "survive measure"),
+      this.actions(part.actions, part.id),
+    );
+  }
+
+  private paragraph(runs: Run[], className?: string): HTMLElement {
+    return this.el("p", { class: className }, ...this.runs(runs));
+  }
+
+  private runs(runs: Run[]): Node[] {
+    return runs.map((run) => {
+      if (run.at !== undefined) {
+        return this.place(run.at, run.text);
+      }
+      return run.strong === true ? this.el("strong", {}, run.text) : this.page.document.createTextNode(run.text);
+    });
+  }
+
+  private table(table: Table): HTMLElement {
+    const columns = Math.max(table.head.length, ...table.rows.map((row) => row.length));
+    const quoting = table.head.indexOf(QUOTING);
+    const isPlace = (cell: Run[] | undefined) => cell?.length === 1 && cell[0]?.at !== undefined;
+    // A last column of places goes to the right edge, where all places stand.
+    const atEnd = table.rows.some((row) => row.length === columns && isPlace(row[columns - 1])) ? columns - 1 : -1;
+    const cell = (runs: Run[], i: number) => {
+      if (table.head.length === 0 && i === 0) {
+        return this.el("th", { scope: "row" }, ...this.runs(runs));
+      }
+      const kind = i === atEnd ? "end" : i === quoting ? "paper" : undefined;
+      return this.el("td", { class: kind }, ...this.runs(runs));
+    };
+    const head = table.head.map((title, i) =>
+      this.el("th", { scope: "col", class: i === atEnd ? "end" : undefined }, title),
+    );
+    return this.el(
+      "table",
+      { class: table.head.length > 0 ? "wide" : "named" },
+      table.head.length > 0 ? this.el("thead", {}, this.el("tr", {}, ...head)) : undefined,
+      this.el("tbody", {}, ...table.rows.map((row) => this.el("tr", {}, ...row.map(cell)))),
+    );
+  }
+
+  private figure(figure: Figure): HTMLElement {
+    this.drawings += 1;
+    const drawing = takeDrawing(this.page.document, this.page.parser, figure.svg, `d${this.drawings}-`);
+    const squeeze = (text: string) => text.replaceAll(/\s+/g, " ").trim();
+    // What the drawing prints itself is not printed again below it.
+    const texts =
+      "svg" in drawing ? [...drawing.svg.querySelectorAll("text")].map((text) => text.textContent ?? "") : [];
+    const printed = squeeze(texts.join(" "));
+    const missing = figure.equations.filter((equation) => !printed.includes(squeeze(equation)));
+    const titled = printed.includes(squeeze(figure.title));
+    return this.el(
+      "figure",
+      {},
+      titled || figure.title === "" ? undefined : this.el("p", { class: "title" }, figure.title),
+      "svg" in drawing
+        ? this.el("div", { class: "drawing", tabindex: 0, role: "group", "aria-label": figure.title }, drawing.svg)
+        : this.el("p", { class: "quiet" }, `This drawing was refused: ${drawing.refused}.`),
+      missing.length > 0
+        ? this.el("figcaption", {}, ...missing.map((equation) => this.el("p", {}, equation)))
+        : undefined,
+    );
+  }
+
+  private actions(actions: Action[], owner: string): HTMLElement | undefined {
+    if (actions.length === 0) {
+      return undefined;
+    }
+    const buttons: HTMLElement[] = [];
+    const shown: HTMLElement[] = [];
+    for (const action of actions) {
+      const index = this.indexOf.get(action) ?? -1;
+      if (action.edit !== undefined) {
+        const primary = action === this.firstPrimary ? "primary" : undefined;
+        const target = { "data-act": index, "data-revision": this.page.revision };
+        buttons.push(this.el("button", { type: "button", class: primary, ...target }, action.title));
+      }
+      if (action.latex !== undefined) {
+        const name = `${owner}/latex/${action.title}`;
+        const id = `latex-${index}`;
+        const open = this.page.open.has(name);
+        const title = action.edit === undefined ? action.title : "Show the LaTeX";
+        const toggle = { "data-toggle": name, "aria-expanded": String(open), "aria-controls": id };
+        buttons.push(this.el("button", { type: "button", ...toggle }, title));
+        shown.push(
+          this.el(
+            "div",
+            { class: "latex", id, hidden: !open, "data-key": id },
+            this.el("pre", { tabindex: 0 }, action.latex),
+            this.el("button", { type: "button", "data-copy": id }, "Copy as LaTeX"),
+          ),
+        );
+      }
+    }
+    return this.el("div", { class: "actions" }, ...buttons, ...shown);
+  }
+
+  private questions(): HTMLElement | undefined {
+    const { questions, actions } = this.review;
+    if (questions.length === 0 && actions.length === 0) {
+      return undefined;
+    }
+    if (questions.length === 0) {
+      return this.section("questions", "Next", this.actions(actions, "review"));
+    }
+    const open = questions.filter((question) => !question.answered).length;
+    const item = (question: Question, i: number) => {
+      const verdict = question.answered ? "answered" : "open";
+      const key = `${question.code} ${question.text}`;
+      const repeated = questions.findIndex((other) => `${other.code} ${other.text}` === key) !== i;
+      return this.el(
+        "li",
+        { class: verdict, "data-key": repeated ? `${key} ${i}` : key },
+        mark(this.page.document, verdict, false),
+        this.el("span", {}, this.el("span", { class: "spoken" }, `${verdict}: `), question.text),
+        this.place(question.at),
+      );
+    };
+    return this.section(
+      "questions",
+      `Questions, ${open} of ${questions.length} open`,
+      this.el("p", { class: "quiet measure" }, "A question ticks itself when the paper answers it."),
+      this.el("ul", { class: "asks", "aria-live": "polite" }, ...questions.map(item)),
+      this.actions(actions, "review"),
+    );
+  }
+
+  private place(at: Place, text = at.label): HTMLElement {
+    const where = { "data-uri": at.uri, "data-line": at.line, "data-column": at.column };
+    return this.el("a", { class: "at", href: `#at:${at.label}`, ...where }, text);
+  }
+}
+
+export function coverageText(coverage: Coverage): string {
+  const { quantities, read, checked, consistent } = coverage;
+  return `${quantities} ${quantities === 1 ? "number" : "numbers"} · ${read} read · ${checked} checked · ${consistent} consistent`;
+}
