@@ -372,7 +372,7 @@ def build(
             if not piece.start <= start < piece.end or (piece.doc, start) in done:
                 continue
             done.add((piece.doc, start))
-            assembly.add(piece.doc, start, text[start:end], facts, in_body=start >= file.body)
+            assembly.add(piece.doc, start, text[start:end], facts, in_body=end > file.body)
     numbers = tuple(assembly.numbers)
     paper = Paper(
         numbers, tuple(assembly.claims), tuple(assembly.mentions), tuple(assembly.tables), tuple(assembly.sections),

@@ -5,6 +5,7 @@ A result is computed here from the steps before it, so the derivation shown is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from tanaka.paper.model import Number, NumberId, Paper
@@ -94,10 +95,6 @@ def printed(value: float, digits: int = 3) -> str:
     """A ratio with a number of significant digits and no exponent: 1.269 as "1.27"."""
     if value == 0:
         return "0"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        text = f"{value:.0f}"
-    if "." not in text and abs(value) < 10 ** (digits - 1):
-        whole = len(text.lstrip("-"))
-        text = f"{value:.{max(0, digits - whole)}f}"
-    return text
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
+    return f"{value:,.{decimals}f}"

@@ -11,8 +11,8 @@ stragglers anywhere.
 
 ## Example
 ```latex
-We train synchronously on 64 nodes of eight A100, in lock-step.
-%        ^^^^^^^^^^^^^ TK501: wait for the slowest of 64
+With data parallelism we train synchronously on 64 nodes of eight A100.
+%                              ^^^^^^^^^^^^^ TK501: wait for the slowest of 64
 ```
 Slow one worker by a few per cent and plot the step time of both systems.
 

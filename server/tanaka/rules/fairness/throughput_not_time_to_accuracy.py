@@ -12,8 +12,10 @@ accuracy at equal time, equal tokens or as a target anywhere.
 
 ## Example
 ```latex
-Workers train asynchronously with bounded staleness, and training throughput is $1.3\\times$ higher.
-%             ^^^^^^^^^^^^^^ TK601: Which loss do both systems reach
+\\section{Introduction}
+We propose bounded staleness for training. Workers apply updates asynchronously.
+%          ^^^^^^^^^^^^^^^^^ TK601: Which loss do both systems reach
+Stale gradients are kept. Training throughput is $1.3\\times$ higher.
 ```
 Plot the loss of both systems against wall-clock time and against tokens.
 

@@ -14,7 +14,7 @@ give, reaches a headline. A paper without a table of the headline's metric is no
 ```latex
 \\begin{abstract}
 Our schedule reaches up to $1.6\\times$ higher throughput.
-%                          ^^^^^^^^^^^^ TK106: nothing in the evaluation reaches it
+%                          ^^^^^^^^^^^ TK106: nothing in the evaluation reaches it
 \\end{abstract}
 \\section{Evaluation}
 \\begin{table}\\caption{Throughput at all node counts.}

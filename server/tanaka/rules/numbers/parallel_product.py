@@ -13,7 +13,7 @@ Spares, pools, sweeps and parts with a grid of their own are not checked.
 ## Example
 ```latex
 We use tensor, pipeline and data parallel degrees of 8, 8 and 16 on 512 GPUs.
-%                                                                  ^^^^^^^^ TK108: 8 x 8 x 16 is 1,024
+%                                                                   ^^^^^^^^ TK108: 8 × 8 × 16 is 1,024
 ```
 Write the degrees of the run, or the devices that it used.
 

@@ -14,7 +14,7 @@ means.
 ## Example
 ```latex
 Exposed communication falls from 412\\,ms to 173\\,ms, 68\\% lower.
-%                                                     ^^^^ TK102: is 58% less
+%                                                    ^^^^ TK102: is 58% less
 ```
 Write the percentage of the value before the change.
 

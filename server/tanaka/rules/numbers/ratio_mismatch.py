@@ -14,7 +14,7 @@ checked against one pair.
 ## Example
 ```latex
 The step time falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.
-%                                               ^^^^^^^^^^^^ TK101: 420 ms / 140 ms is 3.00×
+%                                              ^^^^^^^^^^^ TK101: 420 ms / 140 ms is 3.00×
 ```
 Write the factor that the two times give, or name the run that gives the factor.
 

@@ -20,7 +20,7 @@ Nodes & 1F1B (ms) & Ours (ms) & Speedup over 1F1B \\\\
 16 & 431 & 365 & $1.18\\times$ \\\\
 32 & 458 & 367 & $1.25\\times$ \\\\
 64 & 503 & 372 & $1.53\\times$ \\\\
-%                 ^^^^^^^^^^^^^ TK104: 503 ms / 372 ms is 1.35×
+%                ^^^^^^^^^^^^ TK104: 503 ms / 372 ms is 1.35×
 128 & 561 & 388 & $1.45\\times$ \\\\
 \\bottomrule
 \\end{tabular}

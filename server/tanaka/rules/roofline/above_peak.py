@@ -13,7 +13,7 @@ mean, at their highest clock, with two per cent for rounding in the datasheet.
 ## Example
 ```latex
 In BF16 each A100 sustains 389\\,TFLOP/s on our largest matrix product.
-%                          ^^^^^^^^^^^^^ TK201: 1.25 times the dense bf16 peak
+%                          ^^^^^^^^^^^^ TK201: 1.25 times the dense bf16 peak
 ```
 Write the dense rate that was measured, and how FLOPs were counted.
 
