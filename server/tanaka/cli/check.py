@@ -19,7 +19,9 @@ _THRESHOLD = {"impossible": 3, "implausible": 2, "open": 1, "never": 9}
 
 def check(given: argparse.Namespace) -> int:
     """Print the findings of each paper; 1 where one is at or above ``--fail-on``."""
-    reports = [chosen(load(path).analysis_report(), given.select, given.ignore) for path in given.paths]
+    reports = [
+        chosen(load(path).analysis_report(), given.select, given.ignore) for path in given.paths
+    ]
     for report in reports:
         for problem in report.problems:
             print(f"tanaka: {problem}", file=sys.stderr)
@@ -29,7 +31,11 @@ def check(given: argparse.Namespace) -> int:
             print(f"tanaka: {doc}: input by the paper, and not found", file=sys.stderr)
     if given.output_format == "json":
         papers = [encode.findings(r) for r in reports]
-        document: encode.Json = papers[0] if len(papers) == 1 else {"schema": "tanaka.findings/1", "papers": list(papers)}
+        document: encode.Json = (
+            papers[0]
+            if len(papers) == 1
+            else {"schema": "tanaka.findings/1", "papers": list(papers)}
+        )
         json.dump(document, sys.stdout, indent=1, ensure_ascii=False)
         print()
     else:
@@ -46,6 +52,8 @@ def chosen(report: Report, select: str, ignore: str) -> Report:
     unwanted = [c for c in ignore.split(",") if c]
 
     def keep(code: str) -> bool:
-        return (not wanted or any(code.startswith(c) for c in wanted)) and not any(code.startswith(c) for c in unwanted)
+        return (not wanted or any(code.startswith(c) for c in wanted)) and not any(
+            code.startswith(c) for c in unwanted
+        )
 
     return replace(report, findings=tuple(f for f in report.findings if keep(f.finding.code)))

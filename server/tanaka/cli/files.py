@@ -72,7 +72,11 @@ def load(path: Path) -> Loaded:
     host.apply(Change(_beside(base) | {root: read_text(path)}))
     analysis = host.snapshot()
     magic = analysis.magic_root(root)
-    if magic is not None and (base / magic).is_file() and (base / magic).resolve() != path.resolve():
+    if (
+        magic is not None
+        and (base / magic).is_file()
+        and (base / magic).resolve() != path.resolve()
+    ):
         return load((base / magic).resolve())
     for _ in range(64):
         missing = {d: _read_missing(base, d) for d in analysis.report(root).missing}
@@ -93,7 +97,11 @@ def _read_missing(base: Path, doc: DocId) -> str | None:
     path = base / doc
     # An \input may climb out of the paper's folder; two folders up is a shared macro file, more
     # is no business of ours.
-    if not path.is_file() or doc.startswith("../../../") or path.suffix not in (".tex", ".ltx", ".sty", ""):
+    if (
+        not path.is_file()
+        or doc.startswith("../../../")
+        or path.suffix not in (".tex", ".ltx", ".sty", "")
+    ):
         return None
     try:
         return read_text(path)
@@ -115,10 +123,14 @@ def _root_of_folder(path: Path) -> Path:
     host.apply(Change(texts))
     roots = host.snapshot().roots()
     if not roots:
-        raise Unreadable(f"{path}: no file with \\documentclass, and no tanaka.toml that names a root")
+        raise Unreadable(
+            f"{path}: no file with \\documentclass, and no tanaka.toml that names a root"
+        )
     shallow = [r for r in roots if r.count("/") == roots[0].count("/")]
     named = host.snapshot().named_roots()
     if len(shallow) > 1 and not named and not roots[0].endswith("main.tex"):
         names = ", ".join(shallow[:4])
-        raise Unreadable(f"{path}: several files could be the root ({names}); name one, or set [paper] root in tanaka.toml")
+        raise Unreadable(
+            f"{path}: several files could be the root ({names}); name one, or set [paper] root in tanaka.toml"
+        )
     return path / roots[0]

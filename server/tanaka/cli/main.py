@@ -22,11 +22,15 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     check = commands.add_parser("check", help="print what does not hold", epilog=_EXIT)
-    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, or a folder")
+    check.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, or a folder"
+    )
     check.add_argument("--output-format", choices=["text", "json"], default="text")
     check.add_argument("--select", default="", metavar="CODES", help="only these rules: TK1,TK201")
     check.add_argument("--ignore", default="", metavar="CODES", help="not these rules")
-    check.add_argument("--fail-on", choices=["impossible", "implausible", "open", "never"], default="impossible")
+    check.add_argument(
+        "--fail-on", choices=["impossible", "implausible", "open", "never"], default="impossible"
+    )
 
     facts = commands.add_parser("facts", help="print every number that was read")
     facts.add_argument("path", type=Path, metavar="PATH")
@@ -45,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the language server")
     way = serve.add_mutually_exclusive_group()
-    way.add_argument("--stdio", action="store_true", help="over standard input and output (the default)")
+    way.add_argument(
+        "--stdio", action="store_true", help="over standard input and output (the default)"
+    )
     way.add_argument("--tcp", default="", metavar="HOST:PORT")
     return top
 

@@ -22,7 +22,7 @@ from tanaka.text import DocId, Span
 from tanaka.views import derivation, printing
 from tanaka.views.places import Places
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 def point(places: Places, doc: DocId, offset: int) -> Json:

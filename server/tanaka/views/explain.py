@@ -9,7 +9,9 @@ from tanaka.rules.api import Rule
 
 def page(rule: Rule) -> str:
     """The page as Markdown: title, since when, and the rule's own manual."""
-    return f"# {rule.code} {rule.name}\n\nSince {rule.since}, {rule.status}.\n\n{rule.doc.strip()}\n"
+    return (
+        f"# {rule.code} {rule.name}\n\nSince {rule.since}, {rule.status}.\n\n{rule.doc.strip()}\n"
+    )
 
 
 def index(rules: Iterable[Rule]) -> str:

@@ -153,9 +153,7 @@ def read_as(number: Number) -> str:
     q = number.quantity
     if isinstance(q.value, tuple):
         value = " to ".join(printing.quantity(v, q.unit).text for v in q.value)
-    elif q.shown_unit in ("%", "points"):
-        value = q.shown
-    elif q.shown_unit == "×":
+    elif q.shown_unit in ("%", "points") or q.shown_unit == "×":
         value = q.shown
     else:
         value = printing.quantity(q.value, q.unit).text

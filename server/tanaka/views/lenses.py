@@ -8,6 +8,8 @@ from tanaka.analysis.report import Report
 from tanaka.paper.model import SectionId
 from tanaka.rules.api import Verdict
 from tanaka.text import DocId, Span
+from tanaka.views.places import Places
+from tanaka.views.sections import family, section_of
 
 TITLE = "Stress-test this section"
 
@@ -23,27 +25,16 @@ class LensView:
 
 def lenses(report: Report, doc: DocId) -> tuple[LensView, ...]:
     """One for each section of the highest level that the paper uses."""
-    levels = [s.level for s in report.paper.sections]
-    top = min(levels, default=0)
+    places = Places(report)
+    highest = min((s.level for s in report.paper.sections), default=0)
+    of = [(section_of(f, report, places), f.finding.verdict) for f in report.findings]
     out = []
     for section in report.paper.sections:
         place = report.spans.sections.get(section.id)
-        if place is None or place.heading.doc != doc or section.level != top:
+        if place is None or place.heading.doc != doc or section.level != highest:
             continue
-        counts = [
-            (
-                verdict,
-                sum(
-                    f.finding.verdict is verdict and _inside(f.span, place.body, place.heading)
-                    for f in report.findings
-                ),
-            )
-            for verdict in Verdict
-        ]
+        members = family(report.paper, section.id)
+        counts = [(v, sum(id in members and verdict is v for id, verdict in of)) for v in Verdict]
         words = ", ".join(f"{n} {v}" for v, n in counts if n)
         out.append(LensView(place.heading, section.id, f"{TITLE}: {words}" if words else TITLE))
     return tuple(out)
-
-
-def _inside(span: Span, body: Span, heading: Span) -> bool:
-    return span.doc == heading.doc and heading.start <= span.start < max(body.end, heading.end)

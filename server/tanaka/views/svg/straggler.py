@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from hwmodels.straggler import expected_max_normal
 from tanaka.rules.api import StragglerFigure
@@ -67,9 +68,7 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     xs = [2.0**k for k in range(powers + 1)]
     ends = []
     for r, mark in curves:
-        points = curve(
-            lambda v, r=r: r * expected_max_normal(int(v)) * figure.base / scale, xs, x, y
-        )  # type: ignore[misc]
+        points = curve(_wait(r * figure.base / scale), xs, x, y)
         c.line(points, mark=mark, width=1.5 if mark == "ink" else 2, clear=True)
         ends.append((points[-1][1], r, mark))
     if gone is not None and figure.gain is not None:
@@ -94,6 +93,10 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     if gone is not None:
         described += f" A deviation of {_percent(gone)} uses up the gain."
     return finish(c, size, theme, "straggler", title, described, words)
+
+
+def _wait(sigma: float) -> Callable[[float], float]:
+    return lambda n: sigma * expected_max_normal(round(n))
 
 
 def _percent(ratio: float) -> str:

@@ -1,0 +1,77 @@
+"""``tanaka stress-test``: the four parts, for a section or the whole paper."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from tanaka.analysis import Report
+from tanaka.cli.files import Unreadable, load
+from tanaka.paper.model import SectionId
+from tanaka.text import DocId, Edit, Span
+from tanaka.views import encode
+from tanaka.views.encode import Json
+from tanaka.views.places import Places
+from tanaka.views.review import record
+from tanaka.views.review_text import as_markdown, as_text
+from tanaka.views.sections import around
+from tanaka.voice.plain import review
+
+
+def stress_test(given: argparse.Namespace) -> int:
+    """Print the review; the exit status does not depend on what it finds."""
+    loaded = load(given.path)
+    report = loaded.analysis_report()
+    section = chosen(report, given.section, given.line)
+    made = review(report, section=section, venue=loaded.analysis.config_of(loaded.root).venue)
+    places = Places(report)
+    if given.output_format == "json":
+
+        def place(span: Span) -> Json:
+            line, column = places.start(span)
+            return {
+                "label": places.label(span),
+                "file": places.file(span.doc),
+                "line": line + 1,
+                "column": column + 1,
+            }
+
+        def edit(edits: tuple[Edit, ...]) -> Json:
+            return [{**encode.span_record(places, e.span), "new_text": e.new} for e in edits]
+
+        json.dump(
+            record(made, place, edit), sys.stdout, indent=1, ensure_ascii=False, allow_nan=False
+        )
+        print()
+    elif given.output_format == "markdown":
+        sys.stdout.write(as_markdown(made, places))
+    else:
+        sys.stdout.write(as_text(made, places))
+    return 0
+
+
+def chosen(report: Report, title: str, line: str) -> SectionId | None:
+    """The section that ``--section`` or ``--line`` names; None for the whole paper.
+
+    Raises
+    ------
+    Unreadable
+        Where no section has the title, or the place is not in the paper.
+    """
+    if title:
+        wanted = " ".join(title.lower().split())
+        found = [s for s in report.paper.sections if " ".join(s.title.lower().split()) == wanted]
+        if not found:
+            titles = "; ".join(s.title for s in report.paper.sections[:8])
+            raise Unreadable(f"--section {title}: no such section; there are: {titles}")
+        return found[0].id
+    if line:
+        file, _, number = line.rpartition(":")
+        places = Places(report)
+        doc = next((d for d in report.files if places.file(d) == file), None)
+        if doc is None or not number.isdigit():
+            raise Unreadable(f"--line {line}: not FILE:N with a file of the paper")
+        offset = places.lines(DocId(doc)).offset(int(number) - 1, 0)
+        return around(report, doc, offset)
+    return None
