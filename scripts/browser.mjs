@@ -73,7 +73,7 @@ export function unpackBrowser() {
     );
   }
   const prefer = (family, font) => `<alias><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
-  const text = ["sans-serif", "system-ui", "ui-sans-serif", "Segoe UI", "Ubuntu"].map((name) =>
+  const text = ["sans-serif", "system-ui", "ui-sans-serif", "Arial", "Helvetica"].map((name) =>
     prefer(name, "DejaVu Sans"),
   );
   const code = ["monospace", "ui-monospace", "Consolas"].map((name) => prefer(name, "DejaVu Sans Mono"));
@@ -85,6 +85,8 @@ export function unpackBrowser() {
       `<dir>${join(HOME, "node_modules/dejavu-fonts-ttf/ttf")}</dir><cachedir>${join(TEMPORARY, "fontconfig")}</cachedir>`,
       ...text,
       ...code,
+      // Whatever else a page asks for: without this, the first font of the folder, which has serifs.
+      '<match target="pattern"><edit name="family" mode="append_last"><string>DejaVu Sans</string></edit></match>',
       "</fontconfig>\n",
     ].join("\n"),
   );

@@ -1,0 +1,65 @@
+// Runs client/test/host/index.js inside the extension host of the same VS Code, where it has the `vscode` API.
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pageOf } from "../../../scripts/host.mjs";
+import { findings } from "./expected.mjs";
+
+const LIMIT_MS = 120_000;
+
+export async function run({ host, browser, tanaka, screenshots, copyPaper, root }) {
+  const folder = copyPaper("paper-api");
+  // What the tests in there compare with: they cannot start a process of their own profile, so it lies beside the folder.
+  writeFileSync(join(folder, "../expected.json"), JSON.stringify(findings(tanaka, folder)));
+  const installed = readdirSync(host.extensions).find((name) => name.startsWith("tanaka.tanaka-"));
+  if (installed === undefined) {
+    throw new Error(`the extension is not in ${host.extensions}`);
+  }
+  const authority = new URL(host.base).host;
+  const remote = (path) => `vscode-remote://${authority}${encodeURI(path)}`;
+  const extra = [
+    // The packaged extension as it was installed, not the one of the repository.
+    ["extensionDevelopmentPath", remote(join(host.extensions, installed))],
+    ["extensionTestsPath", remote(join(root, "client/test/host/index.js"))],
+  ];
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const page = await context.newPage();
+  const failures = [];
+  let finished = 0;
+  try {
+    let done;
+    const exit = new Promise((resolve) => {
+      done = resolve;
+    });
+    await page.exposeFunction("codeAutomationLog", (_type, args) => {
+      for (const line of args.map(String).join(" ").split("\n")) {
+        const name = /^(ok {3}|FAIL )(.*)/.exec(line);
+        if (name !== null) {
+          finished += 1;
+          if (name[1] === "FAIL ") {
+            failures.push(name[2]);
+          }
+        }
+        if (name !== null || line.startsWith("     ")) {
+          console.log(line);
+        }
+      }
+    });
+    await page.exposeFunction("codeAutomationExit", (code) => done(code));
+    await page.goto(pageOf(host.base, folder, undefined, undefined, extra));
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(() => resolve(`not done within ${LIMIT_MS / 1000} s`), LIMIT_MS);
+    });
+    const code = await Promise.race([exit, late]);
+    clearTimeout(timer);
+    if (code !== 0 || finished === 0) {
+      const picture = join(screenshots, "failed-host.png");
+      await page.screenshot({ path: picture });
+      console.log(`FAIL api: ${finished} tests ended, exit ${code}; the page at that moment: ${picture}`);
+      failures.push("api: the tests in the extension host");
+    }
+  } finally {
+    await context.close();
+  }
+  return failures;
+}
