@@ -43,10 +43,14 @@ async function python() {
     });
   }
   const pip = (...args) => ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", ...args];
-  const hint = (log) =>
-    /No matching distribution|requires a different Python/.test(log)
-      ? "the Python in build/venv has no wheel of a package; remove build/venv and name another: make start PYTHON=/path/to/python3.12"
+  const hint = (log) => {
+    if (/metadata-generation-failed|Failed building/.test(log)) {
+      return "a package could not be built; the lines above name the reason. If it is Tanaka itself, mend pyproject.toml or what it names.";
+    }
+    return /requires a different Python|Requires-Python/.test(log)
+      ? "the Python in build/venv does not suit a package: rm -r build/venv, then make start PYTHON=/path/to/python3.12"
       : REGISTRY;
+  };
   await step("Bringing pip up to date", PYTHON, pip("--quiet", PIP), { log: "pip", hint });
   await step("Installing Tanaka and what it needs into build/venv", PYTHON, pip("-e", ".", "--group", "dev"), {
     log: "python",
