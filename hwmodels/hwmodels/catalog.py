@@ -94,7 +94,9 @@ def sources() -> Mapping[str, Source]:
 def accelerators() -> tuple[Accelerator, ...]:
     """Every variant in the catalogue, by id."""
     folder = files("hwmodels") / "data" / "accelerators"
-    named = sorted((p.name, p.read_text("utf-8")) for p in folder.iterdir() if p.name.endswith(".toml"))
+    named = sorted(
+        (p.name, p.read_text("utf-8")) for p in folder.iterdir() if p.name.endswith(".toml")
+    )
     return tuple(read(name, text) for name, text in named)
 
 
@@ -131,13 +133,21 @@ def _sourced(name: str, key: str, entry: Mapping[str, Any]) -> Sourced:
         if part not in entry:
             raise DataError(f"{name}: {key} has no {part}")
     if entry["source"] not in sources():
-        raise DataError(f"{name}: {key} cites {entry['source']!r}, which sources.toml does not have")
+        raise DataError(
+            f"{name}: {key} cites {entry['source']!r}, which sources.toml does not have"
+        )
     try:
         value, unit = to_base(float(entry["value"]), str(entry["unit"]))
     except ValueError as error:
         raise DataError(f"{name}: {key}: {error}") from error
     sparse = entry.get("sparse")
-    return Sourced(value, unit, entry["source"], bool(entry["verified"]), None if sparse is None else to_base(float(sparse), entry["unit"])[0])
+    return Sourced(
+        value,
+        unit,
+        entry["source"],
+        bool(entry["verified"]),
+        None if sparse is None else to_base(float(sparse), entry["unit"])[0],
+    )
 
 
 _CAPACITY = re.compile(r"(\d+)\s*g(?:i?b)?$")
@@ -145,7 +155,11 @@ _CAPACITY = re.compile(r"(\d+)\s*g(?:i?b)?$")
 
 def _tokens(name: str) -> list[str]:
     spaced = re.sub(r"(\d)\s+(g[i]?b)\b", r"\1\2", name.lower())
-    return [t for t in re.split(r"[^a-z0-9]+", spaced) if t and t not in ("nvidia", "tesla", "gpu", "gpus")]
+    return [
+        t
+        for t in re.split(r"[^a-z0-9]+", spaced)
+        if t and t not in ("nvidia", "tesla", "gpu", "gpus")
+    ]
 
 
 def find(name: str) -> tuple[Accelerator, ...]:
@@ -156,7 +170,9 @@ def find(name: str) -> tuple[Accelerator, ...]:
     tokens = _tokens(name)
     if not tokens:
         return ()
-    return tuple(p for p in accelerators() if tokens[0] == p.family.lower() and _fits(p, tokens[1:]))
+    return tuple(
+        p for p in accelerators() if tokens[0] == p.family.lower() and _fits(p, tokens[1:])
+    )
 
 
 def _fits(part: Accelerator, tokens: list[str]) -> bool:
@@ -184,7 +200,10 @@ def hard_peak(parts: Iterable[Accelerator], precision: str) -> float | None:
     """
     widest = {"fp32": ("fp32", "tf32"), "half": ("fp16", "bf16")}.get(precision, (precision,))
     peaks = [
-        p.peak[w].value * p.clock.value * _DATASHEET_ROUNDING for p in parts for w in widest if w in p.peak
+        p.peak[w].value * p.clock.value * _DATASHEET_ROUNDING
+        for p in parts
+        for w in widest
+        if w in p.peak
     ]
     return max(peaks) if peaks else None
 

@@ -1,50 +1,145 @@
 """Compute- and bandwidth-bound times and rates."""
+# ruff: noqa: E741 - I is the field's own letter for arithmetic intensity
 
 from __future__ import annotations
 
+from hwmodels.elementwise import Value, maximum, minimum
 from hwmodels.formula import formula
 
 _ROOFLINE = "Williams, Waterman, Patterson, Roofline, CACM 52(4), 2009"
 
 
-@formula("T = max(F / P, B / W)", source=_ROOFLINE, kind="bound",
-         units={"F": "FLOP", "P": "FLOP/s", "B": "byte", "W": "byte/s", "T": "s"})  # fmt: skip
-def roofline_time(F: float, P: float, B: float, W: float) -> float:
+@formula(
+    "T = max(F / P, B / W)",
+    source=_ROOFLINE,
+    kind="bound",
+    unit_in={"F": "FLOP", "P": "FLOP/s", "B": "byte", "W": "byte/s"},
+    unit_out="s",
+    monotone="+-+-",
+)
+def roofline_time(F: Value, P: Value, B: Value, W: Value) -> Value:
     """Time of a kernel when compute and memory traffic overlap perfectly.
 
     Parameters
     ----------
-    F : float
+    F : (...) array_like
         Work [FLOP].
-    P : float
-        Peak arithmetic rate [FLOP/s].
-    B : float
-        Traffic [byte].
-    W : float
+    P : (...) array_like
+        Peak arithmetic rate at the precision of the work [FLOP/s].
+    B : (...) array_like
+        Traffic to and from memory [byte].
+    W : (...) array_like
         Memory bandwidth [byte/s].
 
     Returns
     -------
-    float
-        A lower bound on the time [s].
+    T : (...) ndarray or float
+        A lower bound on the time [s].  Without any overlap the sum of the two terms is reached.
     """
-    return max(F / P, B / W)
+    return maximum(F / P, B / W)
 
 
-@formula("I = P / W", source=_ROOFLINE, kind="identity", units={"P": "FLOP/s", "W": "byte/s", "I": "FLOP/byte"})
-def ridge(P: float, W: float) -> float:
-    """Arithmetic intensity at which compute and bandwidth bind alike [FLOP/byte]."""
+@formula(
+    "I = P / W",
+    source=_ROOFLINE,
+    kind="identity",
+    unit_in={"P": "FLOP/s", "W": "byte/s"},
+    unit_out="FLOP/byte",
+    monotone="+-",
+)
+def ridge(P: Value, W: Value) -> Value:
+    """Arithmetic intensity at which compute and bandwidth bind alike.
+
+    Parameters
+    ----------
+    P : (...) array_like
+        Peak arithmetic rate [FLOP/s].
+    W : (...) array_like
+        Memory bandwidth [byte/s].
+
+    Returns
+    -------
+    I : (...) ndarray or float
+        [FLOP/byte]; below it bandwidth binds.
+    """
     return P / W
 
 
-@formula("R = min(P, I * W)", source=_ROOFLINE, kind="bound",
-         units={"P": "FLOP/s", "I": "FLOP/byte", "W": "byte/s", "R": "FLOP/s"})  # fmt: skip
-def attainable(P: float, I: float, W: float) -> float:  # noqa: E741 - the field's own letter
-    """Highest rate at an arithmetic intensity [FLOP/s]."""
-    return min(P, I * W)
+@formula(
+    "I = F / B",
+    source=_ROOFLINE,
+    kind="identity",
+    unit_in={"F": "FLOP", "B": "byte"},
+    unit_out="FLOP/byte",
+    monotone="+-",
+)
+def arithmetic_intensity(F: Value, B: Value) -> Value:
+    """Work done for each byte moved.
+
+    Parameters
+    ----------
+    F : (...) array_like
+        Work [FLOP].
+    B : (...) array_like
+        Traffic to and from memory [byte]; traffic that a cache absorbs is not counted.
+
+    Returns
+    -------
+    I : (...) ndarray or float
+        [FLOP/byte].
+    """
+    return F / B
 
 
-@formula("u = R / P", source=_ROOFLINE, kind="identity", units={"R": "FLOP/s", "P": "FLOP/s", "u": "1"})
-def utilization(R: float, P: float) -> float:
-    """Share of a peak that a rate is."""
+@formula(
+    "R = min(P, I * W)",
+    source=_ROOFLINE,
+    kind="bound",
+    unit_in={"P": "FLOP/s", "I": "FLOP/byte", "W": "byte/s"},
+    unit_out="FLOP/s",
+    monotone="+++",
+)
+def attainable(P: Value, I: Value, W: Value) -> Value:
+    """Highest rate at an arithmetic intensity: the roof.
+
+    Parameters
+    ----------
+    P : (...) array_like
+        Peak arithmetic rate [FLOP/s].
+    I : (...) array_like
+        Arithmetic intensity [FLOP/byte].
+    W : (...) array_like
+        Memory bandwidth [byte/s].
+
+    Returns
+    -------
+    R : (...) ndarray or float
+        An upper bound on the rate [FLOP/s].
+    """
+    return minimum(P, I * W)
+
+
+@formula(
+    "u = R / P",
+    source=_ROOFLINE,
+    kind="identity",
+    unit_in={"R": "FLOP/s", "P": "FLOP/s"},
+    unit_out="1",
+    monotone="+-",
+)
+def utilization(R: Value, P: Value) -> Value:
+    """Share of a peak that a rate is.
+
+    Parameters
+    ----------
+    R : (...) array_like
+        Rate [FLOP/s].
+    P : (...) array_like
+        Peak of the same devices at the same precision [FLOP/s].
+
+    Returns
+    -------
+    u : (...) ndarray or float
+        Above one for no dense kernel, whatever counts its FLOPs rightly.
+    """
     return R / P
