@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That no stated rate of one device exceeds the dense peak of that device at that precision.
 
 ## Why it matters
@@ -12,7 +12,7 @@ mean, at their highest clock, with two per cent for rounding in the datasheet.
 
 ## Example
 ```latex
-In BF16 each A100 sustains 389\\,TFLOP/s on our largest matrix product.
+In BF16 each A100 sustains 389\,TFLOP/s on our largest matrix product.
 %                          ^^^^^^^^^^^^ TK201: 1.25 times the dense bf16 peak
 ```
 Write the dense rate that was measured, and how FLOPs were counted.
@@ -27,7 +27,6 @@ from collections.abc import Iterator
 
 from hwmodels.catalog import dense_peak, find, hard_peak, sources
 from hwmodels.roofline import utilization
-
 from tanaka.paper.model import AchievedRate, Asserted, How
 from tanaka.rules.api import (
     AtNumber,
@@ -62,18 +61,25 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
             continue
         d = Derivation(ctx.paper)
         rate = d.stated("rate", claim.rate, symbol="R")
-        part = max(parts, key=lambda p: p.peak[claim.precision].value if claim.precision in p.peak else 0.0)
+        part = max(
+            parts, key=lambda p: p.peak[claim.precision].value if claim.precision in p.peak else 0.0
+        )
         title = sources()[peak.source].title
         limit = d.known(f"dense {claim.precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, title),
                         shown=f"{peak.value / 1e12:g} TFLOP/s", symbol="P")  # fmt: skip
         share = d.computed("share of the peak", "1", f"{rate.shown} / {limit.shown}", utilization, rate, limit,
                            reference=utilization.source, symbol="u")  # fmt: skip
         if number.quantity.nominal.low <= peak.value:
-            yield Held("TK201", (claim.rate,), f"{rate.shown} / {limit.shown} = {printed(share.value)}", tuple(d.steps))
+            yield Held(
+                "TK201",
+                (claim.rate,),
+                f"{rate.shown} / {limit.shown} = {printed(share.value)}",
+                tuple(d.steps),
+            )
             continue
         proven = (
-            hard(number).low > ceiling
-            and peak.verified
+            hard(number).low > ceiling.value
+            and ceiling.verified
             and claim.device_how is How.STATED
             and claim.precision_how is How.STATED
             and claim.asserted is Asserted.YES
@@ -82,9 +88,19 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
         sparse = peak.sparse
         only_if = ""
         if not proven:
-            only_if = "2:4 sparsity is counted" if sparse and number.quantity.nominal.low <= sparse else "the clock or the count of FLOPs is not the usual one"
+            only_if = (
+                "2:4 sparsity is counted"
+                if sparse and number.quantity.nominal.low <= sparse
+                else "the clock or the count of FLOPs is not the usual one"
+            )
         elif sparse and number.quantity.nominal.low <= sparse:
-            d.known("with 2:4 sparsity", sparse, "FLOP/s", Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} TFLOP/s")
+            d.known(
+                "with 2:4 sparsity",
+                sparse,
+                "FLOP/s",
+                Datasheet(peak.source, title),
+                shown=f"{sparse / 1e12:g} TFLOP/s",
+            )
         yield Finding(
             "TK201", "above-peak", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.rate),
             f"{rate.shown} is {printed(share.value)} times the dense {claim.precision} peak of the {part.family}, {limit.shown}.",
