@@ -16,7 +16,7 @@ function onPath(name) {
 
 function make(...targets) {
   // make says what failed in lines of its own; the step before has said it better.
-  const done = spawnSync("make", ["--no-print-directory", ...targets], { cwd: root, stdio: "inherit" });
+  const done = spawnSync("make", ["--silent", "--no-print-directory", ...targets], { cwd: root, stdio: "inherit" });
   if (done.status !== 0) {
     throw new Failed("VS Code was not started: the step above did not work.");
   }
