@@ -255,13 +255,14 @@ class _Table:
         for part in entry.data:
             if part not in ("value", "sparse", "unit", "source", "verified", "note"):
                 raise entry.error(part, "is not known")
-        if not isinstance(entry.data.get("value"), int | float):
+        value = entry.data.get("value")
+        if not isinstance(value, int | float) or isinstance(value, bool):
             raise entry.error("value", "is not a number")
         source = entry.get("source", str)
         if source not in self.known:
             raise entry.error("source", f"cites {source!r}, which the bibliography does not have")
         try:
-            value, base = to_base(float(entry.data["value"]), entry.get("unit", str))
+            value, base = to_base(float(value), entry.get("unit", str))
         except UnitError as error:
             raise entry.error("unit", f"is wrong: {error}") from error
         if base != unit:
@@ -337,7 +338,7 @@ def _peak(peaks: _Table, precision: str) -> Peak:
     entry = peaks.table(precision)
     sparse = entry.data.get("sparse")
     if sparse is not None:
-        if not isinstance(sparse, int | float):
+        if not isinstance(sparse, int | float) or isinstance(sparse, bool):
             raise entry.error("sparse", "is not a number")
         sparse = to_base(float(sparse), entry.get("unit", str))[0]
     return Peak(dense.value, dense.unit, dense.source, dense.verified, dense.note, sparse)

@@ -66,4 +66,6 @@ def read_config(text: str | None) -> Config:
         select=codes("select"),
         ignore=codes("ignore"),
     )
-    return Config(config.root, config.baseline, config.venue, config.select, config.ignore, tuple(problems))
+    return Config(
+        config.root, config.baseline, config.venue, config.select, config.ignore, tuple(problems)
+    )

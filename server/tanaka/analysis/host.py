@@ -17,7 +17,8 @@ from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
 from tanaka.analysis.runner import Verdicts, judge
 from tanaka.analysis.suppression import Suppressions, read_suppressions
-from tanaka.latex import blocks, macros, project
+from tanaka.latex import blocks, macros
+from tanaka.latex import project as projects
 from tanaka.latex.source import Source, read_source
 from tanaka.paper.build import BlockFacts, File, build, read_block
 from tanaka.paper.model import How, Paper, SpanTable
@@ -108,7 +109,9 @@ class AnalysisHost:
         """Outcomes of the rules over a paper."""
         return self._verdicts.get(key, make)
 
-    def paper(self, key: Hashable, make: Callable[[], tuple[Paper, SpanTable]]) -> tuple[Paper, SpanTable]:
+    def paper(
+        self, key: Hashable, make: Callable[[], tuple[Paper, SpanTable]]
+    ) -> tuple[Paper, SpanTable]:
         """Paper and spans of a root at one revision."""
         return self._papers.get(key, make)
 
@@ -120,7 +123,7 @@ class Analysis:
         self._host = host
         self.texts = texts
         self._reports: dict[DocId, Report] = {}
-        self._projects: dict[DocId, project.Project] = {}
+        self._projects: dict[DocId, projects.Project] = {}
         self._roots: tuple[DocId, ...] | None = None
 
     def _source(self, doc: DocId) -> Source | None:
@@ -140,13 +143,15 @@ class Analysis:
         if self._roots is None:
             found = list(self.named_roots())
             sources = {
-                d: s for d in self.texts if d.endswith((".tex", ".ltx")) and (s := self._source(d)) is not None
+                d: s
+                for d in self.texts
+                if d.endswith((".tex", ".ltx")) and (s := self._source(d)) is not None
             }
             for doc in sources:
-                magic = project.magic_root(doc, sources[doc])
+                magic = projects.magic_root(doc, sources[doc])
                 if magic is not None and magic in self.texts:
                     found.append(magic)
-            found += project.candidates(sources, self._is_baseline)
+            found += projects.candidates(sources, self._is_baseline)
             self._roots = tuple(dict.fromkeys(found))
         return self._roots
 
@@ -163,15 +168,15 @@ class Analysis:
     def magic_root(self, doc: DocId) -> DocId | None:
         """Root that a file's ``% !TeX root`` names."""
         source = self._source(doc)
-        return None if source is None else project.magic_root(doc, source)
+        return None if source is None else projects.magic_root(doc, source)
 
     def _is_baseline(self, doc: DocId) -> bool:
         return "baseline" in doc.split("/")[:-1]
 
-    def project(self, root: DocId) -> project.Project:
+    def project(self, root: DocId) -> projects.Project:
         """Files of a paper in reading order."""
         if root not in self._projects:
-            self._projects[root] = project.assemble(root, self._source)
+            self._projects[root] = projects.assemble(root, self._source)
         return self._projects[root]
 
     def root_of(self, doc: DocId) -> DocId | None:
@@ -201,7 +206,7 @@ class Analysis:
         return _report(self, parts, sources, paper, spans, judged, silenced, config)
 
     def _build(
-        self, parts: project.Project, sources: Mapping[DocId, Source]
+        self, parts: projects.Project, sources: Mapping[DocId, Source]
     ) -> tuple[Paper, SpanTable]:
         self._host.counts.papers_built += 1
         defined = {d: macros.definitions(d, s) for d, s in sources.items()}
@@ -228,7 +233,13 @@ def _end(visible: str) -> int:
     """Where a section that runs to the end of its file ends: before what closes the document."""
     ends = [
         at
-        for word in ("\\bibliography{", "\\printbibliography", "\\bibliographystyle{", "\\end{document}", "\\appendix")
+        for word in (
+            "\\bibliography{",
+            "\\printbibliography",
+            "\\bibliographystyle{",
+            "\\end{document}",
+            "\\appendix",
+        )
         if (at := visible.find(word)) >= 0
     ]
     return min(ends) if ends else len(visible)
@@ -236,7 +247,7 @@ def _end(visible: str) -> int:
 
 def _report(
     analysis: Analysis,
-    parts: project.Project,
+    parts: projects.Project,
     sources: Mapping[DocId, Source],
     paper: Paper,
     spans: SpanTable,

@@ -89,7 +89,9 @@ def _ignore(finding: Finding, span: Span, text: str) -> LocatedFix:
         at = lines.offset(first, 0)
         note = f"% {comment}\n"
     return LocatedFix(
-        f"Ignore {finding.code} here, with a reason", FixKind.IGNORE, (Edit(Span(span.doc, at, at), note),)
+        f"Ignore {finding.code} here, with a reason",
+        FixKind.IGNORE,
+        (Edit(Span(span.doc, at, at), note),),
     )
 
 

@@ -28,7 +28,23 @@ class Verdicts:
 
 
 # The most telling rule speaks: specification, identity, ratio and percent, physics, drift.
-_ORDER = ("TK109", "TK202", "TK203", "TK108", "TK110", "TK101", "TK102", "TK103", "TK104", "TK105", "TK2", "TK3", "TK4", "TK106", "TK107")
+_ORDER = (
+    "TK109",
+    "TK202",
+    "TK203",
+    "TK108",
+    "TK110",
+    "TK101",
+    "TK102",
+    "TK103",
+    "TK104",
+    "TK105",
+    "TK2",
+    "TK3",
+    "TK4",
+    "TK106",
+    "TK107",
+)
 
 
 def judge(context: Context, config: Config, counts: _Counts) -> Verdicts:
@@ -56,7 +72,9 @@ def judge(context: Context, config: Config, counts: _Counts) -> Verdicts:
                     touched.update(outcome.operands)
         checked |= touched
         by_rule.append((rule.code, len(touched)))
-    return Verdicts(tuple(_once(findings)), tuple(held), frozenset(checked), tuple(by_rule), tuple(failures))
+    return Verdicts(
+        tuple(_once(findings)), tuple(held), frozenset(checked), tuple(by_rule), tuple(failures)
+    )
 
 
 def _run(rule: Rule, context: Context) -> tuple[list[Finding | Held], str]:
@@ -66,7 +84,10 @@ def _run(rule: Rule, context: Context) -> tuple[list[Finding | Held], str]:
             outcomes.append(outcome)  # noqa: PERF402 - what was found before a failure is kept
     except Exception as error:  # noqa: BLE001 - one of the two places: a rule must not take the paper with it
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return outcomes, f"{rule.code} failed: {type(error).__name__}: {error} ({where.name}:{where.lineno})"
+        return (
+            outcomes,
+            f"{rule.code} failed: {type(error).__name__}: {error} ({where.name}:{where.lineno})",
+        )
     return outcomes, ""
 
 
@@ -82,7 +103,10 @@ def _once(findings: list[Finding]) -> list[Finding]:
         number = finding.at.number if isinstance(finding.at, AtNumber) else None
         if number is not None and finding.verdict is not Verdict.OPEN and number in by_number:
             i = by_number[number]
-            kept[i] = replace(kept[i], related=(*kept[i].related, (finding.at, f"{finding.code}: {finding.message}")))
+            kept[i] = replace(
+                kept[i],
+                related=(*kept[i].related, (finding.at, f"{finding.code}: {finding.message}")),
+            )
             continue
         if number is not None and finding.verdict is not Verdict.OPEN:
             by_number[number] = len(kept)

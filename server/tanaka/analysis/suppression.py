@@ -10,7 +10,8 @@ from tanaka.latex.source import Source
 from tanaka.text import LineIndex
 
 _COMMENT = re.compile(
-    r"^\s*tanaka:\s*(?P<verb>ignore-file|ignore|off|on)\b\s*(?P<codes>(?:TK\d*[\s,]*)*)(?:--\s*(?P<reason>.*\S)?)?\s*$", re.I
+    r"^\s*tanaka:\s*(?P<verb>ignore-file|ignore|off|on)\b\s*(?P<codes>(?:TK\d*[\s,]*)*)(?:--\s*(?P<reason>.*\S)?)?\s*$",
+    re.I,
 )
 
 
@@ -44,7 +45,9 @@ class Suppressions:
 
     def at(self, offset: int) -> Suppression | None:
         """The suppression whose comment stands at an offset."""
-        return next((s for s in self.items if s.at <= offset <= s.at + 200 and offset >= s.at), None)
+        return next(
+            (s for s in self.items if s.at <= offset <= s.at + 200 and offset >= s.at), None
+        )
 
 
 def read_suppressions(source: Source) -> Suppressions:
@@ -73,9 +76,19 @@ def read_suppressions(source: Source) -> Suppressions:
         elif verb == "ignore-file":
             found.append(Suppression(0, len(source.text) + 1, codes, reason, comment.start))
         elif lines.line(line)[:column].strip():
-            found.append(Suppression(lines.offset(line, 0), comment.end, codes, reason, comment.start))
+            found.append(
+                Suppression(lines.offset(line, 0), comment.end, codes, reason, comment.start)
+            )
         else:
-            found.append(Suppression(comment.end, _paragraph_end(source.text, comment.end), codes, reason, comment.start))
+            found.append(
+                Suppression(
+                    comment.end,
+                    _paragraph_end(source.text, comment.end),
+                    codes,
+                    reason,
+                    comment.start,
+                )
+            )
     for start, opened, why, at in open_from:
         found.append(Suppression(start, len(source.text) + 1, opened, why, at))
     return Suppressions(tuple(found))

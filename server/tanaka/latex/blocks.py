@@ -1,9 +1,9 @@
-"""Cut a file into blocks that can be parsed, and cached, one by one.
+r"""Cut a file into blocks that can be parsed, and cached, one by one.
 
 Section commands always cut, whatever the brace state, so that a half-typed brace costs at most
 its own section's remainder; inside a section blank lines cut where they lie in no *matched*
 brace or environment pair (an opener that is never closed is ignored, so typing
-``\\begin{table}`` swallows nothing).
+``\begin{table}`` swallows nothing).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 _REGION = re.compile(
     r"^[ \t]*(?:\\(?:part|chapter|section|subsection|subsubsection)\*?\s*[\[{]|\\appendix\b|"
@@ -66,7 +67,7 @@ def _region(text: str) -> tuple[tuple[int, int], ...]:
         if i < 0 or outer[i][1] <= a:
             cuts.append(b)
     cuts.append(len(text))
-    return tuple((a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a)
+    return tuple((a, b) for a, b in pairwise(cuts) if b > a)
 
 
 def _close(stack: list[tuple[str, int]], pairs: list[tuple[int, int]], name: str, end: int) -> None:

@@ -85,7 +85,9 @@ def without_definitions(visible: str, defined: Iterable[Macro]) -> str:
             continue
         pieces.append(visible[at : macro.whole.start])
         inside = visible[macro.whole.start : macro.whole.end]
-        pieces.append("".join(c if c in "\r\n" else "%" if at_line else " " for c, at_line in _lines(inside)))
+        pieces.append(
+            "".join(c if c in "\r\n" else "%" if at_line else " " for c, at_line in _lines(inside))
+        )
         at = macro.whole.end
     return "".join([*pieces, visible[at:]])
 

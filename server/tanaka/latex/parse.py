@@ -79,15 +79,89 @@ _DROPPED = {
     "keywords": "{", "settopmatter": "{", "acmConference": "[{{{", "acmYear": "{", "acmDOI": "{", "acmISBN": "{",
     "orcid": "{", "institution": "{", "city": "{", "country": "{", "subfloat": "[[{", "subcaption": "{",
 }  # fmt: skip
-_CITES = ("cite", "citep", "citet", "citeauthor", "citeyear", "parencite", "textcite", "autocite", "Citet", "citealp", "footcite")
-_REFS = ("ref", "cref", "Cref", "autoref", "eqref", "pageref", "vref", "nameref", "figref", "tabref", "secref")
+_CITES = (
+    "cite",
+    "citep",
+    "citet",
+    "citeauthor",
+    "citeyear",
+    "parencite",
+    "textcite",
+    "autocite",
+    "Citet",
+    "citealp",
+    "footcite",
+)
+_REFS = (
+    "ref",
+    "cref",
+    "Cref",
+    "autoref",
+    "eqref",
+    "pageref",
+    "vref",
+    "nameref",
+    "figref",
+    "tabref",
+    "secref",
+)
 _UNITS = {"SI": "[{[{", "qty": "[{{", "num": "[{", "unit": "[{", "si": "[{", "SIrange": "[{{{", "qtyrange": "[{{{",
           "numrange": "[{{", "ang": "[{", "numlist": "[{", "SIlist": "[{{", "qtylist": "[{{"}  # fmt: skip
-_HEADINGS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 4}
-_TABULARS = {"tabular": "[{", "tabular*": "{[{", "tabularx": "{[{", "tabulary": "{[{", "longtable": "[{", "array": "[{", "tblr": "[{", "supertabular": "{"}
-_FLOATS = frozenset({"table", "table*", "figure", "figure*", "wraptable", "wrapfigure", "sidewaystable", "subfigure", "subtable", "SCtable", "minipage"})
-_DISPLAYS = frozenset({"equation", "equation*", "align", "align*", "gather", "gather*", "multline", "multline*", "eqnarray", "eqnarray*", "displaymath", "math", "flalign", "flalign*"})
-_LISTS = frozenset({"itemize", "enumerate", "description", "compactitem", "inparaenum", "enumerate*", "tightlist"})
+_HEADINGS = {
+    "part": 1,
+    "chapter": 1,
+    "section": 1,
+    "subsection": 2,
+    "subsubsection": 3,
+    "paragraph": 4,
+    "subparagraph": 4,
+}
+_TABULARS = {
+    "tabular": "[{",
+    "tabular*": "{[{",
+    "tabularx": "{[{",
+    "tabulary": "{[{",
+    "longtable": "[{",
+    "array": "[{",
+    "tblr": "[{",
+    "supertabular": "{",
+}
+_FLOATS = frozenset(
+    {
+        "table",
+        "table*",
+        "figure",
+        "figure*",
+        "wraptable",
+        "wrapfigure",
+        "sidewaystable",
+        "subfigure",
+        "subtable",
+        "SCtable",
+        "minipage",
+    }
+)
+_DISPLAYS = frozenset(
+    {
+        "equation",
+        "equation*",
+        "align",
+        "align*",
+        "gather",
+        "gather*",
+        "multline",
+        "multline*",
+        "eqnarray",
+        "eqnarray*",
+        "displaymath",
+        "math",
+        "flalign",
+        "flalign*",
+    }
+)
+_LISTS = frozenset(
+    {"itemize", "enumerate", "description", "compactitem", "inparaenum", "enumerate*", "tightlist"}
+)
 _SIUNITX = {
     "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E", "milli": "m", "micro": "μ", "nano": "n",
     "pico": "p", "kibi": "Ki", "mebi": "Mi", "gibi": "Gi", "tebi": "Ti", "byte": "B", "bit": "bit", "second": "s",
@@ -106,13 +180,26 @@ def _base_context() -> LatexContextDb:
     shown = {n: a for n, a in _SHOWN.items() if a is not None}
     dropped = {n: a for n, a in _DROPPED.items() if a is not None}
     plain = {n: "[[{" for n in _CITES} | {n: "*{" for n in _REFS} | _UNITS
-    heads = {n: "*[{" for n in _HEADINGS} | {"caption": "*[{", "captionof": "{[{", "footnote": "[{", "footnotetext": "[{", "item": "["}
+    heads = {n: "*[{" for n in _HEADINGS} | {
+        "caption": "*[{",
+        "captionof": "{[{",
+        "footnote": "[{",
+        "footnotetext": "[{",
+        "item": "[",
+    }
     macros = [MacroSpec(n, args_parser=a) for n, a in (shown | dropped | plain | heads).items()]
     macros += [MacroSpec(n, args_parser="[{") for n in ("cellcolor", "rowcolor", "color")]
     environments = [EnvironmentSpec(n, args_parser=a) for n, a in _TABULARS.items()]
     environments += [EnvironmentSpec(n, args_parser="[{") for n in ("minipage",)]
-    environments += [EnvironmentSpec(n, args_parser="[") for n in ("table", "table*", "figure", "figure*", "itemize", "enumerate", "description")]
-    environments += [EnvironmentSpec(n, args_parser="{") for n in ("multicols", "adjustbox", "threeparttable") if n != "threeparttable"]
+    environments += [
+        EnvironmentSpec(n, args_parser="[")
+        for n in ("table", "table*", "figure", "figure*", "itemize", "enumerate", "description")
+    ]
+    environments += [
+        EnvironmentSpec(n, args_parser="{")
+        for n in ("multicols", "adjustbox", "threeparttable")
+        if n != "threeparttable"
+    ]
     db.add_context_category("tanaka", macros=macros, environments=environments, prepend=True)
     return db
 
@@ -123,7 +210,11 @@ def _context(macros: tuple[Macro, ...]) -> LatexContextDb:
     if not macros:
         return base
     specs = [
-        MacroSpec(m.name, args_parser=("[" if m.default is not None else "") + "{" * (m.arguments - (m.default is not None)))
+        MacroSpec(
+            m.name,
+            args_parser=("[" if m.default is not None else "")
+            + "{" * (m.arguments - (m.default is not None)),
+        )
         for m in macros
     ]
     db = base.filter_context()
@@ -147,13 +238,23 @@ def parse_block(text: str, macros: tuple[Macro, ...] = ()) -> Block:
         With ``problem`` set, and what could be read, where the parser gave up.
     """
     try:
-        nodes = lw.LatexWalker(text, latex_context=_context(macros), tolerant_parsing=True).get_latex_nodes()[0]
+        nodes = lw.LatexWalker(
+            text, latex_context=_context(macros), tolerant_parsing=True
+        ).get_latex_nodes()[0]
         reader = _Reader({m.name: m for m in macros})
         reader.nodes(nodes)
         return reader.finish()
     # pylatexenc raises IndexError on some half-typed text and RecursionError on deep nesting;
     # a block that cannot be read must not take the paper with it.
-    except (IndexError, KeyError, ValueError, TypeError, AttributeError, RecursionError, lw.LatexWalkerError) as error:
+    except (
+        IndexError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        lw.LatexWalkerError,
+    ) as error:
         return Block((), (), (), problem=f"{type(error).__name__}: {error}")
 
 
@@ -327,13 +428,23 @@ class _Reader:
         elif name in _HEADINGS:
             if _HEADINGS[name] < 4:
                 self.flush()
-            self.apart(PassageKind.HEADING, lambda: self.nodes(_contents(given[-1] if given else None)), _HEADINGS[name])
+            self.apart(
+                PassageKind.HEADING,
+                lambda: self.nodes(_contents(given[-1] if given else None)),
+                _HEADINGS[name],
+            )
         elif name in ("caption", "captionof"):
-            self.apart(PassageKind.CAPTION, lambda: self.nodes(_contents(given[-1] if given else None)))
+            self.apart(
+                PassageKind.CAPTION, lambda: self.nodes(_contents(given[-1] if given else None))
+            )
         elif name in ("footnote", "footnotetext"):
-            self.apart(PassageKind.FOOTNOTE, lambda: self.nodes(_contents(given[-1] if given else None)))
+            self.apart(
+                PassageKind.FOOTNOTE, lambda: self.nodes(_contents(given[-1] if given else None))
+            )
         elif name == "title":
-            self.apart(PassageKind.TITLE, lambda: self.nodes(_contents(given[-1] if given else None)))
+            self.apart(
+                PassageKind.TITLE, lambda: self.nodes(_contents(given[-1] if given else None))
+            )
         elif name == "item":
             self.flush()
             self.buffer = _Buffer(PassageKind.ITEM if self.kind is PassageKind.PROSE else self.kind)
@@ -342,7 +453,9 @@ class _Reader:
             self.labels.append(_words(given[-1] if given else None))
         elif name in _CITES or name in _REFS:
             kind, sign = ("cite", CITE) if name in _CITES else ("ref", REF)
-            keys = tuple(k.strip() for k in _words(given[-1] if given else None).split(",") if k.strip())
+            keys = tuple(
+                k.strip() for k in _words(given[-1] if given else None).split(",") if k.strip()
+            )
             self.buffer.marks.append(Mark(len(self.buffer.chars), kind, keys))
             self.put(sign, start, end)
         elif name in ("frac", "tfrac", "dfrac", "sfrac", "nicefrac") and len(given) >= 2:
@@ -354,9 +467,7 @@ class _Reader:
             self.nodes(_contents(given[-1] if given else None))
         elif name in _DROPPED or name in ("cellcolor", "rowcolor", "color", "phantom"):
             pass
-        elif _SHOWN.get(name) and given:
-            self.nodes(_contents(given[-1]))
-        elif node.nodeargd and given and name not in _SHOWN:
+        elif (_SHOWN.get(name) and given) or (node.nodeargd and given and name not in _SHOWN):
             self.nodes(_contents(given[-1]))
         if node.macro_post_space and name not in _SYMBOLS:
             self.put(" ", end - len(node.macro_post_space), end)
@@ -395,7 +506,11 @@ class _Reader:
             number = re.fullmatch(r"([\d.,+-]+)[eE]([+-]?\d+)", text.strip())
             inside = part.pos + 1
             if number:
-                self.put(f"{number.group(1)}×10^{{{int(number.group(2))}}}", inside, part.pos + part.len - 1)
+                self.put(
+                    f"{number.group(1)}×10^{{{int(number.group(2))}}}",
+                    inside,
+                    part.pos + part.len - 1,
+                )
             elif ";" in text:
                 self.put(text.replace(";", ", "), inside, inside + len(text))
             else:
@@ -430,7 +545,11 @@ class _Reader:
     def float_(self, node: Any) -> None:
         first, grids, labels = len(self.passages), len(self.grids), len(self.labels)
         self.apart(PassageKind.FLOAT, lambda: self.nodes(node.nodelist))
-        captions = [i for i in range(first, len(self.passages)) if self.passages[i].kind is PassageKind.CAPTION]
+        captions = [
+            i
+            for i in range(first, len(self.passages))
+            if self.passages[i].kind is PassageKind.CAPTION
+        ]
         own = tuple(self.labels[labels:])
         for i in range(grids, len(self.grids)):
             grid = self.grids[i]
@@ -464,7 +583,11 @@ class _Reader:
                     continue
                 if child.isNodeType(lw.LatexSpecialsNode) and child.specials_chars == "&":
                     end_cell()
-                elif child.isNodeType(lw.LatexMacroNode) and child.macroname in ("\\", "tabularnewline", "cr"):
+                elif child.isNodeType(lw.LatexMacroNode) and child.macroname in (
+                    "\\",
+                    "tabularnewline",
+                    "cr",
+                ):
                     end_row()
                 elif child.isNodeType(lw.LatexMacroNode) and child.macroname in (
                     "midrule", "hline", "toprule", "bottomrule", "cmidrule", "cline", "Xhline", "specialrule"):  # fmt: skip
@@ -483,8 +606,13 @@ class _Reader:
         outer, outer_kind = self.buffer, self.kind
         self.buffer = _Buffer(PassageKind.FLOAT)
         for child in content:
-            if child.isNodeType(lw.LatexMacroNode) and child.macroname in ("multicolumn", "multirow"):
-                number = _words(child.nodeargd.argnlist[0 if child.macroname == "multicolumn" else 1])
+            if child.isNodeType(lw.LatexMacroNode) and child.macroname in (
+                "multicolumn",
+                "multirow",
+            ):
+                number = _words(
+                    child.nodeargd.argnlist[0 if child.macroname == "multicolumn" else 1]
+                )
                 count = int(number) if number.strip().isdigit() else 1
                 if child.macroname == "multicolumn":
                     columns = max(count, 1)
@@ -500,7 +628,7 @@ class _Reader:
 
 
 def _after_rule_arguments(content: Sequence[Any]) -> Sequence[Any]:
-    """Drop ``(lr){2-3}`` that pylatexenc leaves behind a ``\\cmidrule``."""
+    r"""Drop ``(lr){2-3}`` that pylatexenc leaves behind a ``\cmidrule``."""
     rest = list(content)
     while rest:
         first = rest[0]
@@ -514,7 +642,11 @@ def _after_rule_arguments(content: Sequence[Any]) -> Sequence[Any]:
 
 @lru_cache(maxsize=2048)
 def _body(text: str, macros: tuple[Macro, ...]) -> tuple[Any, ...]:
-    return tuple(lw.LatexWalker(text, latex_context=_context(macros), tolerant_parsing=True).get_latex_nodes()[0])
+    return tuple(
+        lw.LatexWalker(
+            text, latex_context=_context(macros), tolerant_parsing=True
+        ).get_latex_nodes()[0]
+    )
 
 
 def _contents(node: Any) -> Sequence[Any]:
@@ -541,7 +673,7 @@ def _words(node: Any) -> str:
 
 
 def _siunitx_unit(written: str) -> str:
-    """Unit of a siunitx argument: ``\\giga\\byte\\per\\second`` is "GB/s", "GB/s" stays."""
+    r"""Unit of a siunitx argument: ``\giga\byte\per\second`` is "GB/s", "GB/s" stays."""
     if "\\" not in written:
         return written.replace("{", "").replace("}", "").strip()
     out: list[str] = []

@@ -112,6 +112,8 @@ def _blanked(piece: str) -> str:
             out.append(part)
         elif 0 < i < len(lines) - 1 and part:
             out.append("%" + " " * (len(part) - 1))
+        elif i and len(part) > 1:
+            out.append("{}" + " " * (len(part) - 2))  # text may follow on this line
         else:
             out.append(" " * len(part))
     return "".join(out)

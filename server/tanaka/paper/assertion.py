@@ -9,7 +9,8 @@ from tanaka.paper.model import Asserted, Where
 
 _CLAUSE = re.compile(r"[;:]|, (?:but|while|whereas|although|though|which|so|yet)\b| — |—|\. ")
 _NEGATED = re.compile(
-    r"\b(?:not|n't|never|cannot|fails? to|rather than|instead of|far from|without|neither|nor|no longer|hardly)\b", re.I
+    r"\b(?:not|n't|never|cannot|fails? to|rather than|instead of|far from|without|neither|nor|no longer|hardly)\b",
+    re.I,
 )
 _HYPOTHETICAL = re.compile(
     r"\b(?:would|could|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|for example|for instance|"

@@ -65,21 +65,41 @@ def read_block(text: str, macros: tuple[Macro, ...]) -> BlockFacts:
     """Read a block.  A function of its text and of the macros that it uses."""
     block = parse_block(text, macros)
     said = tuple(
-        sentences(p.plain.text) if p.kind not in (PassageKind.FLOAT,) else () for p in block.passages
+        sentences(p.plain.text) if p.kind not in (PassageKind.FLOAT,) else ()
+        for p in block.passages
     )
     tables = tuple(
         t
         for g in block.grids
-        if (t := read_table(g, block.passages[g.caption].plain.text if g.caption is not None else "")) is not None
+        if (
+            t := read_table(
+                g, block.passages[g.caption].plain.text if g.caption is not None else ""
+            )
+        )
+        is not None
     )
     stated = [
-        (r.quantity.value, r.quantity.unit, r.quantity.shown_unit, str(r.kind), r.noun, str(r.quantity.qualifier))
+        (
+            r.quantity.value,
+            r.quantity.unit,
+            r.quantity.shown_unit,
+            str(r.kind),
+            r.noun,
+            str(r.quantity.qualifier),
+        )
         for group in said
         for s in group
         for r in s.readings
     ]
     stated += [
-        (c.reading.quantity.value, c.reading.quantity.unit, c.reading.quantity.shown_unit, str(c.reading.kind), c.reading.noun, "cell")
+        (
+            c.reading.quantity.value,
+            c.reading.quantity.unit,
+            c.reading.quantity.shown_unit,
+            str(c.reading.kind),
+            c.reading.noun,
+            "cell",
+        )
         for t in tables
         for row in t.rows
         for c in row
@@ -111,8 +131,13 @@ _METRICS = re.compile(
     r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
     re.I,
 )
-_DEVIATION = re.compile(r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$", re.I)
-_ENTITY = re.compile(r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:-[A-Z]{2,4})?|[A-Z][a-z]+-[0-9]+(?:-\d+B)?|GPT-\d|BERT|LLaMA|OPT-\d+B)\b")
+_DEVIATION = re.compile(
+    r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$",
+    re.I,
+)
+_ENTITY = re.compile(
+    r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:-[A-Z]{2,4})?|[A-Z][a-z]+-[0-9]+(?:-\d+B)?|GPT-\d|BERT|LLaMA|OPT-\d+B)\b"
+)
 
 
 class _Assembly:
@@ -146,13 +171,19 @@ class _Assembly:
         id = SectionId(f"{title}#{self.titles[title]}" if self.titles[title] > 1 else title)
         where = next((w for w, p in _WHERE if p.search(title)), None)
         if where is None:
-            where = Where.APPENDIX if self.appendix else (self.where if passage.level > 1 else Where.BODY)
+            where = (
+                Where.APPENDIX
+                if self.appendix
+                else (self.where if passage.level > 1 else Where.BODY)
+            )
         if passage.level == 1 or where is not Where.BODY:
             self.where = where
         self.section = id
         self.sections.append(Section(id, title, passage.level, where))
         start, end = passage.plain.source(0, len(passage.plain.text))
-        self.section_starts.append((id, passage.level, Span(doc, offset + start, offset + end), doc))
+        self.section_starts.append(
+            (id, passage.level, Span(doc, offset + start, offset + end), doc)
+        )
 
     # -- a block ----------------------------------------------------------------------------
     def add(self, doc: DocId, offset: int, text: str, facts: BlockFacts, *, in_body: bool) -> None:
@@ -171,7 +202,9 @@ class _Assembly:
                 outer = self.where
                 continue
             where = self.where
-            if passage.kind is PassageKind.ABSTRACT or re.match(r"\s*\\(?:begin\{abstract\}|abstract)", text):
+            if passage.kind is PassageKind.ABSTRACT or re.match(
+                r"\s*\\(?:begin\{abstract\}|abstract)", text
+            ):
                 where = Where.ABSTRACT
             elif passage.kind is PassageKind.CAPTION:
                 where = Where.CAPTION if self.where not in (Where.RELATED,) else Where.RELATED
@@ -184,12 +217,21 @@ class _Assembly:
                 count = self.table(doc, offset, prefix, count, table)
 
     def passage(
-        self, doc: DocId, offset: int, prefix: str, count: int, plain: Plain, said: Sequence[Sentence], where: Where
+        self,
+        doc: DocId,
+        offset: int,
+        prefix: str,
+        count: int,
+        plain: Plain,
+        said: Sequence[Sentence],
+        where: Where,
     ) -> int:
         ids: list[list[NumberId]] = []
         for sentence in said:
             mine: list[NumberId] = []
-            place = self.place(doc, offset, plain, sentence.start, sentence.start + len(sentence.text))
+            place = self.place(
+                doc, offset, plain, sentence.start, sentence.start + len(sentence.text)
+            )
             names = list(dict.fromkeys(_ENTITY.findall(sentence.text)))
             for r in sentence.readings:
                 id = NumberId(f"{prefix}.{count}")
@@ -197,12 +239,22 @@ class _Assembly:
                 mine.append(id)
                 self.seen += 1
                 entity, how = self.entity(sentence, r, names)
-                said_as = (("said", "deviation"),) if _DEVIATION.search(sentence.before(r, 50)) else ()
-                self.number(id, r, where, asserted(sentence.text, r.start, where), entity, how, said_as)
+                said_as = (
+                    (("said", "deviation"),) if _DEVIATION.search(sentence.before(r, 50)) else ()
+                )
+                self.number(
+                    id, r, where, asserted(sentence.text, r.start, where), entity, how, said_as
+                )
                 a, b = r.start + sentence.start, r.end + sentence.start
                 self.number_spans[id] = NumberSpan(
                     self.place(doc, offset, plain, a, b),
-                    self.literal(doc, offset, plain, r.literal_start + sentence.start, r.literal_end + sentence.start),
+                    self.literal(
+                        doc,
+                        offset,
+                        plain,
+                        r.literal_start + sentence.start,
+                        r.literal_end + sentence.start,
+                    ),
                 )
                 self.sentence_spans[id] = place
             ids.append(mine)
@@ -210,7 +262,9 @@ class _Assembly:
             for m in mentions(sentence, where):
                 mid = MentionId(f"{prefix}.m{len(self.mentions)}.{m.what}")
                 self.mentions.append(Mention(mid, m.what, m.role, where, self.section, tuple(mine)))
-                self.mention_spans[mid] = self.place(doc, offset, plain, m.start + sentence.start, m.end + sentence.start)
+                self.mention_spans[mid] = self.place(
+                    doc, offset, plain, m.start + sentence.start, m.end + sentence.start
+                )
         for state in extract.training_states(tuple(said)):
             self.training_state(said, ids, state, where)
         return count
@@ -220,14 +274,37 @@ class _Assembly:
         context: tuple[tuple[str, str], ...],
     ) -> None:  # fmt: skip
         self.numbers.append(
-            Number(id, r.quantity, r.kind, r.noun, r.per, where, self.section, claimed, entity, how, context)
+            Number(
+                id,
+                r.quantity,
+                r.kind,
+                r.noun,
+                r.per,
+                where,
+                self.section,
+                claimed,
+                entity,
+                how,
+                context,
+            )
         )
 
     def entity(self, sentence: Sentence, r: Reading, names: Sequence[str]) -> tuple[str, How]:
         if r.noun:
             return r.noun, How.STATED
-        device = list(dict.fromkeys(m.group(1) for m in extract.DEVICE_NAME.finditer(sentence.text)))
-        if r.kind in (Kind.ACHIEVED_COMPUTE, Kind.PEAK_COMPUTE, Kind.MEMORY_CAPACITY, Kind.MEMORY_BANDWIDTH) and len(device) == 1:
+        device = list(
+            dict.fromkeys(m.group(1) for m in extract.DEVICE_NAME.finditer(sentence.text))
+        )
+        if (
+            r.kind
+            in (
+                Kind.ACHIEVED_COMPUTE,
+                Kind.PEAK_COMPUTE,
+                Kind.MEMORY_CAPACITY,
+                Kind.MEMORY_BANDWIDTH,
+            )
+            and len(device) == 1
+        ):
             return device[0], How.STATED
         if len(names) == 1:
             return names[0], How.STATED
@@ -240,13 +317,25 @@ class _Assembly:
         for c in changes(sentence):
             hedged = any(sentence.readings[i].quantity.hedged for i in (c.change, c.old, c.new))
             self.claims.append(
-                Change(ids[c.change], ids[c.old], ids[c.new], c.word, c.ordered, c.paired, hedged, claimed(c.change), c.cues)
+                Change(
+                    ids[c.change],
+                    ids[c.old],
+                    ids[c.new],
+                    c.word,
+                    c.ordered,
+                    c.paired,
+                    hedged,
+                    claimed(c.change),
+                    c.cues,
+                )
             )
         for e in extract.excesses(sentence):
             self.claims.append(Excess(ids[e.number], e.what, e.quantity, claimed(e.number), e.cues))
         for p in extract.products(sentence):
             factors = tuple((name, ids[i]) for name, i in p.factors)
-            self.claims.append(Product(p.what, factors, ids[p.total], How.STATED, claimed(p.total), p.cues))
+            self.claims.append(
+                Product(p.what, factors, ids[p.total], How.STATED, claimed(p.total), p.cues)
+            )
         for rate in extract.rates(sentence):
             self.claims.append(
                 AchievedRate(
@@ -262,16 +351,36 @@ class _Assembly:
             if r.quantity.shown_unit != "×" or isinstance(r.quantity.value, tuple):
                 continue
             around = sentence.before(r, 50) + " " + sentence.after(r, 60)
-            metrics = frozenset(m.lower().replace("speed-up", "speedup") for m in _METRICS.findall(around))
-            aggregate = "max" if r.quantity.qualifier is Qualifier.MAX else "mean" if re.search(r"average|mean", around) else ""
-            cues = frozenset(re.findall(r"\b(?:figure|appendix|desktop|edge|kernel|layer|per-layer|memory|energy)\b", around, re.I))
+            metrics = frozenset(
+                m.lower().replace("speed-up", "speedup") for m in _METRICS.findall(around)
+            )
+            aggregate = (
+                "max"
+                if r.quantity.qualifier is Qualifier.MAX
+                else "mean"
+                if re.search(r"average|mean", around)
+                else ""
+            )
+            cues = frozenset(
+                re.findall(
+                    r"\b(?:figure|appendix|desktop|edge|kernel|layer|per-layer|memory|energy)\b",
+                    around,
+                    re.I,
+                )
+            )
             table = "table" if re.search(r"\bTable\b", sentence.text) else ""
             self.claims.append(
-                Headline(ids[i], aggregate, metrics, table, asserted(sentence.text, r.start, where), cues)
+                Headline(
+                    ids[i], aggregate, metrics, table, asserted(sentence.text, r.start, where), cues
+                )
             )
 
     def training_state(
-        self, said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], s: extract.LocalState, where: Where
+        self,
+        said: Sequence[Sentence],
+        ids: Sequence[Sequence[NumberId]],
+        s: extract.LocalState,
+        where: Where,
     ) -> None:
         sentence = said[s.sentence]
         own = ids[s.sentence]
@@ -280,7 +389,9 @@ class _Assembly:
             for r, id in zip(group.readings, numbers, strict=True):
                 if r.noun == "layer" and "layers" not in dict(shape):
                     shape.append(("layers", id))
-                elif re.search(r"\bhidden(?: size| dimension)?(?: of| is)?\s*$", group.before(r, 30)):
+                elif re.search(
+                    r"\bhidden(?: size| dimension)?(?: of| is)?\s*$", group.before(r, 30)
+                ):
                     shape.append(("hidden", id))
         self.claims.append(
             TrainingState(
@@ -292,7 +403,12 @@ class _Assembly:
     # -- tables -----------------------------------------------------------------------------
     def table(self, doc: DocId, offset: int, prefix: str, count: int, local: LocalTable) -> int:
         id = TableId(f"{prefix}.t{len(self.tables)}")
-        claimed = Asserted.QUOTED if self.where is Where.RELATED or re.search(r"as reported|taken from|reported (?:by|in)", local.caption, re.I) else Asserted.YES
+        claimed = (
+            Asserted.QUOTED
+            if self.where is Where.RELATED
+            or re.search(r"as reported|taken from|reported (?:by|in)", local.caption, re.I)
+            else Asserted.YES
+        )
         rows: list[tuple[TableCell, ...]] = []
         for stub, row in zip(local.stubs, local.rows, strict=True):
             cells: list[TableCell] = []
@@ -306,16 +422,30 @@ class _Assembly:
                 number = NumberId(f"{prefix}.{count}")
                 count += 1
                 context = (("row", stub), ("column", local.header[c]))
-                self.number(number, r, Where.TABLE, claimed, stub or local.header[c], How.STATED, context)
+                self.number(
+                    number, r, Where.TABLE, claimed, stub or local.header[c], How.STATED, context
+                )
                 self.number_spans[number] = NumberSpan(
                     self.place(doc, offset, cell.plain, r.start, r.end),
                     self.literal(doc, offset, cell.plain, r.literal_start, r.literal_end),
                 )
-                self.sentence_spans[number] = self.place(doc, offset, cell.plain, 0, len(cell.plain.text))
+                self.sentence_spans[number] = self.place(
+                    doc, offset, cell.plain, 0, len(cell.plain.text)
+                )
                 cells.append(TableCell(cell.text, number))
             rows.append(tuple(cells))
         self.tables.append(
-            Table(id, local.header, tuple(rows), local.stubs, local.blocks, local.caption, local.labels, self.section, local.complete)
+            Table(
+                id,
+                local.header,
+                tuple(rows),
+                local.stubs,
+                local.blocks,
+                local.caption,
+                local.labels,
+                self.section,
+                local.complete,
+            )
         )
         self.table_spans[id] = Span(doc, offset + local.start, offset + local.end)
         return count
@@ -329,7 +459,9 @@ class _Assembly:
         start, end = plain.literal(a, b)
         return Span(doc, offset + start, offset + end)
 
-    def section_spans(self, pieces: Sequence[Piece], ends: Callable[[DocId], int]) -> dict[SectionId, SectionSpan]:
+    def section_spans(
+        self, pieces: Sequence[Piece], ends: Callable[[DocId], int]
+    ) -> dict[SectionId, SectionSpan]:
         """Each section's body: to the next heading of its level or above, in its own file."""
         out: dict[SectionId, SectionSpan] = {}
         for i, (id, level, heading, doc) in enumerate(self.section_starts):
@@ -348,7 +480,7 @@ def build(
     text_of: Callable[[DocId], str],
     end_of: Callable[[DocId], int],
 ) -> tuple[Paper, SpanTable]:
-    """Paper of a project.
+    r"""Paper of a project.
 
     Parameters
     ----------
@@ -359,7 +491,7 @@ def build(
     text_of : callable
         Visible text of a file.
     end_of : callable
-        Offset where the text of a file ends (before ``\\end{document}``, a bibliography or an
+        Offset where the text of a file ends (before ``\end{document}``, a bibliography or an
         appendix that closes it).
     """
     assembly = _Assembly()

@@ -81,11 +81,22 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
         if word is None or readings[i].quantity.qualifier in (Qualifier.MAX, Qualifier.RANGE):
             continue
         taken.add(i)
-        around = text[max(0, min(readings[i].start, readings[a].start) - 25) : max(readings[i].end, readings[b].end) + 40]
+        around = text[
+            max(0, min(readings[i].start, readings[a].start) - 25) : max(
+                readings[i].end, readings[b].end
+            )
+            + 40
+        ]
         cues = frozenset(n for n, p in _CUES.items() if re.search(p, around, re.I))
-        same_unit = [r for j, r in enumerate(readings) if j not in (a, b, i) and _dimension(r) == _dimension(readings[a])]
+        same_unit = [
+            r
+            for j, r in enumerate(readings)
+            if j not in (a, b, i) and _dimension(r) == _dimension(readings[a])
+        ]
         rivals = len(same_unit) > 0 and not ordered
-        out.append(LocalChange(i, a, b, word, ordered, How.INFERRED if rivals else How.STATED, cues))
+        out.append(
+            LocalChange(i, a, b, word, ordered, How.INFERRED if rivals else How.STATED, cues)
+        )
     out += _shares(sentence, taken)
     return tuple(out)
 
@@ -123,15 +134,21 @@ def _pairs(sentence: Sentence) -> list[tuple[int, int, bool]]:
             continue
         gap = sentence.between(a, b)
         lead = text[max(0, a.start - 30) : a.start]
-        if re.search(r"\bfrom(?: (?:about|around|roughly|an? (?:average|mean|median) of|a|an|the baseline's|[A-Z][\w-]*'s))?\s*[≈∼~$]?$", lead) and re.fullmatch(
-            r"[\s\u2009]*(?:\([^()]{0,40}\)\s*)?(?:[\w\s-]{0,40}?\s)?(?:down |up |back )?to\s*(?:only |just |about |around |roughly |a |an )?[≈∼~$]?\s*", gap
-        ):
-            found.append((i, i + 1, True))
-        elif re.fullmatch(r"[\s\u2009]*(?:→|⇒)[\s\u2009]*", gap):
+        if (
+            re.search(
+                r"\bfrom(?: (?:about|around|roughly|an? (?:average|mean|median) of|a|an|the baseline's|[A-Z][\w-]*'s))?\s*[≈∼~$]?$",
+                lead,
+            )
+            and re.fullmatch(
+                r"[\s\u2009]*(?:\([^()]{0,40}\)\s*)?(?:[\w\s-]{0,40}?\s)?(?:down |up |back )?to\s*(?:only |just |about |around |roughly |a |an )?[≈∼~$]?\s*",
+                gap,
+            )
+        ) or re.fullmatch(r"[\s\u2009]*(?:→|⇒)[\s\u2009]*", gap):
             found.append((i, i + 1, True))
         elif re.fullmatch(
             r"[\s\u2009]*(?:\([^()]{0,30}\)\s*)?(?:[\w' -]{0,32}?\s)?(?:vs\.?|versus|against|compared (?:to|with)|instead of|rather than|in place of)\s+"
-            r"(?:[\w' -]{0,32}?\s)?[≈∼~]?", gap
+            r"(?:[\w' -]{0,32}?\s)?[≈∼~]?",
+            gap,
         ):
             found.append((i + 1, i, False))
     return found
@@ -157,11 +174,25 @@ def _attached(sentence: Sentence, factor: int, a: int, b: int) -> int | None:
         gap = sentence.text[last.end : f.start]
         if any(r for r in readings if last.end <= r.start < f.start):
             return None
-        if len(gap) > 90 or _STOP.search(gap) or not (_LINK.search(gap) or gap.strip() in ("", "(")):
+        if (
+            len(gap) > 90
+            or _STOP.search(gap)
+            or not (_LINK.search(gap) or gap.strip() in ("", "("))
+        ):
             return None
-        if re.search(r"\b(?:throughput|accuracy|memory|bandwidth|energy)\b", gap + sentence.after(f, 40), re.I) and not re.search(
-            r"\b(?:throughput|accuracy|memory|bandwidth|energy)\b", sentence.text[: first.start], re.I
-        ) and first.quantity.unit == "s":
+        if (
+            re.search(
+                r"\b(?:throughput|accuracy|memory|bandwidth|energy)\b",
+                gap + sentence.after(f, 40),
+                re.I,
+            )
+            and not re.search(
+                r"\b(?:throughput|accuracy|memory|bandwidth|energy)\b",
+                sentence.text[: first.start],
+                re.I,
+            )
+            and first.quantity.unit == "s"
+        ):
             return None
         return len(gap)
     if f.end <= first.start:
@@ -170,7 +201,9 @@ def _attached(sentence: Sentence, factor: int, a: int, b: int) -> int | None:
             return None
         if len(gap) > 90 or _STOP.search(gap):
             return None
-        if re.search(rf"\b(?:{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB})\b", gap, re.I) and not gap.lstrip().startswith(("faster", "(", ",")):
+        if re.search(
+            rf"\b(?:{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB})\b", gap, re.I
+        ) and not gap.lstrip().startswith(("faster", "(", ",")):
             return None
         if not re.search(r"\bfrom\b|\(|,|:|—|–", gap):
             return None
@@ -184,17 +217,28 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
     after = sentence.after(r, 48)
     before = sentence.before(r, 48)
     head = re.split(r"[;.]|, (?!and)|\bfrom\b|\bthan\b|\bcompared\b|\bwhile\b|\band\b", after)[0]
-    verb_by = re.compile(rf"\b(?P<v>{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$", re.I)
+    verb_by = re.compile(
+        rf"\b(?P<v>{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$",
+        re.I,
+    )
     if shown == "points":
         return ChangeWord.POINTS
     if re.match(r"\s*of\b", after) and shown == "%":
         return None
-    if re.search(r"\b(?:to|only|at|of only|down to|up to)\s+(?:only |just |about )?$", before) and shown == "%" and not re.match(
-        rf"\s*(?:{_LESS}|{_MORE}|{_FASTER})\b", after, re.I
+    if (
+        re.search(r"\b(?:to|only|at|of only|down to|up to)\s+(?:only |just |about )?$", before)
+        and shown == "%"
+        and not re.match(rf"\s*(?:{_LESS}|{_MORE}|{_FASTER})\b", after, re.I)
     ):
         return None
-    relative = re.match(r"\s*relative\b", after) is not None or re.search(r"\brelative (?:\w+ )?(?:of )?$", before) is not None
-    absolute = re.match(r"\s*(?:absolute|point)", after) is not None or re.search(r"\babsolute (?:\w+ )?(?:of )?$", before) is not None
+    relative = (
+        re.match(r"\s*relative\b", after) is not None
+        or re.search(r"\brelative (?:\w+ )?(?:of )?$", before) is not None
+    )
+    absolute = (
+        re.match(r"\s*(?:absolute|point)", after) is not None
+        or re.search(r"\babsolute (?:\w+ )?(?:of )?$", before) is not None
+    )
     words = head.lower()
     verb = verb_by.search(before)
     if absolute and of_shares:
@@ -205,36 +249,63 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
     order = sorted(
         (m.start(), name)
         for name, pattern in (("less", _LESS), ("more", _MORE), ("fast", _FASTER))
-        if (m := re.search(rf"\b(?:{pattern})\b", words)) and {"less": less, "more": more, "fast": fast}[name]
+        if (m := re.search(rf"\b(?:{pattern})\b", words))
+        and {"less": less, "more": more, "fast": fast}[name]
     )
     kind = order[0][1] if order else ""
     if kind == "less" and words.lstrip().startswith("slower"):
         kind = "slow"
     if not kind and verb:
         v = verb.group("v").lower()
-        kind = "less" if re.fullmatch(_LESS_VERB, v) else "more" if re.fullmatch(_MORE_VERB, v) else "fast"
-    if not kind and re.search(r"\b(?:speed-?up|improvement|gain)s? (?:of|is|to)\s*(?:about |around |over )?[≈∼~]?$", before, re.I):
+        kind = (
+            "less"
+            if re.fullmatch(_LESS_VERB, v)
+            else "more"
+            if re.fullmatch(_MORE_VERB, v)
+            else "fast"
+        )
+    if not kind and re.search(
+        r"\b(?:speed-?up|improvement|gain)s? (?:of|is|to)\s*(?:about |around |over )?[≈∼~]?$",
+        before,
+        re.I,
+    ):
         kind = "fast"
-    if not kind and re.search(r"\b(?:reduction|decrease|savings?|drop) (?:of|is)\s*(?:about |around |over )?[≈∼~]?$", before, re.I):
+    if not kind and re.search(
+        r"\b(?:reduction|decrease|savings?|drop) (?:of|is)\s*(?:about |around |over )?[≈∼~]?$",
+        before,
+        re.I,
+    ):
         kind = "less"
-    if not kind and re.search(r"\b(?:increase|rise|growth|overhead) (?:of|is)\s*(?:about |around )?[≈∼~]?$", before, re.I):
+    if not kind and re.search(
+        r"\b(?:increase|rise|growth|overhead) (?:of|is)\s*(?:about |around )?[≈∼~]?$", before, re.I
+    ):
         kind = "more"
     if not kind and shown == "×" and re.search(r"\b(?:factor of|ratio of)\s*$", before):
         kind = "fast"
     if not kind:
         return None
     if shown == "×":
-        return {"less": ChangeWord.TIMES_LESS, "slow": ChangeWord.TIMES_LESS, "more": ChangeWord.TIMES_MORE, "fast": ChangeWord.TIMES_FASTER}[kind]
+        return {
+            "less": ChangeWord.TIMES_LESS,
+            "slow": ChangeWord.TIMES_LESS,
+            "more": ChangeWord.TIMES_MORE,
+            "fast": ChangeWord.TIMES_FASTER,
+        }[kind]
     if relative:
         return ChangeWord.RELATIVE_LESS if kind in ("less", "slow") else ChangeWord.RELATIVE_MORE
-    return {"less": ChangeWord.PERCENT_LESS, "slow": ChangeWord.PERCENT_SLOWER, "more": ChangeWord.PERCENT_MORE, "fast": ChangeWord.PERCENT_FASTER}[kind]
+    return {
+        "less": ChangeWord.PERCENT_LESS,
+        "slow": ChangeWord.PERCENT_SLOWER,
+        "more": ChangeWord.PERCENT_MORE,
+        "fast": ChangeWord.PERCENT_FASTER,
+    }[kind]
 
 
 _OF = re.compile(r"[\s\u2009]*(?:out of|of)(?: the| all| a total of)?[\s\u2009]*|/")
 
 
 def _shares(sentence: Sentence, taken: set[int]) -> list[LocalChange]:
-    """"90 of 301 kernels (30%)" and "30% (90/301)"."""
+    """Shares of counts: "90 of 301 kernels (30%)" and "30% (90/301)"."""
     readings, text = sentence.readings, sentence.text
     out: list[LocalChange] = []
     for i in range(len(readings) - 2):
@@ -246,7 +317,9 @@ def _shares(sentence: Sentence, taken: set[int]) -> list[LocalChange]:
             and _whole(a) and _whole(b) and i + 2 not in taken
             and text[c.end : c.end + 1] in (")", ",", ".", "")
         ):  # fmt: skip
-            out.append(LocalChange(i + 2, i + 1, i, ChangeWord.SHARE, True, How.STATED, frozenset()))
+            out.append(
+                LocalChange(i + 2, i + 1, i, ChangeWord.SHARE, True, How.STATED, frozenset())
+            )
         elif (
             a.quantity.shown_unit == "%"
             and re.fullmatch(r"[^()%;,.]{0,30}?[\s\u2009]*\([\s\u2009]*", sentence.between(a, b))
@@ -254,9 +327,16 @@ def _shares(sentence: Sentence, taken: set[int]) -> list[LocalChange]:
             and _whole(b) and _whole(c) and i not in taken
             and re.match(r"[^()]{0,24}\)", text[c.end :])
         ):  # fmt: skip
-            out.append(LocalChange(i, i + 2, i + 1, ChangeWord.SHARE, True, How.STATED, frozenset()))
+            out.append(
+                LocalChange(i, i + 2, i + 1, ChangeWord.SHARE, True, How.STATED, frozenset())
+            )
     return out
 
 
 def _whole(r: Reading) -> bool:
-    return r.quantity.unit == "1" and r.quantity.shown_unit == "" and float(r.quantity.point).is_integer() and not isinstance(r.quantity.value, tuple)
+    return (
+        r.quantity.unit == "1"
+        and r.quantity.shown_unit == ""
+        and float(r.quantity.point).is_integer()
+        and not isinstance(r.quantity.value, tuple)
+    )

@@ -1,5 +1,6 @@
-"""Claims other than changes: percentages with a ceiling, products of counts, achieved rates,
-training state on stated devices.  Each function reads one sentence (or one passage of them).
+"""Claims other than changes: ceilings, products of counts, rates, training state.
+
+Each function reads one sentence (or one passage of them).
 """
 
 from __future__ import annotations
@@ -51,21 +52,46 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
     """Percentages of a sentence that have a ceiling and are above 90 %."""
     out: list[LocalExcess] = []
     for i, r in enumerate(sentence.readings):
-        if r.quantity.shown_unit != "%" or isinstance(r.quantity.value, tuple) or r.quantity.point < 0.9:
+        if (
+            r.quantity.shown_unit != "%"
+            or isinstance(r.quantity.value, tuple)
+            or r.quantity.point < 0.9
+        ):
             continue
         before, after = sentence.before(r, 80), sentence.after(r, 60)
         clause = re.split(r"[;:]|, (?:and|but|while|whereas)\b", before)[-1]
-        cues = frozenset(m.lower() for m in _EXCESS_CUES.findall(clause + " " + re.split(r"[;.]", after)[0]))
-        reduced = re.search(rf"\b(?:{_REDUCING})\b(?P<what>[^.;]*?)\bby\s+(?:about |around |up to |over |more than |as much as )?[≈∼~]?$", clause, re.I)
-        tail = re.match(rf"\s*(?:less|lower|fewer|smaller|shorter|reduction)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{{0,40}})", after, re.I)
+        cues = frozenset(
+            m.lower() for m in _EXCESS_CUES.findall(clause + " " + re.split(r"[;.]", after)[0])
+        )
+        reduced = re.search(
+            rf"\b(?:{_REDUCING})\b(?P<what>[^.;]*?)\bby\s+(?:about |around |up to |over |more than |as much as )?[≈∼~]?$",
+            clause,
+            re.I,
+        )
+        tail = re.match(
+            r"\s*(?:less|lower|fewer|smaller|shorter|reduction)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{0,40})",
+            after,
+            re.I,
+        )
         if reduced or tail:
             match = reduced or tail
-            named = re.findall(rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b", match.group("what") if match else "", re.I)
-            what = re.sub(r"^(?:(?:the|a|an|its|our|their|of|in|and|both)\s)+", "", named[-1], flags=re.I) if named else ""
+            named = re.findall(
+                rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b",
+                match.group("what") if match else "",
+                re.I,
+            )
+            what = (
+                re.sub(
+                    r"^(?:(?:the|a|an|its|our|their|of|in|and|both)\s)+", "", named[-1], flags=re.I
+                )
+                if named
+                else ""
+            )
             out.append(LocalExcess(i, "reduction", what, cues))
             continue
         share = re.search(
-            rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:of|is|reaches|reached|at|to|rises to|stays at|was|are))+\s*(?:about |only |over )?[≈∼~]?$", clause
+            rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:of|is|reaches|reached|at|to|rises to|stays at|was|are))+\s*(?:about |only |over )?[≈∼~]?$",
+            clause,
         ) or re.match(rf"\s*(?P<w>{_SHARE_WORDS})\b", after)
         if share and not re.match(r"\s*(?:of|higher|lower|more|less|better|faster|above)\b", after):
             out.append(LocalExcess(i, share.group("w").lower(), "", cues))
@@ -103,7 +129,13 @@ def products(sentence: Sentence) -> tuple[LocalProduct, ...]:
 
 def _plain_count(r: Reading) -> bool:
     value = r.quantity.value
-    return not isinstance(value, tuple) and r.quantity.unit == "1" and r.quantity.shown_unit == "" and float(value).is_integer() and value >= 1
+    return (
+        not isinstance(value, tuple)
+        and r.quantity.unit == "1"
+        and r.quantity.shown_unit == ""
+        and float(value).is_integer()
+        and value >= 1
+    )
 
 
 def _layout(sentence: Sentence) -> LocalProduct | None:
@@ -151,13 +183,19 @@ def _layout(sentence: Sentence) -> LocalProduct | None:
                 return None
             continue
         named = re.search(
-            r"\b(tensor|pipeline|data|context|model)[- ]parallel(?:ism)?(?:\s+(?:degree|size|width|group size))?(?:\s+(?:of|is|=|to))*\s*$", before, re.I
+            r"\b(tensor|pipeline|data|context|model)[- ]parallel(?:ism)?(?:\s+(?:degree|size|width|group size))?(?:\s+(?:of|is|=|to))*\s*$",
+            before,
+            re.I,
         )
         if named and i not in degrees.values() and not add(named.group(1).lower(), i):
             return None
     if not {"TP", "PP", "DP"} <= set(degrees):
         return None
-    totals = [i for i, r in enumerate(readings) if r.noun == "gpu" and _plain_count(r) and i not in degrees.values() and r.per == ""]
+    totals = [
+        i
+        for i, r in enumerate(readings)
+        if r.noun == "gpu" and _plain_count(r) and i not in degrees.values() and r.per == ""
+    ]
     if len(totals) != 1:
         return None
     cues = frozenset(m.lower() for m in _LAYOUT_CUES.findall(text))
@@ -173,21 +211,33 @@ def _batch(sentence: Sentence) -> LocalProduct | None:
             continue
         before, after = sentence.before(r, 44).lower(), sentence.after(r, 30).lower()
         role = ""
-        if re.search(r"(?:global|total|effective) batch(?: size)?(?: of| is| =|, i\.e\.,)*\s*(?:about )?$", before) or re.match(
-            r"\s*(?:global|total|effective)\b", after
+        if (
+            re.search(
+                r"(?:global|total|effective) batch(?: size)?(?: of| is| =|, i\.e\.,)*\s*(?:about )?$",
+                before,
+            )
+            or re.match(r"\s*(?:global|total|effective)\b", after)
+            or (re.search(r"\ba batch(?: size)? of\s*$", before) and "micro" not in before[-24:])
         ):
             role = "global batch"
-        elif re.search(r"\ba batch(?: size)? of\s*$", before) and "micro" not in before[-24:]:
-            role = "global batch"
-        elif re.search(r"micro-?\s?batch(?:es)?(?: size)?(?: of| is| =|)*\s*$", before) or re.search(r"micro-?batch(?: size)? of \w*\s*$", before):
+        elif re.search(
+            r"micro-?\s?batch(?:es)?(?: size)?(?: of| is| =|)*\s*$", before
+        ) or re.search(r"micro-?batch(?: size)? of \w*\s*$", before):
             role = "micro-batch"
-        elif r.noun == "accumulation" or re.search(r"accumulat\w+(?: steps?)?(?: of| over| is)*\s*$", before):
+        elif (
+            r.noun == "accumulation"
+            or re.search(r"accumulat\w+(?: steps?)?(?: of| over| is)*\s*$", before)
+            or r.noun == "micro-batch"
+            or (r.noun == "step" and "accumul" in before)
+        ):
             role = "accumulation steps"
-        elif r.noun == "micro-batch" or (r.noun == "step" and "accumul" in before):
-            role = "accumulation steps"
-        elif r.noun in ("replica", "dp") or re.search(r"(?:data[- ]parallel(?:ism)?(?: degree| size)?|dp)(?: of| is| =)*\s*$", before):
-            role = "data-parallel replicas"
-        elif r.noun == "way" and re.match(r"[-\s]*data", after):
+        elif (
+            r.noun in ("replica", "dp")
+            or re.search(
+                r"(?:data[- ]parallel(?:ism)?(?: degree| size)?|dp)(?: of| is| =)*\s*$", before
+            )
+            or (r.noun == "way" and re.match(r"[-\s]*data", after))
+        ):
             role = "data-parallel replicas"
         if role and role in roles:
             return None
@@ -196,7 +246,10 @@ def _batch(sentence: Sentence) -> LocalProduct | None:
     needed = ("micro-batch", "accumulation steps", "data-parallel replicas")
     if "global batch" not in roles or not all(n in roles for n in needed):
         return None
-    cues = frozenset(m.lower() for m in re.findall(r"\b(?:tokens|grows|ramp|stage|phase|respectively|up to|drop)\b", text))
+    cues = frozenset(
+        m.lower()
+        for m in re.findall(r"\b(?:tokens|grows|ramp|stage|phase|respectively|up to|drop)\b", text)
+    )
     return LocalProduct("batch", tuple((n, roles[n]) for n in needed), roles["global batch"], cues)
 
 
@@ -210,9 +263,10 @@ def _nodes(sentence: Sentence) -> LocalProduct | None:
                 continue
             each = readings[j]
             gap = sentence.between(r, each)
-            tied = re.fullmatch(r"\s*(?:,\s*)?(?:of|with|each (?:with|of|having|containing|holding)|having|containing|that (?:each )?have)\s*", gap) or (
-                re.fullmatch(r"\s*(?:,\s*)?(?:with|of)\s*", gap) and each.per in ("node", "each")
-            )
+            tied = re.fullmatch(
+                r"\s*(?:,\s*)?(?:of|with|each (?:with|of|having|containing|holding)|having|containing|that (?:each )?have)\s*",
+                gap,
+            ) or (re.fullmatch(r"\s*(?:,\s*)?(?:with|of)\s*", gap) and each.per in ("node", "each"))
             if not tied:
                 continue
             for k in range(j + 1, len(readings)):
@@ -221,11 +275,31 @@ def _nodes(sentence: Sentence) -> LocalProduct | None:
                     continue
                 join = text[each.end : total.start]
                 said = re.fullmatch(
-                    r"[^.;()]{0,40}?(?:\(\s*|,?\s*i\.e\.,?\s*|,?\s*(?:for|giving|making|yielding|totall?ing)\s+(?:a total of\s+)?|,?\s*or\s+|=\s*|,\s*)(?:in total,?\s*)?", join
+                    r"[^.;()]{0,40}?(?:\(\s*|,?\s*i\.e\.,?\s*|,?\s*(?:for|giving|making|yielding|totall?ing)\s+(?:a total of\s+)?|,?\s*or\s+|=\s*|,\s*)(?:in total,?\s*)?",
+                    join,
                 )
-                ends = re.match(r"[^.;,()]{0,12}(?:\)|,|\.| in total| overall| altogether|$)", text[total.end :])
-                if said and ends and ("(" in join or "total" in join + text[total.end : total.end + 12] or "i.e." in join or " or " in join or "=" in join or "giving" in join or "making" in join):
-                    cues = frozenset(m.lower() for m in re.findall(r"\b(?:spares?|up to|respectively|heterogeneous|and three|CPU)\b", text))
+                ends = re.match(
+                    r"[^.;,()]{0,12}(?:\)|,|\.| in total| overall| altogether|$)", text[total.end :]
+                )
+                if (
+                    said
+                    and ends
+                    and (
+                        "(" in join
+                        or "total" in join + text[total.end : total.end + 12]
+                        or "i.e." in join
+                        or " or " in join
+                        or "=" in join
+                        or "giving" in join
+                        or "making" in join
+                    )
+                ):
+                    cues = frozenset(
+                        m.lower()
+                        for m in re.findall(
+                            r"\b(?:spares?|up to|respectively|heterogeneous|and three|CPU)\b", text
+                        )
+                    )
                     return LocalProduct("nodes", (("nodes", i), ("devices per node", j)), k, cues)
     return None
 
@@ -260,7 +334,8 @@ _PRECISIONS = (
     (re.compile(r"\b(?:FP4|fp4|NVFP4|MXFP4|INT4|int4)\b"), "fp4"),
 )
 _ACHIEVES = re.compile(
-    r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b", re.I
+    r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
+    re.I,
 )
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
@@ -286,22 +361,53 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         if r.quantity.unit != "FLOP/s" or isinstance(r.quantity.value, tuple):
             continue
         before, after = sentence.before(r, 70), sentence.after(r, 40)
-        if re.match(r"[^,.;()]{0,24}\b(?:peak|dense peak|theoretical|roof|limit|maximum|ceiling|datasheet)\b", after, re.I):
+        if re.match(
+            r"[^,.;()]{0,24}\b(?:peak|dense peak|theoretical|roof|limit|maximum|ceiling|datasheet)\b",
+            after,
+            re.I,
+        ):
             continue
-        if re.search(r"\b(?:(?:peak|roof|ceiling|limit|theoretical|datasheet|vendors?)\b[^,;.]{0,40}|(?:out of|of its|of the|of)\s+(?:\w+\s){0,1})$", before[-44:], re.I):
+        if re.search(
+            r"\b(?:(?:peak|roof|ceiling|limit|theoretical|datasheet|vendors?)\b[^,;.]{0,40}|(?:out of|of its|of the|of)\s+(?:\w+\s){0,1})$",
+            before[-44:],
+            re.I,
+        ):
             continue
         if not _ACHIEVES.search(text):
             continue
         cues = frozenset(n for n, p in _RATE_CUES.items() if re.search(p, text, re.I))
         scale = r.per if r.per in ("gpu", "each") else ""
-        if not scale and re.search(r"\b(?:on|by|of) (?:one|a single|an?) (?:\w+ )?$", text[: text.find(devices[0])] if devices else ""):
+        if not scale and re.search(
+            r"\b(?:on|by|of) (?:one|a single|an?) (?:\w+ )?$",
+            text[: text.find(devices[0])] if devices else "",
+        ):
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)
-        if not scale and devices and not counted and not re.search(rf"\d\s*(?:×\s*)?{re.escape(devices[0])}", text):
-            scale = "gpu" if re.search(rf"\b(?:an?|the|our|one|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b", text) else ""
-        out.append(LocalRate(i, devices[0] if len(devices) == 1 else "", precisions[0] if len(precisions) == 1 else "", scale, cues))
+        if (
+            not scale
+            and devices
+            and not counted
+            and not re.search(rf"\d\s*(?:×\s*)?{re.escape(devices[0])}", text)
+        ):
+            scale = (
+                "gpu"
+                if re.search(
+                    rf"\b(?:an?|the|our|one|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b",
+                    text,
+                )
+                else ""
+            )
+        out.append(
+            LocalRate(
+                i,
+                devices[0] if len(devices) == 1 else "",
+                precisions[0] if len(precisions) == 1 else "",
+                scale,
+                cues,
+            )
+        )
     return tuple(out)
 
 
@@ -341,7 +447,10 @@ _STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_KEPT = re.compile(r"\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|\b(?:all|everything|entirely|kept|stay|stays|held|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device)\b", re.I)
+_KEPT = re.compile(
+    r"\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|\b(?:all|everything|entirely|kept|stay|stays|held|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device)\b",
+    re.I,
+)
 
 
 def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
@@ -356,11 +465,23 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     for k, sentence in enumerate(passage):
         if not _TRAINS.search(sentence.text):
             continue
-        params = [i for i, r in enumerate(sentence.readings) if r.kind is Kind.PARAM_COUNT and r.quantity.point >= 1e8 and not isinstance(r.quantity.value, tuple)]
-        devices = [i for i, r in enumerate(sentence.readings) if r.noun == "gpu" and r.per == "" and _plain_count(r)]
+        params = [
+            i
+            for i, r in enumerate(sentence.readings)
+            if r.kind is Kind.PARAM_COUNT
+            and r.quantity.point >= 1e8
+            and not isinstance(r.quantity.value, tuple)
+        ]
+        devices = [
+            i
+            for i, r in enumerate(sentence.readings)
+            if r.noun == "gpu" and r.per == "" and _plain_count(r)
+        ]
         nodes = [i for i, r in enumerate(sentence.readings) if r.noun == "node"]
         names = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(sentence.text)))
         if len(params) != 1 or len(devices) != 1 or len(names) != 1 or nodes:
             continue
-        out.append(LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED))
+        out.append(
+            LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)
+        )
     return tuple(out)

@@ -63,8 +63,13 @@ _PATTERNS: dict[str, str] = {
     "simulated": r"\bsimulat\w+\b|\bon one machine\b|\bemulated on\b",
 }  # fmt: skip
 _COMPILED = {k: re.compile(p, re.I if k not in ("zero",) else 0) for k, p in _PATTERNS.items()}
-_NEGATION = re.compile(r"\b(?:no|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$", re.I)
-_BASELINE = re.compile(r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike)\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:no|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$",
+    re.I,
+)
+_BASELINE = re.compile(
+    r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike)\b", re.I
+)
 _OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
 
 
@@ -75,7 +80,11 @@ def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
     for what, pattern in _COMPILED.items():
         match = pattern.search(sentence.text)
         if match:
-            out.append(LocalMention(what, _role(sentence.text, match.start(), where), match.start(), match.end()))
+            out.append(
+                LocalMention(
+                    what, _role(sentence.text, match.start(), where), match.start(), match.end()
+                )
+            )
     return tuple(out)
 
 

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from tanaka.latex.plain import Grid, Plain
 from tanaka.quantity import Reading, read, units
 
-_UNIT_IN_HEADER = re.compile(r"[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,18}?)\s*[)\]]|,\s*(?P<v>%|×|ms|s|GB/s|GB|MB|TFLOP/s|tokens/s|W|J)\s*$|\s(?P<w>%)$")
-_RATIO_HEADER = re.compile(r"speed-?\s?up|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgain\b|improvement|\bvs\.?\b|\bover\b|relative|faster", re.I)
-_COMPLETE = re.compile(r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b", re.I)
+_UNIT_IN_HEADER = re.compile(
+    r"[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,18}?)\s*[)\]]|,\s*(?P<v>%|×|ms|s|GB/s|GB|MB|TFLOP/s|tokens/s|W|J)\s*$|\s(?P<w>%)$"
+)
+_RATIO_HEADER = re.compile(
+    r"speed-?\s?up|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgain\b|improvement|\bvs\.?\b|\bover\b|relative|faster",
+    re.I,
+)
+_COMPLETE = re.compile(
+    r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,9 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
             line.append(cell.plain)
             if cell.rows > 1:
                 open_rows[len(line) - 1] = (cell.rows - 1, cell.plain)
-            line += [cell.plain if _looks_like_header(cell.plain.text) else empty] * (cell.columns - 1)
+            line += [cell.plain if _looks_like_header(cell.plain.text) else empty] * (
+                cell.columns - 1
+            )
         width = max(width, len(line))
         for column, (left, plain) in list(open_rows.items()):
             if column < len(line) and not line[column].text and left > 0:
@@ -66,7 +76,10 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
     head = _header_rows(grid, matrix)
     header = tuple(_join(matrix[i][c].text for i in range(head)) for c in range(width))
     caption_unit = _hint(caption) if re.search(r"\bin (?:ms|s|GB|%)\b", caption) else ""
-    if match := re.search(r"\((?:in |all (?:values )?in )(ms|s|GB/s|GB|%|TFLOP/s|tokens/s)\)|\bin (milliseconds|seconds|GB/s|TFLOP/s|tokens/s)\b", caption):
+    if match := re.search(
+        r"\((?:in |all (?:values )?in )(ms|s|GB/s|GB|%|TFLOP/s|tokens/s)\)|\bin (milliseconds|seconds|GB/s|TFLOP/s|tokens/s)\b",
+        caption,
+    ):
         word = match.group(1) or match.group(2)
         caption_unit = {"milliseconds": "ms", "seconds": "s"}.get(word, word)
     rows: list[tuple[LocalCell, ...]] = []
@@ -85,11 +98,18 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
         cells: list[LocalCell] = []
         for c, plain in enumerate(line):
             hint = _hint(header[c]) or (row_unit if c else "") or (caption_unit if c else "")
-            if not hint and c and _RATIO_HEADER.search(header[c]) and re.fullmatch(r"\s*\d+\.\d+\s*", plain.text):
+            if (
+                not hint
+                and c
+                and _RATIO_HEADER.search(header[c])
+                and re.fullmatch(r"\s*\d+\.\d+\s*", plain.text)
+            ):
                 hint = "×"
             found = [] if not re.search(r"\d", plain.text) else read(plain.text, unit_hint=hint)
             whole = [r for r in found if len(plain.text) - (r.end - r.start) <= 8 or c]
-            one = whole[0] if len(found) == 1 and whole and _covers(plain.text, whole[0], c) else None
+            one = (
+                whole[0] if len(found) == 1 and whole and _covers(plain.text, whole[0], c) else None
+            )
             cells.append(LocalCell(plain.text, plain, one, bool(found)))
         rows.append(tuple(cells))
         stubs.append(line[0].text)

@@ -1,6 +1,6 @@
-"""Find the quantities in a piece of plain text.
+r"""Find the quantities in a piece of plain text.
 
-The text is what `tanaka.latex` makes of a passage: math signs as characters, ``\\,`` as a thin
+The text is what `tanaka.latex` makes of a passage: math signs as characters, ``\,`` as a thin
 space, superscripts as ``^{...}``.  Reading is greedy from the left: a number literal, then what
 follows it (suffix, unit, percent, times, counted noun), then the hedge before it.
 """
@@ -25,7 +25,9 @@ _WORDS = "|".join(sorted((w for w in literals.WORDS if w != "hundred"), key=len,
 _NUMBER = re.compile(
     rf"(?P<num>[−-]?(?:{_DIGITS}){_SCI})|(?<![A-Za-z-])(?P<word>(?i:{_WORDS}))(?![A-Za-z])"
 )
-_SUFFIX = re.compile(rf"{_S}?(thousand|million|billion|trillion)(?![A-Za-z])|{_S}?([KkMBT])(?![A-Za-z0-9])")
+_SUFFIX = re.compile(
+    rf"{_S}?(thousand|million|billion|trillion)(?![A-Za-z])|{_S}?([KkMBT])(?![A-Za-z0-9])"
+)
 _MULTIPLIER = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
     "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
@@ -34,7 +36,9 @@ _PERCENT = re.compile(rf"{_S}?(?:%|per{_S}?cent(?![a-z]))")
 _POINTS = re.compile(
     rf"(?:{_S}|-)?(?:percentage{_S}points?|absolute{_S}points?|points?|pp|p\.p\.)(?![A-Za-z])"
 )
-_TIMES = re.compile(rf"{_S}?×(?!{_S}?\d)|[xX](?![A-Za-z0-9@])|{_S}times(?![A-Za-z])|-?{_S}?fold(?![A-Za-z])")
+_TIMES = re.compile(
+    rf"{_S}?×(?!{_S}?\d)|[xX](?![A-Za-z0-9@])|{_S}times(?![A-Za-z])|-?{_S}?fold(?![A-Za-z])"
+)
 _DIMENSION = re.compile(rf"{_S}?[×x]{_S}?\d")
 
 _NOUNS = {
@@ -87,9 +91,7 @@ _DEVICE_HOURS = re.compile(
 
 @cache
 def _noun_pattern() -> re.Pattern[str]:
-    groups = "|".join(
-        f"(?P<n{i}>{body})" for i, body in enumerate(_NOUNS.values())
-    )
+    groups = "|".join(f"(?P<n{i}>{body})" for i, body in enumerate(_NOUNS.values()))
     return re.compile(rf"(?:{_BETWEEN}){{0,3}}(?:{_S}|-)?(?:{groups})(?![A-Za-z])")
 
 
@@ -109,12 +111,14 @@ _HEDGES: tuple[tuple[Qualifier, str], ...] = (
 @cache
 def _hedge_pattern() -> re.Pattern[str]:
     groups = "|".join(f"(?P<h{i}>{body})" for i, (_, body) in enumerate(_HEDGES))
-    return re.compile(rf"(?:(?<![A-Za-z])|(?<=[≈∼~≤≥<>]))(?:{groups}){_S}?(?:an?{_S}|the{_S})?\$?$", re.I)
+    return re.compile(
+        rf"(?:(?<![A-Za-z])|(?<=[≈∼~≤≥<>]))(?:{groups}){_S}?(?:an?{_S}|the{_S})?\$?$", re.I
+    )
 
 
 # A number that belongs to a name or to the document's own numbering is no quantity.
 _NAMED_BEFORE = re.compile(
-    rf"(?:[A-Za-z_\\/@#&]|[A-Za-z]-|\d[.:]|\^\{{?|_\{{?|[A-Za-z]\d*\.|[0-9a-f]{{4}}-)$"
+    r"(?:[A-Za-z_\\/@#&]|[A-Za-z]-|\d[.:]|\^\{?|_\{?|[A-Za-z]\d*\.|[0-9a-f]{4}-)$"
 )
 _DOCUMENT_BEFORE = re.compile(
     rf"(?:Sections?|Secs?\.|Figures?|Figs?\.|Tables?|Tab\.|Equations?|Eqs?\.|Algorithms?|Chapters?|Appendix|"
@@ -156,17 +160,18 @@ def read(text: str, *, unit_hint: str = "", noun_hint: str = "") -> list[Reading
 def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Reading | None:
     start, end = match.span()
     raw = match.group()
-    if raw[:1] in "−-":
+    if raw[:1] in "−-" and start and (text[start - 1].isalnum() or text[start - 1] in ")}–-"):
         # A hyphen glued to a word or a number is no sign.
-        if start and (text[start - 1].isalnum() or text[start - 1] in ")}–-"):
-            start += 1
-            raw = raw[1:]
+        start += 1
+        raw = raw[1:]
     before, after = text[max(0, start - 40) : start], text[end : end + 80]
     if degree := _degree(text, match, start, before):
         return degree
-    if _NAMED_BEFORE.search(before) and not before.endswith(("up to ", "@")):
-        if not (before.endswith("/") and re.search(r"\d%?/$", before)):
-            return None
+    if raw.startswith(".") and before[-1:].isdigit():
+        return None  # 2.3.1 is a version
+    fraction = re.search(r"\d%?/$", before) is not None
+    if _NAMED_BEFORE.search(before) and not before.endswith("@") and not fraction:
+        return None
     if before.endswith("-") and re.search(r"[A-Za-z]-$", before):
         return None
     is_word = match.group("word") is not None
@@ -223,7 +228,19 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
     scale = (unit.scale if unit else 1.0) * multiplier
     if multiplier == 1e3 and unit is None and "k" in text[end : end + 2].lower():
         around = text[max(0, start - 40) : end + 30]
-        if _SEQUENCE_CUE.search(around) and parsed.value in (1, 2, 4, 8, 16, 32, 64, 128, 192, 256, 512):
+        if _SEQUENCE_CUE.search(around) and parsed.value in (
+            1,
+            2,
+            4,
+            8,
+            16,
+            32,
+            64,
+            128,
+            192,
+            256,
+            512,
+        ):
             scale = 1024.0
     base = unit.base if unit else "1"
     shown = unit.shown if unit else {1e3: "K", 1e6: "M", 1e9: "B", 1e12: "T"}.get(multiplier, "")
@@ -247,17 +264,21 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
         literal_start=start + (1 if dollar else 0) if not dollar else match.start(),
         literal_end=end,
         quantity=quantity,
-        kind=_kind(base, shown, noun, multiplier, before, text[surface_end : surface_end + 50], around),
+        kind=_kind(
+            base, shown, noun, multiplier, before, text[surface_end : surface_end + 50], around
+        ),
         noun=noun,
         per=_per(text, surface_start, surface_end),
     )
 
 
-_DEGREE_BEFORE = re.compile(rf"(?<![A-Za-z0-9])(TP|PP|DP|CP|EP|SP|VPP|MP){_S}?(?:=|:|-|of|is)?{_S}?$")
+_DEGREE_BEFORE = re.compile(
+    rf"(?<![A-Za-z0-9])(TP|PP|DP|CP|EP|SP|VPP|MP){_S}?(?:=|:|-|of|is)?{_S}?$"
+)
 
 
 def _degree(text: str, match: re.Match[str], start: int, before: str) -> Reading | None:
-    """"TP8", "PP=16", "DP 4": degrees of parallelism glued to their letters."""
+    """Degrees as letters: "TP8", "PP=16", "DP 4": degrees of parallelism glued to their letters."""
     name = _DEGREE_BEFORE.search(before)
     raw = text[start : match.end()]
     if not name or not raw.isdigit() or re.match(r"[\w.]*[A-Za-z_]", text[match.end() :]):
@@ -266,11 +287,19 @@ def _degree(text: str, match: re.Match[str], start: int, before: str) -> Reading
     if parsed is None:
         return None
     quantity = make(parsed, "1", "", 1.0, Qualifier.EXACT, count=True)
-    return Reading(start, match.end(), start, match.end(), quantity, Kind.DEGREE, name.group(1).lower())
+    return Reading(
+        start, match.end(), start, match.end(), quantity, Kind.DEGREE, name.group(1).lower()
+    )
 
 
 def make(
-    parsed: Literal, base: str, shown: str, scale: float, qualifier: Qualifier, *, count: bool = False
+    parsed: Literal,
+    base: str,
+    shown: str,
+    scale: float,
+    qualifier: Qualifier,
+    *,
+    count: bool = False,
 ) -> Quantity:
     """Quantity of a literal in a unit, with both intervals widened by its hedge."""
     value = parsed.value * scale
@@ -285,9 +314,7 @@ def make(
         reach = 0.25 if len(digits.strip("0")) <= 1 and len(digits) <= 1 else 0.10
         wide = Interval(*sorted((value * (1 - reach), value * (1 + reach))))
         nominal, hard = nominal.hull(wide), hard.hull(wide)
-    elif qualifier is Qualifier.MAX:
-        nominal, hard = Interval(-math.inf, nominal.high), Interval(-math.inf, hard.high)
-    elif qualifier is Qualifier.LT:
+    elif qualifier is Qualifier.MAX or qualifier is Qualifier.LT:
         nominal, hard = Interval(-math.inf, nominal.high), Interval(-math.inf, hard.high)
     elif qualifier in (Qualifier.MIN, Qualifier.GT):
         nominal, hard = Interval(nominal.low, math.inf), Interval(hard.low, math.inf)
@@ -299,15 +326,16 @@ def _unit_after(
 ) -> tuple[units.Unit | None, int, float]:
     """Unit that follows a number, where it ends, and a multiplier read on the way."""
     if match := _POINTS.match(text, at):
-        if not after_suffix and "poi" in match.group() or "p" in match.group():
-            return units.Unit("1", 0.01, "points"), match.end(), 1.0
+        return units.Unit("1", 0.01, "points"), match.end(), 1.0
     if match := _PERCENT.match(text, at):
         if points := _POINTS.match(text, match.end()):
             return units.Unit("1", 0.01, "points"), points.end(), 1.0
         return units.Unit("1", 0.01, "%"), match.end(), 1.0
     if not after_suffix and (match := _TIMES.match(text, at)):
         # "8x A100" and "4 x g4dn" count devices; "times" after a bare count is repetition.
-        if _DEVICE.match(" " + text[match.end() :].lstrip()) or re.match(rf"{_S}?[a-z]\d", text[match.end() :]):
+        if _DEVICE.match(" " + text[match.end() :].lstrip()) or re.match(
+            rf"{_S}?[a-z]\d", text[match.end() :]
+        ):
             return None, at, 1.0
         if "times" not in match.group() or _compares(text, at, match.end()):
             return units.Unit("1", 1.0, "×"), match.end(), 1.0
@@ -319,7 +347,11 @@ def _unit_after(
     for candidate in dict.fromkeys((at, begin)):
         if match := units.pattern().match(text, candidate):
             spelling = match.group()
-            if spelling in ("h", "s", "m", "B", "V", "min") and candidate == begin != at and "-" in text[at:begin]:
+            if (
+                spelling in ("h", "s", "m", "B", "V", "min")
+                and candidate == begin != at
+                and "-" in text[at:begin]
+            ):
                 continue
             if spelling == "B" and candidate == at:
                 break  # 7B is seven billion
@@ -345,11 +377,16 @@ def _compares(text: str, number_end: int, end: int) -> bool:
 
 def _is_rate(text: str, start: int, end: int) -> bool:
     """Whether "71 TFLOPs" is meant as a rate: what the words around it measure."""
-    if re.match(rf"{_S}?(?:per|/){_S}?(?:image|token|sample|inference|step|forward|param)", text[end:]):
+    if re.match(
+        rf"{_S}?(?:per|/){_S}?(?:image|token|sample|inference|step|forward|param)", text[end:]
+    ):
         return False
     around = text[max(0, start - 60) : end + 40].lower()
     return bool(
-        re.search(r"peak|sustain|achiev|per gpu|each gpu|/gpu|throughput|performance|per second|utili|reach|deliver", around)
+        re.search(
+            r"peak|sustain|achiev|per gpu|each gpu|/gpu|throughput|performance|per second|utili|reach|deliver",
+            around,
+        )
     )
 
 
@@ -357,7 +394,9 @@ def _noun_after(text: str, at: int) -> tuple[str, int]:
     if match := _DEVICE.match(text, at):
         return "gpu", match.end()
     if match := re.compile(rf"{_S}?×{_S}?(?=[A-Za-z])").match(text, at):
-        if device := _DEVICE.match(text, match.end() - 1) or _DEVICE.match(" " + text[match.end() :]):
+        if device := _DEVICE.match(text, match.end() - 1) or _DEVICE.match(
+            " " + text[match.end() :]
+        ):
             del device
             tail = _DEVICE.match(" " + text[match.end() :])
             return "gpu", match.end() + (tail.end() - 1 if tail else 0)
@@ -373,7 +412,9 @@ def _noun_after(text: str, at: int) -> tuple[str, int]:
 
 
 def _dollars(text: str, at: int) -> tuple[units.Unit, int]:
-    if match := re.compile(rf"{_S}?(?:per|/){_S}?(?:[A-Z0-9]+{_S})?(?:GPU|device|instance|node)?(?:-|{_S})?(hour|hr|h)\b").match(text, at):
+    if match := re.compile(
+        rf"{_S}?(?:per|/){_S}?(?:[A-Z0-9]+{_S})?(?:GPU|device|instance|node)?(?:-|{_S})?(hour|hr|h)\b"
+    ).match(text, at):
         return units.Unit("USD/s", 1 / 3600, "USD/hour"), match.end()
     return units.Unit("USD", 1.0, "USD"), at
 
@@ -410,11 +451,16 @@ def _per(text: str, start: int, end: int) -> str:
     if match := re.match(rf"{_S}?(?:per|/|a|for{_S}each|on{_S}each|in{_S}each){_S}?(GPU|device|card|node|chip|token|layer|image|sample|"
                          rf"step|core|user|stream|stage|replica|worker|expert|parameter|A100|H100|V100)", after):  # fmt: skip
         word = match.group(1).lower()
-        return {"a100": "gpu", "h100": "gpu", "v100": "gpu", "device": "gpu", "card": "gpu"}.get(word, word)
+        return {"a100": "gpu", "h100": "gpu", "v100": "gpu", "device": "gpu", "card": "gpu"}.get(
+            word, word
+        )
     if re.match(rf"{_S}?each\b|{_S}?apiece", after):
         return "each"
     before = text[max(0, start - 48) : start]
-    if match := re.search(rf"(?:each|every|per|single|one){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|A100|H100|V100|accelerator)[^.;]*$", before):
+    if match := re.search(
+        rf"(?:each|every|per|single|one){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|A100|H100|V100|accelerator)[^.;]*$",
+        before,
+    ):
         word = match.group(1).lower()
         return "node" if word == "node" else "gpu"
     return ""
@@ -426,9 +472,9 @@ def _kind(
     near = (before[-40:] + " " + after[:30]).lower()
     wide = around.lower()
     if shown == "×":
-        if re.search(r"memory|storage|smaller|compress|fewer|energy|larger|cheaper|bandwidth of|params", near) and not (
-            re.search(r"faster|speed", near)
-        ):
+        if re.search(
+            r"memory|storage|smaller|compress|fewer|energy|larger|cheaper|bandwidth of|params", near
+        ) and not (re.search(r"faster|speed", near)):
             return Kind.OTHER
         return Kind.SPEEDUP
     if shown in ("%", "points"):
@@ -446,9 +492,9 @@ def _kind(
     if base in simple:
         return simple[base]
     if base in ("FLOP/s", "op/s"):
-        if re.search(r"peak|theoretical|up to|offers|provides|datasheet|specification", wide) and not (
-            re.search(r"sustain|achiev|measure|reach|attain", wide)
-        ):
+        if re.search(
+            r"peak|theoretical|up to|offers|provides|datasheet|specification", wide
+        ) and not (re.search(r"sustain|achiev|measure|reach|attain", wide)):
             return Kind.PEAK_COMPUTE
         return Kind.ACHIEVED_COMPUTE
     if base == "byte":
@@ -487,7 +533,10 @@ def _ranges(text: str, found: list[Reading]) -> list[Reading]:
             gap = text[last.end : reading.start]
             dashed = re.fullmatch(rf"{_S}?(?:–|—|-){_S}?", gap) is not None
             between = re.fullmatch(rf"{_S}(?:and|to){_S}", gap) is not None and bool(
-                re.search(rf"(?:between|ranges?{_S}from|ranging{_S}from|range{_S}of){_S}$", text[: last.start])
+                re.search(
+                    rf"(?:between|ranges?{_S}from|ranging{_S}from|range{_S}of){_S}$",
+                    text[: last.start],
+                )
             )
             same = last.quantity.shown_unit in ("", reading.quantity.shown_unit)
             bare_last = last.quantity.shown_unit == "" and not last.noun
@@ -505,7 +554,9 @@ def _ranges(text: str, found: list[Reading]) -> list[Reading]:
                     quantity = replace(
                         reading.quantity,
                         value=(low, high),
-                        nominal=Interval(first.nominal().low * scale, reading.quantity.nominal.high),
+                        nominal=Interval(
+                            first.nominal().low * scale, reading.quantity.nominal.high
+                        ),
                         hard=Interval(first.hard().low * scale, reading.quantity.hard.high),
                         qualifier=Qualifier.RANGE,
                         count=False,
@@ -531,7 +582,9 @@ def _share_units(text: str, found: list[Reading]) -> list[Reading]:
         if isinstance(following.quantity.value, tuple):
             continue
         gap = text[this.end : following.start]
-        if not re.fullmatch(rf"{_S}?(?:,|/|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)){_S}?", gap):
+        if not re.fullmatch(
+            rf"{_S}?(?:,|/|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)){_S}?", gap
+        ):
             continue
         unit = following.quantity
         if not unit.shown_unit and not following.noun:

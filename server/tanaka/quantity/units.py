@@ -165,7 +165,14 @@ def convert(value: float, base: str) -> tuple[float, str]:
         return (value / 1e-6, "µs") if value else (0.0, "s")
     if base not in names:
         return value, "" if base == "1" else base
-    for scale, prefix in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for scale, prefix in (
+        (1e18, "E"),
+        (1e15, "P"),
+        (1e12, "T"),
+        (1e9, "G"),
+        (1e6, "M"),
+        (1e3, "k"),
+    ):
         if abs(value) >= scale:
             return value / scale, prefix + names[base]
     return value, names[base]

@@ -359,6 +359,13 @@ def rule(code: str, *, since: str, status: str = "stable") -> Callable[[Check], 
     def register(check: Check) -> Rule:
         module = inspect.getmodule(check)
         name = getattr(check, "__name__", "rule").replace("_", "-")
-        return Rule(code, name, since, status, check, inspect.cleandoc(module.__doc__ or "") if module else "")
+        return Rule(
+            code,
+            name,
+            since,
+            status,
+            check,
+            inspect.cleandoc(module.__doc__ or "") if module else "",
+        )
 
     return register

@@ -37,8 +37,23 @@ class Derivation:
         origin: Origin = Inferred(id, inferred) if inferred else Stated(id)
         unit = "%" if q.shown_unit in ("%", "points") else q.unit
         if exact:
-            return self._add(Step(label, q.point, q.point, q.point, unit, "", origin, False, q.shown, symbol))
-        return self._add(Step(label, q.point, q.nominal.low, q.nominal.high, unit, "", origin, False, q.shown, symbol))
+            return self._add(
+                Step(label, q.point, q.point, q.point, unit, "", origin, False, q.shown, symbol)
+            )
+        return self._add(
+            Step(
+                label,
+                q.point,
+                q.nominal.low,
+                q.nominal.high,
+                unit,
+                "",
+                origin,
+                False,
+                q.shown,
+                symbol,
+            )
+        )
 
     def known(self, label: str, value: float, unit: str, origin: Datasheet | Assumption, *, shown: str = "",
               symbol: str = "", low: float | None = None, high: float | None = None) -> Step:  # fmt: skip
@@ -59,7 +74,20 @@ class Derivation:
         """
         value = formula(*(s.value for s in inputs))
         reach = corners(formula, *(Interval(s.low, s.high) for s in inputs))
-        return self._add(Step(label, value, reach.low, reach.high, unit, text, Computed(reference), total, shown, symbol))
+        return self._add(
+            Step(
+                label,
+                value,
+                reach.low,
+                reach.high,
+                unit,
+                text,
+                Computed(reference),
+                total,
+                shown,
+                symbol,
+            )
+        )
 
     def _add(self, step: Step) -> Step:
         self.steps.append(step)

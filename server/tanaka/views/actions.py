@@ -11,12 +11,12 @@ from tanaka.text import DocId, Edit, Span
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """One entry of the light bulb.
+    r"""One entry of the light bulb.
 
     Attributes
     ----------
     title : str
-        Verb first: "Write $1.27\\times$", "Add straggler experiment".
+        Verb first: "Write $1.27\times$", "Add straggler experiment".
     kind : FixKind
     edits : tuple of Edit
     code, fingerprint : str

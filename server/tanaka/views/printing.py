@@ -334,7 +334,7 @@ def equations(text: str) -> Iterator[tuple[str, str]]:
 
 
 def equation(expression: str, value: float, unit: str, significant: int = 3) -> str:
-    """ "expression = result" with digits that recompute; "" where no number of digits does."""
+    """``expression = result`` with digits that recompute; "" where no number of digits does."""
     for n in (significant, significant + 1, significant - 1, significant + 2, significant + 3):
         result = quantity(value, unit, n).text
         if n > 0 and recomputes(expression, result):

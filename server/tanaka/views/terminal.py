@@ -167,9 +167,11 @@ def _excerpt(item: Located, places: Places, paint: Paint, number: str, gutter: s
         end = len(source.rstrip())
     marks = [(start, max(end, start + 1), "^")]
     operands = [at for s in f.steps if (at := derivation.stated_at(s.origin, places))]
-    for at in dict.fromkeys([*operands, *(span for span, _ in item.related)]):
-        if _same_line(at, item.span, places) and not _overlap(at, item.span):
-            marks.append((places.start(at)[1], places.end(at)[1], "-"))
+    marks += [
+        (places.start(at)[1], places.end(at)[1], "-")
+        for at in dict.fromkeys([*operands, *(span for span, _ in item.related)])
+        if _same_line(at, item.span, places) and not _overlap(at, item.span)
+    ]
     room = WIDTH - len(number) - 3
     text, marks = _window(source, marks, room)
     under = _under(text, marks)

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That a paper whose method waits for all of eight or more workers says what one slow worker does.
 
 ## Why it matters
@@ -27,7 +27,6 @@ import re
 from collections.abc import Iterator
 
 from hwmodels.straggler import barrier_wait, expected_max_normal
-
 from tanaka.paper.model import Change, Mention, Number, Paper, SectionId, Where
 from tanaka.quantity import Kind
 from tanaka.rules.api import (
@@ -56,7 +55,9 @@ _PARALLEL = ("data-parallelism", "pipeline-parallelism", "tensor-parallelism", "
 def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the sentence that makes it relevant."""
     paper = ctx.paper
-    answered = [m for m in paper.mentions if m.what == "straggler-answer" and m.where is not Where.RELATED]
+    answered = [
+        m for m in paper.mentions if m.what == "straggler-answer" and m.where is not Where.RELATED
+    ]
     if answered or not paper.mentioned("training"):
         return
     trigger = _trigger(paper)
@@ -77,14 +78,40 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
         why = f"{sigma.shown} × {peak.shown}"
     elif base is not None:
         value = _RATIOS[1] * base.value
-        sigma = d.known("spread of one worker", value, "s", Assumption("5% of the step"), shown=f"{1e3 * value:.3g} ms", symbol="s")
+        sigma = d.known(
+            "spread of one worker",
+            value,
+            "s",
+            Assumption("5% of the step"),
+            shown=f"{1e3 * value:.3g} ms",
+            symbol="s",
+        )
         why = f"{sigma.shown} × {peak.shown}"
     else:
         sigma = None
         why = ""
-    wait = d.computed("wait for the slowest", "s", why, barrier_wait, sigma, peak, reference=barrier_wait.source, symbol="w") if sigma else None
+    wait = (
+        d.computed(
+            "wait for the slowest",
+            "s",
+            why,
+            barrier_wait,
+            sigma,
+            peak,
+            reference=barrier_wait.source,
+            symbol="w",
+        )
+        if sigma
+        else None
+    )
     gain = _gain(paper)
-    workers_word = "nodes" if workers.noun == "node" else "devices" if workers.noun == "gpu" else f"{workers.noun}s"
+    workers_word = (
+        "nodes"
+        if workers.noun == "node"
+        else "devices"
+        if workers.noun == "gpu"
+        else f"{workers.noun}s"
+    )
     if wait is not None:
         cost = f"With a spread of {sigma.shown if sigma else ''} a worker, the expected wait for the slowest of {n} is {1e3 * wait.value:.3g} ms a step."
     else:
@@ -111,7 +138,12 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
 
 def _trigger(paper: Paper) -> Mention | None:
     """The first sentence of the paper's own text that says all wait for all."""
-    own = [m for m in paper.mentions if m.role in ("ours", "baseline", "compared") and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)]
+    own = [
+        m
+        for m in paper.mentions
+        if m.role in ("ours", "baseline", "compared")
+        and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)
+    ]
     waits = [m for m in own if m.what == "synchronous-training"]
     if not waits or not any(m.what in _PARALLEL for m in paper.mentions):
         return None
@@ -136,9 +168,19 @@ def _workers(paper: Paper) -> Number | None:
 def _step_time(paper: Paper) -> Number | None:
     for change in paper.of(Change):
         old, new = paper.number(change.old), paper.number(change.new)
-        if old.quantity.unit == "s" and new.quantity.unit == "s" and 0.02 <= new.quantity.point <= 600:
+        if (
+            old.quantity.unit == "s"
+            and new.quantity.unit == "s"
+            and 0.02 <= new.quantity.point <= 600
+        ):
             return new if new.quantity.point < old.quantity.point else old
-    times = [n for n in paper.numbers if n.kind is Kind.LATENCY and 0.05 <= n.quantity.point <= 600 and not isinstance(n.quantity.value, tuple)]
+    times = [
+        n
+        for n in paper.numbers
+        if n.kind is Kind.LATENCY
+        and 0.05 <= n.quantity.point <= 600
+        and not isinstance(n.quantity.value, tuple)
+    ]
     return times[0] if len(times) == 1 else None
 
 
@@ -158,18 +200,26 @@ def _gain(paper: Paper) -> Number | None:
     return None
 
 
-def _experiment(paper: Paper, trigger: Mention, n: int, workers: str, base: Step | None, gain: Number | None) -> Fix | None:
+def _experiment(
+    paper: Paper, trigger: Mention, n: int, workers: str, base: Step | None, gain: Number | None
+) -> Fix | None:
     """A subsection with factors and levels from the paper's own numbers."""
     section = _evaluation(paper) or trigger.section
     if not section:
         return None
     edge = (gain.quantity.point - 1) if gain is not None and gain.quantity.point > 1 else 0.25
-    levels = sorted({0.0, round(edge / 4, 2), round(edge / 2, 2), round(edge, 2), round(2 * edge, 2)})
+    levels = sorted(
+        {0.0, round(edge / 4, 2), round(edge / 2, 2), round(edge, 2), round(2 * edge, 2)}
+    )
     slow = ", ".join(f"{100 * v:.0f}\\%" for v in levels)
     waits = [(r, r * expected_max_normal(n)) for r in _RATIOS]
     rows = "\n".join(
         f"{100 * r:.0f}\\% & {100 * w:.0f}\\% & "
-        + (f"{1e3 * w * base.value:,.0f}".replace(",", "{,}") + "\\,ms" if base is not None else "--")
+        + (
+            f"{1e3 * w * base.value:,.0f}".replace(",", "{,}") + "\\,ms"
+            if base is not None
+            else "--"
+        )
         + r" \\"
         for r, w in waits
     )
@@ -216,4 +266,3 @@ def _evaluation(paper: Paper) -> SectionId | None:
         if section.level == 1 and re.search(r"evaluation|experiment|results", section.title, re.I):
             return section.id
     return None
-

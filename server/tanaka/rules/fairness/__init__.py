@@ -1,1 +1,1 @@
-"""TK6xx: is the comparison fair, and does it measure what matters?"""
+"""TK6xx: whether the comparison is fair and measures what matters."""

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That a training gain claimed from throughput or step time, by a method that changes the update,
 comes with loss or accuracy at equal time or equal tokens.
 
@@ -12,10 +12,10 @@ accuracy at equal time, equal tokens or as a target anywhere.
 
 ## Example
 ```latex
-\\section{Introduction}
+\section{Introduction}
 We propose bounded staleness for training. Workers apply updates asynchronously.
 %          ^^^^^^^^^^^^^^^^^ TK601: Which loss do both systems reach
-Stale gradients are kept. Training throughput is $1.3\\times$ higher.
+Stale gradients are kept. Training throughput is $1.3\times$ higher.
 ```
 Plot the loss of both systems against wall-clock time and against tokens.
 
@@ -32,7 +32,14 @@ from collections.abc import Iterator
 from tanaka.paper.model import Paper, Where
 from tanaka.rules.api import AtMention, Context, Finding, Outcome, Stated, Step, Verdict, rule
 
-_CHANGES_UPDATE = ("staleness", "asynchronous-update", "speculation", "gradient-compression", "low-precision-update", "local-updates")
+_CHANGES_UPDATE = (
+    "staleness",
+    "asynchronous-update",
+    "speculation",
+    "gradient-compression",
+    "low-precision-update",
+    "local-updates",
+)
 _QUALITY = re.compile(r"\b(?:loss|perplexity|ppl|accuracy|top-1|BLEU|F1|quality)\b", re.I)
 _OWN_TEXT = (Where.ABSTRACT, Where.INTRODUCTION, Where.BODY, Where.CONCLUSION)
 
@@ -41,9 +48,15 @@ _OWN_TEXT = (Where.ABSTRACT, Where.INTRODUCTION, Where.BODY, Where.CONCLUSION)
 def throughput_not_time_to_accuracy(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the words that change the update."""
     paper = ctx.paper
-    if not paper.mentioned("training") or not paper.mentioned("training-gain") or not paper.mentioned("ours"):
+    if (
+        not paper.mentioned("training")
+        or not paper.mentioned("training-gain")
+        or not paper.mentioned("ours")
+    ):
         return
-    if any(m.what in ("time-to-accuracy", "equivalent-update") for m in paper.mentions) or _quality_table(paper):
+    if any(
+        m.what in ("time-to-accuracy", "equivalent-update") for m in paper.mentions
+    ) or _quality_table(paper):
         return
     own = [
         m for m in paper.mentions
@@ -71,6 +84,7 @@ def throughput_not_time_to_accuracy(ctx: Context) -> Iterator[Outcome]:
 
 def _quality_table(paper: Paper) -> bool:
     return any(
-        _QUALITY.search(" ".join(t.header) + " " + " ".join(t.stubs)) and any(c.number for row in t.rows for c in row)
+        _QUALITY.search(" ".join(t.header) + " " + " ".join(t.stubs))
+        and any(c.number for row in t.rows for c in row)
         for t in paper.tables
     )

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That weights, gradients and optimizer state of a model trained on counted, named devices fit into
 their memory together.
 
@@ -30,8 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hwmodels.catalog import find, most_capacity, sources
-from hwmodels.memory import RECIPES, Recipe, devices_needed, largest_parameter_count, training_state_bytes
-
+from hwmodels.memory import (
+    RECIPES,
+    Recipe,
+    devices_needed,
+    largest_parameter_count,
+    training_state_bytes,
+)
 from tanaka.paper.model import Asserted, TrainingState
 from tanaka.rules.api import (
     Assumption,
@@ -61,9 +66,16 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         params, count = ctx.paper.number(claim.params), ctx.paper.number(claim.devices)
         parts = find(claim.device)
         held = most_capacity(parts)
-        if held is None or claim.asserted is not Asserted.YES or claim.cues & _SILENT or count.quantity.hedged:
+        if (
+            held is None
+            or claim.asserted is not Asserted.YES
+            or claim.cues & _SILENT
+            or count.quantity.hedged
+        ):
             continue
-        stated = {"fp32-master", "fp32-moments"} <= claim.recipe and "adam" in claim.recipe or "bytes-16" in claim.recipe
+        stated = (
+            {"fp32-master", "fp32-moments"} <= claim.recipe and "adam" in claim.recipe
+        ) or "bytes-16" in claim.recipe
         usual = RECIPES["mixed-adam-16"]
         floor = usual if stated else RECIPES["leanest"]
         least = params.quantity.point * _MODEL_NAME_SLACK * floor.total
@@ -73,7 +85,12 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         steps = _derive(ctx, d, claim, usual, held.value, held.source, stated)
         total, capacity = steps
         if needed <= there:
-            yield Held("TK301", (claim.devices, claim.params), f"{total.shown} of {capacity.shown}", tuple(d.steps))
+            yield Held(
+                "TK301",
+                (claim.devices, claim.params),
+                f"{total.shown} of {capacity.shown}",
+                tuple(d.steps),
+            )
             continue
         if "adam" not in claim.recipe and not stated:
             continue
@@ -81,8 +98,12 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         short = (total.value - capacity.value) / 1e9
         fits = devices_needed(total.value, held.value)
         most = largest_parameter_count(count.quantity.point, held.value, usual.total)
-        way_out = f"{fits:.0f} devices with everything sharded, or at most {most / 1e9:.1f}B parameters"
-        d.known("devices that hold it", fits, "1", Assumption("sharded evenly"), shown=f"{fits:.0f}")
+        way_out = (
+            f"{fits:.0f} devices with everything sharded, or at most {most / 1e9:.1f}B parameters"
+        )
+        d.known(
+            "devices that hold it", fits, "1", Assumption("sharded evenly"), shown=f"{fits:.0f}"
+        )
         yield Finding(
             "TK301", "training-state-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
             AtNumber(claim.devices),
@@ -101,7 +122,13 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
 
 
 def _derive(
-    ctx: Context, d: Derivation, claim: TrainingState, recipe: Recipe, each: float, source: str, stated: bool
+    ctx: Context,
+    d: Derivation,
+    claim: TrainingState,
+    recipe: Recipe,
+    each: float,
+    source: str,
+    stated: bool,
 ) -> tuple[Step, Step]:
     params = d.stated("parameters", claim.params, symbol="N")
     bytes_each = d.known(

@@ -31,7 +31,11 @@ _DEMOTING = frozenset({"scale", "kernel"})
 def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator[Outcome]:
     """Outcome of one change under all its readings (see `soundness` of the rule's page)."""
     paper = ctx.paper
-    claim, old, new = paper.number(change.change), paper.number(change.old), paper.number(change.new)
+    claim, old, new = (
+        paper.number(change.change),
+        paper.number(change.old),
+        paper.number(change.new),
+    )
     if change.asserted is Asserted.NO or not all(n.quantity.bounded for n in (claim, old, new)):
         return
     percentages = old.quantity.shown_unit == "%"
@@ -45,7 +49,16 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
             return
     claim_hard, old_hard, new_hard = _claim(claim, nominal=False), hard(old, new), hard(new, old)
     fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
-    closest = options[0] if fixed else min(options, key=lambda o: abs(o.value(old.quantity.point, new.quantity.point) - claim.quantity.point))
+    closest = (
+        options[0]
+        if fixed
+        else min(
+            options,
+            key=lambda o: abs(
+                o.value(old.quantity.point, new.quantity.point) - claim.quantity.point
+            ),
+        )
+    )
     survives = next((o for o in options if fits(o, claim_hard, old_hard, new_hard)), None)
     truth = reach(closest, old.quantity.nominal, new.quantity.nominal)
     excused = change.cues & _EXCUSES
@@ -55,14 +68,22 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
         if said.gap(truth) < 0.02:
             yield _held(ctx, code, change, survives)
             return
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the printed values are themselves rounded more coarsely than they look"
+        verdict, only_if = (
+            Verdict.IMPLAUSIBLE,
+            "the printed values are themselves rounded more coarsely than they look",
+        )
     elif change.paired is not How.STATED:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the factor compares other values than these two"
     elif change.cues & _DEMOTING:
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the factor is about another scale or another part than these two values"
+        verdict, only_if = (
+            Verdict.IMPLAUSIBLE,
+            "the factor is about another scale or another part than these two values",
+        )
     elif change.asserted is Asserted.QUOTED:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
-    elif (change.hedged and truth.gap(Interval.point(claim.quantity.point)) < 0.25) or said.gap(truth) < 0.01:
+    elif (change.hedged and truth.gap(Interval.point(claim.quantity.point)) < 0.25) or said.gap(
+        truth
+    ) < 0.01:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers more than a tenth"
     else:
         verdict, only_if = Verdict.IMPOSSIBLE, ""
@@ -96,10 +117,20 @@ def _held(ctx: Context, code: str, change: Change, option: Reading) -> Held:
 
 
 def _finding(
-    ctx: Context, code: str, name: str, change: Change, option: Reading, verdict: Verdict, only_if: str
+    ctx: Context,
+    code: str,
+    name: str,
+    change: Change,
+    option: Reading,
+    verdict: Verdict,
+    only_if: str,
 ) -> Finding:
     paper = ctx.paper
-    claim, old, new = paper.number(change.change), paper.number(change.old), paper.number(change.new)
+    claim, old, new = (
+        paper.number(change.change),
+        paper.number(change.old),
+        paper.number(change.new),
+    )
     d, value, text = _steps(ctx, change, option)
     q = claim.quantity
     factor = q.shown_unit == "×"
@@ -159,6 +190,10 @@ def percent_literal(value: float, claim: Number) -> str:
 def _percent(value: float, claim: Number, old: Number, new: Number) -> str:
     decimals = len(claim.quantity.literal.text.partition(".")[2])
     if old.quantity.shown_unit == "%" and claim.quantity.shown_unit == "points":
-        decimals = max(decimals, len(old.quantity.literal.text.partition(".")[2]), len(new.quantity.literal.text.partition(".")[2]))
+        decimals = max(
+            decimals,
+            len(old.quantity.literal.text.partition(".")[2]),
+            len(new.quantity.literal.text.partition(".")[2]),
+        )
     unit = "" if claim.quantity.shown_unit == "points" else "%"
     return f"{100 * value:.{max(decimals, 0 if abs(value) >= 0.1 else 1)}f}{unit}"

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That an "up to" factor in abstract, introduction or conclusion is reached somewhere in the
 evaluation.
 
@@ -12,21 +12,21 @@ give, reaches a headline. A paper without a table of the headline's metric is no
 
 ## Example
 ```latex
-\\begin{abstract}
-Our schedule reaches up to $1.6\\times$ higher throughput.
+\begin{abstract}
+Our schedule reaches up to $1.6\times$ higher throughput.
 %                          ^^^^^^^^^^^ TK106: nothing in the evaluation reaches it
-\\end{abstract}
-\\section{Evaluation}
-\\begin{table}\\caption{Throughput at all node counts.}
-\\begin{tabular}{lrrr}
-\\toprule
-Nodes & 1F1B (tokens/s) & Ours (tokens/s) & Speedup \\\\
-\\midrule
-16 & 4100 & 4830 & $1.18\\times$ \\\\
-32 & 8010 & 10060 & $1.26\\times$ \\\\
-64 & 15100 & 20700 & $1.37\\times$ \\\\
-\\bottomrule
-\\end{tabular}\\end{table}
+\end{abstract}
+\section{Evaluation}
+\begin{table}\caption{Throughput at all node counts.}
+\begin{tabular}{lrrr}
+\toprule
+Nodes & 1F1B (tokens/s) & Ours (tokens/s) & Speedup \\
+\midrule
+16 & 4100 & 4830 & $1.18\times$ \\
+32 & 8010 & 10060 & $1.26\times$ \\
+64 & 15100 & 20700 & $1.37\times$ \\
+\bottomrule
+\end{tabular}\end{table}
 ```
 Print what the table reaches, or show the run that gives the headline.
 
@@ -67,7 +67,11 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
         n for n in ctx.paper.numbers
         if n.where not in _HEADLINE_PARTS and n.quantity.unit == "1" and n.quantity.shown_unit in ("×", "%")
     ]  # fmt: skip
-    gains = {c.change for c in ctx.paper.of(Change) if ctx.paper.number(c.change).quantity.shown_unit == "%"}
+    gains = {
+        c.change
+        for c in ctx.paper.of(Change)
+        if ctx.paper.number(c.change).quantity.shown_unit == "%"
+    }
     for claim in ctx.paper.of(Headline):
         if claim.aggregate != "max" or claim.asserted is not Asserted.YES or claim.cues:
             continue
@@ -78,15 +82,24 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
         if not cells or stated.low <= 1.0:
             continue
         reached = max(cells, key=lambda c: c.quantity.hard.high)
-        largest = max(reached.quantity.hard.high, *(v for t in tables for v in _derived(ctx, t)), 0.0)
-        elsewhere = [n for n in body if n.quantity.hard.high >= stated.low and n.quantity.shown_unit == "×"]
+        largest = max(
+            reached.quantity.hard.high, *(v for t in tables for v in _derived(ctx, t)), 0.0
+        )
+        elsewhere = [
+            n for n in body if n.quantity.hard.high >= stated.low and n.quantity.shown_unit == "×"
+        ]
         elsewhere += [n for n in body if n.id in gains and 1 + n.quantity.hard.high >= stated.low]
         d = Derivation(ctx.paper)
         d.stated("largest factor in the table", reached.id)
         d.stated("headline", claim.number)
         if stated.low <= largest or elsewhere:
             if reached.quantity.nominal.high >= number.quantity.literal.nominal().low:
-                yield Held("TK106", (claim.number, reached.id), f"{reached.quantity.shown} in the table reaches it", tuple(d.steps))
+                yield Held(
+                    "TK106",
+                    (claim.number, reached.id),
+                    f"{reached.quantity.shown} in the table reaches it",
+                    tuple(d.steps),
+                )
             continue
         if len(tables) != 1 or not tables[0].complete:
             continue
@@ -127,16 +140,24 @@ def _derived(ctx: Context, table: Table) -> list[float]:
     """Quotients of two cells of one row, or of one column of rates or times (see the page)."""
     values: list[float] = []
     grid = [
-        [ctx.paper.number(c.number) if c.number is not None else None for c in row] for row in table.rows
+        [ctx.paper.number(c.number) if c.number is not None else None for c in row]
+        for row in table.rows
     ]
     for row in grid:
-        line = [n for n in row[1:] if n is not None and not isinstance(n.quantity.value, tuple) and n.quantity.point > 0]
+        line = [
+            n
+            for n in row[1:]
+            if n is not None and not isinstance(n.quantity.value, tuple) and n.quantity.point > 0
+        ]
         values += [
             a.quantity.hard.high / b.quantity.hard.low
             for a in line for b in line
             if a is not b and a.quantity.unit == b.quantity.unit and a.quantity.shown_unit not in ("×", "%") and b.quantity.hard.low > 0
         ]  # fmt: skip
-    if re.search(r"(?i)method|system|variant|configuration|approach|schedule|model", table.header[0] if table.header else ""):
+    if re.search(
+        r"(?i)method|system|variant|configuration|approach|schedule|model",
+        table.header[0] if table.header else "",
+    ):
         for c in range(1, len(table.header)):
             column = [r[c] for r in grid if c < len(r) and r[c] is not None]
             values += [

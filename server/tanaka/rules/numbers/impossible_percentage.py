@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That no reduction of a non-negative quantity exceeds 100%, and no share, hit rate, accuracy or
 utilisation of one unit does.
 
@@ -12,7 +12,7 @@ capacity, signed quantities, and link utilisation with in-network reduction may 
 
 ## Example
 ```latex
-Overlap cuts the bubble time by 120\\%.
+Overlap cuts the bubble time by 120\%.
 %                               ^^^^^ TK103: a reduction of more than 100%
 ```
 Write the share of the old value that is gone, or the factor.
@@ -53,16 +53,41 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             continue
         if claim.what == "reduction":
             named = bool(claim.quantity)
-            verdict = Verdict.IMPOSSIBLE if named and claim.asserted is Asserted.YES else Verdict.IMPLAUSIBLE
-            only_if = "" if verdict is Verdict.IMPOSSIBLE else "the quantity can be negative, or a factor was meant"
+            verdict = (
+                Verdict.IMPOSSIBLE
+                if named and claim.asserted is Asserted.YES
+                else Verdict.IMPLAUSIBLE
+            )
+            only_if = (
+                ""
+                if verdict is Verdict.IMPOSSIBLE
+                else "the quantity can be negative, or a factor was meant"
+            )
             what = claim.quantity or "the quantity"
-            message = f"{q.shown} is a reduction of more than 100% of {what}, which cannot be negative."
+            message = (
+                f"{q.shown} is a reduction of more than 100% of {what}, which cannot be negative."
+            )
             note = f"more than all of {what}"
             bold = f"{q.shown} is more than all of {what}."
         else:
-            exact = claim.what in ("hit rate", "cache hit rate", "accuracy", "recall", "precision", "miss rate")
-            verdict = Verdict.IMPOSSIBLE if exact and claim.asserted is Asserted.YES else Verdict.IMPLAUSIBLE
-            only_if = "" if verdict is Verdict.IMPOSSIBLE else f"the {claim.what} is summed over several units or relative to another value"
+            exact = claim.what in (
+                "hit rate",
+                "cache hit rate",
+                "accuracy",
+                "recall",
+                "precision",
+                "miss rate",
+            )
+            verdict = (
+                Verdict.IMPOSSIBLE
+                if exact and claim.asserted is Asserted.YES
+                else Verdict.IMPLAUSIBLE
+            )
+            only_if = (
+                ""
+                if verdict is Verdict.IMPOSSIBLE
+                else f"the {claim.what} is summed over several units or relative to another value"
+            )
             message = f"{q.shown} is a {claim.what} above 100%."
             note = "above 100%"
             bold = f"A {claim.what} of {q.shown} is above all there is."

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That parallel degrees multiply to the devices, nodes times devices per node to the devices, and
 micro-batch times accumulation steps times replicas to the global batch.
 
@@ -28,7 +28,18 @@ import math
 from collections.abc import Iterator
 
 from tanaka.paper.model import Asserted, How, Product
-from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Outcome, ReplaceLiteral, Verdict, rule
+from tanaka.rules.api import (
+    AtNumber,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Held,
+    Outcome,
+    ReplaceLiteral,
+    Verdict,
+    rule,
+)
 from tanaka.rules.derivation import Derivation
 
 _TOTALS = {"layout": "devices", "nodes": "devices", "batch": "global batch"}

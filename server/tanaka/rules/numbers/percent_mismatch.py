@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That a stated percentage (a change, a share, a difference in points) agrees with the two values
 stated for it.
 
@@ -13,7 +13,7 @@ means.
 
 ## Example
 ```latex
-Exposed communication falls from 412\\,ms to 173\\,ms, 68\\% lower.
+Exposed communication falls from 412\,ms to 173\,ms, 68\% lower.
 %                                                    ^^^^ TK102: is 58% less
 ```
 Write the percentage of the value before the change.

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That a stated factor agrees with the two values stated for it.
 
 ## Why it matters
@@ -13,7 +13,7 @@ checked against one pair.
 
 ## Example
 ```latex
-The step time falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.
+The step time falls from 420\,ms to 140\,ms, a $3.5\times$ speedup.
 %                                              ^^^^^^^^^^^ TK101: 420 ms / 140 ms is 3.00×
 ```
 Write the factor that the two times give, or name the run that gives the factor.

@@ -46,8 +46,16 @@ _GAIN = Reading("more than the old value", lambda o, n: n / o - 1, "{new} / {old
 _DOWN = Reading("less than the old value", lambda o, n: (o - n) / o, "({old} - {new}) / {old}")
 _POINTS = Reading("percentage points", lambda o, n: n - o, "{new} - {old}")
 _POINTS_DOWN = Reading("percentage points", lambda o, n: o - n, "{old} - {new}")
-_COMPLEMENT = Reading("of the remaining error", lambda o, n: (n - o) / (1 - o) if o < 1 else 0.0, "({new} - {old}) / (1 - {old})")
-_COMPLEMENT_DOWN = Reading("of the remaining error", lambda o, n: (o - n) / (1 - n) if n < 1 else 0.0, "({old} - {new}) / (1 - {new})")
+_COMPLEMENT = Reading(
+    "of the remaining error",
+    lambda o, n: (n - o) / (1 - o) if o < 1 else 0.0,
+    "({new} - {old}) / (1 - {old})",
+)
+_COMPLEMENT_DOWN = Reading(
+    "of the remaining error",
+    lambda o, n: (o - n) / (1 - n) if n < 1 else 0.0,
+    "({old} - {new}) / (1 - {new})",
+)
 _SHARE = Reading("share", lambda o, n: n / o, "{new} / {old}")
 _OVER_NEW = Reading("overhead of the new value", lambda o, n: 1 - o / n, "1 - {old} / {new}")
 
@@ -83,7 +91,9 @@ def readings(word: ChangeWord, *, percentages: bool, ordered: bool) -> tuple[Rea
             if not ordered:
                 chosen = (*chosen, _OVER_NEW)
         case ChangeWord.PERCENT_MORE:
-            chosen = (_GAIN, _OVER_NEW) if not percentages else (_GAIN, _POINTS, _COMPLEMENT, _OVER_NEW)
+            chosen = (
+                (_GAIN, _OVER_NEW) if not percentages else (_GAIN, _POINTS, _COMPLEMENT, _OVER_NEW)
+            )
             if not ordered:
                 chosen = (*chosen, _RATE, _LESS)
         case ChangeWord.POINTS:

@@ -1,4 +1,4 @@
-"""## What it checks
+r"""## What it checks
 That the cells of a ratio column agree with the cells they are computed from. The relation is not
 assumed: it is fitted, and a cell is flagged only where at least three other rows keep it.
 
@@ -12,18 +12,18 @@ no relation holds for three rows and three quarters of them.
 
 ## Example
 ```latex
-\\begin{tabular}{lrrr}
-\\toprule
-Nodes & 1F1B (ms) & Ours (ms) & Speedup over 1F1B \\\\
-\\midrule
-8 & 412 & 371 & $1.11\\times$ \\\\
-16 & 431 & 365 & $1.18\\times$ \\\\
-32 & 458 & 367 & $1.25\\times$ \\\\
-64 & 503 & 372 & $1.53\\times$ \\\\
+\begin{tabular}{lrrr}
+\toprule
+Nodes & 1F1B (ms) & Ours (ms) & Speedup over 1F1B \\
+\midrule
+8 & 412 & 371 & $1.11\times$ \\
+16 & 431 & 365 & $1.18\times$ \\
+32 & 458 & 367 & $1.25\times$ \\
+64 & 503 & 372 & $1.53\times$ \\
 %                ^^^^^^^^^^^^ TK104: 503 ms / 372 ms is 1.35×
-128 & 561 & 388 & $1.45\\times$ \\\\
-\\bottomrule
-\\end{tabular}
+128 & 561 & 388 & $1.45\times$ \\
+\bottomrule
+\end{tabular}
 ```
 Recompute the column from the cells that are printed.
 
@@ -60,8 +60,13 @@ _RATIO = re.compile(
     r"reduction|efficiency|overhead|/",
     re.I,
 )
-_NAMED = re.compile(r"speed-?\s?ups?\b.*\b(?:over|vs\.?|against|to)\b|\bover\b|\bvs\.?\b|normali[sz]ed to|\brelative to\b|/|speed-?\s?up", re.I)
-_MEAN_ROW = re.compile(r"\b(?:mean|avg|average|geo-?mean|gmean|median|overall|total|sum|all|max|min)\b", re.I)
+_NAMED = re.compile(
+    r"speed-?\s?ups?\b.*\b(?:over|vs\.?|against|to)\b|\bover\b|\bvs\.?\b|normali[sz]ed to|\brelative to\b|/|speed-?\s?up",
+    re.I,
+)
+_MEAN_ROW = re.compile(
+    r"\b(?:mean|avg|average|geo-?mean|gmean|median|overall|total|sum|all|max|min)\b", re.I
+)
 _Value = Callable[[float, float], float]
 
 
@@ -90,24 +95,36 @@ def _cell(ctx: Context, table: Table, row: int, column: int) -> Number | None:
     if id is None:
         return None
     number = ctx.paper.number(id)
-    return None if isinstance(number.quantity.value, tuple) or not number.quantity.bounded else number
+    return (
+        None if isinstance(number.quantity.value, tuple) or not number.quantity.bounded else number
+    )
 
 
 def _column(ctx: Context, table: Table, column: int) -> Iterator[Outcome]:
     numbers = [_cell(ctx, table, r, column) for r in range(len(table.rows))]
     shown = {n.quantity.shown_unit for n in numbers if n}
-    if not shown <= {"×", "%", ""} or not ({"×", "%"} & shown or _RATIO.search(table.header[column])):
+    if not shown <= {"×", "%", ""} or not (
+        {"×", "%"} & shown or _RATIO.search(table.header[column])
+    ):
         return
-    if "×" not in shown and "%" not in shown and not re.search(r"speed-?\s?up|ratio|normali|relative", table.header[column], re.I):
+    if (
+        "×" not in shown
+        and "%" not in shown
+        and not re.search(r"speed-?\s?up|ratio|normali|relative", table.header[column], re.I)
+    ):
         return
-    rows = [r for r, n in enumerate(numbers) if n is not None and not _MEAN_ROW.search(table.stubs[r])]
+    rows = [
+        r for r, n in enumerate(numbers) if n is not None and not _MEAN_ROW.search(table.stubs[r])
+    ]
     if len(rows) < 4:
         return
     percent = shown == {"%"}
     best: tuple[list[int], _Formula] | None = None
     rivals = 0
     for formula in _candidates(ctx, table, column, percent):
-        hits = [r for r in rows if (n := numbers[r]) is not None and _holds(formula, r, n, nominal=True)]
+        hits = [
+            r for r in rows if (n := numbers[r]) is not None and _holds(formula, r, n, nominal=True)
+        ]
         telling = {round((numbers[r].quantity.point), 6) for r in hits if (numbers[r] is not None)}  # type: ignore[union-attr]
         if len(telling - {1.0, 0.0}) < 3:
             continue
@@ -129,7 +146,12 @@ def _column(ctx: Context, table: Table, column: int) -> Iterator[Outcome]:
             continue
         if r in hits:
             d, value = _derive(ctx, formula, a, b, number)
-            yield Held("TK104", (number.id, a.id, b.id), f"{_text(formula, a, b)} = {_show(value, percent)}", tuple(d.steps))
+            yield Held(
+                "TK104",
+                (number.id, a.id, b.id),
+                f"{_text(formula, a, b)} = {_show(value, percent)}",
+                tuple(d.steps),
+            )
             continue
         if _holds(formula, r, number, nominal=False) or rivals:
             continue
@@ -164,7 +186,9 @@ def _candidates(ctx: Context, table: Table, column: int, percent: bool) -> Itera
             for name, value, text in shapes:
                 yield _Formula(f"{name} to the first row", against_first(i), value, text)
             if not percent:
-                yield _Formula("ratio to the first row", against_first(i), lambda a, b: b / a, "{b} / {a}")
+                yield _Formula(
+                    "ratio to the first row", against_first(i), lambda a, b: b / a, "{b} / {a}"
+                )
 
 
 def _ratioable(ctx: Context, table: Table, i: int) -> bool:
@@ -209,12 +233,16 @@ def _show(value: float, percent: bool) -> str:
     return f"{100 * value:.1f}%" if percent else printed(value)
 
 
-def _derive(ctx: Context, formula: _Formula, a: Number, b: Number, number: Number) -> tuple[Derivation, float]:
+def _derive(
+    ctx: Context, formula: _Formula, a: Number, b: Number, number: Number
+) -> tuple[Derivation, float]:
     d = Derivation(ctx.paper)
     x = d.stated(_label(a), a.id)
     y = d.stated(_label(b), b.id)
     percent = number.quantity.shown_unit == "%"
-    result = d.computed(formula.name, "%" if percent else "1", _text(formula, a, b), formula.value, x, y)
+    result = d.computed(
+        formula.name, "%" if percent else "1", _text(formula, a, b), formula.value, x, y
+    )
     d.stated("as written", number.id)
     return d, result.value
 
@@ -229,7 +257,9 @@ def _finding(ctx: Context, table: Table, column: int, formula: _Formula, number:
     d, value = _derive(ctx, formula, a, b, number)
     shown = f"{100 * value:.0f}%" if percent else f"{printed(value)}×"
     named = bool(_NAMED.search(table.header[column])) or bool(_NAMED.search(table.caption))
-    verdict = Verdict.IMPOSSIBLE if named and number.asserted is Asserted.YES else Verdict.IMPLAUSIBLE
+    verdict = (
+        Verdict.IMPOSSIBLE if named and number.asserted is Asserted.YES else Verdict.IMPLAUSIBLE
+    )
     literal = percent_literal(value, number) if percent else factor_literal(value, number)
     text = _text(formula, a, b)
     return Finding(
