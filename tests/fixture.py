@@ -63,7 +63,11 @@ def cases(path: Path) -> list[Case]:
             if block.group(1) not in ("latex", "toml"):
                 continue
             named = _PATH.search(text[heading.end() : block.start()].rstrip())
-            file = named.group(1) if named and text[heading.end() : block.start()].rstrip().endswith(":") else "main.tex"
+            file = (
+                named.group(1)
+                if named and text[heading.end() : block.start()].rstrip().endswith(":")
+                else "main.tex"
+            )
             _add(case, file, block.group(2))
         if case.files:
             out.append(case)
@@ -89,7 +93,15 @@ def _add(case: Case, file: str, body: str) -> None:
         if match := _CARETS.match(line):
             start = line.index("^")
             case.expected.append(
-                Expected(file, len(kept) - 1, start, start + len(match.group(2)), match.group(3), match.group(4) or "", match.group(5))
+                Expected(
+                    file,
+                    len(kept) - 1,
+                    start,
+                    start + len(match.group(2)),
+                    match.group(3),
+                    match.group(4) or "",
+                    match.group(5),
+                )
             )
         elif match := _OK.match(line):
             (case.silent if match.group(1) == "ok" else case.held).append(match.group(2))
@@ -104,7 +116,9 @@ def analyse(files: dict[str, str], root: str = "main.tex") -> Report:
     text = files[root]
     if "\\begin{document}" not in text:
         # On the first line, so that the lines of the fixture keep their numbers.
-        texts[DocId(root)] = "\\documentclass{article}\\begin{document} " + text + "\\end{document}\n"
+        texts[DocId(root)] = (
+            "\\documentclass{article}\\begin{document} " + text + "\\end{document}\n"
+        )
     host = AnalysisHost()
     host.apply(Change(texts))
     return host.snapshot().report(DocId(root))
@@ -114,7 +128,11 @@ def check(case: Case) -> None:
     """Fail where findings and expectations differ."""
     report = analyse(case.files)
     assert not report.failures, report.failures
-    shift = len("\\documentclass{article}\\begin{document} ") if "\\begin{document}" not in case.files["main.tex"] else 0
+    shift = (
+        len("\\documentclass{article}\\begin{document} ")
+        if "\\begin{document}" not in case.files["main.tex"]
+        else 0
+    )
     found = []
     for item in report.findings:
         index = LineIndex(report.texts[item.span.doc])
@@ -125,13 +143,27 @@ def check(case: Case) -> None:
     wanted = list(case.expected)
     for doc, line, start, end, finding in found:
         match = next(
-            (e for e in wanted if (e.file, e.line, e.code) == (doc, line, finding.code) and (e.start, e.end) == (start, end)), None
+            (
+                e
+                for e in wanted
+                if (e.file, e.line, e.code) == (doc, line, finding.code)
+                and (e.start, e.end) == (start, end)
+            ),
+            None,
         )
-        assert match is not None, f"unexpected {finding.code} at {doc}:{line + 1}:{start}-{end}: {finding.message}"
-        assert match.words in f"{finding.message} {finding.question}", f"{match.words!r} is not in {finding.message!r}"
-        assert match.verdict in ("", str(finding.verdict)), f"{finding.code} is {finding.verdict}, not {match.verdict}"
+        assert match is not None, (
+            f"unexpected {finding.code} at {doc}:{line + 1}:{start}-{end}: {finding.message}"
+        )
+        assert match.words in f"{finding.message} {finding.question}", (
+            f"{match.words!r} is not in {finding.message!r}"
+        )
+        assert match.verdict in ("", str(finding.verdict)), (
+            f"{finding.code} is {finding.verdict}, not {match.verdict}"
+        )
         wanted.remove(match)
-    assert not wanted, f"not found: {wanted}; found {[(f[1], f[2], f[3], f[4].code, f[4].message) for f in found]}"
+    assert not wanted, (
+        f"not found: {wanted}; found {[(f[1], f[2], f[3], f[4].code, f[4].message) for f in found]}"
+    )
     codes = {f[4].code for f in found}
     assert not codes & set(case.silent), f"{codes & set(case.silent)} must stay silent"
     checked = {h.code for h in report.held}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tanaka.analysis import AnalysisHost, Change, Located, Report
 from tanaka.rules.api import FixKind, Verdict
 from tanaka.text import DocId, LineIndex, apply_edits
@@ -86,7 +87,9 @@ def test_two_questions_stay_open() -> None:
 def test_mending_a_mistake_removes_exactly_its_finding(mistake: Mistake) -> None:
     files = texts()
     before, after = wrong(files), wrong(mend(files, mistake))
-    assert before - after == {(mistake.file, mistake.line, mistake.code, mistake.verdict, mistake.words)}
+    assert before - after == {
+        (mistake.file, mistake.line, mistake.code, mistake.verdict, mistake.words)
+    }
     assert after <= before
 
 
@@ -110,7 +113,9 @@ def test_every_quick_fix_removes_its_finding() -> None:
 def test_changing_an_input_changes_the_number_shown() -> None:
     files = texts()
     doc = DocId("sections/evaluation.tex")
-    changed = files | {doc: files[doc].replace("from 2.62\\,s to 2.12\\,s, a", "from 2.62\\,s to 2.02\\,s, a")}
+    changed = files | {
+        doc: files[doc].replace("from 2.62\\,s to 2.12\\,s, a", "from 2.62\\,s to 2.02\\,s, a")
+    }
     messages = [f.finding.message for f in report(changed).findings if f.finding.code == "TK101"]
     assert any("1.30×" in m for m in messages)
     assert not any("1.24×" in m and "2.02" in m for m in messages)
@@ -132,11 +137,16 @@ def test_the_experiment_is_computed_from_the_paper() -> None:
     text = experiment(files)[DocId("sections/evaluation.tex")]
     assert "64 nodes" in text
     assert "2.34" in text, "the expected maximum of 64 normal draws"
-    fewer = {d: t.replace("64 nodes", "16 nodes").replace("\\numnodes}{64}", "\\numnodes}{16}") for d, t in files.items()}
+    fewer = {
+        d: t.replace("64 nodes", "16 nodes").replace("\\numnodes}{64}", "\\numnodes}{16}")
+        for d, t in files.items()
+    }
     assert "1.77" in experiment(fewer)[DocId("sections/evaluation.tex")], "of 16"
 
 
-@pytest.mark.parametrize("edited", [False, True], ids=["as written", "mended and with the experiment"])
+@pytest.mark.parametrize(
+    "edited", [False, True], ids=["as written", "mended and with the experiment"]
+)
 def test_the_draft_compiles(tmp_path: Path, edited: bool) -> None:
     if shutil.which("pdflatex") is None:
         assert not os.environ.get("CI"), "pdflatex is missing, and CI must compile the example"

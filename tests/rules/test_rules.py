@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from fixture import Case, cases, check, example_of
 from tanaka.rules import RULES
 

@@ -1,0 +1,188 @@
+"""Snapshots: what an edit recomputes, what it finds, and that it is the same as from scratch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tanaka.analysis import AnalysisHost, Change, Report, runner
+from tanaka.rules.api import Context, Rule
+from tanaka.text import DocId
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "stale-pipeline"
+ROOT, EVALUATION = DocId("main.tex"), DocId("sections/evaluation.tex")
+
+
+def example() -> dict[DocId, str]:
+    return {
+        DocId(p.relative_to(EXAMPLE).as_posix()): p.read_text("utf-8")
+        for p in sorted(EXAMPLE.rglob("*.tex"))
+        if "baseline" not in p.parts
+    }
+
+
+def host_of(files: dict[DocId, str]) -> AnalysisHost:
+    host = AnalysisHost()
+    host.apply(Change(dict(files)))
+    return host
+
+
+def seen(report: Report) -> list[tuple[str, int, int, str, str]]:
+    return [
+        (f.span.doc, f.span.start, f.span.end, f.finding.code, f.finding.message)
+        for f in report.findings
+    ]
+
+
+def test_typing_prose_reads_one_block_and_runs_no_rule() -> None:
+    files = example()
+    host = host_of(files)
+    before = host.snapshot().report(ROOT)
+    blocks, rules = host.counts.blocks_read, host.counts.rules_run
+    text = files[EVALUATION].replace("Most of the difference is", "Most of the whole difference is")
+    assert text != files[EVALUATION]
+    host.apply(Change({EVALUATION: text}))
+    after = host.snapshot().report(ROOT)
+    assert host.counts.blocks_read == blocks + 1
+    assert host.counts.rules_run == rules
+    assert [f.finding for f in after.findings] == [f.finding for f in before.findings]
+    assert after.paper == before.paper
+
+
+def test_changing_a_number_runs_the_rules() -> None:
+    files = example()
+    host = host_of(files)
+    host.snapshot().report(ROOT)
+    rules = host.counts.rules_run
+    host.apply(Change({EVALUATION: files[EVALUATION].replace("to 2.12\\,s, a", "to 2.13\\,s, a")}))
+    host.snapshot().report(ROOT)
+    assert host.counts.rules_run > rules
+
+
+def test_undo_recomputes_nothing() -> None:
+    files = example()
+    host = host_of(files)
+    before = host.snapshot().report(ROOT)
+    host.apply(Change({EVALUATION: files[EVALUATION].replace("2.12", "2.02")}))
+    host.snapshot().report(ROOT)
+    counts = (host.counts.blocks_read, host.counts.papers_built, host.counts.rules_run)
+    host.apply(Change({EVALUATION: files[EVALUATION]}))
+    assert seen(host.snapshot().report(ROOT)) == seen(before)
+    assert (host.counts.blocks_read, host.counts.papers_built, host.counts.rules_run) == counts
+
+
+def test_an_old_snapshot_does_not_change() -> None:
+    files = example()
+    host = host_of(files)
+    old = host.snapshot()
+    before = seen(old.report(ROOT))
+    host.apply(Change({EVALUATION: ""}))
+    assert seen(old.report(ROOT)) == before
+    assert seen(host.snapshot().report(ROOT)) != before
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, 10_000), st.integers(0, 40), st.sampled_from(
+        ["", " word ", "7", "{", "}", "$", "\n\n", "\\section{X}\n", "\\begin{table}", "% c\n", "\\input{sections/design}", "2.0$\\times$", "é😀"])),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(EDITS)
+@settings(max_examples=25, deadline=None)
+def test_any_edits_give_the_same_as_from_scratch(edits: list[tuple[int, int, str]]) -> None:
+    files = example()
+    host = host_of(files)
+    text = files[EVALUATION]
+    for at, length, new in edits:
+        at = at % (len(text) + 1)
+        text = text[:at] + new + text[at + length :]
+        host.apply(Change({EVALUATION: text}))
+        host.snapshot().report(ROOT)
+    fresh = host_of(files | {EVALUATION: text})
+    assert seen(host.snapshot().report(ROOT)) == seen(fresh.snapshot().report(ROOT))
+
+
+def test_a_failing_rule_is_one_line_and_the_others_speak(monkeypatch) -> None:
+    def broken(context: Context):
+        raise RuntimeError("no")
+        yield context
+
+    monkeypatch.setattr(
+        runner, "RULES", (Rule("TK999", "broken", "0", "stable", broken, ""), *runner.RULES)
+    )
+    report = host_of(example()).snapshot().report(ROOT)
+    assert len(report.failures) == 1
+    assert re.match(r"TK999 failed: RuntimeError: no", report.failures[0])
+    assert len(report.findings) == 12
+
+
+def test_roots_are_found_by_class_magic_comment_and_settings() -> None:
+    document = "\\documentclass{article}\\begin{document}\\input{a}\\end{document}"
+    host = host_of(
+        {
+            DocId("p/main.tex"): document,
+            DocId("p/a.tex"): "x",
+            DocId("p/baseline/main.tex"): document,
+        }
+    )
+    assert host.snapshot().roots() == ("p/main.tex",)
+    assert host.snapshot().root_of(DocId("p/a.tex")) == "p/main.tex"
+    host.apply(
+        Change(
+            {
+                DocId("p/other.tex"): document,
+                DocId("p/tanaka.toml"): '[paper]\nroot = "other.tex"\n',
+            }
+        )
+    )
+    assert host.snapshot().roots()[0] == "p/other.tex"
+
+
+def test_bad_settings_are_said_and_the_rest_is_used() -> None:
+    host = host_of(example() | {DocId("tanaka.toml"): '[rules]\nignore = ["TK1"]\nselect = 3\n'})
+    report = host.snapshot().report(ROOT)
+    assert report.problems == ("tanaka.toml: rules.select is not a list of codes",)
+    assert {f.finding.code[:3] for f in report.findings} == {"TK2", "TK3", "TK5", "TK6"}
+
+
+def suppressed(
+    comment: str, line: str = "from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup."
+) -> Report:
+    text = (
+        "\\documentclass{article}\n\\begin{document}\n"
+        + comment.replace("LINE", line)
+        + "\n\\end{document}\n"
+    )
+    return host_of({ROOT: text}).snapshot().report(ROOT)
+
+
+def test_suppression_at_a_line_a_paragraph_a_stretch_and_a_file() -> None:
+    for comment in (
+        "LINE % tanaka: ignore TK101 -- another run",
+        "% tanaka: ignore TK101 -- another run\nLINE",
+        "% tanaka: off TK1 -- draft\nLINE\n\nLINE\n% tanaka: on",
+        "LINE\n\n% tanaka: ignore-file TK101 -- draft",
+    ):
+        report = suppressed(comment)
+        assert not report.findings, comment
+        assert report.suppressed
+        assert report.suppressed[0].reason in ("another run", "draft")
+
+
+def test_a_suppression_without_a_reason_or_of_another_rule_silences_nothing() -> None:
+    for comment in (
+        "LINE % tanaka: ignore TK101",
+        "LINE % tanaka: ignore TK102 -- why",
+        "LINE\n% tanaka: ignore TK101 -- later\n",
+    ):
+        assert suppressed(comment).findings, comment
+
+
+def test_coverage_counts_numbers() -> None:
+    c = host_of(example()).snapshot().report(ROOT).coverage
+    assert c.quantities >= c.read >= c.checked >= c.consistent > 0
+    assert c.read >= c.bound

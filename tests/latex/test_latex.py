@@ -1,0 +1,136 @@
+"""LaTeX as text: what is read, what is not, and where it came from."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tanaka.latex import macros
+from tanaka.latex.blocks import cut
+from tanaka.latex.parse import parse_block
+from tanaka.latex.plain import PassageKind
+from tanaka.latex.project import assemble
+from tanaka.latex.source import read_source
+from tanaka.text import DocId, LineIndex
+
+PIECES = st.sampled_from(
+    ["\\section{A}", "\n\n", "\n", "{", "}", "$", "\\begin{table}", "\\end{table}", "\\begin{tabular}{ll}", "\\end{tabular}",
+     "1.5$\\times$", "\\verb|x", "% c\n", "\\iffalse", "\\fi", "&", "\\\\", "é", "😀", "\\SI{3}{GB}", "\\textbf{", "\\newcommand{\\a}{\\a b}", "\\a ",
+     "\\begin{verbatim}", "\\end{verbatim}", "[", "]", "\\cite{x}", " word ", "42\\%", "\\item", "\\footnote{", "\\"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
+
+
+def plain(text: str) -> str:
+    return " | ".join(p.plain.text for p in read(text))
+
+
+def read(text: str):
+    source = read_source(text)
+    defined = macros.definitions(DocId("x"), source)
+    table = {m.name: m for m in defined}
+    visible = macros.without_definitions(source.visible, defined)
+    return [
+        p
+        for a, b in cut(visible)
+        for p in parse_block(visible[a:b], macros.used(visible[a:b], table)).passages
+    ]
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_reading_never_raises_and_spans_stay_inside(text: str) -> None:
+    source = read_source(text)
+    assert len(source.visible) == len(text)
+    blocks = cut(source.visible)
+    assert "".join(source.visible[a:b] for a, b in blocks) == source.visible
+    for a, b in blocks:
+        for passage in parse_block(source.visible[a:b]).passages:
+            p = passage.plain
+            assert len(p.text) == len(p.starts) == len(p.ends)
+            assert all(0 <= s <= e <= b - a for s, e in zip(p.starts, p.ends, strict=True))
+
+
+@given(TEXTS)
+@settings(max_examples=80, deadline=None)
+def test_blanking_keeps_lines(text: str) -> None:
+    visible = read_source(text).visible
+    assert LineIndex(visible).line_count == LineIndex(text).line_count
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"$2.3\times$ faster", "2.3× faster"),
+        (r"3{,}450 tokens", "3,450 tokens"),
+        (r"80\,GB~HBM", "80\u2009GB HBM"),
+        (r"\SI{312}{TFLOPS}", "312 TFLOPS"),
+        (r"\qty{25}{\giga\byte\per\second}", "25 GB/s"),
+        (r"\num{1e-3}", "1×10^{-3}"),
+        (r"$3.3\cdot10^{18}$", "3.3·10^{18}"),
+        (r"\textbf{41.8} and \emph{x}", "41.8 and x"),
+        (r"\textcolor{red}{no} 5\%", "no 5%"),
+        (r"a\footnote{b} c", "b | a c"),
+        (r"see \url{http://a%20b} now", "see now"),
+        (r"word % gone", "word"),
+        (r"a \iffalse 99\% \fi b", "a b"),
+        ("x\n\\begin{lstlisting}\n% { 4 GB\n\\end{lstlisting}\ny", "x y"),
+        (r"\newcommand{\n}{64}on \n{} nodes", "on 64 nodes"),
+        (r"\newcommand{\x}[2][tok/s]{#2 #1}at \x{45}", "at 45 tok/s"),
+        (r"\def\loop{\loop a}\loop z", "a z"),
+        (r"from -- to --- end", "from – to — end"),
+        (r"$\approx 3$ and $\le 4$", "≈3 and ≤4"),
+    ],
+)
+def test_what_is_read(latex: str, text: str) -> None:
+    assert plain(latex) == text
+
+
+def test_a_number_points_at_its_digits_and_its_math() -> None:
+    text = r"gains \textbf{a} $2.3\times$ here"
+    (passage,) = read(text)
+    at = passage.plain.text.index("2.3×")
+    assert text[slice(*passage.plain.source(at, at + 4))] == r"$2.3\times$"
+    assert text[slice(*passage.plain.literal(at, at + 3))] == "2.3"
+
+
+def test_a_macro_points_at_its_use_and_an_argument_at_itself() -> None:
+    text = r"\newcommand{\w}[1]{about #1 ms}took \w{45} now"
+    (passage,) = read(text)
+    at = passage.plain.text.index("45")
+    assert text[slice(*passage.plain.literal(at, at + 2))] == "45"
+
+
+def test_an_open_environment_swallows_no_section() -> None:
+    text = "a\n\n\\begin{table}\n\nb 5\\%\n\n\\section{C}\nd\n"
+    kinds = [(p.kind, p.plain.text) for p in read(text)]
+    assert (PassageKind.HEADING, "C") in kinds
+    assert any("d" in t for _, t in kinds)
+    assert any("5%" in t for _, t in kinds)
+
+
+def test_a_comment_line_does_not_end_a_paragraph() -> None:
+    assert plain("one\n% note\ntwo") == "one two"
+
+
+def test_a_table_has_cells_with_spans() -> None:
+    block = parse_block(
+        "\\begin{table}\\caption{T}\\begin{tabular}{lr}\\toprule a & \\multicolumn{2}{c}{b} \\\\ \\midrule c & $1.5\\times$ \\\\ \\bottomrule\\end{tabular}\\end{table}"
+    )
+    (grid,) = block.grids
+    assert [[c.plain.text for c in r.cells] for r in grid.rows] == [["a", "b"], ["c", "1.5×"]]
+    assert [r.ruled for r in grid.rows] == [False, True]
+    assert block.passages[grid.caption].plain.text == "T"
+
+
+def test_inputs_are_followed_in_order_and_loops_are_cut() -> None:
+    files = {
+        "main.tex": "a \\input{sec/x} b \\include{y}",
+        "sec/x.tex": "x \\input{main}",
+    }
+    sources = {DocId(d): read_source(t) for d, t in files.items()}
+    project = assemble(DocId("main.tex"), sources.get)
+    assert project.files == ("main.tex", "sec/x.tex")
+    assert project.missing == ("y.tex",)
+    assert next(files[p.doc][p.start : p.end].strip() for p in project.pieces) == "a"
