@@ -75,6 +75,17 @@ class LineIndex:
         return self._text[start:end].rstrip("\r\n")
 
 
+def decode(data: bytes) -> str | None:
+    """Text of a file's bytes; None where they are no text.
+
+    Bytes that are no UTF-8 (old papers are often Latin-1) become replacement characters, one
+    each, so that nothing around them is lost.
+    """
+    if b"\x00" in data[:4096]:
+        return None
+    return data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+
+
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """Text after all edits; they refer to the text before and must not overlap.
 

@@ -1,0 +1,95 @@
+"""Which findings wait: a new one in the block under edit, until the author pauses.
+
+"1.2" on the way to "1.24" must not flash an error.  What no longer holds goes at once, and what
+was shown before stays shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tanaka.text import DocId
+from tanaka.views.diagnostics import DiagnosticView
+
+
+@dataclass(frozen=True, slots=True)
+class LastEdit:
+    """Where the last change of a document ended, and when [s]."""
+
+    offset: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding with the words it underlines.
+
+    The fingerprint hashes what the whole block states, so a digit typed elsewhere in the block
+    changes it; the rule and the words tell that it is still the finding shown before.
+    """
+
+    view: DiagnosticView
+    words: str
+
+    def is_like(self, other: Shown) -> bool:
+        """Whether a reader would call it the same finding."""
+        return self.view.fingerprint == other.view.fingerprint or (
+            self.view.code == other.view.code and self.words == other.words
+        )
+
+
+@dataclass(slots=True)
+class Hold:
+    """Remembers what is shown and where the author types.
+
+    Attributes
+    ----------
+    delay : float
+        Pause after the last edit of a block before a new finding appears there [s].
+    """
+
+    delay: float
+    shown: dict[DocId, tuple[Shown, ...]] = field(default_factory=dict)
+    edits: dict[DocId, LastEdit] = field(default_factory=dict)
+
+    def edited(self, doc: DocId, offset: int, time: float) -> None:
+        """Note that the author has typed."""
+        self.edits[doc] = LastEdit(offset, time)
+
+    def forget(self, doc: DocId) -> None:
+        """Note that a document was closed."""
+        self.edits.pop(doc, None)
+
+    def take(
+        self, found: Mapping[DocId, Iterable[Shown]], now: float
+    ) -> tuple[dict[DocId, tuple[Shown, ...]], float | None]:
+        """What to show now, and the time at which more is due [s] (None: nothing waits).
+
+        Parameters
+        ----------
+        found : mapping of DocId to iterable of Shown
+            All findings of the papers that are open.
+        now : float
+            [s], on the clock of `edited`.
+        """
+        due: float | None = None
+        visible: dict[DocId, tuple[Shown, ...]] = {}
+        for doc, items in found.items():
+            before = self.shown.get(doc, ())
+            kept = []
+            for item in items:
+                ends = self._waits_until(doc, item, before)
+                if ends is not None and ends > now:
+                    due = ends if due is None else min(due, ends)
+                else:
+                    kept.append(item)
+            visible[doc] = tuple(kept)
+        self.shown = visible
+        return visible, due
+
+    def _waits_until(self, doc: DocId, item: Shown, before: tuple[Shown, ...]) -> float | None:
+        edit = self.edits.get(doc)
+        if edit is None or not item.view.block.covers(doc, edit.offset):
+            return None
+        return None if any(item.is_like(b) for b in before) else edit.time + self.delay

@@ -1,0 +1,249 @@
+"""The server's wiring: which message goes to which handler, and what the client is told.
+
+Only async handlers answer requests, so that a client can cancel them; nothing runs in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import (
+    FeatureRequestError,
+    JsonRpcInternalError,
+    JsonRpcServerNotInitialized,
+)
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from tanaka import __version__
+from tanaka.lsp import ext, handlers, to_proto
+from tanaka.lsp.documents import Names
+from tanaka.lsp.files import Files
+from tanaka.lsp.positions import Encoding
+
+if TYPE_CHECKING:
+    from tanaka.lsp.session import Session
+
+log = logging.getLogger(__name__)
+
+_WATCHED = ("**/*.{tex,ltx}", "**/tanaka.toml")
+_SECTION = "tanaka"
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls' protocol without its mirror of the documents: ours is `tanaka.lsp.documents`.
+
+    Theirs splits lines at form feeds and costs a pass over the whole document a change.
+    """
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
+        """Hand the document to the session."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
+        """Hand the edits to the session."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
+        """Tell the session."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """A language server and its one session."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "tanaka", __version__, protocol_cls=Protocol, converter_factory=default_converter
+        )
+        self.options = ext.Options()
+        self._session: Session | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def session(self) -> Session:
+        """The session; made once the client has said `initialized`."""
+        if self._session is None:
+            raise JsonRpcServerNotInitialized
+        return self._session
+
+    def begin(self) -> None:
+        """Load the analysis and make the session."""
+        from tanaka.lsp.session import Session
+
+        names = Names()
+        files = Files(names, self.protocol.send_request_async if self.options.files else None)
+        self._session = Session(
+            self, files, names,
+            encoding=Encoding(self.server_capabilities.position_encoding or Encoding.UTF16),
+            wants=to_proto.Wants.of(self.client_capabilities),
+            options=self.options,
+        )  # fmt: skip
+        self._session.set_folders(list(self.workspace.folders))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the loop; what it raises is logged."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self.report_server_error(JsonRpcInternalError(str(error)), JsonRpcInternalError)
+
+        task.add_done_callback(done)
+
+    # -- what the session says (`tanaka.lsp.session.Client`) -----------------------------------
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        """Show the findings of one document."""
+        self.text_document_publish_diagnostics(params)
+
+    def status(self, status: ext.Status) -> None:
+        """Show the state of a paper."""
+        self.protocol.notify(ext.STATUS, status)
+
+    def log(self, message: str) -> None:
+        """One line for the output channel."""
+        self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong; a message box in the middle of a sentence helps nobody."""
+        if source is not FeatureRequestError:
+            log.error("%s", error)
+            self.log(f"Error in the server: {error}")
+
+
+def make_server() -> Server:
+    """A server with all its handlers."""
+    server = Server()
+    feature = server.feature
+
+    @feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.options = ext.Options.of(params.initialization_options)
+
+    @feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        server.begin()
+        # Requests to the client are never awaited in a task that may be cancelled.
+        server.later(_watch(server))
+        server.later(_configure(server))
+
+    @feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        item = params.text_document
+        server.session.opened(item.uri, item.text, item.version)
+
+    @feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        item = params.text_document
+        server.session.changed(item.uri, params.content_changes, item.version)
+
+    @feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        server.session.closed(params.text_document.uri)
+
+    @feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
+        server.session.files_changed([change.uri for change in params.changes])
+
+    @feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_workspace_folders(_: types.DidChangeWorkspaceFoldersParams) -> None:
+        server.session.set_folders(list(server.workspace.folders))
+
+    @feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def did_change_configuration(_: types.DidChangeConfigurationParams) -> None:
+        server.later(_configure(server))
+
+    @feature(ext.THEME)
+    def theme(params: Any) -> None:
+        kind = (ext.plain(params) or {}).get("kind")
+        server.session.theme = kind if isinstance(kind, str) else ""
+
+    @feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        return await handlers.hover(server.session, params)
+
+    @feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions([types.CodeActionKind.QuickFix], resolve_provider=True),
+    )
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        return await handlers.code_actions(server.session, params)
+
+    @feature(types.CODE_ACTION_RESOLVE)
+    async def code_action_resolve(params: types.CodeAction) -> types.CodeAction:
+        return await handlers.resolve_code_action(server.session, params)
+
+    @feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens] | None:
+        return await handlers.code_lenses(server.session, params)
+
+    @server.command(ext.STRESS_TEST)
+    async def stress_test(argument: Any) -> Any:
+        return await handlers.stress_test(server.session, argument)
+
+    @server.command(ext.FACTS)
+    async def facts(argument: Any) -> Any:
+        return await handlers.facts(server.session, argument)
+
+    return server
+
+
+async def _watch(server: Server) -> None:
+    """Ask to be told of files that change on disk, where the client does not tell by itself."""
+    workspace = server.client_capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace else None
+    if watched is None or not watched.dynamic_registration:
+        return
+    watchers = [types.FileSystemWatcher(glob) for glob in _WATCHED]
+    await server.client_register_capability_async(
+        types.RegistrationParams(
+            [
+                types.Registration(
+                    "tanaka-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                    types.DidChangeWatchedFilesRegistrationOptions(watchers),
+                )
+            ]
+        )
+    )  # fmt: skip
+
+
+async def _configure(server: Server) -> None:
+    """Read the settings, where the client has any."""
+    workspace = server.client_capabilities.workspace
+    if workspace is None or not workspace.configuration:
+        return
+    items = [types.ConfigurationItem(section=_SECTION)]
+    found = ext.plain(await server.workspace_configuration_async(types.ConfigurationParams(items)))
+    settings = found[0] if found and isinstance(found[0], dict) else {}
+    diagnostics = settings.get("diagnostics")
+    delay = diagnostics.get("delay") if isinstance(diagnostics, dict) else None
+    if isinstance(delay, int) and not isinstance(delay, bool) and delay >= 0:
+        server.session.set_delay(delay)
+    if isinstance(settings.get("codeLens"), bool):
+        server.session.code_lens = settings["codeLens"]
+
+
+def serve_stdio() -> None:
+    """Serve one client over standard input and output, until it leaves."""
+    make_server().start_io()
+
+
+def serve_tcp(host: str, port: int) -> None:
+    """Serve one client over a socket.
+
+    Parameters
+    ----------
+    host : str
+        Address to listen on; nothing but this machine should be able to reach it.
+    port : int
+    """
+    make_server().start_tcp(host, port)

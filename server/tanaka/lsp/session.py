@@ -1,0 +1,290 @@
+"""One client's session: its documents, the analysis of their papers, and what it is shown.
+
+Everything mutable belongs to the event loop.  Writes (open, change, close) are synchronous; what
+reads files is awaited; what is shown is decided by `tanaka.lsp.hold`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lsprotocol import types
+
+from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.lsp import ext, to_proto
+from tanaka.lsp.documents import Buffer, Names
+from tanaka.lsp.files import Files
+from tanaka.lsp.hold import Hold, Shown
+from tanaka.lsp.papers import Papers
+from tanaka.lsp.positions import Encoding, offset
+from tanaka.text import DocId, LineIndex, folder, relative
+from tanaka.views.diagnostics import diagnostics
+
+log = logging.getLogger(__name__)
+
+
+class Client(Protocol):
+    """What a session says to its client, and asks of it."""
+
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        """Show the findings of one document."""
+
+    def status(self, status: ext.Status) -> None:
+        """Show the state of a paper."""
+
+    def log(self, message: str) -> None:
+        """One line for the output channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document of a paper as a request finds it: the report, and the offset asked about."""
+
+    report: Report
+    doc: DocId
+    offset: int
+
+
+class Modified(Exception):
+    """The document was edited while its paper was read: the position asked about is gone."""
+
+
+class Session:
+    """State between messages; the handlers read it, and nothing below this package sees it."""
+
+    def __init__(
+        self, client: Client, files: Files, names: Names, *,
+        encoding: Encoding, wants: to_proto.Wants, options: ext.Options,
+    ) -> None:  # fmt: skip
+        self.encoding = encoding
+        self.wants = wants
+        self.theme = options.theme
+        self.code_lens = options.code_lens
+        self.command_links = options.command_links
+        self.host = AnalysisHost()
+        self._client = client
+        self._names = names
+        self._buffers: dict[DocId, Buffer] = {}
+        self._papers = Papers(self.host, files)
+        self._hold = Hold(options.diagnostics_delay / 1000)
+        self._loads: dict[DocId, asyncio.Task[None]] = {}
+        self._publishing: asyncio.Task[None] | None = None
+        self._sent: dict[DocId, list[types.Diagnostic]] = {}
+        self._edited: set[DocId] = set()
+        self._statuses: dict[DocId, ext.Status] = {}
+        self._said: set[str] = set()
+        self._closed_lines: dict[DocId, tuple[str, LineIndex]] = {}
+
+    # -- what positions are counted on (`to_proto.Ground`) --------------------------------------
+    def uri(self, doc: DocId) -> str:
+        """URI of a document, as the client spells it."""
+        return self._names.uri(doc)
+
+    def lines(self, doc: DocId) -> LineIndex:
+        """Lines of a document's text; one that is unknown has none."""
+        buffer = self._buffers.get(doc)
+        if buffer is not None:
+            return buffer.lines
+        text = self.host.snapshot().texts.get(doc, "")
+        known = self._closed_lines.get(doc)
+        if known is None or known[0] != text:
+            known = self._closed_lines[doc] = (text, LineIndex(text))
+        return known[1]
+
+    def version(self, doc: DocId) -> int | None:
+        """Version that the editor has open."""
+        buffer = self._buffers.get(doc)
+        return None if buffer is None else buffer.version
+
+    # -- settings -------------------------------------------------------------------------------
+    def set_folders(self, uris: Sequence[str]) -> None:
+        """Workspace folders: how far outwards a root is looked for."""
+        self._papers.tops = [DocId(self._names.doc(u).rstrip("/")) for u in uris]
+
+    def set_delay(self, milliseconds: int) -> None:
+        """Pause after the last edit before a new finding appears in its block."""
+        self._hold.delay = milliseconds / 1000
+
+    # -- writes ---------------------------------------------------------------------------------
+    def opened(self, uri: str, text: str, version: int) -> None:
+        """Take a document over from the disk."""
+        doc = self._names.doc(uri)
+        self._buffers[doc] = Buffer(text, version)
+        self._edited.add(doc)
+        self.host.apply(Change({doc: text}))
+        self._load(doc)
+
+    def changed(
+        self, uri: str, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
+    ) -> None:
+        """Take edits in; findings that no longer hold go at once."""
+        doc = self._names.doc(uri)
+        buffer = self._buffers.get(doc)
+        if buffer is None:
+            return
+        behind = buffer.change(changes, version, self.encoding)
+        self._hold.edited(doc, behind, asyncio.get_running_loop().time())
+        self._edited.add(doc)
+        self.host.apply(Change({doc: buffer.text}))
+        self._load(doc)  # an \input may have been typed
+
+    def closed(self, uri: str) -> None:
+        """Give a document back to the disk; unsaved edits are dropped."""
+        doc = self._names.doc(uri)
+        if self._buffers.pop(doc, None) is None:
+            return
+        self._hold.forget(doc)
+        self._reload([doc])
+
+    def files_changed(self, uris: Sequence[str]) -> None:
+        """Files were made, changed or deleted on disk."""
+        self._reload([self._names.doc(u) for u in uris])
+
+    # -- reads ----------------------------------------------------------------------------------
+    async def asked(self, uri: str, at: types.Position | None = None) -> Asked | None:
+        """The report of a document's paper; None where it is part of none.
+
+        Raises
+        ------
+        Modified
+            If the document was edited meanwhile.
+        """
+        doc = self._names.doc(uri)
+        before = self.version(doc)
+        loading = self._loads.get(doc)
+        if loading is not None:
+            await asyncio.shield(loading)
+        elif doc not in self._buffers and doc not in self.host.snapshot().texts:
+            await self._papers.refresh([doc], ())
+            await self._papers.load(doc)
+        if at is not None and self.version(doc) != before:
+            raise Modified
+        root = self._papers.root(doc)
+        report = None if root is None else self.host.snapshot().report(root)
+        if report is None or doc not in report.files:
+            return None
+        return Asked(report, doc, 0 if at is None else offset(self.lines(doc), at, self.encoding))
+
+    # -- loading --------------------------------------------------------------------------------
+    def _load(self, doc: DocId) -> None:
+        running = self._loads.get(doc)
+        if running is None or running.done():
+            self._loads[doc] = self._start(self._load_now(doc))
+        else:
+            self._publish_soon()
+
+    async def _load_now(self, doc: DocId) -> None:
+        try:
+            await self._papers.load(doc)
+        finally:
+            self._loads.pop(doc, None)
+            self._publish_soon()
+
+    def _reload(self, docs: Collection[DocId]) -> None:
+        self._start(self._reload_now(docs))
+
+    async def _reload_now(self, docs: Collection[DocId]) -> None:
+        await self._papers.refresh(docs, self._buffers)
+        for doc in tuple(self._buffers):
+            await self._papers.load(doc)
+        self._publish_soon()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(self._report_failure)
+        return task
+
+    def _report_failure(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("Reading a paper failed", exc_info=error)
+            self._client.log(f"Reading a paper failed: {type(error).__name__}: {error}")
+
+    # -- showing --------------------------------------------------------------------------------
+    def _publish_soon(self) -> None:
+        """Publish once what is queued has been taken in; never two at a time."""
+        if self._publishing is not None:
+            self._publishing.cancel()
+        self._publishing = self._start(self._publish_when_due())
+
+    async def _publish_when_due(self) -> None:
+        await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        while (due := self._publish(loop.time())) is not None:
+            await asyncio.sleep(max(0.0, due - loop.time()) + 0.001)
+
+    def roots(self) -> tuple[DocId, ...]:
+        """Roots of the papers that have an open document, in order of opening."""
+        found = (self._papers.root(doc) for doc in self._buffers)
+        return tuple(dict.fromkeys(root for root in found if root is not None))
+
+    def _publish(self, now: float) -> float | None:
+        snapshot = self.host.snapshot()
+        reports = [snapshot.report(root) for root in self.roots()]
+        found: dict[DocId, dict[tuple[int, int, str], Shown]] = {}
+        for report in reports:
+            for doc in report.files:
+                found.setdefault(doc, {})
+            for view in diagnostics(report):
+                span = view.span
+                words = report.texts[span.doc][span.start : span.end]
+                # A file that two papers input is shown once.
+                found.setdefault(span.doc, {}).setdefault(
+                    (span.start, span.end, view.code), Shown(view, words)
+                )
+        visible, due = self._hold.take({d: items.values() for d, items in found.items()}, now)
+        for doc in [*visible, *(d for d in self._sent if d not in visible)]:
+            views = [shown.view for shown in visible.get(doc, ())]
+            self._send(doc, [to_proto.diagnostic(v, self, self.wants) for v in views])
+        self._edited.clear()
+        for report in reports:
+            self._tell(report, visible)
+        for root in [r for r in self._statuses if r not in {report.root for report in reports}]:
+            del self._statuses[root]
+        return due
+
+    def _send(self, doc: DocId, found: list[types.Diagnostic]) -> None:
+        """Publish where something is new, or where an edit may have moved the editor's marks."""
+        before = self._sent.get(doc)
+        if found == (before or []) and (doc not in self._edited or before is None):
+            return
+        if found or doc in self._buffers:
+            self._sent[doc] = found
+        else:
+            self._sent.pop(doc, None)
+        self._client.publish(
+            types.PublishDiagnosticsParams(self.uri(doc), found, self.version(doc))
+        )
+
+    def _tell(self, report: Report, visible: dict[DocId, tuple[Shown, ...]]) -> None:
+        severities = [s.view.severity for doc in report.files for s in visible.get(doc, ())]
+        c = report.coverage
+        lines = [*report.failures, *report.problems]
+        missing = [relative(d, folder(report.root)) for d in report.missing]
+        if missing:
+            lines.append(f"not found: {', '.join(missing[:4])}{', ...' if missing[4:] else ''}")
+        for line in lines:
+            if line not in self._said:
+                self._said.add(line)
+                self._client.log(line)
+        status: ext.Status = {
+            "uri": self.uri(report.root),
+            "root": relative(report.root, folder(report.root)),
+            "tally": {
+                "impossible": severities.count("error"),
+                "implausible": severities.count("warning"),
+                "open": severities.count("information"),
+            },
+            "coverage": {
+                "quantities": c.quantities, "read": c.read, "bound": c.bound,
+                "checked": c.checked, "consistent": c.consistent,
+            },
+            "note": lines[0] if lines else None,
+        }  # fmt: skip
+        # The panel asks for its review anew at each status, so an edit that changes no count
+        # must tell it too.
+        self._statuses[report.root] = status
+        self._client.status(status)
