@@ -51,6 +51,7 @@ await main(async () => {
   const settings = {
     ...CLEAN,
     "tanaka.server.path": tanaka,
+    "workbench.colorTheme": "Dark Modern",
     "editor.hover.delay": 100,
     "files.simpleDialog.enable": true,
   };
@@ -69,7 +70,7 @@ await main(async () => {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
     console.log(`VS Code at ${host.base}, browser ${browser.version()}, both up after ${seconds(began)}`);
-    const session = { host, browser, tanaka, settings, screenshots: SCREENSHOTS, copyPaper, root };
+    const session = { host, browser, tanaka, screenshots: SCREENSHOTS, copyPaper, root };
     if (pictures) {
       const { takePictures } = await import("../client/test/e2e/pictures.mjs");
       await takePictures(session);

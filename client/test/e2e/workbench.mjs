@@ -107,12 +107,22 @@ export class Workbench {
 
   /** Rests the mouse on characters of a line; gives the hover that appears. */
   async hover(line, from, to) {
-    const words = await until(`line ${line + 1} on the screen`, () => this.rect(line, from, to));
     await this.leave();
-    await this.page.mouse.move((words.left + words.right) / 2 + 3, (words.top + words.bottom) / 2 + 1);
-    await this.page.mouse.move((words.left + words.right) / 2, (words.top + words.bottom) / 2);
     const hover = this.page.locator(".monaco-hover:visible").filter({ has: this.page.locator(".hover-row") });
-    await hover.first().waitFor();
+    // Whatever moves the text (a code lens that arrives) closes a hover; a hand that rests there moves again.
+    await until("the hover", async () => {
+      const words = await until(`line ${line + 1} on the screen`, () => this.rect(line, from, to));
+      const y = (words.top + words.bottom) / 2;
+      await this.page.mouse.move(words.left + 2, y);
+      await this.page.mouse.move((words.left + words.right) / 2, y, { steps: 4 });
+      return hover
+        .first()
+        .waitFor({ timeout: 2000 })
+        .then(
+          () => true,
+          () => false,
+        );
+    });
     return hover.first();
   }
 
@@ -154,16 +164,44 @@ export class Workbench {
     await this.page.waitForSelector(".quick-input-widget", { state: "hidden" });
   }
 
+  /** Chooses a colour theme by its name, as a person does. */
+  async theme(name) {
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Control+KeyK");
+    await this.page.keyboard.press("Control+KeyT");
+    await this.page.waitForSelector(QUICK_INPUT);
+    await this.page.keyboard.type(name);
+    await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name }).waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.waitForSelector(".quick-input-widget", { state: "hidden" });
+  }
+
   async saveAll() {
     await this.command("File: Save All Files");
     await until("every file saved", () => this.page.evaluate(() => document.querySelector(".tab.dirty") === null));
   }
 
-  /** The rows of the Problems view: text of each, in order. */
+  /** The rows of the Problems view, each once: the list holds no more than the screen shows, so it is scrolled through. */
   async problems() {
-    await this.page.keyboard.press("Control+Shift+KeyM");
-    await this.page.waitForSelector(".markers-panel .monaco-list-row");
-    return this.page.locator(".markers-panel .monaco-list-row").allInnerTexts();
+    if (!(await this.page.locator(".markers-panel").isVisible())) {
+      await this.page.keyboard.press("Control+Shift+KeyM"); // the same keys would close it again
+    }
+    const rows = this.page.locator(".markers-panel .monaco-list-row");
+    await rows.first().waitFor();
+    await this.page.locator(".markers-panel .monaco-list").hover();
+    await this.page.mouse.wheel(0, -100_000);
+    const seen = new Map();
+    for (let before = -1; seen.size > before; ) {
+      before = seen.size;
+      for (const [index, text] of await rows.evaluateAll((all) =>
+        all.map((row) => [row.getAttribute("data-index"), row.textContent]),
+      )) {
+        seen.set(index, text);
+      }
+      await this.page.mouse.wheel(0, 100);
+      await this.page.waitForTimeout(100); // the list draws its rows after the wheel
+    }
+    return [...seen.values()];
   }
 
   statusBar() {

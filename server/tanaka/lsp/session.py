@@ -249,7 +249,7 @@ class Session:
     def _send(self, doc: DocId, found: list[types.Diagnostic]) -> None:
         """Publish where something is new, or where an edit may have moved the editor's marks."""
         before = self._sent.get(doc)
-        if found == (before or []) and (doc not in self._edited or before is None):
+        if found == (before or []) and doc not in self._edited:
             return
         if found or doc in self._buffers:
             self._sent[doc] = found

@@ -1,0 +1,215 @@
+"""An editor for the tests: a real server process, and what it has said so far."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+PATIENCE = 20.0  # seconds; a test that waits so long has failed
+
+
+class Editor(LanguageClient):
+    """A language client that keeps what the server sends, and waits for it by condition."""
+
+    def __init__(self) -> None:
+        super().__init__("editor", "1")
+        self.published: dict[str, list[types.PublishDiagnosticsParams]] = {}
+        self.statuses: list[Any] = []
+        self.logged: list[str] = []
+        self.configuration: dict[str, Any] = {}
+        self.registered: list[types.Registration] = []
+        self.files: dict[str, str] = {}
+        self.offered: types.InitializeResult
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self._open: set[str] = set()
+        self._heard = asyncio.Event()
+        feature = self.feature
+
+        @feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def publish(params: types.PublishDiagnosticsParams) -> None:
+            self.published.setdefault(params.uri, []).append(params)
+            self._heard.set()
+
+        @feature("tanaka/status")
+        def status(params: Any) -> None:
+            self.statuses.append(params)
+            self._heard.set()
+
+        @feature(types.WINDOW_LOG_MESSAGE)
+        def log(params: types.LogMessageParams) -> None:
+            self.logged.append(params.message)
+            self._heard.set()
+
+        @feature(types.WORKSPACE_CONFIGURATION)
+        def configuration(params: types.ConfigurationParams) -> list[Any]:
+            return [self.configuration.get(item.section or "") for item in params.items]
+
+        @feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(params: types.RegistrationParams) -> None:
+            self.registered += params.registrations
+            self._heard.set()
+
+        @feature("tanaka/readFile")
+        async def read_file(params: Any) -> dict[str, str | None]:
+            await self.answers.wait()
+            return {"text": self.files.get(params.uri)}
+
+        @feature("tanaka/listFiles")
+        def list_files(params: Any) -> dict[str, list[str]]:
+            folder = params.uri.partition("?")[0].rstrip("/") + "/"
+            below = [u for u in self.files if u.startswith(folder)]
+            return {"uris": [u for u in below if params.recursive or "/" not in u[len(folder) :]]}
+
+    async def until(self, what: str, holds: Callable[[], object]) -> None:
+        """Wait until something that the server says makes a condition true."""
+        async with asyncio.timeout(PATIENCE):
+            while not holds():
+                self._heard.clear()
+                try:
+                    await self._heard.wait()
+                except asyncio.CancelledError:
+                    raise AssertionError(f"waited {PATIENCE:g} s for {what}") from None
+
+    def codes(self, uri: str) -> list[str]:
+        """Codes of what is shown for a document now."""
+        shown = self.published.get(uri)
+        return [] if not shown else [str(d.code) for d in shown[-1].diagnostics]
+
+    def shown(self, uri: str) -> list[types.Diagnostic]:
+        """What is shown for a document now."""
+        return list(self.published[uri][-1].diagnostics)
+
+    def open(self, uri: str, text: str, version: int = 1) -> None:
+        """Open a document."""
+        self._open.add(uri)
+        item = types.TextDocumentItem(uri, "latex", version, text)
+        self.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def replace(self, uri: str, text: str, old: str, new: str, version: int) -> str:
+        """Type over a stretch of a document of which the text is known; the text after."""
+        at = text.index(old)
+        change = types.TextDocumentContentChangePartial(
+            range=types.Range(place(text, at), place(text, at + len(old))), text=new
+        )
+        self.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(version, uri), [change]
+            )
+        )
+        return text[:at] + new + text[at + len(old) :]
+
+    def close(self, uri: str) -> None:
+        """Close a document."""
+        self._open.discard(uri)
+        self.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        )
+
+    async def close_all(self) -> None:
+        """Close what is open, and forget what was said."""
+        for uri in tuple(self._open):
+            self.close(uri)
+        await self.until("no finding", lambda: not any(map(self.codes, self.published)))
+        self.published.clear()
+        self.statuses.clear()
+        self.logged.clear()
+
+    async def hover_text(self, uri: str, at: types.Position) -> str:
+        """Words of the hover at a place; "" where there is none."""
+        found = await self.text_document_hover_async(
+            types.HoverParams(types.TextDocumentIdentifier(uri), at)
+        )
+        return "" if found is None else found.contents.value  # type: ignore[union-attr]
+
+    async def actions(self, uri: str, at: types.Range) -> list[types.CodeAction]:
+        """Actions that are offered for a range."""
+        found = await self.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri), at, types.CodeActionContext([])
+            )
+        )
+        return [a for a in found or [] if isinstance(a, types.CodeAction)]
+
+    async def run(self, command: str, argument: dict[str, Any]) -> Any:
+        """Run a command of the server."""
+        return await self.workspace_execute_command_async(
+            types.ExecuteCommandParams(command, [argument])
+        )
+
+
+def place(text: str, at: int) -> types.Position:
+    """Position of an offset in UTF-16 units, by the protocol's own words."""
+    before = text[:at].replace("\r\n", "\n").replace("\r", "\n")
+    line = before.rpartition("\n")[2]
+    return types.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
+
+
+def words(text: str, found: str) -> types.Range:
+    """Range of a stretch of a text."""
+    at = text.index(found)
+    return types.Range(place(text, at), place(text, at + len(found)))
+
+
+def vscode() -> types.ClientCapabilities:
+    """What VS Code says of itself, as far as the server looks at it."""
+    return types.ClientCapabilities(
+        workspace=types.WorkspaceClientCapabilities(
+            configuration=True,
+            workspace_edit=types.WorkspaceEditClientCapabilities(
+                document_changes=True,
+                change_annotation_support=types.ChangeAnnotationsSupportOptions(),
+            ),
+            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+                dynamic_registration=True
+            ),
+        ),
+        text_document=types.TextDocumentClientCapabilities(
+            hover=types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown]),
+            code_action=types.CodeActionClientCapabilities(
+                resolve_support=types.ClientCodeActionResolveOptions(["edit"]), data_support=True
+            ),
+            publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
+                related_information=True, version_support=True
+            ),
+        ),
+        general=types.GeneralClientCapabilities(
+            markdown=types.MarkdownClientCapabilities(parser="marked"),
+            position_encodings=[types.PositionEncodingKind.Utf16],
+        ),
+    )
+
+
+@asynccontextmanager
+async def editor(
+    capabilities: types.ClientCapabilities | None = None,
+    options: dict[str, Any] | None = None,
+    folders: tuple[Path, ...] = (),
+    configuration: dict[str, Any] | None = None,
+) -> AsyncIterator[Editor]:
+    """An editor with a server of its own; the server must leave with status 0."""
+    client = Editor()
+    client.configuration = configuration or {}
+    await client.start_io(sys.executable, "-m", "tanaka", "serve", "--stdio")
+    try:
+        client.offered = await client.initialize_async(
+            types.InitializeParams(
+                capabilities=capabilities or types.ClientCapabilities(),
+                initialization_options=options,
+                workspace_folders=[types.WorkspaceFolder(f.as_uri(), f.name) for f in folders],
+            )
+        )
+        client.initialized(types.InitializedParams())
+        yield client
+        async with asyncio.timeout(PATIENCE):
+            await client.shutdown_async(None)
+    finally:
+        client.exit(None)
+        await client.stop()
