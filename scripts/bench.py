@@ -1,0 +1,211 @@
+"""Prints how long the engine takes, each time beside a yardstick measured in the same run.
+
+A time alone says as much about the machine as about the program; the ratio says what changed.
+Nothing asserts on these numbers.  Run it with ``make bench``; it takes less than a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from pylatexenc.latexwalker import LatexWalker
+
+from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.cli.files import load
+from tanaka.text import DocId
+from tanaka.views.hover import hover
+from tanaka.voice.plain import review
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "stale-pipeline" / "main.tex"
+MAIN = DocId("main.tex")
+REPEATS = 5
+PATIENCE = 3.0  # [s]
+
+# -- a paper of any size ----------------------------------------------------------------------
+
+_PROSE = (
+    "A worker that is late holds back all others, and the scheduler cannot know which it will be.",
+    "We keep the order of the updates, since the proof of the bound leans on it.",
+    "The queue between two stages is short on purpose, because memory is what we lack.",
+    "Nothing of this depends on the model, and little of it on the network~\\cite{example}.",
+)
+_NUMBERS = (
+    "The step time falls from {old}\\,ms to {new}\\,ms, a ${factor:.2f}\\times$ speedup.",
+    "On {nodes} nodes each A100 sustains {rate}\\,TFLOP/s in BF16, and the loss is the same.",
+    "The share of time spent waiting drops from {before}\\% to {after}\\%.",
+)
+_TABLE = r"""\begin{{table}}\caption{{Step times of run {run}.}}
+\begin{{tabular}}{{lrrr}}
+system & nodes & step (ms) & speedup \\ \hline
+baseline & {nodes} & {old} & 1.00 \\
+ours & {nodes} & {new} & {factor:.2f} \\
+\end{{tabular}}\end{{table}}
+"""
+
+
+def paper(size: int) -> str:
+    """A paper of about that many characters; the same every time, and without mistakes."""
+    parts = ["\\documentclass{article}\n\\begin{document}\n\\title{A generated paper}\n"]
+    length = len(parts[0])
+    for run in count(1):
+        old, new = 400 + 7 * (run % 50), 200 + 3 * (run % 50)
+        said = {
+            "run": run, "old": old, "new": new, "factor": old / new, "nodes": 8 << run % 4,
+            "rate": 120 + run % 60, "before": 30 + run % 9, "after": 10 + run % 9,
+        }  # fmt: skip
+        lines = [f"\\section{{Run {run}}}"] if run % 8 == 1 else []
+        for paragraph in range(3):
+            sentences = [_PROSE[(run + paragraph + i) % len(_PROSE)] for i in range(3)]
+            sentences.insert(1, _NUMBERS[paragraph].format(**said))
+            lines += ["", *sentences]
+        if run % 4 == 0:
+            lines += ["", _TABLE.format(**said)]
+        parts.append("\n".join(lines) + "\n")
+        length += len(parts[-1])
+        if length > size:
+            return "".join([*parts, "\\end{document}\n"])
+    raise AssertionError("count() does not end")
+
+
+# -- measuring --------------------------------------------------------------------------------
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """How long a call takes."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def best(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    """The shortest of several runs: what the machine adds is never negative."""
+    return min(seconds(run) for _ in range(repeats))
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """Something that takes its time whatever we do."""
+
+    name: str
+    seconds: float
+
+
+def parse(text: str, repeats: int = 3) -> Yardstick:
+    """One whole-file parse with pylatexenc."""
+    took = best(lambda: LatexWalker(text).get_latex_nodes(), repeats)
+    return Yardstick(f"pylatexenc, {len(text) / 1e3:.0f} kB", took)
+
+
+def show(what: str, took: float, yardstick: Yardstick) -> None:
+    """Print a line of the table."""
+    shown = f"{1e3 * took:.1f} ms" if took >= 1e-3 else f"{1e6 * took:.0f} µs"
+    print(f"{what:<40}{shown:>12}{took / yardstick.seconds:>10.2g} × {yardstick.name}", flush=True)
+
+
+def report_of(text: str) -> tuple[AnalysisHost, Report]:
+    """A fresh host with a paper in it, and the paper's report."""
+    host = AnalysisHost()
+    host.apply(Change({MAIN: text}))
+    return host, host.snapshot().report(MAIN)
+
+
+def keystrokes(text: str, after: str, typed: str, yardstick: Yardstick) -> None:
+    """Type in the middle of a paper, a character at a time, and ask for the report each time.
+
+    Types for as long as `PATIENCE`, so that a slow machine still ends; five times at least.
+    """
+    host, _ = report_of(text)
+    at = text.index(after, len(text) // 2) + len(after)
+    took: list[float] = []
+    for i in range(1, len(typed) + 1):
+        edited = text[:at] + typed[:i] + text[at:]
+
+        def press(edited: str = edited) -> None:
+            host.apply(Change({MAIN: edited}))
+            host.snapshot().report(MAIN)
+
+        took.append(seconds(press))
+        if len(took) >= 5 and sum(took) > PATIENCE:
+            break
+    where = "a number" if typed[0].isdigit() else "prose"
+    name = f"keystroke in {where}, {len(text) / 1e3:.0f} kB"
+    show(f"{name}, p50", statistics.median(took), yardstick)
+    show(f"{name}, p95", statistics.quantiles(took, n=20, method="inclusive")[-1], yardstick)
+
+
+# -- processes --------------------------------------------------------------------------------
+
+
+def python(program: str) -> Callable[[], object]:
+    """A run of a Python process of its own."""
+    return lambda: subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def message(**content: object) -> bytes:
+    """A message of the base protocol."""
+    body = json.dumps({"jsonrpc": "2.0", **content}).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def answer_to_initialize() -> float:
+    """From the start of ``tanaka serve`` to its answer to ``initialize``."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tanaka", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        assert server.stdin is not None and server.stdout is not None
+        asked = {"processId": None, "rootUri": None, "capabilities": {}}
+        server.stdin.write(message(id=1, method="initialize", params=asked))
+        server.stdin.flush()
+        if not server.stdout.readline().startswith(b"Content-"):
+            raise RuntimeError("tanaka serve gave no answer to initialize")
+        took = time.perf_counter() - began
+        server.kill()
+    return took
+
+
+# -- all of it --------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Print the table."""
+    began = time.perf_counter()
+    print(f"Python {sys.version.split()[0]}; the shortest of a few runs unless p50 or p95 is said")
+
+    loaded = load(EXAMPLE)
+    example = "".join(loaded.analysis.texts.values())
+    yard = parse(example)
+    show("cold check of the example", best(lambda: load(EXAMPLE).analysis_report()), yard)
+    report = loaded.analysis_report()
+    at = report.findings[0].span
+    show("hover on a finding", best(lambda: hover(report, at.doc, at.start)), yard)
+    show("stress test of the example", best(lambda: review(report)), yard)
+
+    for size in (100_000, 1_000_000):
+        text = paper(size)
+        large = size > 500_000
+        yard = parse(text, repeats=1 if large else 3)
+        cold = best(partial(report_of, text), repeats=1 if large else 3)
+        show(f"cold check of {len(text) / 1e3:.0f} kB", cold, yard)
+        keystrokes(text, "on purpose, because ", "and the whole of it besides, as said", yard)
+        keystrokes(text, "The step time falls from ", "1234567890" * 4, yard)
+
+    start = Yardstick("python -c pass", best(python("pass")))
+    show("import tanaka.cli.main", best(python("import tanaka.cli.main")), start)
+    served = min(answer_to_initialize() for _ in range(REPEATS))
+    show("tanaka serve answers initialize", served, start)
+    print(f"{time.perf_counter() - began:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""Facts are data: each with a source, none of them bare, doubled, or out of all proportion.
+
+The catalogue of accelerators as it is read is held in tests/hwmodels/test_catalog.py; here are the
+files themselves, so that a number which the reader overlooks is seen too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hwmodels
+import tanaka_persona
+from hwmodels.units import to_base
+from tanaka import voice
+from tanaka.paper import mentions
+from tanaka.rules import RULES
+
+from .tree import ROOT, files
+
+HARDWARE = Path(hwmodels.__file__).parent / "data"
+PARTS = {p.stem: p.read_text("utf-8") for p in sorted((HARDWARE / "accelerators").glob("*.toml"))}
+SOURCES = tomllib.loads((HARDWARE / "sources.toml").read_text("utf-8"))
+WORKS_FILE = Path(voice.__file__).parent / "data" / "works.toml"
+WORKS = tomllib.loads(WORKS_FILE.read_text("utf-8"))
+PERSONAS = sorted(p.parent.name for p in Path(tanaka_persona.__file__).parent.glob("*/persona.toml"))  # fmt: skip
+
+# In base units.  Each range is so narrow that a slipped prefix falls out of it.
+PLAUSIBLE = {
+    "year": (2014, 2027),
+    "node": (3e-9, 28e-9),
+    "peak.fp64": (0.2e12, 0.19e15),
+    "peak.fp32": (5e12, 0.2e15),
+    "peak.tf32": (15e12, 5e15),
+    "peak.fp16": (15e12, 10e15),
+    "peak.bf16": (15e12, 10e15),
+    "peak.fp8": (50e12, 20e15),
+    "peak.int8": (20e12, 20e15),
+    "peak.fp4": (50e12, 40e15),
+    "memory.capacity": (8e9, 400e9),
+    "memory.physical": (8e9, 400e9),
+    "memory.bandwidth": (0.2e12, 20e12),
+    "link.per_direction": (10e9, 2e12),
+    "link.total": (20e9, 4e12),
+    "power.tdp": (50, 2000),
+    "clock.spec": (0.8e9, 3.2e9),
+    "clock.max": (0.8e9, 3.5e9),
+}
+SCALES = {"accumulate_16"}  # a ratio of two rates of one part
+
+
+def numbers(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every table that holds a number, by its path; a bare number is one without a unit."""
+
+    def walk(path: str, value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+        if isinstance(value, dict):
+            if "value" in value:
+                yield path, value
+                return
+            for key, inner in value.items():
+                yield from walk(f"{path}.{key}" if path else key, inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from walk(path, inner)
+        elif isinstance(value, int | float) and not isinstance(value, bool) and path not in SCALES:
+            yield path, {"value": value}
+
+    yield from walk("", tomllib.loads(text))
+
+
+def faults(name: str, text: str) -> list[str]:
+    """What is wrong with a file of the catalogue."""
+    found = [] if tomllib.loads(text).get("id") == name else ["id is not the name of the file"]
+    for path, entry in numbers(text):
+        missing = [k for k in ("unit", "source", "verified") if k not in entry]
+        if missing:
+            found.append(f"{path} has no {missing[0]}")
+            continue
+        if entry["source"] not in SOURCES:
+            found.append(f"{path} cites {entry['source']}, which sources.toml does not have")
+        if path not in PLAUSIBLE:
+            found.append(f"{path} has no range here")
+            continue
+        low, high = PLAUSIBLE[path]
+        if not low <= to_base(float(entry["value"]), entry["unit"])[0] <= high:
+            found.append(f"{path} is {entry['value']} {entry['unit']}")
+        if "sparse" in entry and not 1.99 <= entry["sparse"] / entry["value"] <= 2.01:
+            found.append(f"{path} is not half of its sparse figure")
+    return found
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_has_no_fault(name: str) -> None:
+    assert faults(name, PARTS[name]) == []
+
+
+def test_a_slipped_prefix_is_seen_in_every_number_of_every_part() -> None:
+    slips = 0
+    for name, text in PARTS.items():
+        for path, entry in numbers(text):
+            low, high = PLAUSIBLE[path]
+            value = to_base(float(entry["value"]), entry["unit"])[0]
+            assert not low <= value * 1000 <= high, f"{name}: {path}"
+            assert not low <= value / 1000 <= high, f"{name}: {path}"
+            slips += 2
+    assert slips > 500
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('id       = "h100-sxm5-80gb"', 'id       = "h100"', "id is not the name of the file"),
+        ("[power]", "[power]\npeak = 800", "power.peak has no unit"),
+        ("value = 3350,", "value = 3350000,", "memory.bandwidth is 3350000 GB/s"),
+        (
+            'value = 700, unit = "W", source = "nvidia-h100-datasheet"',
+            'value = 700, unit = "W"',
+            "power.tdp has no source",
+        ),
+        ("sparse = 1978.8", "sparse = 989.4", "peak.fp16 is not half of its sparse figure"),
+    ],
+)
+def test_a_fault_is_named(old: str, new: str, fault: str) -> None:
+    text = PARTS["h100-sxm5-80gb"]
+    assert old in text
+    assert fault in faults("h100-sxm5-80gb", text.replace(old, new))
+
+
+def test_no_name_is_given_to_two_parts() -> None:
+    """Spellings that differ only in case or in hyphens are one name."""
+    given: Counter[str] = Counter()
+    for text in PARTS.values():
+        part = tomllib.loads(text)
+        given.update({re.sub(r"[\s_-]", "", n.lower()) for n in (part["id"], *part["aliases"])})
+    assert [n for n, count in given.items() if count > 1] == []
+
+
+def test_every_source_is_whole_and_is_cited() -> None:
+    cited = {entry["source"] for text in PARTS.values() for _, entry in numbers(text)}
+    assert cited == set(SOURCES)
+    for key, source in SOURCES.items():
+        assert set(source) == {"title", "full", "year"}, key
+        assert 2010 <= source["year"] <= 2030, key
+
+
+# --- prior work ----------------------------------------------------------------------------------
+
+
+def test_a_work_has_a_name_a_title_a_venue_and_a_year() -> None:
+    searched = dt.date.fromisoformat(WORKS["searched"])
+    for work in WORKS["work"]:
+        assert {"id", "name", "title", "venue", "year", "verified", "mechanisms", "does"} <= set(work), work["id"]  # fmt: skip
+        assert isinstance(work["verified"], bool)
+        assert 1960 <= work["year"] <= searched.year, work["id"]
+        for key in ("name", "title", "venue", "does"):
+            assert work[key].strip() == work[key] != "", f"{work['id']}: {key}"
+        assert not work["does"].endswith("."), f"{work['id']}: does is part of a sentence"
+
+
+def test_no_work_is_entered_twice() -> None:
+    names = [n for w in WORKS["work"] for n in {w["name"].lower(), *map(str.lower, w.get("names", ()))}]  # fmt: skip
+    for given in (names, [w["id"] for w in WORKS["work"]], [w["title"].lower() for w in WORKS["work"]]):  # fmt: skip
+        assert [g for g, count in Counter(given).items() if count > 1] == []
+
+
+def test_a_preprint_carries_its_number() -> None:
+    for work in WORKS["work"]:
+        if "arxiv" in work["venue"].lower():
+            assert re.search(r"\b\d{4}\.\d{4,5}\b", work["venue"]), work["id"]
+
+
+def test_mechanisms_are_those_that_a_paper_can_mention() -> None:
+    known = WORKS["mechanism"]
+    assert set(known) <= set(mentions._PATTERNS)
+    assert {m for w in WORKS["work"] for m in w["mechanisms"]} <= set(known)
+    for key, mechanism in known.items():
+        assert mechanism["name"], key
+        # What may be a delta needs its two ways out: a theory and a design.
+        assert mechanism["delta"] == bool(mechanism.get("theory")) == bool(mechanism.get("design"))
+
+
+# --- personas ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_a_persona_is_whole(name: str) -> None:
+    persona = tanaka_persona.load(name)
+    assert persona.points and persona.parts and persona.never
+    families = {r.code[:3] for r in RULES}
+    for point in persona.points:
+        assert point.text and len(point.text.split()) > 10, point.id
+        assert all(re.fullmatch(r"TK\d{1,3}", r) for r in point.rules), point.id
+    spoken = {prefix[:3] for point in persona.points for prefix in point.rules}
+    assert families <= spoken, "findings of a family that no point of the persona looks at"
+
+
+def test_the_default_persona_is_there() -> None:
+    assert tanaka_persona.DEFAULT in PERSONAS
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+
+def test_every_toml_file_parses() -> None:
+    names = [n for n in files() if n.endswith(".toml")]
+    assert len(names) > 25
+    for name in names:
+        tomllib.loads((ROOT / name).read_text("utf-8"))
