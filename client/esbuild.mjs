@@ -22,8 +22,8 @@ if (process.argv.includes("--tests")) {
     format: "cjs",
     target: "node20",
     sourcemap: "inline",
-    // The tests run without an editor: what they touch of its API is in one file beside them.
-    alias: { vscode: join(tests, "vscode.ts") },
+    // The tests run without an editor and a server: what stands in for them lies beside the tests.
+    alias: { vscode: join(tests, "vscode.ts"), "vscode-languageclient/node": join(tests, "languageclient.ts") },
     external: ["linkedom"],
   });
 } else {

@@ -13,7 +13,7 @@ const VALUE_WIDTH = 30;
 export function plain(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) {
     return value
-      .toExponential(3)
+      .toExponential(5)
       .replace(/\.?0+e/, "e")
       .replace("e+", "e");
   }
@@ -77,7 +77,8 @@ interface Page {
   text: string;
   /** Folder that the file names are relative to. */
   base: vscode.Uri;
-  files: Set<string>;
+  /** Names as they stand in the text, longest first: one may begin with another. */
+  files: string[];
 }
 
 /** Serves the documents and the links in them. */
@@ -106,7 +107,7 @@ export class FactsPages implements vscode.TextDocumentContentProvider, vscode.Do
     this.pages.set(uri.toString(), {
       text: factsText(facts),
       base,
-      files: new Set(facts.facts.map((fact) => fact.file)),
+      files: [...new Set(facts.facts.map((fact) => fact.file))].sort((a, b) => b.length - a.length),
     });
     this.changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true, viewColumn: vscode.ViewColumn.Beside });
@@ -126,11 +127,13 @@ export class FactsPages implements vscode.TextDocumentContentProvider, vscode.Do
     }
     const links: vscode.DocumentLink[] = [];
     for (let line = 0; line < document.lineCount; line++) {
-      const match = /^ {2}(\S.*?):(\d+):(\d+)(?= )/.exec(document.lineAt(line).text);
-      const [, file = "", row = "", column = ""] = match ?? [];
-      if (match !== null && page.files.has(file)) {
+      const { text } = document.lineAt(line);
+      // A name may hold spaces, colons and digits, so it is looked for, not guessed.
+      const file = page.files.find((name) => text.startsWith(`  ${name}:`));
+      const [place, row, column] = /^:(\d+):(\d+)(?= )/.exec(text.slice(2 + (file ?? "").length)) ?? [];
+      if (file !== undefined && place !== undefined) {
         const target = vscode.Uri.joinPath(page.base, file).with({ fragment: `L${row},${column}` });
-        links.push(new vscode.DocumentLink(new vscode.Range(line, 2, line, match[0].length), target));
+        links.push(new vscode.DocumentLink(new vscode.Range(line, 2, line, 2 + file.length + place.length), target));
       }
     }
     return links;

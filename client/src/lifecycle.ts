@@ -98,8 +98,10 @@ export class Lifecycle<Server extends Running> {
   }
 
   private enqueue(action: () => Promise<void>): Promise<void> {
-    this.queue = this.queue.then(action);
-    return this.queue;
+    const done = this.queue.then(action);
+    // An action that fails tells its own caller; those behind it run all the same.
+    this.queue = done.catch(() => undefined);
+    return done;
   }
 
   private async bringUp(): Promise<void> {
@@ -127,8 +129,7 @@ export class Lifecycle<Server extends Running> {
 
   private async takeDown(): Promise<void> {
     const server = this.current;
-    this.current = undefined;
-    this.generation += 1; // a crash while it stops is no crash
+    this.current = undefined; // so that a crash while it stops is no crash
     if (server !== undefined) {
       // A server that does not answer the request to stop is killed by the client; nothing is left to do about it here.
       await server.stop().catch(() => undefined);

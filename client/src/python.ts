@@ -2,7 +2,7 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import { CannotStart } from "./lifecycle";
 
@@ -211,10 +211,25 @@ export async function namedServer(path: string, host: Host = thisHost): Promise<
   return path;
 }
 
-/** The environment without what could make Python load other code than its own. */
+/** What could make Python load other code than its own, or pip install to another place; proxies and indexes stay. */
+const MISLEADING = new Set([
+  "PYTHONPATH",
+  "PYTHONHOME",
+  "PYTHONSTARTUP",
+  "PYTHONEXECUTABLE",
+  "__PYVENV_LAUNCHER__",
+  "VIRTUAL_ENV",
+  "PIP_USER",
+  "PIP_TARGET",
+  "PIP_PREFIX",
+  "PIP_ROOT",
+]);
+
+/** The environment without what could mislead Python or pip. */
 export function cleanEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PYTHONPATH: _path, PYTHONHOME: _home, PYTHONSTARTUP: _startup, VIRTUAL_ENV: _venv, ...rest } = env;
-  return { ...rest, PYTHONUTF8: "1" };
+  // Names are compared without case, as Windows does; no other system gives these another meaning in lower case.
+  const kept = Object.entries(env).filter(([name]) => !MISLEADING.has(name.toUpperCase()));
+  return { ...Object.fromEntries(kept), PYTHONUTF8: "1" };
 }
 
 function venvTrouble(outcome: Outcome, python: Python): string {
@@ -242,8 +257,10 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.X_OK); // which a folder passes as well
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

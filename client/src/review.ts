@@ -20,15 +20,16 @@ export interface Reviewer {
   toEdit(edit: WorkspaceEdit): Promise<vscode.WorkspaceEdit>;
 }
 
-/** Where a line is after a change of its document; undefined when the line itself was taken away. */
+/** Where a line is after a change of its document; of a line that was replaced with others, the likeliest of the new ones. */
 export function shiftLine(line: number, changes: readonly vscode.TextDocumentContentChangeEvent[]): number {
   let shift = 0;
   for (const { range, text } of changes) {
+    const added = text.split("\n").length - 1;
     const before = range.end.line < line || (range.end.line === line && range.end.character === 0);
-    if (before) {
-      shift += text.split("\n").length - 1 - (range.end.line - range.start.line);
-    } else if (range.start.line < line && range.end.line >= line) {
-      shift += range.start.line - line;
+    if (before || (range.end.line === line && range.start.line < line)) {
+      shift += added - (range.end.line - range.start.line);
+    } else if (range.start.line < line && range.end.line > line) {
+      shift += Math.min(line, range.start.line + added) - line;
     }
   }
   return Math.max(0, line + shift);
@@ -45,13 +46,33 @@ export function isStale(edit: WorkspaceEdit, versionOf: (uri: string) => number 
   });
 }
 
+/** Where a review stands, moved along with the edits that were made while it was being written. */
+class Moves {
+  private readonly changes: vscode.TextDocumentChangeEvent[] = [];
+
+  add(change: vscode.TextDocumentChangeEvent): void {
+    this.changes.push(change);
+  }
+
+  now(uri: string, line: number): number {
+    const here = this.changes.filter(({ document }) => document.uri.toString() === uri);
+    return here.reduce((moved, { contentChanges }) => shiftLine(moved, contentChanges), line);
+  }
+}
+
 export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerializer<PageState> {
   private panel: vscode.WebviewPanel | undefined;
   private request: StressTestArgument | undefined;
   private review: Review | undefined;
   private revision = 0;
+  private opened = 0;
+  /** Changes with what is shown, so that an answer about what was shown before is dropped. */
+  private subject = 0;
+  private noticed: string | undefined;
+  private acting = false;
   private asking: Promise<void> | undefined;
   private askAgain = false;
+  private readonly underWay = new Set<Moves>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(
@@ -60,7 +81,11 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   ) {
     this.disposables = [
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      vscode.workspace.onDidChangeTextDocument((change) => {
+        const { document, contentChanges } = change;
+        for (const moves of this.underWay) {
+          moves.add(change);
+        }
         if (this.request?.line !== undefined && document.uri.toString() === this.request.uri) {
           this.request = { ...this.request, line: shiftLine(this.request.line, contentChanges) };
         }
@@ -71,9 +96,12 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   /** Asks for a review and shows it; says so where there is none. */
   async open(argument: StressTestArgument): Promise<void> {
     const options = { location: vscode.ProgressLocation.Window, title: "Tanaka: stress-testing" };
+    this.opened += 1;
+    const opened = this.opened;
     let review: Review | null;
+    let moves: Moves;
     try {
-      review = await vscode.window.withProgress(options, () => this.reviewer.stressTest(argument));
+      [review, moves] = await vscode.window.withProgress(options, () => this.ask(argument));
     } catch (error) {
       void vscode.window.showErrorMessage(`There is no stress test: ${message(error)}`);
       return;
@@ -82,13 +110,17 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
       void vscode.window.showInformationMessage("There is nothing to stress-test here: this file belongs to no paper.");
       return;
     }
+    if (opened !== this.opened) {
+      return; // another was asked for since
+    }
+    this.subject += 1;
     if (this.panel === undefined) {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
       this.adopt(vscode.window.createWebviewPanel(VIEW_TYPE, "Stress test", column, this.webviewOptions()));
     } else {
       this.panel.reveal(undefined, false);
     }
-    this.take(argument, review);
+    this.take(argument, review, moves);
   }
 
   /** Asks again for what is shown; requests that come while one is under way are answered by one more. */
@@ -108,7 +140,10 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
 
   /** Says why what is shown may be old. */
   notice(text: string): void {
-    this.post({ type: "notice", text });
+    if (this.panel !== undefined) {
+      this.noticed = text;
+      this.post({ type: "notice", text });
+    }
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: PageState | undefined): Promise<void> {
@@ -127,31 +162,48 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
+  private async ask(argument: StressTestArgument): Promise<[Review | null, Moves]> {
+    const moves = new Moves();
+    this.underWay.add(moves);
+    try {
+      return [await this.reviewer.stressTest(argument), moves];
+    } finally {
+      this.underWay.delete(moves);
+    }
+  }
+
   private async askWhileNeeded(): Promise<void> {
     do {
       this.askAgain = false;
-      const request = this.request;
+      const { request, subject } = this;
       if (request === undefined) {
         return;
       }
       try {
-        const review = await this.reviewer.stressTest(request);
-        if (review !== null && this.request?.uri === request.uri && this.request.scope === request.scope) {
-          this.take(request, review);
-        } else if (review === null) {
+        const [review, moves] = await this.ask(request);
+        if (subject !== this.subject) {
+          continue;
+        }
+        if (review === null) {
           this.notice("This place is no longer part of a paper; what you see is the last review of it.");
+        } else {
+          this.take(request, review, moves);
         }
       } catch (error) {
-        this.notice(`${message(error)} What you see is the last review.`);
+        if (subject === this.subject) {
+          this.notice(`${message(error)} What you see is the last review.`);
+        }
       }
     } while (this.askAgain && this.panel !== undefined);
   }
 
-  private take(request: StressTestArgument, review: Review): void {
+  private take(request: StressTestArgument, review: Review, moves: Moves): void {
     // From here on the section is asked for by its own heading, which moves less than the line that was clicked.
+    const { uri } = review.at;
     this.request =
-      request.scope === "section" ? { uri: review.at.uri, line: review.at.line, scope: "section" } : { ...request };
+      request.scope === "section" ? { uri, line: moves.now(uri, review.at.line), scope: "section" } : { ...request };
     this.review = review;
+    this.noticed = undefined;
     this.revision += 1;
     if (this.panel !== undefined) {
       this.panel.title = `Stress test: ${review.title}`;
@@ -178,7 +230,9 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     panel.iconPath = vscode.Uri.joinPath(this.extension, "client", "media", "icon.png");
     panel.webview.onDidReceiveMessage((fromPage: FromPage) => this.answer(fromPage));
     panel.onDidDispose(() => {
+      this.subject += 1;
       this.panel = undefined;
+      this.noticed = undefined;
       this.review = undefined;
       this.request = undefined;
     });
@@ -187,18 +241,26 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private async answer(fromPage: FromPage): Promise<void> {
     switch (fromPage.type) {
-      case "ready":
+      case "ready": // a page that was hidden begins anew, and heard nothing meanwhile
         this.send();
+        if (this.noticed !== undefined) {
+          this.notice(this.noticed);
+        }
         return;
       case "jump":
-        await this.jump(vscode.Uri.parse(fromPage.uri, true), fromPage.line, fromPage.column);
+        await this.jump(vscode.Uri.parse(fromPage.uri), fromPage.line, fromPage.column);
         return;
       case "copy":
         await vscode.env.clipboard.writeText(fromPage.text);
         vscode.window.setStatusBarMessage("Copied as LaTeX", 3000);
         return;
       case "act":
-        await this.act(fromPage.revision, fromPage.index);
+        if (!this.acting) {
+          this.acting = true; // until it is done: a second press would put the same text in twice
+          await this.act(fromPage.revision, fromPage.index).finally(() => {
+            this.acting = false;
+          });
+        }
     }
   }
 
@@ -237,8 +299,8 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     const versionOf = (uri: string) =>
       vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri)?.version;
     if (revision !== this.revision || action?.edit === undefined || isStale(action.edit, versionOf)) {
-      this.notice("The paper has changed since this was written; it is read again. Try once more.");
-      await this.refresh();
+      await this.refresh(); // first, since each new review takes the notice away
+      this.notice("The paper had changed since this was written, so it was read again. Press once more.");
       return;
     }
     try {
@@ -247,6 +309,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
         this.notice("The paper was not changed.");
         return;
       }
+      this.revision += 1; // the buttons of this review are used up; the next one is on its way
       const [first] = edit.entries();
       const start = first?.[1][0]?.range.start;
       if (first !== undefined && start !== undefined) {

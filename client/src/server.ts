@@ -112,7 +112,11 @@ export class Server implements vscode.Disposable {
 
   async tellTheme(kind: ThemeKind): Promise<void> {
     const connection = await this.lifecycle.ready();
-    await connection?.client.sendNotification(THEME_NOTIFICATION, { kind });
+    try {
+      await connection?.client.sendNotification(THEME_NOTIFICATION, { kind });
+    } catch {
+      // The server ended just now; the one that follows is told the theme when it starts.
+    }
   }
 
   async toEdit(edit: WorkspaceEdit): Promise<vscode.WorkspaceEdit> {
@@ -144,9 +148,14 @@ export class Server implements vscode.Disposable {
     };
     const watch = (glob: string) => vscode.workspace.createFileSystemWatcher(glob);
     const watchers = [watch("**/*.{tex,bib}"), watch("**/tanaka.toml")];
+    const release = () => {
+      for (const watcher of watchers.splice(0)) {
+        watcher.dispose();
+      }
+    };
     const options: LanguageClientOptions = {
       documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
-      synchronize: { fileEvents: watchers },
+      synchronize: { fileEvents: [...watchers] },
       outputChannel: this.output,
       traceOutputChannel: traceChannel(this.output, config.trace !== "off"),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -165,6 +174,7 @@ export class Server implements vscode.Disposable {
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
+          release();
           crashed();
           return { action: CloseAction.DoNotRestart, handled: true };
         },
@@ -176,11 +186,6 @@ export class Server implements vscode.Disposable {
       void vscode.commands.executeCommand("setContext", "tanaka.paperRead", true);
       this.statusReceived.fire(status);
     });
-    const release = () => {
-      for (const watcher of watchers) {
-        watcher.dispose();
-      }
-    };
     try {
       await client.start();
     } catch (error) {

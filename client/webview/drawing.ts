@@ -38,7 +38,7 @@ export function takeDrawing(document: Document, parser: DOMParser, source: strin
 }
 
 function refusal(part: Element): string | undefined {
-  if (!ELEMENTS.has(part.localName)) {
+  if (part.namespaceURI !== SVG || !ELEMENTS.has(part.localName)) {
     return `it holds <${part.localName}>`;
   }
   for (const { name, value } of part.attributes) {
@@ -48,6 +48,9 @@ function refusal(part: Element): string | undefined {
     }
     if ((lower === "href" || lower.endsWith(":href")) && !value.trim().startsWith("#")) {
       return "it refers to something outside itself";
+    }
+    if (value.includes("\\") && value.includes("(")) {
+      return "it holds an escaped value"; // which can spell url( so that it is not seen below
     }
     for (const [, target = ""] of value.matchAll(/url\(\s*(["']?[^)]*)/gi)) {
       if (!/^["']?#/.test(target)) {

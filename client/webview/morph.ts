@@ -16,10 +16,13 @@ export function morph(old: Element, next: Element): void {
 }
 
 function morphChildren(old: Element, next: Element): void {
+  const wantedKeys = new Set([...next.childNodes].map(keyOf));
   const keyed = new Map<string, Element>();
-  for (const child of old.children) {
-    const key = child.getAttribute("data-key");
-    if (key !== null) {
+  for (const child of [...old.children]) {
+    const key = keyOf(child);
+    if (key !== null && !wantedKeys.has(key)) {
+      child.remove(); // first, so that those behind it need not move: an element that moves loses the focus
+    } else if (key !== null && !keyed.has(key)) {
       keyed.set(key, child);
     }
   }
@@ -28,6 +31,9 @@ function morphChildren(old: Element, next: Element): void {
     const key = keyOf(wanted);
     const match = key === null ? at : (keyed.get(key) ?? null);
     if (match !== null && alike(match, wanted)) {
+      if (key !== null) {
+        keyed.delete(key); // a second one with this key is another element
+      }
       if (match === at) {
         at = at.nextSibling;
       } else {

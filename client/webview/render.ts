@@ -14,7 +14,7 @@ import type {
 } from "../src/protocol";
 import { actionsOf } from "../src/protocol";
 import { takeDrawing } from "./drawing";
-import { type Child, element } from "./element";
+import { type Attributes, type Child, element } from "./element";
 import { mark } from "./marks";
 
 export interface Page {
@@ -22,6 +22,8 @@ export interface Page {
   parser: DOMParser;
   /** Names of the folds that are open; everything folded starts closed. */
   open: ReadonlySet<string>;
+  /** Why what is shown may be old, or nothing. */
+  notice: string;
   revision: number;
 }
 
@@ -77,30 +79,23 @@ class Layout {
     );
   }
 
-  private el(
-    tag: string,
-    attributes: Record<string, string | number | boolean | undefined> = {},
-    ...children: Child[]
-  ) {
+  private el(tag: string, attributes: Attributes = {}, ...children: Child[]) {
     return element(this.page.document, tag, attributes, ...children);
   }
 
   private header(): HTMLElement {
     const { review } = this;
     const { tally } = review;
-    const doubtful = review.parts.find((part) => part.findings.some((row) => row.verdict === "implausible"));
-    const counted = (verdict: "impossible" | "implausible" | "open", target: string) =>
-      tally[verdict] === 0
-        ? undefined
-        : this.el(
-            "a",
-            { href: `#${target}` },
-            mark(this.page.document, verdict, false),
-            `${tally[verdict]} ${verdict}`,
-          );
+    const counted = (verdict: "impossible" | "implausible" | "open") => {
+      const target = this.sectionOf(verdict);
+      const attributes = { "data-key": verdict, href: target === undefined ? undefined : `#${target}` };
+      const content = [mark(this.page.document, verdict, false), `${tally[verdict]} ${verdict}`];
+      return tally[verdict] === 0 ? undefined : this.el(target === undefined ? "span" : "a", attributes, ...content);
+    };
+    const link = (target: string, title: string) => this.el("a", { href: `#${target}`, "data-key": target }, title);
     const links = [
-      ...review.parts.map((part) => this.el("a", { href: `#${part.id}` }, part.title)),
-      ...(review.questions.length > 0 ? [this.el("a", { href: "#questions" }, "Questions")] : []),
+      ...review.parts.map((part) => link(part.id, part.title)),
+      ...(review.questions.length > 0 ? [link("questions", "Questions")] : []),
     ];
     return this.el(
       "header",
@@ -109,16 +104,23 @@ class Layout {
       this.el("p", { class: "end" }, this.place(review.at)),
       this.el("p", { class: "quiet", role: "status" }, coverageText(review.coverage)),
       this.el("p", { class: "quiet end" }, review.source),
-      this.el("p", { class: "notice", role: "status", "data-key": "notice" }),
-      this.el(
-        "p",
-        { class: "tally" },
-        counted("impossible", "impossible"),
-        counted("implausible", this.doubts.length > 0 ? "implausible" : (doubtful?.id ?? "implausible")),
-        counted("open", "questions"),
-      ),
+      this.el("p", { class: "notice", role: "status" }, this.page.notice === "" ? undefined : this.page.notice),
+      this.el("p", { class: "tally" }, counted("impossible"), counted("implausible"), counted("open")),
       this.el("nav", { "aria-label": "Parts" }, ...links),
     );
+  }
+
+  /** The section that shows the findings of a verdict, if one does. */
+  private sectionOf(verdict: "impossible" | "implausible" | "open"): string | undefined {
+    const inPart = this.review.parts.find((part) => part.findings.some((row) => row.verdict === verdict))?.id;
+    switch (verdict) {
+      case "impossible":
+        return this.proofs.length > 0 ? "impossible" : undefined;
+      case "implausible":
+        return this.doubts.some((row) => row.verdict === "implausible") ? "implausible" : inPart;
+      case "open":
+        return this.review.questions.length > 0 ? "questions" : inPart;
+    }
   }
 
   private section(id: string, title: string, ...children: Child[]): HTMLElement {
@@ -135,7 +137,7 @@ class Layout {
   }
 
   private findings(rows: FindingRow[]): HTMLElement {
-    return this.el("ul", { class: "findings" }, ...rows.map((row) => this.finding(row)));
+    return this.el("ul", { class: "findings", "data-key": "findings" }, ...rows.map((row) => this.finding(row)));
   }
 
   private finding(row: FindingRow): HTMLElement {
@@ -148,7 +150,7 @@ class Layout {
       this.el("p", {}, this.el("span", { class: "say" }, row.say), row.rest === "" ? undefined : ` ${row.rest}`),
       this.place(row.at),
       row.derivation.length > 0 ? folded("derivation", "Derivation", this.derivation(row.derivation)) : undefined,
-      ...row.figures.map((figure, i) => folded(`figure-${i}`, figure.title, this.figure(figure))),
+      ...row.figures.map((figure, i) => folded(`figure-${i}`, figure.title || "Figure", this.figure(figure))),
       this.actions(row.actions, row.fingerprint),
     );
   }
@@ -161,8 +163,7 @@ class Layout {
   private derivation(rows: Row[]): HTMLElement {
     const line = (row: Row) => {
       const place = row.at === undefined ? undefined : this.place(row.at);
-      // A place says that a number is stated; any other source is named.
-      const named = place !== undefined && (row.source === "stated" || row.source === row.at?.label) ? "" : row.source;
+      const named = row.at === undefined ? row.source : besidePlace(row.source, row.at);
       const detail = [row.detail, place === undefined ? "" : named].filter((text) => text !== "").join(", ");
       return this.el(
         "tr",
@@ -180,27 +181,35 @@ class Layout {
   private part(part: Part): HTMLElement {
     const rows = part.findings.filter((row) => row.verdict !== "impossible");
     const empty =
-      part.voice.length === 0 &&
-      part.findings.length === 0 &&
-      part.figures.length === 0 &&
-      (part.table?.rows.length ?? 0) === 0;
+      part.voice.length === 0 && rows.length === 0 && part.figures.length === 0 && !(part.table?.rows.length ?? 0);
+    // Everything that can come and go between two reviews has a key, so that what stays is left alone.
     return this.section(
       part.id,
       part.title,
-      empty ? this.el("p", { class: "measure" }, NOTHING_BROKEN) : undefined,
+      empty ? this.emptyPart(part) : undefined,
       part.voice.length > 0
-        ? this.el("div", { class: "voice" }, ...part.voice.map((runs) => this.paragraph(runs)))
+        ? this.el("div", { class: "voice", "data-key": "voice" }, ...part.voice.map((runs) => this.paragraph(runs)))
         : undefined,
       part.table !== undefined && part.table.rows.length > 0 ? this.table(part.table) : undefined,
       rows.length > 0 ? this.findings(rows) : undefined,
-      ...part.figures.map((figure) => this.figure(figure)),
-      part.survive === undefined ? undefined : this.paragraph(part.survive, "survive measure"),
+      ...part.figures.map((figure, i) => this.figure(figure, `figure-${i}`)),
+      part.survive === undefined
+        ? undefined
+        : this.paragraph(part.survive, { class: "survive measure", "data-key": "survive" }),
       this.actions(part.actions, part.id),
     );
   }
 
-  private paragraph(runs: Run[], className?: string): HTMLElement {
-    return this.el("p", { class: className }, ...this.runs(runs));
+  /** A part with nothing to show: nothing was found, or what was found is a proof and stands before all parts. */
+  private emptyPart(part: Part): HTMLElement {
+    const attributes = { class: "measure", "data-key": "empty" };
+    return part.findings.length === 0
+      ? this.el("p", attributes, NOTHING_BROKEN)
+      : this.el("p", attributes, "See ", this.el("a", { href: "#impossible" }, "what cannot be true"), ", above.");
+  }
+
+  private paragraph(runs: Run[], attributes: Attributes = {}): HTMLElement {
+    return this.el("p", attributes, ...this.runs(runs));
   }
 
   private runs(runs: Run[]): Node[] {
@@ -225,18 +234,19 @@ class Layout {
       const kind = i === atEnd ? "end" : i === quoting ? "paper" : undefined;
       return this.el("td", { class: kind }, ...this.runs(runs));
     };
-    const head = table.head.map((title, i) =>
-      this.el("th", { scope: "col", class: i === atEnd ? "end" : undefined }, title),
-    );
+    const head = table.head.map((title, i) => {
+      const kind = i === atEnd ? "end" : undefined;
+      return title === "" ? this.el("td", { class: kind }) : this.el("th", { scope: "col", class: kind }, title);
+    });
     return this.el(
       "table",
-      { class: table.head.length > 0 ? "wide" : "named" },
+      { class: table.head.length > 0 ? "wide" : "named", "data-key": "table" },
       table.head.length > 0 ? this.el("thead", {}, this.el("tr", {}, ...head)) : undefined,
       this.el("tbody", {}, ...table.rows.map((row) => this.el("tr", {}, ...row.map(cell)))),
     );
   }
 
-  private figure(figure: Figure): HTMLElement {
+  private figure(figure: Figure, key?: string): HTMLElement {
     this.drawings += 1;
     const drawing = takeDrawing(this.page.document, this.page.parser, figure.svg, `d${this.drawings}-`);
     const squeeze = (text: string) => text.replaceAll(/\s+/g, " ").trim();
@@ -246,12 +256,16 @@ class Layout {
     const printed = squeeze(texts.join(" "));
     const missing = figure.equations.filter((equation) => !printed.includes(squeeze(equation)));
     const titled = printed.includes(squeeze(figure.title));
+    const name = figure.title || "Figure";
+    if ("svg" in drawing && !drawing.svg.hasAttribute("aria-labelledby")) {
+      drawing.svg.setAttribute("aria-label", name);
+    }
     return this.el(
       "figure",
-      {},
+      { "data-key": key },
       titled || figure.title === "" ? undefined : this.el("p", { class: "title" }, figure.title),
       "svg" in drawing
-        ? this.el("div", { class: "drawing", tabindex: 0, role: "group", "aria-label": figure.title }, drawing.svg)
+        ? this.el("div", { class: "drawing", tabindex: 0, role: "group", "aria-label": name }, drawing.svg)
         : this.el("p", { class: "quiet" }, `This drawing was refused: ${drawing.refused}.`),
       missing.length > 0
         ? this.el("figcaption", {}, ...missing.map((equation) => this.el("p", {}, equation)))
@@ -265,31 +279,36 @@ class Layout {
     }
     const buttons: HTMLElement[] = [];
     const shown: HTMLElement[] = [];
-    for (const action of actions) {
+    // With keys, a button that goes does not hand the focus, and the next press, to another one.
+    const button = (attributes: Attributes, title: string) =>
+      this.el("button", { type: "button", ...attributes }, title);
+    actions.forEach((action, i) => {
       const index = this.indexOf.get(action) ?? -1;
+      const repeated = actions.findIndex((other) => other.title === action.title) !== i;
+      const name = `${owner}/latex/${action.title}${repeated ? ` ${i}` : ""}`;
       if (action.edit !== undefined) {
         const primary = action === this.firstPrimary ? "primary" : undefined;
-        const target = { "data-act": index, "data-revision": this.page.revision };
-        buttons.push(this.el("button", { type: "button", class: primary, ...target }, action.title));
+        const target = { "data-act": index, "data-revision": this.page.revision, "data-key": `act ${name}` };
+        buttons.push(button({ class: primary, ...target }, action.title));
       }
-      if (action.latex !== undefined) {
-        const name = `${owner}/latex/${action.title}`;
+      // A text that two actions share is shown once.
+      if (action.latex !== undefined && actions.findIndex(({ latex }) => latex === action.latex) === i) {
         const id = `latex-${index}`;
         const open = this.page.open.has(name);
         const title = action.edit === undefined ? action.title : "Show the LaTeX";
-        const toggle = { "data-toggle": name, "aria-expanded": String(open), "aria-controls": id };
-        buttons.push(this.el("button", { type: "button", ...toggle }, title));
+        const toggle = { "aria-expanded": String(open), "aria-controls": id, "data-key": `show ${name}` };
+        buttons.push(button({ "data-toggle": name, ...toggle }, title));
         shown.push(
           this.el(
             "div",
-            { class: "latex", id, hidden: !open, "data-key": id },
+            { class: "latex", id, hidden: !open, "data-key": name },
             this.el("pre", { tabindex: 0 }, action.latex),
-            this.el("button", { type: "button", "data-copy": id }, "Copy as LaTeX"),
+            button({ "data-copy": id }, "Copy as LaTeX"),
           ),
         );
       }
-    }
-    return this.el("div", { class: "actions" }, ...buttons, ...shown);
+    });
+    return this.el("div", { class: "actions", "data-key": "actions" }, ...buttons, ...shown);
   }
 
   private questions(): HTMLElement | undefined {
@@ -317,15 +336,25 @@ class Layout {
       "questions",
       `Questions, ${open} of ${questions.length} open`,
       this.el("p", { class: "quiet measure" }, "A question ticks itself when the paper answers it."),
-      this.el("ul", { class: "asks", "aria-live": "polite" }, ...questions.map(item)),
+      this.el("ul", { class: "asks", "aria-live": "polite", "data-key": "asks" }, ...questions.map(item)),
       this.actions(actions, "review"),
     );
   }
 
   private place(at: Place, text = at.label): HTMLElement {
     const where = { "data-uri": at.uri, "data-line": at.line, "data-column": at.column };
-    return this.el("a", { class: "at", href: `#at:${at.label}`, ...where }, text);
+    // A long path may break behind a slash, where the sheet lets it.
+    const pieces = text.split(/(?<=\/)/).flatMap((piece, i) => (i === 0 ? [piece] : [this.el("wbr"), piece]));
+    return this.el("a", { class: "at", href: `#at:${at.label}`, ...where }, ...pieces);
   }
+}
+
+/** What the source of a number says beyond its place, which stands beside it; that it is stated, the place says. */
+function besidePlace(source: string, at: Place): string {
+  return source
+    .replace(at.label, "")
+    .replace(/^stated\b/, "")
+    .replaceAll(/^[\s,]+|[\s,]+$/g, "");
 }
 
 export function coverageText(coverage: Coverage): string {
