@@ -157,6 +157,26 @@ export interface Facts {
   facts: Fact[];
 }
 
+/** `tanaka/readFile` and `tanaka/listFiles`, asked by the server for what is on no disk of its own. */
+export interface ReadFileParams {
+  uri: string;
+}
+
+export interface ReadFileResult {
+  text: string | null;
+}
+
+export interface ListFilesParams {
+  uri: string;
+  recursive: boolean;
+}
+
+export interface ListFilesResult {
+  uris: string[];
+}
+
+export const READ_FILE = "tanaka/readFile";
+export const LIST_FILES = "tanaka/listFiles";
 export const STRESS_TEST = "tanaka.stressTest";
 export const FACTS = "tanaka.facts";
 export const STATUS_NOTIFICATION = "tanaka/status";

@@ -11,10 +11,13 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageclient/node";
 import { LANGUAGES, readConfig, SCHEMES } from "./config";
+import { listFiles, readFile } from "./files";
 import { Lifecycle, type Running, type State } from "./lifecycle";
 import {
   FACTS,
   type Facts,
+  LIST_FILES,
+  READ_FILE,
   type Review,
   STATUS_NOTIFICATION,
   STRESS_TEST,
@@ -147,12 +150,18 @@ export class Server implements vscode.Disposable {
       options: { env: cleanEnv(process.env), ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }) },
     };
     const watch = (glob: string) => vscode.workspace.createFileSystemWatcher(glob);
-    const watchers = [watch("**/*.{tex,bib}"), watch("**/tanaka.toml")];
+    const watchers = [watch("**/*.{tex,ltx,bib}"), watch("**/tanaka.toml")];
     const release = () => {
       for (const watcher of watchers.splice(0)) {
         watcher.dispose();
       }
     };
+    let ended: (why: Error) => void = () => undefined;
+    // A server that dies before it has answered `initialize` leaves the client's own start waiting for ever.
+    const early = new Promise<never>((_, reject) => {
+      ended = reject;
+    });
+    early.catch(() => undefined);
     const options: LanguageClientOptions = {
       documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
       synchronize: { fileEvents: [...watchers] },
@@ -163,6 +172,7 @@ export class Server implements vscode.Disposable {
         theme: themeKind(vscode.window.activeColorTheme.kind),
         diagnosticsDelay: config.diagnosticsDelay,
         codeLens: config.codeLens,
+        files: true,
       },
       markdown: { isTrusted: { enabledCommands: [STRESS_TEST] }, supportHtml: false },
       middleware: {
@@ -175,6 +185,7 @@ export class Server implements vscode.Disposable {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
           release();
+          ended(new Error("it ended before it had answered"));
           crashed();
           return { action: CloseAction.DoNotRestart, handled: true };
         },
@@ -186,8 +197,10 @@ export class Server implements vscode.Disposable {
       void vscode.commands.executeCommand("setContext", "tanaka.paperRead", true);
       this.statusReceived.fire(status);
     });
+    client.onRequest(READ_FILE, readFile);
+    client.onRequest(LIST_FILES, listFiles);
     try {
-      await client.start();
+      await Promise.race([client.start(), early]);
     } catch (error) {
       release();
       this.output.error(`The server did not start: ${error instanceof Error ? error.message : String(error)}`);

@@ -50,6 +50,8 @@ export class LanguageClient {
   readonly requests: { command: string; arguments: unknown[] }[] = [];
   readonly told: [method: string, params: unknown][] = [];
   disposed = false;
+  /** What the client answers when the server asks, by method. */
+  readonly answers = new Map<string, (params: unknown) => Promise<unknown>>();
   private readonly handlers = new Map<string, (params: unknown) => void>();
   readonly protocol2CodeConverter = { asWorkspaceEdit: async (edit: unknown) => edit };
 
@@ -68,6 +70,10 @@ export class LanguageClient {
 
   onNotification(method: string, handler: (params: unknown) => void): void {
     this.handlers.set(method, handler);
+  }
+
+  onRequest(method: string, handler: (params: unknown) => Promise<unknown>): void {
+    this.answers.set(method, handler);
   }
 
   async sendRequest(type: string, params: { command: string; arguments: unknown[] }): Promise<unknown> {

@@ -72,6 +72,7 @@ describe("launching", () => {
       theme: "high-contrast-light",
       diagnosticsDelay: 0,
       codeLens: false,
+      files: true,
     });
   });
 
@@ -87,7 +88,7 @@ describe("launching", () => {
     await running.start();
     assert.deepEqual(
       editor.watchers.map(({ glob }) => glob),
-      ["**/*.{tex,bib}", "**/tanaka.toml"],
+      ["**/*.{tex,ltx,bib}", "**/tanaka.toml"],
     );
     assert.equal(client().options.synchronize.fileEvents.length, 2);
     await running.stop();
@@ -170,6 +171,30 @@ describe("a server that ends", () => {
     assert.deepEqual(texts(), ["Tanaka's server crashed four times within three minutes and was not started again."]);
     assert.equal(states.at(-1), "running");
     assert.equal(clients.length, 5);
+  });
+
+  it("before it has answered is a failed start, though the client itself would wait for ever", async () => {
+    server.start = () => new Promise(() => undefined);
+    const started = running.start();
+    for (let crash = 0; crash < 4; crash++) {
+      while (clients.length === crash) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      client().die();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await started;
+    assert.equal(states.at(-1), "failed");
+    assert.equal(clients.length, 4);
+    assert.deepEqual(texts(), ["Tanaka's server crashed four times within three minutes and was not started again."]);
+  });
+
+  it("answers what the server asks for on no disk of its own", async () => {
+    await running.start();
+    const answer = client().answers.get("tanaka/readFile");
+    editor.texts.set("vsls://host/main.tex", new TextEncoder().encode("text"));
+    assert.deepEqual(await answer?.({ uri: "vsls://host/main.tex" }), { text: "text" });
+    assert.ok(client().answers.has("tanaka/listFiles"));
   });
 
   it("before it is up is tried again too, and leaves no watchers behind", async () => {

@@ -98,6 +98,12 @@ export class Uri {
   }
 }
 
+export enum FileType {
+  Unknown = 0,
+  File = 1,
+  Directory = 2,
+}
+
 export class Position {
   constructor(
     readonly line: number,
@@ -287,6 +293,7 @@ function fresh() {
     documents: [] as Document[],
     /** Paths that exist for the editor's own file system. */
     files: new Set<string>(),
+    texts: new Map<string, Uint8Array>(),
     tabGroups: [] as { viewColumn: number; tabs: Tab[] }[],
     extensions: new Map<string, unknown>(),
     /** The button that is pressed on every message. */
@@ -455,6 +462,27 @@ export const workspace = {
         throw new Error("not found");
       }
       return {};
+    },
+    readFile: async (uri: Uri) => {
+      const bytes = editor.texts.get(uri.toString());
+      if (bytes === undefined) {
+        throw new Error("not found");
+      }
+      return bytes;
+    },
+    readDirectory: async (folder: Uri) => {
+      const under = `${folder.path.replace(/\/$/, "")}/`;
+      const names = new Map<string, FileType>();
+      for (const file of [...editor.texts.keys()].map((text) => Uri.parse(text))) {
+        if (file.scheme === folder.scheme && file.path.startsWith(under)) {
+          const [name = "", ...below] = file.path.slice(under.length).split("/");
+          names.set(name, below.length > 0 ? FileType.Directory : FileType.File);
+        }
+      }
+      if (names.size === 0) {
+        throw new Error("not found");
+      }
+      return [...names];
     },
     createDirectory: async () => undefined,
     copy: async (from: Uri, to: Uri) => {
