@@ -54,6 +54,49 @@ async function actionsFor(each) {
   );
 }
 
+/** A read-only file system that holds these texts, each URI with a query as Overleaf's have. */
+function inMemory(scheme, texts) {
+  const changed = new vscode.EventEmitter();
+  const isFolder = (path) => [...texts.keys()].some((file) => file.startsWith(`${path}/`));
+  const missing = (uri) => vscode.FileSystemError.FileNotFound(uri);
+  const readOnly = () => {
+    throw vscode.FileSystemError.NoPermissions();
+  };
+  const provider = {
+    onDidChangeFile: changed.event,
+    watch: () => new vscode.Disposable(() => undefined),
+    stat: (uri) => {
+      if (!texts.has(uri.path) && !isFolder(uri.path)) {
+        throw missing(uri);
+      }
+      const type = texts.has(uri.path) ? vscode.FileType.File : vscode.FileType.Directory;
+      return { type, ctime: 0, mtime: 0, size: texts.get(uri.path)?.length ?? 0 };
+    },
+    readDirectory: (uri) => {
+      const rests = [...texts.keys()].filter((file) => file.startsWith(`${uri.path}/`));
+      const entries = rests.map((file) => file.slice(uri.path.length + 1).split("/"));
+      return [
+        ...new Map(
+          entries.map(([name, below]) => [name, below ? vscode.FileType.Directory : vscode.FileType.File]),
+        ).entries(),
+      ];
+    },
+    readFile: (uri) => {
+      const text = texts.get(uri.path);
+      if (text === undefined) {
+        throw missing(uri);
+      }
+      return new TextEncoder().encode(text);
+    },
+    createDirectory: readOnly,
+    writeFile: readOnly,
+    delete: readOnly,
+    rename: readOnly,
+  };
+  const registration = vscode.workspace.registerFileSystemProvider(scheme, provider, { isReadonly: true });
+  return { registration, uriOf: (path) => vscode.Uri.from({ scheme, authority: "host", path, query: "project=1" }) };
+}
+
 const TESTS = {
   async "the packaged extension is active"() {
     const extension = vscode.extensions.getExtension("tanaka.tanaka");
@@ -188,6 +231,29 @@ const TESTS = {
     const step = facts.facts.find((fact) => fact.file === "sections/evaluation.tex" && fact.value === 2.62);
     assert.ok(step, "2.62 s was not read");
     assert.equal(step.unit, "s");
+  },
+
+  async "a paper that is on no disk is read through the editor"() {
+    const wrong = "The step time falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.\n";
+    const texts = new Map([
+      [
+        "/Paper/main.tex",
+        "\\documentclass{article}\n\\begin{document}\n\\input{sec/a}\n\\input{sec/b}\n\\end{document}\n",
+      ],
+      ["/Paper/sec/a.tex", "Text.\n"],
+      ["/Paper/sec/b.tex", wrong],
+    ]);
+    const { registration, uriOf: at } = inMemory("overleaf-workshop", texts);
+    try {
+      const document = await vscode.workspace.openTextDocument(at("/Paper/sec/a.tex"));
+      await vscode.window.showTextDocument(document);
+      const found = await until("the finding in the file beside it", () => ours(at("/Paper/sec/b.tex"))[0]);
+      assert.equal(codeOf(found), "TK101");
+      assert.equal(found.range.start.character, wrong.indexOf("$3.5"));
+    } finally {
+      await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+      registration.dispose();
+    }
   },
 
   async "the stress test opens the panel"() {
