@@ -79,8 +79,8 @@ def load(path: Path) -> Loaded:
     ):
         return load((base / magic).resolve())
     for _ in range(64):
-        missing = {d: _read_missing(base, d) for d in analysis.report(root).missing}
-        found: dict[DocId, str | None] = {d: t for d, t in missing.items() if t is not None}
+        missing = analysis.project(root).missing
+        found: dict[DocId, str | None] = dict(f for d in missing for f in _read_missing(base, d))
         if not found:
             break
         host.apply(Change(found))
@@ -93,20 +93,41 @@ def _beside(base: Path) -> dict[DocId, str | None]:
     return {DocId("tanaka.toml"): read_text(settings)} if settings.is_file() else {}
 
 
-def _read_missing(base: Path, doc: DocId) -> str | None:
-    path = base / doc
+def _read_missing(base: Path, asked: DocId) -> list[tuple[DocId, str]]:
+    """A file that the paper inputs, by its name on disk; empty where there is none to read."""
     # An \input may climb out of the paper's folder; two folders up is a shared macro file, more
     # is no business of ours.
-    if (
-        not path.is_file()
-        or doc.startswith("../../../")
-        or path.suffix not in (".tex", ".ltx", ".sty", "")
-    ):
-        return None
+    if asked.startswith("../../../") or Path(asked).suffix not in (".tex", ".ltx", ""):
+        return []
+    doc = asked if (base / asked).is_file() else _respelled(base, asked)
+    if doc is None:
+        return []
     try:
-        return read_text(path)
+        return [(doc, read_text(base / doc))]
     except Unreadable:
-        return None
+        return []
+
+
+def _respelled(base: Path, doc: DocId) -> DocId | None:
+    """Name of the one file that differs from ``doc`` in upper and lower case only.
+
+    macOS, Windows and Overleaf's importers find it, so authors never notice the difference.
+    """
+    at, parts = base, []
+    for part in Path(doc).parts:
+        if part == ".." or (at / part).exists():
+            name = part
+        else:
+            try:
+                found = [p.name for p in at.iterdir() if p.name.casefold() == part.casefold()]
+            except OSError:
+                return None
+            if len(found) != 1:
+                return None
+            name = found[0]
+        at /= name
+        parts.append(name)
+    return DocId("/".join(parts)) if at.is_file() else None
 
 
 def _root_of_folder(path: Path) -> Path:

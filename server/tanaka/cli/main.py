@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from tanaka import __version__
 
@@ -13,9 +14,16 @@ OK, FOUND, BAD = 0, 1, 2
 _EXIT = "exit status: 0 nothing at or above --fail-on, 1 findings, 2 bad usage or unreadable input"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage is a --help away."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The arguments of every command."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="tanaka", description="Recompute the numbers of an ML-systems paper and show the work."
     )
     top.add_argument("--version", action="version", version=f"tanaka {__version__}")
@@ -25,68 +33,93 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, or a folder"
     )
-    check.add_argument("--output-format", choices=["text", "json"], default="text")
+    check.add_argument(
+        "--output-format", choices=["text", "json"], default="text", help="how it is printed"
+    )
     check.add_argument("--select", default="", metavar="CODES", help="only these rules: TK1,TK201")
     check.add_argument("--ignore", default="", metavar="CODES", help="not these rules")
     check.add_argument(
-        "--fail-on", choices=["impossible", "implausible", "open", "never"], default="impossible"
+        "--fail-on",
+        choices=["impossible", "implausible", "open", "never"],
+        default="impossible",
+        help="the mildest verdict that makes the exit status 1",
     )
 
     facts = commands.add_parser("facts", help="print every number that was read")
-    facts.add_argument("path", type=Path, metavar="PATH")
-    facts.add_argument("--output-format", choices=["text", "json"], default="text")
+    facts.add_argument("path", type=Path, metavar="PATH", help="a .tex file, or a folder")
+    facts.add_argument(
+        "--output-format", choices=["text", "json"], default="text", help="how it is printed"
+    )
 
     stress = commands.add_parser("stress-test", help="the four-part stress test")
-    stress.add_argument("path", type=Path, metavar="PATH")
+    stress.add_argument("path", type=Path, metavar="PATH", help="a .tex file, or a folder")
     where = stress.add_mutually_exclusive_group()
-    where.add_argument("--section", default="", metavar="TITLE")
-    where.add_argument("--line", default="", metavar="FILE:N")
-    stress.add_argument("--output-format", choices=["text", "markdown", "json"], default="text")
+    where.add_argument("--section", default="", metavar="TITLE", help="the section of that title")
+    where.add_argument("--line", default="", metavar="FILE:N", help="the section around a line")
+    stress.add_argument(
+        "--output-format",
+        choices=["text", "markdown", "json"],
+        default="text",
+        help="how it is printed",
+    )
 
     explain = commands.add_parser("explain", help="print a rule's page, or the list of rules")
-    explain.add_argument("code", nargs="?", default="", metavar="CODE")
-    explain.add_argument("--output-format", choices=["text", "markdown"], default="text")
+    explain.add_argument("code", nargs="?", default="", metavar="CODE", help="of the rule: TK101")
+    explain.add_argument(
+        "--output-format", choices=["text", "markdown"], default="text", help="how it is printed"
+    )
 
     serve = commands.add_parser("serve", help="run the language server")
     way = serve.add_mutually_exclusive_group()
     way.add_argument(
         "--stdio", action="store_true", help="over standard input and output (the default)"
     )
-    way.add_argument("--tcp", default="", metavar="HOST:PORT")
+    way.add_argument("--tcp", default="", metavar="HOST:PORT", help="over a socket, to one client")
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = parser().parse_args(arguments)
+    from tanaka.cli import output
+
+    output.prepare()
+    if given.command == "serve":
+        from tanaka.cli.serve import serve
+
+        return serve(given)
     from tanaka.cli.files import Unreadable
 
     try:
-        match given.command:
-            case "check":
-                from tanaka.cli.check import check
-
-                return check(given)
-            case "facts":
-                from tanaka.cli.facts import facts
-
-                return facts(given)
-            case "stress-test":
-                from tanaka.cli.stress_test import stress_test
-
-                return stress_test(given)
-            case "explain":
-                from tanaka.cli.explain import explain
-
-                return explain(given)
-            case _:
-                from tanaka.cli.serve import serve
-
-                return serve(given)
+        status = _run(given)
+        sys.stdout.flush()
     except Unreadable as error:
         print(f"tanaka: {error}", file=sys.stderr)
         return BAD
     except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        sys.stderr.close()
+        output.drop()
         return OK
+    except OSError as error:
+        print(f"tanaka: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return BAD
+    return status
+
+
+def _run(given: argparse.Namespace) -> int:
+    match given.command:
+        case "check":
+            from tanaka.cli.check import check
+
+            return check(given)
+        case "facts":
+            from tanaka.cli.facts import facts
+
+            return facts(given)
+        case "stress-test":
+            from tanaka.cli.stress_test import stress_test
+
+            return stress_test(given)
+        case _:
+            from tanaka.cli.explain import explain
+
+            return explain(given)

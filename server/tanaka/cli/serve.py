@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-
-from tanaka.cli.files import Unreadable
+import sys
 
 
 def serve(given: argparse.Namespace) -> int:
-    """Run until the client leaves."""
+    """Run until the client leaves; 2 where the address is none."""
     from tanaka.lsp.server import serve_stdio, serve_tcp
 
     if given.tcp:
         host, _, port = given.tcp.rpartition(":")
-        if not host or not port.isdigit():
-            raise Unreadable(f"--tcp {given.tcp}: not HOST:PORT")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            print(f"tanaka: --tcp {given.tcp}: not HOST:PORT", file=sys.stderr)
+            return 2
         serve_tcp(host, int(port))
     else:
         serve_stdio()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from tanaka.analysis import Report
+from tanaka.cli import output
 from tanaka.cli.files import Unreadable, load
 from tanaka.paper.model import SectionId
-from tanaka.text import DocId, Edit, Span
+from tanaka.text import Edit, Span
 from tanaka.views import encode
 from tanaka.views.encode import Json
 from tanaka.views.places import Places
 from tanaka.views.review import record
 from tanaka.views.review_text import as_markdown, as_text
 from tanaka.views.sections import around
+from tanaka.views.terminal import WIDTH
 from tanaka.voice.plain import review
 
 
@@ -40,14 +41,11 @@ def stress_test(given: argparse.Namespace) -> int:
         def edit(edits: tuple[Edit, ...]) -> Json:
             return [{**encode.span_record(places, e.span), "new_text": e.new} for e in edits]
 
-        json.dump(
-            record(made, place, edit), sys.stdout, indent=1, ensure_ascii=False, allow_nan=False
-        )
-        print()
+        output.json(record(made, place, edit))
     elif given.output_format == "markdown":
         sys.stdout.write(as_markdown(made, places))
     else:
-        sys.stdout.write(as_text(made, places))
+        sys.stdout.write(as_text(made, places, width=output.width(WIDTH, WIDTH)))
     return 0
 
 
@@ -70,8 +68,12 @@ def chosen(report: Report, title: str, line: str) -> SectionId | None:
         file, _, number = line.rpartition(":")
         places = Places(report)
         doc = next((d for d in report.files if places.file(d) == file), None)
-        if doc is None or not number.isdigit():
-            raise Unreadable(f"--line {line}: not FILE:N with a file of the paper")
-        offset = places.lines(DocId(doc)).offset(int(number) - 1, 0)
+        if doc is None or not number.isdecimal():
+            names = ", ".join(places.file(d) for d in report.files[:8])
+            raise Unreadable(f"--line {line}: not FILE:N with a file of the paper ({names})")
+        count = places.lines(doc).line_count
+        if not 1 <= int(number) <= count:
+            raise Unreadable(f"--line {line}: {file} has lines 1 to {count}")
+        offset = places.lines(doc).offset(int(number) - 1, 0)
         return around(report, doc, offset)
     return None

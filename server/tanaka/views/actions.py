@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tanaka.analysis.locate import insertion_point
 from tanaka.analysis.report import Located, LocatedFix, Report
 from tanaka.rules.api import FixKind
 from tanaka.text import DocId, Edit, Span
@@ -77,8 +78,5 @@ def _reason(item: Located, fix: LocatedFix) -> str:
 
 def end_of_section(report: Report, body: Span) -> Span:
     """Where an insertion goes: after the last line of a section that is not blank."""
-    text = report.texts.get(body.doc, "")
-    at = body.start + len(text[body.start : body.end].rstrip())
-    newline = text.find("\n", at)
-    at = len(text) if newline < 0 else newline + 1
+    at = insertion_point(report.texts.get(body.doc, ""), body)
     return Span(body.doc, at, at)

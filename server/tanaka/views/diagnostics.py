@@ -50,9 +50,7 @@ def message(item: Located) -> str:
     """What is so; then the condition that would save it, or the question that is open."""
     f = item.finding
     if f.verdict is Verdict.OPEN:
-        if f.question and not f.message.rstrip().endswith("?"):
-            return f"{f.message} {f.question}"
-        return f.message
+        return f"{f.message} {f.question}"
     if f.only_if:
         return f"{f.message} True only if {f.only_if}."
     return f.message

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from tanaka.analysis.report import Located, Report
-from tanaka.quantity import Qualifier
+from tanaka.quantity import Kind, Qualifier
 from tanaka.rules.api import (
     Assumption,
     Computed,
@@ -147,9 +147,9 @@ def facts(report: Report) -> dict[str, Json]:
     for n in report.paper.numbers:
         span = report.spans.numbers[n.id].whole
         q = n.quantity
-        value: Json = list(q.value) if isinstance(q.value, tuple) else q.value
-        if n.kind.value == "speedup" and q.shown_unit == "%" and isinstance(value, float):
-            value = 1 + value
+        # "15% higher" of kind speedup is told as the factor 1.15
+        base = 1.0 if n.kind is Kind.SPEEDUP and q.shown_unit == "%" else 0.0
+        value: Json = [base + v for v in q.value] if isinstance(q.value, tuple) else base + q.value
         context: dict[str, Json] = dict(n.context)
         out.append(
             {
@@ -157,8 +157,8 @@ def facts(report: Report) -> dict[str, Json]:
                 **span_record(places, span),
                 "text": report.texts[span.doc][span.start : span.end],
                 "value": value,
-                "low": bound(q.nominal.low),
-                "high": bound(q.nominal.high),
+                "low": bound(base + q.nominal.low),
+                "high": bound(base + q.nominal.high),
                 "unit": q.unit,
                 "kind": str(n.kind),
                 "qualifier": str(Qualifier.RANGE if isinstance(q.value, tuple) else q.qualifier),

@@ -148,21 +148,34 @@ _HOW = {
 }
 
 
+_PLURALS = {
+    "accumulation": "accumulation steps",
+    "batch": "batches",
+    "gpu": "devices",
+    "layer-width": "wide",
+    "micro-batch": "micro-batches",
+    "way": "ways",
+}
+
+
 def read_as(number: Number) -> str:
-    """Value, unit and kind in words: "25 GB/s, link bandwidth"."""
+    """Value, unit and kind in words: "25 GB/s, link bandwidth", "13B, parameters", "40, layers"."""
     q = number.quantity
     if isinstance(q.value, tuple):
         value = " to ".join(printing.quantity(v, q.unit).text for v in q.value)
-    elif q.shown_unit in ("%", "points") or q.shown_unit == "×":
-        value = q.shown
+    elif q.unit == "1" and q.shown_unit:
+        value = q.shown  # percent, points, ×, and the author's own K, M, B
     else:
         value = printing.quantity(q.value, q.unit).text
     kind = _KINDS.get(number.kind, number.kind.value.replace("_", " "))
     if number.kind is Kind.OTHER and number.noun:
-        kind = number.noun
+        kind = _PLURALS.get(number.noun, number.noun + "s")
     return ", ".join(
         p for p in (value, kind, f"per {number.per}" if number.per not in ("", "each") else "") if p
     )
+
+
+_CONTEXT = {"said": "its sentence says"}
 
 
 def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
@@ -178,11 +191,11 @@ def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
             f"{reach} {unit}".strip() if reach else "exactly this" if q.count else "",
             hedge,
         ),
-        ("about", number.entity, _HOW[number.binding]),
-        *((key, value, "") for key, value in number.context),
+        ("about", number.entity if number.entity != number.noun else "", _HOW[number.binding]),
+        *((_CONTEXT.get(key, key), value, "") for key, value in number.context),
     ]
     return tuple(
-        Row(label, value, "", "", "", source, None, False)
+        Row(label, value, "", "", "", source, None, False, shown=value)
         for label, value, source in pairs
         if value
     )
@@ -191,7 +204,7 @@ def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
 def why_not(number: Number) -> str:
     """Why a number was held against nothing, in plain words."""
     if number.asserted is Asserted.NO:
-        return "its sentence states a goal, a supposition or a denial, and not a result"
+        return "its sentence reads as a goal, a supposition or a denial, and not as a result"
     if number.asserted is Asserted.QUOTED:
         return "it is another's number, cited"
     if number.binding is How.NONE:
@@ -219,7 +232,14 @@ def _comment(report: Report, doc: DocId, offset: int, places: Places) -> HoverVi
         return HoverView(
             span, "not ignored:", "a reason is missing; write -- and why, and the finding is silent"
         )
-    silenced = [s for s in report.suppressed if s.located.span.doc == doc and s.reason == reason]
+    prefixes = tuple(re.findall(r"TK\d*", codes.upper())) or ("TK",)
+    silenced = [
+        s
+        for s in report.suppressed
+        if s.located.span.doc == doc
+        and s.reason == reason
+        and s.located.finding.code.startswith(prefixes)
+    ]
     names = codes or "all rules"
     heads = tuple(
         f"{s.located.finding.code}, {places.label(s.located.span)}: {s.located.finding.message}"
@@ -235,7 +255,9 @@ def _comment(report: Report, doc: DocId, offset: int, places: Places) -> HoverVi
 
 # -- Markdown ---------------------------------------------------------------------------------
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
+# Without square brackets there is no link and no image, so parentheses may stay.  The last two make
+# no markup, but a link: an address is one by itself to many readers.
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$@]|:(?=//)|(?<=www)\.)", re.I)
 
 
 def escaped(text: str) -> str:
@@ -245,7 +267,8 @@ def escaped(text: str) -> str:
     """
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _MARKDOWN.sub(r"\\\1", text)
-    return re.sub(r"^([-+=]|\d+(?=\.\s))", r"\\\1", text)
+    # A list item, a rule or a heading begins a line: its sign is escaped, a digit cannot be.
+    return re.sub(r"^(\d*)([-+=#]|(?<=\d)[.)](?=\s|$))", r"\1\\\2", text)
 
 
 def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> str:

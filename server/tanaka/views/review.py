@@ -23,7 +23,6 @@ class Run:
     """A stretch of a paragraph; with ``at`` it is a link to that place."""
 
     text: str
-    strong: bool = False
     at: Span | None = None
 
 
@@ -158,8 +157,6 @@ def record(
 
     def run(r: Run) -> Json:
         out: dict[str, Json] = {"text": r.text}
-        if r.strong:
-            out["strong"] = True
         if r.at is not None:
             out["at"] = place(r.at)
         return out

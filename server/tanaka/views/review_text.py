@@ -5,11 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 
-from tanaka.text import Span
 from tanaka.views.hover import escaped
 from tanaka.views.places import Places
-from tanaka.views.review import Paragraph, Part, Review
-from tanaka.views.terminal import WIDTH, plain
+from tanaka.views.review import Paragraph, Review, Table
+from tanaka.views.terminal import WIDTH, columns, plain
 
 
 def words(paragraph: Paragraph) -> str:
@@ -17,18 +16,24 @@ def words(paragraph: Paragraph) -> str:
     return "".join(r.text for r in paragraph)
 
 
-def as_text(review: Review, places: Places) -> str:
-    """The review for a terminal: ASCII signs, under 80 columns."""
-    return "\n".join(line.rstrip() for line in _text(review, places)) + "\n"
+def as_text(review: Review, places: Places, *, width: int = WIDTH) -> str:
+    """The review for a terminal: ASCII signs, lines of at most ``width`` columns."""
+    return "\n".join(line.rstrip() for line in _text(review, places, width)) + "\n"
 
 
-def _text(review: Review, places: Places) -> Iterator[str]:
-    yield _fill(f"{review.title}  ({places.label(review.at)})")
-    yield _fill(_numbers(review))
+def _text(review: Review, places: Places, width: int) -> Iterator[str]:
+    def fill(text: str, *, start: str = "", hang: str = "") -> str:
+        return textwrap.fill(
+            plain(text), width, initial_indent=start, subsequent_indent=hang,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+
+    yield fill(f"{review.title} ({places.label(review.at)})")
+    yield fill(_numbers(review))
     if review.findings:
         yield ""
         for f in review.findings:
-            yield _fill(
+            yield fill(
                 f"{f.verdict} {f.code}: {f.say} {f.rest}".rstrip() + f" [{places.label(f.at)}]",
                 hang="  ",
             )
@@ -39,26 +44,27 @@ def _text(review: Review, places: Places) -> Iterator[str]:
         for i, paragraph in enumerate(part.voice):
             if i:
                 yield ""
-            yield _fill(words(paragraph))
+            yield fill(words(paragraph))
         if part.table is not None:
             yield ""
-            yield from _table(part)
+            yield from _table(part.table, width, fill)
         for figure in part.figures:
+            yield ""
             for equation in figure.equations:
-                yield _fill(f"  {equation}", hang="  ")
+                yield fill(f"{figure.title}: {equation}", start="  ", hang="    ")
         if part.survive:
             yield ""
-            yield _fill(words(part.survive))
+            yield fill(words(part.survive))
     if review.questions:
         yield ""
         yield "Questions"
         yield "---------"
         for q in review.questions:
-            yield _fill(
+            yield fill(
                 f"[{'x' if q.answered else ' '}] {q.text} [{places.label(q.at)}]", hang="    "
             )
     yield ""
-    yield _fill(review.footer)
+    yield fill(review.footer)
 
 
 def _numbers(review: Review) -> str:
@@ -67,54 +73,49 @@ def _numbers(review: Review) -> str:
     return f"{found}; {c.quantities} numbers, {c.read} read, {c.checked} checked; {review.source}"
 
 
-def _table(part: Part) -> Iterator[str]:
-    assert part.table is not None
-    rows = [[plain(words(cell)) for cell in row] for row in part.table.rows]
-    head = [plain(h) for h in part.table.head]
-    width = max(len(r) for r in rows)
-    widths = [
-        max(len(r[i]) for r in ([head] if head else []) + rows if i < len(r)) for i in range(width)
-    ]
-    if sum(widths) + 2 * (width - 1) + 2 <= WIDTH:
-        for row in ([head] if head else []) + rows:
-            yield (
-                "  "
-                + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=False)).rstrip()
-            )
+_SHORT = 12  # columns of a first cell that names the second ("kept", "nearest work")
+
+
+def _table(table: Table, width: int, fill: Callable[..., str]) -> Iterator[str]:
+    """Aligned where it fits; else a row is a heading line with its other cells under it."""
+    cells = [[plain(words(cell)) for cell in row] for row in table.rows]
+    head = [plain(h) for h in table.head]
+    lines = [head, *cells] if head else cells
+    widths = [max(columns(r[i]) for r in lines if i < len(r)) for i in range(len(lines[0]))]
+    if sum(widths) + 2 * len(widths) <= width:
+        for line in lines:
+            yield "".join("  " + c + " " * (w - columns(c)) for c, w in zip(line, widths, strict=False))  # fmt: skip
         return
-    for row in rows:
-        yield _fill("  " + "; ".join(c for c in row if c), hang="    ")
+    for row, texts in zip(table.rows, cells, strict=True):
+        taken = 2 if columns(texts[0]) <= _SHORT and len(texts) > 1 else 1
+        lead = ": ".join(texts[:taken])
+        rest = list(zip(head or [""] * len(texts), texts, strict=False))[taken:]
+        if any(run.at is not None for run in row[-1]):
+            lead += f" [{texts[-1]}]"
+            rest = rest[:-1]
+        yield fill(lead, start="  ", hang="    ")
+        for name, text in rest:
+            if text:
+                yield fill(f"{name.lower()}: {text}" if name else text, start="    ", hang="      ")
 
 
-def _fill(text: str, hang: str = "") -> str:
-    return textwrap.fill(
-        plain(text), WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def as_markdown(review: Review, places: Places, link: Callable[[Span], str] | None = None) -> str:
-    """The review as Markdown; ``link`` gives the target of a place, if there is one."""
+def as_markdown(review: Review, places: Places) -> str:
+    """The review as Markdown; places are code spans."""
 
     def runs(paragraph: Paragraph) -> str:
-        out = []
-        for r in paragraph:
-            text = escaped_keeping_edges(r.text)
-            if r.at is not None and link is not None:
-                text = f"[{text}]({link(r.at)})"
-            elif r.at is not None:
-                text = f"`{r.text}`"
-            out.append(f"**{text}**" if r.strong else text)
-        return "".join(out)
+        return "".join(
+            _code(r.text) if r.at is not None else escaped_keeping_edges(r.text) for r in paragraph
+        )
 
     lines = [
         f"# {escaped(review.title)}",
         "",
-        f"`{places.label(review.at)}`. {escaped(_numbers(review))}.",
+        f"{_code(places.label(review.at))}. {escaped(_numbers(review))}.",
     ]
     if review.findings:
         lines += ["", "## Findings", ""]
         lines += [
-            f"- **{f.verdict}** {f.code}: **{escaped(f.say)}** {escaped(f.rest)} `{places.label(f.at)}`".replace(
+            f"- **{f.verdict}** {f.code}: **{escaped(f.say)}** {escaped(f.rest)} {_code(places.label(f.at))}".replace(
                 "  ", " "
             )
             for f in review.findings
@@ -134,13 +135,13 @@ def as_markdown(review: Review, places: Places, link: Callable[[Span], str] | No
                 "| " + " | ".join(runs(cell) for cell in row) + " |" for row in part.table.rows
             ]
         for figure in part.figures:
-            lines += [f"\n{escaped(e)}" for e in figure.equations]
+            lines += [f"\n{escaped(f'{figure.title}: {e}')}" for e in figure.equations]
         if part.survive:
             lines += ["", f"**{runs(part.survive)}**"]
     if review.questions:
         lines += ["", "## Questions", ""]
         lines += [
-            f"- [{'x' if q.answered else ' '}] {escaped(q.text)} `{places.label(q.at)}`"
+            f"- [{'x' if q.answered else ' '}] {escaped(q.text)} {_code(places.label(q.at))}"
             for q in review.questions
         ]
     return "\n".join([*lines, "", escaped(review.footer)]) + "\n"
@@ -152,3 +153,8 @@ def escaped_keeping_edges(text: str) -> str:
     return (
         (" " if text[:1].isspace() else "") + body + (" " if text[-1:].isspace() and body else "")
     )
+
+
+def _code(text: str) -> str:
+    """A file's name as a code span, which has no escapes: a backtick in it becomes an apostrophe."""
+    return "`" + " ".join(text.replace("`", "'").split()) + "`"

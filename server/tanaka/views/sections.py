@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from tanaka.analysis.report import Located, Report
 from tanaka.paper.model import Paper, SectionId
 from tanaka.rules.api import AtMention, AtNumber, AtSection
@@ -22,30 +24,19 @@ def section_of(item: Located, report: Report, places: Places) -> SectionId | Non
 
 
 def family(paper: Paper, section: SectionId) -> frozenset[SectionId]:
-    """A section and all below it."""
-    ids = [s.id for s in paper.sections]
-    if section not in ids:
-        return frozenset({section})
-    first = ids.index(section)
+    """A section of the paper and all below it."""
+    first = [s.id for s in paper.sections].index(section)
     level = paper.sections[first].level
-    members = {section}
-    for s in paper.sections[first + 1 :]:
-        if s.level <= level:
-            break
-        members.add(s.id)
-    return frozenset(members)
+    below = takewhile(lambda s: s.level > level, paper.sections[first + 1 :])
+    return frozenset({section, *(s.id for s in below)})
 
 
 def top(paper: Paper, section: SectionId) -> SectionId:
-    """The section of the highest level around a section."""
-    chosen = section
-    highest = min((s.level for s in paper.sections), default=0)
-    for s in paper.sections:
-        if s.level == highest:
-            chosen = s.id
-        if s.id == section:
-            return chosen
-    return section
+    """The section of the highest level around a section; itself where none comes before it."""
+    highest = min(s.level for s in paper.sections)
+    first = [s.id for s in paper.sections].index(section)
+    before = reversed(paper.sections[: first + 1])
+    return next((s.id for s in before if s.level == highest), section)
 
 
 def around(report: Report, doc: DocId, offset: int) -> SectionId | None:

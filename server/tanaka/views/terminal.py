@@ -64,8 +64,16 @@ def by_verdict(findings: Iterable[Located]) -> list[Located]:
     return sorted(findings, key=lambda f: _ORDER[f.finding.verdict])
 
 
-def report_text(report: Report, *, colour: bool = False) -> str:
-    """The whole output of ``tanaka check`` for one paper, with its last line."""
+def report_text(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
+    """The whole output of ``tanaka check`` for one paper, with its last line.
+
+    Parameters
+    ----------
+    report : Report
+    colour : bool
+    width : int
+        Columns that a line may take.
+    """
     paint = Paint(on=colour)
     places = Places(report)
     lines: list[str] = []
@@ -74,7 +82,7 @@ def report_text(report: Report, *, colour: bool = False) -> str:
         is_open = item.finding.verdict is Verdict.OPEN
         if lines and not (is_open and after_open):
             lines.append("")
-        lines += _open(item, places, paint) if is_open else _finding(item, places, paint)
+        lines += _open(item, places, paint) if is_open else _finding(item, places, paint, width)
         after_open = is_open
     if lines:
         lines.append("")
@@ -113,25 +121,23 @@ def _open(item: Located, places: Places, paint: Paint) -> list[str]:
     return [f"{_head(item, places, paint)} {plain(item.finding.question or item.finding.message)}"]
 
 
-def _finding(item: Located, places: Places, paint: Paint) -> list[str]:
+def _finding(item: Located, places: Places, paint: Paint, width: int) -> list[str]:
     f = item.finding
-    number = str(places.start(item.span)[0] + 1)
-    gutter = " " * len(number) + paint(" |", _QUIET)
+    margin = len(str(places.end(item.span)[0] + 1))
+    gutter = " " * margin + paint(" |", _QUIET)
     lines = [f"{_head(item, places, paint)} {f.name}", gutter]
-    lines += _excerpt(item, places, paint, number, gutter)
-    table = _table(item, places, paint)
+    lines += _excerpt(item, places, paint, margin, width)
+    table = _table(item, places, paint, width - margin - 5)
     if table:
         lines += [gutter, *(f"{gutter}   {row}" for row in table)]
     for word, text in _remarks(item, places):
-        # 79 columns less the gutter, " = " and the word; continuation lines stand under the text.
-        room = max(24, WIDTH - len(number) - 3 - len(word) - 2)
+        # What is left beside the gutter, " = " and the word; more lines stand under the text.
+        room = max(24, width - margin - 3 - len(word) - 2)
         first, *rest = textwrap.wrap(
             plain(text), room, break_long_words=False, break_on_hyphens=False
         ) or [""]
-        lines.append(
-            f"{' ' * len(number)} {paint('=', _QUIET)} {paint(word + ':', _STRONG)} {first}"
-        )
-        lines += [" " * (len(number) + 3 + len(word) + 2) + r for r in rest]
+        lines.append(f"{' ' * margin} {paint('=', _QUIET)} {paint(word + ':', _STRONG)} {first}")
+        lines += [" " * (margin + 3 + len(word) + 2) + r for r in rest]
     return lines
 
 
@@ -148,7 +154,7 @@ def _remarks(item: Located, places: Places) -> Iterator[tuple[str, str]]:
     also = [
         f"{places.label(span)}, {words}" if words else places.label(span)
         for span, words in item.related
-        if span not in shown and span != item.span and not _same_line(span, item.span, places)
+        if span not in shown and span != item.span and not _in_excerpt(span, item.span, places)
     ]
     if also:
         more = f"; and {len(also) - 3} more" if len(also) > 3 else ""
@@ -158,31 +164,47 @@ def _remarks(item: Located, places: Places) -> Iterator[tuple[str, str]]:
 # -- the source line --------------------------------------------------------------------------
 
 
-def _excerpt(item: Located, places: Places, paint: Paint, number: str, gutter: str) -> list[str]:
+def _excerpt(item: Located, places: Places, paint: Paint, margin: int, width: int) -> list[str]:
+    """The source of a finding with carets under its words, and the note beside or under them.
+
+    Words that go over a line end are shown with their first and their last line.
+    """
     f = item.finding
-    line, start = places.start(item.span)
-    end_line, end = places.end(item.span)
-    source = places.lines(item.span.doc).line(line)
-    if end_line > line:
-        end = len(source.rstrip())
-    marks = [(start, max(end, start + 1), "^")]
+    first, start = places.start(item.span)
+    last, end = places.end(item.span)
     operands = [at for s in f.steps if (at := derivation.stated_at(s.origin, places))]
-    marks += [
-        (places.start(at)[1], places.end(at)[1], "-")
+    others = [
+        at
         for at in dict.fromkeys([*operands, *(span for span, _ in item.related)])
-        if _same_line(at, item.span, places) and not _overlap(at, item.span)
+        if _in_excerpt(at, item.span, places) and not _overlap(at, item.span)
     ]
-    room = WIDTH - len(number) - 3
-    text, marks = _window(source, marks, room)
-    under = _under(text, marks)
-    lines = [f"{paint(number, _QUIET)} {paint('|', _QUIET)} {_safe(text, '?')}"]
-    note, colour = plain(f.note), _COLOUR[f.verdict]
+    colour = _COLOUR[f.verdict]
+    gutter = " " * margin + paint(" |", _QUIET)
+    room = width - margin - 3
+    lines: list[str] = []
+    for line in sorted({first, last}):
+        source = places.lines(item.span.doc).line(line)
+        begin = start if line == first else len(source) - len(source.lstrip())
+        stop = end if line == last else len(source.rstrip())
+        marks = [(begin, max(stop, begin + 1), "^")]
+        marks += [
+            (places.start(at)[1], places.end(at)[1], "-")
+            for at in others
+            if places.start(at)[0] == line
+        ]
+        text, marks = _window(source, marks, room)
+        if line > first + 1:
+            lines.append(f"{gutter} ...")
+        lines.append(
+            f"{paint(f'{line + 1:>{margin}}', _QUIET)} {paint('|', _QUIET)} {_safe(text, '?')}"
+        )
+        under = _under(text, marks)
+        lines.append(f"{gutter} {_painted(under, paint, colour)}")
+    note = plain(f.note)
     caret_end = columns(_safe(text[: marks[0][1]], "?"))
-    beside = note and len(under) == caret_end and caret_end + 1 + columns(note) <= room
-    lines.append(
-        f"{gutter} {_painted(under, paint, colour)}{' ' + paint(note, colour) if beside else ''}"
-    )
-    if note and not beside:
+    if note and len(under) == caret_end and caret_end + 1 + columns(note) <= room:
+        lines[-1] += f" {paint(note, colour)}"
+    elif note:
         for part in textwrap.wrap(note, room, break_long_words=False):
             indent = max(0, min(caret_end, room) - columns(part))
             lines.append(f"{gutter} {' ' * indent}{paint(part, colour)}")
@@ -235,8 +257,11 @@ def _painted(under: str, paint: Paint, colour: str) -> str:
     )
 
 
-def _same_line(a: Span, b: Span, places: Places) -> bool:
-    return a.doc == b.doc and places.start(a)[0] == places.start(b)[0] == places.end(a)[0]
+def _in_excerpt(at: Span, shown: Span, places: Places) -> bool:
+    """Whether a place lies on one of the lines that are printed for a finding."""
+    line = places.start(at)[0]
+    printed = (places.start(shown)[0], places.end(shown)[0])
+    return at.doc == shown.doc and line == places.end(at)[0] and line in printed
 
 
 def _overlap(a: Span, b: Span) -> bool:
@@ -246,9 +271,8 @@ def _overlap(a: Span, b: Span) -> bool:
 # -- the derivation ---------------------------------------------------------------------------
 
 
-def _table(item: Located, places: Places, paint: Paint) -> list[str]:
+def _table(item: Located, places: Places, paint: Paint, room: int) -> list[str]:
     """Rows of label, value, step and source, aligned; narrowed until they fit."""
-    room = WIDTH - len(str(places.start(item.span)[0] + 1)) - 5
     rows = derivation.rows(item.finding.steps, places)
     if not rows:
         return []
@@ -274,31 +298,28 @@ def _table(item: Located, places: Places, paint: Paint) -> list[str]:
 
 
 def _source(origin: Origin, row: derivation.Row, item: Located, places: Places) -> str:
-    if isinstance(origin, Computed):
+    if isinstance(origin, Computed) and row.detail:
         return ""  # the formula's reference is on the rule's page and in the hover
     if row.at is None or not isinstance(origin, Stated):
         return row.source
-    if row.at == item.span or _same_line(row.at, item.span, places):
+    if row.at == item.span or _in_excerpt(row.at, item.span, places):
         return "stated here"
     return f"{places.label(row.at)}, stated"
 
 
 def _aligned(cells: list[list[str]], room: int, paint: Paint) -> list[str] | None:
-    widths = [max(columns(row[i]) for row in cells) for i in range(4)]
-    if sum(widths) + 2 * sum(1 for w in widths[1:] if w) > room:
-        return None
+    """Rows in columns; None where they are too wide.  A row without a source may run on."""
+    label_width, value_width = (max(columns(row[i]) for row in cells) for i in (0, 1))
+    how_width = max((columns(row[2]) for row in cells if row[3]), default=0)
     out = []
     for label, value, how, source in cells:
-        line = (
-            label
-            + " " * (widths[0] - columns(label))
-            + "  "
-            + " " * (widths[1] - columns(value))
-            + value
-        )
-        if widths[2]:
-            line += "  " + how + " " * (widths[2] - columns(how))
-        out.append(line + ("  " + paint(source, _QUIET) if source else ""))
+        line = label + " " * (label_width - columns(label) + 2 + value_width - columns(value))
+        line += value + (f"  {how}" if how or how_width else "")
+        if source:
+            line += " " * (how_width - columns(how)) + "  "
+        if columns(line) + columns(source) > room:
+            return None
+        out.append(line + paint(source, _QUIET))
     return out
 
 

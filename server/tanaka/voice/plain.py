@@ -13,11 +13,11 @@ from functools import cache
 
 from tanaka.analysis.report import Located, Report
 from tanaka.paper.model import Mention, SectionId, Where
-from tanaka.rules.api import Figure, StragglerFigure, Verdict
+from tanaka.rules.api import Assumption, Figure, Step, StragglerFigure, Verdict
 from tanaka.text import Edit, Span
 from tanaka.views.actions import end_of_section
 from tanaka.views.places import Places
-from tanaka.views.printing import quantity
+from tanaka.views.printing import quantity, step_value
 from tanaka.views.review import (
     Action,
     FindingRow,
@@ -32,6 +32,7 @@ from tanaka.views.review import (
 from tanaka.views.sections import family, section_of
 from tanaka.views.svg import Drawing, Theme, is_drawn
 from tanaka.views.terminal import by_verdict, tally
+from tanaka.voice.quote import Words
 from tanaka.voice.works import Mechanism, Work, known
 from tanaka_persona import Persona, load
 
@@ -109,10 +110,11 @@ def _tally(findings: list[Located]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A mechanism of the draft and the most telling place that names it."""
+    """A mechanism of the draft, the most telling place that names it, and the words there."""
 
     mechanism: Mechanism
     at: Span
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class _Draft:
 
     report: Report
     places: Places
+    quotes: Words
     kept: tuple[_Named, ...]
     removed: tuple[_Named, ...]
     added: tuple[_Named, ...]
@@ -148,14 +151,36 @@ class _Draft:
             if m in mechanisms and not mechanisms[m].delta and m not in gone
         ]
 
-        def named(pairs: list[tuple[str, Span]]) -> tuple[_Named, ...]:
-            return tuple(_Named(mechanisms[m], s) for m, s in pairs)
+        quotes = Words(report)
 
-        return _Draft(report, places, named(kept), named(removed) if added else (), named(added))
+        def named(pairs: list[tuple[str, Span]]) -> tuple[_Named, ...]:
+            return tuple(
+                _heading(report, mechanisms[m]) or _Named(mechanisms[m], s, quotes.around(s))
+                for m, s in pairs
+            )
+
+        return _Draft(
+            report, places, quotes, named(kept), named(removed) if added else (), named(added)
+        )
 
     def has(self, key: str) -> bool:
         """Whether the draft adds a mechanism."""
         return any(n.mechanism.key == key for n in self.added)
+
+
+def _heading(report: Report, mechanism: Mechanism) -> _Named | None:
+    """The heading of the section that the draft gives to a mechanism, if it does."""
+    if not mechanism.delta:
+        return None
+    for section in report.paper.sections:
+        place = report.spans.sections.get(section.id)
+        if (
+            place is not None
+            and section.where not in _BESIDE
+            and mechanism.name in section.title.lower()
+        ):
+            return _Named(mechanism, place.heading, section.title)
+    return None
 
 
 def _first(report: Report, keep: Callable[[Mention], bool]) -> dict[str, Span]:
@@ -178,63 +203,43 @@ def _first(report: Report, keep: Callable[[Mention], bool]) -> dict[str, Span]:
 
 # -- the parts --------------------------------------------------------------------------------
 
+_UNREAD = "I have only your words for it, not the baseline"
+
 
 def _mirror(draft: _Draft, speaker: Persona) -> Part:
     part = speaker.part("mirror")
+    added, kept = _with_places(draft, draft.added[:3]), draft.kept
     say: list[str | Span] = []
     if draft.added and draft.removed:
-        base = [n for n in draft.kept if n.mechanism.key == "pipeline-parallelism"] or draft.kept[
-            :1
-        ]
-        say += (
-            ["I see you are trying to extend ", *_with_places(draft, base)]
-            if base
-            else ["I see you are trying to go on"]
-        )
-        say += [
-            " by replacing ",
-            *_with_places(draft, draft.removed[:1]),
-            " with ",
-            *_with_places(draft, draft.added[:3]),
-            ". ",
-        ]
-        say += [
-            "I hold this against your own words; the baseline itself I have not read. Is that correct?"
-        ]
-    elif draft.added and draft.kept:
-        say += [
-            "I see you keep ",
-            *_with_places(draft, draft.kept[:2]),
-            " and add ",
-            *_with_places(draft, draft.added[:3]),
-        ]
-        say += [
-            ". I hold this against your own words; the baseline itself I have not read. Is that the whole delta?"
-        ]
+        base = [n for n in kept if n.mechanism.key == "pipeline-parallelism"] or kept[:1]
+        what = ["to extend ", *_with_places(draft, base)] if base else ["to go on"]
+        gone = _with_places(draft, draft.removed[:1])
+        say = ["I see you are trying ", *what, " by replacing ", *gone, " with ", *added]
+        say += [f". {_UNREAD}: is that correct?"]
+    elif draft.added and kept:
+        say = ["I see you keep ", *_with_places(draft, kept[:2]), " and add ", *added]
+        say += [f". {_UNREAD}: is that the whole delta?"]
     elif draft.added:
+        say = ["I see ", *added]
+        say += [". I cannot see what it is measured against. Which system is the baseline?"]
+    elif kept:
+        them = "it" if len(kept) == 1 else "them"
+        say = ["I see ", *_with_places(draft, kept[:3])]
         say += [
-            "I see ",
-            *_with_places(draft, draft.added[:3]),
-            ". I cannot see what it is measured against. Which system is the baseline?",
-        ]
-    elif draft.kept:
-        say += [
-            "I see ",
-            *_with_places(draft, draft.kept[:3]),
-            ", and no mechanism that differs from it. Say in one sentence what moves differently, and I can audit the delta.",
+            f", and no mechanism that differs from {them}. Say in one sentence what moves differently, and I can audit the delta."
         ]
     else:
-        say += [
+        say = [
             "I find no mechanism in this draft that I know by name. Say in one sentence what moves, and from where to where, and I can audit the delta."
         ]
     rows = [
         (
             (Run(how),),
             (Run(n.mechanism.name),),
-            (Run(_words(draft, n.at)),),
+            (Run(n.words),),
             (Run(draft.places.label(n.at), at=n.at),),
         )
-        for how, group in (("kept", draft.kept), ("removed", draft.removed), ("added", draft.added))
+        for how, group in (("kept", kept), ("removed", draft.removed), ("added", draft.added))
         for n in group
     ]
     table = Table(("Read as", "Mechanism", "In your words", ""), tuple(rows)) if rows else None
@@ -268,7 +273,7 @@ def _gap(draft: _Draft, speaker: Persona) -> Part:
         say += [
             " What is left is ",
             *_with_places(draft, open_ones[:2]),
-            f": no work known to us joins {'it' if len(open_ones) == 1 else 'them'} with the rest (search of {known().searched}).",
+            f": no work known to us joins {'that' if len(open_ones) == 1 else 'them'} with the rest (search of {known().searched}).",
         ]
     path = next(
         (n.mechanism for n in (*open_ones, *added) if n.mechanism.theory), added[0].mechanism
@@ -291,17 +296,30 @@ def _gap(draft: _Draft, speaker: Persona) -> Part:
     return Part("novelty-gap", part.title, (_paragraph(draft, say), _paragraph(draft, ways)), table)
 
 
-_REPAIR = {
-    "TK101": "Print what the two values give, or name the run that gives the stated factor.",
-    "TK102": "Print what the two values give, or name the base of the percentage.",
-    "TK103": "Print the share of the old value that is gone, or the factor.",
-    "TK104": "Recompute the column from the cells that are printed.",
-    "TK106": "Point the headline at its row.",
-    "TK108": "State the layout that ran.",
-    "TK201": "Print the FLOPs, the bytes and the time; the slip is in one of them.",
-    "TK301": "Name what leaves the device: shards, offload, or bits.",
+# What an attack is about, and what would make the number stand.
+_ATTACKS = {
+    "TK101": ("the factor", "Print what the two values give, or name the run that gives the stated factor."),
+    "TK102": ("the percentage", "Print what the two values give, or name the base of the percentage."),
+    "TK103": ("the share", "Print the share of the old value that is gone, or the factor."),
+    "TK104": ("the table", "Recompute the column from the cells that are printed."),
+    "TK106": ("the headline", "Point the headline at its row."),
+    "TK108": ("the layout", "State the layout that ran."),
+    "TK201": ("the peak", "Print the FLOPs, the bytes and the time; the slip is in one of them."),
+    "TK301": ("memory", "Name what leaves the device: shards, offload, or bits."),
+}  # fmt: skip
+_FAMILIES = {
+    "TK1": ("the numbers", "Print the inputs beside the result."),
+    "TK2": ("the roof", "Print the FLOPs, the bytes and the time; the slip is in one of them."),
+    "TK3": ("memory", "Print the peak per device, and what is live at that moment."),
+    "TK4": ("the wire", "Give payload, ranks and link in one sentence, and say which part is exposed."),
+}  # fmt: skip
+_ASKED = {
+    "TK501": "the step time of both systems with one worker slowed",
+    "TK601": "loss at equal tokens and at equal wall-clock time",
 }
-_MECHANICAL = ("TK2", "TK3", "TK4")
+# What the machine cannot do, then what is claimed as the gain, then the rest.
+_ORDER = ("TK2", "TK3", "TK4", "TK101", "TK106", "TK104", "TK1")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def _stress(
@@ -313,21 +331,10 @@ def _stress(
     theme: Theme,
 ) -> Part:
     part = speaker.part("mechanism-stress-test")
-    voice: list[Paragraph] = []
+    voice: list[list[str | Span]] = []
     needs: list[str] = []
-    lead = next(
-        (
-            f
-            for f in sure
-            if f.finding.verdict is Verdict.IMPOSSIBLE and f.finding.code.startswith(_MECHANICAL)
-        ),
-        None,
-    ) or next(iter(sure), None)
-    if lead is not None:
-        voice.append(_paragraph(draft, _attack(lead, "Start with this. ")))
-        rest = [f for f in sure if f is not lead]
-        if rest:
-            voice.append(_paragraph(draft, _others(rest)))
+    if sure:
+        voice += _attacks(sorted(sure, key=_rank))
         proofs = [f for f in sure if f.finding.verdict is Verdict.IMPOSSIBLE]
         if proofs:
             needs.append(
@@ -335,83 +342,76 @@ def _stress(
                 if len(proofs) > 1
                 else "the number above recomputed from the raw log"
             )
-    tried = _tried(draft)
-    if tried:
-        voice.append(_paragraph(draft, tried))
     slow = next((f for f in asked if f.finding.code == "TK501"), None)
-    figures: tuple[Drawing, ...] = ()
+    if sure or asked:
+        voice += [said for said in [_tried(draft)] if said]
     if slow is not None:
-        voice.append(_paragraph(draft, _one_slow_worker(slow)))
-        needs.append("the step time of both systems with one worker slowed")
-        if slow.finding.figure is not None and is_drawn(slow.finding.figure):
-            figures = finding_row(slow, draft.places, theme).figures
-    other = [f for f in asked if f is not slow]
-    if any(f.finding.code == "TK601" for f in other):
-        needs.append("loss at equal tokens and at equal wall-clock time")
-        if slow is None:
-            f = next(f for f in other if f.finding.code == "TK601")
-            voice.append(
-                _paragraph(
-                    draft,
-                    [
-                        f"{f.finding.bold or f.finding.message} ",
-                        f.finding.question,
-                        " [",
-                        f.span,
-                        "]",
-                    ],
-                )
-            )
-    if not sure and not asked:
-        voice = [_paragraph(draft, [speaker.phrases["nothing"]])]
+        voice.append(_one_slow_worker(slow))
+    elif asked:
+        first = asked[0]
+        said = _sentence(first.finding.bold or first.finding.message, first.span)
+        voice.append([*said, " ", first.finding.question])
+    needs += [_ASKED[c] for c in dict.fromkeys(f.finding.code for f in asked) if c in _ASKED]
+    figures: tuple[Drawing, ...] = ()
+    if slow is not None and slow.finding.figure is not None and is_drawn(slow.finding.figure):
+        figures = finding_row(slow, draft.places, theme).figures
+    if not voice:
+        voice = [[speaker.phrases["nothing"]]]
     survive: Paragraph = ()
     if needs:
-        survive = (Run(speaker.phrases["survive"].format(venue=venue, needs=_list(needs))),)
+        survive = (Run(speaker.phrases["survive"].format(venue=venue, needs=_clauses(needs))),)
     # The drawing stands in the part itself; its row keeps the derivation and the button.
     rows = tuple(
         _without_figures(f, draft, theme) for f in asked if f.finding.steps or f.finding.fixes
     )
-    return Part("mechanism-stress-test", part.title, tuple(voice), None, rows, figures, survive)
+    paragraphs = tuple(_paragraph(draft, said) for said in voice)
+    return Part("mechanism-stress-test", part.title, paragraphs, None, rows, figures, survive)
+
+
+def _rank(item: Located) -> tuple[bool, int]:
+    code = item.finding.code
+    family = next((i for i, c in enumerate(_ORDER) if code.startswith(c)), len(_ORDER))
+    return item.finding.verdict is not Verdict.IMPOSSIBLE, family
 
 
 def _without_figures(item: Located, draft: _Draft, theme: Theme) -> FindingRow:
     return replace(finding_row(item, draft.places, theme), figures=())
 
 
-def _attack(item: Located, opening: str) -> list[str | Span]:
+def _attacks(ordered: list[Located]) -> list[list[str | Span]]:
+    """The first finding at length, one of each of two other rules, and a count of the rest."""
+    groups: dict[str, list[Located]] = {}
+    for item in ordered:
+        groups.setdefault(item.finding.code, []).append(item)
+    said = [
+        _attack(items, f"{'Then' if i else 'Start with'} ")
+        for i, items in enumerate(list(groups.values())[:3])
+    ]
+    left = len(ordered) - sum(len(items) for items in list(groups.values())[:3])
+    if left:
+        many = _NUMBERS[left] if left < len(_NUMBERS) else f"{left:,}"
+        said.append([f"{_upper(many)} more {'is' if left == 1 else 'are'} in the list of findings."])  # fmt: skip
+    return said
+
+
+def _attack(items: list[Located], opening: str) -> list[str | Span]:
+    """What is so, how sure it is, where else it is so, and what would make it stand."""
+    item = items[0]
     f = item.finding
-    say: list[str | Span] = [f"{opening}{f.bold or f.message} [", item.span, "] "]
-    if f.verdict is Verdict.IMPOSSIBLE:
+    topic, repair = _ATTACKS.get(f.code) or _FAMILIES.get(f.code[:3], ("this", "Print the inputs beside it."))  # fmt: skip
+    say: list[str | Span] = [f"{opening}{topic}: ", *_sentence(_lower(f.bold or f.message), item.span), " "]  # fmt: skip
+    if f.verdict is Verdict.IMPOSSIBLE and opening.startswith("Start"):
         say.append("It cannot be: no value inside the stated digits makes it true. ")
-    else:
-        say.append(f"It holds only if {f.only_if}. " if f.only_if else "")
-    say.append(_REPAIR.get(f.code, "Print the inputs beside it."))
-    return say
-
-
-def _others(rest: list[Located]) -> list[str | Span]:
-    """One sentence each for two more, by rule; the others are counted."""
-    say: list[str | Span] = []
-    said = 0
-    seen: set[str] = set()
-    for item in rest:
-        f = item.finding
-        if f.code in seen or said == 2:
-            continue
-        seen.add(f.code)
-        twins = [o for o in rest if o.finding.code == f.code and o is not item]
-        say += [f"{f.bold or f.message} [", item.span, "] "]
-        if f.only_if:
-            say.append(f"It holds only if {f.only_if}. ")
-        for t in twins[:2]:
-            say += ["The same check fails at [", t.span, "]. "]
-        said += 1 + min(len(twins), 2)
-        if said >= 2:
-            break
-    left = len(rest) - said
-    if left > 0:
-        say.append(f"{left} more stand{'s' if left == 1 else ''} in the list of findings.")
-    return say
+    elif f.only_if:
+        say.append(f"It holds only if {f.only_if}. ")
+    twins = items[1:]
+    if twins:
+        say.append("The same check fails at ")
+        for i, twin in enumerate(twins[:3]):
+            say += [" and " if i == len(twins[:3]) - 1 else ", "] if i else []
+            say += ["[", twin.span, "]"]
+        say.append(f" and {len(twins) - 3:,} more. " if len(twins) > 3 else ". ")
+    return [*say, repair]
 
 
 def _tried(draft: _Draft) -> list[str | Span]:
@@ -422,38 +422,39 @@ def _tried(draft: _Draft) -> list[str | Span]:
         held = next((h for h in draft.report.held if h.code == code), None)
         at = draft.places.number(held.numbers[0]) if held and held.numbers else None
         if held is not None and at is not None:
-            return [f"I tried {axis}: {held.summary} [", at, "]. It holds."]
+            return [f"I tried {axis}: ", *_sentence(held.summary, at), " It holds."]
     return []
 
 
 def _one_slow_worker(item: Located) -> list[str | Span]:
     f = item.finding
     figure: Figure | None = f.figure
-    say: list[str | Span] = []
     if isinstance(figure, StragglerFigure) and figure.wait > 0:
         step = quantity(figure.base, "s", 3).text
         wait = quantity(figure.wait, "s", 3).text
         spread = next((s for s in f.steps if s.symbol == "s"), None)
+        normal = next((s for s in f.steps if s.symbol == "E"), None)
         how = (
-            f"With a spread of {spread.shown} a worker"
-            if spread is not None and spread.shown
-            else "With the spread assumed"
+            f"With a spread of {step_value(spread).text} a worker{_assumed(spread)}"
+            if spread is not None
+            else "With the spread drawn"
         )
-        mark = " [assumed: 5 % of the step]" if figure.sigma is None and spread is not None else ""
-        say += [
+        say: list[str | Span] = [
             f"Now follow one slow worker through one step. {figure.n:,} {figure.workers} meet at a barrier [",
             item.span,
-        ]
-        say += [
-            f"], and a step takes {step}. {how}{mark}, the slowest of {figure.n:,} is expected {wait} late, every step. "
+            f"], and a step takes {step}. {how}, the slowest of {figure.n:,} is expected {wait} late, every step{_assumed(normal)}. ",
         ]
     else:
-        say += ["Now follow one slow worker through one step [", item.span, f"]. {f.message} "]
+        say = ["Now follow one slow worker through one step [", item.span, f"]. {f.message} "]
     gone = next((s for s in f.steps if s.total and "gain" in s.label), None)
     if gone is not None and gone.shown:
         say.append(f"One worker that is {gone.shown} uses up the gain. ")
-    say.append(f.question)
-    return say
+    return [*say, f.question]
+
+
+def _assumed(step: Step | None) -> str:
+    """The default that a step rests on, said every time that it is used."""
+    return f" [assumed: {step.origin.text}]" if step and isinstance(step.origin, Assumption) else ""
 
 
 def _twist(draft: _Draft, section: SectionId | None, speaker: Persona) -> Part:
@@ -592,25 +593,23 @@ def _list(items: list[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
+def _clauses(items: list[str]) -> str:
+    """A list whose items may hold an "and" of their own."""
+    return ", and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def _sentence(text: str, at: Span) -> list[str | Span]:
+    """A sentence with its place before its stop."""
+    return [f"{text.rstrip(' .')} [", at, "]."]
+
+
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _words(draft: _Draft, at: Span) -> str:
-    """The paper's words around a place, without its commands."""
-    text = draft.report.texts.get(at.doc, "")
-    start = max(text.rfind("\n", 0, max(0, at.start - 12)), text.rfind(". ", 0, at.start)) + 1
-    start = max(start, at.start - 28)
-    while start > 0 and not text[start - 1].isspace():
-        start += 1 if start < at.start else 0
-        if start >= at.start:
-            start = at.start
-            break
-    piece = text[start : at.end + 44]
-    piece = re.sub(r"(?<!\\)%.*", " ", piece)
-    piece = re.sub(r"~?\\(?:cite|ref|label)\w*\{[^}]*\}?|\\[a-zA-Z]+\*?|[{}$~]|\\.", " ", piece)
-    words = " ".join(piece.split())
-    return words if len(words) <= 60 else words[:60].rsplit(" ", 1)[0]
+def _lower(text: str) -> str:
+    """A sentence behind a colon; a name or an abbreviation keeps its capitals."""
+    return text[:1].lower() + text[1:] if re.match(r"(?:A|[A-Z][a-z]+)\s", text) else text
 
 
 def _of(key: str) -> list[Work]:
@@ -633,13 +632,28 @@ def _nearest(draft: _Draft) -> list[Work]:
     return sorted((w for w in known().works if w.mechanisms & added), key=score)
 
 
+_CITATION = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]*)\}", re.I)
+
+
 def _named_at(draft: _Draft, work: Work) -> Span | None:
+    """Where the draft names a work, or cites it by a key that is its name."""
     pattern = work.pattern()
     for doc in draft.report.files:
-        match = pattern.search(draft.report.texts.get(doc, ""))
+        match = pattern.search(draft.quotes.visible(doc))
         if match:
             return Span(doc, match.start(), match.end())
+    own = {_letters(n) for n in (work.id, work.name)}
+    for doc in draft.report.files:
+        for match in _CITATION.finditer(draft.quotes.visible(doc)):
+            for key in re.finditer(r"[^,\s]+", match.group(1)):
+                if _letters(key.group()) in own:
+                    at = match.start(1)
+                    return Span(doc, at + key.start(), at + key.end())
     return None
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 __all__ = ["default_persona", "review"]

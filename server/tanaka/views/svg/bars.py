@@ -22,7 +22,8 @@ def bars(figure: BarsFigure, size: Size, theme: Theme) -> Drawing:
     largest = max([abs(v) for v in values] + [1e-300])
     unit, scale = _unit(figure.unit, largest)
     glue = "" if unit in ("", "%", "×") else " "
-    texts = [f"{digits(v / scale, 4)}{glue}{unit}" for _, v, _ in shown]
+    count = _digits(values, scale)
+    texts = [f"{digits(v / scale, count)}{glue}{unit}" for _, v, _ in shown]
     labels = [fitted(name, c.size, 0.32 * c.width) for name, _, _ in shown]
     left = max([text_width(t, c.size) for t in labels] + [0.0]) + 12
     right = c.width - max([text_width(t, c.size, bold=True) for t in texts] + [0.0]) - 12
@@ -38,6 +39,13 @@ def bars(figure: BarsFigure, size: Size, theme: Theme) -> Drawing:
         f"{name}: {text}" for (name, _, _), text in zip(shown, texts, strict=True)
     )
     return finish(c, size, theme, "bars", figure.title, described + ".", ())
+
+
+def _digits(values: list[float], scale: float) -> int:
+    """The fewest digits, three or more, that print different values differently."""
+    different = len(set(values))
+    fits = (n for n in range(3, 9) if len({digits(v / scale, n) for v in values}) == different)
+    return next(fits, 9)
 
 
 def _unit(unit: str, largest: float) -> tuple[str, float]:

@@ -7,6 +7,7 @@ Text is ``currentColor``, set once on the root.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,14 @@ PALETTE: dict[Mark, str] = {
 
 
 _AIR = 4.0
+
+# What XML 1.0 allows, lone surrogates left out.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def clean(text: str) -> str:
+    """A paper's words on one line, without what no XML may hold (form feeds from a PDF, say)."""
+    return " ".join(_FORBIDDEN.sub("", text).split())
 
 
 class Theme(StrEnum):
@@ -112,7 +121,7 @@ class Canvas:
     ) -> bool:  # fmt: skip
         """Draw a line of text, cut to ``room`` [px]; False where there is no place for it."""
         text = fitted(
-            text,
+            clean(text),
             self.size,
             self._room(x, anchor) if room is None else min(room, self._room(x, anchor)),
             bold=bold,
@@ -140,6 +149,7 @@ class Canvas:
         bold: bool = False,
     ) -> bool:
         """Draw a text, uncut, at the first of several places that is free; False where none is."""
+        text = clean(text)
         for x, y, anchor in places:
             if text_width(text, self.size, bold=bold) <= self._room(x, anchor):
                 box = text_box(x, y, text, self.size, bold=bold, anchor=anchor)

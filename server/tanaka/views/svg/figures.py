@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from tanaka.rules.api import BarsFigure, Figure, FitFigure, RooflineFigure, StragglerFigure
 from tanaka.views.svg.bars import bars
 from tanaka.views.svg.drawing import Drawing, Size, Theme
@@ -11,9 +9,12 @@ from tanaka.views.svg.fit import fit
 from tanaka.views.svg.roofline import roofline
 from tanaka.views.svg.straggler import straggler
 
+_LEAST, _MOST = 1e-30, 1e30
+"""No machine is outside; the products and quotients of two such numbers are finite."""
+
 
 def is_drawn(figure: Figure | None) -> bool:
-    """Whether a figure has something to show: positive, finite numbers."""
+    """Whether a figure has something to show: positive numbers of a possible size."""
     match figure:
         case RooflineFigure():
             return _positive(
@@ -29,14 +30,13 @@ def is_drawn(figure: Figure | None) -> bool:
         case StragglerFigure():
             return (
                 figure.n >= 2
-                and _positive(figure.base, figure.wait)
+                and _positive(figure.base, figure.wait, *figure.assumed)
+                and all(_positive(v) for v in (figure.sigma, figure.gain) if v)
                 and bool(figure.sigma or figure.assumed)
             )
         case BarsFigure():
-            return (
-                bool(figure.bars)
-                and any(v > 0 for _, v, _ in figure.bars)
-                and all(math.isfinite(v) for _, v, _ in figure.bars)
+            return any(v > 0 for _, v, _ in figure.bars) and all(
+                v == 0 or _positive(abs(v)) for _, v, _ in figure.bars
             )
         case None:
             return False
@@ -56,4 +56,4 @@ def draw(figure: Figure, size: Size = Size.HOVER, theme: Theme = Theme.NEUTRAL) 
 
 
 def _positive(*values: float) -> bool:
-    return all(math.isfinite(v) and v > 0 for v in values)
+    return all(_LEAST <= v <= _MOST for v in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tanaka.views.svg.drawing import Canvas, Drawing, Scale, Size, Theme
+from tanaka.views.svg.drawing import Canvas, Drawing, Scale, Size, Theme, clean
 from tanaka.views.svg.widths import text_width
 
 
@@ -34,8 +34,11 @@ def plot(size: Size, title: str, words: Sequence[str]) -> Frame:
 
 def sidebar(canvas: Canvas, title: str, words: Sequence[str], *, room: float) -> None:
     """Title and equations at the left, wrapped, as many as there is height for."""
-    canvas.text(0, 13, title, bold=True, room=room)
-    y = 38.0
+    y = 13.0
+    for line in wrap(title, canvas.size, room, bold=True)[:2]:
+        canvas.text(0, y, line, bold=True, room=room)
+        y += 16
+    y += 9
     for i, paragraph in enumerate(words):
         lines = wrap(paragraph, canvas.size, room)
         if y + 17 * (len(lines) - 1) + 4 > canvas.height:
@@ -46,16 +49,16 @@ def sidebar(canvas: Canvas, title: str, words: Sequence[str], *, room: float) ->
         y += 8 if i + 1 < len(words) else 0
 
 
-def wrap(text: str, size: float, room: float) -> list[str]:
+def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
     """A paragraph cut into lines; an equation is cut before its sign, if it must be."""
-    if text_width(text, size) <= room:
+    if text_width(text, size, bold=bold) <= room:
         return [text]
     head, sign, tail = text.rpartition(" = ")
     if sign and text_width(head, size) <= room and text_width("= " + tail, size) <= room:
         return [head, "= " + tail]
     lines: list[str] = []
     for word in text.split(" "):
-        if lines and text_width(f"{lines[-1]} {word}", size) <= room:
+        if lines and text_width(f"{lines[-1]} {word}", size, bold=bold) <= room:
             lines[-1] += " " + word
         else:
             lines.append(word)
@@ -65,14 +68,16 @@ def wrap(text: str, size: float, room: float) -> list[str]:
 def x_axis(frame: Frame, scale: Scale, ticks: Sequence[tuple[float, str]], name: str) -> None:
     """Baseline with ticks below it and its name in the middle."""
     c = frame.canvas
-    c.line([(frame.left, frame.bottom), (frame.right, frame.bottom)])
+    c.line([(frame.left, frame.bottom), (frame.right, frame.bottom)], clear=True)
+    # Low enough for the first tick to stand beside the lowest value of the other axis.
+    below = frame.bottom + 1.45 * c.size
     for value, text in ticks:
         x = scale(value)
-        if c.label([(x, frame.bottom + 17, "middle")], text):
+        if c.label([(x, below, "middle")], text):
             c.line([(x, frame.bottom), (x, frame.bottom + 4)])
     c.text(
         (frame.left + frame.right) / 2,
-        frame.bottom + 34,
+        below + 1.35 * c.size,
         name,
         anchor="middle",
         room=frame.right - frame.left,
@@ -89,6 +94,28 @@ def y_axis(frame: Frame, scale: Scale, ticks: Sequence[tuple[float, str]], name:
         c.label([(frame.left - 8, y + 4, "end")], text)
     c.label([(frame.left - 8 if len(name) < 4 else frame.left - 34, frame.top - 14, "end" if len(name) < 4 else "start"),
              (frame.left, frame.top - 14, "start")], name)  # fmt: skip
+
+
+def spread_out(wanted: Sequence[float], gap: float, lowest: float) -> list[float]:
+    """Heights [px] of labels at the ends of curves, moved apart where two would touch.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Where the curves end, from the highest on the page to the lowest.
+    gap : float
+        Least distance of two labels.
+    lowest : float
+        No label goes below this.
+    """
+    rows: list[float] = []
+    for y in wanted:
+        rows.append(max(y, rows[-1] + gap) if rows else y)
+    limit = lowest
+    for i in range(len(rows) - 1, -1, -1):
+        rows[i] = min(rows[i], limit)
+        limit = rows[i] - gap
+    return rows
 
 
 def curve(
@@ -108,5 +135,6 @@ def finish(
     equations: Sequence[str],
 ) -> Drawing:
     """The drawing with its words."""
+    title, description = clean(title), clean(description)
     svg = frame.render(title, description, theme, f"{name}-{size}")
     return Drawing(title, description, svg, tuple(equations))

@@ -40,7 +40,7 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
     frame = plot(size, title, words)
     c = frame.canvas
     intensities = [p.intensity for p in figure.points if p.intensity]
-    low_x = 10.0 ** math.floor(math.log10(min([ridge / 100, *intensities])))
+    low_x = 10.0 ** math.floor(math.log10(min([ridge / 300, *intensities])))
     high_x = 10.0 ** math.ceil(math.log10(max([ridge * 20, *intensities])))
     rates = [p.rate for p in figure.points if p.rate > 0]
     high_y = 10.0 ** math.ceil(math.log10(1.05 * max([figure.peak, *rates]) / scale))
@@ -66,7 +66,8 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
         width=2,
         clear=True,
     )
-    c.line([(corner, top), (corner, frame.bottom)], dash="2 3")
+    c.line([(corner, top), (corner, frame.bottom)], dash="2 3", clear=True)
+    c.keep_free(0, frame.top, frame.left, frame.bottom)
 
     # Points first: their labels matter most, the roof's give way.
     above = [p for p in figure.points if p.intensity is None]
@@ -102,13 +103,19 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
         if not c.label(near, text, mark=mark, bold=True):  # type: ignore[arg-type]
             c.label(near, digits(p.rate / scale, 3), mark=mark, bold=True)  # type: ignore[arg-type]
 
-    c.label([(corner + 4, top - 7, "start"), (corner + 10, top + 15, "start"), (frame.right - 2, top + 15, "end"),
-             (frame.right + 10, top + 4, "start"), (frame.right + 10, top + 16, "start"), (frame.right - 2, top - 7, "end")], f"peak {digits(figure.peak / scale)}")  # fmt: skip
-    middle = math.sqrt(foot * ridge)
-    mx, my = x(middle), y(middle * figure.bandwidth / scale)
-    c.label([(mx - 14, my - 2, "end"), (mx - 14, my - 11, "end"), (mx + 14, my + 12, "start"), (mx + 24, my + 16, "start"),
-             (mx - 24, my - 20, "end"), (frame.left + 4, frame.bottom - 8, "start")],
-            f"HBM {bandwidth.text}")  # fmt: skip
+    over: list[tuple[float, float, Anchor]] = [(corner + 4, top - 7, "start")]
+    under: list[tuple[float, float, Anchor]] = [(corner + 10, top + 15, "start"), (frame.right - 2, top + 15, "end")]  # fmt: skip
+    # Above another line the peak's name would seem to be that line's.
+    crowded = any(0 <= top - y(p.rate / scale) < 24 for p in above)
+    named = [*under, *over] if crowded else [*over, *under]
+    c.label([*named, (frame.right + 10, top + 4, "start"), (frame.right + 10, top + 16, "start"), (frame.right - 2, top - 7, "end")],
+            f"peak {digits(figure.peak / scale)}")  # fmt: skip
+    beside: list[tuple[float, float, Anchor]] = []
+    for share in (0.5, 0.65, 0.8, 0.35, 0.2):
+        there = foot ** (1 - share) * ridge**share
+        mx, my = x(there), y(there * figure.bandwidth / scale)
+        beside += [(mx - 14, my - 2, "end"), (mx - 14, my - 11, "end"), (mx + 14, my + 12, "start"), (mx + 24, my + 16, "start")]  # fmt: skip
+    c.label([*beside, (frame.left + 4, frame.bottom - 8, "start")], f"HBM {bandwidth.text}")
     c.label(
         [(corner + 7, frame.bottom - 8, "start"), (corner - 7, frame.bottom - 8, "end")],
         f"ridge {digits(ridge, 3)}",

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from hwmodels.straggler import expected_max_normal
 from tanaka.rules.api import StragglerFigure
-from tanaka.views.printing import digits, equation, in_units, quantity
+from tanaka.views.printing import digits, in_units, quantity, recomputes
 from tanaka.views.svg.drawing import Drawing, Mark, Scale, Size, Theme, round_steps
-from tanaka.views.svg.frame import curve, finish, plot, x_axis, y_axis
+from tanaka.views.svg.frame import curve, finish, plot, spread_out, x_axis, y_axis
 
 
 def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
@@ -22,19 +22,21 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     ratio = figure.sigma / figure.base if figure.sigma else figure.wait / (e * figure.base)
     gone = figure.gain / (e * figure.base) if figure.gain and figure.gain > 0 else None
 
-    words = []
-    if ratio:
-        printed = _percent(ratio)
-        words.append(
-            equation(
-                f"{printed} × {digits(e, 3)} × {base.text}",
-                float(printed[:-1]) / 100 * e * figure.base,
-                "s",
-            )
+    spread = quantity(figure.sigma, "s", 3).text if figure.sigma else ""
+    words = [
+        _worked(
+            lambda n: (
+                f"{spread} × {digits(e, n)}"
+                if spread
+                else f"{_percent(ratio)} × {digits(e, n)} × {base.text}"
+            ),
+            figure.wait,
+            "s",
         )
+    ]
     if gone is not None and figure.gain is not None:
         gain = quantity(figure.gain, "s", 3).text
-        words.append(equation(f"{gain} / ({digits(e, 3)} × {base.text})", gone, "%"))
+        words.append(_worked(lambda n: f"{gain} / ({digits(e, n)} × {base.text})", gone, "%"))
     words = [w for w in words if w]
     note = "σ of the step time" if figure.sigma else "σ of the step time, assumed: normal"
     title = f"Wait for the slowest {one}"
@@ -81,10 +83,11 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     c.label([(wx + 8, wy + 16, "start"), (wx + 8, wy - 8, "start"), (wx - 8, wy - 8, "end"), (wx - 8, wy + 16, "end"),
              (wx + 8, wy - 14, "start"), (wx - 8, wy - 14, "end")],
             quantity(figure.wait, "s", 3).text)  # fmt: skip
-    # The curve that matters keeps its label; those that would lie on it give way.
-    for end, r, mark in sorted(ends, key=lambda t: ("fault", "ours", "ink").index(t[2])):
+    ends.sort(key=lambda t: t[0])
+    rows = spread_out([end for end, _, _ in ends], 1.35 * c.size, frame.bottom - 4)
+    for row, (_, r, mark) in zip(rows, ends, strict=True):
         c.label(
-            [(frame.right + 10, end + 4, "start")],
+            [(frame.right + 10, row + 4, "start")],
             f"σ = {_percent(r)}",
             mark=mark,
             bold=mark != "ink",
@@ -93,6 +96,15 @@ def straggler(figure: StragglerFigure, size: Size, theme: Theme) -> Drawing:
     if gone is not None:
         described += f" A deviation of {_percent(gone)} uses up the gain."
     return finish(c, size, theme, "straggler", title, described, words)
+
+
+def _worked(expression: Callable[[int], str], value: float, unit: str) -> str:
+    """The equation with the fewest digits of the expected maximum that give the result drawn."""
+    result = quantity(value, unit, 3).text
+    for n in (3, 4, 5, 6):
+        if recomputes(expression(n), result):
+            return f"{expression(n)} = {result}"
+    return ""
 
 
 def _wait(sigma: float) -> Callable[[float], float]:

@@ -1,0 +1,54 @@
+"""The papers that the views are tried on: the example, and every fixture of a rule."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from fixture import analyse, cases
+from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.rules.api import Figure
+from tanaka.text import DocId
+from tanaka.views.svg import is_drawn
+
+TESTS = Path(__file__).parents[1]
+EXAMPLE = TESTS.parent / "examples" / "stale-pipeline"
+
+
+@cache
+def example() -> Report:
+    """Report of the example paper."""
+    texts: dict[DocId, str | None] = {
+        DocId(p.relative_to(EXAMPLE).as_posix()): p.read_text("utf-8")
+        for p in sorted([*EXAMPLE.rglob("*.tex"), EXAMPLE / "tanaka.toml"])
+        if "baseline" not in p.parts
+    }
+    host = AnalysisHost()
+    host.apply(Change(texts))
+    return host.snapshot().report(DocId("main.tex"))
+
+
+@cache
+def fixtures() -> tuple[tuple[str, Report], ...]:
+    """Reports of the chapters of ``tests/rules``, with their names."""
+    return tuple(
+        (f"{path.stem}: {case.title}", analyse(case.files))
+        for path in sorted((TESTS / "rules").glob("TK*.md"))
+        for case in cases(path)
+    )
+
+
+@cache
+def papers() -> tuple[tuple[str, Report], ...]:
+    """All of them."""
+    return (("example", example()), *fixtures())
+
+
+def figures() -> dict[Figure, str]:
+    """Every figure that a finding of these papers has, with the name of its first paper."""
+    found: dict[Figure, str] = {}
+    for name, report in papers():
+        for item in report.findings:
+            if item.finding.figure is not None and is_drawn(item.finding.figure):
+                found.setdefault(item.finding.figure, f"{name}: {item.finding.code}")
+    return found

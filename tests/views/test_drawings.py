@@ -1,0 +1,282 @@
+"""Every drawing is well-formed, finite, small, and no text of it leaves it or touches another."""
+
+from __future__ import annotations
+
+import math
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tanaka.rules.api import (
+    BarsFigure,
+    Figure,
+    FitFigure,
+    FitPart,
+    RooflineFigure,
+    RooflinePoint,
+    StragglerFigure,
+)
+from tanaka.views import hover, printing
+from tanaka.views.svg import Drawing, Size, Theme, draw, is_drawn
+from tanaka.views.svg.drawing import decades, round_steps
+from tanaka.views.svg.frame import spread_out
+from tanaka.views.svg.widths import fitted, text_width
+
+from .judge import equations, holds
+from .papers import figures
+
+SVG = "{http://www.w3.org/2000/svg}"
+NUMBERS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+def boxes(root: ET.Element) -> list[tuple[str, float, float, float, float]]:
+    """Each text with its left, top, right and bottom [px], on the safe side of any font."""
+    size = float(root.attrib["font-size"])
+    out = []
+    for e in root.iter(f"{SVG}text"):
+        text = e.text or ""
+        width = text_width(text, size, bold=e.get("font-weight") == "600")
+        x, y = float(e.attrib["x"]), float(e.attrib["y"])
+        left = x - {"start": 0.0, "middle": width / 2, "end": width}[e.get("text-anchor", "start")]
+        out.append((text, left, y - 0.76 * size, left + width, y + 0.22 * size))
+    return out
+
+
+def check(drawing: Drawing, figure: Figure) -> None:
+    """The laws that hold for every drawing."""
+    root = ET.fromstring(drawing.svg)
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name in ("x", "y", "width", "height", "cx", "cy", "r", "points"):
+                numbers = [float(n) for n in NUMBERS.findall(value)]
+                assert numbers, (name, value)
+                assert re.fullmatch(r"[-\d., ]+", value), (name, value)
+                assert all(-1 <= n <= 901 for n in numbers), (name, value)
+                if name in ("y", "cy"):
+                    assert all(-1 <= n <= height + 1 for n in numbers), (name, value)
+    placed = boxes(root)
+    for text, left, top, right, bottom in placed:
+        assert text.strip(), "an empty text"
+        assert left >= -0.1, text
+        assert top >= -0.1, text
+        assert right <= width + 0.1, text
+        assert bottom <= height + 0.1, text
+    for (a, l1, t1, r1, b1), (b, l2, t2, r2, b2) in combinations(placed, 2):
+        assert l1 >= r2 or l2 >= r1 or t1 >= b2 or t2 >= b1, (a, b)
+    assert len(hover.data_uri(drawing.svg)) < hover.LARGEST_IMAGE
+    title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert title is not None and title.text, "a title for those who cannot see it"
+    assert desc is not None and desc.text, "and a description"
+    assert root.attrib["role"] == "img"
+    words = [*(e.text or "" for e in root.iter(f"{SVG}text")), *drawing.equations]
+    given = repr(figure).lower()
+    for word in ("nan", "inf"):
+        if word not in given:
+            assert not re.search(rf"\b{word}\b", " ".join(words).lower()), words
+    for text in (drawing.description, *drawing.equations):
+        for left, right in equations(text):
+            assert holds(left, right) is not False, text
+
+
+ALL = [(f, name) for f, name in figures().items()]
+
+
+@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("size", Size)
+def test_drawings_of_the_papers(size: Size, theme: Theme) -> None:
+    for figure, _ in ALL:
+        check(draw(figure, size, theme), figure)
+
+
+def test_every_kind_of_figure_is_among_them() -> None:
+    assert {type(f) for f, _ in ALL} == {RooflineFigure, FitFigure, StragglerFigure, BarsFigure}
+
+
+# -- any figure that a rule could make ------------------------------------------------------------
+
+POSITIVE = st.one_of(
+    st.floats(1e-30, 1e30, allow_nan=False, allow_infinity=False),
+    st.floats(0.1, 1e6),
+    st.sampled_from([1e-300, 1e-9, 999.96, 1.0, 1e3, 312e12, 1e15, 1e300]),
+)
+LABELS = st.one_of(
+    st.text(max_size=90),
+    st.sampled_from(["", "ours", "<b>&amp;</b>", "W" * 200, "漢字" * 30, "a\x0bb\x00c", "\ud800"]),
+)
+POINTS = st.lists(
+    st.builds(RooflinePoint, LABELS, st.none() | POSITIVE, POSITIVE, st.booleans()), max_size=6
+)
+ROOFLINES = st.builds(RooflineFigure, LABELS, LABELS, POSITIVE, POSITIVE, POINTS.map(tuple))
+FITS = st.builds(
+    FitFigure,
+    st.lists(st.builds(FitPart, LABELS, POSITIVE, st.booleans()), max_size=7).map(tuple),
+    POSITIVE,
+    LABELS,
+)
+STRAGGLERS = st.builds(
+    StragglerFigure,
+    st.integers(0, 2_000_000),
+    POSITIVE,
+    st.none() | POSITIVE,
+    st.lists(st.floats(1e-6, 10), max_size=5).map(tuple),
+    POSITIVE,
+    st.none() | POSITIVE | st.just(-1.0),
+    LABELS,
+)
+BARS = st.builds(
+    BarsFigure,
+    LABELS.map(lambda t: f"Stated {t}"),
+    st.sampled_from(["1", "%", "×", "s", "byte", "FLOP/s", ""]),
+    st.lists(st.tuples(LABELS, POSITIVE | st.just(0.0) | st.just(-5.0), st.booleans()), max_size=9).map(tuple),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(ROOFLINES, FITS, STRAGGLERS, BARS), st.sampled_from(Size), st.sampled_from(Theme))
+def test_any_figure_is_drawn_within_the_laws(figure: Figure, size: Size, theme: Theme) -> None:
+    if is_drawn(figure):
+        check(draw(figure, size, theme), figure)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        None,
+        RooflineFigure("a", "b", 0.0, 1.0, ()),
+        RooflineFigure("a", "b", math.inf, 1.0, ()),
+        RooflineFigure("a", "b", 1e12, 1e12, (RooflinePoint("p", math.nan, 1.0, False),)),
+        FitFigure((), 1.0, "one card"),
+        FitFigure((FitPart("p", -1.0, False),), 1.0, "one card"),
+        StragglerFigure(1, 1.0, None, (0.05,), 0.1, None),
+        StragglerFigure(64, 1.0, None, (), 0.1, None),
+        BarsFigure("t", "s", ()),
+        BarsFigure("t", "s", (("a", 0.0, False),)),
+    ],
+)
+def test_what_has_nothing_to_show_is_not_drawn(figure: Figure | None) -> None:
+    assert not is_drawn(figure)
+
+
+# -- what a reader has to see -------------------------------------------------------------------
+
+
+def texts(figure: Figure, size: Size) -> list[str]:
+    return [e.text or "" for e in ET.fromstring(draw(figure, size).svg).iter(f"{SVG}text")]
+
+
+A100 = RooflineFigure(
+    "A100-80GB", "BF16", 312e12, 2.039e12,
+    (RooflinePoint("as written", None, 389e12, True), RooflinePoint("update", 0.57, 1e12, False)),
+)  # fmt: skip
+CARDS = FitFigure(
+    (FitPart("BF16, 4 B", 51.4e9, False), FitPart("FP32, 12 B", 154e9, True)), 171.8e9, "two cards"
+)
+NODES = StragglerFigure(64, 2.12, 0.03, (0.02, 0.05, 0.1), 0.03 * 2.3438, None)
+
+
+@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize(
+    ("figure", "wanted"),
+    [
+        (A100, ["peak 312", "as written 389", "update 1", "ridge 153", "HBM 2.039 TB/s", "TFLOP/s"]),
+        (CARDS, ["needed 205 GB", "two cards hold 172 GB", "33.6 GB short", "BF16, 4 B: 51.4"]),
+        (NODES, ["70.3 ms", "σ = 1.4%", "σ = 2%", "σ = 5%", "σ = 10%", "nodes in lock-step, n"]),
+    ],
+)  # fmt: skip
+def test_what_matters_is_named(figure: Figure, size: Size, wanted: list[str]) -> None:
+    shown = texts(figure, size)
+    for text in wanted:
+        assert text in shown
+
+
+def crossed(drawing: Drawing) -> list[str]:
+    """Texts that a line runs through, gridlines aside."""
+    root = ET.fromstring(drawing.svg)
+    out = []
+    for line in root.iter(f"{SVG}polyline"):
+        if line.get("opacity"):
+            continue
+        points = [tuple(map(float, p.split(","))) for p in line.attrib["points"].split()]
+        for (x1, y1), (x2, y2) in pairwise(points):
+            for k in range(101):
+                x, y = x1 + (x2 - x1) * k / 100, y1 + (y2 - y1) * k / 100
+                out += [t for t, left, top, right, bottom in boxes(root)
+                        if left + 1 < x < right - 1 and top + 1 < y < bottom - 1]  # fmt: skip
+    return sorted(set(out))
+
+
+@pytest.mark.parametrize("size", Size)
+def test_no_line_runs_through_a_label(size: Size) -> None:
+    found = [f for f, _ in ALL if isinstance(f, RooflineFigure | StragglerFigure)]
+    for figure in (A100, NODES, *found):
+        assert crossed(draw(figure, size)) == [], figure
+
+
+def test_the_hover_holds_the_worked_equations_and_the_panel_has_them_beside_it() -> None:
+    for figure in (A100, NODES):
+        beside = draw(figure, Size.PANEL)
+        assert beside.equations
+        inside = " ".join(texts(figure, Size.HOVER))
+        for equation in beside.equations:
+            assert equation in inside
+            assert equation not in " ".join(texts(figure, Size.PANEL))
+
+
+def test_bars_show_the_difference_in_as_few_digits_as_tell_it() -> None:
+    far = BarsFigure("t", "%", (("as written", 68.0, True), ("recomputed", 58.0097, False)))
+    near = BarsFigure("t", "×", (("as written", 1.234, True), ("recomputed", 1.231, False)))
+    assert {"68%", "58%"} <= set(texts(far, Size.HOVER))
+    assert {"1.234×", "1.231×"} <= set(texts(near, Size.HOVER))
+
+
+def test_a_device_with_a_long_name_keeps_its_precision() -> None:
+    long = RooflineFigure("NVIDIA A100 PCIe 40GB", "bf16", 312e12, 1.555e12, ())
+    assert "Roofline, NVIDIA A100 PCIe 40GB, bf16" in " ".join(texts(long, Size.HOVER))
+
+
+def test_a_theme_changes_the_ink_of_the_text_and_no_more() -> None:
+    dark, light = draw(A100, Size.HOVER, Theme.DARK).svg, draw(A100, Size.HOVER, Theme.LIGHT).svg
+    assert dark != light
+    assert dark.replace(Theme.DARK.ink, Theme.LIGHT.ink) == light
+
+
+# -- scales ---------------------------------------------------------------------------------------
+
+
+@given(st.floats(1e-20, 1e20), st.floats(1, 1e30), st.integers(2, 9))
+def test_decades_span_their_range_and_are_few(low: float, ratio: float, most: int) -> None:
+    found = decades(low, low * ratio, most)
+    assert len(found) <= most
+    assert found[0] <= low * (1 + 1e-6)
+
+
+@given(st.floats(1e-20, 1e20), st.integers(2, 6))
+def test_steps_are_round_even_and_reach_the_top(high: float, most: int) -> None:
+    steps = round_steps(high, most)
+    assert steps[0] == 0
+    assert steps[-1] >= high * (1 - 1e-9)
+    assert len(steps) <= most + 2
+    assert len({f"{b - a:.6g}" for a, b in pairwise(steps)}) == 1
+    assert len({printing.digits(s) for s in steps}) == len(steps)
+
+
+@given(st.lists(st.floats(0, 150), min_size=1, max_size=6), st.floats(1, 20))
+def test_labels_at_curve_ends_keep_their_order_and_their_distance(
+    ends: list[float], gap: float
+) -> None:
+    rows = spread_out(sorted(ends), gap, 150)
+    assert all(b - a >= gap - 1e-9 for a, b in pairwise(rows))
+    assert max(rows) <= 150 + 1e-9
+
+
+@given(LABELS, st.floats(0, 400), st.booleans())
+@example("as written", 30.0, True)
+def test_a_cut_text_fits(text: str, room: float, bold: bool) -> None:
+    cut: Callable[[str], float] = lambda t: text_width(t, 12, bold=bold)  # noqa: E731
+    assert cut(fitted(text, 12, room, bold=bold)) <= max(room, 0)

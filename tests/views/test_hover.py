@@ -1,0 +1,333 @@
+"""What stands under the pointer, as data, as Markdown and as plain text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example as case
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixture import analyse
+from tanaka.analysis import Report
+from tanaka.rules.api import Verdict
+from tanaka.text import DocId
+from tanaka.views.hover import (
+    HoverView,
+    data_uri,
+    escaped,
+    hover,
+    markdown,
+    plain_text,
+)
+from tanaka.views.svg import Theme
+
+from .papers import example, papers
+
+MAIN = DocId("main.tex")
+
+
+def under(report: Report, words: str, doc: DocId = MAIN, *, at: int = 0) -> HoverView | None:
+    """Hover with the pointer on some words."""
+    return hover(report, doc, report.texts[doc].index(words) + at)
+
+
+def seen(report: Report, words: str, doc: DocId = MAIN, *, at: int = 0) -> HoverView:
+    view = under(report, words, doc, at=at)
+    assert view is not None
+    return view
+
+
+def cells(view: HoverView) -> dict[str, str]:
+    return {row.label: row.shown for row in view.rows}
+
+
+# -- findings -----------------------------------------------------------------------------------
+
+
+def test_a_proof_shows_its_derivation() -> None:
+    view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    assert view.word == "impossible:"
+    assert view.text == "the two values give 1.24"
+    assert cells(view) == {"before": "2.62 s", "after": "2.12 s", "ratio": "1.236", "as written": "1.5×"}  # fmt: skip
+    assert [r.label for r in view.rows if r.total] == ["ratio"]
+    assert view.rows[2].detail == "2.62 s / 2.12 s"
+    assert view.rows[0].source == "stated, sections/evaluation.tex:14"
+    assert view.drawing is not None
+    assert view.stress_test
+
+
+def test_an_implausible_finding_says_what_would_save_it() -> None:
+    view = seen(example(), "$1.8\\times$")
+    assert view.word == "implausible:"
+    assert any(t.startswith("True only if the headline is about a run") for t in view.tail)
+
+
+def test_an_open_one_asks_first_and_explains_below() -> None:
+    view = seen(example(), "speculatively and")
+    assert view.word == "open:"
+    assert view.text.endswith("?")
+    assert view.tail == (
+        next(f.finding.message for f in example().findings if f.finding.code == "TK601"),
+    )
+
+
+def test_the_surest_of_two_findings_leads_and_the_other_is_named() -> None:
+    report = example()
+    item = next(f for f in report.findings if f.finding.code == "TK106")
+    proof = next(f for f in report.findings if f.finding.code == "TK101")
+    moved = type(proof)(proof.finding, item.span, (), (), item.block)
+    both = type(report)(**{
+        **{n: getattr(report, n) for n in report.__dataclass_fields__}, "findings": (item, moved),
+    })  # fmt: skip
+    view = hover(both, item.span.doc, item.span.start)
+    assert view is not None
+    assert view.word == "impossible:"
+    assert any(t.startswith("Also implausible, TK106: ") for t in view.tail)
+
+
+def test_a_number_that_a_finding_elsewhere_uses_says_so_with_its_place() -> None:
+    view = seen(example(), "391 to 483", DocId("sections/conclusion.tex"))
+    assert view.word == "impossible:"
+    assert view.text == "483 sequences/s / 391 sequences/s is 1.24×, not 1.9×. (sections/conclusion.tex:5)"  # fmt: skip
+
+
+# -- numbers ------------------------------------------------------------------------------------
+
+
+def test_a_checked_number_shows_the_check_as_an_equation() -> None:
+    view = seen(example(), "512\\nGPUs".replace("\\n", "\n"), DocId("sections/evaluation.tex"))
+    assert view.word == "consistent:"
+    assert view.text == "64 × 8 = 512"
+    assert not view.stress_test
+    assert view.drawing is None
+
+
+def test_a_number_that_is_only_read_says_how_and_why_it_was_not_checked() -> None:
+    view = seen(example(), "25\\,GB/s", DocId("sections/implementation.tex"))
+    assert view.word == "read:"
+    assert view.text == "25 GB/s, link bandwidth, per gpu"
+    assert cells(view)["as written"] == "25\\,GB/s"
+    assert cells(view)["may be"] == "[24.5, 25.5] GB/s"
+    assert cells(view)["about"]
+    assert view.rows[0].source == "sections/implementation.tex:12"
+    (why,) = view.tail
+    assert why.startswith("Not checked: ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "text", "why"),
+    [
+        ("Prior work reaches 41.2\\% utilisation~\\cite{a}.", "41.2", "41.2%, utilization", "another's number"),
+        ("We plan to reach 60\\% utilisation.", "60", "60%, utilization", "a goal, a supposition or a denial"),
+        ("The model has 13B parameters.", "13B", "13B, parameters", "not checked"),
+        ("The model has 40 layers.", "40", "40, layers", "not checked"),
+        ("It takes 420\\,ms.", "420", "420 ms, latency", "not checked"),
+        ("Each GPU has 80\\,GiB of memory.", "80", "85.9 GB, memory capacity", "not checked"),
+        ("The rate is 2--4\\,GB/s.", "2--", "2 GB/s to 4 GB/s", "not checked"),
+        ("It needs less than 2\\,GB.", "2\\,GB", "2 GB, memory capacity", "not checked"),
+    ],
+)  # fmt: skip
+def test_how_numbers_are_read(sentence: str, words: str, text: str, why: str) -> None:
+    view = seen(analyse({"main.tex": sentence}), words)
+    assert view.word == "read:"
+    assert view.text.startswith(text)
+    assert why in view.tail[0].lower()
+
+
+def test_a_bound_is_shown_as_one() -> None:
+    view = seen(analyse({"main.tex": "It needs less than 2\\,GB."}), "2\\,GB")
+    assert cells(view)["may be"].startswith("at most 2")
+    assert next(r.source for r in view.rows if r.label == "may be") == "less than"
+
+
+def test_no_cell_of_any_hover_is_empty() -> None:
+    for name, report in papers():
+        for span in report.spans.numbers.values():
+            view = hover(report, span.whole.doc, span.whole.start)
+            assert view is not None
+            assert view.text, name
+            for row in view.rows:
+                assert row.label, name
+                assert row.shown, (name, row)
+
+
+def test_prose_has_no_hover() -> None:
+    assert under(example(), "Pipelined training") is None
+
+
+# -- comments -----------------------------------------------------------------------------------
+
+WRONG = "The time falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup."
+
+
+def test_a_suppression_names_what_it_silences() -> None:
+    report = analyse({"main.tex": f"\n% tanaka: ignore TK101 -- measured twice\n{WRONG}\n"})
+    view = seen(report, "tanaka")
+    assert view.word == "ignored:"
+    assert view.text == "TK101, because: measured twice"
+    (line,) = view.tail
+    assert line.startswith("TK101, main.tex:3: ")
+
+
+@pytest.mark.parametrize(
+    ("comment", "word", "words"),
+    [
+        ("% tanaka: ignore TK101", "not ignored:", "a reason is missing"),
+        ("% tanaka: ignore -- all of it", "ignored:", "all rules"),
+        ("% tanaka: ignore TK301 -- other", "ignored:", "TK301, because: other"),
+        ("% tanaka: ignore-file TK1 -- draft", "ignored:", "TK1, because: draft"),
+        ("% tanaka: off TK1 -- draft", "ignored:", "TK1, because: draft"),
+        ("% tanaka: on", "checked again", "from here on"),
+    ],
+)
+def test_comments(comment: str, word: str, words: str) -> None:
+    view = seen(analyse({"main.tex": f"\n{comment}\n{WRONG}\n"}), "tanaka")
+    assert view.word == word
+    assert words in view.text
+
+
+def test_a_suppression_that_silences_nothing_says_so() -> None:
+    report = analyse({"main.tex": f"\n% tanaka: ignore TK301 -- other\n{WRONG}\n"})
+    assert seen(report, "tanaka").tail == ("It silences nothing at present.",)
+
+
+def test_another_comment_has_no_hover() -> None:
+    report = analyse({"main.tex": f"\n% see tanaka\n{WRONG}\n"})
+    assert under(report, "see tanaka") is None
+
+
+# -- Markdown -----------------------------------------------------------------------------------
+
+
+def test_markdown_of_a_finding() -> None:
+    view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    text = markdown(view, stress_test="command:tanaka.stressTest?%5B%5D")
+    head, image, table, *_, link = text.split("\n\n")
+    assert head == "**impossible:** the two values give 1.24"
+    assert re.fullmatch(r"!\[[^\]]*\]\(data:image/svg\+xml;base64,[A-Za-z0-9+/=]+\)", image)
+    assert table.splitlines()[:2] == ["| | | |", "|:--|--:|:--|"]
+    assert "| ratio | **1.236** | 2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
+    assert link == "[Stress-test this section](command:tanaka.stressTest?%5B%5D)"
+
+
+def test_without_images_the_equations_are_printed() -> None:
+    view = seen(example(), "389\\,TFLOP/s", DocId("sections/implementation.tex"))
+    text = markdown(view, images=False)
+    assert "data:" not in text
+    assert "389 TFLOP/s / 312 TFLOP/s = 1.25" in text
+
+
+def test_without_a_target_there_is_no_link() -> None:
+    view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    assert "Stress-test" not in markdown(view)
+
+
+def test_plain_text_has_no_markup() -> None:
+    view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    assert plain_text(view).splitlines() == [
+        "impossible: the two values give 1.24",
+        "  before: 2.62 s  ([2.615, 2.625], stated, sections/evaluation.tex:14)",
+        "  after: 2.12 s  ([2.115, 2.125], stated, sections/evaluation.tex:14)",
+        "  ratio: 1.236  (2.62 s / 2.12 s, [1.231, 1.241])",
+        "  as written: 1.5×  ([1.45, 1.55], stated, sections/evaluation.tex:14)",
+    ]
+
+
+def test_the_theme_reaches_the_drawing() -> None:
+    item = next(f for f in example().findings if f.finding.figure is not None)
+    for theme in Theme:
+        view = hover(example(), item.span.doc, item.span.start, theme)
+        assert view is not None
+        assert view.drawing is not None
+        assert f'color="{theme.ink}"' in view.drawing.svg
+
+
+def test_every_image_of_the_papers_is_small_enough_for_a_hover() -> None:
+    for name, report in papers():
+        for item in report.findings:
+            view = hover(report, item.span.doc, item.span.start)
+            assert view is not None
+            if view.drawing is not None:
+                assert len(data_uri(view.drawing.svg)) < 70_000, name
+                assert "data:image/svg+xml;base64," in markdown(view)
+
+
+# What makes a link, an image, a command, emphasis, code, a heading, a list, a table or HTML.
+LIVE = re.compile(r"[`*_\[\]|~$@<>]|://|www\.", re.I)
+
+
+def dead(text: str) -> str:
+    """Markdown with its escapes and entities taken out."""
+    return re.sub(r"\\[!-/:-@\[-`{-~]|&(?:amp|lt|gt);", "", text)
+
+
+NASTY = st.sampled_from([
+    "[x](command:rm)", "![](http://a.b/c.png)", "<img src=x onerror=y>", "http://evil.example/a_b",
+    "HTTPS://evil.example", "www.evil.example", "WWW.evil.example", "a@b.example", "`code`", "**bold**",
+    "\\[x\\](y)", "\\", "\\\\", "# h", "- item", "1. item", "+ item", "| a | b |", "> quote", "~~x~~",
+    "&lt;b&gt;", "\n\n# h", "\t- x", "===", "---", "$x$", "<https://evil.example>", "[a]: http://b", "\r", "\x0b",
+])  # fmt: skip
+WORDS = st.lists(NASTY | st.text(max_size=12), max_size=5).map("".join)
+
+
+@given(WORDS)
+@case("[x](command:rm) https://evil.example")
+def test_words_of_a_paper_make_no_markup(words: str) -> None:
+    text = escaped(words)
+    assert not LIVE.search(dead(text)), text
+    assert "\n" not in text
+    assert "\r" not in text
+    assert not re.match(r"(?:[-+=#]+|\d+[.)])(?:\s|$)", text), "a list, a rule or a heading"
+
+
+@given(WORDS)
+def test_escaping_loses_no_word(words: str) -> None:
+    back = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped(words))
+    back = back.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert back == " ".join(words.split())
+
+
+def test_a_hostile_paper_makes_no_link() -> None:
+    report = analyse({"main.tex": r"""
+\section{Evaluation}
+\begin{table}\caption{Time of all ![x](http://evil.example/p) runs.}
+\begin{tabular}{lrrr}
+\toprule
+Nodes & [go](command:rm) (ms) & <b>Ours</b> (ms) & Speedup \\
+\midrule
+8 & 420 & 140 & $3.00\times$ \\
+16 & 400 & 100 & $4.00\times$ \\
+32 & 300 & 100 & $9.00\times$ \\
+64 & 400 & 100 & $4.00\times$ \\
+\bottomrule
+\end{tabular}\end{table}
+[go](command:rm) https://evil.example takes 40\,ms on www.evil.example.
+% tanaka: ignore TK101 -- [go](command:rm) <b> https://evil.example
+"""})  # fmt: skip
+    views = [
+        hover(report, s.whole.doc, offset)
+        for s in report.spans.numbers.values()
+        for offset in (s.whole.start,)
+    ]
+    views.append(under(report, "tanaka: ignore"))
+    assert len(views) > 12
+    for view in views:
+        assert view is not None
+        for part in re.split(r"\n\n|\n|\| ", markdown(view)):
+            text = re.sub(r"^!\[.*\]\(data:image/svg\+xml;base64,[\w+/=]+\)$", "", part)
+            assert not re.search(r"[\[\]<>`]|://|www\.", dead(text)), part
+
+
+def test_questions_are_asked_only_where_nothing_is_wrong() -> None:
+    for name, report in papers():
+        for item in report.findings:
+            view = hover(report, item.span.doc, item.span.start)
+            assert view is not None
+            asks = view.word == "open:"
+            sure = any(
+                f.finding.verdict is not Verdict.OPEN
+                for f in report.at(item.span.doc, item.span.start)
+            )
+            assert asks != sure, name
