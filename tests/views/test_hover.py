@@ -204,12 +204,19 @@ def test_another_comment_has_no_hover() -> None:
 def test_markdown_of_a_finding() -> None:
     view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
     text = markdown(view, stress_test="command:tanaka.stressTest?%5B%5D")
-    head, image, table, *_, link = text.split("\n\n")
+    head, table, image, *_, link = text.split("\n\n")
     assert head == "**impossible:** the two values give 1.24"
     assert re.fullmatch(r"!\[[^\]]*\]\(data:image/svg\+xml;base64,[A-Za-z0-9+/=]+\)", image)
     assert table.splitlines()[:2] == ["| | | |", "|:--|--:|:--|"]
     assert "| ratio | **1.236** | 2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
     assert link == "[Stress-test this section](command:tanaka.stressTest?%5B%5D)"
+
+
+def test_a_drawing_that_carries_the_equation_comes_before_the_table() -> None:
+    view = seen(example(), "389\\,TFLOP/s", DocId("sections/implementation.tex"))
+    _, image, table, *_ = markdown(view).split("\n\n")
+    assert image.startswith("![")
+    assert table.startswith("| | | |")
 
 
 def test_without_images_the_equations_are_printed() -> None:

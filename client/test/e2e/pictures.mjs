@@ -1,5 +1,5 @@
 // The README's pictures: a sentence of the example underlined, with the worked equation beside it, as the editor shows them.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./checks.mjs";
 import { findings } from "./expected.mjs";
@@ -7,7 +7,8 @@ import { Workbench } from "./workbench.mjs";
 
 /** Left and right of what is shown, in CSS pixels; twice that on the picture. */
 const MARGIN = 24;
-const SIZE = { width: 1100, height: 760 };
+/** A hover is no higher than a quarter of the window: this one shows all of its work. */
+const SIZE = { width: 1100, height: 1500 };
 
 export async function takePictures({ host, browser, tanaka, copyPaper, root }) {
   const folder = copyPaper("paper-pictures");
@@ -19,7 +20,10 @@ export async function takePictures({ host, browser, tanaka, copyPaper, root }) {
   try {
     const page = await context.newPage();
     const vscode = new Workbench(page, host);
-    await vscode.open(folder, ratio.file, ratio.start.line);
+    // The cursor rests on a blank line, so that no word of the paper is marked for it.
+    const lines = readFileSync(join(folder, ratio.file), "utf8").split("\n");
+    const blank = lines.findLastIndex((line, index) => index < ratio.from.line && line.trim() === "");
+    await vscode.open(folder, ratio.file, blank + 1);
     await page.keyboard.press("Control+KeyB"); // the side bar has nothing to say here
     const { from, to } = ratio;
     await until("the squiggle", () => vscode.squiggleAt(from.line, from.character, to.character), 60_000);

@@ -283,22 +283,30 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
         Target of "Stress-test this section"; without it the link is left out.
     """
     parts = [f"**{escaped(view.word)}** {escaped(view.text)}"]
-    if view.drawing is not None:
-        image = data_uri(view.drawing.svg)
-        if images and len(image) <= LARGEST_IMAGE:
-            parts.append(f"![{escaped(view.drawing.description)}]({image})")
-        else:
-            parts += [escaped(e) for e in view.drawing.equations]
-    if view.rows:
-        lines = ["| | | |", "|:--|--:|:--|"]
-        for row in view.rows:
-            value = f"**{escaped(row.shown)}**" if row.total else escaped(row.shown)
-            lines.append(f"| {escaped(row.label)} | {value} | {escaped(_third(row))} |")
-        parts.append("\n".join(lines))
+    picture = _picture(view.drawing, images) if view.drawing is not None else []
+    table = [_table(view.rows)] if view.rows else []
+    # VS Code shows some 250 pixels of a hover: what carries the equation comes first.
+    drawn = view.drawing is not None and view.drawing.equations
+    parts += picture + table if drawn else table + picture
     parts += [escaped(t) for t in view.tail]
     if view.stress_test and stress_test:
         parts.append(f"[Stress-test this section]({stress_test})")
     return "\n\n".join(parts)
+
+
+def _picture(drawing: Drawing, images: bool) -> list[str]:
+    image = data_uri(drawing.svg)
+    if images and len(image) <= LARGEST_IMAGE:
+        return [f"![{escaped(drawing.description)}]({image})"]
+    return [escaped(e) for e in drawing.equations]
+
+
+def _table(rows: tuple[Row, ...]) -> str:
+    lines = ["| | | |", "|:--|--:|:--|"]
+    for row in rows:
+        value = f"**{escaped(row.shown)}**" if row.total else escaped(row.shown)
+        lines.append(f"| {escaped(row.label)} | {value} | {escaped(_third(row))} |")
+    return "\n".join(lines)
 
 
 def plain_text(view: HoverView) -> str:
