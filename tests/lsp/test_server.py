@@ -461,6 +461,17 @@ async def test_an_input_that_is_typed_brings_its_file(ed: Editor, tmp_path: Path
     await ed.until("the finding", lambda: ed.codes(new) == ["TK101"])
 
 
+async def test_a_file_spelled_in_other_letters_is_found_by_its_name_on_disk(
+    ed: Editor, tmp_path: Path
+) -> None:
+    (tmp_path / "Sec").mkdir()
+    (tmp_path / "Sec" / "Intro.tex").write_text(WRONG)
+    main = (tmp_path / "main.tex").as_uri()
+    ed.open(main, paper("\\input{Sec/intro}"))
+    found = (tmp_path / "Sec" / "Intro.tex").as_uri()
+    await ed.until("the finding", lambda: ed.codes(found) == ["TK101"])
+
+
 async def test_documents_on_no_disk_are_read_through_the_client(tmp_path: Path) -> None:
     base, query = "overleaf-workshop://host/Paper", "?user%3D1"
     async with editor(vscode(), OURS | {"files": True}) as ed:

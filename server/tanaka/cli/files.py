@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tanaka.analysis import Analysis, AnalysisHost, Change, Report
-from tanaka.text import DocId
+from tanaka.text import DocId, decode
 
 _LARGEST = 8_000_000  # bytes; a paper's source is a hundredth of it
 _MOST = 400  # files of one folder
@@ -45,9 +45,10 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from error
-    if b"\x00" in data[:4096]:
+    text = decode(data)
+    if text is None:
         raise Unreadable(f"{path}: not a text file")
-    return data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    return text
 
 
 def load(path: Path) -> Loaded:

@@ -94,6 +94,8 @@ class Papers:
                 continue
             self._tried.add(doc)
             text = await self._files.read(doc)
+            if text is None:
+                doc, text = await self._respelled(doc)
             if text is not None:
                 found[doc] = text
         if not found:
@@ -102,6 +104,14 @@ class Papers:
         newer = self._host.snapshot().texts
         self._host.apply(Change({d: t for d, t in found.items() if d not in newer}))
         return True
+
+    async def _respelled(self, doc: DocId) -> tuple[DocId, str | None]:
+        """The one file whose name differs in nothing but case: macOS and Windows find it too."""
+        beside = await self._files.list(DocId(folder(doc)), recursive=False)
+        alike = [d for d in beside if d.casefold() == doc.casefold()]
+        if len(alike) != 1 or alike[0] in self._host.snapshot().texts:
+            return doc, None
+        return alike[0], await self._files.read(alike[0])
 
 
 def _may_be_alone(doc: DocId) -> bool:
