@@ -134,3 +134,85 @@ def test_inputs_are_followed_in_order_and_loops_are_cut() -> None:
     assert project.files == ("main.tex", "sec/x.tex")
     assert project.missing == ("y.tex",)
     assert next(files[p.doc][p.start : p.end].strip() for p in project.pieces) == "a"
+
+
+def missing(main: str, *known: str, respelled: dict[str, str] | None = None) -> tuple[str, ...]:
+    """Files that a root asks for and nobody has."""
+    sources = {DocId(d): read_source("x") for d in known} | {DocId("main.tex"): read_source(main)}
+    other = {DocId(a): DocId(b) for a, b in (respelled or {}).items()}
+    return assemble(DocId("main.tex"), sources.get, other.get).missing
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\includegraphics[width=0.9\linewidth]{plot}",
+        r"\includeonly{chapter}",
+        r"\includepdf{other}",
+        r"\inputencoding{utf8}",
+        r"\usepackage[utf8]{inputenc}",
+        r"\input{plots/speed.tikz} \input{fig.pdf_tex} \input{main.bbl}",
+        r"\newcommand{\part}[1]{\input{parts/#1}} \input{\name}",
+        r"\InputIfFileExists{local}{}{}",
+        "% \\input{gone}",
+        r"\begin{verbatim}\input{gone}\end{verbatim}",
+        r"\iffalse \input{gone} \fi",
+    ],
+)
+def test_what_is_no_file_of_the_paper(latex: str) -> None:
+    assert missing(latex) == ()
+
+
+@pytest.mark.parametrize(
+    ("latex", "file"),
+    [
+        (r"\input{a}", "a.tex"),
+        (r"\input a ", "a.tex"),
+        (r"\input{sec/a.tex}", "sec/a.tex"),
+        (r'\input{"a"}', "a.tex"),
+        (r"\include{a}", "a.tex"),
+        (r"\subfile{a}", "a.tex"),
+        (r"\import{sec/}{a}", "sec/a.tex"),
+        (r"\subimport{sec}{a.tex}", "sec/a.tex"),
+        (r"\import*{sec/}{a}", "sec/a.tex"),
+    ],
+)
+def test_what_is_a_file_of_the_paper(latex: str, file: str) -> None:
+    assert missing(latex) == (file,)
+    assert missing(latex, file) == ()
+
+
+def test_a_file_may_be_spelled_in_other_case() -> None:
+    assert missing(r"\input{sec/intro}", "sec/Intro.tex") == ("sec/intro.tex",)
+    assert (
+        missing(r"\input{sec/intro}", "sec/Intro.tex", respelled={"sec/intro.tex": "sec/Intro.tex"})
+        == ()
+    )
+
+
+def test_a_subimport_is_seen_from_its_own_file() -> None:
+    files = {
+        "main.tex": r"\input{sec/a}",
+        "sec/a.tex": r"\subimport{parts/}{b}",
+        "sec/parts/b.tex": "b",
+    }
+    sources = {DocId(d): read_source(t) for d, t in files.items()}
+    assert assemble(DocId("main.tex"), sources.get).files == tuple(files)
+
+
+def test_a_table_in_a_cell_breaks_its_lines() -> None:
+    block = parse_block(
+        r"\begin{tabular}{lr} a & \begin{tabular}[c]{@{}c@{}}Power\\(W)\end{tabular} \\ b & 5 \\ \end{tabular}"
+    )
+    (grid,) = block.grids
+    assert [[c.plain.text for c in r.cells] for r in grid.rows] == [["a", "Power (W)"], ["b", "5"]]
+
+
+def test_an_abstract_ends_its_block() -> None:
+    text = "\\begin{abstract}\na\n\nb\n\\end{abstract}\nc\n"
+    assert [text[a:b].strip() for a, b in cut(text)] == [
+        "\\begin{abstract}\na",
+        "b",
+        "\\end{abstract}\nc",
+    ]
+    assert plain(text) == "a | b | c"

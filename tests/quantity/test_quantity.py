@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from tanaka.quantity import Interval, read
 from tanaka.quantity.literal import parse
+from tanaka.quantity.reader import noun_named
 
 SPELLINGS = list(csv.DictReader((Path(__file__).parent / "spellings.csv").open(encoding="utf-8")))
 
@@ -61,6 +63,47 @@ def test_one_unit_serves_a_list() -> None:
     ]
 
 
+def test_a_comma_alone_shares_no_unit() -> None:
+    assert [r.quantity.unit for r in read("at hop 4.77, 100 ms later")] == ["1", "s"]
+    assert [r.quantity.unit for r in read("at K = 5 and 100 ms")] == ["1", "s"]
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("640 TFLOP/s per GPU", "gpu"),
+        ("640 TFLOP/s on each H800 GPU", "gpu"),
+        ("640 TFLOP/s on one A100", "gpu"),
+        ("One H100 sustains 640 TFLOP/s", "gpu"),
+        ("8 GPUs in a node", "node"),
+        ("640 TFLOP/s in all", ""),
+    ],
+)
+def test_what_a_number_is_stated_per(text: str, per: str) -> None:
+    assert [r.per for r in read(text)][-1 if "One" in text else 0] == per
+
+
+@pytest.mark.parametrize(
+    ("label", "noun"),
+    [
+        ("GPUs", "gpu"),
+        ("# Nodes", "node"),
+        ("Number of threads", "core"),
+        ("Throughput", ""),
+        ("GPU model", ""),
+    ],
+)
+def test_what_the_cells_under_a_header_count(label: str, noun: str) -> None:
+    assert noun_named(label) == noun
+
+
+def test_the_header_of_a_cell_tells_its_kind() -> None:
+    (reading,) = read("4964", unit_hint="GOps", label="Peak throughput (GOps)")
+    assert (reading.quantity.point, str(reading.kind)) == (4964e9, "peak_compute")
+    (reading,) = read("2048", unit_hint="", label="Batch size")
+    assert str(reading.kind) == "batch_size"
+
+
 def test_repetitions_are_no_factor() -> None:
     assert all(r.quantity.shown_unit != "×" for r in read("happened 11 times in 20,000 steps"))
 
@@ -102,6 +145,14 @@ def test_reading_never_raises_and_readings_do_not_overlap(text: str) -> None:
     for a, b in itertools.pairwise(found):
         assert a.end <= b.start
     assert all(0 <= r.start <= r.literal_start < r.literal_end <= r.end <= len(text) for r in found)
+
+
+def test_distance_and_gap_of_intervals() -> None:
+    a, b = Interval(1, 2), Interval(3, 4)
+    assert a.distance(b) == b.distance(a) == 1
+    assert a.gap(b) == pytest.approx(1 / 3)
+    assert a.distance(Interval(1.5, 9)) == a.gap(Interval(2, 9)) == 0
+    assert Interval(0.19, math.inf).gap(Interval(0.09, 0.1)) == pytest.approx(0.09 / 0.19)
 
 
 def test_closed_ends_meet() -> None:

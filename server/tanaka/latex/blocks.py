@@ -15,7 +15,7 @@ from itertools import pairwise
 
 _REGION = re.compile(
     r"^[ \t]*(?:\\(?:part|chapter|section|subsection|subsubsection)\*?\s*[\[{]|\\appendix\b|"
-    r"\\begin\{document\}|\\end\{document\}|\\begin\{abstract\}|\\abstract\{)",
+    r"\\begin\{document\}|\\end\{document\}|\\begin\{abstract\}|\\end\{abstract\}|\\abstract\{)",
     re.M,
 )
 _TOKEN = re.compile(
@@ -40,7 +40,7 @@ def cut(visible: str) -> list[tuple[int, int]]:
     return blocks
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _region(text: str) -> tuple[tuple[int, int], ...]:
     stack: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []

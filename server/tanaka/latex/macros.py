@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tanaka.latex.source import Source
 from tanaka.text import DocId, Span
@@ -32,6 +33,11 @@ class Macro:
     at: Span
     whole: Span
     """The definition itself, which is no text of the paper."""
+
+    @property
+    def key(self) -> tuple[str, int, str | None, str]:
+        """What it does, wherever it is defined."""
+        return self.name, self.arguments, self.default, self.body
 
 
 def definitions(doc: DocId, source: Source) -> list[Macro]:
@@ -100,12 +106,18 @@ def _lines(text: str) -> Iterable[tuple[str, bool]]:
         previous = char
 
 
+@lru_cache(maxsize=8192)
+def _names(text: str) -> frozenset[str]:
+    """Names of all macros in a text."""
+    return frozenset(_USE.findall(text))
+
+
 def used(text: str, macros: Mapping[str, Macro]) -> tuple[Macro, ...]:
     """User macros that a text needs, those that their bodies use included, by name."""
     needed: dict[str, Macro] = {}
     queue = [text]
     while queue:
-        for name in set(_USE.findall(queue.pop())):
+        for name in _names(queue.pop()):
             macro = macros.get(name)
             if macro is not None and name not in needed:
                 needed[name] = macro

@@ -320,6 +320,7 @@ class _Reader:
         self.depth = 0
         self.expanding: list[str] = []
         self.expansions = 0
+        self.in_cell = 0
 
     # -- passages ---------------------------------------------------------------------------
     def flush(self) -> None:
@@ -524,7 +525,10 @@ class _Reader:
 
     def environment(self, node: Any) -> None:
         name = node.environmentname
-        if name in _TABULARS:
+        if name in _TABULARS and self.in_cell:
+            # A tabular inside a cell only breaks its lines: "Power" over "(W)" is one header.
+            self.nodes(node.nodelist)
+        elif name in _TABULARS:
             self.tabular(node)
         elif name in _FLOATS:
             self.float_(node)
@@ -621,7 +625,9 @@ class _Reader:
         text = "".join(c.latex_verbatim() for c in content)
         if re.match(r"\s*\(lr\)|\s*\{\d+-\d+\}|\s*\[[\d.]+\w*\]", text):
             content = _after_rule_arguments(content)
+        self.in_cell += 1
         self.nodes(content)
+        self.in_cell -= 1
         plain = self.buffer.plain()
         self.buffer, self.kind = outer, outer_kind
         return Cell(plain, columns, rows)

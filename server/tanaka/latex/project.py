@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from tanaka.latex.source import Source
 from tanaka.text import DocId, folder, resolve
 
+# Only \input takes a name without braces; \includegraphics and \includeonly are other macros.
 _INPUT = re.compile(
-    r"\\(?:input|include|subfile|subfileinclude)\s*(?:\{\s*(?P<braced>[^{}]+?)\s*\}|(?P<bare>[^\s{}\\%]+))"
-    r"|\\(?:sub)?import\*?\s*\{\s*(?P<dir>[^{}]*?)\s*\}\s*\{\s*(?P<file>[^{}]+?)\s*\}"
+    r"\\(?:input|include|subfile|subfileinclude|(?P<maybe>InputIfFileExists))(?![A-Za-z@])\s*"
+    r"\{\s*(?P<braced>[^{}]+?)\s*\}"
+    r"|\\input[ \t]+(?P<bare>[^\s{}\\%\[\]]+)"
+    r"|\\(?P<sub>sub)?(?:import|includefrom|inputfrom)\*?(?![A-Za-z@])\s*"
+    r"\{\s*(?P<dir>[^{}]*?)\s*\}\s*\{\s*(?P<file>[^{}]+?)\s*\}"
 )
+# Drawings, bibliographies and classes that \input may name too: no text of the paper.
+_NO_TEXT = re.compile(r"\.(?:tikz|pgf|pdf_tex|eps_tex|bbl|sty|cls|clo|def|cfg|dat|gnuplot)$", re.I)
 _CLASS = re.compile(r"^[^%\n]*\\documentclass\b", re.M)
 _MAGIC_ROOT = re.compile(r"^\s*!\s*TeX\s+root\s*=\s*(\S.*?)\s*$", re.I)
 
@@ -49,7 +55,11 @@ def magic_root(doc: DocId, source: Source) -> DocId | None:
     return None
 
 
-def assemble(root: DocId, source_of: Callable[[DocId], Source | None]) -> Project:
+def assemble(
+    root: DocId,
+    source_of: Callable[[DocId], Source | None],
+    respelled: Callable[[DocId], DocId | None] = lambda doc: None,
+) -> Project:
     """Follow the inputs from a root.  A loop is cut, a missing file is noted.
 
     Parameters
@@ -57,6 +67,9 @@ def assemble(root: DocId, source_of: Callable[[DocId], Source | None]) -> Projec
     root : DocId
     source_of : callable
         Source of a document, or None where nobody has it.
+    respelled : callable
+        The one document whose name differs from a missing one in upper and lower case only, or
+        None.  macOS and Windows find such a file, so authors do not notice.
     """
     base = folder(root)
     files: list[DocId] = []
@@ -73,7 +86,7 @@ def assemble(root: DocId, source_of: Callable[[DocId], Source | None]) -> Projec
             files.append(doc)
         at = 0
         for match in _INPUT.finditer(source.visible):
-            child = _target(match, base, folder(doc), source_of)
+            child = _target(match, base, folder(doc), source_of, respelled)
             if child is None or child in within or len(within) > 24:
                 continue
             pieces.append(Piece(doc, at, match.start()))
@@ -86,21 +99,28 @@ def assemble(root: DocId, source_of: Callable[[DocId], Source | None]) -> Projec
 
 
 def _target(
-    match: re.Match[str], base: str, here: str, source_of: Callable[[DocId], Source | None]
+    match: re.Match[str],
+    base: str,
+    here: str,
+    source_of: Callable[[DocId], Source | None],
+    respelled: Callable[[DocId], DocId | None],
 ) -> DocId | None:
+    """Document that an input names; where nobody has it, the name to ask for, or None."""
+    name, bases = (match.group("braced") or match.group("bare") or "").strip('"'), (base, here)
     if match.group("file"):
-        name, bases = match.group("dir") + "/" + match.group("file"), (base, here)
-    else:
-        name, bases = match.group("braced") or match.group("bare"), (base, here)
-    if not name or "\\" in name or "#" in name:
+        name = match.group("dir") + "/" + match.group("file")
+        bases = (here, base) if match.group("sub") else (base, here)
+    if not name or name.startswith("|") or "\\" in name or "#" in name or _NO_TEXT.search(name):
         return None
-    names = (name,) if name.endswith(".tex") else (name + ".tex", name)
-    for where in dict.fromkeys(bases):
-        for spelling in names:
-            doc = resolve(where, spelling)
-            if source_of(doc) is not None:
-                return doc
-    return resolve(base, names[0])
+    names = (name,) if name.endswith((".tex", ".ltx")) else (name + ".tex", name)
+    asked = [resolve(where, spelling) for where in dict.fromkeys(bases) for spelling in names]
+    for doc in asked:
+        if source_of(doc) is not None:
+            return doc
+    for doc in asked:
+        if (other := respelled(doc)) is not None:
+            return other
+    return None if match.group("maybe") else asked[0]
 
 
 def candidates(texts: Mapping[DocId, Source], baseline: Callable[[DocId], bool]) -> list[DocId]:

@@ -110,7 +110,7 @@ def _blanked(piece: str) -> str:
     for i, part in enumerate(lines):
         if i % 2:
             out.append(part)
-        elif 0 < i < len(lines) - 1 and part:
+        elif i < len(lines) - 1 and part:
             out.append("%" + " " * (len(part) - 1))
         elif i and len(part) > 1:
             out.append("{}" + " " * (len(part) - 2))  # text may follow on this line

@@ -44,8 +44,15 @@ class Interval:
         """Both ends plus an offset."""
         return Interval(self.low + offset, self.high + offset)
 
+    def distance(self, other: Interval) -> float:
+        """Distance of two intervals that do not meet; zero where they do."""
+        if self.meets(other):
+            return 0.0
+        low, high = sorted((self, other), key=lambda i: i.low)
+        return high.low - low.high
+
     def gap(self, other: Interval) -> float:
-        """Relative distance of two intervals that do not meet; zero where they do."""
+        """Distance of two intervals relative to the values at their nearest ends."""
         if self.meets(other):
             return 0.0
         low, high = sorted((self, other), key=lambda i: i.low)

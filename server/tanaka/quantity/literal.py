@@ -15,7 +15,7 @@ from tanaka.quantity.interval import Interval
 _SCIENTIFIC = re.compile(r"(?:\s?[×·xX*]\s?10\s?\^\s?\{?\s?([−-]?\s?\d+)\s?\}?|[eE]([-+]?\d+))$")
 
 WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "twenty": 20,
     "thirty": 30, "thirty-two": 32, "forty": 40, "fifty": 50, "sixty": 60, "sixty-four": 64,
     "hundred": 100,

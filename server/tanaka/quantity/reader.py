@@ -40,6 +40,7 @@ _TIMES = re.compile(
     rf"{_S}?×(?!{_S}?\d)|[xX](?![A-Za-z0-9@])|{_S}times(?![A-Za-z])|-?{_S}?fold(?![A-Za-z])"
 )
 _DIMENSION = re.compile(rf"{_S}?[×x]{_S}?\d")
+_PRODUCT = re.compile(rf"(?:{_S}?[×x]{_S}?\d[\d,]*)+{_S}?={_S}?\d")
 
 _NOUNS = {
     "gpu": "GPUs?|GPU's|devices?|cards?|accelerators?|chips?|TPUs?|ranks?|workers?|processes|GCDs?",
@@ -66,15 +67,16 @@ _NOUNS = {
     "way": "way",
     "bit": "bits?",
     "line": "lines",
+    "cycle": rf"(?:clock{_S})?cycles?",
 }  # fmt: skip
 # Words that may stand between a count and its noun: "2048 H800 GPUs", "64 data-parallel replicas".
 _BETWEEN = (
-    rf"(?:{_S}|-|–)(?:(?:NVIDIA|Nvidia|AMD|Intel|Google|Quadro|Tesla|data|tensor|pipeline|model|parallel|"
+    rf"(?:{_S}|-|–)(?:NVIDIA|Nvidia|AMD|Intel|Google|Quadro|Tesla|DGX|HGX|data|tensor|pipeline|model|parallel|"
     rf"identical|virtual|physical|compute|worker|total|local|global|training|training-time|concurrent|more|"
     rf"synchronous|transformer|decoder|attention|diverse|KV|key-value|query|routed|shared|cluster|of{_S}the|"
     rf"data-parallel|tensor-parallel|pipeline-parallel|model-parallel|[A-Z]{{1,2}}\d{{2,4}}[A-Za-z]{{0,2}}"
     rf"(?:-[A-Z0-9]+)*(?:{_S}?\d+{_S}?GB)?|MI\d+X?|RTX{_S}?\d+|TPUv\d|active|gradient|additional|other|"
-    rf"available|high-end|off-the-shelf|optimizer|warm-up|warmup|small|large){_S}|-)??"
+    rf"available|high-end|off-the-shelf|optimizer|warm-up|warmup|small|large)(?={_S}|-|–)"
 )
 _DEVICE = re.compile(
     rf"(?:{_S}|-)(?:(?:NVIDIA|Nvidia|AMD|Intel|Google|Quadro|Tesla|GeForce){_S})*"
@@ -96,6 +98,18 @@ def _noun_pattern() -> re.Pattern[str]:
 
 
 _NOUN_NAMES = tuple(_NOUNS)
+
+
+def noun_named(label: str) -> str:
+    """What the cells under a header count ("# GPUs", "Number of nodes"), or ""."""
+    words = re.sub(r"^\s*(?:#|no\.? of|number of|num\.?)\s*", "", label, flags=re.I).strip()
+    for spelling in (words, words.lower()):
+        name, end = _noun_after(" " + spelling, 0)
+        if name and end == len(words) + 1:
+            return name
+    return ""
+
+
 _HEDGES: tuple[tuple[Qualifier, str], ...] = (
     (Qualifier.APPROX, rf"about|around|roughly|approximately|approx\.|circa|ca\.|some|nearly|almost|"
      rf"close{_S}to|just{_S}under|just{_S}over|on{_S}the{_S}order{_S}of|≈|∼|~|≃|≅"),
@@ -125,11 +139,11 @@ _DOCUMENT_BEFORE = re.compile(
     rf"Lines?|Steps?|Lemma|Theorem|Stage|stage|version|Version|level|Level|Part|Phase|phase|ZeRO|§|\[|"
     rf"Python|CUDA|PyTorch|TensorFlow|Ubuntu|NVLink|PCIe|Gen|HBM|DDR|v)(?:{_S}|-)?\(?$"
 )
-_YEAR = re.compile(r"(?:19[5-9]\d|20[0-4]\d)$")
+_YEAR = re.compile(r"(?:19[5-9]\d|20[0-3]\d)$")
 _SEQUENCE_CUE = re.compile(r"(?i)sequence|context|prompt|input length|window|tokens? long|seq")
 
 
-def read(text: str, *, unit_hint: str = "", noun_hint: str = "") -> list[Reading]:
+def read(text: str, *, unit_hint: str = "", noun_hint: str = "", label: str = "") -> list[Reading]:
     """Quantities in the text, from left to right, none overlapping another.
 
     Parameters
@@ -140,6 +154,8 @@ def read(text: str, *, unit_hint: str = "", noun_hint: str = "") -> list[Reading
         Unit of the column, row or caption, for a bare number in a cell ("ms", "%", "×").
     noun_hint : str
         What the header says the cell counts.
+    label : str
+        Header of a cell: words that tell its kind.
 
     Returns
     -------
@@ -148,7 +164,7 @@ def read(text: str, *, unit_hint: str = "", noun_hint: str = "") -> list[Reading
     found: list[Reading] = []
     position = 0
     while match := _NUMBER.search(text, position):
-        reading = _one(text, match, unit_hint, noun_hint)
+        reading = _one(text, match, unit_hint, noun_hint, label)
         if reading is None:
             position = max(match.end(), position + 1)
             continue
@@ -157,7 +173,9 @@ def read(text: str, *, unit_hint: str = "", noun_hint: str = "") -> list[Reading
     return _share_units(text, _ranges(text, found))
 
 
-def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Reading | None:
+def _one(
+    text: str, match: re.Match[str], unit_hint: str, noun_hint: str, label: str
+) -> Reading | None:
     start, end = match.span()
     raw = match.group()
     if raw[:1] in "−-" and start and (text[start - 1].isalnum() or text[start - 1] in ")}–-"):
@@ -170,17 +188,19 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
     if raw.startswith(".") and before[-1:].isdigit():
         return None  # 2.3.1 is a version
     fraction = re.search(r"\d%?/$", before) is not None
-    if _NAMED_BEFORE.search(before) and not before.endswith("@") and not fraction:
-        return None
-    if before.endswith("-") and re.search(r"[A-Za-z]-$", before):
+    sized = re.search(r"[A-Za-z\d]-$", before) and re.match(r"[BM](?![A-Za-z0-9])", after)
+    if _NAMED_BEFORE.search(before) and not (before.endswith("@") or fraction or sized):
+        return None  # "Llama-13B" has a size; "ResNet-50" has a name
+    if before.endswith("-") and re.search(r"[A-Za-z]-$", before) and not sized:
         return None
     is_word = match.group("word") is not None
     parsed = literals.parse(raw)
     if parsed is None:
         return None
-    if _DIMENSION.match(after) and "10" not in raw and not is_word:
-        return None  # 32 x 32: a shape or a product
-    if re.search(rf"\d{_S}?[×x]{_S}?$", before) and not re.match(rf"{_S}?=", after):
+    product = _PRODUCT.match(after) is not None
+    if _DIMENSION.match(after) and "10" not in raw and not is_word and not product:
+        return None  # 32 x 32: a shape
+    if re.search(rf"\d{_S}?[×x]{_S}?$", before) and not (product or re.match(rf"{_S}?=", after)):
         return None
     dollar = bool(re.search(r"\$$", before))
 
@@ -206,7 +226,7 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
             return None
         if _DOCUMENT_BEFORE.search(before):
             return None
-        if _YEAR.fullmatch(raw) and multiplier == 1.0:
+        if _YEAR.fullmatch(raw) and multiplier == 1.0 and not unit_hint:
             return None
         if re.match(r"[A-Za-z_]", after) and multiplier == 1.0:
             return None
@@ -247,9 +267,9 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
     if unit and multiplier != 1.0:
         shown = {1e3: "K", 1e6: "M", 1e9: "B", 1e12: "T"}[multiplier] + " " + unit.shown
     surface_end = max(end, unit_end, noun_end)
-    qualifier, surface_start = _hedge(text, start)
+    qualifier, surface_start = _hedge(text, start, noun)
     counted = noun in ("gpu", "node", "layer", "head", "expert", "stage", "replica", "micro-batch",
-                       "accumulation", "way", "port", "epoch", "run")  # fmt: skip
+                       "accumulation", "way", "port", "epoch", "run", "core")  # fmt: skip
     is_count = (
         counted and multiplier == 1.0 and unit is None and float(parsed.value).is_integer()
         and qualifier is Qualifier.EXACT
@@ -265,7 +285,13 @@ def _one(text: str, match: re.Match[str], unit_hint: str, noun_hint: str) -> Rea
         literal_end=end,
         quantity=quantity,
         kind=_kind(
-            base, shown, noun, multiplier, before, text[surface_end : surface_end + 50], around
+            base,
+            shown,
+            noun,
+            multiplier,
+            f"{label} {before}" if label else before,
+            text[surface_end : surface_end + 60],
+            f"{label} {around}" if label else around,
         ),
         noun=noun,
         per=_per(text, surface_start, surface_end),
@@ -429,41 +455,67 @@ def _hinted(hint: str) -> units.Unit | None:
     return None
 
 
-def _hedge(text: str, start: int) -> tuple[Qualifier, int]:
+# After such a word "over 24 nodes" is more than 24; after any other it is across them.
+_MORE_THAN = re.compile(
+    r"\b(?:with|using|uses?|used|on|of|has|have|had|needs?|requires?|by|to|from|for|at|and|contains?|employ\w*|in|span\w*|are|is|"
+    r"was|were|well)$|^$",
+    re.I,
+)
+
+
+def _hedge(text: str, start: int, noun: str) -> tuple[Qualifier, int]:
     match = _hedge_pattern().search(text[max(0, start - 28) : start])
     if not match or not match.lastgroup:
         return Qualifier.EXACT, start
     qualifier = _HEDGES[int(match.lastgroup[1:])][0]
     word = match.group(match.lastgroup).lower()
-    if word in ("over", "under", "above", "below", "within", "beyond", "some"):
-        # "2x over 48 GPUs" and "spread over 64 nodes" compare or place; they do not bound.
-        head = text[: max(0, start - len(match.group()))].rstrip()
-        if word in ("over", "above", "within", "under", "below") and re.search(
-            r"(?:×|x|%|\d|speed-?ups?|gains?|improvements?|faster|higher|lower|spread|split|shard\w*|reduc\w*|divided|"
-            r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio)$", head):  # fmt: skip
-            return Qualifier.EXACT, start
+    head = text[: max(0, start - len(match.group()))].rstrip()
+    if word.endswith("than") and re.search(r"(?:×|\dx|%|times|points?|twice|percent)$", head):
+        return (
+            Qualifier.EXACT,
+            start,
+        )  # "20% more than 14.8T": the percentage is more, not the value
+    if (
+        word == "over"
+        and noun in ("gpu", "node", "replica", "core", "run")
+        and not _MORE_THAN.search(head)
+    ):
+        return Qualifier.EXACT, start
+    # "2x over 48 GPUs" and "spread over 64 nodes" compare or place; they do not bound.
+    if word in ("over", "above", "within", "under", "below") and re.search(
+        r"(?:×|x|%|\d|speed-?ups?|gains?|improvements?|faster|higher|lower|spread|split|shard\w*|reduc\w*|divided|"
+        r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio)$", head):  # fmt: skip
+        return Qualifier.EXACT, start
     return qualifier, start - len(match.group())
 
 
 def _per(text: str, start: int, end: int) -> str:
     """What a number is stated per: "per GPU" and "each" bind its scale."""
-    after = text[end : end + 24]
-    if match := re.match(rf"{_S}?(?:per|/|a|for{_S}each|on{_S}each|in{_S}each){_S}?(GPU|device|card|node|chip|token|layer|image|sample|"
-                         rf"step|core|user|stream|stage|replica|worker|expert|parameter|A100|H100|V100)", after):  # fmt: skip
+    after = text[end : end + 34]
+    if match := re.match(rf"{_S}?(?:per|/|a|(?:for|on|in|by|from|of){_S}(?:each|every|an?|one|a{_S}single)){_S}?(?:(?:NVIDIA|AMD|[ABHLPV]\d{{2,3}}S?){_S})?(GPU|device|card|node|chip|token|layer|image|sample|"
+                         rf"step|core|user|stream|stage|replica|worker|expert|parameter|[ABHLPV]\d{{2,3}}S?)(?![A-Za-z0-9])", after):  # fmt: skip
         word = match.group(1).lower()
-        return {"a100": "gpu", "h100": "gpu", "v100": "gpu", "device": "gpu", "card": "gpu"}.get(
-            word, word
-        )
+        part = re.fullmatch(r"[a-z]\d+s?", word)
+        return "gpu" if part or word in ("device", "card") else word
     if re.match(rf"{_S}?each\b|{_S}?apiece", after):
         return "each"
     before = text[max(0, start - 48) : start]
     if match := re.search(
-        rf"(?:each|every|per|single|one){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|A100|H100|V100|accelerator)[^.;]*$",
+        rf"(?:[Ee]ach|[Ee]very|[Pp]er|[Ss]ingle|[Oo]ne){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|accelerator|[ABHLPV]\d{{2,3}}S?)(?![A-Za-z0-9])[^.;]*$",
         before,
     ):
         word = match.group(1).lower()
         return "node" if word == "node" else "gpu"
     return ""
+
+
+# "47% throughput increase" is a speedup of 1.47; "40% less time" is not told as one.
+_SPEEDUP = re.compile(
+    r"\s*(?:faster\b|speed-?\s?up|(?:higher|more|greater|better)\s+(?:\w+\s)?(?:throughput|performance|speed)|"
+    r"(?:\w+\s)?(?:throughput|performance|speed)\s+(?:increase|gain|improvement)|(?:increase|gain|improvement)\s+(?:in|of)\s+"
+    r"(?:\w+\s)?(?:throughput|performance|speed))",
+    re.I,
+)
 
 
 def _kind(
@@ -482,6 +534,8 @@ def _kind(
             return Kind.UTILIZATION
         if re.search(r"accura|bleu|f1|top-1|recall|precision", near):
             return Kind.ACCURACY
+        if shown == "%" and _SPEEDUP.match(after):
+            return Kind.SPEEDUP
         return Kind.OTHER
     simple = {
         "FLOP/byte": Kind.OTHER, "J": Kind.ENERGY, "J/byte": Kind.ENERGY, "op/J": Kind.ENERGY,
@@ -491,6 +545,10 @@ def _kind(
     }  # fmt: skip
     if base in simple:
         return simple[base]
+    if base in ("FLOP/s", "op/s") and re.match(
+        r"\s*(?:of\s)?(?:\w+\s)?(?:peak|theoretical)\b", after
+    ):
+        return Kind.PEAK_COMPUTE
     if base in ("FLOP/s", "op/s"):
         if re.search(
             r"peak|theoretical|up to|offers|provides|datasheet|specification", wide
@@ -514,11 +572,14 @@ def _kind(
     if noun in by_noun:
         return by_noun[noun]
     if multiplier in (1e9, 1e12):
-        return Kind.PARAM_COUNT if not re.search(r"token", near) else Kind.TOKEN_COUNT
-    if re.search(r"batch", near):
-        return Kind.BATCH_SIZE
-    if re.search(r"sequence|context|seq", near):
-        return Kind.SEQ_LEN
+        tokens = re.match(r"\s*(?:[\w-]+\s){0,4}tokens\b", after) or re.search(
+            r"tokens?\b[^.;]{0,16}$", before
+        )
+        return Kind.TOKEN_COUNT if tokens else Kind.PARAM_COUNT
+    said = re.findall(r"batch|sequence|context|seq\b", before[-40:].lower())
+    said = said[-1:] or re.findall(r"batch|sequence|context|seq\b", after[:30].lower())[:1]
+    if said:
+        return Kind.BATCH_SIZE if said == ["batch"] else Kind.SEQ_LEN
     if multiplier == 1e6:
         return Kind.PARAM_COUNT
     return Kind.OTHER
@@ -573,25 +634,39 @@ def _ranges(text: str, found: list[Reading]) -> list[Reading]:
 
 
 def _share_units(text: str, found: list[Reading]) -> list[Reading]:
-    """Give "2.8, 3.7 and 9.5 TFLOPS" and "from 420 to 140 ms" the unit that stands once."""
+    """Give "2.8, 3.7 and 9.5 TFLOPS" and "from 420 to 140 ms" the unit that stands once.
+
+    A comma alone joins nothing ("hop 4.77, 100 ms"): a list ends with "and" or "or".
+    """
     out = list(found)
+    shared: set[int] = set()
     for i in range(len(out) - 2, -1, -1):
         this, following = out[i], out[i + 1]
-        if this.quantity.shown_unit or this.noun or isinstance(this.quantity.value, tuple):
+        # "12.1k to 18.9k tokens/s": both have their suffix, and the unit stands once
+        suffix = following.quantity.shown_unit.startswith(f"{this.quantity.shown_unit} ")
+        if this.quantity.shown_unit and not suffix:
+            continue
+        if this.noun or isinstance(this.quantity.value, tuple):
             continue
         if isinstance(following.quantity.value, tuple):
             continue
         gap = text[this.end : following.start]
-        if not re.fullmatch(
-            rf"{_S}?(?:,|/|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)){_S}?", gap
+        comma = re.fullmatch(rf"{_S}?,{_S}?", gap) and i + 1 in shared
+        if not comma and not re.fullmatch(
+            rf"{_S}?(?:/|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)){_S}?", gap
         ):
             continue
         unit = following.quantity
         if not unit.shown_unit and not following.noun:
             continue
+        if unit.unit == "1" and unit.scale >= 1e3 and abs(this.quantity.point) >= 1e3:
+            continue  # "length 2,048 and 12.85B parameters": 2,048 billion is not meant
         if unit.shown_unit == "×" and re.search(r"from", text[max(0, this.start - 6) : this.start]):
             continue
+        if re.search(r"=\s?$", text[: this.literal_start]):
+            continue  # "K = 5 and 100 ms"
         quantity = make(this.quantity.literal, unit.unit, unit.shown_unit, unit.scale,
                         this.quantity.qualifier, count=unit.count)  # fmt: skip
         out[i] = replace(this, quantity=quantity, kind=following.kind, noun=following.noun)
+        shared.add(i)
     return out

@@ -24,6 +24,11 @@ _SI = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E
 _IEC = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40, "Pi": 2.0**50}
 _SMALL = {"m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9, "p": 1e-12}
 
+_SPELLED = {
+    "nano": ("n", 1e-9), "micro": ("μ", 1e-6), "milli": ("m", 1e-3), "kilo": ("k", 1e3),
+    "mega": ("M", 1e6), "giga": ("G", 1e9), "tera": ("T", 1e12), "peta": ("P", 1e15),
+}  # fmt: skip
+
 _SECONDS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "ms": 1e-3, "msec": 1e-3, "msecs": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
@@ -103,6 +108,30 @@ def table() -> dict[str, Unit]:
             add(prefix + hertz, "Hz", scale, prefix + "Hz")
     for prefix, scale in {"n": 1e-9, "µ": 1e-6, "μ": 1e-6, "m": 1e-3}.items():
         add(prefix + "m", "m", scale)
+    for word, base in (
+        ("watt", "W"),
+        ("joule", "J"),
+        ("byte", "byte"),
+        ("hertz", "Hz"),
+        ("volt", "V"),
+        ("meter", "m"),
+    ):
+        for name, (letter, scale) in _SPELLED.items():
+            for spelling in (
+                name + word,
+                name + word + "s",
+                (name + word).capitalize(),
+                (name + word + "s").capitalize(),
+            ):
+                add(spelling, base, scale, letter + {"byte": "B"}.get(base, base))
+    for name, (letter, scale) in _SPELLED.items():
+        for form in ("watt-hours", "watt-hour", "watt hours"):
+            add(name + form, "J", scale * 3600, letter + "Wh")
+        for per in (" per second", "/s"):
+            for spelling in (f"{name}byte{per}", f"{name}bytes{per}"):
+                add(spelling, "byte/s", scale, letter + "B/s")
+            for spelling in (f"{name}bit{per}", f"{name}bits{per}"):
+                add(spelling, "byte/s", scale / 8, letter + "b/s")
     for names, base in (
         (("token", "tokens", "tok", "toks", "Tokens", "Tok"), "token/s"),
         (("sample", "samples", "image", "images", "img", "imgs", "frame", "frames",
