@@ -384,6 +384,8 @@ class Catalog:
                 p for p in self.parts if squashed in {_squashed(a) for a in (p.id, *p.aliases)}
             )
             found = exact or tuple(p for p in self.parts if _pattern(p).fullmatch(squashed))
+            # Full names come last: that of a package is also what its half goes by.
+            found = found or tuple(p for p in self.parts if squashed == _squashed(p.name))
             if found:
                 return found
         return ()

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tanaka.analysis import AnalysisHost, Change, Report, runner
+from tanaka.analysis.host import Memo
 from tanaka.rules.api import Context, Rule
 from tanaka.text import DocId
 
@@ -84,15 +86,15 @@ def test_an_old_snapshot_does_not_change() -> None:
     assert seen(host.snapshot().report(ROOT)) != before
 
 
-EDITS = st.lists(
-    st.tuples(st.integers(0, 10_000), st.integers(0, 40), st.sampled_from(
-        ["", " word ", "7", "{", "}", "$", "\n\n", "\\section{X}\n", "\\begin{table}", "% c\n", "\\input{sections/design}", "2.0$\\times$", "é😀"])),
-    max_size=6,
+PIECES = st.sampled_from(
+    ["", " word ", "7", "{", "}", "$", "\n\n", "\\section{X}\n", "\\begin{table}", "% c\n", "\\input{sections/design}", "2.0$\\times$",
+     "\\newcommand{\\numnodes}{8}", "\\end{abstract}", "&", "\\\\", " from 3 s to 2 s, ", "é😀"]
 )  # fmt: skip
+EDITS = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 40), PIECES), max_size=6)
 
 
 @given(EDITS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_edits_give_the_same_as_from_scratch(edits: list[tuple[int, int, str]]) -> None:
     files = example()
     host = host_of(files)
@@ -186,3 +188,117 @@ def test_coverage_counts_numbers() -> None:
     c = host_of(example()).snapshot().report(ROOT).coverage
     assert c.quantities >= c.read >= c.checked >= c.consistent > 0
     assert c.read >= c.bound
+
+
+def long_paper() -> dict[DocId, str]:
+    """A paper of about 100 KB in two files, each paragraph with a number, some with a claim."""
+    paragraphs = [
+        f"Paragraph {i} tells of run {i} in some thirty plain words that say little, so that the paper is as long as papers are "
+        f"and its blocks as many. It took {100 + i} ms, and the step fell from {400 + i} ms to {200 + i} ms on the way.\n"
+        for i in range(480)
+    ]
+    half = len(paragraphs) // 2
+    sections = [
+        f"\\section{{Part {k}}}\n" + "\n".join(paragraphs[k * 48 : (k + 1) * 48]) for k in range(10)
+    ]
+    first, second = "\n".join(sections[: half // 48]), "\n".join(sections[half // 48 :])
+    main = f"\\documentclass{{article}}\n\\newcommand{{\\ngpu}}{{64}}\n\\begin{{document}}\n{first}\n\\input{{rest}}\n\\end{{document}}\n"
+    return {ROOT: main, DocId("rest.tex"): second}
+
+
+def test_a_key_in_a_long_paper_reads_its_own_block_and_cuts_its_own_file() -> None:
+    files = long_paper()
+    assert sum(map(len, files.values())) > 90_000
+    host = host_of(files)
+    host.snapshot().report(ROOT)
+    before = host.counts.blocks_read, host.counts.files_cut, host.counts.rules_run
+    text = files[ROOT].replace("tells of run 77", "tells at length of run 77")
+    host.apply(Change({ROOT: text}))
+    host.snapshot().report(ROOT)
+    assert host.counts.blocks_read == before[0] + 1
+    assert host.counts.files_cut == before[1] + 1
+    assert host.counts.rules_run == before[2]
+
+
+def test_a_macro_is_read_anew_where_it_is_used() -> None:
+    files = long_paper()
+    rest = files[DocId("rest.tex")].replace("It took 400 ms", "It took \\ngpu{} ms")
+    assert rest != files[DocId("rest.tex")]
+    files |= {DocId("rest.tex"): rest}
+    host = host_of(files)
+    host.snapshot().report(ROOT)
+    before = host.counts.blocks_read
+    host.apply(Change({ROOT: files[ROOT].replace("{64}", "{65}")}))
+    report = host.snapshot().report(ROOT)
+    assert host.counts.blocks_read == before + 1, "the one block that uses it"
+    assert any(n.quantity.point == 0.065 for n in report.paper.numbers)
+    assert seen(report) == seen(
+        host_of(files | {ROOT: files[ROOT].replace("{64}", "{65}")}).snapshot().report(ROOT)
+    )
+
+
+def test_memory_is_bounded_by_what_is_kept() -> None:
+    memo = Memo(10)
+    made = []
+    for key in "abcab":
+        memo.get(key, lambda k=key: made.append(k), 4)
+    assert made == list("abcab"), "three values of weight four do not fit"
+    memo.get("b", lambda: made.append("b"), 4)
+    assert made == list("abcab"), "the last is kept"
+
+
+def test_a_file_found_in_other_case_is_read_under_its_own_name() -> None:
+    document = "\\documentclass{article}\\begin{document}\\input{sec/intro}\\end{document}"
+    host = host_of({ROOT: document, DocId("sec/Intro.tex"): "It takes 12 ms."})
+    report = host.snapshot().report(ROOT)
+    assert report.files == (ROOT, "sec/Intro.tex")
+    assert not report.missing
+    host.apply(Change({DocId("sec/INTRO.tex"): "It takes 13 ms."}))
+    assert host.snapshot().report(ROOT).missing == ("sec/intro.tex",), "two candidates are none"
+
+
+class Editing(RuleBasedStateMachine):
+    """Any session of edits, in any file, ends where a fresh start on the same texts does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files = example()
+        self.host = host_of(self.files)
+
+    @rule(
+        doc=st.sampled_from(sorted(example())),
+        at=st.integers(0, 10_000),
+        length=st.integers(0, 30),
+        new=PIECES,
+    )
+    def splice(self, doc: DocId, at: int, length: int, new: str) -> None:
+        text = self.files[doc]
+        at %= len(text) + 1
+        self.files[doc] = text[:at] + new + text[at + length :]
+        self.host.apply(Change({doc: self.files[doc]}))
+
+    @rule(doc=st.sampled_from(sorted(example())))
+    def restore(self, doc: DocId) -> None:
+        self.files[doc] = example()[doc]
+        self.host.apply(Change({doc: self.files[doc]}))
+
+    @rule()
+    def look(self) -> None:
+        assert not self.host.snapshot().report(ROOT).failures
+
+    @rule()
+    def compare(self) -> None:
+        report, fresh = (
+            self.host.snapshot().report(ROOT),
+            host_of(self.files).snapshot().report(ROOT),
+        )
+        assert seen(report) == seen(fresh)
+        assert report.paper == fresh.paper
+        assert {i: report.spans.numbers[i] for i in report.spans.numbers} == {
+            i: fresh.spans.numbers[i] for i in fresh.spans.numbers
+        }
+        assert report.coverage == fresh.coverage
+
+
+TestEditing = Editing.TestCase
+TestEditing.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)

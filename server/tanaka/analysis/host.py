@@ -17,10 +17,10 @@ from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
 from tanaka.analysis.runner import Verdicts, judge
 from tanaka.analysis.suppression import Suppressions, read_suppressions
-from tanaka.latex import blocks, macros
+from tanaka.latex import macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Source, read_source
-from tanaka.paper.build import BlockFacts, File, build, read_block
+from tanaka.paper.build import BlockFacts, File, build, cut_file, read_block
 from tanaka.paper.model import How, Paper, SpanTable
 from tanaka.rules.api import Context
 from tanaka.text import DocId, folder, resolve
@@ -40,26 +40,29 @@ class Counts:
     """What has been computed so far: tests assert these, and no times."""
 
     blocks_read: int = 0
+    files_cut: int = 0
     papers_built: int = 0
     rules_run: int = 0
 
 
 class Memo:
-    """Least recently used values by key."""
+    """Least recently used values by key, as many as weigh no more than a limit together."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Hashable, object] = OrderedDict()
+    def __init__(self, limit: int) -> None:
+        self._limit, self._weight = limit, 0
+        self._values: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+    def get(self, key: Hashable, make: Callable[[], V], weight: int = 1) -> V:
         """Value of a key, made on the first call."""
-        if key in self._values:
+        found = self._values.get(key)
+        if found is not None:
             self._values.move_to_end(key)
-            return self._values[key]  # type: ignore[return-value]
+            return found[0]  # type: ignore[return-value]
         value = make()
-        self._values[key] = value
-        if len(self._values) > self._size:
-            self._values.popitem(last=False)
+        self._values[key] = (value, weight)
+        self._weight += weight
+        while self._weight > self._limit and len(self._values) > 1:
+            self._weight -= self._values.popitem(last=False)[1][1]
         return value
 
 
@@ -69,8 +72,11 @@ class AnalysisHost:
     def __init__(self) -> None:
         self.counts = Counts()
         self._texts: dict[DocId, str] = {}
-        self._sources = Memo(2048)
-        self._blocks = Memo(65536)
+        self._sources = Memo(16_000_000)  # characters; each text is kept twice
+        self._blocks = Memo(3_000_000)  # characters; a block weighs about a hundred times its text
+        self._definitions = Memo(16_000_000)
+        self._files = Memo(6_000_000)
+        self._suppressions = Memo(64)
         self._papers = Memo(16)
         self._verdicts = Memo(64)
         self._snapshot: Analysis | None = None
@@ -93,17 +99,44 @@ class AnalysisHost:
     # -- memoised steps -----------------------------------------------------------------------
     def source(self, text: str) -> Source:
         """Visible text and comments of a file's text."""
-        return self._sources.get(text, lambda: read_source(text))
+        return self._sources.get(text, lambda: read_source(text), len(text) + 64)
 
     def block(self, text: str, used: tuple[macros.Macro, ...]) -> BlockFacts:
         """Facts of a block, by its text and the macros that it uses."""
-        key = (text, tuple((m.name, m.arguments, m.default, m.body) for m in used))
+        key = (text, tuple(m.key for m in used))
 
         def make() -> BlockFacts:
             self.counts.blocks_read += 1
             return read_block(text, used)
 
-        return self._blocks.get(key, make)
+        return self._blocks.get(key, make, len(text) + 16)
+
+    def definitions(self, doc: DocId, source: Source) -> tuple[macros.Macro, ...]:
+        """User macros that a file defines."""
+        return self._definitions.get(
+            (doc, source.text), lambda: tuple(macros.definitions(doc, source)), len(source.text)
+        )
+
+    def file(
+        self,
+        doc: DocId,
+        source: Source,
+        defined: tuple[macros.Macro, ...],
+        table: Mapping[str, macros.Macro],
+        known: Hashable,
+    ) -> File:
+        """A file cut and read; a function of its text and of the project's macros, ``known``."""
+
+        def make() -> File:
+            self.counts.files_cut += 1
+            text = macros.without_definitions(source.visible, defined)
+            return cut_file(doc, text, lambda t: self.block(t, macros.used(t, table)))
+
+        return self._files.get((doc, source.text, known), make, len(source.text) + 64)
+
+    def suppressions(self, source: Source) -> Suppressions:
+        """Comments of a file that silence something."""
+        return self._suppressions.get(source.text, lambda: read_suppressions(source))
 
     def verdicts(self, key: Hashable, make: Callable[[], Verdicts]) -> Verdicts:
         """Outcomes of the rules over a paper."""
@@ -125,6 +158,7 @@ class Analysis:
         self._reports: dict[DocId, Report] = {}
         self._projects: dict[DocId, projects.Project] = {}
         self._roots: tuple[DocId, ...] | None = None
+        self._folded: dict[str, list[DocId]] | None = None
 
     def _source(self, doc: DocId) -> Source | None:
         text = self.texts.get(doc)
@@ -176,8 +210,17 @@ class Analysis:
     def project(self, root: DocId) -> projects.Project:
         """Files of a paper in reading order."""
         if root not in self._projects:
-            self._projects[root] = projects.assemble(root, self._source)
+            self._projects[root] = projects.assemble(root, self._source, self._respelled)
         return self._projects[root]
+
+    def _respelled(self, doc: DocId) -> DocId | None:
+        """The one document whose name is this one's but for upper and lower case."""
+        if self._folded is None:
+            self._folded = {}
+            for known in self.texts:
+                self._folded.setdefault(known.casefold(), []).append(known)
+        found = self._folded.get(doc.casefold(), [])
+        return found[0] if len(found) == 1 else None
 
     def root_of(self, doc: DocId) -> DocId | None:
         """Root of the paper that a document belongs to; None where no root inputs it."""
@@ -202,47 +245,18 @@ class Analysis:
         judged = self._host.verdicts(
             (paper, config), lambda: judge(Context(paper), config, self._host.counts)
         )
-        silenced = {d: read_suppressions(s) for d, s in sources.items()}
+        silenced = {d: self._host.suppressions(s) for d, s in sources.items()}
         return _report(self, parts, sources, paper, spans, judged, silenced, config)
 
     def _build(
         self, parts: projects.Project, sources: Mapping[DocId, Source]
     ) -> tuple[Paper, SpanTable]:
         self._host.counts.papers_built += 1
-        defined = {d: macros.definitions(d, s) for d, s in sources.items()}
+        defined = {d: self._host.definitions(d, s) for d, s in sources.items()}
         table = {m.name: m for d in parts.files for m in defined.get(d, ())}
-        visible = {d: macros.without_definitions(s.visible, defined[d]) for d, s in sources.items()}
-        cut: dict[DocId, File] = {}
-
-        def file_of(doc: DocId) -> File:
-            if doc not in cut:
-                text = visible[doc]
-                read = tuple(
-                    (a, b, self._host.block(text[a:b], macros.used(text[a:b], table)))
-                    for a, b in blocks.cut(text)
-                    if text[a:b].strip()
-                )
-                begin = text.find("\\begin{document}")
-                cut[doc] = File(doc, read, max(begin, 0))
-            return cut[doc]
-
-        return build(parts.pieces, file_of, lambda d: visible[d], lambda d: _end(visible[d]))
-
-
-def _end(visible: str) -> int:
-    """Where a section that runs to the end of its file ends: before what closes the document."""
-    ends = [
-        at
-        for word in (
-            "\\bibliography{",
-            "\\printbibliography",
-            "\\bibliographystyle{",
-            "\\end{document}",
-            "\\appendix",
-        )
-        if (at := visible.find(word)) >= 0
-    ]
-    return min(ends) if ends else len(visible)
+        known = tuple(table[name].key for name in sorted(table))
+        files = {d: self._host.file(d, s, defined[d], table, known) for d, s in sources.items()}
+        return build(parts.pieces, files.__getitem__)
 
 
 def _report(

@@ -61,14 +61,18 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
             section = spans.sections.get(edit.section)
             if section is None:
                 return None
-            at = _insertion_point(texts[section.body.doc], section.body)
+            at = insertion_point(texts[section.body.doc], section.body)
             edits.append(Edit(Span(section.body.doc, at, at), "\n" + edit.text.rstrip("\n") + "\n"))
     return LocatedFix(fix.title, fix.kind, tuple(edits))
 
 
-def _insertion_point(text: str, body: Span) -> int:
+_NEXT_HEADING = re.compile(r"\\[A-Za-z]+\*?\s*(?:\[[^\]]*\]\s*)?\{\s*$")
+
+
+def insertion_point(text: str, body: Span) -> int:
     """End of the last line of a section that is not blank."""
-    kept = text[body.start : body.end].rstrip()
+    # A body ends where the words of the next heading begin, behind its command.
+    kept = _NEXT_HEADING.sub("", text[body.start : body.end]).rstrip()
     # Two sections must not share a line: a heading that follows starts on its own.
     at = body.start + len(kept)
     newline = text.find("\n", at)

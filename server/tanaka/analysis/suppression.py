@@ -56,13 +56,13 @@ def read_suppressions(source: Source) -> Suppressions:
     At the end of a line: that line.  Alone on a line: the paragraph that follows.  ``off`` reaches
     to the matching ``on``, ``ignore-file`` over everything.
     """
+    ours = [(c, m) for c in source.comments if (m := _COMMENT.match(c.text))]
+    if not ours:
+        return Suppressions(())
     lines = LineIndex(source.text)
     found: list[Suppression] = []
     open_from: list[tuple[int, tuple[str, ...], str, int]] = []
-    for comment in source.comments:
-        match = _COMMENT.match(comment.text)
-        if not match:
-            continue
+    for comment, match in ours:
         verb = match.group("verb").lower()
         codes = tuple(re.findall(r"TK\d*", match.group("codes"))) or ("TK",)
         reason = match.group("reason") or ""

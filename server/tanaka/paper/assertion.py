@@ -12,15 +12,33 @@ _NEGATED = re.compile(
     r"\b(?:not|n't|never|cannot|fails? to|rather than|instead of|far from|without|neither|nor|no longer|hardly)\b",
     re.I,
 )
+_DENIED = re.compile(
+    r"[^,;:()]{0,48}?\b(?:(?:is|was|are|were|has|have|does|do|did|can|could|will)\s?(?:not|n't)|never|nowhere)\b"
+)
 _HYPOTHETICAL = re.compile(
-    r"\b(?:would|could|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|for example|for instance|"
-    r"in theory|ideal(?:ly)?|theoretical(?:ly)?|upper bound|lower bound|na[iï]ve(?:ly)?|worst[- ]case|best[- ]case|"
+    r"\b(?:would|could|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|"
+    r"in theory|ideal(?:ly)?|theoretical(?:ly)?|upper bound|lower bound|na[iï]vely|worst[- ]case|best[- ]case|"
+    r"na[iï]ve (?:bound|estimate|calculation|count|analysis|expectation|extrapolation|model)|"
     r"projected|extrapolat\w+|estimat\w+|expected|toy|hypothetical|consider (?:a|an|the case)|say,)\b",
     re.I,
 )
+_EXAMPLE = re.compile(r"\bfor (?:example|instance)\b", re.I)
+# An example that tells what was seen is asserted as much as any other sentence.
+_SEEN = re.compile(
+    r"\b(?:sees?|saw|reach\w*|achiev\w*|attain\w*|obtain\w*|observ\w*|measur\w*|improv\w*|reduc\w*|drop\w*|falls?|fell|"
+    r"rises?|rose|gain\w*|outperform\w*|deliver\w*|took|runs?|ran|yield\w*|show\w*|report\w*|needs?|exceed\w*)\b",
+    re.I,
+)
 _NORMATIVE = re.compile(
-    r"\b(?:targets?|goals?|aims?|SLOs?|budgets?|requirements?|must|should|deadlines?|thresholds?|"
-    r"constraints?|roadmap|future work|plan to|next[- ]generation|desired|requires? (?:a|at least))\b",
+    r"\b(?:goals?|aims?|targets?|objectives?) (?:is|are|was|were|to|for)\b|\b(?:aim(?:s|ed|ing)?|plan(?:s|ned)?|want|wish\w*) (?:to|at|for)\b|"
+    r"\b(?:must|should|roadmap|future work|next[- ]generation|desired|requires? (?:a|at least))\b|"
+    r"\b(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\s+(?:(?:of|is|at|to be|was)\s+|=\s*)?"
+    r"(?:\w+\s){0,2}$",
+    re.I,
+)
+_NORM = re.compile(
+    r"[~≈∼<>≤≥]?\s?[\d.,–-]+(?!\d|\s?\S{0,3}\sof\b)\s?(?:[\w%×/]{1,10}\s){0,3}?(?:[\w-]+\s)?"
+    r"(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\b",
     re.I,
 )
 _QUOTED = re.compile(
@@ -41,11 +59,13 @@ def clause(text: str, at: int) -> tuple[int, int]:
     return start, end
 
 
-def _segment(text: str, at: int) -> str:
-    """Words between the commas around an offset: a negation reaches no further."""
+def _negated(text: str, at: int) -> bool:
+    """Whether a negation stands before an offset, back to the last comma, or denies what follows it.
+
+    Further on it negates something else: "gains 15% without touching the weights".
+    """
     start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), -1)
-    end = text.find(", ", at)
-    return text[start + 1 : end if end >= 0 else len(text)]
+    return bool(_NEGATED.search(text[start + 1 : at]) or _DENIED.match(text, at))
 
 
 def asserted(text: str, at: int, where: Where) -> Asserted:
@@ -54,7 +74,11 @@ def asserted(text: str, at: int, where: Where) -> Asserted:
     part = text[start:end]
     if where is Where.FUTURE:
         return Asserted.NO
-    if _HYPOTHETICAL.search(part) or _NEGATED.search(_segment(text, at)) or _NORMATIVE.search(part):
+    if _HYPOTHETICAL.search(part) or _negated(text, at):
+        return Asserted.NO
+    if _EXAMPLE.search(part) and not _SEEN.search(part):
+        return Asserted.NO
+    if _NORMATIVE.search(text[start:at]) or _NORM.match(text, at):
         return Asserted.NO
     if where is Where.RELATED or _QUOTED.search(part):
         return Asserted.QUOTED

@@ -1,4 +1,4 @@
-"""Claims other than changes: ceilings, products of counts, rates, training state.
+"""Claims other than changes and products: ceilings, rates, training state.
 
 Each function reads one sentence (or one passage of them).
 """
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.model import How
+from tanaka.paper.products import plain_count
 from tanaka.paper.sentences import Sentence
-from tanaka.quantity import Kind, Reading
+from tanaka.quantity import Kind
 
 # -- percentages with a ceiling ---------------------------------------------------------------
 
@@ -33,18 +34,30 @@ _REDUCING = (
 _NON_NEGATIVE = (
     r"(?:latency|latencies|time|times|runtime|duration|delay|memory|footprint|traffic|bandwidth|energy|power|cost|costs|"
     r"bytes|volume|bubble|stall|stalls|idle|misses|accesses|overhead|usage|consumption|area|communication|parameters|"
-    r"storage|makespan|wait|waiting|jitter)"
+    r"storage|makespan|wait|waiting|jitter|downtime|emissions|misses|faults|errors|error rate|misprediction rate|launches|"
+    r"messages|iterations|swaps|copies|transfers|FLOPs)"
 )
 _SHARE_WORDS = (
-    r"(?:cache )?hit rates?|miss rates?|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
+    r"(?:cache )?hit[- ]rates?|miss[- ]rates?|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
     r"share|fraction|recall|precision|efficiency|acceptance rate|sparsity"
 )
-_EXCESS_CUES = re.compile(
-    r"\b(?:CPU|cores?|threads?|top|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
-    r"oversubscri\w*|over-?provision\w*|superlinear|scaling|reward|loss|likelihood|profit|signed|NVLS|SHARP|bus bandwidth|"
-    r"compared|baseline's|weak|strong|duty|mean|deviation|from \+|TDP|budget|capacity|GPUs|nodes|devices)\b",
+# What may pass 100 %: signed quantities fall by more than all of themselves, values relative to
+# another have no ceiling, and rates of several units add up.
+_SIGNED_CUES = re.compile(
+    r"\b(?:reward|loss|likelihood|profit|signed|net|from \+|return|score|demand|oversubscri\w*)\b|from [+−-]",
     re.I,
 )
+_RELATIVE_CUES = re.compile(
+    r"\b(?:relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|baseline's|sum|aggregate|recover\w*|retain\w*)\b",
+    re.I,
+)
+_SUMMED_CUES = re.compile(
+    r"\b(?:CPU|cores?|threads?|top|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
+    r"oversubscri\w*|over-?provision\w*|superlinear|scal(?:e|es|ed|ing)|NVLS|SHARP|bus bandwidth|"
+    r"compared|baseline's|weak|strong|duty|mean|deviation|TDP|budget|capacity|GPUs|nodes|devices)\b",
+    re.I,
+)
+_ONE_UNIT = re.compile(r"(?:cache )?(?:hit|miss)[- ]rates?|accuracy|recall|precision", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -60,21 +73,24 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
             continue
         before, after = sentence.before(r, 80), sentence.after(r, 60)
         clause = re.split(r"[;:]|, (?:and|but|while|whereas)\b", before)[-1]
-        cues = frozenset(
-            m.lower() for m in _EXCESS_CUES.findall(clause + " " + re.split(r"[;.]", after)[0])
-        )
+        around = clause + " " + re.split(r"[;.]", after)[0]
         reduced = re.search(
-            rf"\b(?:{_REDUCING})\b(?P<what>[^.;]*?)\bby\s+(?:about |around |up to |over |more than |as much as )?[≈∼~]?$",
+            rf"\b(?:{_REDUCING})\b(?P<what>(?:(?!\bby\b|\bincreas|\brais|\bgrow|\bgains?\b)[^.;])*?)\bby\s+(?:about |around |up to |over |more than |as much as )?[≈∼~]?$",
             clause,
             re.I,
         )
         tail = re.match(
-            r"\s*(?:less|lower|fewer|smaller|shorter|reduction)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{0,40})",
+            r"\s*(?:less|lower|fewer|smaller|shorter|reduction|decrease)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{0,40})",
             after,
             re.I,
+        ) or re.match(
+            r"\s*(?P<what>(?:[\w-]+\s){1,3})(?:reduction|decrease|savings?)\b", after, re.I
         )
-        if reduced or tail:
-            match = reduced or tail
+        saved = re.search(
+            rf"\b(?:{_REDUCING})\s+(?:about |over |up to |more than )?[≈∼~]?$", clause, re.I
+        ) and re.match(r"\s*of\s+(?:the|its|all|our|their)?\s*(?P<what>[^.;,]{0,40})", after)
+        if reduced or tail or saved:
+            match = reduced or tail or saved
             named = re.findall(
                 rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b",
                 match.group("what") if match else "",
@@ -87,221 +103,29 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
                 if named
                 else ""
             )
-            out.append(LocalExcess(i, "reduction", what, cues))
+            out.append(LocalExcess(i, "reduction", what, _found(_SIGNED_CUES, around)))
             continue
         share = re.search(
             rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:of|is|reaches|reached|at|to|rises to|stays at|was|are))+\s*(?:about |only |over )?[≈∼~]?$",
             clause,
-        ) or re.match(rf"\s*(?P<w>{_SHARE_WORDS})\b", after)
+        ) or re.match(
+            rf"\s*(?:(?:vs\.?|versus|against|and|to)\s*[\d.]+\s?%\s+)?(?:[\w-]+\s)?(?P<w>{_SHARE_WORDS})\b",
+            after,
+        )
         if share and not re.match(r"\s*(?:of|higher|lower|more|less|better|faster|above)\b", after):
-            out.append(LocalExcess(i, share.group("w").lower(), "", cues))
+            what = (
+                share.group("w")
+                .lower()
+                .replace("hit-rate", "hit rate")
+                .replace("miss-rate", "miss rate")
+            )
+            cues = _RELATIVE_CUES if _ONE_UNIT.fullmatch(what) else _SUMMED_CUES
+            out.append(LocalExcess(i, what, "", _found(cues, around)))
     return tuple(out)
 
 
-# -- products of counts -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LocalProduct:
-    """Counts that multiply to a total, by index of their readings."""
-
-    what: str
-    factors: tuple[tuple[str, int], ...]
-    total: int
-    cues: frozenset[str]
-
-
-_NAMES = {"tensor": "TP", "model": "TP", "pipeline": "PP", "data": "DP", "context": "CP", "TP": "TP", "PP": "PP", "DP": "DP",
-          "CP": "CP", "tensor-model": "TP", "MP": "TP"}  # fmt: skip
-_LAYOUT_CUES = re.compile(
-    r"\b(?:spares?|reserved|stand-?by|actors?|rollouts?|another|disaggregated|prefill|decod\w+|respectively|up to|sweep|"
-    r"either|between|for the MoE|attention part|experts?|EP|remaining|rest|hybrid|heterogeneous|per node|"
-    r"FSDP|HSDP|shard(?:ed|s)? over)\b|\bfrom \d"
-)
-
-
-@lru_cache(maxsize=16384)
-def products(sentence: Sentence) -> tuple[LocalProduct, ...]:
-    """Parallel layouts, batch identities and node identities of a sentence."""
-    found = [_layout(sentence), _batch(sentence), _nodes(sentence)]
-    return tuple(p for p in found if p is not None)
-
-
-def _plain_count(r: Reading) -> bool:
-    value = r.quantity.value
-    return (
-        not isinstance(value, tuple)
-        and r.quantity.unit == "1"
-        and r.quantity.shown_unit == ""
-        and float(value).is_integer()
-        and value >= 1
-    )
-
-
-def _layout(sentence: Sentence) -> LocalProduct | None:
-    text, readings = sentence.text, sentence.readings
-    degrees: dict[str, int] = {}
-
-    def add(name: str, index: int) -> bool:
-        known = _NAMES[name]
-        if known in degrees:
-            return False
-        degrees[known] = index
-        return True
-
-    listed = re.search(
-        r"\b(?P<names>(?:(?:tensor|pipeline|data|context|model)(?:-parallel| parallel)?(?:,? and |, | × | x |/)?){2,4})"
-        r"(?:-| )?(?:parallel(?:ism)?)?(?: \w+)?\s*(?:degrees?|sizes?|ways?|ranks?|parallelism)?\s*(?:of|are|to|is|at|set to|=|:)?\s*$",
-        "",
-    )
-    del listed
-    match = re.search(
-        r"\b((?:(?:tensor|pipeline|data|context|model)(?:[- ]parallel)?(?:\s*,?\s+and\s+|\s*,\s*|\s*/\s*|\s*×\s*)){1,3}"
-        r"(?:tensor|pipeline|data|context|model))(?:[- ]parallel(?:ism)?)?(?:\s+(?:degrees?|sizes?|dimensions?|ranks?|group sizes?))?"
-        r"(?:\s+(?:of|are|to|is|at|were|set to|equal to|respectively))*\s*(?=[\d=])",
-        text, re.I)  # fmt: skip
-    if match:
-        names = re.findall(r"tensor|pipeline|data|context|model", match.group(1), re.I)
-        values = [i for i, r in enumerate(readings) if r.start >= match.end() - 1][: len(names)]
-        if len(values) == len(names) and all(_plain_count(readings[i]) for i in values):
-            span = text[match.end() : readings[values[-1]].end]
-            if re.fullmatch(r"[\d\s,/×x]*(?:and)?[\d\s,/×x]*(?:\w+)?", span.strip()):
-                for name, index in zip(names, values, strict=True):
-                    if not add(name.lower(), index):
-                        return None
-    for i, r in enumerate(readings):
-        if not _plain_count(r):
-            continue
-        if r.noun in ("tp", "pp", "dp", "cp", "mp"):
-            if not add(r.noun.upper(), i):
-                return None
-            continue
-        before, after = sentence.before(r, 48), sentence.after(r, 40)
-        if r.noun == "way":
-            way = re.match(r"[-\s]*(tensor|pipeline|data|context|model)\b", after, re.I)
-            if way and not add(way.group(1).lower(), i):
-                return None
-            continue
-        named = re.search(
-            r"\b(tensor|pipeline|data|context|model)[- ]parallel(?:ism)?(?:\s+(?:degree|size|width|group size))?(?:\s+(?:of|is|=|to))*\s*$",
-            before,
-            re.I,
-        )
-        if named and i not in degrees.values() and not add(named.group(1).lower(), i):
-            return None
-    if not {"TP", "PP", "DP"} <= set(degrees):
-        return None
-    totals = [
-        i
-        for i, r in enumerate(readings)
-        if r.noun == "gpu" and _plain_count(r) and i not in degrees.values() and r.per == ""
-    ]
-    if len(totals) != 1:
-        return None
-    cues = frozenset(m.lower() for m in _LAYOUT_CUES.findall(text))
-    factors = tuple(sorted(degrees.items(), key=lambda kv: ("TP", "PP", "CP", "DP").index(kv[0])))
-    return LocalProduct("layout", factors, totals[0], cues)
-
-
-def _batch(sentence: Sentence) -> LocalProduct | None:
-    text, readings = sentence.text, sentence.readings
-    roles: dict[str, int] = {}
-    for i, r in enumerate(readings):
-        if not _plain_count(r):
-            continue
-        before, after = sentence.before(r, 44).lower(), sentence.after(r, 30).lower()
-        role = ""
-        if (
-            re.search(
-                r"(?:global|total|effective) batch(?: size)?(?: of| is| =|, i\.e\.,)*\s*(?:about )?$",
-                before,
-            )
-            or re.match(r"\s*(?:global|total|effective)\b", after)
-            or (re.search(r"\ba batch(?: size)? of\s*$", before) and "micro" not in before[-24:])
-        ):
-            role = "global batch"
-        elif re.search(
-            r"micro-?\s?batch(?:es)?(?: size)?(?: of| is| =|)*\s*$", before
-        ) or re.search(r"micro-?batch(?: size)? of \w*\s*$", before):
-            role = "micro-batch"
-        elif (
-            r.noun == "accumulation"
-            or re.search(r"accumulat\w+(?: steps?)?(?: of| over| is)*\s*$", before)
-            or r.noun == "micro-batch"
-            or (r.noun == "step" and "accumul" in before)
-        ):
-            role = "accumulation steps"
-        elif (
-            r.noun in ("replica", "dp")
-            or re.search(
-                r"(?:data[- ]parallel(?:ism)?(?: degree| size)?|dp)(?: of| is| =)*\s*$", before
-            )
-            or (r.noun == "way" and re.match(r"[-\s]*data", after))
-        ):
-            role = "data-parallel replicas"
-        if role and role in roles:
-            return None
-        if role:
-            roles[role] = i
-    needed = ("micro-batch", "accumulation steps", "data-parallel replicas")
-    if "global batch" not in roles or not all(n in roles for n in needed):
-        return None
-    cues = frozenset(
-        m.lower()
-        for m in re.findall(r"\b(?:tokens|grows|ramp|stage|phase|respectively|up to|drop)\b", text)
-    )
-    return LocalProduct("batch", tuple((n, roles[n]) for n in needed), roles["global batch"], cues)
-
-
-def _nodes(sentence: Sentence) -> LocalProduct | None:
-    text, readings = sentence.text, sentence.readings
-    for i, r in enumerate(readings):
-        if r.noun != "node" or not _plain_count(r):
-            continue
-        for j in (i + 1,):
-            if j >= len(readings) or readings[j].noun != "gpu" or not _plain_count(readings[j]):
-                continue
-            each = readings[j]
-            gap = sentence.between(r, each)
-            tied = re.fullmatch(
-                r"\s*(?:,\s*)?(?:of|with|each (?:with|of|having|containing|holding)|having|containing|that (?:each )?have)\s*",
-                gap,
-            ) or (re.fullmatch(r"\s*(?:,\s*)?(?:with|of)\s*", gap) and each.per in ("node", "each"))
-            if not tied:
-                continue
-            for k in range(j + 1, len(readings)):
-                total = readings[k]
-                if total.noun != "gpu" or not _plain_count(total):
-                    continue
-                join = text[each.end : total.start]
-                said = re.fullmatch(
-                    r"[^.;()]{0,40}?(?:\(\s*|,?\s*i\.e\.,?\s*|,?\s*(?:for|giving|making|yielding|totall?ing)\s+(?:a total of\s+)?|,?\s*or\s+|=\s*|,\s*)(?:in total,?\s*)?",
-                    join,
-                )
-                ends = re.match(
-                    r"[^.;,()]{0,12}(?:\)|,|\.| in total| overall| altogether|$)", text[total.end :]
-                )
-                if (
-                    said
-                    and ends
-                    and (
-                        "(" in join
-                        or "total" in join + text[total.end : total.end + 12]
-                        or "i.e." in join
-                        or " or " in join
-                        or "=" in join
-                        or "giving" in join
-                        or "making" in join
-                    )
-                ):
-                    cues = frozenset(
-                        m.lower()
-                        for m in re.findall(
-                            r"\b(?:spares?|up to|respectively|heterogeneous|and three|CPU)\b", text
-                        )
-                    )
-                    return LocalProduct("nodes", (("nodes", i), ("devices per node", j)), k, cues)
-    return None
+def _found(cues: re.Pattern[str], text: str) -> frozenset[str]:
+    return frozenset(m.group().lower() for m in cues.finditer(text))
 
 
 # -- achieved rates ---------------------------------------------------------------------------
@@ -340,7 +164,8 @@ _ACHIEVES = re.compile(
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
-    "aggregate": r"\b(?:node|nodes|DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs)\b",
+    "nodes": r"\bnodes?\b",
+    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs)\b",
     "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|attention)\b",
     "accumulate": r"\b(?:accumulat\w+)\b",
     "clock": r"\b(?:overclock\w*|boost)\b",
@@ -368,22 +193,25 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         ):
             continue
         if re.search(
-            r"\b(?:(?:peak|roof|ceiling|limit|theoretical|datasheet|vendors?)\b[^,;.]{0,40}|(?:out of|of its|of the|of)\s+(?:\w+\s){0,1})$",
+            r"\b(?:peak|roof|ceiling|limit|theoretical|datasheet|vendors?)\b[^,;.]{0,40}$|"
+            r"(?:%|percent|fraction|share|out)\s+of\s+(?:(?:its|the|a|an)\s+)?(?:\w+\s)?$",
             before[-44:],
             re.I,
         ):
             continue
         if not _ACHIEVES.search(text):
             continue
-        cues = frozenset(n for n, p in _RATE_CUES.items() if re.search(p, text, re.I))
+        cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
-            r"\b(?:on|by|of) (?:one|a single|an?) (?:\w+ )?$",
+            r"\b(?:on|by|of) (?:one|a single|an?|this|our|the|each|every) (?:\w+ )?$",
             text[: text.find(devices[0])] if devices else "",
         ):
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
+        if not scale and "nodes" in cues:
+            cues.add("aggregate")  # "a node sustains ...": of all its devices
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)
         if (
             not scale
@@ -405,7 +233,7 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
                 devices[0] if len(devices) == 1 else "",
                 precisions[0] if len(precisions) == 1 else "",
                 scale,
-                cues,
+                frozenset(cues - {"nodes"}),
             )
         )
     return tuple(out)
@@ -427,6 +255,10 @@ class LocalState:
     how: How
 
 
+_USES = re.compile(
+    r"\b(?:serv\w+|inference|infer\w*|deploy\w*|evaluat\w+|decod\w+|test(?:s|ed|ing)?|generat\w+|runs?|load\w*)\b",
+    re.I,
+)
 _TRAINS = re.compile(r"\b(?:train(?:s|ed|ing)?|pre-?train\w*|fine-?tun\w*)\b", re.I)
 RECIPE = {
     "adam": re.compile(r"\bAdamW?\b"),
@@ -475,11 +307,15 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         devices = [
             i
             for i, r in enumerate(sentence.readings)
-            if r.noun == "gpu" and r.per == "" and _plain_count(r)
+            if r.noun == "gpu" and r.per == "" and plain_count(r)
         ]
         nodes = [i for i, r in enumerate(sentence.readings) if r.noun == "node"]
         names = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(sentence.text)))
         if len(params) != 1 or len(devices) != 1 or len(names) != 1 or nodes:
+            continue
+        # "... and serve it on one A100": the devices are of the nearest clause, and it trains nothing
+        lead = re.split(r"[,;:]|\band\b", sentence.text[: sentence.readings[devices[0]].start])[-1]
+        if _USES.search(lead) and not _TRAINS.search(lead):
             continue
         out.append(
             LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)

@@ -42,6 +42,10 @@ _PATTERNS: dict[str, str] = {
     "local-updates": r"\blocal SGD\b|\blocal updates\b|\bDiLoCo\b|\bfederated\b",
     "rollback": r"\broll(?:s|ed)?[- ]?backs?\b|\bundo(?:es|ne)?\b|\bundo log\b",
     "recomputation": r"\b(?:activation (?:re)?checkpointing|gradient checkpointing|(?:activation )?recomputation)\b",
+    "lean-state": (
+        r"\bQ?LoRA\b|\badapters?\b|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
+        r"\b8-bit (?:Adam|optimi[sz]er)|\bpaged optimi[sz]er|\bLOMO\b|\bGaLore\b|\bAdafactor\b"
+    ),
     "straggler": r"\bstragglers?\b|\bslow(?:est|er)? (?:node|worker|rank|replica|machine|GPU)s?\b",
     "straggler-answer": (
         r"\b(?:inject\w*|emulat\w*|artificially|we (?:slow|delay|throttle|stall)\w*|slowed (?:down )?by|delayed? (?:one|a) )\b[^.]{0,80}\b(?:straggler|slow|node|worker|rank|delay)|"
@@ -53,10 +57,14 @@ _PATTERNS: dict[str, str] = {
         r"\b(?:loss|perplexity|accuracy|BLEU)\b[^.]{0,50}\b(?:at|after|for|in) (?:an? )?(?:equal|the same|identical|matched)\b[^.]{0,24}\b(?:time|tokens|wall|hours|samples|budget|steps)|"
         r"\b(?:equal|same|identical|matched) (?:wall[- ]clock |number of |training )?(?:time|tokens|hours)\b[^.]{0,60}\b(?:loss|perplexity|accuracy)\b|"
         r"\b(?:reach(?:es|ed)?|converg\w+ to) (?:an? |the )?(?:same |target |validation |final )*(?:loss|perplexity|accuracy)\b[^.]{0,40}\d|"
-        r"\b(?:validation|test|final) (?:loss|perplexity|accuracy)\b[^.]{0,30}\d"
+        r"\b(?:validation|test|final) (?:loss|perplexity|accuracy)\b[^.]{0,30}\d|"
+        r"\b(?:loss|perplexity|accuracy) (?:decrease|increase|gap|drop|difference|degradation|curves?)\b|"
+        r"\btarget (?:loss|perplexity|accuracy)\b|\b(?:better|worse) (?:\w+ )?(?:loss|perplexity|accuracy)\b|"
+        r"\b(?:fixed|limited|equal|same) (?:sample|token) budget\b"
     ),
     "equivalent-update": r"\bbit-?(?:exact|identical|wise identical)\b|\bidentical (?:outputs|losses|loss curves?|weights|updates)\b|\bmathematically equivalent\b|\bno change to the (?:update|algorithm|math)\b|\bpreserves? (?:the )?(?:exact|synchronous) semantics\b",
     "training-gain": r"\b(?:training|step|iteration|throughput|samples|tokens|sequences)\b.{0,80}?(?:\bfaster\b|\bspeed-?ups?\b|\bhigher throughput\b|×)|×.{0,60}?\b(?:faster|speed-?ups?|throughput|step time|training)\b",
+    "step-time": r"\b(?:training |each |one |per |a )?(?:steps?|iterations?)\b[^.]{0,40}\b(?:takes?|lasts?|time|shrinks?|falls?|grows?)\b",
     "training": r"\btrain(?:s|ed|ing)?\b|\bpre-?train\w*\b",
     "ours": r"\b(?:we (?:propose|present|introduce|design|build|describe)|our (?:system|approach|method|design))\b",
     "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",
@@ -64,12 +72,13 @@ _PATTERNS: dict[str, str] = {
 }  # fmt: skip
 _COMPILED = {k: re.compile(p, re.I if k not in ("zero",) else 0) for k, p in _PATTERNS.items()}
 _NEGATION = re.compile(
-    r"\b(?:no|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$",
+    r"\b(?:no|none|nothing|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$",
     re.I,
 )
 _BASELINE = re.compile(
     r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike)\b", re.I
 )
+_THAN = re.compile(r"\bthan\b[^.;,]{0,24}$")
 _OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
 
 
@@ -92,6 +101,8 @@ def _role(text: str, at: int, where: Where) -> str:
     before = text[:at]
     if where in (Where.RELATED, Where.FUTURE):
         return "related"
+    if _THAN.search(before):
+        return "compared"
     if _NEGATION.search(before[-60:]):
         return "negated"
     if _BASELINE.search(text) and not _OURS.search(text):

@@ -154,7 +154,8 @@ class Product:
     """Counts that multiply to another count, stated for one job.
 
     ``what`` is "layout" (parallel degrees and devices), "batch" (micro-batch, accumulation steps,
-    replicas and global batch) or "nodes" (nodes, devices per node and devices).  ``factors`` are
+    replicas and global batch), "nodes" (nodes, devices per node and devices) or "written" (a product
+    of counts with its result).  ``factors`` are
     pairs of name and number.
     """
 
@@ -215,14 +216,27 @@ class TrainingState:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A factor or percentage in abstract, introduction or conclusion that sums up results."""
+    """A factor that sums up results, or that a sentence takes from a table it names.
+
+    Attributes
+    ----------
+    number : NumberId
+    aggregate : str
+        "max" for "up to" and for the upper end of a range, "mean" for "on average", "" otherwise.
+    metrics : frozenset of str
+    table : str
+        Label of the one table or figure that its sentence names, or "".
+    words : frozenset of str
+        What else its sentence says, by stems: two headlines that share most are about one thing.
+    asserted : Asserted
+    cues : frozenset of str
+    """
 
     number: NumberId
     aggregate: str
-    """"max" for "up to", "mean" for "on average", "" otherwise."""
     metrics: frozenset[str]
     table: str
-    """Label of the table it names, or ""."""
+    words: frozenset[str]
     asserted: Asserted
     cues: frozenset[str] = frozenset()
 
@@ -268,6 +282,8 @@ class Table:
     labels : tuple of str
     complete : bool
         Whether the caption says that it shows all there is.
+    stated : tuple of NumberId
+        Numbers of the caption ("relative to 21.55 tok/s").
     """
 
     id: TableId
@@ -279,6 +295,7 @@ class Table:
     labels: tuple[str, ...]
     section: SectionId
     complete: bool = False
+    stated: tuple[NumberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +324,11 @@ class Paper:
     seen: int
     """Numerals in the text that look like quantities, read or not."""
     by_id: Mapping[NumberId, Number] = field(default_factory=dict, compare=False, repr=False)
+    key: int = field(default=0, compare=False, repr=False)
+    """Hash of the facts, from those of the parts: hashing a thousand numbers at each edit is slow."""
+
+    def __hash__(self) -> int:
+        return self.key
 
     def number(self, id: NumberId) -> Number:
         """The number with this id."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tanaka.latex.plain import Grid, Plain
 from tanaka.quantity import Reading, read, units
+from tanaka.quantity.reader import noun_named
 
 _UNIT_IN_HEADER = re.compile(
     r"[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,18}?)\s*[)\]]|,\s*(?P<v>%|×|ms|s|GB/s|GB|MB|TFLOP/s|tokens/s|W|J)\s*$|\s(?P<w>%)$"
@@ -23,12 +24,12 @@ _COMPLETE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LocalCell:
-    """A cell: its text, and its reading with the plain text it was found in."""
+    """A cell: its text, all its readings, and the one that is the cell's own value, if any."""
 
     text: str
     plain: Plain
     reading: Reading | None
-    seen: bool
+    found: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class LocalTable:
     complete: bool
     start: int
     end: int
+    captioned: int | None
+    """Index of the caption among the block's passages."""
 
 
 def read_table(grid: Grid, caption: str) -> LocalTable | None:
@@ -82,6 +85,12 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
     ):
         word = match.group(1) or match.group(2)
         caption_unit = {"milliseconds": "ms", "seconds": "s"}.get(word, word)
+    # A ratio is positive: a column with a minus sign holds differences.
+    signed = {
+        c
+        for c in range(width)
+        if any(re.match(r"\s*[−-]\s?\d", line[c].text) for line in matrix[head:])
+    }
     rows: list[tuple[LocalCell, ...]] = []
     stubs: list[str] = []
     blocks: list[int] = []
@@ -101,28 +110,46 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
             if (
                 not hint
                 and c
+                and c not in signed
                 and _RATIO_HEADER.search(header[c])
                 and re.fullmatch(r"\s*\d+\.\d+\s*", plain.text)
             ):
                 hint = "×"
-            found = [] if not re.search(r"\d", plain.text) else read(plain.text, unit_hint=hint)
-            whole = [r for r in found if len(plain.text) - (r.end - r.start) <= 8 or c]
-            one = (
-                whole[0] if len(found) == 1 and whole and _covers(plain.text, whole[0], c) else None
+            found = (
+                []
+                if not re.search(r"\d", plain.text)
+                else read(
+                    plain.text, unit_hint=hint, noun_hint=noun_named(header[c]), label=header[c]
+                )
             )
-            cells.append(LocalCell(plain.text, plain, one, bool(found)))
+            cells.append(LocalCell(plain.text, plain, _own(plain.text, found, c), tuple(found)))
         rows.append(tuple(cells))
         stubs.append(line[0].text)
         blocks.append(block)
     if not rows:
         return None
     return LocalTable(header, tuple(rows), tuple(stubs), tuple(blocks), caption, grid.labels,
-                      bool(_COMPLETE.search(caption)), grid.start, grid.end)  # fmt: skip
+                      bool(_COMPLETE.search(caption)), grid.start, grid.end, grid.caption)  # fmt: skip
+
+
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|±\s*[\d.,]+\s*%?")
+
+
+def _own(text: str, found: list[Reading], column: int) -> Reading | None:
+    """The reading that a cell is about: the only one outside brackets, and nearly all of it."""
+    asides = [m.span() for m in _ASIDE.finditer(text)]
+    outside = [r for r in found if not any(a <= r.literal_start < b for a, b in asides)]
+    if len(outside) != 1:
+        return None
+    r = outside[0]
+    if not column and len(text) - (r.end - r.start) > 8:
+        return None
+    return r if _covers(text, r, column) else None
 
 
 def _covers(text: str, r: Reading, column: int) -> bool:
-    rest = (text[: r.start] + text[r.end :]).strip()
-    rest = re.sub(r"[(\[].*?[)\]]|±\s*[\d.]+|[*†‡↑↓✓]|\^\{?\w*\}?", "", rest).strip()
+    rest = _ASIDE.sub("", (text[: r.start] + " " + text[r.end :])).strip()
+    rest = re.sub(r"[*†‡↑↓✓]|\^\{?[\w†‡*]*\}?", "", rest).strip()
     return len(rest) <= (3 if column == 0 else 12) and not re.search(r"\d", rest)
 
 
@@ -131,6 +158,20 @@ def _looks_like_header(text: str) -> bool:
 
 
 def _header_rows(grid: Grid, matrix: list[list[Plain]]) -> int:
+    head = _first_header_rows(grid, matrix)
+    # Under a header that spans columns stands the one that names them, whatever is ruled between.
+    while (
+        0 < head < min(3, len(matrix) - 1)
+        and any(c.columns > 1 for c in grid.rows[head - 1].cells)
+        and not any(re.search(r"\d", p.text) and _numeric(p.text) for p in matrix[head][1:])
+        and sum(bool(p.text) for p in matrix[head][1:]) * 2 > len(matrix[head]) - 1
+        and any(_numeric(p.text) for p in matrix[head + 1][1:])
+    ):
+        head += 1
+    return head
+
+
+def _first_header_rows(grid: Grid, matrix: list[list[Plain]]) -> int:
     for i in range(1, min(4, len(grid.rows))):
         if grid.rows[i].ruled:
             numeric = sum(_numeric(p.text) for p in matrix[i - 1][1:])
@@ -143,7 +184,9 @@ def _header_rows(grid: Grid, matrix: list[list[Plain]]) -> int:
 
 
 def _numeric(text: str) -> bool:
-    return re.fullmatch(r"\s*[$≈∼~<>]?\s*[\d.,]+\s*(?:×|x|%|[A-Za-z/]{0,9})\s*", text) is not None
+    return (
+        re.fullmatch(r"\s*[$≈∼~<>+−-]?\s*[\d.,]+\s*(?:×|x|%|[A-Za-z/]{0,9})\s*", text) is not None
+    )
 
 
 def _join(parts: object) -> str:
@@ -155,7 +198,9 @@ def _join(parts: object) -> str:
 
 
 def _hint(label: str) -> str:
-    """Unit that a label names in brackets or after a comma."""
+    """Unit that a label names in brackets, after a comma, or, for a rate, as its last word."""
+    if re.fullmatch(r"\s*[(\[]\w[)\]]\s*", label):
+        return ""  # "(B)" numbers a group of rows
     for match in _UNIT_IN_HEADER.finditer(label):
         unit = (match.group("u") or match.group("v") or match.group("w") or "").strip()
         if unit in ("%", "×", "x"):
@@ -168,4 +213,10 @@ def _hint(label: str) -> str:
         return "GPU hours"
     if re.search(r"\b(?:USD|cost \(\$\))", label):
         return "USD"
+    last = re.search(r"(?:^|\s)(\S+/(?:s|sec|min)|[RQ]PS|FPS)\s*$", label)
+    if last:
+        word = last.group(1)
+        for spelling in (word, word[:1].lower() + word[1:]):
+            if units.pattern().fullmatch(spelling):
+                return spelling
     return ""

@@ -1,0 +1,194 @@
+"""In which words a factor or a percentage is stated, and what those words can be about.
+
+Knows sentences and readings; which two values belong to a change is the business of
+`tanaka.paper.changes`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tanaka.paper.model import ChangeWord
+from tanaka.paper.sentences import Sentence
+from tanaka.quantity import Reading
+
+_LESS = (
+    r"less|lower|fewer|smaller|reduc\w*|decreas\w*|drop\w*|sav(?:es?|ed|ings?)|shorter|cheaper|cut|lowers|shrink\w*|"
+    r"decline|fall|slower|slow-?downs?|compress\w*"
+)
+_FASTER = (
+    r"faster|quicker|speed-?\s?ups?|speeds?|accelerat\w*|improve\w*|better|gains?|outperform\w*|boost\w*|"
+    r"difference|gap|ratio|advantage|scaling|multiplier"
+)
+_MORE = r"more|higher|larger|greater|increas\w*|longer|bigger|rise|growth|overhead|extra|additional|grow\w*"
+_LESS_VERB = (
+    r"reduc(?:es?|ed|ing)|cuts?|cutting|lower(?:s|ed|ing)?|shrinks?|shrank|drop(?:s|ped)?|decreas(?:es?|ed|ing)|falls?|fell|"
+    r"sav(?:es?|ed|ing)|declines?|declined|shortens?|shortened|trims?|trimmed"
+)
+_MORE_VERB = r"increas(?:es?|ed|ing)|rais(?:es?|ed|ing)|grows?|grew|rises?|rose|climbs?|inflates?"
+_FAST_VERB = (
+    r"improv(?:es?|ed|ing)|speeds? up|sped up|accelerat(?:es?|ed|ing)|boost(?:s|ed|ing)?|outperforms?|gains?|"
+    r"recover(?:s|ed|ing)?|regain(?:s|ed|ing)?"
+)
+VERBS = rf"{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}"
+_SPEED = re.compile(
+    r"\b(?:faster|slower|quicker|speed-?\s?ups?|speeds?|sped|slow-?downs?|accelerat\w*)\b", re.I
+)
+MEASURED_NOUNS = frozenset({"cycle"})
+"""Counted things that are measured as time is: a change of them is a result."""
+_RATES = frozenset({"token/s", "sample/s", "request/s", "FLOP/s", "op/s", "byte/s"})
+# What a metric's name is measured in; "1" stands for bare numbers, "%" for percentages.
+_METRICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
+    (re.compile(rf"\b(?:{p})\b", re.I), bases)
+    for p, bases in (
+        (
+            r"latency|latencies|run-?time|times?|time[- ]to[- ][\w-]+|delays?|duration|makespan|TTFT|TPOT",
+            frozenset({"s", "1"}),
+        ),
+        (r"throughput|QPS|RPS|goodput|serving rate", _RATES | {"1"}),
+        (r"requests|tokens|samples|images|sequences|queries", _RATES | {"1"}),
+        (r"memory|footprint|storage|size|bytes", frozenset({"byte", "1"})),
+        (r"energy", frozenset({"J", "op/J", "J/byte", "1"})),
+        (r"efficiency", frozenset({"op/J", "J/byte", "FLOP/s", "op/s", "1", "%"})),
+        (r"power", frozenset({"W", "op/J", "1"})),
+        (r"traffic|volume|payload", frozenset({"byte", "byte/s", "1"})),
+        (r"bandwidth", frozenset({"byte/s", "1"})),
+        (r"costs?|price", frozenset({"USD", "USD/s", "1"})),
+        (r"FLOPs?|compute|operations", frozenset({"FLOP", "FLOP/s", "op", "op/s", "1"})),
+        (
+            r"accuracy|recall|precision|F1|BLEU|(?:hit|miss|error)[- ]rates?|utili[sz]ation|occupancy|perplexity|loss|"
+            r"errors?|MFU",
+            frozenset({"1", "%"}),
+        ),
+    )
+)
+# Nouns after a comparative that name no quantity of their own.
+_GENERIC = re.compile(
+    r"(?:than|for|on|in|at|with|when|under|over|across|per|and|or|but|while|as|to|by|from|overall|here|still|again|now|"
+    r"performance|results?|quality|value|values|absolute|relative|end|training|inference|execution|steps?|iterations?|"
+    r"decoding|generation|prefill|processing|response|loading|start-?up|compilation|convergence|speed|speeds)$",
+    re.I,
+)
+_COMPARED_NOUN = re.compile(
+    r"\s*(?:[\w-]+\s){0,2}?(?:more|larger|greater|higher|bigger|longer|less|lower|fewer|smaller|shorter|faster|slower|better|"
+    r"cheaper)\s+(?P<noun>[A-Za-z][\w-]*)",
+    re.I,
+)
+
+
+def own_words(sentence: Sentence, r: Reading) -> str:
+    """The words after a change that belong to it, up to what it is compared with."""
+    after = sentence.after(r, 48)
+    return re.split(
+        r"[;.()—–]|, (?!and)|\bfrom\b|\bthan\b|\bcompared\b|\bover\b|\bwhile\b|\band\b|\bat\b",
+        after,
+    )[0]
+
+
+def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
+    """Whether the words of a change can be about a value of this unit.
+
+    "A 2x speedup" is no change of watts or of devices; "28x less energy" is one of joules only.
+    """
+    words = own_words(sentence, r)
+    base = "%" if value.quantity.shown_unit == "%" else value.quantity.unit
+    if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
+        return re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
+    if _SPEED.search(words) and base not in _RATES | {"s"} and value.noun not in MEASURED_NOUNS:
+        return False
+    named = [bases for pattern, bases in _METRICS if pattern.search(words)]
+    if not all(base in bases for bases in named):
+        return False
+    noun = _COMPARED_NOUN.match(words)
+    return bool(named) or noun is None or _GENERIC.match(noun.group("noun")) is not None
+
+
+def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord | None:
+    """The words that a factor or percentage is stated in; None where they say no change.
+
+    Parameters
+    ----------
+    of_shares : bool
+        Whether the two values are percentages, so that points are meant by "absolute".
+    """
+    shown = r.quantity.shown_unit
+    after = sentence.after(r, 48)
+    before = sentence.before(r, 48)
+    head = re.split(r"[;.]|, (?!and)|\bfrom\b|\bthan\b|\bcompared\b|\bwhile\b|\band\b", after)[0]
+    verb_by = re.compile(
+        rf"\b(?P<v>{VERBS})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$",
+        re.I,
+    )
+    if shown == "points":
+        return ChangeWord.POINTS
+    recovered = re.search(r"\b(?:recovers?|recovered|regains?|gains?)\s+(?:about )?$", before)
+    if re.match(r"\s*of\b", after) and shown == "%":
+        return ChangeWord.PERCENT_FASTER if recovered else None
+    if (
+        re.search(r"\b(?:to|only|at|of only|down to|up to)\s+(?:only |just |about )?$", before)
+        and shown == "%"
+        and not re.match(rf"\s*(?:{_LESS}|{_MORE}|{_FASTER})\b", after, re.I)
+    ):
+        return None
+    relative = (
+        re.match(r"\s*relative\b", after) is not None
+        or re.search(r"\brelative (?:\w+ )?(?:of )?$", before) is not None
+    )
+    absolute = (
+        re.match(r"\s*(?:absolute|point)", after) is not None
+        or re.search(r"\babsolute (?:\w+ )?(?:of )?$", before) is not None
+    )
+    if absolute and of_shares:
+        return ChangeWord.POINTS
+    kind = _kind_after(head.lower()) or _kind_before(before, verb_by, shown)
+    if not kind:
+        return None
+    if shown == "×":
+        return {
+            "less": ChangeWord.TIMES_LESS,
+            "slow": ChangeWord.TIMES_LESS,
+            "more": ChangeWord.TIMES_MORE,
+            "fast": ChangeWord.TIMES_FASTER,
+        }[kind]
+    if relative:
+        return ChangeWord.RELATIVE_LESS if kind in ("less", "slow") else ChangeWord.RELATIVE_MORE
+    return {
+        "less": ChangeWord.PERCENT_LESS,
+        "slow": ChangeWord.PERCENT_SLOWER,
+        "more": ChangeWord.PERCENT_MORE,
+        "fast": ChangeWord.PERCENT_FASTER,
+    }[kind]
+
+
+def _kind_after(words: str) -> str:
+    """Direction that the first telling word after a change gives."""
+    found = sorted(
+        (m.start(), name)
+        for name, pattern in (("less", _LESS), ("more", _MORE), ("fast", _FASTER))
+        if re.match(rf"\s*(?:[\w-]+\s){{0,3}}?(?:{pattern})\b", words)
+        and (m := re.search(rf"\b(?:{pattern})\b", words))
+    )
+    kind = found[0][1] if found else ""
+    if kind == "less" and re.match(r"\s*slow", words):
+        return "slow"
+    return kind
+
+
+def _kind_before(before: str, verb_by: re.Pattern[str], shown: str) -> str:
+    """Direction that the verb or noun before a change gives."""
+    if verb := verb_by.search(before):
+        v = verb.group("v").lower()
+        if re.fullmatch(_LESS_VERB, v):
+            return "less"
+        return "more" if re.fullmatch(_MORE_VERB, v) else "fast"
+    tail = r"\s*(?:about |around |over |more than |at least |nearly |almost |up to )?[≈∼~]?$"
+    for kind, nouns, links in (
+        ("fast", r"(?:speed-?up|improvement|gain)s?", "of|is|to"),
+        ("less", r"(?:reduction|decrease|savings?|drop|compression)", "of|is"),
+        ("more", r"(?:increase|rise|growth|overhead)", "of|is"),
+    ):
+        if re.search(rf"\b{nouns}\b[^.;:,()]{{0,28}}? (?:{links}){tail}", before, re.I):
+            return kind
+    if shown == "×" and re.search(r"\b(?:factor of|ratio of)\s*$", before):
+        return "fast"
+    return ""
