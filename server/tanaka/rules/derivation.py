@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
-from tanaka.paper.model import Number, NumberId, Paper
+from tanaka.paper.model import Number, NumberId
 from tanaka.quantity.interval import Interval, corners
 from tanaka.rules.api import (
     Assumption,
@@ -21,10 +22,17 @@ from tanaka.rules.api import (
 )
 
 
+class Numbers(Protocol):
+    """What has the numbers behind ids: a paper, or a part of one."""
+
+    def number(self, id: NumberId) -> Number:
+        """The number with this id."""
+
+
 class Derivation:
     """Collects the steps of one finding, in order."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Numbers) -> None:
         self._paper = paper
         self.steps: list[Step] = []
 
@@ -55,9 +63,9 @@ class Derivation:
             )
         )
 
-    def known(self, label: str, value: float, unit: str, origin: Datasheet | Assumption, *, shown: str = "",
+    def known(self, label: str, value: float, unit: str, origin: Datasheet | Computed | Assumption, *, shown: str = "",
               symbol: str = "", low: float | None = None, high: float | None = None) -> Step:  # fmt: skip
-        """An input from a datasheet, or a named assumption."""
+        """A value from a datasheet, by definition, or a named assumption."""
         return self._add(Step(label, value, value if low is None else low, value if high is None else high,
                               unit, "", origin, False, shown, symbol))  # fmt: skip
 

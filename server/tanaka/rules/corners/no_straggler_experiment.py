@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterator
 
 from hwmodels.straggler import barrier_wait, expected_max_normal
-from tanaka.paper.model import Change, Mention, Number, Paper, SectionId, Where
+from tanaka.paper.model import Asserted, Change, Mention, Number, NumberId, Paper, SectionId, Where
 from tanaka.quantity import Kind
 from tanaka.rules.api import (
     AppendToSection,
@@ -48,6 +48,14 @@ from tanaka.rules.derivation import Derivation, printed
 
 _RATIOS = (0.02, 0.05, 0.10)
 _FEWEST = 8
+_STEP = (0.02, 60.0)  # seconds; what is shorter is a kernel, what is longer a phase
+_ABOUT_STEPS = (
+    "training-gain",
+    "step-time",
+    "synchronous-training",
+    "pipeline-parallelism",
+    "data-parallelism",
+)
 _PARALLEL = ("data-parallelism", "pipeline-parallelism", "tensor-parallelism", "all-reduce", "zero")
 
 
@@ -61,7 +69,7 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     if answered or not paper.mentioned("training"):
         return
     trigger = _trigger(paper)
-    workers = _workers(paper)
+    workers = _workers(paper, trigger) if trigger is not None else None
     if trigger is None or workers is None:
         return
     n = int(workers.quantity.point)
@@ -116,11 +124,13 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
         cost = f"With a spread of {sigma.shown if sigma else ''} a worker, the expected wait for the slowest of {n} is {1e3 * wait.value:.3g} ms a step."
     else:
         cost = f"The slowest of {n} is expected {printed(expected)} standard deviations above the mean."
-    if gain is not None and gain.quantity.point > 1:
-        low = (gain.quantity.point - 1) * 100
-        d.steps.append(Step("slow worker that uses up the gain", gain.quantity.point, gain.quantity.nominal.low, gain.quantity.nominal.high,
-                            "1", f"{gain.quantity.shown} of the usual step", Computed("a synchronous step lasts as long as its slowest worker"), True,
-                            f"{low:.0f}% slower"))  # fmt: skip
+    if gain is not None:
+        # The two times and not the factor stated for them, which may be wrong.
+        slow, fast = gain[0].quantity, gain[1].quantity
+        d.steps.append(Step("slow worker that uses up the gain", _edge(gain), slow.nominal.low / fast.nominal.high - 1,
+                            slow.nominal.high / fast.nominal.low - 1, "%", f"{slow.shown} / {fast.shown} - 1",
+                            Computed("a synchronous step lasts as long as its slowest worker"), True,
+                            f"{100 * _edge(gain):.0f}% slower"))  # fmt: skip
     figure = None
     if base is not None and wait is not None and sigma is not None:
         figure = StragglerFigure(n, base.value, sigma.value if spread is not None else None, _RATIOS, wait.value,
@@ -141,7 +151,7 @@ def _trigger(paper: Paper) -> Mention | None:
     own = [
         m
         for m in paper.mentions
-        if m.role in ("ours", "baseline", "compared")
+        if m.role in ("ours", "baseline")
         and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)
     ]
     waits = [m for m in own if m.what == "synchronous-training"]
@@ -151,13 +161,19 @@ def _trigger(paper: Paper) -> Mention | None:
     return (counted or waits)[0]
 
 
-def _workers(paper: Paper) -> Number | None:
-    """Nodes that a step waits for, devices where no nodes are counted."""
+def _workers(paper: Paper, trigger: Mention) -> Number | None:
+    """Nodes that a step waits for, devices where no nodes are counted; the trigger's own first."""
+    counted = [
+        n for n in paper.numbers
+        if n.quantity.count and n.quantity.point >= _FEWEST and n.per == "" and n.asserted is Asserted.YES
+        and n.where not in (Where.RELATED, Where.TABLE)
+    ]  # fmt: skip
     for noun in ("node", "gpu", "replica"):
-        counts = [
-            n for n in paper.numbers
-            if n.noun == noun and n.quantity.count and n.quantity.point >= _FEWEST and n.where is not Where.RELATED and n.per == ""
-        ]  # fmt: skip
+        own = [n for n in counted if n.noun == noun and n.id in trigger.numbers]
+        if len(own) == 1:
+            return own[0]
+    for noun in ("node", "gpu", "replica"):
+        counts = [n for n in counted if n.noun == noun]
         if counts:
             values = [n.quantity.point for n in counts]
             common = max(set(values), key=lambda v: (values.count(v), v))
@@ -166,22 +182,35 @@ def _workers(paper: Paper) -> Number | None:
 
 
 def _step_time(paper: Paper) -> Number | None:
+    """The time of a step, from a sentence about training: the shorter of two, or the only one."""
+    about = _said_of_training(paper)
     for change in paper.of(Change):
         old, new = paper.number(change.old), paper.number(change.new)
         if (
             old.quantity.unit == "s"
             and new.quantity.unit == "s"
-            and 0.02 <= new.quantity.point <= 600
+            and _STEP[0] <= new.quantity.point <= _STEP[1]
+            and {change.old, change.new, change.change} & about
         ):
             return new if new.quantity.point < old.quantity.point else old
     times = [
         n
         for n in paper.numbers
-        if n.kind is Kind.LATENCY
-        and 0.05 <= n.quantity.point <= 600
+        if n.id in about
+        and n.kind is Kind.LATENCY
+        and _STEP[0] <= n.quantity.point <= _STEP[1]
         and not isinstance(n.quantity.value, tuple)
     ]
     return times[0] if len(times) == 1 else None
+
+
+def _said_of_training(paper: Paper) -> frozenset[NumberId]:
+    return frozenset(
+        i
+        for m in paper.mentions
+        if m.what in _ABOUT_STEPS and m.role != "related"
+        for i in m.numbers
+    )
 
 
 def _spread(paper: Paper) -> Number | None:
@@ -192,22 +221,36 @@ def _spread(paper: Paper) -> Number | None:
     return None
 
 
-def _gain(paper: Paper) -> Number | None:
+def _gain(paper: Paper) -> tuple[Number, Number] | None:
+    """The longer and the shorter of the two times of the first change that is a factor."""
     for change in paper.of(Change):
-        number = paper.number(change.change)
-        if number.quantity.shown_unit == "×" and paper.number(change.old).quantity.unit == "s":
-            return number
+        old, new = paper.number(change.old), paper.number(change.new)
+        if paper.number(change.change).quantity.shown_unit == "×" and old.quantity.unit == "s":
+            fast, slow = sorted((old, new), key=lambda n: n.quantity.point)
+            bounded = slow.quantity.bounded and fast.quantity.bounded
+            differ = slow.quantity.point > fast.quantity.point
+            return (slow, fast) if bounded and differ and fast.quantity.nominal.low > 0 else None
     return None
 
 
+def _edge(gain: tuple[Number, Number]) -> float:
+    """Share by which the longer time exceeds the shorter."""
+    return gain[0].quantity.point / gain[1].quantity.point - 1
+
+
 def _experiment(
-    paper: Paper, trigger: Mention, n: int, workers: str, base: Step | None, gain: Number | None
+    paper: Paper,
+    trigger: Mention,
+    n: int,
+    workers: str,
+    base: Step | None,
+    gain: tuple[Number, Number] | None,
 ) -> Fix | None:
     """A subsection with factors and levels from the paper's own numbers."""
     section = _evaluation(paper) or trigger.section
     if not section:
         return None
-    edge = (gain.quantity.point - 1) if gain is not None and gain.quantity.point > 1 else 0.25
+    edge = _edge(gain) if gain is not None else 0.25
     levels = sorted(
         {0.0, round(edge / 4, 2), round(edge / 2, 2), round(edge, 2), round(2 * edge, 2)}
     )

@@ -56,12 +56,18 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation
 
 _SILENT = frozenset({"adapter", "offload", "low-bit", "fused", "experts"})
+_WHAT = ("weights and gradients alone", "weights, gradients and optimizer state")
+_RECIPE = {
+    "mixed-adam-16": "mixed-precision Adam, as stated",
+    "leanest": "16-bit weights and gradients, no optimizer state",
+}
 _MODEL_NAME_SLACK = 0.92  # "13B" is a label: 12.3e9 and more have been called so
 
 
 @rule("TK301", since="0.1.0")
 def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Training state against the capacity of the devices named."""
+    lean = ctx.paper.mentioned("lean-state")  # somewhere in the paper, perhaps of this run
     for claim in ctx.paper.of(TrainingState):
         params, count = ctx.paper.number(claim.params), ctx.paper.number(claim.devices)
         parts = find(claim.device)
@@ -81,8 +87,12 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         least = params.quantity.point * _MODEL_NAME_SLACK * floor.total
         there = count.quantity.point * held.value
         needed = params.quantity.point * usual.total
+        excused = lean and "kept" not in claim.cues
+        proven = least > there and "inference" not in claim.cues and not excused
+        # What is shown is what is proven: where the recipe is not stated, its floor.
+        recipe = floor if proven else usual
         d = Derivation(ctx.paper)
-        steps = _derive(ctx, d, claim, usual, held.value, held.source, stated)
+        steps = _derive(ctx, d, claim, recipe, held.value, held.source, stated or proven)
         total, capacity = steps
         if needed <= there:
             yield Held(
@@ -92,30 +102,32 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
                 tuple(d.steps),
             )
             continue
-        if "adam" not in claim.recipe and not stated:
+        if not stated and ("adam" not in claim.recipe or excused):
             continue
-        proven = least > there and "inference" not in claim.cues
         short = (total.value - capacity.value) / 1e9
         fits = devices_needed(total.value, held.value)
-        most = largest_parameter_count(count.quantity.point, held.value, usual.total)
+        most = largest_parameter_count(count.quantity.point, held.value, recipe.total)
         way_out = (
             f"{fits:.0f} devices with everything sharded, or at most {most / 1e9:.1f}B parameters"
         )
         d.known(
-            "devices that hold it", fits, "1", Assumption("sharded evenly"), shown=f"{fits:.0f}"
+            "devices that hold it",
+            fits,
+            "1",
+            Computed("everything sharded evenly"),
+            shown=f"{fits:.0f}",
         )
         yield Finding(
             "TK301", "training-state-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
             AtNumber(claim.devices),
-            f"{total.shown} of weights, gradients and optimizer state on {count.quantity.point:.0f} {parts[0].family}, which hold {capacity.shown}.",
+            f"{total.shown} of {_WHAT[recipe is usual]} on {count.quantity.point:.0f} {parts[0].family}, which hold {capacity.shown}.",
             tuple(d.steps), operands=(claim.devices, claim.params),
             note=f"{short:.0f} GB short",
             bold=f"{total.text} is {total.shown}; {count.quantity.point:.0f} {parts[0].family} hold {capacity.shown}.",
             only_if="" if proven else f"the optimizer state is leaner than 12 B per parameter, or {way_out}",
             related=((AtNumber(claim.params), "the model"),),
             figure=FitFigure(
-                (FitPart(f"16-bit, {usual.weights + usual.gradients:g} B", params.quantity.point * (usual.weights + usual.gradients), False),
-                 FitPart(f"FP32, {usual.master + usual.moments:g} B", params.quantity.point * (usual.master + usual.moments), True)),
+                _parts(params.quantity.point, recipe),
                 there, f"{count.quantity.point:.0f} cards",
             ),
         )  # fmt: skip
@@ -128,12 +140,12 @@ def _derive(
     recipe: Recipe,
     each: float,
     source: str,
-    stated: bool,
+    certain: bool,
 ) -> tuple[Step, Step]:
     params = d.stated("parameters", claim.params, symbol="N")
     bytes_each = d.known(
         "state per parameter", recipe.total, "byte",
-        Assumption("mixed-precision Adam, as stated" if stated else "mixed-precision Adam"),
+        Computed(_RECIPE[recipe.name]) if certain else Assumption("mixed-precision Adam"),
         shown=f"{recipe.total:g} B", symbol="c",
     )  # fmt: skip
     needed_value = params.value * recipe.total
@@ -147,3 +159,10 @@ def _derive(
                  f"{digits} × {card.shown}", Computed(), True, f"{count.value * each / 1e9:.0f} GB", "C")  # fmt: skip
     d.steps.append(there)
     return needed, there
+
+
+def _parts(count: float, recipe: Recipe) -> tuple[FitPart, ...]:
+    """Shares of the state in 16 and in 32 bits, those that there are."""
+    low, high = recipe.weights + recipe.gradients, recipe.master + recipe.moments
+    sizes = (("16-bit", low, False), ("FP32", high, True))
+    return tuple(FitPart(f"{n}, {b:g} B", count * b, held) for n, b, held in sizes if b)

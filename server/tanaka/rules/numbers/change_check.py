@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number
@@ -20,7 +21,7 @@ from tanaka.rules.api import (
     ReplaceLiteral,
     Verdict,
 )
-from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.derivation import Derivation, printed
 from tanaka.rules.numbers.readings import Reading, fits, reach, readings
 
 # Words in reach that a mismatch may rest on: the claim may be about another aggregate.
@@ -36,27 +37,28 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
         paper.number(change.old),
         paper.number(change.new),
     )
-    if change.asserted is Asserted.NO or not all(n.quantity.bounded for n in (claim, old, new)):
+    # "More than 9%" is a claim with one end; of an operand with one end nothing follows.
+    if change.asserted is Asserted.NO or not (old.quantity.bounded and new.quantity.bounded):
         return
     percentages = old.quantity.shown_unit == "%"
     if change.word is ChangeWord.POINTS and not percentages:
         return  # points of another quantity than the two values: counts, scores
     options = readings(change.word, percentages=percentages, ordered=change.ordered)
-    said = _claim(claim, nominal=True)
+    said = claim.quantity.nominal
     for option in options:
         if fits(option, said, old.quantity.nominal, new.quantity.nominal):
             yield _held(ctx, code, change, option)
             return
-    claim_hard, old_hard, new_hard = _claim(claim, nominal=False), hard(old, new), hard(new, old)
+    claim_hard, old_hard, new_hard = claim.quantity.hard, old.quantity.hard, new.quantity.hard
     fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
+    if fixed and percentages and _is_points(claim, old, new):
+        # Points called relative are a slip of their own: no coarse rounding needs to explain them.
+        old_hard, new_hard = _fine(old), _fine(new)
     closest = (
         options[0]
         if fixed
         else min(
-            options,
-            key=lambda o: abs(
-                o.value(old.quantity.point, new.quantity.point) - claim.quantity.point
-            ),
+            options, key=lambda o: _distance(o.value(old.quantity.point, new.quantity.point), claim)
         )
     )
     survives = next((o for o in options if fits(o, claim_hard, old_hard, new_hard)), None)
@@ -65,7 +67,8 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     if excused:
         return  # counted as read, not as checked: the words leave another binding open
     if survives is not None:
-        if said.gap(truth) < 0.02:
+        ulp = claim.quantity.literal.ulp * claim.quantity.scale
+        if said.gap(truth) < 0.02 or said.distance(truth) < ulp:
             yield _held(ctx, code, change, survives)
             return
         verdict, only_if = (
@@ -90,9 +93,22 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     yield _finding(ctx, code, name, change, closest, verdict, only_if)
 
 
-def _claim(number: Number, *, nominal: bool) -> Interval:
-    q = number.quantity
-    return q.nominal if nominal else q.hard
+def _is_points(claim: Number, old: Number, new: Number) -> bool:
+    """Whether the difference of two percentages is what is stated, digit for digit."""
+    change = abs(new.quantity.point - old.quantity.point)
+    return claim.quantity.nominal.contains(change)
+
+
+def _fine(number: Number) -> Interval:
+    return number.quantity.literal.hard(zeros_significant=True).scaled(number.quantity.scale)
+
+
+def _distance(value: float, claim: Number) -> float:
+    """How far a reading is from what is stated: by ratio for factors, by difference for shares."""
+    stated = claim.quantity.point
+    if claim.quantity.shown_unit == "×" and value > 0 and stated > 0:
+        return abs(math.log(value / stated))
+    return abs(value - stated)
 
 
 def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, float, str]:

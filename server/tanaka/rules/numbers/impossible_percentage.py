@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.model import Asserted, Excess
 from tanaka.quantity import Qualifier
-from tanaka.rules.api import Assumption, AtNumber, Context, Finding, Held, Outcome, Verdict, rule
+from tanaka.rules.api import AtNumber, Computed, Context, Finding, Held, Outcome, Verdict, rule
 from tanaka.rules.derivation import Derivation
 
 _FREE = frozenset({"gt", "min"})
@@ -44,7 +44,7 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
         low = q.literal.hard().low * q.scale
         d = Derivation(ctx.paper)
         d.stated("as written", claim.number)
-        d.known("all of it", 1.0, "%", Assumption("by definition"), shown="100%")
+        d.known("all of it", 1.0, "%", Computed("by definition"), shown="100%")
         steps = tuple(d.steps)
         if low <= 1.0:
             yield Held("TK103", (claim.number,), f"{q.shown} is at most 100%", steps)
@@ -67,8 +67,9 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             message = (
                 f"{q.shown} is a reduction of more than 100% of {what}, which cannot be negative."
             )
-            note = f"more than all of {what}"
-            bold = f"{q.shown} is more than all of {what}."
+            whole = f"the {what}" if named else what
+            note = f"more than all of {whole}"
+            bold = f"{q.shown} is more than all of {whole}."
         else:
             exact = claim.what in (
                 "hit rate",
@@ -88,8 +89,13 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
                 if verdict is Verdict.IMPOSSIBLE
                 else f"the {claim.what} is summed over several units or relative to another value"
             )
-            message = f"{q.shown} is a {claim.what} above 100%."
+            message = f"{q.shown} is {_a(claim.what)} {claim.what} above 100%."
             note = "above 100%"
-            bold = f"A {claim.what} of {q.shown} is above all there is."
+            bold = f"{_a(claim.what).capitalize()} {claim.what} of {q.shown} is above all there is."
         yield Finding("TK103", "impossible-percentage", verdict, AtNumber(claim.number), message, steps,
                       operands=(claim.number,), note=note, bold=bold, only_if=only_if)  # fmt: skip
+
+
+def _a(word: str) -> str:
+    """The article of a word that these messages name."""
+    return "an" if word[0] in "aeio" else "a"

@@ -1,6 +1,6 @@
 r"""## What it checks
 That parallel degrees multiply to the devices, nodes times devices per node to the devices, and
-micro-batch times accumulation steps times replicas to the global batch.
+micro-batch times accumulation times replicas to the global batch, written out or not.
 
 ## Why it matters
 A layout that does not multiply cannot have run. A reader who wants to reproduce the experiment
@@ -42,7 +42,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 
-_TOTALS = {"layout": "devices", "nodes": "devices", "batch": "global batch"}
+_TOTALS = {"layout": "devices", "nodes": "devices", "batch": "global batch", "written": "product"}
 
 
 @rule("TK108", since="0.1.0")
@@ -85,4 +85,4 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
 
 
 def _unit(what: str) -> str:
-    return "devices are" if what == "devices" else f"is the {what}"
+    return {"devices": "devices are", "product": "is"}.get(what, f"is the {what}")
