@@ -115,20 +115,23 @@ def resolve(base: str, path: str) -> DocId:
 
     A URI's scheme and authority are kept apart, so that ``..`` cannot climb into them.
     """
-    head, tail = "", base
-    match = re.match(r"[A-Za-z][\w+.-]*://[^/]*", base)
-    if match:
-        head, tail = match.group(), base[match.end() :]
-    joined = posixpath.normpath(posixpath.join(tail or ".", path))
+    head, tail = _split(base)
     if head:
-        return DocId(head + "/" + joined.lstrip("./"))
-    return DocId(joined)
+        return DocId(head + posixpath.normpath(posixpath.join("/", tail, path)))
+    return DocId(posixpath.normpath(posixpath.join(tail or ".", path)))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Scheme and authority of a name ("" for a plain path), and the path."""
+    match = re.match(r"[A-Za-z][\w+.-]*://[^/]*", name)
+    return (match.group(), name[match.end() :]) if match else ("", name)
 
 
 def relative(doc: DocId, base: str) -> str:
     """Name of a document seen from a folder, for people and for JSON."""
     if base and doc.startswith(base + "/"):
         return doc[len(base) + 1 :]
-    if not base or "://" in doc:
+    head, _ = _split(base)
+    if not base or _split(doc)[0] != head:
         return doc
-    return posixpath.relpath(doc, base or ".")
+    return posixpath.relpath(doc[len(head) :] or "/", base[len(head) :] or "/")

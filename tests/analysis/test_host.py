@@ -76,6 +76,29 @@ def test_undo_recomputes_nothing() -> None:
     assert (host.counts.blocks_read, host.counts.papers_built, host.counts.rules_run) == counts
 
 
+def test_a_warm_paper_is_reported_without_reading_a_block() -> None:
+    host = host_of(example())
+    snapshot = host.snapshot()
+    steps = sum(1 for _ in snapshot.warm(ROOT))
+    blocks = host.counts.blocks_read
+    assert steps == blocks > 20
+    report = snapshot.report(ROOT)
+    assert host.counts.blocks_read == blocks
+    assert seen(report) == seen(host_of(example()).snapshot().report(ROOT))
+    assert not list(snapshot.warm(ROOT))  # nothing is left to do
+
+
+def test_the_same_paper_under_another_address_has_the_same_ids() -> None:
+    files = example()
+    away = {DocId(f"file:///somewhere/else/{doc}"): text for doc, text in files.items()}
+    here = host_of(files).snapshot().report(ROOT)
+    there = host_of(away).snapshot().report(DocId("file:///somewhere/else/main.tex"))
+    assert there.paper == here.paper
+    assert [f.finding.fingerprint for f in there.findings] == [
+        f.finding.fingerprint for f in here.findings
+    ]
+
+
 def test_an_old_snapshot_does_not_change() -> None:
     files = example()
     host = host_of(files)
@@ -120,6 +143,20 @@ def test_a_failing_rule_is_one_line_and_the_others_speak(monkeypatch) -> None:
     assert len(report.failures) == 1
     assert re.match(r"TK999 failed: RuntimeError: no", report.failures[0])
     assert len(report.findings) == 12
+
+
+def test_a_fix_never_copies_a_number_that_is_at_fault_itself() -> None:
+    files = example()
+
+    def headline(files: dict[DocId, str]) -> list[str]:
+        report = host_of(files).snapshot().report(ROOT)
+        (found,) = [f for f in report.findings if f.finding.code == "TK106"]
+        return [x.title for x in found.fixes if x.kind == "quickfix"]
+
+    assert headline(files) == []  # the table's largest factor is the wrong cell
+    table = DocId("tables/scaling.tex")
+    mended = files[table].replace("$1.38\\times$", "$1.18\\times$")
+    assert headline(files | {table: mended}) == ["Write $1.24\\times$"]
 
 
 def test_roots_are_found_by_class_magic_comment_and_settings() -> None:

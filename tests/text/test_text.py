@@ -52,6 +52,7 @@ def test_overlapping_edits_are_refused() -> None:
             "overleaf-workshop://host/project/sec/a.tex",
         ),
         ("file:///a", "../../../b.tex", "file:///b.tex"),
+        ("file:///home/.hidden/paper", "sec/a.tex", "file:///home/.hidden/paper/sec/a.tex"),
         ("", "sec/eval.tex", "sec/eval.tex"),
         ("", "../shared.tex", "../shared.tex"),
     ],
@@ -63,3 +64,5 @@ def test_a_path_seen_from_a_folder(base: str, path: str, name: str) -> None:
 def test_names_for_people_are_relative_to_the_root() -> None:
     assert relative(DocId("file:///p/sec/a.tex"), "file:///p") == "sec/a.tex"
     assert relative(DocId("sec/a.tex"), "") == "sec/a.tex"
+    assert relative(DocId("file:///shared/a.tex"), "file:///p") == "../shared/a.tex"
+    assert relative(DocId("vsls://x/p/a.tex"), "file:///p") == "vsls://x/p/a.tex"

@@ -8,7 +8,7 @@ changed, and an undo recomputes nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
 from tanaka.analysis.runner import Verdicts, judge
 from tanaka.analysis.suppression import Suppressions, read_suppressions
-from tanaka.latex import macros
+from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Source, read_source
 from tanaka.paper.build import BlockFacts, File, build, cut_file, read_block
@@ -51,6 +51,9 @@ class Memo:
     def __init__(self, limit: int) -> None:
         self._limit, self._weight = limit, 0
         self._values: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._values
 
     def get(self, key: Hashable, make: Callable[[], V], weight: int = 1) -> V:
         """Value of a key, made on the first call."""
@@ -110,6 +113,10 @@ class AnalysisHost:
             return read_block(text, used)
 
         return self._blocks.get(key, make, len(text) + 16)
+
+    def has_read(self, text: str, used: tuple[macros.Macro, ...]) -> bool:
+        """Whether a block's facts are at hand."""
+        return (text, tuple(m.key for m in used)) in self._blocks
 
     def definitions(self, doc: DocId, source: Source) -> tuple[macros.Macro, ...]:
         """User macros that a file defines."""
@@ -252,11 +259,36 @@ class Analysis:
         self, parts: projects.Project, sources: Mapping[DocId, Source]
     ) -> tuple[Paper, SpanTable]:
         self._host.counts.papers_built += 1
-        defined = {d: self._host.definitions(d, s) for d, s in sources.items()}
-        table = {m.name: m for d in parts.files for m in defined.get(d, ())}
+        defined, table = self._macros(parts, sources)
         known = tuple(table[name].key for name in sorted(table))
         files = {d: self._host.file(d, s, defined[d], table, known) for d, s in sources.items()}
-        return build(parts.pieces, files.__getitem__)
+        return build(parts.pieces, files.__getitem__, folder(parts.root))
+
+    def _macros(
+        self, parts: projects.Project, sources: Mapping[DocId, Source]
+    ) -> tuple[dict[DocId, tuple[macros.Macro, ...]], dict[str, macros.Macro]]:
+        """User macros by file, and by name: a later file wins."""
+        defined = {d: self._host.definitions(d, s) for d, s in sources.items()}
+        return defined, {m.name: m for d in parts.files for m in defined.get(d, ())}
+
+    def warm(self, root: DocId) -> Iterator[None]:
+        """Read the blocks of a paper that were not read yet, one a step.
+
+        A shell takes these steps between other work, so that `report` on a paper that was just
+        opened does not keep it from answering.
+        """
+        parts = self.project(root)
+        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
+        defined, table = self._macros(parts, sources)
+        for doc, source in sources.items():
+            text = macros.without_definitions(source.visible, defined[doc])
+            for start, end in blocks.cut(text):
+                piece = text[start:end]
+                if piece.strip():
+                    used = macros.used(piece, table)
+                    if not self._host.has_read(piece, used):
+                        self._host.block(piece, used)
+                        yield
 
 
 def _report(

@@ -9,7 +9,7 @@ from typing import Protocol
 from tanaka.analysis.config import Config
 from tanaka.paper.model import NumberId
 from tanaka.rules import RULES
-from tanaka.rules.api import AtNumber, Context, Finding, Held, Rule, Verdict
+from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
 
 
 class _Counts(Protocol):
@@ -73,7 +73,11 @@ def judge(context: Context, config: Config, counts: _Counts) -> Verdicts:
         checked |= touched
         by_rule.append((rule.code, len(touched)))
     return Verdicts(
-        tuple(_once(findings)), tuple(held), frozenset(checked), tuple(by_rule), tuple(failures)
+        tuple(_trusted(_once(findings))),
+        tuple(held),
+        frozenset(checked),
+        tuple(by_rule),
+        tuple(failures),
     )
 
 
@@ -82,7 +86,7 @@ def _run(rule: Rule, context: Context) -> tuple[list[Finding | Held], str]:
     try:
         for outcome in rule.check(context):
             outcomes.append(outcome)  # noqa: PERF402 - what was found before a failure is kept
-    except Exception as error:  # noqa: BLE001 - one of the two places: a rule must not take the paper with it
+    except Exception as error:  # noqa: BLE001 - a rule must not take the paper with it
         where = traceback.extract_tb(error.__traceback__)[-1]
         return (
             outcomes,
@@ -112,3 +116,19 @@ def _once(findings: list[Finding]) -> list[Finding]:
             by_number[number] = len(kept)
         kept.append(finding)
     return kept
+
+
+def _trusted(findings: list[Finding]) -> list[Finding]:
+    """Findings without the quick fixes that were computed from a number at fault itself."""
+    faulty = {
+        f.at.number
+        for f in findings
+        if isinstance(f.at, AtNumber) and f.verdict is not Verdict.OPEN
+    }
+
+    def keeps(finding: Finding, fix: Fix) -> bool:
+        own = finding.at.number if isinstance(finding.at, AtNumber) else None
+        others = (n for n in finding.operands if n != own)
+        return fix.kind is not FixKind.QUICKFIX or faulty.isdisjoint(others)
+
+    return [replace(f, fixes=tuple(x for x in f.fixes if keeps(f, x))) for f in findings]

@@ -25,6 +25,8 @@ class Papers:
         self._host = host
         self._files = files
         self._tried: set[DocId] = set()
+        self.files_read = 0
+        """How many files have been brought in so far."""
         self.tops: Sequence[DocId] = ()
         """Workspace folders."""
 
@@ -100,6 +102,7 @@ class Papers:
                 found[doc] = text
         if not found:
             return False
+        self.files_read += len(found)
         # The editor may have opened one of them while it was read: its text is the newer one.
         newer = self._host.snapshot().texts
         self._host.apply(Change({d: t for d, t in found.items() if d not in newer}))

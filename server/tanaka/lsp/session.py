@@ -26,6 +26,8 @@ from tanaka.views.diagnostics import diagnostics
 
 log = logging.getLogger(__name__)
 
+_SLICE = 0.005  # [s]: what a keystroke may wait for
+
 
 class Client(Protocol):
     """What a session says to its client, and asks of it."""
@@ -116,7 +118,7 @@ class Session:
         self._buffers[doc] = Buffer(text, version)
         self._edited.add(doc)
         self.host.apply(Change({doc: text}))
-        self._load(doc)
+        self._load(doc, is_new=True)
 
     def changed(
         self, uri: str, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
@@ -130,7 +132,7 @@ class Session:
         self._hold.edited(doc, behind, asyncio.get_running_loop().time())
         self._edited.add(doc)
         self.host.apply(Change({doc: buffer.text}))
-        self._load(doc)  # an \input may have been typed
+        self._load(doc, is_new=False)  # an \input may have been typed
 
     def closed(self, uri: str) -> None:
         """Give a document back to the disk; unsaved edits are dropped."""
@@ -170,19 +172,32 @@ class Session:
         return Asked(report, doc, 0 if at is None else offset(self.lines(doc), at, self.encoding))
 
     # -- loading --------------------------------------------------------------------------------
-    def _load(self, doc: DocId) -> None:
+    def _load(self, doc: DocId, *, is_new: bool) -> None:
         running = self._loads.get(doc)
         if running is None or running.done():
-            self._loads[doc] = self._start(self._load_now(doc))
+            self._loads[doc] = self._start(self._load_now(doc, is_new=is_new))
         else:
             self._publish_soon()
 
-    async def _load_now(self, doc: DocId) -> None:
+    async def _load_now(self, doc: DocId, *, is_new: bool) -> None:
         try:
+            before = self._papers.files_read
             await self._papers.load(doc)
+            root = self._papers.root(doc)
+            if root is not None and (is_new or self._papers.files_read > before):
+                await self._warm(root)
         finally:
             self._loads.pop(doc, None)
             self._publish_soon()
+
+    async def _warm(self, root: DocId) -> None:
+        """Read a paper that is not read yet in slices, so that requests are answered between."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _SLICE
+        for _ in self.host.snapshot().warm(root):
+            if loop.time() > until:
+                await asyncio.sleep(0)
+                until = loop.time() + _SLICE
 
     def _reload(self, docs: Collection[DocId]) -> None:
         self._start(self._reload_now(docs))

@@ -35,7 +35,7 @@ from tanaka.paper.model import (
 from tanaka.paper.part import Part, Range, Scope, passage_part, table_part
 from tanaka.paper.sentences import Sentence, sentences
 from tanaka.paper.tables import LocalTable, read_table
-from tanaka.text import DocId, Span
+from tanaka.text import DocId, Span, relative
 
 _KEPT_PARTS = 64  # a passage or table of a block, in one place of the paper
 
@@ -206,7 +206,8 @@ _WHERE: tuple[tuple[Where, re.Pattern[str]], ...] = (
 class _Assembly:
     """The pass over all pieces; collects and never looks back."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str) -> None:
+        self.base = base
         self.parts: list[tuple[DocId, int, Part]] = []
         self.sections: list[Section] = []
         self.section_starts: list[tuple[SectionId, int, Span, DocId]] = []
@@ -249,7 +250,8 @@ class _Assembly:
         in_body: bool,
         in_abstract: bool,
     ) -> None:
-        prefix = f"{doc}|{facts.content}"
+        # An id says which file of the paper, not where the paper lies.
+        prefix = f"{relative(doc, self.base)}|{facts.content}"
         self.repeats[prefix] += 1
         prefix += f"|{self.repeats[prefix]}" if self.repeats[prefix] > 1 else ""
         count = 0
@@ -368,7 +370,9 @@ class _Places(Mapping[K, V]):
         return len(self._rows)
 
 
-def build(pieces: Iterable[Piece], file_of: Callable[[DocId], File]) -> tuple[Paper, SpanTable]:
+def build(
+    pieces: Iterable[Piece], file_of: Callable[[DocId], File], base: str = ""
+) -> tuple[Paper, SpanTable]:
     r"""Paper of a project.
 
     Parameters
@@ -377,8 +381,10 @@ def build(pieces: Iterable[Piece], file_of: Callable[[DocId], File]) -> tuple[Pa
         In reading order; a block belongs to the piece that it begins in.
     file_of : callable
         Blocks of a file, read.
+    base : str
+        Folder of the root; ids name files seen from there.
     """
-    assembly = _Assembly()
+    assembly = _Assembly(base)
     done: set[tuple[DocId, int]] = set()
     inherited: dict[DocId, bool] = {}
     entered_from_abstract = False
