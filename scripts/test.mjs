@@ -6,7 +6,7 @@ import { build, root, seconds } from "./step.mjs";
 /** The exit status of scripts/e2e.mjs when this machine cannot run a browser or an editor. */
 const SKIPPED = 77;
 const LAYERS = [
-  ["Python", join(build, "venv/bin/python"), ["-m", "pytest"]],
+  ["Python", join(build, "venv/bin/python"), ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]],
   ["TypeScript", "npm", ["run", "--silent", "test:unit"]],
   ["Editor", "node", ["scripts/e2e.mjs"]],
 ];

@@ -64,5 +64,5 @@ def test_a_path_seen_from_a_folder(base: str, path: str, name: str) -> None:
 def test_names_for_people_are_relative_to_the_root() -> None:
     assert relative(DocId("file:///p/sec/a.tex"), "file:///p") == "sec/a.tex"
     assert relative(DocId("sec/a.tex"), "") == "sec/a.tex"
-    assert relative(DocId("file:///shared/a.tex"), "file:///p") == "../shared/a.tex"
+    assert relative(DocId("file:///common/a.tex"), "file:///p") == "../common/a.tex"
     assert relative(DocId("vsls://x/p/a.tex"), "file:///p") == "vsls://x/p/a.tex"

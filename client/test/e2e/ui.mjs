@@ -226,6 +226,7 @@ export async function run({ host, browser, tanaka, screenshots, copyPaper }) {
       process.kill(before, "SIGKILL");
       const after = await until("another server", () => serverOf(host).find((pid) => pid !== before));
       assert.notEqual(after, before);
+      await vscode.command("View: Close All Editors"); // the panel has the focus, and would share its column
       await vscode.goTo(peak.file, peak.from);
       await until("the squiggle", () => squiggled(peak));
       await until("the status bar", async () => (await vscode.statusBar()).includes("checked"));
