@@ -62,9 +62,15 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
             continue
         d = Derivation(ctx.paper)
         rate = d.stated("rate", claim.rate, symbol="R")
+        # The friendliest roof that the name can mean.
         part = max(
-            parts, key=lambda p: p.peak[claim.precision].value if claim.precision in p.peak else 0.0
+            parts,
+            key=lambda p: (
+                p.peak[claim.precision].value if claim.precision in p.peak else 0.0,
+                p.bandwidth.value,
+            ),
         )
+        named = part.name if len(parts) == 1 else f"{part.family} (fastest variant)"
         title = sources()[peak.source].title
         limit = d.known(f"dense {claim.precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, title),
                         shown=f"{peak.value / 1e12:g} TFLOP/s", symbol="P")  # fmt: skip
@@ -112,6 +118,6 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
             note=f"{printed(share.value)} times the dense peak",
             bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
             only_if=only_if,
-            figure=RooflineFigure(part.name, claim.precision, peak.value, part.bandwidth.value,
+            figure=RooflineFigure(named, claim.precision, peak.value, part.bandwidth.value,
                                   (RooflinePoint("as written", None, number.quantity.point, True),)),
         )  # fmt: skip
