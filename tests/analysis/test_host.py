@@ -295,7 +295,7 @@ def test_a_file_found_in_other_case_is_read_under_its_own_name() -> None:
 
 
 class Editing(RuleBasedStateMachine):
-    """Any session of edits, in any file, ends where a fresh start on the same texts does."""
+    """Any run of edits, in any file, ends where a fresh start on the same texts does."""
 
     def __init__(self) -> None:
         super().__init__()
