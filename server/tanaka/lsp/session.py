@@ -77,7 +77,6 @@ class Session:
         self._publishing: asyncio.Task[None] | None = None
         self._sent: dict[DocId, list[types.Diagnostic]] = {}
         self._edited: set[DocId] = set()
-        self._statuses: dict[DocId, ext.Status] = {}
         self._said: set[str] = set()
         self._closed_lines: dict[DocId, tuple[str, LineIndex]] = {}
 
@@ -257,8 +256,6 @@ class Session:
         self._edited.clear()
         for report in reports:
             self._tell(report, visible)
-        for root in [r for r in self._statuses if r not in {report.root for report in reports}]:
-            del self._statuses[root]
         return due
 
     def _send(self, doc: DocId, found: list[types.Diagnostic]) -> None:
@@ -299,7 +296,5 @@ class Session:
             },
             "note": lines[0] if lines else None,
         }  # fmt: skip
-        # The panel asks for its review anew at each status, so an edit that changes no count
-        # must tell it too.
-        self._statuses[report.root] = status
+        # Sent even where no count has changed: the panel asks for its review anew at each.
         self._client.status(status)

@@ -40,10 +40,6 @@ class Interval:
         """Both ends times a non-negative factor."""
         return Interval(self.low * factor, self.high * factor)
 
-    def shifted(self, offset: float) -> Interval:
-        """Both ends plus an offset."""
-        return Interval(self.low + offset, self.high + offset)
-
     def distance(self, other: Interval) -> float:
         """Distance of two intervals that do not meet; zero where they do."""
         if self.meets(other):
