@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number
+from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number, Paper
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import at_precision_of
@@ -111,12 +111,21 @@ def _distance(value: float, claim: Number) -> float:
     return abs(value - stated)
 
 
+def _labels(paper: Paper, change: Change) -> tuple[str, str]:
+    """What the two values are called: by time where the words say which is old, else by size."""
+    if change.word is ChangeWord.SHARE:
+        return "whole", "part"
+    if change.ordered:
+        return "before", "after"
+    falls = paper.number(change.old).quantity.point >= paper.number(change.new).quantity.point
+    return ("larger value", "smaller value") if falls else ("smaller value", "larger value")
+
+
 def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, float, str]:
     paper = ctx.paper
     d = Derivation(paper)
-    share = change.word is ChangeWord.SHARE
-    old = d.stated("whole" if share else "before" if change.ordered else "one value", change.old)
-    new = d.stated("part" if share else "after" if change.ordered else "the other", change.new)
+    first, second = _labels(paper, change)
+    old, new = d.stated(first, change.old), d.stated(second, change.new)
     factor = paper.number(change.change).quantity.shown_unit == "×"
     text = option.text.format(old=old.shown, new=new.shown)
     label = option.name if not factor else "ratio"
@@ -171,8 +180,10 @@ def _finding(
         note=f"the two values give {shown.rstrip('×')}",
         bold=f"{text} is {shown}, not {q.shown}.",
         only_if=only_if, fixes=fixes, figure=figure,
-        related=((AtNumber(change.old), "the value before"), (AtNumber(change.new), "the value after")) if change.ordered
-        else ((AtNumber(change.old), "one value"), (AtNumber(change.new), "the other")),
+        related=tuple(
+            (AtNumber(id), f"the value {label}" if label in ("before", "after") else f"the {label}")
+            for id, label in zip((change.old, change.new), _labels(ctx.paper, change), strict=True)
+        ),
     )  # fmt: skip
 
 
