@@ -12,27 +12,36 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
 from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
 from tanaka.analysis.runner import Verdicts, judge
 from tanaka.analysis.suppression import Suppressions, read_suppressions
+from tanaka.knowledge.catalog import knowledge
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Source, read_source
+from tanaka.paper.bibliography import Bibliography
 from tanaka.paper.build import BlockFacts, File, build, cut_file, read_block
+from tanaka.paper.delta import audit
 from tanaka.paper.model import How, Paper, SpanTable
 from tanaka.rules.api import Context
-from tanaka.text import DocId, folder, resolve
+from tanaka.text import DocId, folder, relative, resolve
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Texts that are new or different; None takes a document away."""
+    """Texts that are new or different; None takes a document away.
+
+    ``baselines`` names the baseline's root for a paper's root, over what its settings say; None
+    takes the choice back.  The text of a PDF is what `tanaka.ingest` made of it.
+    """
 
     texts: Mapping[DocId, str | None] = field(default_factory=dict)
+    baselines: Mapping[DocId, DocId | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -75,6 +84,7 @@ class AnalysisHost:
     def __init__(self) -> None:
         self.counts = Counts()
         self._texts: dict[DocId, str] = {}
+        self._baselines: dict[DocId, DocId] = {}
         self._sources = Memo(16_000_000)  # characters; each text is kept twice
         self._blocks = Memo(3_000_000)  # characters; a block weighs about a hundred times its text
         self._definitions = Memo(16_000_000)
@@ -91,12 +101,17 @@ class AnalysisHost:
                 self._texts.pop(doc, None)
             else:
                 self._texts[doc] = text
+        for root, chosen in change.baselines.items():
+            if chosen is None:
+                self._baselines.pop(root, None)
+            else:
+                self._baselines[root] = chosen
         self._snapshot = None
 
     def snapshot(self) -> Analysis:
         """The state as it is now; it never changes."""
         if self._snapshot is None:
-            self._snapshot = Analysis(self, dict(self._texts))
+            self._snapshot = Analysis(self, dict(self._texts), dict(self._baselines))
         return self._snapshot
 
     # -- memoised steps -----------------------------------------------------------------------
@@ -159,9 +174,12 @@ class AnalysisHost:
 class Analysis:
     """A snapshot: queries over one revision."""
 
-    def __init__(self, host: AnalysisHost, texts: Mapping[DocId, str]) -> None:
+    def __init__(
+        self, host: AnalysisHost, texts: Mapping[DocId, str], baselines: Mapping[DocId, DocId]
+    ) -> None:
         self._host = host
         self.texts = texts
+        self._baselines = baselines
         self._reports: dict[DocId, Report] = {}
         self._projects: dict[DocId, projects.Project] = {}
         self._roots: tuple[DocId, ...] | None = None
@@ -244,16 +262,58 @@ class Analysis:
         return self._reports[root]
 
     def _report(self, root: DocId) -> Report:
-        parts = self.project(root)
-        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
+        parts, sources, paper, spans = self._paper(root)
         config = self.config_of(root)
-        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces)
-        paper, spans = self._host.paper(key, lambda: self._build(parts, sources))
+        baseline = self.baseline(root)
+        known = knowledge()
+        cited = Bibliography()
+        other = baseline.paper if baseline is not None else None
+        delta = audit(paper, other, known) if other is not None else None
+        context = Context(
+            paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
+        )
         judged = self._host.verdicts(
-            (paper, config), lambda: judge(Context(paper), config, self._host.counts)
+            (paper, config, other, known, cited, is_pdf(root)),
+            lambda: judge(context, config, self._host.counts),
         )
         silenced = {d: self._host.suppressions(s) for d, s in sources.items()}
-        return _report(self, parts, sources, paper, spans, judged, silenced, config)
+        return _report(parts, sources, paper, spans, judged, silenced, config, context, baseline)
+
+    def _paper(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Paper, SpanTable]:
+        parts = self.project(root)
+        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
+        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces)
+        paper, spans = self._host.paper(key, lambda: self._build(parts, sources))
+        return parts, sources, paper, spans
+
+    def baseline_root(self, root: DocId) -> tuple[DocId, Chosen] | None:
+        """Root of a paper's baseline among the known texts, and who chose it."""
+        given = self._baselines.get(root)
+        named: tuple[tuple[DocId, Chosen], ...] = (
+            ((given, Chosen.GIVEN),) if given else candidates(root, self.config_of(root))
+        )
+        for doc, chosen in named:
+            if doc in self.texts and doc != root:
+                return doc, chosen
+            inside = {
+                d: s
+                for d in self.texts
+                if d.startswith(f"{doc}/") and (s := self._source(d)) is not None
+            }
+            found = projects.candidates(inside, lambda d: d == root)
+            if found:
+                return found[0], chosen
+        return None
+
+    def baseline(self, root: DocId) -> Baseline | None:
+        """The baseline paper of a root, read; None where there is none."""
+        found = self.baseline_root(root)
+        if found is None:
+            return None
+        parts, sources, paper, spans = self._paper(found[0])
+        texts = {d: s.text for d, s in sources.items()}
+        title = projects.title(sources[found[0]]) or relative(found[0], folder(root))
+        return Baseline(found[0], found[1], parts.files, texts, paper, spans, title)
 
     def _build(
         self, parts: projects.Project, sources: Mapping[DocId, Source]
@@ -292,7 +352,6 @@ class Analysis:
 
 
 def _report(
-    analysis: Analysis,
     parts: projects.Project,
     sources: Mapping[DocId, Source],
     paper: Paper,
@@ -300,6 +359,8 @@ def _report(
     judged: Verdicts,
     silenced: Mapping[DocId, Suppressions],
     config: Config,
+    context: Context,
+    baseline: Baseline | None,
 ) -> Report:
     texts = {d: s.text for d, s in sources.items()}
     located = [locate(f, spans, texts, sources) for f in judged.findings]
@@ -336,6 +397,11 @@ def _report(
         problems=config.problems,
         failures=judged.failures,
         checked=checked,
+        knowledge=context.knowledge,
+        bibliography=context.bibliography,
+        baseline=baseline,
+        delta=context.delta,
+        venue=config.venue,
     )
 
 

@@ -10,6 +10,8 @@ from tanaka.latex import blocks
 from tanaka.latex.source import Source
 from tanaka.paper.model import SpanTable
 from tanaka.rules.api import (
+    AddCitation,
+    AddEntry,
     Anchor,
     AppendToSection,
     AtMention,
@@ -63,7 +65,30 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
                 return None
             at = insertion_point(texts[section.body.doc], section.body)
             edits.append(Edit(Span(section.body.doc, at, at), "\n" + edit.text.rstrip("\n") + "\n"))
+        elif isinstance(edit, AddCitation):
+            edits.append(_cited(spans.mentions[edit.mention], edit.key, texts))
+        elif isinstance(edit, AddEntry):
+            if edit.doc not in texts:
+                return None
+            end = len(texts[edit.doc].rstrip())
+            lead = "\n\n" if end else ""
+            place = Span(edit.doc, end, len(texts[edit.doc]))
+            edits.append(Edit(place, lead + edit.text.strip() + "\n"))
     return LocatedFix(fix.title, fix.kind, tuple(edits))
+
+
+_CITE_BEHIND = re.compile(
+    r"\s*~?\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{(?P<keys>[^{}]*)\}"
+)
+
+
+def _cited(place: Span, key: str, texts: Mapping[DocId, str]) -> Edit:
+    """A key in the citation right behind some words, or a citation of its own."""
+    found = _CITE_BEHIND.match(texts[place.doc], place.end)
+    if found is None:
+        return Edit(Span(place.doc, place.end, place.end), f"~\\cite{{{key}}}")
+    at = found.end("keys")
+    return Edit(Span(place.doc, at, at), f",{key}" if found["keys"].strip() else key)
 
 
 _NEXT_HEADING = re.compile(r"\\[A-Za-z]+\*?\s*(?:\[[^\]]*\]\s*)?\{\s*$")

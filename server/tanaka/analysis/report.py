@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tanaka.analysis.baseline import Baseline, is_pdf
+from tanaka.knowledge.model import Knowledge
+from tanaka.paper.bibliography import Bibliography
+from tanaka.paper.delta import Delta
 from tanaka.paper.model import NumberId, Paper, SpanTable
 from tanaka.rules.api import Finding, FixKind, Held
 from tanaka.text import DocId, Edit, Span
@@ -67,7 +71,7 @@ class Report:
     """The analysis of one paper at one revision.
 
     ``failures`` are log lines of rules that raised; ``missing`` are files that the paper inputs
-    and nobody has given yet.
+    and nobody has given yet.  ``delta`` is there where a ``baseline`` is.
     """
 
     root: DocId
@@ -83,6 +87,16 @@ class Report:
     problems: tuple[str, ...]
     failures: tuple[str, ...]
     checked: frozenset[NumberId]
+    knowledge: Knowledge
+    bibliography: Bibliography
+    baseline: Baseline | None = None
+    delta: Delta | None = None
+    venue: str = ""
+
+    @property
+    def from_pdf(self) -> bool:
+        """Whether the paper was read from a PDF: its numbers carry no proof."""
+        return is_pdf(self.root)
 
     def at(self, doc: DocId, offset: int) -> tuple[Located, ...]:
         """Findings whose underlined words the offset touches."""

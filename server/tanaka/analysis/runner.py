@@ -72,12 +72,23 @@ def judge(context: Context, config: Config, counts: _Counts) -> Verdicts:
                     touched.update(outcome.operands)
         checked |= touched
         by_rule.append((rule.code, len(touched)))
+    if context.from_pdf:
+        findings = [_doubted(f) for f in findings]
     return Verdicts(
         tuple(_trusted(_once(findings))),
         tuple(held),
         frozenset(checked),
         tuple(by_rule),
         tuple(failures),
+    )
+
+
+def _doubted(finding: Finding) -> Finding:
+    """A finding in a PDF: letters were put together from a drawing, so nothing there is proven."""
+    if finding.verdict is not Verdict.IMPOSSIBLE:
+        return finding
+    return replace(
+        finding, verdict=Verdict.IMPLAUSIBLE, only_if="the PDF was not read as it was printed"
     )
 
 

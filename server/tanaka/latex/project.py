@@ -47,6 +47,26 @@ def has_document_class(source: Source) -> bool:
     return _CLASS.search(source.visible) is not None and "\\begin{document}" in source.visible
 
 
+_TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\]\s*)?\{")
+
+
+def title(source: Source) -> str:
+    r"""Title of a document as plain words; "" where it has none.
+
+    Macros are dropped and their arguments kept, which serves for a name in a sentence.
+    """
+    match = _TITLE.search(source.visible)
+    if match is None:
+        return ""
+    depth, at = 1, match.end()
+    while at < len(source.visible) and depth:
+        depth += {"{": 1, "}": -1}.get(source.visible[at], 0)
+        at += 1
+    words = source.visible[match.end() : at - 1].replace("\\\\", " ")
+    words = re.sub(r"\\[A-Za-z@]+\*?\s?|[{}~]", " ", words)
+    return " ".join(words.split())
+
+
 def magic_root(doc: DocId, source: Source) -> DocId | None:
     """Root that ``% !TeX root = ...`` names, seen from the file's folder."""
     for comment in source.comments[:20]:

@@ -245,8 +245,11 @@ class Headline:
 class Mention:
     """A mechanism, experiment or property in prose.
 
-    ``what`` is a name from `tanaka.paper.mentions`; ``role`` is "ours", "baseline", "compared",
-    "related" or "negated"; ``numbers`` are those of its sentence.
+    ``what`` is a name from `tanaka.paper.mentions` or a mechanism's id in the knowledge base;
+    ``role`` is "ours", "baseline", "compared", "related" or "negated"; ``numbers`` and ``cites``
+    (citation keys) are those of its sentence; ``settings`` are knobs of the mechanism with their
+    values there, as printed.  ``proposed`` says that the sentence offers it as the authors' own
+    doing ("we replace the flush by").
     """
 
     id: MentionId
@@ -255,6 +258,9 @@ class Mention:
     where: Where
     section: SectionId
     numbers: tuple[NumberId, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    cites: tuple[str, ...] = ()
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tanaka.knowledge.model import Knowledge
+from tanaka.paper.bibliography import Bibliography
+from tanaka.paper.delta import Delta
 from tanaka.paper.model import MentionId, NumberId, Paper, SectionId
-from tanaka.text import Span
+from tanaka.text import DocId, Span
 
 
 class Verdict(StrEnum):
@@ -171,7 +174,23 @@ class AppendToSection:
     text: str
 
 
-FixEdit = ReplaceLiteral | AppendToSection
+@dataclass(frozen=True, slots=True)
+class AddCitation:
+    r"""Cite a key right behind a mention, within its ``\cite`` where one follows already."""
+
+    mention: MentionId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Add an entry at the end of a bibliography file."""
+
+    doc: DocId
+    text: str
+
+
+FixEdit = ReplaceLiteral | AppendToSection | AddCitation | AddEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +272,79 @@ class BarsFigure:
     """Label, value, and whether it is at fault."""
 
 
-Figure = RooflineFigure | FitFigure | StragglerFigure | BarsFigure
+class Layer(StrEnum):
+    """What a layer of a memory timeline holds."""
+
+    STATE = "state"
+    VERSIONS = "versions"
+    """Weights, or whole states, of steps that may still be undone."""
+    ACTIVATIONS = "activations"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLayer:
+    """One layer of the stack: its size in each phase [byte]; ``pieces`` equal parts of it."""
+
+    label: str
+    what: Layer
+    sizes: tuple[float, ...]
+    pieces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStage:
+    """Memory of one device of a pipeline stage; layers from the bottom up."""
+
+    label: str
+    note: str
+    layers: tuple[TimelineLayer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFigure:
+    """Device memory through one step, by pipeline stage.
+
+    ``phases`` name the columns of every layer's sizes ("fill", "steady", "drain", "commit");
+    ``capacity`` is what one device holds [byte], None where it is not known; ``fault`` says that
+    the peak is above it.
+    """
+
+    phases: tuple[str, ...]
+    stages: tuple[TimelineStage, ...]
+    capacity: float | None
+    holder: str
+    fault: bool
+
+
+Figure = RooflineFigure | FitFigure | StragglerFigure | BarsFigure | TimelineFigure
+
+
+# -- what the voice may say -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value that a sentence plan may use, under its name there.
+
+    Attributes
+    ----------
+    name : str
+        As in the plans: "claim", "stall", "n".
+    text : str
+        As printed; a quantity carries its unit.
+    symbol : str
+        Symbol of the step that it comes from, whose origin is printed behind it; "" for words.
+    count : int or None
+        For what is counted: its noun is chosen by the plan.
+    at : Anchor or None
+        A place in the paper to link.
+    """
+
+    name: str
+    text: str
+    symbol: str = ""
+    count: int | None = None
+    at: Anchor | None = None
 
 
 # -- outcomes ---------------------------------------------------------------------------------
@@ -284,6 +375,12 @@ class Finding:
     related : tuple of (Anchor, str)
     fixes : tuple of Fix
     figure : Figure or None
+    slots : tuple of Slot
+        What the sentence plans of this rule may say.
+    case : str
+        Letter of the plan that fits ("A": both cells known), "" where the slots decide.
+    mechanisms : tuple of str
+        Ids of the mechanisms that it is about.
     """
 
     code: str
@@ -300,6 +397,9 @@ class Finding:
     related: tuple[tuple[Anchor, str], ...] = ()
     fixes: tuple[Fix, ...] = ()
     figure: Figure | None = None
+    slots: tuple[Slot, ...] = ()
+    case: str = ""
+    mechanisms: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -316,6 +416,8 @@ class Held:
     numbers: tuple[NumberId, ...]
     summary: str
     steps: tuple[Step, ...]
+    slots: tuple[Slot, ...] = ()
+    figure: Figure | None = None
 
 
 Outcome = Finding | Held
@@ -323,11 +425,19 @@ Outcome = Finding | Held
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a rule may know."""
+    """All that a rule may know.
+
+    ``delta`` is None where there is no baseline; ``from_pdf`` says that the paper was read from a
+    PDF, whose numbers never carry a proof (the runner sees to that).
+    """
 
     paper: Paper
+    knowledge: Knowledge
+    bibliography: Bibliography = field(default_factory=Bibliography)
     baseline: Paper | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    baseline_name: str = ""
+    delta: Delta | None = None
+    from_pdf: bool = False
 
 
 Check = Callable[[Context], Iterator[Outcome]]

@@ -1,0 +1,1 @@
+"""Child processes with caps: what can hang, explode or block runs there."""
