@@ -28,7 +28,7 @@ help:
 start: $(STAMPS)/python
 	@node scripts/start.mjs "$(PAPER)"
 
-test: $(STAMPS)/python $(STAMPS)/client $(STAMPS)/vsix $(STAMPS)/editor
+test: $(STAMPS)/python $(STAMPS)/voice $(STAMPS)/client $(STAMPS)/vsix $(STAMPS)/editor
 	@node scripts/test.mjs
 
 check: $(STAMPS)/python $(STAMPS)/client
@@ -53,6 +53,11 @@ clean:
 
 $(STAMPS)/python: pyproject.toml scripts/setup.mjs
 	@node scripts/setup.mjs python
+	@mkdir -p $(STAMPS) && touch $@
+
+# What the tests of the voice need: litellm, in an environment of its own.
+$(STAMPS)/voice: pyproject.toml scripts/setup.mjs $(STAMPS)/python
+	@node scripts/setup.mjs voice
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/client: package.json package-lock.json scripts/setup.mjs

@@ -23,19 +23,23 @@ BUNDLED = ROOT / "bundled"
 LOCK = BUNDLED / "requirements.lock"
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+# Tags that one machine takes, newest first; pip does not add the older ones itself.
 # Two macOS tags for ARM: from macOS 14 on, numpy has wheels of its own that pip prefers there.
 PLATFORMS = [
-    "manylinux_2_28_x86_64",
-    "manylinux_2_28_aarch64",
+    "manylinux_2_28_x86_64 manylinux_2_17_x86_64",
+    "manylinux_2_28_aarch64 manylinux_2_17_aarch64",
     "musllinux_1_2_x86_64",
     "musllinux_1_2_aarch64",
     "macosx_14_0_arm64",
     "macosx_11_0_arm64",
     "macosx_14_0_x86_64",
-    "macosx_10_15_x86_64",
+    "macosx_11_0_x86_64",
     "win_amd64",
     "win_arm64",
 ]
+
+# Versions that the lock stays below: later wheels are for fewer machines.
+BELOW = ["pypdfium2<5.10"]  # macOS 11
 
 
 def pip(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -57,7 +61,9 @@ def resolve(
         done = pip(
             "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-",
             "--target", nowhere, "--only-binary", ":all:", "--implementation", "cp",
-            "--python-version", python, "--platform", platform, *more, *requirements,
+            "--python-version", python,
+            *(part for tag in platform.split() for part in ("--platform", tag)),
+            *more, *requirements,
         )  # fmt: skip
     if done.returncode != 0:
         if "No matching distribution" in done.stderr:
@@ -87,7 +93,7 @@ def make_wheel() -> Path:
 
 def make_lock(dependencies: list[str], stamp: str) -> str:
     """Text of the lock: versions as pip resolves them here, hashes for every platform."""
-    pinned = resolve(dependencies, PYTHONS[0], PLATFORMS[0])
+    pinned = resolve([*dependencies, *BELOW], PYTHONS[0], PLATFORMS[0])
     if pinned is None:
         sys.exit("bundle: a dependency has no wheel; the extension installs wheels only.")
     hashes = {package["name"]: {package["sha256"]} for package in pinned}
@@ -121,7 +127,7 @@ def make_lock(dependencies: list[str], stamp: str) -> str:
 def main() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         dependencies: list[str] = tomllib.load(file)["project"]["dependencies"]
-    wanted = json.dumps([sorted(dependencies), PYTHONS, PLATFORMS])
+    wanted = json.dumps([sorted(dependencies), BELOW, PYTHONS, PLATFORMS])
     stamp = hashlib.sha256(wanted.encode()).hexdigest()[:16]
     wheel = make_wheel()
     print(f"bundle: bundled/{wheel.name}")

@@ -1,6 +1,6 @@
 // The tests in a real editor: a VS Code with a fresh profile and the packaged extension, a browser without a window, the example paper.
 // --pictures takes the README's pictures instead; --possible only says by its exit status whether this machine can run them.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launchBrowser, whyNoBrowser } from "./browser.mjs";
 import { CLEAN, startHost, whyNoHost } from "./host.mjs";
@@ -21,6 +21,15 @@ function copyPaper(name) {
   const to = fresh(join(HOME, name));
   cpSync(join(root, "examples/stale-pipeline"), to, { recursive: true });
   return to;
+}
+
+/** The server that the tests in the editor run: the one of the checkout, which notes the files that it opens. */
+function watchedServer() {
+  const program = join(HOME, "tanaka-server");
+  const source = readFileSync(join(root, "client/test/e2e/watched_server.py"), "utf8");
+  writeFileSync(program, `#!${join(build, "venv/bin/python")}\n${source}`, { mode: 0o755 });
+  rmSync(join(HOME, "files-read.log"), { force: true });
+  return program;
 }
 
 const why = whyNoHost() ?? whyNoBrowser();
@@ -48,9 +57,10 @@ await main(async () => {
     }
   }
   const profile = fresh(join(HOME, "profile"));
+  const server = watchedServer();
   const settings = {
     ...CLEAN,
-    "tanaka.server.path": tanaka,
+    "tanaka.server.path": server,
     "workbench.colorTheme": "Dark Modern",
     "editor.hover.delay": 100,
     "files.simpleDialog.enable": true,
@@ -70,7 +80,7 @@ await main(async () => {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
     console.log(`VS Code at ${host.base}, browser ${browser.version()}, both up after ${seconds(began)}`);
-    const session = { host, browser, tanaka, screenshots: SCREENSHOTS, copyPaper, root };
+    const session = { host, browser, tanaka, server, screenshots: SCREENSHOTS, copyPaper, root };
     if (pictures) {
       const { takePictures } = await import("../client/test/e2e/pictures.mjs");
       await takePictures(session);

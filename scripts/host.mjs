@@ -67,12 +67,13 @@ export function writeSettings(data, forced, defaults = CLEAN) {
   writeFileSync(file, `${JSON.stringify({ ...defaults, ...old, ...forced }, undefined, 2)}\n`);
 }
 
-/** The address at which the VS Code shows a folder, with a file open at a line if one is given (1-based). */
+/** The address at which the VS Code shows a folder or a workspace file, with a file open at a line if one is given (1-based). */
 export function pageOf(base, folder, file, line = 1, extra = []) {
   const authority = new URL(base).host;
   const open = file === undefined ? [] : [["openFile", `vscode-remote://${authority}${encodeURI(file)}:${line}`]];
   const payload = [...open, ...(file === undefined ? [] : [["gotoLineMode", "true"]]), ...extra];
-  return `${base}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  return `${base}/?${kind}=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
 async function freePort() {

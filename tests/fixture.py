@@ -1,7 +1,8 @@
 """The fixture language: Markdown chapters whose LaTeX says what must be found in it.
 
-A heading is a test.  A ``latex`` block is the paper (a path before a block, in backticks with a
-colon, names its file).  Under a line, a LaTeX comment with carets says what must be found there::
+A heading is a test.  A ``latex`` block is the paper, a ``bib`` block its ``refs.bib`` (a path before
+a block, in backticks with a colon, names its file; ``baseline/main.tex`` is found as the baseline).
+Under a line, a LaTeX comment with carets says what must be found there::
 
     Each H100 sustains 1450 TFLOPS in BF16.
     %                  ^^^^^^^^^^^ TK201: 1.47 times
@@ -59,16 +60,7 @@ def cases(path: Path) -> list[Case]:
     for i, heading in enumerate(starts):
         end = starts[i + 1].start() if i + 1 < len(starts) else len(text)
         case = Case(heading.group(1).strip())
-        for block in _FENCE.finditer(text, heading.end(), end):
-            if block.group(1) not in ("latex", "toml"):
-                continue
-            named = _PATH.search(text[heading.end() : block.start()].rstrip())
-            file = (
-                named.group(1)
-                if named and text[heading.end() : block.start()].rstrip().endswith(":")
-                else "main.tex"
-            )
-            _add(case, file, block.group(2))
+        _read(case, text, heading.end(), end)
         if case.files:
             out.append(case)
     return out
@@ -77,10 +69,23 @@ def cases(path: Path) -> list[Case]:
 def example_of(page: str) -> Case:
     """The example in a rule's manual page, as a test."""
     case = Case("example")
-    block = _FENCE.search(page[page.index("## Example") :])
-    assert block, "the page has no example"
-    _add(case, "main.tex", block.group(2))
+    start = page.index("## Example")
+    end = page.find("\n## ", start + 1)
+    _read(case, page, start, end if end >= 0 else len(page))
+    assert case.files, "the page has no example"
     return case
+
+
+_NAMES = {"latex": "main.tex", "toml": "tanaka.toml", "bib": "refs.bib"}
+
+
+def _read(case: Case, text: str, start: int, end: int) -> None:
+    """Add the blocks of a stretch of Markdown to a case."""
+    for block in _FENCE.finditer(text, start, end):
+        if block.group(1) not in _NAMES:
+            continue
+        named = _PATH.search(text[start : block.start()].rstrip())
+        _add(case, named.group(1) if named else _NAMES[block.group(1)], block.group(2))
 
 
 def _without_blocks(text: str) -> str:
@@ -113,12 +118,13 @@ def _add(case: Case, file: str, body: str) -> None:
 def analyse(files: dict[str, str], root: str = "main.tex") -> Report:
     """Report of a paper in memory; a root without a document class is given one."""
     texts: dict[DocId, str | None] = {DocId(f): t for f, t in files.items()}
-    text = files[root]
-    if "\\begin{document}" not in text:
-        # On the first line, so that the lines of the fixture keep their numbers.
-        texts[DocId(root)] = (
-            "\\documentclass{article}\\begin{document} " + text + "\\end{document}\n"
-        )
+    for name in (root, "baseline/main.tex"):
+        text = files.get(name)
+        if text is not None and "\\begin{document}" not in text:
+            # On the first line, so that the lines of the fixture keep their numbers.
+            texts[DocId(name)] = (
+                "\\documentclass{article}\\begin{document} " + text + "\\end{document}\n"
+            )
     host = AnalysisHost()
     host.apply(Change(texts))
     return host.snapshot().report(DocId(root))

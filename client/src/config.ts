@@ -18,6 +18,10 @@ export const DEFAULTS = {
   importStrategy: "bundled",
   "diagnostics.delay": 400,
   codeLens: true,
+  "voice.enabled": false, // these four are read by the server and by the voice
+  "voice.model": "",
+  "voice.apiBase": "",
+  "voice.python": "",
   "trace.server": "off",
 } as const;
 
@@ -25,6 +29,9 @@ export const LANGUAGES = ["latex", "tex"];
 
 /** Version-control views are left out on purpose: a finding in an old revision of a file would double the one in the paper. */
 export const SCHEMES = ["file", "untitled", "vsls", "overleaf-workshop"];
+
+/** What the server follows beside papers: the words of a bibliography and of the settings count before they are saved. */
+export const BESIDE_PAPERS = [{ language: "bibtex" }, { pattern: "**/tanaka.toml" }];
 
 export function isPaper(document: vscode.TextDocument | undefined): document is vscode.TextDocument {
   return document !== undefined && LANGUAGES.includes(document.languageId) && SCHEMES.includes(document.uri.scheme);

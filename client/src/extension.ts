@@ -1,5 +1,6 @@
 // Activation: puts the parts together and registers the commands. What each part does is in its own file.
 import * as vscode from "vscode";
+import { Baselines } from "./baseline";
 import { isPaper } from "./config";
 import { FactsPages } from "./facts";
 import type { StressTestArgument } from "./protocol";
@@ -8,6 +9,7 @@ import { openSample } from "./sample";
 import { NotRunning, Server } from "./server";
 import { StatusItem } from "./status";
 import { followTheme } from "./theme";
+import { Voice } from "./voice";
 
 let server: Server | undefined;
 
@@ -18,12 +20,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const panel = new ReviewPanel(context.extensionUri, running);
   const facts = new FactsPages();
   server = running;
+  const baselines = new Baselines(context.workspaceState);
+  running.baselines = () => baselines.remembered();
+  const voice = new Voice(context, running);
+  running.voice = voice;
   running.onStressTest = (argument) => panel.open(argument);
-  context.subscriptions.push(output, status, panel, facts, running);
+  panel.onStop = () => voice.stop();
+  context.subscriptions.push(output, status, panel, facts, voice, running);
 
   let lastPaper: vscode.Uri | undefined;
   const remember = (editor: vscode.TextEditor | undefined) => {
     lastPaper = isPaper(editor?.document) ? editor?.document.uri : lastPaper;
+    const known = lastPaper && running.statusOf(lastPaper);
+    if (known !== undefined) {
+      status.setStatus(known);
+    }
   };
   remember(vscode.window.activeTextEditor);
   const stressTest = (scope: StressTestArgument["scope"]) => {
@@ -35,6 +46,55 @@ export function activate(context: vscode.ExtensionContext): void {
     }
     return panel.open({ uri: lastPaper.toString(), scope, ...(line === undefined ? {} : { line }) });
   };
+  const chooseBaseline = async () => {
+    const root = lastPaper && running.knownRoot(lastPaper);
+    if (lastPaper === undefined || root === undefined) {
+      void vscode.window.showInformationMessage("Open a LaTeX file of a paper first.");
+      return false;
+    }
+    const chosen = await baselines.ask(root);
+    if (chosen === undefined) {
+      return false;
+    }
+    try {
+      await running.chooseBaseline(lastPaper, chosen);
+      await baselines.remember(root, chosen);
+      return true;
+    } catch (error) {
+      void vscode.window.showErrorMessage(`The baseline was not chosen: ${text(error)}`);
+      return false;
+    }
+  };
+  panel.onChooseBaseline = async () => {
+    await chooseBaseline();
+  };
+  const auditDelta = async () => {
+    if (lastPaper === undefined) {
+      void vscode.window.showInformationMessage("Open a LaTeX file first.");
+      return;
+    }
+    const paper = lastPaper;
+    try {
+      if (!(await running.hasDelta(paper))) {
+        const choose = "Choose Baseline";
+        const why =
+          running.statusOf(paper)?.note ?? "This paper has no baseline: none is named, and none lies beside it.";
+        if ((await vscode.window.showInformationMessage(why, choose)) !== choose || !(await chooseBaseline())) {
+          return;
+        }
+      }
+      await panel.open({ uri: paper.toString(), scope: "paper", delta: true }, "mirror");
+    } catch (error) {
+      void vscode.window.showErrorMessage(`There is no delta: ${text(error)}`);
+    }
+  };
+  const showWhatWouldBeSent = async () => {
+    if (lastPaper === undefined) {
+      void vscode.window.showInformationMessage("Open a LaTeX file first.");
+    } else {
+      await voice.show(panel.shown ?? { uri: lastPaper.toString(), scope: "paper" });
+    }
+  };
   const showFacts = async () => {
     try {
       const found = lastPaper && (await running.facts(lastPaper));
@@ -44,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): void {
         await facts.show(found, running.rootOf(lastPaper, found.root));
       }
     } catch (error) {
-      const why = error instanceof NotRunning ? error.message : `What was read cannot be shown: ${String(error)}`;
+      const why = error instanceof NotRunning ? error.message : `What was read cannot be shown: ${text(error)}`;
       void vscode.window.showErrorMessage(why);
     }
   };
@@ -57,17 +117,34 @@ export function activate(context: vscode.ExtensionContext): void {
     running.onState(
       (state) => state === "failed" && panel.notice("The server is not running; this is the last review."),
     ),
-    running.onStatus((received) => status.setStatus(received)),
+    // With several papers open, the status bar is about the one that is edited.
+    running.onStatus((received) => status.setStatus((lastPaper && running.statusOf(lastPaper)) ?? received)),
     running.onStatus(() => panel.refresh()),
+    voice.onPart((told) => panel.voiced(told)),
+    voice.onState(({ state, label, note }) => {
+      status.setVoice(label);
+      if (state === "failed" && note !== null) {
+        panel.notice(note);
+      }
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("tanaka") && running.restart()),
     command("tanaka.stressTestSection", () => stressTest("section")),
     command("tanaka.stressTestPaper", () => stressTest("paper")),
+    command("tanaka.auditDelta", auditDelta),
+    command("tanaka.chooseBaseline", chooseBaseline),
     command("tanaka.showWhatWasRead", showFacts),
+    command("tanaka.showWhatWouldBeSent", showWhatWouldBeSent),
+    command("tanaka.setVoiceKey", () => voice.setKey(lastPaper)),
+    command("tanaka.stopVoice", () => voice.stop()),
     command("tanaka.openSample", () => openSample(context)),
     command("tanaka.restartServer", () => running.restart()),
     command("tanaka.showOutput", () => output.show()),
   );
   void running.start(); // not awaited: the first start may make a Python environment, and the commands must work meanwhile
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -8,15 +8,23 @@ import {
   type FromPage,
   type PageState,
   type Review,
+  type ReviewPiece,
   type StressTestArgument,
   type ToPage,
+  withPart,
 } from "./protocol";
+
+import type { VoicePart } from "./voice";
 
 export const VIEW_TYPE = "tanaka.review";
 
 /** What the panel needs of the server. */
 export interface Reviewer {
-  stressTest(argument: StressTestArgument): Promise<Review | null>;
+  stressTest(
+    argument: StressTestArgument,
+    onPiece?: (piece: ReviewPiece) => void,
+    cancel?: vscode.CancellationToken,
+  ): Promise<Review | null>;
   toEdit(edit: WorkspaceEdit): Promise<vscode.WorkspaceEdit>;
 }
 
@@ -61,6 +69,10 @@ class Moves {
 }
 
 export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerializer<PageState> {
+  /** Called when the page's button says so; set by the extension. */
+  onChooseBaseline: () => Promise<void> = async () => undefined;
+  /** Called when the panel is closed, so that nobody speaks to nobody. */
+  onStop: () => Promise<void> = async () => undefined;
   private panel: vscode.WebviewPanel | undefined;
   private request: StressTestArgument | undefined;
   private review: Review | undefined;
@@ -72,6 +84,12 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   private acting = false;
   private asking: Promise<void> | undefined;
   private askAgain = false;
+  /** Ends the request for the review that was opened last, so that a server works for what is wanted only. */
+  private cancel: vscode.CancellationTokenSource | undefined;
+  private partial = false;
+  private focus: string | undefined;
+  /** Whether the page has begun to listen. */
+  private heard = false;
   private readonly underWay = new Set<Moves>();
   private readonly disposables: vscode.Disposable[];
 
@@ -93,26 +111,63 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     ];
   }
 
-  /** Asks for a review and shows it; says so where there is none. */
-  async open(argument: StressTestArgument): Promise<void> {
+  /** Asks for a review and shows it, part by part as it is made; says so where there is none. */
+  async open(argument: StressTestArgument, focus?: string): Promise<void> {
     const options = { location: vscode.ProgressLocation.Window, title: "Tanaka: stress-testing" };
     this.opened += 1;
     const opened = this.opened;
+    this.cancel?.cancel();
+    const cancel = new vscode.CancellationTokenSource();
+    this.cancel = cancel;
+    const moves = new Moves();
+    let made: Review | undefined;
     let review: Review | null;
-    let moves: Moves;
+    const onPiece = ({ head, part }: ReviewPiece) => {
+      if (opened !== this.opened || cancel.token.isCancellationRequested) {
+        return; // another was asked for since, or none is wanted any more
+      }
+      if (head !== undefined) {
+        // What is read already stays until its successor is there.
+        const before = this.review;
+        const again = before?.title === head.title && before.at.uri === head.at.uri;
+        made = again ? { ...head, parts: before.parts } : head;
+        this.reveal();
+        this.focus = focus;
+        this.take(argument, made, moves, true);
+      } else if (made !== undefined && part !== undefined && this.partial) {
+        made = withPart(made, part);
+        this.take(argument, made, moves, true);
+      }
+    };
+    this.underWay.add(moves);
     try {
-      [review, moves] = await vscode.window.withProgress(options, () => this.ask(argument));
+      const ask = () => this.reviewer.stressTest({ ...argument, voice: true }, onPiece, cancel.token);
+      review = await vscode.window.withProgress(options, ask);
     } catch (error) {
-      void vscode.window.showErrorMessage(`There is no stress test: ${message(error)}`);
+      if (opened === this.opened && !cancel.token.isCancellationRequested) {
+        void vscode.window.showErrorMessage(`There is no stress test: ${message(error)}`);
+      }
+      return;
+    } finally {
+      this.underWay.delete(moves);
+      cancel.dispose();
+    }
+    if (opened !== this.opened || cancel.token.isCancellationRequested) {
       return;
     }
     if (review === null) {
       void vscode.window.showInformationMessage("There is nothing to stress-test here: this file belongs to no paper.");
       return;
     }
-    if (opened !== this.opened) {
-      return; // another was asked for since
+    if (made === undefined) {
+      this.reveal();
+      this.focus = focus;
     }
+    this.take(argument, review, moves);
+  }
+
+  /** Brings the panel to the front, a new one where there is none, for another review than it showed. */
+  private reveal(): void {
     this.subject += 1;
     if (this.panel === undefined) {
       const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
@@ -120,7 +175,20 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     } else {
       this.panel.reveal(undefined, false);
     }
-    this.take(argument, review, moves);
+  }
+
+  /** What is shown, as it would be asked for again. */
+  get shown(): StressTestArgument | undefined {
+    return this.request;
+  }
+
+  /** Shows a part in other words, where it belongs to the review that is shown. */
+  voiced({ id, part }: VoicePart): void {
+    if (this.review !== undefined && this.review.voicing === id) {
+      this.review = withPart(this.review, part);
+      this.revision += 1;
+      this.send();
+    }
   }
 
   /** Asks again for what is shown; requests that come while one is under way are answered by one more. */
@@ -197,12 +265,13 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     } while (this.askAgain && this.panel !== undefined);
   }
 
-  private take(request: StressTestArgument, review: Review, moves: Moves): void {
+  private take(request: StressTestArgument, review: Review, moves: Moves, partial = false): void {
     // From here on the section is asked for by its own heading, which moves less than the line that was clicked.
     const { uri } = review.at;
     this.request =
       request.scope === "section" ? { uri, line: moves.now(uri, review.at.line), scope: "section" } : { ...request };
     this.review = review;
+    this.partial = partial;
     this.noticed = undefined;
     this.revision += 1;
     if (this.panel !== undefined) {
@@ -213,7 +282,13 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private send(): void {
     if (this.review !== undefined && this.request !== undefined) {
-      this.post({ type: "review", review: this.review, request: this.request, revision: this.revision });
+      const { review, request, revision, focus } = this;
+      const shown = { type: "review" as const, review, request, revision };
+      const isThere = focus !== undefined && review.parts.some(({ id }) => id === focus);
+      this.post({ ...shown, ...(this.partial ? { partial: true } : {}), ...(isThere ? { focus } : {}) });
+      if (isThere && this.heard) {
+        this.focus = undefined; // once: later reviews leave the reader where she is
+      }
     }
   }
 
@@ -227,10 +302,13 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private adopt(panel: vscode.WebviewPanel): void {
     this.panel = panel;
+    this.heard = false;
     panel.iconPath = vscode.Uri.joinPath(this.extension, "client", "media", "icon.png");
     panel.webview.onDidReceiveMessage((fromPage: FromPage) => this.answer(fromPage));
     panel.onDidDispose(() => {
       this.subject += 1;
+      this.cancel?.cancel();
+      void this.onStop();
       this.panel = undefined;
       this.noticed = undefined;
       this.review = undefined;
@@ -242,6 +320,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   private async answer(fromPage: FromPage): Promise<void> {
     switch (fromPage.type) {
       case "ready": // a page that was hidden begins anew, and heard nothing meanwhile
+        this.heard = true;
         this.send();
         if (this.noticed !== undefined) {
           this.notice(this.noticed);
@@ -249,6 +328,9 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
         return;
       case "jump":
         await this.jump(vscode.Uri.parse(fromPage.uri), fromPage.line, fromPage.column);
+        return;
+      case "choose-baseline":
+        await this.onChooseBaseline();
         return;
       case "copy":
         await vscode.env.clipboard.writeText(fromPage.text);
@@ -266,6 +348,11 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private async jump(uri: vscode.Uri, line: number, column: number): Promise<void> {
     try {
+      if (/\.pdf$/i.test(uri.path)) {
+        // No text to select in: whatever shows PDFs in this editor shows it, beside the panel.
+        await vscode.commands.executeCommand("vscode.open", uri, { viewColumn: this.editorColumn(uri) });
+        return;
+      }
       const document = await vscode.workspace.openTextDocument(uri);
       const position = document.validatePosition(new vscode.Position(line, column));
       const selection = new vscode.Range(position, position);

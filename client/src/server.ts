@@ -1,4 +1,5 @@
 // The connection to the language server: how it is launched, what is asked of it and what it tells.
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -6,19 +7,24 @@ import {
   ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
+  ProgressType,
   RevealOutputChannelOn,
   type ServerOptions,
   type WorkspaceEdit,
 } from "vscode-languageclient/node";
-import { LANGUAGES, readConfig, SCHEMES } from "./config";
+import type { Choices } from "./baseline";
+import { BESIDE_PAPERS, LANGUAGES, readConfig, SCHEMES } from "./config";
 import { listFiles, readFile } from "./files";
 import { Lifecycle, type Running, type State } from "./lifecycle";
 import {
+  BASELINE_REQUEST,
+  DELTA,
   FACTS,
   type Facts,
   LIST_FILES,
   READ_FILE,
   type Review,
+  type ReviewPiece,
   STATUS_NOTIFICATION,
   STRESS_TEST,
   type Status,
@@ -36,6 +42,7 @@ import {
   namedServer,
 } from "./python";
 import { themeKind } from "./theme";
+import { VOICE_STOP, WHAT_WOULD_BE_SENT, type Wire, type WouldBeSent } from "./voice";
 
 /** The server does not run, so nothing can be asked of it. */
 export class NotRunning extends Error {
@@ -51,6 +58,10 @@ interface Connection extends Running {
 export class Server implements vscode.Disposable {
   /** Called with the argument of a code lens or of a link in a hover; set by the panel. */
   onStressTest: (argument: StressTestArgument) => Promise<void> = async () => undefined;
+  /** Answers what the server asks for its voice. */
+  voice: { attach(wire: Wire): void } | undefined;
+  /** The baselines that the author has chosen so far. */
+  baselines: () => Choices = () => ({});
   private readonly stateChanged = new vscode.EventEmitter<State>();
   private readonly statusReceived = new vscode.EventEmitter<Status>();
   private readonly statuses = new Map<string, Status>();
@@ -95,9 +106,54 @@ export class Server implements vscode.Disposable {
     this.statusReceived.dispose();
   }
 
-  /** The review of a section or paper; null where there is nothing to review. */
-  async stressTest(argument: StressTestArgument): Promise<Review | null> {
-    return (await this.ask(STRESS_TEST, argument)) as Review | null;
+  /** The review of a section or paper; null where there is nothing to review. `onPiece` gets its pieces before that. */
+  async stressTest(
+    argument: StressTestArgument,
+    onPiece?: (piece: ReviewPiece) => void,
+    cancel?: vscode.CancellationToken,
+  ): Promise<Review | null> {
+    const { client } = await this.connected();
+    const partialResultToken = randomUUID();
+    const pieces =
+      onPiece && client.onProgress(new ProgressType<ReviewPiece>(), partialResultToken, (piece) => onPiece(piece));
+    const given = onPiece === undefined ? argument : { ...argument, partialResultToken };
+    try {
+      return (await this.ask(STRESS_TEST, given, cancel)) as Review | null;
+    } finally {
+      pieces?.dispose();
+    }
+  }
+
+  /** Has the paper of a file read against another baseline; null leaves that to the settings. */
+  async chooseBaseline(uri: vscode.Uri, baseline: vscode.Uri | null): Promise<void> {
+    const { client } = await this.connected();
+    await client.sendRequest(BASELINE_REQUEST, { uri: uri.toString(), baseline: baseline?.toString() ?? null });
+  }
+
+  /** Whether a paper can be held against a baseline, once that has been looked for and read. */
+  async hasDelta(uri: vscode.Uri): Promise<boolean> {
+    return (await this.ask(DELTA, { uri: uri.toString() })) !== null;
+  }
+
+  /** Word for word what a language model would be sent for a stress test; null outside a paper. */
+  async whatWouldBeSent(argument: StressTestArgument): Promise<WouldBeSent | null> {
+    return (await this.ask(WHAT_WOULD_BE_SENT, argument)) as WouldBeSent | null;
+  }
+
+  /** Ends what a language model is saying. */
+  async stopVoice(): Promise<void> {
+    const connection = await this.lifecycle.ready();
+    try {
+      await connection?.client.sendNotification(VOICE_STOP);
+    } catch {
+      // The server ended just now, and the voice with it.
+    }
+  }
+
+  /** What the server has said last of the paper of a file. */
+  statusOf(uri: vscode.Uri): Status | undefined {
+    const root = this.knownRoot(uri)?.toString();
+    return [...this.statuses.values()].find((each) => vscode.Uri.parse(each.uri, true).toString() === root);
   }
 
   async facts(uri: vscode.Uri): Promise<Facts | null> {
@@ -106,11 +162,18 @@ export class Server implements vscode.Disposable {
 
   /** The root file of the paper that a file belongs to, as far as the server has said. */
   rootOf(uri: vscode.Uri, root: string): vscode.Uri {
-    const known = [...this.statuses.values()].filter((status) => status.root === root);
+    return this.knownRoot(uri, (status) => status.root === root) ?? vscode.Uri.joinPath(uri, "..", root);
+  }
+
+  /** The nearest root file whose folder holds a file, or nothing while the server has named none. */
+  knownRoot(uri: vscode.Uri, wanted: (status: Status) => boolean = () => true): vscode.Uri | undefined {
     const folder = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
-    const roots = known.map((status) => vscode.Uri.parse(status.uri, true));
-    const holding = roots.filter((candidate) => uri.path.startsWith(folder(candidate.path)));
-    return holding.sort((a, b) => b.path.length - a.path.length)[0] ?? vscode.Uri.joinPath(uri, "..", root);
+    const roots = [...this.statuses.values()].filter(wanted).map((status) => vscode.Uri.parse(status.uri, true));
+    const holding = roots.filter(
+      ({ scheme, authority, path }) =>
+        scheme === uri.scheme && authority === uri.authority && uri.path.startsWith(folder(path)),
+    );
+    return holding.sort((a, b) => b.path.length - a.path.length)[0];
   }
 
   async tellTheme(kind: ThemeKind): Promise<void> {
@@ -134,9 +197,9 @@ export class Server implements vscode.Disposable {
     return connection;
   }
 
-  private async ask(command: string, argument: unknown): Promise<unknown> {
+  private async ask(command: string, argument: unknown, cancel?: vscode.CancellationToken): Promise<unknown> {
     const { client } = await this.connected();
-    return client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] });
+    return client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] }, cancel);
   }
 
   private async launch(crashed: () => void): Promise<Connection> {
@@ -150,7 +213,7 @@ export class Server implements vscode.Disposable {
       options: { env: cleanEnv(process.env), ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }) },
     };
     const watch = (glob: string) => vscode.workspace.createFileSystemWatcher(glob);
-    const watchers = [watch("**/*.{tex,ltx,bib}"), watch("**/tanaka.toml")];
+    const watchers = ["**/*.{tex,ltx,bib,pdf}", "**/tanaka.toml", "**/.tanaka/knowledge/**/*.toml"].map(watch);
     const release = () => {
       for (const watcher of watchers.splice(0)) {
         watcher.dispose();
@@ -163,7 +226,9 @@ export class Server implements vscode.Disposable {
     });
     early.catch(() => undefined);
     const options: LanguageClientOptions = {
-      documentSelector: LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme }))),
+      documentSelector: SCHEMES.flatMap((scheme) =>
+        [...LANGUAGES.map((language) => ({ language })), ...BESIDE_PAPERS].map((each) => ({ ...each, scheme })),
+      ),
       synchronize: { fileEvents: [...watchers] },
       outputChannel: this.output,
       traceOutputChannel: traceChannel(this.output, config.trace !== "off"),
@@ -173,6 +238,8 @@ export class Server implements vscode.Disposable {
         diagnosticsDelay: config.diagnosticsDelay,
         codeLens: config.codeLens,
         files: true,
+        baselines: this.baselines(),
+        voice: this.voice !== undefined,
       },
       markdown: { isTrusted: { enabledCommands: [STRESS_TEST] }, supportHtml: false },
       middleware: {
@@ -196,6 +263,10 @@ export class Server implements vscode.Disposable {
       this.statuses.set(status.uri, status);
       void vscode.commands.executeCommand("setContext", "tanaka.paperRead", true);
       this.statusReceived.fire(status);
+    });
+    this.voice?.attach({
+      onRequest: (method, handler) => client.onRequest(method, handler as (params: unknown) => unknown),
+      onNotification: (method, handler) => client.onNotification(method, handler as (params: unknown) => void),
     });
     client.onRequest(READ_FILE, readFile);
     client.onRequest(LIST_FILES, listFiles);

@@ -17,7 +17,10 @@ export function count(n: number, singular: string): string {
   return `${n} ${singular}${n === 1 ? "" : "s"}`;
 }
 
-export function statusText(state: State, status: Status | undefined): string {
+/** What speaks where no language model was asked to. */
+export const ENGINE_ONLY = "engine only";
+
+export function statusText(state: State, status: Status | undefined, voice = ENGINE_ONLY): string {
   switch (state) {
     case "starting":
       return "Tanaka: starting";
@@ -28,7 +31,7 @@ export function statusText(state: State, status: Status | undefined): string {
     case "running":
       return status === undefined
         ? "Tanaka: reading"
-        : `Tanaka: ${findingsText(status.tally)} · ${count(status.coverage.quantities, "number")}, ${status.coverage.checked} checked`;
+        : `Tanaka: ${findingsText(status.tally)} · ${count(status.coverage.quantities, "number")}, ${status.coverage.checked} checked · ${voice}`;
   }
 }
 
@@ -45,12 +48,14 @@ export function tooltipLines(state: State, status: Status | undefined): string[]
     status.root,
     `${count(quantities, "number")}: ${read} read, ${bound} bound to what they are about, ${checked} checked, ${consistent} consistent`,
     `${findingsText(status.tally)}, ${count(status.tally.open, "open question")}`,
+    status.baseline === null ? "no baseline paper" : `against ${status.baseline.name}`,
     ...(status.note === null || status.note === "" ? [] : [status.note]),
   ];
 }
 
 const ACTIONS: [title: string, command: string][] = [
   ["Stress-test paper", "tanaka.stressTestPaper"],
+  ["Audit delta", "tanaka.auditDelta"],
   ["Show what was read", "tanaka.showWhatWasRead"],
   ["Restart server", "tanaka.restartServer"],
   ["Show output", "tanaka.showOutput"],
@@ -61,6 +66,7 @@ export class StatusItem implements vscode.Disposable {
   private readonly follow: vscode.Disposable;
   private state: State = "stopped";
   private status: Status | undefined;
+  private voice = ENGINE_ONLY;
 
   constructor() {
     this.item.name = "Tanaka";
@@ -82,6 +88,12 @@ export class StatusItem implements vscode.Disposable {
     this.draw();
   }
 
+  /** Who words the stress test: the engine, or a model and the host that it is asked at. */
+  setVoice(label: string): void {
+    this.voice = label;
+    this.draw();
+  }
+
   dispose(): void {
     this.follow.dispose();
     this.item.dispose();
@@ -99,7 +111,7 @@ export class StatusItem implements vscode.Disposable {
 
   private draw(): void {
     const down = this.state === "failed" || this.state === "stopped";
-    this.item.text = statusText(this.state, this.status);
+    this.item.text = statusText(this.state, this.status, this.voice);
     this.item.command = down ? "tanaka.showOutput" : "workbench.actions.view.problems";
     if (this.state === "failed") {
       this.item.backgroundColor = new vscode.ThemeColor("statusBarItem.errorBackground");
@@ -112,7 +124,7 @@ export class StatusItem implements vscode.Disposable {
     for (const line of lines) {
       tooltip.appendText(line).appendMarkdown("\n\n");
     }
-    const actions = down ? ACTIONS.slice(2) : ACTIONS;
+    const actions = down ? ACTIONS.slice(-2) : ACTIONS;
     tooltip.appendMarkdown(actions.map(([title, command]) => `[${title}](command:${command})`).join(" · "));
     this.item.tooltip = tooltip;
     this.item.accessibilityInformation = { label: `${this.item.text}. ${lines.join(". ")}` };

@@ -14,6 +14,8 @@ interface Shown {
   review: Review;
   request: StressTestArgument;
   revision: number;
+  /** More parts are on their way. */
+  partial?: boolean;
 }
 
 /** Milliseconds without scrolling after which the position is kept. */
@@ -37,7 +39,8 @@ export function startPage(window: Window & typeof globalThis, editor: EditorApi)
   const draw = () => {
     const main = document.querySelector("main");
     if (main !== null && shown !== undefined) {
-      morph(main, render({ document, parser, open, notice, revision: shown.revision }, shown.review));
+      const partial = shown.partial === true;
+      morph(main, render({ document, parser, open, notice, revision: shown.revision, partial }, shown.review));
     }
   };
 
@@ -54,9 +57,16 @@ export function startPage(window: Window & typeof globalThis, editor: EditorApi)
   };
 
   const goTo = (id: string) => {
-    const section = document.getElementById(id);
-    section?.scrollIntoView();
-    section?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+    const target = document.getElementById(id);
+    const fold = target?.closest("details");
+    if (fold !== null && fold !== undefined) {
+      fold.setAttribute("open", ""); // which tells its own toggle, so that it stays open in the next review
+      target?.scrollIntoView({ block: "center" });
+      target?.focus({ preventScroll: true });
+    } else {
+      target?.scrollIntoView();
+      target?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+    }
   };
 
   const follow = (link: HTMLElement) => {
@@ -69,8 +79,10 @@ export function startPage(window: Window & typeof globalThis, editor: EditorApi)
   };
 
   const press = (button: HTMLElement) => {
-    const { act, revision, toggle, copy } = button.dataset;
-    if (act !== undefined) {
+    const { act, revision, toggle, copy, choose } = button.dataset;
+    if (choose !== undefined) {
+      editor.postMessage({ type: "choose-baseline" });
+    } else if (act !== undefined) {
       editor.postMessage({ type: "act", revision: Number(revision), index: Number(act) });
     } else if (toggle !== undefined) {
       if (!open.delete(toggle)) {
@@ -129,6 +141,9 @@ export function startPage(window: Window & typeof globalThis, editor: EditorApi)
   window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
     if (data.type === "review") {
       show(data);
+      if (data.focus !== undefined) {
+        goTo(data.focus);
+      }
     } else if (data.type === "notice") {
       notice = data.text;
       draw();

@@ -25,11 +25,15 @@ export interface Page {
   /** Why what is shown may be old, or nothing. */
   notice: string;
   revision: number;
+  /** More parts are on their way; what stands below them waits, so that nothing read is pushed down. */
+  partial?: boolean;
 }
 
+/** Who chose a baseline, in the words of a sentence. */
+const CHOSEN: Record<string, string> = { given: "your choice", "tanaka.toml": "named in tanaka.toml" };
 const NOTHING_BROKEN = "I could not break this with the numbers stated.";
-/** The column that quotes the paper, and so is set in the editor's face. */
-const QUOTING = "In your words";
+/** A column that quotes a paper, and so is set in the editor's face. */
+const QUOTING = /\bwords$/;
 const WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 
 /** The whole page as a new `main` element. */
@@ -42,6 +46,8 @@ class Layout {
   private readonly firstPrimary: Action | undefined;
   private readonly proofs: FindingRow[];
   private readonly doubts: FindingRow[];
+  /** Rows of derivations that are on the page, by what a run calls them. */
+  private readonly steps: ReadonlySet<string>;
   private drawings = 0;
 
   constructor(
@@ -58,13 +64,15 @@ class Layout {
     );
     this.proofs = proven.filter((row, i) => proven.findIndex((other) => other.fingerprint === row.fingerprint) === i);
     this.doubts = review.findings.filter((row) => row.verdict !== "impossible" && !inParts.has(row.fingerprint));
+    const shown = [...this.proofs, ...this.doubts, ...review.parts.flatMap((part) => part.findings)];
+    this.steps = new Set(shown.flatMap((row) => row.derivation.map((step) => stepName(row, step))));
   }
 
   main(): HTMLElement {
     const { review } = this;
     return this.el(
       "main",
-      {},
+      { "aria-busy": this.page.partial === true ? "true" : undefined },
       this.header(),
       this.findingsSection("impossible", this.proofs, " statement cannot be true", " statements cannot be true"),
       this.findingsSection(
@@ -74,8 +82,7 @@ class Layout {
         " statements are hard to believe",
       ),
       ...review.parts.map((part) => this.part(part)),
-      this.questions(),
-      this.el("footer", {}, this.el("p", {}, review.footer)),
+      ...(this.page.partial === true ? [] : [this.questions(), this.el("footer", {}, this.el("p", {}, review.footer))]),
     );
   }
 
@@ -104,10 +111,27 @@ class Layout {
       this.el("p", { class: "end" }, this.place(review.at)),
       this.el("p", { class: "quiet", role: "status" }, coverageText(review.coverage)),
       this.el("p", { class: "quiet end" }, review.source),
+      this.baseline(),
       this.el("p", { class: "notice", role: "status" }, this.page.notice === "" ? undefined : this.page.notice),
       this.el("p", { class: "tally" }, counted("impossible"), counted("implausible"), counted("open")),
       this.el("nav", { "aria-label": "Parts" }, ...links),
     );
+  }
+
+  /** What the draft is read against, and the way to another. */
+  private baseline(): HTMLElement {
+    const { baseline } = this.review;
+    const choose = this.el("button", { type: "button", class: "plain", "data-choose": "" }, "Choose baseline");
+    return baseline === null || baseline === undefined
+      ? this.el("p", { class: "quiet baseline", "data-key": "baseline" }, "No baseline paper. ", choose)
+      : this.el(
+          "p",
+          { class: "quiet baseline", "data-key": "baseline" },
+          "Against ",
+          this.place({ label: baseline.name, uri: baseline.uri, line: 0, column: 0 }),
+          `, ${CHOSEN[baseline.chosen] ?? baseline.chosen}. `,
+          choose,
+        );
   }
 
   /** The section that shows the findings of a verdict, if one does. */
@@ -149,7 +173,7 @@ class Layout {
       mark(this.page.document, row.verdict, true),
       this.el("p", {}, this.el("span", { class: "say" }, row.say), row.rest === "" ? undefined : ` ${row.rest}`),
       this.place(row.at),
-      row.derivation.length > 0 ? folded("derivation", "Derivation", this.derivation(row.derivation)) : undefined,
+      row.derivation.length > 0 ? folded("derivation", "Derivation", this.derivation(row)) : undefined,
       ...row.figures.map((figure, i) => folded(`figure-${i}`, figure.title || "Figure", this.figure(figure))),
       this.actions(row.actions, row.fingerprint),
     );
@@ -160,22 +184,28 @@ class Layout {
     return this.el("details", attributes, this.el("summary", {}, summary), ...content);
   }
 
-  private derivation(rows: Row[]): HTMLElement {
+  private derivation(of: FindingRow): HTMLElement {
+    const named = new Set<string>();
     const line = (row: Row) => {
+      // A step that has a symbol can be gone to from the sentences that use it.
+      const name = stepName(of, row);
+      const isFirst = row.symbol !== undefined && row.symbol !== "" && !named.has(name);
+      named.add(name);
+      const target = isFirst ? { id: stepId(name), tabindex: -1 } : {};
       const place = row.at === undefined ? undefined : this.place(row.at);
-      const named = row.at === undefined ? row.source : besidePlace(row.source, row.at);
-      const detail = [row.detail, place === undefined ? "" : named].filter((text) => text !== "").join(", ");
+      const source = row.at === undefined ? row.source : besidePlace(row.source, row.at);
+      const detail = [row.detail, place === undefined ? "" : source].filter((text) => text !== "").join(", ");
       return this.el(
         "tr",
-        row.sum === true ? { class: "sum" } : {},
+        { class: row.sum === true ? "sum" : undefined, ...target },
         this.el("th", { scope: "row" }, row.label),
         this.el("td", { class: "number" }, row.value),
         this.el("td", { class: "unit" }, row.unit),
         this.el("td", { class: "quiet" }, detail),
-        this.el("td", { class: "quiet" }, place ?? named),
+        this.el("td", { class: "quiet" }, place ?? source),
       );
     };
-    return this.el("table", { class: "derivation" }, this.el("tbody", {}, ...rows.map(line)));
+    return this.el("table", { class: "derivation" }, this.el("tbody", {}, ...of.derivation.map(line)));
   }
 
   private part(part: Part): HTMLElement {
@@ -190,6 +220,7 @@ class Layout {
       part.voice.length > 0
         ? this.el("div", { class: "voice", "data-key": "voice" }, ...part.voice.map((runs) => this.paragraph(runs)))
         : undefined,
+      part.law === undefined ? undefined : this.el("p", { class: "law", role: "math", "data-key": "law" }, part.law),
       part.table !== undefined && part.table.rows.length > 0 ? this.table(part.table) : undefined,
       rows.length > 0 ? this.findings(rows) : undefined,
       ...part.figures.map((figure, i) => this.figure(figure, `figure-${i}`)),
@@ -213,26 +244,56 @@ class Layout {
   }
 
   private runs(runs: Run[]): Node[] {
-    return runs.map((run) => {
-      if (run.at !== undefined) {
-        return this.place(run.at, run.text);
+    return runs.flatMap((run) => {
+      const step = run.step !== undefined && this.steps.has(run.step) ? run.step : undefined;
+      if (run.mark !== undefined && run.mark !== "") {
+        return [this.text(run, step), this.page.document.createTextNode(" "), ...this.source(run, run.mark, step)];
       }
-      return run.strong === true ? this.el("strong", {}, run.text) : this.page.document.createTextNode(run.text);
+      if (run.at === undefined) {
+        return [this.text(run, step)];
+      }
+      // A place says where it leads; words that lead somewhere stay words of the sentence.
+      const link = this.place(run.at, run.text, run.text === run.at.label ? "at" : "value");
+      return [run.strong === true ? this.el("strong", {}, link) : link];
     });
   }
 
-  private table(table: Table): HTMLElement {
+  /** The words of a run; a value leads to the row that it was worked out in. */
+  private text(run: Run, step: string | undefined): Node {
+    const words = step === undefined ? run.text : this.el("a", { class: "value", href: `#${stepId(step)}` }, run.text);
+    const node = typeof words === "string" ? this.page.document.createTextNode(words) : words;
+    return run.strong === true ? this.el("strong", {}, node) : node;
+  }
+
+  /** Where a value is from: its line of the paper, else its row. */
+  private source(run: Run, mark: string, step: string | undefined): Node[] {
+    // The brackets are the sentence's.
+    const [, open = "", name = mark, close = ""] = /^(\[?)(.*?)(\]?)$/s.exec(mark) ?? [];
+    const link =
+      run.at !== undefined
+        ? this.place(run.at, name, "at source")
+        : step === undefined
+          ? this.el("span", { class: "source" }, name)
+          : this.el("a", { class: "source", href: `#${stepId(step)}` }, name);
+    const text = (bracket: string) => this.page.document.createTextNode(bracket);
+    return [text(open), link, text(close)];
+  }
+
+  private table(given: Table): HTMLElement {
+    const { table, below } = stacked(given);
     const columns = Math.max(table.head.length, ...table.rows.map((row) => row.length));
-    const quoting = table.head.indexOf(QUOTING);
+    const quoting = new Set(table.head.flatMap((title, i) => (QUOTING.test(title) ? [i] : [])));
     const isPlace = (cell: Run[] | undefined) => cell?.length === 1 && cell[0]?.at !== undefined;
     // A last column of places goes to the right edge, where all places stand.
     const atEnd = table.rows.some((row) => row.length === columns && isPlace(row[columns - 1])) ? columns - 1 : -1;
-    const cell = (runs: Run[], i: number) => {
+    const cell = (runs: Run[], i: number, row: Run[][]) => {
       if (table.head.length === 0 && i === 0) {
         return this.el("th", { scope: "row" }, ...this.runs(runs));
       }
-      const kind = i === atEnd ? "end" : i === quoting ? "paper" : undefined;
-      return this.el("td", { class: kind }, ...this.runs(runs));
+      const kind = i === atEnd ? "end" : quoting.has(i) ? "paper" : undefined;
+      const under = below.get(row)?.[i];
+      const place = under === undefined ? undefined : this.el("p", {}, ...this.runs(under));
+      return this.el("td", { class: kind }, ...this.runs(runs), place);
     };
     const head = table.head.map((title, i) => {
       const kind = i === atEnd ? "end" : undefined;
@@ -242,7 +303,7 @@ class Layout {
       "table",
       { class: table.head.length > 0 ? "wide" : "named", "data-key": "table" },
       table.head.length > 0 ? this.el("thead", {}, this.el("tr", {}, ...head)) : undefined,
-      this.el("tbody", {}, ...table.rows.map((row) => this.el("tr", {}, ...row.map(cell)))),
+      this.el("tbody", {}, ...table.rows.map((row) => this.el("tr", {}, ...row.map((runs, i) => cell(runs, i, row))))),
     );
   }
 
@@ -341,12 +402,42 @@ class Layout {
     );
   }
 
-  private place(at: Place, text = at.label): HTMLElement {
+  private place(at: Place, text = at.label, kind = "at"): HTMLElement {
     const where = { "data-uri": at.uri, "data-line": at.line, "data-column": at.column };
     // A long path may break behind a slash, where the sheet lets it.
     const pieces = text.split(/(?<=\/)/).flatMap((piece, i) => (i === 0 ? [piece] : [this.el("wbr"), piece]));
-    return this.el("a", { class: "at", href: `#at:${at.label}`, ...where }, ...pieces);
+    return this.el("a", { class: kind, href: `#at:${at.label}`, ...where }, ...pieces);
   }
+}
+
+/** A table that quotes two papers has their places below the words: beside them there is no room for both. */
+function stacked(table: Table): { table: Table; below: Map<Run[][], (Run[] | undefined)[]> } {
+  const below = new Map<Run[][], (Run[] | undefined)[]>();
+  if (table.head.filter((title) => QUOTING.test(title)).length < 2) {
+    return { table, below };
+  }
+  const isUnder = (i: number) => i > 0 && table.head[i] === "" && QUOTING.test(table.head[i - 1] ?? "");
+  const kept = table.head.flatMap((_, i) => (isUnder(i) ? [] : [i]));
+  const rows = table.rows.map((row) => {
+    const words = kept.map((i) => row[i] ?? []);
+    const places = kept.map((i) => (isUnder(i + 1) ? row[i + 1]?.filter(({ text }) => text !== "") : undefined));
+    below.set(
+      words,
+      places.map((place) => (place?.length ? place : undefined)),
+    );
+    return words;
+  });
+  return { table: { head: kept.map((i) => table.head[i] ?? ""), rows }, below };
+}
+
+/** What a run calls a row of a derivation. */
+function stepName(finding: FindingRow, row: Row): string {
+  return `${finding.fingerprint}#${row.symbol ?? ""}`;
+}
+
+/** The same as the id of an element: letters and digits as they are, any other sign by its number. */
+function stepId(name: string): string {
+  return `step-${name.replaceAll(/[^A-Za-z0-9]/gu, (sign) => `_${sign.codePointAt(0)?.toString(16)}_`)}`;
 }
 
 /** What the source of a number says beyond its place, which stands beside it; that it is stated, the place says. */

@@ -224,7 +224,7 @@ def read_sources(name: str, text: str) -> dict[str, Source]:
     return found
 
 
-class _Table:
+class Fields:
     """A TOML table that knows its file and its key, for the message of an error."""
 
     def __init__(self, file: str, key: str, data: object, known: Mapping[str, Source]) -> None:
@@ -234,12 +234,15 @@ class _Table:
         self.data: dict[str, Any] = data
 
     def error(self, key: str, what: str) -> DataError:
+        """The error of a key, to be raised."""
         return DataError(f"{self.file}: {self.path(key)} {what}")
 
     def path(self, key: str) -> str:
+        """Where a key stands in the file: "memory.bandwidth"."""
         return f"{self.key}.{key}" if self.key else key
 
     def get(self, key: str, kind: type, default: Any = None) -> Any:
+        """Value of a key, which must be of a type."""
         value = self.data.get(key, default)
         if value is None:
             raise self.error(key, "is missing")
@@ -247,10 +250,12 @@ class _Table:
             raise self.error(key, f"is not of type {kind.__name__}")
         return value
 
-    def table(self, key: str) -> _Table:
-        return _Table(self.file, self.path(key), self.data.get(key), self.known)
+    def table(self, key: str) -> Fields:
+        """The table under a key."""
+        return Fields(self.file, self.path(key), self.data.get(key), self.known)
 
     def sourced(self, key: str, unit: str) -> Sourced:
+        """The positive number under a key, in a base unit."""
         entry = self.table(key)
         for part in entry.data:
             if part not in ("value", "sparse", "unit", "source", "verified", "note"):
@@ -272,6 +277,7 @@ class _Table:
         return Sourced(value, base, source, entry.get("verified", bool), entry.get("note", str, ""))
 
     def maybe(self, key: str, unit: str) -> Sourced | None:
+        """The number under a key, None where there is no such key."""
         return self.sourced(key, unit) if key in self.data else None
 
 
@@ -295,7 +301,7 @@ def read(name: str, text: str, known: Mapping[str, Source] | None = None) -> Acc
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{name}: {error}") from error
-    top = _Table(name, "", data, sources() if known is None else known)
+    top = Fields(name, "", data, sources() if known is None else known)
     peaks, memory, clock = top.table("peak"), top.table("memory"), top.table("clock")
     link = top.table("link") if "link" in data else None
     label = memory.sourced("capacity", "byte")
@@ -330,7 +336,7 @@ def read(name: str, text: str, known: Mapping[str, Source] | None = None) -> Acc
     )
 
 
-def _peak(peaks: _Table, precision: str) -> Peak:
+def _peak(peaks: Fields, precision: str) -> Peak:
     if precision not in PRECISIONS:
         raise peaks.error(precision, f"is not one of {', '.join(PRECISIONS)}")
     unit = "op/s" if precision.startswith("int") else "FLOP/s"

@@ -1,4 +1,4 @@
-"""Compute- and bandwidth-bound times and rates."""
+"""Compute- and bandwidth-bound times and rates, and what a part's gain is worth to the whole."""
 # ruff: noqa: E741 - I is the field's own letter for arithmetic intensity
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from hwmodels.elementwise import Value, maximum, minimum
 from hwmodels.formula import formula
 
 _ROOFLINE = "Williams, Waterman, Patterson, Roofline, CACM 52(4), 2009"
+_AMDAHL = "Amdahl, Validity of the Single Processor Approach, AFIPS 1967"
 
 
 @formula(
@@ -143,3 +144,55 @@ def utilization(R: Value, P: Value) -> Value:
         Above one for no dense kernel, whatever counts its FLOPs rightly.
     """
     return R / P
+
+
+@formula(
+    "S = 1 / ((1 - f) + f / s)",
+    source=_AMDAHL,
+    kind="identity",
+    unit_in={"f": "1", "s": "1"},
+    unit_out="1",
+    monotone="++",
+    convention="the rest of the work unchanged and not overlapped",
+)
+def amdahl(f: Value, s: Value) -> Value:
+    """Gain of the whole where one part of it is made faster.
+
+    Parameters
+    ----------
+    f : (...) array_like
+        Share of the time that the part takes before, from 0 to 1.
+    s : (...) array_like
+        Gain of that part, at least one.
+
+    Returns
+    -------
+    S : (...) ndarray or float
+        Gain of the whole.
+    """
+    return 1 / ((1 - f) + f / s)
+
+
+@formula(
+    "S = 1 / (1 - f)",
+    source=_AMDAHL,
+    kind="bound",
+    unit_in={"f": "1"},
+    unit_out="1",
+    monotone="+",
+    convention="the rest of the work unchanged and not overlapped",
+)
+def amdahl_limit(f: Value) -> Value:
+    """Gain of the whole where one part of it takes no time at all.
+
+    Parameters
+    ----------
+    f : (...) array_like
+        Share of the time that the part takes before, below 1.
+
+    Returns
+    -------
+    S : (...) ndarray or float
+        An upper bound on the gain of the whole.
+    """
+    return 1 / (1 - f)

@@ -14,6 +14,7 @@ from hwmodels.formula import formula
 
 _TAIL = "Dean and Barroso, The Tail at Scale, CACM 56(2), 2013"
 _ORDER = "David and Nagaraja, Order Statistics, 2003"
+_SSP = "Ho et al., Stale Synchronous Parallel, NIPS 2013"
 _HARTLEY = "Hartley and David, Ann. Math. Statist. 25(1), 1954"
 
 
@@ -283,3 +284,114 @@ def spread_that_eats_gain(g: Value, E: Value) -> Value:
         [s].
     """
     return g / E
+
+
+@formula(
+    "g = w / T",
+    source=_SSP,
+    kind="identity",
+    unit_in={"w": "s", "T": "s"},
+    unit_out="1",
+    monotone="+-",
+    convention="the others do not wait for the stalled worker",
+)
+def steps_gained(w: Value, T: Value) -> Value:
+    """Steps that the others take while one worker stalls: what it falls behind.
+
+    Parameters
+    ----------
+    w : (...) array_like
+        Stall of one worker [s].
+    T : (...) array_like
+        Step of the others [s].
+
+    Returns
+    -------
+    g : (...) ndarray or float
+        [steps], below one for a stall shorter than a step.  Where all wait for all the same
+        quotient is the share of a step that is added to every worker's.
+    """
+    return w / T
+
+
+@formula(
+    "w = S * T",
+    source=_SSP,
+    kind="identity",
+    unit_in={"S": "1", "T": "s"},
+    unit_out="s",
+    monotone="++",
+    convention="the stalled worker was level with the others",
+)
+def stall_that_reaches_bound(S: Value, T: Value) -> Value:
+    """Stall of one worker after which a staleness bound makes all others wait.
+
+    Parameters
+    ----------
+    S : (...) array_like
+        Steps that the others may be ahead of the slowest.
+    T : (...) array_like
+        Step of the others [s].
+
+    Returns
+    -------
+    w : (...) ndarray or float
+        [s].  Shorter stalls cost the others nothing.
+    """
+    return S * T
+
+
+@formula(
+    "k = S * r / (r - 1)",
+    source=_SSP,
+    kind="identity",
+    unit_in={"S": "1", "r": "1"},
+    unit_out="1",
+    monotone="+-",
+    convention="steps of the others; the slow worker was level with them",
+)
+def steps_that_reach_bound(S: Value, r: Value) -> Value:
+    """Steps after which a worker that stays slow is a whole bound behind.
+
+    Parameters
+    ----------
+    S : (...) array_like
+        Steps that the others may be ahead of the slowest.
+    r : (...) array_like
+        Step of the slow worker over that of the others, above one.
+
+    Returns
+    -------
+    k : (...) ndarray or float
+        [steps of the others].  From then on all run at the pace of the slow one.
+    """
+    return S * r / (r - 1)
+
+
+@formula(
+    "e = 1 / (1 + n * q * w)",
+    source=_TAIL,
+    kind="estimate",
+    unit_in={"n": "1", "q": "1/s", "w": "s"},
+    unit_out="1",
+    monotone="---",
+    convention="independent stalls that do not overlap and that nothing hides",
+)
+def share_kept_under_stalls(n: Value, q: Value, w: Value) -> Value:
+    """Share of the throughput that a synchronous job keeps where single workers stall.
+
+    Parameters
+    ----------
+    n : (...) array_like
+        Workers that wait for each other.
+    q : (...) array_like
+        Stalls of one worker in a second of useful work [1/s].
+    w : (...) array_like
+        Length of a stall [s].
+
+    Returns
+    -------
+    e : (...) ndarray or float
+        Between zero and one.
+    """
+    return 1 / (1 + n * q * w)

@@ -9,6 +9,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from tanaka_persona.plans import Plan, PlanError, read_plans
+
 DEFAULT = "dr_tanaka"
 
 
@@ -66,6 +68,8 @@ class Persona:
         Named where the paper names none.
     max_words : int
         Longest whole answer.
+    plans : tuple of Plan
+        Sentences for what a rule found and for the parts, in the order of ``plans.md``.
     """
 
     id: str
@@ -79,6 +83,7 @@ class Persona:
     phrases: dict[str, str]
     venues: str
     max_words: int
+    plans: tuple[Plan, ...]
 
     def part(self, id: str) -> Part:
         """The part with this id.
@@ -135,6 +140,7 @@ def load(name: str = DEFAULT, folder: Traversable | None = None) -> Persona:
         phrases={k: str(v) for k, v in _table(data, name, "phrases").items()},
         venues=_string(response, f"{name}/persona.toml: response", "venues"),
         max_words=_count(response, f"{name}/persona.toml: response", "max_words"),
+        plans=_plans(home, name),
     )
 
 
@@ -200,6 +206,13 @@ def _parts(text: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def _plans(home: Traversable, name: str) -> tuple[Plan, ...]:
+    try:
+        return read_plans(_text(home, name, "plans.md"))
+    except PlanError as error:
+        raise PersonaError(f"{name}/plans.md: {error}") from error
+
+
 def _never(voice: str, name: str) -> tuple[str, ...]:
     found = re.search(r"(?ms)^## Never says\s*$(.*?)(?=^## |\Z)", voice)
     if found is None:
@@ -207,4 +220,4 @@ def _never(voice: str, name: str) -> tuple[str, ...]:
     return tuple(m.strip() for m in re.findall(r"(?m)^- (.+)$", found.group(1)))
 
 
-__all__ = ["DEFAULT", "Part", "Persona", "PersonaError", "Point", "load"]
+__all__ = ["DEFAULT", "Part", "Persona", "PersonaError", "Plan", "Point", "load"]

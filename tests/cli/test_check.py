@@ -72,7 +72,7 @@ def test_select_and_ignore_take_beginnings_of_codes(tanaka: Run) -> None:
         return codes(tanaka("check", EXAMPLE, "--output-format", "json", *options).out)
 
     assert chosen("--select", "TK1") == {c for c in whole if c.startswith("TK1")}
-    assert chosen("--select", "TK201,TK5") == {"TK201", "TK501"}
+    assert chosen("--select", "TK201,TK5") == {c for c in whole if c.startswith(("TK201", "TK5"))}
     assert chosen("--ignore", "TK1") == {c for c in whole if not c.startswith("TK1")}
     assert chosen("--select", "TK1", "--ignore", "TK10") == set()
     assert chosen("--select", " tk201 , TK301") == {"TK201", "TK301"}
@@ -107,7 +107,9 @@ def test_one_paper_is_one_document(tanaka: Run, draft: Path) -> None:
 def test_several_papers_are_a_list(tanaka: Run, draft: Path) -> None:
     document = json.loads(tanaka("check", EXAMPLE, draft, "--output-format", "json").out)
     assert set(document) == {"schema", "papers"}
-    assert [len(p["findings"]) for p in document["papers"]] == [12, 1]
+    alone = json.loads(tanaka("check", EXAMPLE, "--output-format", "json").out)
+    assert document["papers"][0] == alone
+    assert [len(p["findings"]) for p in document["papers"]] == [len(alone["findings"]), 1]
     assert all(p["schema"] == "tanaka.findings/1" for p in document["papers"])
 
 

@@ -72,7 +72,7 @@ PAPER = "(a small paper)"
         (["check", PAPER, "--output-format", "sarif"], "invalid choice: 'sarif'"),
         (["check", PAPER, "--select", "TK999"], "--select TK999: no rule"),
         (["check", PAPER, "--ignore", "above-peak"], "--ignore ABOVE-PEAK: no rule"),
-        (["check", PAPER, "--baseline", "x"], "unrecognized arguments: --baseline x"),
+        (["check", PAPER, "--baseline", "gone"], "gone: no such file or folder"),
         (["stress-test", PAPER, "--section", "Evaluation", "--line", "main.tex:1"], "not allowed with"),
         (["stress-test", PAPER, "--section", "Nowhere"], "--section Nowhere: no such section; there are: Method; Results"),
         (["stress-test", PAPER, "--line", "main.tex"], "not FILE:N"),

@@ -15,12 +15,13 @@ from .tree import ROOT, files
 
 SERVER = "server/tanaka/"
 CORE = (
-    *(f"{SERVER}{p}" for p in ("text.py", "quantity/", "latex/", "paper/", "rules/")),
+    *(f"{SERVER}{p}" for p in ("text.py", "quantity/", "latex/", "knowledge/", "paper/", "rules/")),
+    f"{SERVER}ingest/",
     *(f"{SERVER}{p}" for p in ("analysis/", "views/", "voice/")),
     "hwmodels/hwmodels/",
     "persona/tanaka_persona/",
 )
-SHELLS = (f"{SERVER}cli/", f"{SERVER}lsp/")
+SHELLS = (f"{SERVER}cli/", f"{SERVER}lsp/", f"{SERVER}children/")
 PYTHON = [n for n in files() if n.startswith(("server/", "hwmodels/", "persona/", "scripts/"))
           and n.endswith(".py")]  # fmt: skip
 
@@ -38,7 +39,10 @@ READERS = {
     ("hwmodels/hwmodels/catalog.py", "sources", "read_text"),
     ("hwmodels/hwmodels/catalog.py", "catalog", "read_text"),
     ("hwmodels/hwmodels/catalog.py", "catalog", "iterdir"),
-    ("server/tanaka/voice/works.py", "known", "read_text"),
+    ("hwmodels/hwmodels/models.py", "models", "read_text"),
+    ("hwmodels/hwmodels/models.py", "models", "iterdir"),
+    ("server/tanaka/knowledge/catalog.py", "knowledge", "read_text"),
+    ("server/tanaka/knowledge/catalog.py", "knowledge", "iterdir"),
     ("persona/tanaka_persona/__init__.py", "_text", "read_text"),
 }
 
@@ -190,6 +194,23 @@ def test_the_server_answers_before_the_analysis_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_neither_a_pdf_library_nor_a_language_model_is_loaded() -> None:
+    """They run in children: the server, and a check of a paper with a PDF beside it, do without."""
+    program = (
+        "import sys\n"
+        "import tanaka.lsp.server\n"
+        "from tanaka.cli.main import main\n"
+        "tanaka.lsp.server.make_server()\n"
+        "assert main(['check', sys.argv[1]]) == 1\n"
+        "loaded = [m for m in ('pypdfium2', 'pypdfium2_raw', 'litellm') if m in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    command = [sys.executable, "-c", program, str(ROOT / "examples" / "stale-pipeline")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Baseline: proposal_call.pdf" in done.stdout
 
 
 def test_python_files_lie_in_source_roots() -> None:

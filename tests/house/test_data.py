@@ -26,6 +26,7 @@ from tanaka.rules import RULES
 from .tree import ROOT, files
 
 HARDWARE = Path(hwmodels.__file__).parent / "data"
+MODELS = {p.stem: p.read_text("utf-8") for p in sorted((HARDWARE / "models").glob("*.toml"))}
 PARTS = {p.stem: p.read_text("utf-8") for p in sorted((HARDWARE / "accelerators").glob("*.toml"))}
 SOURCES = tomllib.loads((HARDWARE / "sources.toml").read_text("utf-8"))
 WORKS_FILE = Path(voice.__file__).parent / "data" / "works.toml"
@@ -142,8 +143,18 @@ def test_no_name_is_given_to_two_parts() -> None:
     assert [n for n, count in given.items() if count > 1] == []
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_every_number_of_a_model_has_a_unit_and_a_source(name: str) -> None:
+    found = list(numbers(MODELS[name]))
+    assert len(found) > 6
+    for path, entry in found:
+        assert {"unit", "source", "verified"} <= set(entry), path
+        assert entry["source"] in SOURCES, path
+
+
 def test_every_source_is_whole_and_is_cited() -> None:
-    cited = {entry["source"] for text in PARTS.values() for _, entry in numbers(text)}
+    held = [*PARTS.values(), *MODELS.values()]
+    cited = {entry["source"] for text in held for _, entry in numbers(text)}
     assert cited == set(SOURCES)
     for key, source in SOURCES.items():
         assert set(source) == {"title", "full", "year"}, key

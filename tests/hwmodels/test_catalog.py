@@ -26,6 +26,7 @@ from hwmodels.catalog import (
     read_sources,
     sources,
 )
+from hwmodels.models import models
 
 DATA = files("hwmodels") / "data"
 TEXTS = {p.name: p.read_text("utf-8") for p in (DATA / "accelerators").iterdir()}
@@ -61,6 +62,7 @@ def test_every_number_has_a_unit_and_a_source(part: Accelerator) -> None:
 
 def test_every_source_is_cited() -> None:
     cited = {n.source for p in PARTS for n in numbers(p).values()}
+    cited |= {m.published.source for m in models()}
     assert cited == set(sources())
 
 

@@ -10,11 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwmodels import communication, memory, roofline, straggler, transformer
+from hwmodels import (
+    communication,
+    cost,
+    decode,
+    memory,
+    normalization,
+    numerics,
+    roofline,
+    staleness,
+    straggler,
+    timeline,
+    transformer,
+)
 from hwmodels.formula import FORMULAS, Formula, evaluate, formula, names, unit_of
 from hwmodels.units import UnitError, parse
 
-MODULES = (communication, memory, roofline, straggler, transformer)
+MODULES = (
+    communication, cost, decode, memory, normalization, numerics, roofline, staleness, straggler,
+    timeline, transformer,
+)  # fmt: skip
 BY_NAME = {f.name: f for f in FORMULAS}
 
 # Where a formula holds, for arguments that are not simply any number from 1 up.
@@ -22,6 +37,17 @@ DOMAIN = {
     ("any_worker_hit", "q"): (0.0, 1.0),
     ("any_worker_hit", "n"): (1.0, 1e4),
     ("mean_inflation", "f"): (0.0, 1.0),
+    ("steps_that_reach_bound", "r"): (1.01, 10.0),
+    ("initial_weight_left", "m"): (0.0, 1.0),
+    ("initial_weight_left", "k"): (1.0, 1e3),
+    ("smallest_normal", "b"): (1.0, 200.0),
+    ("smallest_subnormal", "b"): (1.0, 200.0),
+    ("smallest_subnormal", "m"): (1.0, 50.0),
+    ("accumulation_error_bound", "n"): (1.0, 1e3),
+    ("accumulation_error_bound", "u"): (1e-9, 5e-4),
+    ("longest_sum", "p"): (1.0, 60.0),
+    ("amdahl", "f"): (0.0, 1.0),
+    ("amdahl_limit", "f"): (0.0, 0.99),
 }
 each = pytest.mark.parametrize("made", FORMULAS, ids=[f.name for f in FORMULAS])
 

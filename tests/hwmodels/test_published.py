@@ -11,6 +11,12 @@ from hwmodels.communication import (
 )
 from hwmodels.memory import RECIPES, zero_bytes_per_device
 from hwmodels.straggler import expected_max_normal
+from hwmodels.timeline import (
+    activations_in_flight,
+    fused_activation_bytes,
+    interleaved_factor,
+    tensor_parallel_activation_bytes,
+)
 from hwmodels.transformer import (
     dense_decoder_parameters,
     gated_decoder_parameters,
@@ -57,6 +63,20 @@ def test_state_of_one_device_at_18_bytes(row: Row) -> None:
     blocks = 12 * int(row["layers"]) * int(row["hidden"]) ** 2  # the figure leaves embeddings out
     shared = int(row["tensor_parallel"]) * int(row["pipeline_parallel"])
     ours = blocks * RECIPES["mixed-adam-18"].total / shared
+    close(row, float(row["printed_gib"]) * 2**30, ours)
+
+
+@table("korthikanti_activations")
+def test_activations_of_the_first_stage(row: Row) -> None:
+    """Eight devices share a layer; the first of p stages holds L / p layers of p micro-batches."""
+    layers, stages, chunks = (int(row[k]) for k in ("layers", "pipeline_parallel", "chunks"))
+    shape = {"s": 2048, "b": int(row["micro_batch"]), "h": int(row["hidden"]), "t": 8}
+    if row["formula"] == tensor_parallel_activation_bytes.name:
+        each = tensor_parallel_activation_bytes(**shape, a=int(row["heads"]))
+    else:
+        each = fused_activation_bytes(**shape)
+    more = interleaved_factor(stages, chunks) if chunks > 1 else 1
+    ours = more * activations_in_flight(stages, layers / stages, each)
     close(row, float(row["printed_gib"]) * 2**30, ours)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,7 +26,9 @@ class Editor(LanguageClient):
         self.logged: list[str] = []
         self.configuration: dict[str, Any] = {}
         self.registered: list[types.Registration] = []
-        self.files: dict[str, str] = {}
+        self.files: dict[str, str | bytes] = {}
+        self.asked_for: list[tuple[str, str]] = []
+        self.pieces: dict[str | int, list[Any]] = {}
         self.offered: types.InitializeResult
         self.answers = asyncio.Event()
         self.answers.set()
@@ -60,13 +63,32 @@ class Editor(LanguageClient):
         @feature("tanaka/readFile")
         async def read_file(params: Any) -> dict[str, str | None]:
             await self.answers.wait()
-            return {"text": self.files.get(params.uri)}
+            self.asked_for.append(("read", params.uri))
+            found = self.files.get(params.uri)
+            if getattr(params, "encoding", "") == "base64":
+                data = found.encode() if isinstance(found, str) else found
+                return {"text": None if data is None else base64.b64encode(data).decode()}
+            return {"text": found if isinstance(found, str) else None}
 
         @feature("tanaka/listFiles")
         def list_files(params: Any) -> dict[str, list[str]]:
-            folder = params.uri.partition("?")[0].rstrip("/") + "/"
-            below = [u for u in self.files if u.startswith(folder)]
+            self.asked_for.append(("list", params.uri))
+            folder, _, query = params.uri.partition("?")
+            folder = folder.rstrip("/") + "/"
+            wanted = tuple(getattr(params, "suffixes", (".tex", ".ltx")))
+            below = [
+                u
+                for u in self.files
+                if u.startswith(folder)
+                and u.partition("?")[0].endswith(wanted)
+                and u.endswith(query)
+            ]
             return {"uris": [u for u in below if params.recursive or "/" not in u[len(folder) :]]}
+
+        @feature(types.PROGRESS)
+        def progress(params: types.ProgressParams) -> None:
+            self.pieces.setdefault(params.token, []).append(params.value)
+            self._heard.set()
 
     async def until(self, what: str, holds: Callable[[], object]) -> None:
         """Wait until something that the server says makes a condition true."""

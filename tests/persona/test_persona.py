@@ -11,6 +11,7 @@ import pytest
 import tanaka_persona
 from tanaka.rules import RULES
 from tanaka_persona import DEFAULT, Persona, PersonaError, load
+from tanaka_persona.plans import PlanError, read_plans
 
 HOME = Path(tanaka_persona.__file__).parent
 NAMES = sorted(p.name for p in HOME.iterdir() if (p / "persona.toml").is_file())
@@ -112,7 +113,8 @@ def test_a_persona_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["persona.toml", "system.md", "voice.md", "response.md", "points/1-delta-audit.md"]
+    "file",
+    ["persona.toml", "system.md", "voice.md", "response.md", "plans.md", "points/1-delta-audit.md"],
 )
 def test_a_missing_file_is_named(tmp_path: Path, file: str) -> None:
     shutil.copytree(HOME / DEFAULT, tmp_path / "copy")
@@ -171,3 +173,72 @@ def test_a_voice_without_its_list_is_named(tmp_path: Path) -> None:
 def test_a_part_that_the_persona_does_not_have() -> None:
     with pytest.raises(PersonaError, match="no part 'coda'"):
         load().part("coda")
+
+
+# -- sentence plans -----------------------------------------------------------------------------
+
+
+def test_the_parts_and_the_families_have_plans(persona: Persona) -> None:
+    rules = {p.rule for p in persona.plans}
+    assert {"MIRROR", "GAP", "STRESS", "WALK", "SURVIVE", "TWIST", "ANY"} <= rules
+    assert {f"{f}xx" for f in FAMILIES - {"TK9"}} <= rules, "the document itself has no voice"
+
+
+def test_a_plan_is_read_with_its_verdicts_its_note_and_its_repair() -> None:
+    plan = next(p for p in load().plans if p.id == "TK101 B")
+    assert plan.verdicts == ("implausible",)
+    assert plan.when == "a reading or a rounding saves it"
+    assert plan.say == "{a} to {b} is {ratio}. Your {claim} [{line}] holds only if {excuse}."
+    assert plan.then == "Write the unrounded operands beside the factor."
+
+
+def test_the_formula_of_survival_is_there_once(persona: Persona) -> None:
+    said = [p.id for p in persona.plans if "to survive" in p.say + p.then]
+    assert said == ["SURVIVE A"]
+
+
+PLAN = "## TK101\n\n### A impossible: both known\n\n{a} is not {b}.\n\n> Print it.\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("## TK101", "## Rule", "Rule: neither a rule, a family, nor a part"),
+        ("## TK101", "## TK101\n\nSome words.", "TK101: text before its first plan"),
+        ("### A impossible", "### first", "TK101 first: both known: not a letter, its verdicts and a note"),
+        ("impossible", "certain", "TK101 A: no verdict 'certain'"),
+        ("{a} is not {b}.", "", "TK101 A: says nothing"),
+        ("{a}", "{a b}", "TK101 A: not a slot: '{a b}"),
+        ("{b}.", "{b}. ⟦{c}.", "TK101 A: an optional clause that is not closed"),
+        ("{b}.", "{b}⟧.", "TK101 A: an optional clause that was not opened"),
+        ("{b}.", "{b} ⟦⟦{c}⟧⟧.", "TK101 A: one optional clause inside another"),
+        ("{b}.", "{b} ⟦and more⟧.", "TK101 A: an optional clause without a slot"),
+        ("{b}.", "{b} ms.", "TK101 A: the unit 'ms' behind {b}"),
+        ("{b}.", "{b}%.", "TK101 A: the unit '%' behind {b}"),
+        ("{b}.", "{b}x faster.", "TK101 A: the unit 'x' behind {b}"),
+        ("{b}.", "{b} times faster.", "TK101 A: the unit 'times faster' behind {b}"),
+        ("{b}.", "it ⟦by {b} GB⟧.", "TK101 A: the unit 'GB' behind {b}"),
+        ("> Print it.", "", "TK101 A: an attack without its repair"),
+        ("> Print it.", "> Why?", "TK101 A: a repair ends in a full stop and asks nothing"),
+        ("> Print it.", "> Print it", "TK101 A: a repair ends in a full stop and asks nothing"),
+        ("### A impossible", "### A open", "TK101 A: what is open ends in a question"),
+        ("### A impossible: both known\n\n{a} is not {b}.", "### W\n\nIs {a} {b}?", "TK101 W: a step of a walk-through asks nothing"),
+        ("### A impossible", "### N", "TK101 N: a need is a clause, without a full stop"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_plan_is_named(old: str, new: str, message: str) -> None:
+    assert read_plans(PLAN)[0].id == "TK101 A"
+    with pytest.raises(PlanError) as error:
+        read_plans(PLAN.replace(old, new, 1))
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("text", ["", PLAN + PLAN, PLAN + "\n### A\n\nAgain.\n\n> Again.\n"])
+def test_no_plan_and_the_same_plan_twice_are_named(text: str) -> None:
+    with pytest.raises(PlanError, match=r"no plan|twice"):
+        read_plans(text)
+
+
+def test_a_wrong_plan_is_named_with_its_file(tmp_path: Path) -> None:
+    message = changed(tmp_path, "plans.md", lambda t: t.replace("{ratio}", "{ratio} GB", 1))
+    assert message == "copy/plans.md: TK101 A: the unit 'GB' behind {ratio}"

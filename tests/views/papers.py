@@ -29,6 +29,28 @@ def example() -> Report:
 
 
 @cache
+def with_baseline() -> Report:
+    """Report of the example paper against its baseline's LaTeX, bibliography and all."""
+    return _against_baseline(EXAMPLE)
+
+
+@cache
+def accelerator() -> Report:
+    """Report of the accelerator example against its baseline's LaTeX."""
+    return _against_baseline(EXAMPLE.with_name("decode-asic"))
+
+
+def _against_baseline(home: Path) -> Report:
+    texts: dict[DocId, str | None] = {
+        DocId(p.relative_to(home).as_posix()): p.read_text("utf-8")
+        for p in sorted([*home.rglob("*.tex"), *home.rglob("*.bib")])
+    }
+    host = AnalysisHost()
+    host.apply(Change(texts, {DocId("main.tex"): DocId("baseline")}))
+    return host.snapshot().report(DocId("main.tex"))
+
+
+@cache
 def fixtures() -> tuple[tuple[str, Report], ...]:
     """Reports of the chapters of ``tests/rules``, with their names."""
     return tuple(

@@ -17,9 +17,13 @@ from tanaka.rules.api import (
     Figure,
     FitFigure,
     FitPart,
+    Layer,
     RooflineFigure,
     RooflinePoint,
     StragglerFigure,
+    TimelineFigure,
+    TimelineLayer,
+    TimelineStage,
 )
 from tanaka.views import hover, printing
 from tanaka.views.svg import Drawing, Size, Theme, draw, is_drawn
@@ -95,7 +99,8 @@ def test_drawings_of_the_papers(size: Size, theme: Theme) -> None:
 
 
 def test_every_kind_of_figure_is_among_them() -> None:
-    assert {type(f) for f, _ in ALL} == {RooflineFigure, FitFigure, StragglerFigure, BarsFigure}
+    kinds = {RooflineFigure, FitFigure, StragglerFigure, BarsFigure, TimelineFigure}
+    assert {type(f) for f, _ in ALL} == kinds
 
 
 # -- any figure that a rule could make ------------------------------------------------------------
@@ -137,8 +142,34 @@ BARS = st.builds(
 )  # fmt: skip
 
 
+@st.composite
+def timelines(draw: st.DrawFn) -> TimelineFigure:
+    phases = tuple(
+        draw(st.lists(LABELS | st.sampled_from(["fill", "drain"]), min_size=1, max_size=5))
+    )
+    size = POSITIVE | st.just(0.0)
+    layer = st.builds(
+        TimelineLayer,
+        LABELS,
+        st.sampled_from(Layer),
+        st.lists(size, min_size=len(phases), max_size=len(phases)).map(tuple),
+        st.integers(1, 40),
+    )
+    stage = st.builds(
+        TimelineStage, LABELS, LABELS, st.lists(layer, min_size=1, max_size=4).map(tuple)
+    )
+    stages = tuple(draw(st.lists(stage, min_size=1, max_size=9)))
+    return TimelineFigure(
+        phases, stages, draw(st.none() | POSITIVE), draw(LABELS), draw(st.booleans())
+    )
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.one_of(ROOFLINES, FITS, STRAGGLERS, BARS), st.sampled_from(Size), st.sampled_from(Theme))
+@given(
+    st.one_of(ROOFLINES, FITS, STRAGGLERS, BARS, timelines()),
+    st.sampled_from(Size),
+    st.sampled_from(Theme),
+)
 def test_any_figure_is_drawn_within_the_laws(figure: Figure, size: Size, theme: Theme) -> None:
     if is_drawn(figure):
         check(draw(figure, size, theme), figure)
@@ -157,6 +188,29 @@ def test_any_figure_is_drawn_within_the_laws(figure: Figure, size: Size, theme: 
         StragglerFigure(64, 1.0, None, (), 0.1, None),
         BarsFigure("t", "s", ()),
         BarsFigure("t", "s", (("a", 0.0, False),)),
+        TimelineFigure((), (), None, "one card", False),
+        TimelineFigure(("steady",), (TimelineStage("s", "", ()),), 1.0, "one card", False),
+        TimelineFigure(
+            ("steady",),
+            (TimelineStage("s", "", (TimelineLayer("a", Layer.STATE, (0.0,)),)),),
+            1.0,
+            "",
+            False,
+        ),
+        TimelineFigure(
+            ("a", "b"),
+            (TimelineStage("s", "", (TimelineLayer("a", Layer.STATE, (1e9,)),)),),
+            1.0,
+            "",
+            False,
+        ),
+        TimelineFigure(
+            ("a",),
+            (TimelineStage("s", "", (TimelineLayer("a", Layer.STATE, (math.inf,)),)),),
+            1.0,
+            "",
+            False,
+        ),
     ],
 )
 def test_what_has_nothing_to_show_is_not_drawn(figure: Figure | None) -> None:
@@ -180,10 +234,31 @@ CARDS = FitFigure(
 NODES = StragglerFigure(64, 2.12, 0.03, (0.02, 0.05, 0.1), 0.03 * 2.3438, None)
 
 
+def stage(number: int, in_flight: int, undo: float = 71.5e9) -> TimelineStage:
+    held = 19.3e9 * in_flight / 4
+    return TimelineStage(
+        f"stage {number}",
+        f"{in_flight} micro-batches in flight",
+        (
+            TimelineLayer("states", Layer.STATE, (6.8e9,) * 4),
+            TimelineLayer("undo, 12 steps", Layer.VERSIONS, (undo,) * 4, 12),
+            TimelineLayer("activations", Layer.ACTIVATIONS, (held, held, held, 0.0), in_flight),
+        ),
+    )
+
+
+STEP = TimelineFigure(
+    ("fill", "steady", "drain", "commit"), tuple(stage(k, 4 - k) for k in range(4)), 85.9e9, "one A100", True
+)  # fmt: skip
+ROOMY = TimelineFigure(STEP.phases, (stage(0, 2, 1.15e9),), 85.9e9, "one A100", False)
+
+
 @pytest.mark.parametrize("size", Size)
 @pytest.mark.parametrize(
     ("figure", "wanted"),
     [
+        (STEP, ["97.6", "capacity 85.9 GB", "activations", "undo, 12 steps", "states", "GB"]),
+        (ROOMY, ["17.6", "capacity 85.9 GB ↑", "fill", "steady", "drain", "commit"]),
         (A100, ["peak 312", "as written 389", "update 1", "ridge 153", "HBM 2.039 TB/s", "TFLOP/s"]),
         (CARDS, ["needed 205 GB", "two cards hold 172 GB", "33.6 GB short", "BF16, 4 B: 51.4"]),
         (NODES, ["70.3 ms", "σ = 1.4%", "σ = 2%", "σ = 5%", "σ = 10%", "nodes in lock-step, n"]),
@@ -280,3 +355,54 @@ def test_labels_at_curve_ends_keep_their_order_and_their_distance(
 def test_a_cut_text_fits(text: str, room: float, bold: bool) -> None:
     cut: Callable[[str], float] = lambda t: text_width(t, 12, bold=bold)  # noqa: E731
     assert cut(fitted(text, 12, room, bold=bold)) <= max(room, 0)
+
+
+def bars_of(figure: TimelineFigure, size: Size, mark: str) -> list[tuple[float, float, float]]:
+    """Left, top and bottom of the rectangles of one colour."""
+    root = ET.fromstring(draw(figure, size).svg)
+    return [
+        (
+            float(e.attrib["x"]),
+            float(e.attrib["y"]),
+            float(e.attrib["y"]) + float(e.attrib["height"]),
+        )
+        for e in root.iter(f"{SVG}rect")
+        if e.get("class") == f"f-{mark}"
+    ]
+
+
+def test_the_undo_log_is_drawn_as_its_steps_and_activations_come_and_go_in_pieces() -> None:
+    assert len(bars_of(STEP, Size.HOVER, "held")) == 12, "one for each step"
+    tops = [top for _, top, _ in sorted(bars_of(STEP, Size.HOVER, "ours"))]
+    highest = tops.index(min(tops))
+    assert tops[: highest + 1] == sorted(tops[: highest + 1], reverse=True), "they come one by one"
+    assert tops[highest:] == sorted(tops[highest:]), "and go one by one"
+    assert len(tops) == 4 + 3, "the last that comes stays until the first goes"
+
+
+def test_layers_stand_on_each_other() -> None:
+    states, undo = bars_of(STEP, Size.PANEL, "ink"), bars_of(STEP, Size.PANEL, "held")
+    first = min(left for left, _, _ in states)
+    top = next(t for left, t, _ in states if left == first)
+    lowest = max(bottom for left, _, bottom in undo if left == first)
+    assert abs(lowest - top) <= 2, "no gap and no overlap between two layers"
+
+
+def test_a_stage_above_the_capacity_has_its_number_at_fault() -> None:
+    root = ET.fromstring(draw(STEP, Size.PANEL).svg)
+    at_fault = [e.text for e in root.iter(f"{SVG}text") if e.get("class") == "t-fault"]
+    assert at_fault == ["97.6", "92.8", "88.0", "capacity 85.9 GB"], "stage 3 needs 83.1"
+
+
+def test_the_equation_of_a_timeline_adds_up_to_its_peak() -> None:
+    for figure in (STEP, ROOMY):
+        first, rest = draw(figure, Size.PANEL).equations
+        assert holds(*first.split(" = "))
+        assert holds(*rest.split(" = "))
+
+
+def test_of_many_stages_the_ends_and_the_worst_are_shown() -> None:
+    stages = tuple(stage(k, 1, 40e9 if k == 5 else 10e9) for k in range(16))
+    names = [t for t in texts(TimelineFigure(STEP.phases, stages, None, "one A100", False), Size.PANEL) if t.startswith("stage ")]  # fmt: skip
+    assert len(names) == 4
+    assert {"stage 0", "stage 5", "stage 15"} <= set(names)

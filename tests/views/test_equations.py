@@ -50,7 +50,8 @@ def written(report: Report) -> Iterator[str]:
     yield quoted.sub("", terminal.report_text(report))
     for section in [None, *(s.id for s in report.paper.sections)]:
         made = review(report, section=section)
-        yield " ".join(as_text(made, places).split())
+        # A rule under a heading is no sign of subtraction.
+        yield " ".join(re.sub(r"(?m)^-{3,}$", "", as_text(made, places)).split())
         yield unmarked(as_markdown(made, places))
 
 

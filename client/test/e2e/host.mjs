@@ -1,15 +1,31 @@
 // Runs client/test/host/index.js inside the extension host of the same VS Code, where it has the `vscode` API.
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pageOf } from "../../../scripts/host.mjs";
 import { findings } from "./expected.mjs";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 180_000;
+/** What lies on the disk under the very names of the virtual project: whoever reads it shows findings that are not there. */
+const DECOY = "Every number here is wrong: the step falls from 400\\,ms to 100\\,ms, a $9\\times$ speedup.\n";
 
-export async function run({ host, browser, tanaka, screenshots, copyPaper, root }) {
+function layDecoy(folder) {
+  mkdirSync(join(folder, "sections"), { recursive: true });
+  const main = `\\documentclass{article}\n\\begin{document}\n${DECOY}\\input{sections/eval}\n\\end{document}\n`;
+  writeFileSync(join(folder, "main.tex"), main);
+  writeFileSync(join(folder, "sections/eval.tex"), DECOY);
+  writeFileSync(join(folder, "refs.bib"), "@book{decoy, title={Read from the disk}}\n");
+  writeFileSync(join(folder, "baseline.pdf"), "no PDF");
+  writeFileSync(join(folder, "tanaka.toml"), '[paper]\nbaseline = "nowhere.pdf"\n');
+}
+
+export async function run({ host, browser, tanaka, server, screenshots, copyPaper, root }) {
   const folder = copyPaper("paper-api");
   // What the tests in there compare with: they cannot start a process of their own profile, so it lies beside the folder.
   writeFileSync(join(folder, "../expected.json"), JSON.stringify(findings(tanaka, folder)));
+  layDecoy(join(folder, "../Stale Pipeline"));
+  // With a workspace file, a second folder can be added while the tests run; the settings of the machine are not read then.
+  const workspace = `${folder}.code-workspace`;
+  writeFileSync(workspace, JSON.stringify({ folders: [{ path: folder }], settings: { "tanaka.server.path": server } }));
   const installed = readdirSync(host.extensions).find((name) => name.startsWith("tanaka.tanaka-"));
   if (installed === undefined) {
     throw new Error(`the extension is not in ${host.extensions}`);
@@ -32,6 +48,10 @@ export async function run({ host, browser, tanaka, screenshots, copyPaper, root 
     });
     await page.exposeFunction("codeAutomationLog", (_type, args) => {
       for (const line of args.map(String).join(" ").split("\n")) {
+        const picture = /^PICTURE (\S+)/.exec(line);
+        if (picture !== null) {
+          void page.screenshot({ path: join(screenshots, `${picture[1]}.png`) });
+        }
         const name = /^(ok {3}|FAIL )(.*)/.exec(line);
         if (name !== null) {
           finished += 1;
@@ -45,7 +65,7 @@ export async function run({ host, browser, tanaka, screenshots, copyPaper, root 
       }
     });
     await page.exposeFunction("codeAutomationExit", (code) => done(code));
-    await page.goto(pageOf(host.base, folder, undefined, undefined, extra));
+    await page.goto(pageOf(host.base, workspace, undefined, undefined, extra));
     let timer;
     const late = new Promise((resolve) => {
       timer = setTimeout(() => resolve(`not done within ${LIMIT_MS / 1000} s`), LIMIT_MS);

@@ -1,9 +1,11 @@
 // What the extension does, asked of the editor's own API, inside its extension host. Started by client/test/e2e/host.mjs.
 const assert = require("node:assert/strict");
-const { readFileSync } = require("node:fs");
+const { readFileSync, writeFileSync } = require("node:fs");
 const vscode = require("vscode");
+const { actions, codeOf, hoverText, ours, picture, show: open, until } = require("./desk.js");
+const { INSERTIONS } = require("./insertions.js");
+const { OVERLEAF } = require("./overleaf.js");
 
-const LIMIT_MS = 20_000;
 const SEVERITY = {
   impossible: vscode.DiagnosticSeverity.Error,
   implausible: vscode.DiagnosticSeverity.Warning,
@@ -16,27 +18,8 @@ const expected = () => JSON.parse(readFileSync(vscode.Uri.joinPath(folder(), "..
 const finding = (code, file) => expected().find((each) => each.code === code && (!file || each.file === file));
 const position = ({ line, character }) => new vscode.Position(line, character);
 const rangeOf = (each) => new vscode.Range(position(each.from), position(each.to));
-const ours = (uri) => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "tanaka");
-const codeOf = (diagnostic) => (typeof diagnostic.code === "object" ? diagnostic.code.value : diagnostic.code);
 
-async function until(what, test, limit = LIMIT_MS) {
-  const end = Date.now() + limit;
-  for (;;) {
-    const value = await test();
-    if (value) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(`waited ${limit / 1000} s for ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function show(file) {
-  const document = await vscode.workspace.openTextDocument(uriOf(file));
-  return vscode.window.showTextDocument(document);
-}
+const show = (file) => open(uriOf(file));
 
 /** The published finding that equals an expected one in code and range. */
 const published = (each) =>
@@ -45,56 +28,7 @@ const published = (each) =>
 async function actionsFor(each) {
   await show(each.file);
   const diagnostic = await until(`the finding ${each.code} in ${each.file}`, () => published(each));
-  return vscode.commands.executeCommand(
-    "vscode.executeCodeActionProvider",
-    uriOf(each.file),
-    diagnostic.range,
-    undefined,
-    20,
-  );
-}
-
-/** A read-only file system that holds these texts, each URI with a query as Overleaf's have. */
-function inMemory(scheme, texts) {
-  const changed = new vscode.EventEmitter();
-  const isFolder = (path) => [...texts.keys()].some((file) => file.startsWith(`${path}/`));
-  const missing = (uri) => vscode.FileSystemError.FileNotFound(uri);
-  const readOnly = () => {
-    throw vscode.FileSystemError.NoPermissions();
-  };
-  const provider = {
-    onDidChangeFile: changed.event,
-    watch: () => new vscode.Disposable(() => undefined),
-    stat: (uri) => {
-      if (!texts.has(uri.path) && !isFolder(uri.path)) {
-        throw missing(uri);
-      }
-      const type = texts.has(uri.path) ? vscode.FileType.File : vscode.FileType.Directory;
-      return { type, ctime: 0, mtime: 0, size: texts.get(uri.path)?.length ?? 0 };
-    },
-    readDirectory: (uri) => {
-      const rests = [...texts.keys()].filter((file) => file.startsWith(`${uri.path}/`));
-      const entries = rests.map((file) => file.slice(uri.path.length + 1).split("/"));
-      return [
-        ...new Map(
-          entries.map(([name, below]) => [name, below ? vscode.FileType.Directory : vscode.FileType.File]),
-        ).entries(),
-      ];
-    },
-    readFile: (uri) => {
-      const text = texts.get(uri.path);
-      if (text === undefined) {
-        throw missing(uri);
-      }
-      return new TextEncoder().encode(text);
-    },
-    createDirectory: readOnly,
-    writeFile: readOnly,
-    delete: readOnly,
-    rename: readOnly,
-  };
-  const registration = vscode.workspace.registerFileSystemProvider(scheme, provider, { isReadonly: true });
-  return { registration, uriOf: (path) => vscode.Uri.from({ scheme, authority: "host", path, query: "project=1" }) };
+  return actions(uriOf(each.file), diagnostic.range);
 }
 
 const TESTS = {
@@ -103,6 +37,7 @@ const TESTS = {
     assert.ok(extension, "not installed");
     await show("main.tex");
     await until("its activation", () => extension.isActive);
+    await extension.activate(); // which says why it failed, where it did
   },
 
   async "diagnostics are those of the command line, at the same ranges"() {
@@ -129,12 +64,7 @@ const TESTS = {
     const peak = finding("TK201");
     await show(peak.file);
     await until("the finding", () => published(peak));
-    const hovers = await vscode.commands.executeCommand(
-      "vscode.executeHoverProvider",
-      uriOf(peak.file),
-      position(peak.from),
-    );
-    const text = hovers.flatMap(({ contents }) => contents.map((each) => each.value)).join("\n");
+    const text = await hoverText(uriOf(peak.file), position(peak.from));
     assert.match(text, /389/);
     assert.match(text, /312/);
     const [, picture] = /data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)/.exec(text) ?? [];
@@ -148,12 +78,7 @@ const TESTS = {
     await show("sections/evaluation.tex");
     const document = await vscode.workspace.openTextDocument(uriOf("sections/evaluation.tex"));
     const at = document.positionAt(document.getText().indexOf("412\\,ms"));
-    const hovers = await until("a hover", async () => {
-      const found = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, at);
-      return found.length > 0 && found;
-    });
-    const text = hovers.flatMap(({ contents }) => contents.map((each) => each.value)).join("\n");
-    assert.match(text, /412/);
+    assert.match(await until("a hover", () => hoverText(document.uri, at)), /412/);
   },
 
   async "each section has a code lens for the stress test"() {
@@ -233,27 +158,34 @@ const TESTS = {
     assert.equal(step.unit, "s");
   },
 
-  async "a paper that is on no disk is read through the editor"() {
-    const wrong = "The step time falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.\n";
-    const texts = new Map([
-      [
-        "/Paper/main.tex",
-        "\\documentclass{article}\n\\begin{document}\n\\input{sec/a}\n\\input{sec/b}\n\\end{document}\n",
-      ],
-      ["/Paper/sec/a.tex", "Text.\n"],
-      ["/Paper/sec/b.tex", wrong],
-    ]);
-    const { registration, uriOf: at } = inMemory("overleaf-workshop", texts);
-    try {
-      const document = await vscode.workspace.openTextDocument(at("/Paper/sec/a.tex"));
-      await vscode.window.showTextDocument(document);
-      const found = await until("the finding in the file beside it", () => ours(at("/Paper/sec/b.tex"))[0]);
-      assert.equal(codeOf(found), "TK101");
-      assert.equal(found.range.start.character, wrong.indexOf("$3.5"));
-    } finally {
-      await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
-      registration.dispose();
-    }
+  async "a file that a sync or a git pull writes is read again, open or not"() {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await show("main.tex");
+    const each = finding("TK101", "sections/evaluation.tex");
+    await until("the finding", () => published(each));
+    const path = uriOf(each.file).fsPath;
+    const before = readFileSync(path, "utf8");
+    writeFileSync(path, before.replace("$1.5\\times$", "$1.24\\times$"));
+    await until("the finding to go", () => !published(each));
+    writeFileSync(path, before);
+    await until("the finding to come back", () => published(each));
+  },
+
+  async "the delta is audited against the baseline that lies beside the paper"() {
+    const delta = await vscode.commands.executeCommand("tanaka.delta", { uri: uriOf("main.tex").toString() });
+    assert.equal(delta?.schema, "tanaka.delta/1");
+    assert.equal(delta.baseline.file, "proposal_call.pdf");
+    const kinds = new Set(delta.rows.map(({ kind }) => kind));
+    assert.ok(kinds.has("shared") && kinds.has("added"), [...kinds].join());
+    await show("main.tex");
+    await vscode.commands.executeCommand("tanaka.auditDelta");
+    await until("the panel", () =>
+      vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .some(({ input }) => input instanceof vscode.TabInputWebview && /tanaka\.review/.test(input.viewType)),
+    );
+    await picture("delta-dark");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
   },
 
   async "the stress test opens the panel"() {
@@ -268,7 +200,7 @@ const TESTS = {
 
 exports.run = async () => {
   let failed = 0;
-  for (const [name, test] of Object.entries(TESTS)) {
+  for (const [name, test] of Object.entries({ ...TESTS, ...OVERLEAF, ...INSERTIONS })) {
     const began = Date.now();
     try {
       await test();

@@ -18,7 +18,14 @@ interface Manifest {
     configuration: {
       properties: Record<
         string,
-        { default: unknown; type: string; enum?: string[]; description?: string; markdownDescription?: string }
+        {
+          default: unknown;
+          type: string;
+          scope: string;
+          enum?: string[];
+          description?: string;
+          markdownDescription?: string;
+        }
       >;
     };
     commands: { command: string; title: string; category: string }[];
@@ -77,9 +84,17 @@ describe("the settings", () => {
     });
   });
 
-  it("cannot choose what is run in a folder that is not trusted", () => {
+  it("cannot choose what is run, or what is sent where, in a folder that is not trusted", () => {
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-    assert.deepEqual([...restricted].sort(), ["tanaka.importStrategy", "tanaka.server.path"]);
+    const voice = Object.keys(declared).filter((name) => name.startsWith("tanaka.voice."));
+    assert.equal(voice.length, 4);
+    assert.deepEqual([...restricted].sort(), ["tanaka.importStrategy", "tanaka.server.path", ...voice].sort());
+  });
+
+  it("of the voice are those of a machine: no folder can set them, trusted or not", () => {
+    for (const [name, { scope }] of Object.entries(declared)) {
+      assert.equal(scope === "machine", name.startsWith("tanaka.voice."), name);
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import { VIEW_TYPE } from "../../src/review";
 import { review } from "./fixture";
 import { clients, type LanguageClient, server } from "./languageclient";
 import { textOf } from "./root";
-import { ColorThemeKind, Document, edit, editor, events, reset, Uri } from "./vscode";
+import { ColorThemeKind, Document, edit, editor, events, Memento, reset, Uri } from "./vscode";
 
 const paper = new Document(Uri.file("/paper/main.tex"), "x\n".repeat(30));
 const code = new Document(Uri.file("/paper/plot.py"), "", "python");
@@ -18,6 +18,7 @@ const status = {
   tally: { impossible: 1, implausible: 0, open: 0 },
   coverage: { quantities: 41, read: 38, bound: 22, checked: 17, consistent: 12 },
   note: null,
+  baseline: null,
 };
 const facts: Facts = { schema: "tanaka.facts/1", root: "main.tex", facts: [] };
 
@@ -26,6 +27,11 @@ let context: ExtensionContext & { subscriptions: { dispose(): unknown }[] };
 const client = () => clients.at(-1) as LanguageClient;
 const run = (name: string) => editor.commands.get(`tanaka.${name}`)?.();
 const messages = () => editor.messages.map(({ text }) => text);
+/** What was asked, without the token of the pieces. */
+const asked = (argument: unknown) => {
+  const { partialResultToken: _, ...rest } = argument as { partialResultToken?: string };
+  return rest;
+};
 const barText = () => editor.statusItems[0]?.text;
 
 /** Waits until something is so; a test that would wait for ever fails. */
@@ -48,6 +54,7 @@ beforeEach(async () => {
   context = {
     extensionUri: Uri.file("/extension"),
     globalStorageUri: Uri.file("/storage"),
+    workspaceState: new Memento(),
     subscriptions: [],
   } as never;
   activate(context);
@@ -65,10 +72,10 @@ describe("the commands", () => {
     await run("stressTestSection");
     await run("stressTestPaper");
     assert.deepEqual(
-      client().requests.map((request) => request.arguments[0]),
+      client().requests.map((request) => asked(request.arguments[0])),
       [
-        { uri: "file:///paper/main.tex", scope: "section", line: 12 },
-        { uri: "file:///paper/main.tex", scope: "paper", line: 12 },
+        { uri: "file:///paper/main.tex", scope: "section", line: 12, voice: true },
+        { uri: "file:///paper/main.tex", scope: "paper", line: 12, voice: true },
       ],
     );
     assert.equal(editor.panels[0]?.viewType, VIEW_TYPE);
@@ -79,7 +86,8 @@ describe("the commands", () => {
     edit(code);
     edit(undefined);
     await run("stressTestPaper");
-    assert.deepEqual(client().requests[0]?.arguments, [{ uri: "file:///paper/main.tex", scope: "paper" }]);
+    const [argument] = client().requests[0]?.arguments ?? [];
+    assert.deepEqual(asked(argument), { uri: "file:///paper/main.tex", scope: "paper", voice: true });
   });
 
   it("ask for a paper where there is none", async () => {
@@ -102,7 +110,7 @@ describe("the commands", () => {
       throw new Error("it broke");
     };
     await run("showWhatWasRead");
-    assert.match(messages()[0] ?? "", /What was read cannot be shown: Error: it broke/);
+    assert.match(messages()[0] ?? "", /What was read cannot be shown: it broke/);
     await deactivate();
     await run("showWhatWasRead");
     assert.equal(messages()[1], "Tanaka's server is not running.");
@@ -118,14 +126,84 @@ describe("the commands", () => {
   });
 });
 
+describe("the baseline", () => {
+  const old = "file:///paper/old.pdf";
+
+  beforeEach(() => {
+    edit(paper);
+    client().receive(STATUS_NOTIFICATION, status);
+    editor.texts.set(old, new Uint8Array(1));
+    editor.picked = "old.pdf";
+  });
+
+  it("that was chosen is told to the server, and kept for the next one", async () => {
+    await run("chooseBaseline");
+    assert.deepEqual(client().others, [["tanaka/baseline", { uri: "file:///paper/main.tex", baseline: old }]]);
+    await run("restartServer");
+    const { baselines } = client().options.initializationOptions as { baselines: unknown };
+    assert.deepEqual(baselines, { "file:///paper/main.tex": old });
+  });
+
+  it("is not chosen where the list is closed, where there is no paper, or where the server is down", async () => {
+    editor.picked = undefined;
+    await run("chooseBaseline");
+    edit(undefined);
+    assert.deepEqual(client().others, []);
+    editor.picked = "old.pdf";
+    await deactivate();
+    await run("chooseBaseline");
+    assert.match(messages().at(-1) ?? "", /The baseline was not chosen: Tanaka's server is not running/);
+  });
+
+  it("is audited in the panel, at the Mirror, with every row", async () => {
+    server.answer = async (command: string) => (command === "tanaka.delta" ? { rows: [] } : review());
+    await run("auditDelta");
+    const { command, arguments: given } = client().requests.at(-1) ?? { command: "", arguments: [] };
+    assert.equal(command, "tanaka.stressTest");
+    const { uri, scope, delta } = given[0] as { uri: string; scope: string; delta: boolean };
+    assert.deepEqual([uri, scope, delta], ["file:///paper/main.tex", "paper", true]);
+    const shown = editor.panels[0]?.sent.at(-1) as { focus: string } | undefined;
+    assert.equal(shown?.focus, "mirror");
+  });
+
+  it("is asked for where there is none, with the reason, and then audited", async () => {
+    server.answer = async (command: string) => (command === "tanaka.delta" ? null : review());
+    await run("auditDelta");
+    assert.deepEqual(messages(), ["This paper has no baseline: none is named, and none lies beside it."]);
+    assert.equal(editor.panels.length, 0, "the question was closed");
+    client().receive(STATUS_NOTIFICATION, { ...status, note: "old.pdf is encrypted." });
+    editor.pressed = "Choose Baseline";
+    await run("auditDelta");
+    assert.equal(messages().at(-1), "old.pdf is encrypted.");
+    assert.equal(client().others.length, 1);
+    assert.equal(editor.panels.length, 1);
+  });
+
+  it("can be chosen from the panel", async () => {
+    await run("stressTestPaper");
+    await editor.panels[0]?.say({ type: "choose-baseline" });
+    assert.equal(client().others.length, 1);
+  });
+});
+
 describe("what changes", () => {
   it("in the paper is counted in the status bar and read into the panel", async () => {
     edit(paper);
     await run("stressTestPaper");
     client().receive(STATUS_NOTIFICATION, status);
-    assert.equal(barText(), "Tanaka: 1 impossible · 41 numbers, 17 checked");
+    assert.equal(barText(), "Tanaka: 1 impossible · 41 numbers, 17 checked · engine only");
     await until("the next review", () => editor.panels[0]?.sent.length === 2);
     assert.equal(client().requests.length, 2);
+  });
+
+  it("in one of two papers is shown where that paper is edited", () => {
+    const other = { ...status, uri: "file:///other/main.tex", tally: { impossible: 5, implausible: 0, open: 0 } };
+    edit(paper);
+    client().receive(STATUS_NOTIFICATION, status);
+    client().receive(STATUS_NOTIFICATION, other);
+    assert.match(barText() ?? "", /1 impossible/);
+    edit(new Document(Uri.file("/other/sec/a.tex")));
+    assert.match(barText() ?? "", /5 impossible/);
   });
 
   it("in the theme is told to the server", async () => {
@@ -163,7 +241,7 @@ describe("the code lens", () => {
     await client().options.middleware.executeCommand("tanaka.stressTest", [argument], () =>
       assert.fail("not the server"),
     );
-    assert.deepEqual(client().requests[0]?.arguments, [argument]);
+    assert.deepEqual(asked(client().requests[0]?.arguments[0]), { ...argument, voice: true });
     assert.equal(editor.panels.length, 1);
   });
 });

@@ -25,10 +25,28 @@ describe("reading a file for the server", () => {
     }
   });
 
+  it("gives the bytes of a PDF in base64 where they are wanted", async () => {
+    const bytes = Uint8Array.from([37, 80, 68, 70, 0, 255]);
+    editor.texts.set(uriOf("old.pdf"), bytes);
+    const { text } = await readFile({ uri: uriOf("old.pdf"), encoding: "base64" });
+    assert.deepEqual(new Uint8Array(Buffer.from(text ?? "", "base64")), bytes);
+    assert.deepEqual(await readFile({ uri: uriOf("none.pdf"), encoding: "base64" }), { text: null });
+  });
+
+  it("says of a PDF that is too large how large it is, and does not fetch it", async () => {
+    editor.texts.set(uriOf("old.pdf"), new Uint8Array(1));
+    editor.sizes.set(uriOf("old.pdf"), 80_000_000);
+    assert.deepEqual(await readFile({ uri: uriOf("old.pdf"), encoding: "base64" }), {
+      text: null,
+      problem: "old.pdf has 80 MB, and 50 MB is the most that is read.",
+    });
+  });
+
   it("never reads the disk, nor a scheme that holds no papers", async () => {
     for (const uri of ["file:///home/me/secret.tex", "git:///paper/main.tex", "http://host/main.tex"]) {
       put(Uri.parse(uri).toString(), "secret");
       assert.deepEqual(await readFile({ uri }), { text: null }, uri);
+      assert.deepEqual(await readFile({ uri, encoding: "base64" }), { text: null }, uri);
       assert.deepEqual(await listFiles({ uri: uri.replace(/[^/]+$/, ""), recursive: true }), { uris: [] }, uri);
     }
   });
@@ -49,6 +67,12 @@ describe("listing a folder for the server", () => {
   it("goes into its folders where that is wanted, hidden ones left out", async () => {
     const { uris } = await listFiles({ uri: uriOf("").replace("/?", "?"), recursive: true });
     assert.deepEqual(uris, [uriOf("main.tex"), uriOf("sec/a.ltx"), uriOf("sec/b.tex"), uriOf("sec/deep/c.tex")]);
+  });
+
+  it("names files of other kinds where those are wanted", async () => {
+    const uri = uriOf("").replace("/?", "?");
+    const { uris } = await listFiles({ uri, recursive: true, suffixes: [".bib"] });
+    assert.deepEqual(uris, [uriOf("refs.bib")]);
   });
 
   it("names none in a folder that is not there", async () => {

@@ -63,7 +63,15 @@ export function review(): Review {
             source: "stated",
             at: place("evaluation.tex", 24, 20),
           },
-          { label: "speedup", value: "1.200", unit: "×", detail: "0.96 s / 0.80 s", sum: true, source: "computed" },
+          {
+            label: "speedup",
+            value: "1.200",
+            unit: "×",
+            detail: "0.96 s / 0.80 s",
+            sum: true,
+            source: "computed",
+            symbol: "r",
+          },
           {
             label: "speedup, as written",
             value: "1.6",
@@ -175,6 +183,15 @@ export function review(): Review {
         title: "The Mechanism Stress Test",
         voice: [
           [said("Show me the slowest of your 64 nodes. You report one mean, and the barrier waits for the maximum.")],
+          [
+            said("Your step gains "),
+            { text: "1.20×", step: "a1#r", mark: "[F]" },
+            said(", in "),
+            { text: "0.80 s", step: "a1#r", at: place("evaluation.tex", 24, 20), mark: "[l. 24]" },
+            said(", with "),
+            { text: "5%", mark: "[assumed]" },
+            said(" between nodes."),
+          ],
         ],
         findings: [
           {
@@ -226,6 +243,7 @@ export function review(): Review {
             ),
           ],
         ],
+        law: "r(t + 1) = clip(r(t) · √(s* / s(t)), 4, 128)",
         table: {
           head: [],
           rows: [
@@ -273,5 +291,6 @@ export function review(): Review {
     ],
     actions: [{ title: "Show the ledger as LaTeX", latex: "\\begin{table}\\end{table}\n" }],
     footer: "Every number comes from the draft, a datasheet, or the formula beside it.",
+    baseline: { uri: "file:///paper/proposal_call.pdf", name: "proposal_call.pdf", chosen: "found beside the root" },
   };
 }

@@ -12,6 +12,8 @@ export enum RevealOutputChannelOn {
   Never = 4,
 }
 
+export class ProgressType<_Piece> {}
+
 export const ExecuteCommandRequest = { type: "workspace/executeCommand" };
 
 interface Options {
@@ -48,10 +50,14 @@ export const clients: LanguageClient[] = [];
 
 export class LanguageClient {
   readonly requests: { command: string; arguments: unknown[] }[] = [];
+  /** Requests that are no commands. */
+  readonly others: [method: string, params: unknown][] = [];
+  readonly tokens: unknown[] = [];
   readonly told: [method: string, params: unknown][] = [];
   disposed = false;
   /** What the client answers when the server asks, by method. */
   readonly answers = new Map<string, (params: unknown) => Promise<unknown>>();
+  private readonly listeners = new Map<string, (piece: unknown) => void>();
   private readonly handlers = new Map<string, (params: unknown) => void>();
   readonly protocol2CodeConverter = { asWorkspaceEdit: async (edit: unknown) => edit };
 
@@ -76,9 +82,31 @@ export class LanguageClient {
     this.answers.set(method, handler);
   }
 
-  async sendRequest(type: string, params: { command: string; arguments: unknown[] }): Promise<unknown> {
-    this.requests.push({ ...params });
-    return type === ExecuteCommandRequest.type ? server.answer(params.command, params.arguments[0]) : null;
+  async sendRequest(type: string, params: unknown, token?: unknown): Promise<unknown> {
+    if (type !== ExecuteCommandRequest.type) {
+      this.others.push([type, params]);
+      return null;
+    }
+    const { command, arguments: given } = params as { command: string; arguments: unknown[] };
+    this.requests.push({ command, arguments: given });
+    this.tokens.push(token);
+    return server.answer(command, given[0]);
+  }
+
+  onProgress(_type: unknown, token: string, listener: (piece: never) => void): { dispose(): void } {
+    this.listeners.set(token, listener as (piece: unknown) => void);
+    return { dispose: () => this.listeners.delete(token) };
+  }
+
+  /** Token of the pieces that were asked for last. */
+  get tokenOfPieces(): string {
+    const given = this.requests.at(-1)?.arguments[0] as { partialResultToken?: string } | undefined;
+    return given?.partialResultToken ?? "";
+  }
+
+  /** The server sends a piece of an answer. */
+  progress(token: string, piece: unknown): void {
+    this.listeners.get(token)?.(piece);
   }
 
   async sendNotification(method: string, params: unknown): Promise<void> {

@@ -128,6 +128,28 @@ describe("pressing", () => {
     assert.deepEqual(opened.last, { type: "ready" }, "the editor is not asked");
   });
 
+  it("a value's source opens the derivation that it is in, and goes to its row", () => {
+    const gone: string[] = [];
+    const row = opened.find("tr[id]");
+    Object.assign(row, { scrollIntoView: () => gone.push("row"), focus: () => gone.push("focus") });
+    opened.press(opened.find("a.source:not([data-uri])"));
+    assert.ok(opened.isOpen("a1/derivation"));
+    assert.deepEqual(gone, ["row", "focus"]);
+  });
+
+  it("the button beside the baseline asks for another one", () => {
+    opened.press(opened.button("Choose baseline"));
+    assert.deepEqual(opened.said.at(-1), { type: "choose-baseline" });
+  });
+
+  it("nothing, a review may say where to begin", () => {
+    const gone: string[] = [];
+    const part = opened.find("#twist");
+    Object.assign(part, { scrollIntoView: () => gone.push("twist") });
+    opened.hear({ type: "review", review: review(), request, revision: 2, focus: "twist" });
+    assert.deepEqual(gone, ["twist"]);
+  });
+
   it("a part of a link or button counts as the whole", () => {
     const inner = opened.document.createElement("em");
     opened.find("#twist button").append(inner);

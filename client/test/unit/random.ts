@@ -158,6 +158,7 @@ export class Random {
       questions: this.many(4, () => this.question()),
       actions: this.many(3, () => this.action()),
       footer: this.text(),
+      baseline: this.chance() ? null : { uri: "file:///b.pdf", name: this.text(), chosen: this.of(["given", ""]) },
     };
   }
 

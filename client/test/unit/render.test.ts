@@ -222,6 +222,7 @@ describe("a part", () => {
     const part = partOf(shown(), "mechanism-stress-test");
     assert.deepEqual(texts(part, ".voice p"), [
       "Show me the slowest of your 64 nodes. You report one mean, and the barrier waits for the maximum.",
+      "Your step gains 1.20× [F], in 0.80 s [l. 24], with 5% [assumed] between nodes.",
     ]);
     assert.match(
       textOf(part.querySelector(".survive")),
@@ -229,6 +230,57 @@ describe("a part", () => {
     );
     assert.equal(textOf(part.querySelector(".survive strong")), "To survive review:");
     assert.equal(part.querySelector(".survive a")?.getAttribute("data-line"), "30");
+  });
+
+  it("says behind each value where it is from: a line of the paper, or the row that it was worked out in", () => {
+    const main = shown();
+    const [worked, stated, assumed] = all(partOf(main, "mechanism-stress-test"), ".source") as [
+      Element,
+      Element,
+      Element,
+    ];
+    const row = main.querySelector(worked.getAttribute("href") ?? "none");
+    assert.match(textOf(row), /^speedup/);
+    assert.equal(row?.closest("details")?.getAttribute("data-fold"), "a1/derivation");
+    assert.deepEqual([textOf(stated), stated.getAttribute("data-line")], ["l. 24", "23"]);
+    assert.deepEqual([assumed.localName, textOf(assumed)], ["span", "assumed"], "it leads nowhere, and is no link");
+    const values = all(partOf(main, "mechanism-stress-test"), "a.value");
+    assert.deepEqual(values.map(textOf), ["1.20×", "0.80 s"]);
+  });
+
+  it("sets a place in the paper's face, and a value that leads to one like the words around it", () => {
+    const at = place("evaluation.tex", 24);
+    const voice = [[{ text: "0.80 s", at, strong: true }, { text: " at " }, { text: "evaluation.tex:24", at }]];
+    const part = partOf(shown(withPart("twist", { voice })), "twist");
+    assert.deepEqual(
+      all(part, ".voice a").map((link) => [link.className, textOf(link), link.getAttribute("data-line")]),
+      [
+        ["value", "0.80 s", "23"],
+        ["at", "evaluation.tex:24", "23"],
+      ],
+    );
+    assert.equal(textOf(part.querySelector(".voice strong")), "0.80 s");
+  });
+
+  it("does not lead to a row that is not on the page", () => {
+    const voice = [[{ text: "1.20×", step: "gone#r", mark: "[F]" }]];
+    const part = partOf(shown(withPart("twist", { voice })), "twist");
+    assert.equal(part.querySelector(".voice a"), null);
+    assert.equal(textOf(part.querySelector(".voice p")), "1.20× [F]");
+  });
+
+  it("names a row once, also where two steps have one symbol or none", () => {
+    const step = { label: "x", value: "1", unit: "s", detail: "", source: "computed" };
+    const derivation = [{ ...step, symbol: "t" }, { ...step, symbol: "t" }, { ...step, symbol: "" }, step];
+    const main = shown({ ...review(), findings: [finding({ derivation })], parts: [] });
+    assert.equal(all(main, "tr[id]").length, 1);
+  });
+
+  it("shows a control law as mathematics", () => {
+    assert.equal(
+      textOf(partOf(shown(), "twist").querySelector("p[role=math]")),
+      "r(t + 1) = clip(r(t) · √(s* / s(t)), 4, 128)",
+    );
   });
 
   it("with nothing in it says one honest line", () => {
@@ -261,6 +313,51 @@ describe("a part", () => {
   });
 });
 
+describe("the baseline", () => {
+  const line = (of: Review) => shown(of).querySelector(".baseline") as Element;
+
+  it("is named with who chose it, leads to the paper, and can be chosen anew", () => {
+    const found = line(review());
+    assert.equal(textOf(found), "Against proposal_call.pdf, found beside the root. Choose baseline");
+    assert.equal(found.querySelector("a")?.getAttribute("data-uri"), "file:///paper/proposal_call.pdf");
+    const baseline = { uri: "file:///b.tex", name: "b.tex", chosen: "given" };
+    assert.match(textOf(line({ ...review(), baseline })), /b\.tex, your choice\./);
+    assert.match(
+      textOf(line({ ...review(), baseline: { ...baseline, chosen: "tanaka.toml" } })),
+      /named in tanaka\.toml/,
+    );
+  });
+
+  it("is offered where there is none", () => {
+    assert.equal(textOf(line({ ...review(), baseline: null })), "No baseline paper. Choose baseline");
+  });
+});
+
+describe("a page that is still being made", () => {
+  it("shows the parts that have come, is busy, and nothing below them that would be pushed down", () => {
+    const parts = review().parts.slice(0, 2);
+    const main = shown({ ...review(), parts }, { partial: true });
+    assert.equal(main.getAttribute("aria-busy"), "true");
+    assert.ok(main.querySelector("#novelty-gap"));
+    assert.equal(main.querySelector("#questions"), null);
+    assert.equal(main.querySelector("footer"), null);
+    assert.equal(shown().getAttribute("aria-busy"), null);
+  });
+
+  it("grows without touching what was there", () => {
+    const main = shown({ ...review(), parts: [] }, { partial: true });
+    const findings = main.querySelector("#impossible");
+    for (let i = 1; i <= review().parts.length; i++) {
+      morph(main, shown({ ...review(), parts: review().parts.slice(0, i) }, { partial: true }));
+    }
+    const mirror = main.querySelector("#mirror .voice p");
+    morph(main, shown());
+    assert.equal(main.querySelector("#impossible"), findings);
+    assert.equal(main.querySelector("#mirror .voice p"), mirror);
+    assert.equal(textOf(main), textOf(shown()));
+  });
+});
+
 describe("a table", () => {
   const tableOf = (table: Table) =>
     partOf(shown(withPart("mirror", { table })), "mirror").querySelector("table") as Element;
@@ -275,6 +372,34 @@ describe("a table", () => {
       "a bounded log of updates",
     ]);
     assert.deepEqual(texts(table, "td.end a"), ["design.tex:5", "design.tex:7", "design.tex:8"]);
+  });
+
+  it("that quotes two papers has each place below its words, and none where there is none", () => {
+    const at = (file: string, line: number) => [{ text: `${file}:${line}`, at: place(file, line) }];
+    const table = tableOf({
+      head: ["Delta", "Mechanism", "In your words", "", "In the baseline's words", ""],
+      rows: [
+        [
+          [{ text: "kept" }],
+          [{ text: "pipeline" }],
+          [{ text: "four stages" }],
+          at("a.tex", 5),
+          [{ text: "eight" }],
+          at("b.pdf", 2),
+        ],
+        [[{ text: "added" }], [{ text: "log" }], [{ text: "a log" }], at("a.tex", 8), [{ text: "" }], [{ text: "" }]],
+      ],
+    });
+    assert.deepEqual(texts(table, "thead th"), ["Delta", "Mechanism", "In your words", "In the baseline's words"]);
+    assert.deepEqual(
+      all(table, "tbody tr").map((row) => texts(row, "td")),
+      [
+        ["kept", "pipeline", "four stagesa.tex:5", "eightb.pdf:2"],
+        ["added", "log", "a loga.tex:8", ""],
+      ],
+    );
+    assert.equal(table.querySelectorAll("td.paper").length, 4);
+    assert.equal(table.querySelectorAll("td p").length, 3);
   });
 
   it("without one has its rows named by their first cell", () => {
@@ -516,7 +641,9 @@ describe("any review", () => {
       }
       for (const button of all(main, "button")) {
         assert.equal(button.getAttribute("type"), "button");
-        const does = ["data-act", "data-toggle", "data-copy"].filter((name) => button.hasAttribute(name));
+        const does = ["data-act", "data-toggle", "data-copy", "data-choose"].filter((name) =>
+          button.hasAttribute(name),
+        );
         assert.equal(does.length, 1, `seed ${seed}: a button that does ${does}`);
       }
       for (const image of all(main, "svg")) {

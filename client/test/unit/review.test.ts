@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { TextDocumentContentChangeEvent } from "vscode";
 import type { WorkspaceEdit } from "vscode-languageclient";
-import { actionsOf, type PageState, type Review, type StressTestArgument, type ToPage } from "../../src/protocol";
+import {
+  actionsOf,
+  type PageState,
+  type Part,
+  type Review,
+  type ReviewPiece,
+  type StressTestArgument,
+  type ToPage,
+} from "../../src/protocol";
 import { isStale, pageHtml, ReviewPanel, shiftLine, VIEW_TYPE } from "../../src/review";
 import { place, review } from "./fixture";
 import { Document, editor, events, Panel, Position, Range, reset, TabInputText, Uri } from "./vscode";
@@ -162,6 +170,9 @@ describe("the page", () => {
 /** The server's part, and everything that it was asked. */
 class Desk {
   readonly asked: StressTestArgument[] = [];
+  readonly cancels: ({ isCancellationRequested: boolean } | undefined)[] = [];
+  /** Sends a piece of the review that was asked for last. */
+  piece: ((piece: ReviewPiece) => void) | undefined;
   answer: (argument: StressTestArgument) => Promise<Review | null> = async () => review();
   readonly panel: ReviewPanel;
 
@@ -169,8 +180,14 @@ class Desk {
     this.panel = new ReviewPanel(
       Uri.file("/extension") as never,
       {
-        stressTest: (argument: StressTestArgument) => {
+        stressTest: (
+          argument: StressTestArgument,
+          onPiece?: (piece: ReviewPiece) => void,
+          cancel?: { isCancellationRequested: boolean },
+        ) => {
           this.asked.push(argument);
+          this.piece = onPiece;
+          this.cancels.push(cancel);
           return this.answer(argument);
         },
         toEdit: async (edit: WorkspaceEdit) => {
@@ -245,7 +262,7 @@ describe("opening a review", () => {
 
   it("shows it in a panel with its title, which may load only what the extension built", async () => {
     await desk.panel.open(here);
-    assert.deepEqual(desk.asked, [here]);
+    assert.deepEqual(desk.asked, [{ ...here, voice: true }]);
     assert.equal(desk.shown.viewType, VIEW_TYPE);
     assert.equal(desk.shown.title, "Stress test: Evaluation");
     assert.deepEqual(
@@ -294,6 +311,149 @@ describe("opening a review", () => {
     slow.give(review());
     await first;
     assert.equal(desk.shown.title, "Stress test: Design");
+  });
+});
+
+describe("a review that comes part by part", () => {
+  let desk: Desk;
+  let slow: ReturnType<typeof later<Review | null>>;
+  let opened: Promise<void>;
+  const head = () => ({ ...review(), parts: [] });
+  const part = (i: number) => review().parts[i] as Part;
+  const shownParts = () => {
+    const { last } = desk;
+    return last?.type === "review" ? last.review.parts.map(({ id }) => id) : undefined;
+  };
+  const isPartial = () => desk.last?.type === "review" && desk.last.partial === true;
+
+  beforeEach(() => {
+    reset();
+    desk = new Desk();
+    slow = later<Review | null>();
+    desk.answer = () => slow.promise;
+    opened = desk.panel.open(here);
+  });
+
+  it("is in the panel with its head, before there is a part, and then with each", async () => {
+    assert.equal(editor.panels.length, 0, "nothing is shown for nothing");
+    desk.piece?.({ head: head() });
+    assert.deepEqual([shownParts(), isPartial()], [[], true]);
+    desk.piece?.({ part: part(0) });
+    desk.piece?.({ part: part(1) });
+    assert.deepEqual([shownParts(), isPartial()], [["mirror", "novelty-gap"], true]);
+    slow.give(review());
+    await opened;
+    assert.equal(shownParts()?.length, 4);
+    assert.equal(isPartial(), false);
+    assert.equal(editor.panels.length, 1);
+  });
+
+  it("keeps the parts that were read while the same review is made anew", async () => {
+    slow.give(review());
+    await opened;
+    slow = later();
+    const again = desk.panel.open(here);
+    desk.piece?.({ head: head() });
+    assert.equal(shownParts()?.length, 4);
+    desk.piece?.({ part: { ...part(2), title: "Anew" } });
+    const { last } = desk;
+    assert.deepEqual(last?.type === "review" && last.review.parts.map(({ title }) => title), [
+      "The Mirror",
+      "The Novelty Gap",
+      "Anew",
+      "The Twist",
+    ]);
+    slow.give(review());
+    await again;
+  });
+
+  it("is not taken back by a piece that comes behind a whole review", async () => {
+    desk.piece?.({ head: head() });
+    desk.answer = async () => review();
+    const piece = desk.piece;
+    await desk.panel.refresh();
+    piece?.({ part: part(0) });
+    assert.equal(shownParts()?.length, 4);
+  });
+
+  it("is called off when another is asked for, or the panel is closed, without a word", async () => {
+    desk.piece?.({ head: head() });
+    desk.shown.dispose();
+    assert.equal(desk.cancels[0]?.isCancellationRequested, true);
+    desk.piece?.({ part: part(0) });
+    slow.give(null);
+    await opened;
+    assert.equal(editor.panels.length, 1, "a panel that was closed stays closed");
+    assert.deepEqual(messages(), []);
+    slow = later();
+    const second = desk.panel.open(here);
+    const third = desk.panel.open({ ...here, line: 55 });
+    assert.equal(desk.cancels[1]?.isCancellationRequested, true);
+    slow.give(review());
+    await Promise.all([second, third]);
+  });
+
+  it("is gone to at a section once, when that has come and the page listens", async () => {
+    slow.give(null);
+    await opened;
+    slow = later();
+    opened = desk.panel.open({ uri: here.uri, scope: "paper", delta: true }, "novelty-gap");
+    const focus = () => (desk.last?.type === "review" ? desk.last.focus : undefined);
+    desk.piece?.({ head: head() });
+    assert.equal(focus(), undefined);
+    desk.piece?.({ part: part(1) });
+    assert.equal(focus(), "novelty-gap");
+    await desk.shown.say({ type: "ready" });
+    assert.equal(focus(), "novelty-gap", "the page heard nothing before");
+    slow.give(review());
+    await opened;
+    assert.equal(focus(), undefined);
+    assert.equal(desk.asked.at(-1)?.delta, true);
+  });
+});
+
+describe("a part in other words", () => {
+  const spoken = (id: number) => ({
+    id,
+    uri: "file:///paper/main.tex",
+    part: { ...(review().parts[3] as Part), voice: [[{ text: "In other words." }]] },
+    label: "voice: small @ 127.0.0.1",
+    refused: null,
+  });
+
+  it("takes the place of the engine's, and makes the buttons of before those of an earlier review", async () => {
+    reset();
+    const desk = new Desk();
+    desk.answer = async () => ({ ...review(), voicing: 7 });
+    await desk.panel.open(here);
+    const before = desk.revision;
+    desk.panel.voiced(spoken(7));
+    assert.equal(desk.last?.type === "review" && desk.last.review.parts[3]?.voice[0]?.[0]?.text, "In other words.");
+    assert.equal(desk.revision, before + 1);
+  });
+
+  it("of another review, or of none, is not shown", async () => {
+    reset();
+    const desk = new Desk();
+    desk.panel.voiced(spoken(7));
+    await desk.panel.open(here);
+    const before = desk.sent.length;
+    desk.panel.voiced(spoken(7));
+    assert.equal(desk.sent.length, before);
+  });
+
+  it("is not wanted any more when the panel is closed", async () => {
+    reset();
+    const desk = new Desk();
+    let stopped = 0;
+    desk.panel.onStop = async () => {
+      stopped += 1;
+    };
+    await desk.panel.open(here);
+    assert.deepEqual(desk.panel.shown, { uri: here.uri, line: 2, scope: "section" });
+    desk.shown.dispose();
+    assert.equal(stopped, 1);
+    assert.equal(desk.panel.shown, undefined);
   });
 });
 
@@ -548,6 +708,14 @@ describe("going to a place", () => {
     assert.equal(column(), 4);
   });
 
+  it("opens a PDF with whatever shows PDFs", async () => {
+    await desk.shown.say({ type: "jump", uri: "file:///paper/old.pdf", line: 2, column: 0 });
+    const [command, uri, options] = editor.executed.at(-1) ?? [];
+    assert.equal(command, "vscode.open");
+    assert.equal(String(uri), "file:///paper/old.pdf");
+    assert.deepEqual(options, { viewColumn: 1 });
+  });
+
   it("stays inside the file when the file has become shorter", async () => {
     await jump(5000);
     assert.equal(selected()?.line, 60);
@@ -556,6 +724,20 @@ describe("going to a place", () => {
   it("says so when the file cannot be opened", async () => {
     await desk.shown.say({ type: "jump", uri: "file:///paper/gone.tex", line: 0, column: 0 });
     assert.deepEqual(messages(), ["Tanaka could not open /paper/gone.tex: no such file"]);
+  });
+});
+
+describe("the button that chooses a baseline", () => {
+  it("does so", async () => {
+    reset();
+    const desk = new Desk();
+    let asked = 0;
+    desk.panel.onChooseBaseline = async () => {
+      asked += 1;
+    };
+    await desk.panel.open(here);
+    await desk.shown.say({ type: "choose-baseline" });
+    assert.equal(asked, 1);
   });
 });
 

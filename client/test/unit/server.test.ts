@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { ExtensionContext, LogOutputChannel } from "vscode";
 import type { State } from "../../src/lifecycle";
-import { FACTS, STATUS_NOTIFICATION, STRESS_TEST, type Status, THEME_NOTIFICATION } from "../../src/protocol";
+import {
+  DELTA,
+  FACTS,
+  type ReviewPiece,
+  STATUS_NOTIFICATION,
+  STRESS_TEST,
+  type Status,
+  THEME_NOTIFICATION,
+} from "../../src/protocol";
 import { NotRunning, Server } from "../../src/server";
 import { CloseAction, clients, type LanguageClient, server } from "./languageclient";
 import { ColorThemeKind, editor, LogLevel, type OutputChannel, reset, Uri, window } from "./vscode";
@@ -38,7 +46,7 @@ const texts = () => editor.messages.map(({ text }) => text);
 
 function status(root: string, uri: string): Status {
   const coverage = { quantities: 1, read: 1, bound: 1, checked: 1, consistent: 1 };
-  return { uri, root, tally: { impossible: 0, implausible: 0, open: 0 }, coverage, note: null };
+  return { uri, root, tally: { impossible: 0, implausible: 0, open: 0 }, coverage, note: null, baseline: null };
 }
 
 describe("launching", () => {
@@ -73,24 +81,45 @@ describe("launching", () => {
       diagnosticsDelay: 0,
       codeLens: false,
       files: true,
+      baselines: {},
+      voice: false,
     });
+  });
+
+  it("lets the voice answer on each connection, and says that it does", async () => {
+    const attached: unknown[] = [];
+    running.voice = { attach: (wire) => attached.push(wire) };
+    await running.start();
+    await running.restart();
+    assert.equal(attached.length, 2);
+    assert.equal((client().options.initializationOptions as { voice: boolean }).voice, true);
+  });
+
+  it("tells the server which baselines were chosen before", async () => {
+    running.baselines = () => ({ "file:///p/main.tex": "file:///p/old.pdf" });
+    await running.start();
+    const { baselines } = client().options.initializationOptions as { baselines: unknown };
+    assert.deepEqual(baselines, { "file:///p/main.tex": "file:///p/old.pdf" });
   });
 
   it("serves LaTeX in every scheme that a paper may have, and no version-control view", async () => {
     await running.start();
-    const selected = client().options.documentSelector as { language: string; scheme: string }[];
+    const selected = client().options.documentSelector as { language?: string; pattern?: string; scheme: string }[];
     const of = (language: string) => selected.filter((each) => each.language === language).map(({ scheme }) => scheme);
     assert.deepEqual(of("latex"), ["file", "untitled", "vsls", "overleaf-workshop"]);
     assert.deepEqual(of("tex"), of("latex"));
+    assert.deepEqual(of("bibtex"), of("latex"), "an entry counts before it is saved");
+    const settings = selected.filter(({ pattern }) => pattern === "**/tanaka.toml").map(({ scheme }) => scheme);
+    assert.deepEqual(settings, of("latex"));
   });
 
   it("watches the files of papers, and lets go of them when it stops", async () => {
     await running.start();
     assert.deepEqual(
       editor.watchers.map(({ glob }) => glob),
-      ["**/*.{tex,ltx,bib}", "**/tanaka.toml"],
+      ["**/*.{tex,ltx,bib,pdf}", "**/tanaka.toml", "**/.tanaka/knowledge/**/*.toml"],
     );
-    assert.equal(client().options.synchronize.fileEvents.length, 2);
+    assert.equal(client().options.synchronize.fileEvents.length, 3);
     await running.stop();
     assert.ok(editor.watchers.every(({ disposed }) => disposed));
   });
@@ -153,7 +182,7 @@ describe("a server that ends", () => {
     await running.stressTest({ uri: "file:///a.tex", scope: "paper" });
     assert.equal(clients.length, 2);
     assert.ok(first.every(({ disposed }) => disposed));
-    assert.ok(editor.watchers.slice(2).every(({ disposed }) => !disposed));
+    assert.ok(editor.watchers.slice(3).every(({ disposed }) => !disposed));
     assert.deepEqual(states, ["starting", "running", "starting", "running"]);
     assert.deepEqual(texts(), [], "no message: it is up again");
   });
@@ -207,7 +236,7 @@ describe("a server that ends", () => {
     };
     await running.start();
     assert.equal(states.at(-1), "running");
-    assert.equal(editor.watchers.filter(({ disposed }) => !disposed).length, 2);
+    assert.equal(editor.watchers.filter(({ disposed }) => !disposed).length, 3);
     assert.ok(output.lines.some((line) => line.includes("the connection was closed")));
   });
 
@@ -266,6 +295,73 @@ describe("asking", () => {
   });
 });
 
+describe("a stress test that comes in pieces", () => {
+  it("gives each as it comes, and only those of its own token", async () => {
+    await running.start();
+    const pieces: ReviewPiece[] = [];
+    server.answer = async (_, argument) => {
+      const { partialResultToken } = argument as { partialResultToken: string };
+      client().progress("another", { part: { id: "twist" } });
+      client().progress(partialResultToken, { head: { title: "Design" } });
+      return { title: "Design", parts: [] };
+    };
+    const argument = { uri: "file:///a.tex", scope: "paper" as const };
+    assert.deepEqual(await running.stressTest(argument, (piece) => pieces.push(piece)), { title: "Design", parts: [] });
+    assert.deepEqual(pieces, [{ head: { title: "Design" } }]);
+    const partialResultToken = client().tokenOfPieces;
+    client().progress(partialResultToken, { part: { id: "twist" } });
+    assert.equal(pieces.length, 1, "nobody listens after the answer");
+  });
+
+  it("can be called off", async () => {
+    await running.start();
+    const token = { isCancellationRequested: false } as never;
+    await running.stressTest({ uri: "file:///a.tex", scope: "paper" }, undefined, token);
+    assert.equal(client().tokens[0], token);
+  });
+});
+
+describe("the voice", () => {
+  it("is asked what it would send, and told to stop, and that is all", async () => {
+    await running.start();
+    const argument = { uri: "file:///p/main.tex", scope: "paper" as const };
+    assert.equal(await running.whatWouldBeSent(argument), null);
+    assert.deepEqual(client().requests, [{ command: "tanaka.whatWouldBeSent", arguments: [argument] }]);
+    await running.stopVoice();
+    assert.deepEqual(client().told, [["tanaka/voiceStop", undefined]]);
+  });
+
+  it("that ended with its server can be stopped all the same", async () => {
+    await running.start();
+    server.notify = async () => {
+      throw new Error("connection got disposed");
+    };
+    await running.stopVoice();
+  });
+});
+
+describe("the baseline", () => {
+  it("is chosen by a request, and given back by null", async () => {
+    await running.start();
+    await running.chooseBaseline(Uri.file("/p/main.tex") as never, Uri.file("/p/old.pdf") as never);
+    await running.chooseBaseline(Uri.file("/p/main.tex") as never, null);
+    assert.deepEqual(client().others, [
+      ["tanaka/baseline", { uri: "file:///p/main.tex", baseline: "file:///p/old.pdf" }],
+      ["tanaka/baseline", { uri: "file:///p/main.tex", baseline: null }],
+    ]);
+  });
+
+  it("that cannot be read is said with the paper, and the delta is asked for by one command", async () => {
+    await running.start();
+    const note = "old.pdf is encrypted.";
+    client().receive(STATUS_NOTIFICATION, { ...status("main.tex", "file:///p/main.tex"), note });
+    assert.equal(running.statusOf(Uri.file("/p/sec/a.tex") as never)?.note, note);
+    assert.equal(running.statusOf(Uri.file("/elsewhere/a.tex") as never), undefined);
+    assert.equal(await running.hasDelta(Uri.file("/p/main.tex") as never), false);
+    assert.deepEqual(client().requests, [{ command: DELTA, arguments: [{ uri: "file:///p/main.tex" }] }]);
+  });
+});
+
 describe("being told", () => {
   it("of a paper passes it on, and lets the walkthrough go on", async () => {
     await running.start();
@@ -292,6 +388,8 @@ describe("being told", () => {
       "/elsewhere/paper.tex",
       "beside the file, where nothing is known",
     );
+    const virtual = Uri.parse("overleaf-workshop://host/papers/sec/eval.tex") as never;
+    assert.equal(running.knownRoot(virtual), undefined, "a path on another file system is another path");
   });
 
   it("tells the server the theme as it changes", async () => {

@@ -69,7 +69,11 @@ describe("the sheet", () => {
 
   it("has a rule for every class of the page but the verdicts' words, and no rule for another", () => {
     const { document } = page();
-    const reviews = [review(), ...Array.from({ length: 25 }, (_, seed) => new Random(seed).review())];
+    const reviews = [
+      review(),
+
+      ...Array.from({ length: 25 }, (_, seed) => new Random(seed).review()),
+    ];
     const mains = reviews.map((each) => render({ document, parser, open: new Set(), notice: "", revision: 1 }, each));
     const marks = (["impossible", "implausible", "open", "answered"] as const).map((each) =>
       mark(document, each, true),

@@ -13,6 +13,7 @@ function status(change: Partial<Status> = {}): Status {
     tally: { impossible: 2, implausible: 3, open: 1 },
     coverage: { quantities: 41, read: 38, bound: 22, checked: 17, consistent: 12 },
     note: null,
+    baseline: null,
     ...change,
   };
 }
@@ -21,12 +22,22 @@ const none = { impossible: 0, implausible: 0, open: 0 };
 
 describe("the text of the status bar", () => {
   it("counts what was found and what was checked", () => {
-    assert.equal(statusText("running", status()), "Tanaka: 2 impossible, 3 implausible · 41 numbers, 17 checked");
+    assert.equal(
+      statusText("running", status()),
+      "Tanaka: 2 impossible, 3 implausible · 41 numbers, 17 checked · engine only",
+    );
+  });
+
+  it("names who words the stress test", () => {
+    assert.match(statusText("running", status(), "voice: small @ 127.0.0.1"), / · voice: small @ 127\.0\.0\.1$/);
   });
 
   it("says one number of one", () => {
     const coverage = { quantities: 1, read: 1, bound: 1, checked: 0, consistent: 0 };
-    assert.equal(statusText("running", status({ tally: none, coverage })), "Tanaka: no findings · 1 number, 0 checked");
+    assert.equal(
+      statusText("running", status({ tally: none, coverage })),
+      "Tanaka: no findings · 1 number, 0 checked · engine only",
+    );
   });
 
   it("says what it does before it has read, and when it does not run", () => {
@@ -68,9 +79,15 @@ describe("the tooltip", () => {
       "main.tex",
       "41 numbers: 38 read, 22 bound to what they are about, 17 checked, 12 consistent",
       "2 impossible, 3 implausible, 1 open question",
+      "no baseline paper",
       "engine only",
     ]);
-    assert.equal(tooltipLines("running", status({ note: "" })).length, 3);
+    assert.equal(tooltipLines("running", status({ note: "" })).length, 4);
+  });
+
+  it("names the baseline", () => {
+    const baseline = { uri: "file:///paper/old.pdf", name: "old.pdf", chosen: "given" };
+    assert.ok(tooltipLines("running", status({ baseline })).includes("against old.pdf"));
   });
 
   it("says that findings are old when the server is down", () => {
@@ -144,6 +161,13 @@ describe("the item", () => {
     shown.setState("running");
     shown.setStatus(status({ root: "[x](command:evil).tex" }));
     assert.ok(!item.tooltip.value.includes("](command:evil)"));
+  });
+
+  it("says whose words the stress test has, as it is told", () => {
+    shown.setState("running");
+    shown.setStatus(status());
+    shown.setVoice("voice: small @ 127.0.0.1");
+    assert.match(item.text, /voice: small @ 127\.0\.0\.1$/);
   });
 
   it("tells a screen reader what it shows and what it rests on", () => {

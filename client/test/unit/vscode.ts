@@ -47,6 +47,30 @@ export class EventEmitter<T> {
   }
 }
 
+/** Lets what was begun be called off. */
+export class CancellationTokenSource {
+  readonly token = { isCancellationRequested: false };
+
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+  }
+
+  dispose(): void {}
+}
+
+/** What an extension may keep for a workspace. */
+export class Memento {
+  private readonly kept = new Map<string, unknown>();
+
+  get<T>(key: string): T | undefined {
+    return this.kept.get(key) as T | undefined;
+  }
+
+  async update(key: string, value: unknown): Promise<void> {
+    this.kept.set(key, value);
+  }
+}
+
 interface UriParts {
   scheme: string;
   authority?: string;
@@ -294,13 +318,22 @@ function fresh() {
     /** Paths that exist for the editor's own file system. */
     files: new Set<string>(),
     texts: new Map<string, Uint8Array>(),
+    /** Sizes that files are said to have, where it is not that of their text. */
+    sizes: new Map<string, number>(),
     tabGroups: [] as { viewColumn: number; tabs: Tab[] }[],
     extensions: new Map<string, unknown>(),
     /** The button that is pressed on every message. */
     pressed: undefined as string | undefined,
+    /** What is picked from a list, by its label, and what a dialogue for files gives. */
+    picked: undefined as string | undefined,
+    browsed: undefined as Uri[] | undefined,
     applies: true,
+    /** What is typed into an input box; undefined where it is left. */
+    typed: undefined as string | undefined,
+    trusted: true,
 
-    messages: [] as { kind: "error" | "information" | "status"; text: string; buttons: string[] }[],
+    messages: [] as { kind: "error" | "information" | "status" | "modal"; text: string; buttons: string[] }[],
+    inputs: [] as Record<string, unknown>[],
     executed: [] as unknown[][],
     commands: new Map<string, (...args: unknown[]) => unknown>(),
     shown: [] as { uri: Uri; options: Record<string, unknown> }[],
@@ -313,6 +346,8 @@ function fresh() {
     outputs: [] as OutputChannel[],
     watchers: [] as Watcher[],
     copied: undefined as string | undefined,
+    lists: [] as { label: string; description?: string }[][],
+    dialogues: [] as Record<string, unknown>[],
   };
 }
 
@@ -341,7 +376,7 @@ export function edit(document: Document | undefined, line = 0): void {
   events.activeEditor.fire(editor.activeTextEditor);
 }
 
-function say(kind: "error" | "information") {
+function say(kind: "error" | "information" | "modal") {
   return async (text: string, ...buttons: string[]) => {
     editor.messages.push({ kind, text, buttons });
     return buttons.find((button) => button === editor.pressed);
@@ -365,6 +400,21 @@ export const window = {
   onDidChangeActiveColorTheme: events.theme.event,
   showErrorMessage: say("error"),
   showInformationMessage: say("information"),
+  showWarningMessage: (text: string, options: { detail: string }, ...buttons: string[]) => {
+    return say("modal")(`${text}\n${options.detail}`, ...buttons);
+  },
+  showInputBox: async (options: Record<string, unknown>) => {
+    editor.inputs.push(options);
+    return editor.typed;
+  },
+  showQuickPick: async (items: { label: string }[]) => {
+    editor.lists.push(items);
+    return items.find(({ label }) => label === editor.picked);
+  },
+  showOpenDialog: async (options: Record<string, unknown>) => {
+    editor.dialogues.push(options);
+    return editor.browsed;
+  },
   setStatusBarMessage: (text: string) => editor.messages.push({ kind: "status", text, buttons: [] }),
   showTextDocument: async (what: Document | Uri, options: Record<string, unknown> = {}) => {
     editor.shown.push({ uri: what instanceof Uri ? what : what.uri, options });
@@ -419,6 +469,9 @@ export const window = {
 };
 
 export const workspace = {
+  get isTrusted() {
+    return editor.trusted;
+  },
   get workspaceFolders() {
     return editor.folders;
   },
@@ -457,7 +510,12 @@ export const workspace = {
     return watcher;
   },
   fs: {
-    stat: async ({ path }: Uri) => {
+    stat: async (uri: Uri) => {
+      const { path } = uri;
+      const bytes = editor.texts.get(uri.toString());
+      if (bytes !== undefined) {
+        return { size: editor.sizes.get(uri.toString()) ?? bytes.length };
+      }
       if (![...editor.files].some((file) => file === path || file.startsWith(`${path}/`))) {
         throw new Error("not found");
       }

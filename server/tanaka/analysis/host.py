@@ -18,11 +18,13 @@ from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
 from tanaka.analysis.runner import Verdicts, judge
 from tanaka.analysis.suppression import Suppressions, read_suppressions
-from tanaka.knowledge.catalog import knowledge
+from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
+from tanaka.knowledge.model import Knowledge
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Source, read_source
-from tanaka.paper.bibliography import Bibliography
+from tanaka.paper import references
+from tanaka.paper.bibliography import Bibliography, Entry
 from tanaka.paper.build import BlockFacts, File, build, cut_file, read_block
 from tanaka.paper.delta import audit
 from tanaka.paper.model import How, Paper, SpanTable
@@ -52,6 +54,7 @@ class Counts:
     files_cut: int = 0
     papers_built: int = 0
     rules_run: int = 0
+    bibliographies_read: int = 0
 
 
 class Memo:
@@ -78,6 +81,9 @@ class Memo:
         return value
 
 
+_OVERLAY = ".tanaka/knowledge"
+
+
 class AnalysisHost:
     """Holds the texts and the caches.  Synchronous; does no I/O."""
 
@@ -90,6 +96,9 @@ class AnalysisHost:
         self._definitions = Memo(16_000_000)
         self._files = Memo(6_000_000)
         self._suppressions = Memo(64)
+        self._entries = Memo(8_000_000)
+        self._said = Memo(6_000_000)
+        self._overlays = Memo(8)
         self._papers = Memo(16)
         self._verdicts = Memo(64)
         self._snapshot: Analysis | None = None
@@ -159,6 +168,44 @@ class AnalysisHost:
     def suppressions(self, source: Source) -> Suppressions:
         """Comments of a file that silence something."""
         return self._suppressions.get(source.text, lambda: read_suppressions(source))
+
+    def entries(self, text: str, *, bib: bool) -> tuple[Entry, ...]:
+        r"""Entries of a ``.bib`` text, or the ``\bibitem``s of another."""
+
+        def make() -> tuple[Entry, ...]:
+            self.counts.bibliographies_read += 1
+            return references.read_bib(text) if bib else references.read_items(text)
+
+        return self._entries.get((text, bib), make, len(text) + 64)
+
+    def said(
+        self,
+        source: Source,
+        file: File,
+        table: Mapping[str, macros.Macro],
+        known: Hashable,
+        base: Knowledge,
+    ) -> references.Said:
+        """What a file says of works; a function of its text, the macros and the knowledge base."""
+        return self._said.get(
+            (source.text, known, base),
+            lambda: references.read_file(source, (b.facts for b in file.blocks), table, base),
+            len(source.text) + 64,
+        )
+
+    def knowledge(self, overlay: Mapping[str, str]) -> tuple[Knowledge, tuple[str, ...]]:
+        """What is known of the field under a project's own records.
+
+        The packaged records alone, and a sentence, where those cannot be used.
+        """
+
+        def make() -> tuple[Knowledge, tuple[str, ...]]:
+            try:
+                return overlaid(overlay), ()
+            except KnowledgeError as error:
+                return knowledge(), (f"{_OVERLAY}/{error}",)
+
+        return self._overlays.get(tuple(sorted(overlay.items())), make)
 
     def verdicts(self, key: Hashable, make: Callable[[], Verdicts]) -> Verdicts:
         """Outcomes of the rules over a paper."""
@@ -262,11 +309,11 @@ class Analysis:
         return self._reports[root]
 
     def _report(self, root: DocId) -> Report:
-        parts, sources, paper, spans = self._paper(root)
+        known, amiss = self._knowledge(root)
+        parts, sources, paper, spans = self._paper(root, known)
         config = self.config_of(root)
         baseline = self.baseline(root)
-        known = knowledge()
-        cited = Bibliography()
+        cited, entries = self._bibliography(parts, sources, known)
         other = baseline.paper if baseline is not None else None
         delta = audit(paper, other, known) if other is not None else None
         context = Context(
@@ -277,14 +324,55 @@ class Analysis:
             lambda: judge(context, config, self._host.counts),
         )
         silenced = {d: self._host.suppressions(s) for d, s in sources.items()}
-        return _report(parts, sources, paper, spans, judged, silenced, config, context, baseline)
+        texts = {d: s.text for d, s in sources.items()} | entries
+        if baseline is not None:
+            texts = {**baseline.texts, **texts}
+        return _report(
+            parts, sources, texts, paper, spans, judged, silenced, config, context, baseline, amiss
+        )
 
-    def _paper(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Paper, SpanTable]:
+    def _knowledge(self, root: DocId) -> tuple[Knowledge, tuple[str, ...]]:
+        """The records that a root's folder overlays, and what is wrong with its own."""
+        home = resolve(folder(root), _OVERLAY) + "/"
+        own = {
+            d.removeprefix(home): text
+            for d, text in self.texts.items()
+            if d.startswith(home) and d.endswith(".toml")
+        }
+        return self._host.knowledge(own)
+
+    def _paper(
+        self, root: DocId, known: Knowledge
+    ) -> tuple[projects.Project, dict[DocId, Source], Paper, SpanTable]:
         parts = self.project(root)
         sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
-        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces)
-        paper, spans = self._host.paper(key, lambda: self._build(parts, sources))
+        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces, known)
+        paper, spans = self._host.paper(key, lambda: self._build(parts, sources, known))
         return parts, sources, paper, spans
+
+    def _bibliography(
+        self, parts: projects.Project, sources: Mapping[DocId, Source], known: Knowledge
+    ) -> tuple[Bibliography, dict[DocId, str]]:
+        """What a paper cites, and the texts of the files that an entry may be added to."""
+        defined, table = self._macros(parts, sources)
+        keys = tuple(table[name].key for name in sorted(table))
+        said = [
+            self._host.said(
+                source, self._host.file(d, source, defined[d], table, keys), table, keys, known
+            )
+            for d, source in sources.items()
+        ]
+        texts = {d: t for d in parts.bibliographies if (t := self.texts.get(d)) is not None}
+        entries = {d: self._host.entries(t, bib=d.endswith(".bib")) for d, t in texts.items()}
+        own = [e for s in sources.values() for e in self._host.entries(s.text, bib=False)]
+        found = references.assemble(
+            parts.bibliographies,
+            entries,
+            own,
+            said,
+            ascii=all(t.isascii() for t in texts.values()),
+        )
+        return found, {d: texts[d] for d in found.docs}
 
     def baseline_root(self, root: DocId) -> tuple[DocId, Chosen] | None:
         """Root of a paper's baseline among the known texts, and who chose it."""
@@ -310,19 +398,20 @@ class Analysis:
         found = self.baseline_root(root)
         if found is None:
             return None
-        parts, sources, paper, spans = self._paper(found[0])
+        parts, sources, paper, spans = self._paper(found[0], self._knowledge(root)[0])
         texts = {d: s.text for d, s in sources.items()}
-        title = projects.title(sources[found[0]]) or relative(found[0], folder(root))
+        own = self._macros(parts, sources)[1]
+        title = projects.title(sources[found[0]], own) or relative(found[0], folder(root))
         return Baseline(found[0], found[1], parts.files, texts, paper, spans, title)
 
     def _build(
-        self, parts: projects.Project, sources: Mapping[DocId, Source]
+        self, parts: projects.Project, sources: Mapping[DocId, Source], known: Knowledge
     ) -> tuple[Paper, SpanTable]:
         self._host.counts.papers_built += 1
         defined, table = self._macros(parts, sources)
-        known = tuple(table[name].key for name in sorted(table))
-        files = {d: self._host.file(d, s, defined[d], table, known) for d, s in sources.items()}
-        return build(parts.pieces, files.__getitem__, folder(parts.root))
+        keys = tuple(table[name].key for name in sorted(table))
+        files = {d: self._host.file(d, s, defined[d], table, keys) for d, s in sources.items()}
+        return build(parts.pieces, files.__getitem__, folder(parts.root), known)
 
     def _macros(
         self, parts: projects.Project, sources: Mapping[DocId, Source]
@@ -354,6 +443,7 @@ class Analysis:
 def _report(
     parts: projects.Project,
     sources: Mapping[DocId, Source],
+    texts: Mapping[DocId, str],
     paper: Paper,
     spans: SpanTable,
     judged: Verdicts,
@@ -361,9 +451,10 @@ def _report(
     config: Config,
     context: Context,
     baseline: Baseline | None,
+    amiss: tuple[str, ...],
 ) -> Report:
-    texts = {d: s.text for d, s in sources.items()}
-    located = [locate(f, spans, texts, sources) for f in judged.findings]
+    other = baseline.spans if baseline is not None else None
+    located = [locate(f, spans, texts, sources, other) for f in judged.findings]
     order = {d: i for i, d in enumerate(parts.files)}
     located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
     shown, hidden = [], []
@@ -394,7 +485,7 @@ def _report(
         suppressed=tuple(Suppressed(i, r) for i, r in hidden),
         coverage=coverage,
         missing=parts.missing,
-        problems=config.problems,
+        problems=(*config.problems, *amiss),
         failures=judged.failures,
         checked=checked,
         knowledge=context.knowledge,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tanaka.analysis.baseline import is_pdf
 from tanaka.analysis.report import Located, LocatedFix
 from tanaka.latex import blocks
 from tanaka.latex.source import Source
@@ -14,6 +15,7 @@ from tanaka.rules.api import (
     AddEntry,
     Anchor,
     AppendToSection,
+    AtBaseline,
     AtMention,
     AtNumber,
     AtSection,
@@ -28,8 +30,11 @@ from tanaka.text import DocId, Edit, LineIndex, Span
 _LITERAL = re.compile(r"[-−]?[\d.,{}\\\s]*\d")
 
 
-def span_of(anchor: Anchor, spans: SpanTable) -> Span:
-    """Where an anchor stands in this revision."""
+def span_of(anchor: Anchor, spans: SpanTable, baseline: SpanTable | None = None) -> Span:
+    """Where an anchor stands in this revision; ``baseline`` are the places of the other paper."""
+    if isinstance(anchor, AtBaseline):
+        assert baseline is not None, "no finding points into a baseline that is not there"
+        return span_of(anchor.place, baseline)
     if isinstance(anchor, AtNumber):
         return spans.numbers[anchor.number].whole
     if isinstance(anchor, AtMention):
@@ -41,13 +46,31 @@ def span_of(anchor: Anchor, spans: SpanTable) -> Span:
 
 
 def locate(
-    finding: Finding, spans: SpanTable, texts: Mapping[DocId, str], sources: Mapping[DocId, Source]
+    finding: Finding,
+    spans: SpanTable,
+    texts: Mapping[DocId, str],
+    sources: Mapping[DocId, Source],
+    baseline: SpanTable | None = None,
 ) -> Located:
-    """Finding with its place, its related places, and its fixes as edits."""
+    """Finding with its place, its related places, and its fixes as edits.
+
+    Parameters
+    ----------
+    finding : Finding
+    spans : SpanTable
+    texts : mapping of DocId to str
+        Of all files that an edit may touch, bibliographies among them.
+    sources : mapping of DocId to Source
+        Of the paper's files.
+    baseline : SpanTable or None
+        Places of the baseline paper.
+    """
     span = span_of(finding.at, spans)
-    related = tuple((span_of(a, spans), words) for a, words in finding.related)
+    related = tuple((span_of(a, spans, baseline), words) for a, words in finding.related)
     fixes = [edits for fix in finding.fixes if (edits := _edits(fix, spans, texts)) is not None]
     fixes.append(_ignore(finding, span, texts[span.doc]))
+    # The text of a PDF is ours: nothing in it can be edited.
+    fixes = [f for f in fixes if not any(is_pdf(e.span.doc) for e in f.edits)]
     rank = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}
     fixes.sort(key=lambda f: rank[f.kind])
     return Located(finding, span, related, tuple(fixes), _block(span, sources[span.doc]))

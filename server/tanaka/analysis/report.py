@@ -70,8 +70,10 @@ class Coverage:
 class Report:
     """The analysis of one paper at one revision.
 
-    ``failures`` are log lines of rules that raised; ``missing`` are files that the paper inputs
-    and nobody has given yet.  ``delta`` is there where a ``baseline`` is.
+    ``texts`` holds what edits and places may point to: the paper's ``files``, and those of its
+    bibliography and of the baseline, which are not among them.  ``failures`` are log lines of rules that raised; ``missing``
+    are files that the paper inputs and nobody has given yet.  ``delta`` is there where a
+    ``baseline`` is.
     """
 
     root: DocId
@@ -92,6 +94,11 @@ class Report:
     baseline: Baseline | None = None
     delta: Delta | None = None
     venue: str = ""
+
+    @property
+    def bibliography_texts(self) -> Mapping[DocId, str]:
+        """Texts of the files that an entry may be added to."""
+        return {d: self.texts[d] for d in self.bibliography.docs}
 
     @property
     def from_pdf(self) -> bool:

@@ -12,6 +12,7 @@ from tanaka.cli.files import Unreadable, load
 from tanaka.rules import RULES
 from tanaka.rules.api import Verdict
 from tanaka.views import encode, terminal
+from tanaka.views.places import Places
 
 _RANK = {Verdict.IMPOSSIBLE: 3, Verdict.IMPLAUSIBLE: 2, Verdict.OPEN: 1}
 _THRESHOLD = {"impossible": 3, "implausible": 2, "open": 1, "never": 9}
@@ -20,7 +21,9 @@ _THRESHOLD = {"impossible": 3, "implausible": 2, "open": 1, "never": 9}
 def check(given: argparse.Namespace) -> int:
     """Print the findings of each paper; 1 where one is at or above ``--fail-on``."""
     select, ignore = codes("--select", given.select), codes("--ignore", given.ignore)
-    reports = [chosen(load(path).analysis_report(), select, ignore) for path in given.paths]
+    reports = [
+        chosen(load(path, given.baseline).analysis_report(), select, ignore) for path in given.paths
+    ]
     for report in reports:
         for problem in report.problems:
             print(f"tanaka: {problem}", file=sys.stderr)
@@ -40,6 +43,10 @@ def check(given: argparse.Namespace) -> int:
             if len(reports) > 1:
                 print(f"{'' if i == 0 else chr(10)}{path}:\n")
             width = output.width(terminal.WIDTH)
+            if report.baseline is not None:
+                # Who chose it is said: a file that lies there by chance changes what is found.
+                name = Places(report).file(report.baseline.root)
+                print(f"Baseline: {name} ({report.baseline.chosen}).\n")
             sys.stdout.write(terminal.report_text(report, colour=output.colour(), width=width))
     worst = max((_RANK[f.finding.verdict] for r in reports for f in r.findings), default=0)
     return 1 if worst >= _THRESHOLD[given.fail_on] else 0

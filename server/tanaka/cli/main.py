@@ -11,6 +11,7 @@ from typing import NoReturn
 from tanaka import __version__
 
 OK, FOUND, BAD = 0, 1, 2
+STOPPED = 130  # as a shell has it for Ctrl-C
 _EXIT = "exit status: 0 nothing at or above --fail-on, 1 findings, 2 bad usage or unreadable input"
 
 
@@ -31,8 +32,9 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="print what does not hold", epilog=_EXIT)
     check.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, or a folder"
+        "paths", nargs="+", type=Path, metavar="PATH", help="a .tex file, a folder, or a .pdf"
     )
+    _baseline(check)
     check.add_argument(
         "--output-format", choices=["text", "json"], default="text", help="how it is printed"
     )
@@ -46,16 +48,40 @@ def parser() -> argparse.ArgumentParser:
     )
 
     facts = commands.add_parser("facts", help="print every number that was read")
-    facts.add_argument("path", type=Path, metavar="PATH", help="a .tex file, or a folder")
+    facts.add_argument("path", type=Path, metavar="PATH", help="a .tex file, a folder, or a .pdf")
     facts.add_argument(
         "--output-format", choices=["text", "json"], default="text", help="how it is printed"
     )
 
+    delta = commands.add_parser(
+        "delta", help="what a draft changes against its baseline, and who did it before"
+    )
+    delta.add_argument("path", type=Path, metavar="PATH", help="a .tex file, a folder, or a .pdf")
+    _baseline(delta)
+    delta.add_argument(
+        "--output-format",
+        choices=["text", "json", "markdown"],
+        default="text",
+        help="how it is printed",
+    )
+
     stress = commands.add_parser("stress-test", help="the four-part stress test")
-    stress.add_argument("path", type=Path, metavar="PATH", help="a .tex file, or a folder")
+    stress.add_argument("path", type=Path, metavar="PATH", help="a .tex file, a folder, or a .pdf")
+    _baseline(stress)
     where = stress.add_mutually_exclusive_group()
     where.add_argument("--section", default="", metavar="TITLE", help="the section of that title")
     where.add_argument("--line", default="", metavar="FILE:N", help="the section around a line")
+    stress.add_argument(
+        "--voice",
+        default="",
+        metavar="MODEL",
+        help="let a language model lend its words (docs/voice.md)",
+    )
+    stress.add_argument(
+        "--show-what-would-be-sent",
+        action="store_true",
+        help="print, word for word, what --voice would send, and send nothing",
+    )
     stress.add_argument(
         "--output-format",
         choices=["text", "markdown", "json"],
@@ -78,6 +104,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _baseline(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--baseline",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="the baseline paper: a .tex file, a folder, or a .pdf",
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = parser().parse_args(arguments)
@@ -96,6 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unreadable as error:
         print(f"tanaka: {error}", file=sys.stderr)
         return BAD
+    except KeyboardInterrupt:
+        return STOPPED
     except BrokenPipeError:
         output.drop()
         return OK
@@ -115,6 +153,10 @@ def _run(given: argparse.Namespace) -> int:
             from tanaka.cli.facts import facts
 
             return facts(given)
+        case "delta":
+            from tanaka.cli.delta import delta
+
+            return delta(given)
         case "stress-test":
             from tanaka.cli.stress_test import stress_test
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
@@ -27,6 +28,11 @@ from tanaka.knowledge.model import (
 )
 
 R = TypeVar("R")
+
+ROOTS = frozenset(
+    {"training", "serving", "numerics", "kernels", "network", "reliability", "hardware"}
+)
+"""Where the tree of mechanisms begins."""
 
 
 class KnowledgeError(Exception):
@@ -79,7 +85,7 @@ def overlaid(overlay: Mapping[str, str]) -> Knowledge:
         records = {id(r): r for r in ours} | {id(r): r for r in theirs}
         return tuple(records.values())
 
-    return Knowledge(
+    whole = Knowledge(
         merged(base.mechanisms, own.mechanisms, lambda r: r.id),
         merged(base.works, own.works, lambda r: r.id),
         merged(base.combinations, own.combinations, lambda r: r.id),
@@ -90,6 +96,56 @@ def overlaid(overlay: Mapping[str, str]) -> Knowledge:
         base.searched,
         base.key + own.key,
     )
+    for problem in problems(own, whole):
+        raise KnowledgeError(problem)
+    return whole
+
+
+def problems(records: Knowledge, known: Knowledge) -> Iterator[str]:
+    """What is wrong with records beside all that is known: an id of nothing, a pattern that is none."""
+    roots = ROOTS | known.by_mechanism.keys()
+    for m in records.mechanisms:
+        if m.parent not in roots or m.parent == m.id:
+            yield f"mechanisms: {m.id}.parent names no mechanism: {m.parent}"
+        yield from _named(f"mechanisms: {m.id}.works", m.works, known.by_work)
+        for form in m.forms:
+            for pattern in (form.pattern, form.needs, form.unless):
+                yield from _pattern(f"mechanisms: {m.id}.forms", pattern)
+        for knob in m.settings:
+            for pattern in knob.patterns:
+                yield from _pattern(
+                    f"mechanisms: {m.id}.settings", re.sub(r"\{n%?\}", "0", pattern)
+                )
+    for c in records.combinations:
+        yield from _named(f"combinations: {c.id}.mechanisms", c.mechanisms, known.by_mechanism)
+        yield from _named(f"combinations: {c.id}.works", c.works, known.by_work)
+    for t in records.twists:
+        cited = re.findall(r"\{([a-z0-9][a-z0-9.-]*)\}", t.prior)
+        yield from _named(f"twists: {t.id}.has_any", t.has_any, known.by_mechanism)
+        yield from _named(f"twists: {t.id}.lacks", t.lacks, known.by_mechanism)
+        yield from _named(f"twists: {t.id}.nearest", t.nearest, known.by_work)
+        yield from _named(f"twists: {t.id}.prior", cited, known.by_work)
+    for case in records.corner_cases:
+        where = f"corner-cases: {case.id}"
+        yield from _named(f"{where}.mechanisms", case.mechanisms, known.by_mechanism)
+        yield from _named(f"{where}.works", case.works, known.by_work)
+    for smell in records.smells:
+        yield from _named(f"smells: {smell.id}.works", smell.works, known.by_work)
+        for cue in smell.cues:
+            yield from _pattern(f"smells: {smell.id}.cues", cue)
+
+
+def _named(where: str, ids: Iterable[str], known: Container[str]) -> Iterator[str]:
+    for id in ids:
+        if id not in known:
+            yield f"{where} names no record: {id}"
+
+
+def _pattern(where: str, pattern: str) -> Iterator[str]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield f"{where} is no pattern: {error}"
 
 
 def read(texts: Mapping[str, str]) -> Knowledge:

@@ -1,4 +1,4 @@
-"""Which files make a paper: roots, and what they input, in the order TeX reads them."""
+"""Which files make a paper: roots, what they input in the order TeX reads it, bibliographies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tanaka.latex.macros import Macro
 from tanaka.latex.source import Source
 from tanaka.text import DocId, folder, resolve
 
@@ -19,6 +20,13 @@ _INPUT = re.compile(
 )
 # Drawings, bibliographies and classes that \input may name too: no text of the paper.
 _NO_TEXT = re.compile(r"\.(?:tikz|pgf|pdf_tex|eps_tex|bbl|sty|cls|clo|def|cfg|dat|gnuplot)$", re.I)
+# Families of a bibliography package have commands of their own: \bibliographyapx.
+_BIBLIOGRAPHY = re.compile(
+    r"\\(?:bibliography(?!style|unit)[A-Za-z]*|add(?:bibresource|globalbib|sectionbib)|nobibliography\*?)"
+    r"\s*(?:\[[^\]]*\]\s*)?\{(?P<names>[^{}]*)\}"
+)
+# Only abbreviations of journals' names: they come with TeX and hold no entry.
+_ABBREVIATIONS = re.compile(r"^(?:IEEE(?:abrv|full)|abrv|strings?|acronyms?)$", re.I)
 _CLASS = re.compile(r"^[^%\n]*\\documentclass\b", re.M)
 _MAGIC_ROOT = re.compile(r"^\s*!\s*TeX\s+root\s*=\s*(\S.*?)\s*$", re.I)
 
@@ -34,12 +42,28 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The files of a paper: in order of first use, as pieces, and what is missing."""
+    r"""The files of a paper.
+
+    Attributes
+    ----------
+    root : DocId
+    files : tuple of DocId
+        What is typeset, in order of first use.
+    pieces : tuple of Piece
+        The same as TeX reads it.
+    missing : tuple of DocId
+        What is input and nobody has.
+    bibliographies : tuple of DocId
+        The ``.bib`` files that it names, in order, and at the end the ``.bbl`` file that BibTeX
+        makes of them beside the root, which an archive often has alone.  Whether somebody has
+        them is not asked here.
+    """
 
     root: DocId
     files: tuple[DocId, ...]
     pieces: tuple[Piece, ...]
     missing: tuple[DocId, ...]
+    bibliographies: tuple[DocId, ...] = ()
 
 
 def has_document_class(source: Source) -> bool:
@@ -47,13 +71,16 @@ def has_document_class(source: Source) -> bool:
     return _CLASS.search(source.visible) is not None and "\\begin{document}" in source.visible
 
 
+_USE = re.compile(r"\\(?P<name>[A-Za-z@]+)")
+_ROUNDS = 3  # macros that use macros
 _TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\]\s*)?\{")
 
 
-def title(source: Source) -> str:
+def title(source: Source, own: Mapping[str, Macro]) -> str:
     r"""Title of a document as plain words; "" where it has none.
 
-    Macros are dropped and their arguments kept, which serves for a name in a sentence.
+    The paper's ``own`` macros without arguments are put in; other macros are dropped and their
+    arguments kept, which serves for a name in a sentence.
     """
     match = _TITLE.search(source.visible)
     if match is None:
@@ -63,6 +90,15 @@ def title(source: Source) -> str:
         depth += {"{": 1, "}": -1}.get(source.visible[at], 0)
         at += 1
     words = source.visible[match.end() : at - 1].replace("\\\\", " ")
+    for _ in range(_ROUNDS):
+        words = _USE.sub(
+            lambda m: (
+                own[m["name"]].body
+                if m["name"] in own and not own[m["name"]].arguments
+                else m.group()
+            ),
+            words,
+        )
     words = re.sub(r"\\[A-Za-z@]+\*?\s?|[{}~]", " ", words)
     return " ".join(words.split())
 
@@ -115,7 +151,41 @@ def assemble(
         pieces.append(Piece(doc, at, len(source.visible)))
 
     read(root, (root,))
-    return Project(root, tuple(files), tuple(p for p in pieces if p.end > p.start), tuple(missing))
+    named = [
+        doc
+        for file in files
+        if (source := source_of(file)) is not None
+        for doc in bibliographies(source, base)
+    ]
+    if named:
+        stem = root.rpartition(".")[0] if "." in root.rpartition("/")[2] else root
+        named.append(DocId(f"{stem}.bbl"))
+    return Project(
+        root,
+        tuple(files),
+        tuple(p for p in pieces if p.end > p.start),
+        tuple(missing),
+        tuple(dict.fromkeys(named)),
+    )
+
+
+def bibliographies(source: Source, base: str) -> tuple[DocId, ...]:
+    r"""The ``.bib`` files that a file names, seen from the root's folder, as TeX looks for them.
+
+    A name that is made by a macro is left out.
+    """
+    names = [
+        name.strip().strip('"')
+        for match in _BIBLIOGRAPHY.finditer(source.visible)
+        for name in match["names"].split(",")
+    ]
+    return tuple(
+        resolve(base, name if name.endswith(".bib") else f"{name}.bib")
+        for name in dict.fromkeys(names)
+        if name
+        and not re.search(r"[\\#]|^\w+://", name)
+        and not _ABBREVIATIONS.match(name.rpartition("/")[2].removesuffix(".bib"))
+    )
 
 
 def _target(

@@ -6,6 +6,8 @@ looked for on one.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -17,12 +19,17 @@ from tanaka.text import DocId, decode
 
 SUFFIXES = (".tex", ".ltx")
 _LARGEST = 8_000_000  # bytes; a paper's source is a hundredth of it
+_LARGEST_PDF = 50_000_000  # bytes
 _MOST_FILES = 400  # LaTeX files of one folder; a thesis has a hundred
 _MOST_ENTRIES = 20_000  # entries looked at below a workspace folder: a home folder has more
 _DEEPEST = 6
 _SKIPPED = {"build", "node_modules", "__pycache__", "venv"}
 
 Ask = Callable[[str, Any], Awaitable[Any]]
+
+
+class Unreadable(Exception):
+    """A file is there and was not read; the message says why, in a sentence."""
 
 
 class Files:
@@ -44,15 +51,45 @@ class Files:
         text = result.get("text") if isinstance(result, dict) else None
         return text if isinstance(text, str) else None
 
-    async def list(self, folder: DocId, *, recursive: bool) -> list[DocId]:
-        """LaTeX files of a folder, by name."""
+    async def read_bytes(self, doc: DocId) -> bytes | None:
+        """Bytes of a PDF; None where there is none.
+
+        Raises
+        ------
+        Unreadable
+            If it is there and is too large, or its bytes did not arrive.
+        """
+        path = _path(doc)
+        if path is not None:
+            return _read_bytes(path)
+        if self._ask is None:
+            return None
+        asked = {"uri": self._names.uri(doc), "encoding": "base64"}
+        result = ext.plain(await self._ask(ext.READ_FILE, asked))
+        given = result if isinstance(result, dict) else {}
+        text, problem = given.get("text"), given.get("problem")
+        if isinstance(problem, str) and problem:
+            raise Unreadable(problem)
+        if not isinstance(text, str):
+            return None
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise Unreadable(f"{_name(doc)} did not arrive as bytes.") from None
+
+    async def list(
+        self, folder: DocId, *, recursive: bool, suffixes: tuple[str, ...] = SUFFIXES
+    ) -> list[DocId]:
+        """Files of a folder with some suffixes, those of LaTeX if not said, by name."""
         path = _path(folder)
         if path is not None:
-            files = _walk(path) if recursive else _entries(path)
+            files = _walk(path, suffixes) if recursive else _entries(path, suffixes)
             return [DocId(f"{folder}/{f.relative_to(path).as_posix()}") for f in files]
         if self._ask is None:
             return []
-        asked = {"uri": self._names.uri(folder), "recursive": recursive}
+        asked = {
+            "uri": self._names.uri(folder), "recursive": recursive, "suffixes": list(suffixes)
+        }  # fmt: skip
         result = ext.plain(await self._ask(ext.LIST_FILES, asked))
         uris = result.get("uris") if isinstance(result, dict) else None
         wanted = [u for u in uris if isinstance(u, str)] if isinstance(uris, list) else []
@@ -77,22 +114,40 @@ def _read(path: Path) -> str | None:
         return None
 
 
-def _entries(path: Path) -> list[Path]:
+def _read_bytes(path: Path) -> bytes | None:
     try:
-        found = sorted(f for f in path.iterdir() if f.suffix in SUFFIXES)
+        if not path.is_file():
+            return None
+        size = path.stat().st_size
+        if size > _LARGEST_PDF:
+            raise Unreadable(
+                f"{path.name} has {size / 1e6:.0f} MB, and {_LARGEST_PDF / 1e6:.0f} MB is the most that is read."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror or error}.") from None
+
+
+def _name(doc: DocId) -> str:
+    return doc.rpartition("/")[2]
+
+
+def _entries(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    try:
+        found = sorted(f for f in path.iterdir() if f.suffix in suffixes)
     except OSError:
         return []
     return found[:_MOST_FILES]
 
 
-def _walk(path: Path) -> list[Path]:
+def _walk(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     seen = 0
     for here, folders, files in os.walk(path):
         depth = len(Path(here).relative_to(path).parts)
         kept = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
         folders[:] = sorted(kept) if depth < _DEEPEST else []
-        found += [Path(here) / f for f in sorted(files) if f.endswith(SUFFIXES)]
+        found += [Path(here) / f for f in sorted(files) if f.endswith(suffixes)]
         seen += len(files) + len(folders)
         if seen > _MOST_ENTRIES or len(found) >= _MOST_FILES:
             break

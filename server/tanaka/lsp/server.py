@@ -14,6 +14,7 @@ from lsprotocol import types
 from pygls.exceptions import (
     FeatureRequestError,
     JsonRpcInternalError,
+    JsonRpcInvalidParams,
     JsonRpcServerNotInitialized,
 )
 from pygls.lsp.server import LanguageServer
@@ -24,21 +25,51 @@ from tanaka.lsp import ext, handlers, to_proto
 from tanaka.lsp.documents import Names
 from tanaka.lsp.files import Files
 from tanaka.lsp.positions import Encoding
+from tanaka.lsp.voice import Voice
 
 if TYPE_CHECKING:
     from tanaka.lsp.session import Session
 
 log = logging.getLogger(__name__)
 
-_WATCHED = ("**/*.{tex,ltx}", "**/tanaka.toml")
+_WATCHED = ("**/*.{tex,ltx,bib,pdf}", "**/tanaka.toml", "**/.tanaka/knowledge/**/*.toml")
 _SECTION = "tanaka"
+_TITLES = {
+    ext.STRESS_TEST: "Stress-testing the paper",
+    ext.FACTS: "Listing what was read",
+    ext.DELTA: "Holding the draft against its baseline",
+}
 
 
 class Protocol(LanguageServerProtocol):
     """pygls' protocol without its mirror of the documents: ours is `tanaka.lsp.documents`.
 
-    Theirs splits lines at form feeds and costs a pass over the whole document a change.
+    Theirs splits lines at form feeds and costs a pass over the whole document a change.  And a
+    command is one task here, so that a request that is cancelled stops its work, not its answer
+    alone.
     """
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(  # type: ignore[override]
+        self, params: types.ExecuteCommandParams
+    ) -> Any:
+        """Run a command, with progress for a client that gave a token for it."""
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            raise JsonRpcInvalidParams(f"there is no command {params.command}")
+        argument = next(iter(params.arguments or ()), None)
+        token, task = params.work_done_token, asyncio.current_task()
+        if token is None or task is None:
+            return await handler(argument)
+        # What pygls cancels when the client cancels the progress.
+        self.progress.tokens[token] = task  # type: ignore[assignment]
+        title = _TITLES.get(params.command, "Tanaka")
+        self.progress.begin(token, types.WorkDoneProgressBegin(title, cancellable=True))
+        try:
+            return await handler(argument)
+        finally:
+            self.progress.end(token, types.WorkDoneProgressEnd())
+            del self.progress.tokens[token]
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
@@ -64,6 +95,7 @@ class Server(LanguageServer):
             "tanaka", __version__, protocol_cls=Protocol, converter_factory=default_converter
         )
         self.options = ext.Options()
+        self.voice = Voice(self)
         self._session: Session | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -109,6 +141,18 @@ class Server(LanguageServer):
         """Show the state of a paper."""
         self.protocol.notify(ext.STATUS, status)
 
+    def partial(self, token: str | int, piece: ext.ReviewPiece) -> None:
+        """Send a piece of an answer that is being made."""
+        self.protocol.notify(types.PROGRESS, types.ProgressParams(token, piece))
+
+    def tell(self, method: str, params: Any) -> None:
+        """Send a notification of our own."""
+        self.protocol.notify(method, params)
+
+    async def ask(self, method: str, params: Any) -> Any:
+        """Send a request of our own."""
+        return await self.protocol.send_request_async(method, params)
+
     def log(self, message: str) -> None:
         """One line for the output channel."""
         self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
@@ -128,6 +172,7 @@ def make_server() -> Server:
     @feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.options = ext.Options.of(params.initialization_options)
+        server.voice.client_answers = server.options.voice
 
     @feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -173,7 +218,9 @@ def make_server() -> Server:
 
     @feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions([types.CodeActionKind.QuickFix], resolve_provider=True),
+        types.CodeActionOptions(
+            [types.CodeActionKind.QuickFix, to_proto.TWIST], resolve_provider=True
+        ),
     )
     async def code_action(params: types.CodeActionParams) -> list[types.CodeAction] | None:
         return await handlers.code_actions(server.session, params)
@@ -186,9 +233,33 @@ def make_server() -> Server:
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens] | None:
         return await handlers.code_lenses(server.session, params)
 
+    @feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    async def document_link(params: types.DocumentLinkParams) -> list[types.DocumentLink] | None:
+        return await handlers.document_links(server.session, params)
+
+    @feature(ext.BASELINE)
+    async def baseline(params: Any) -> None:
+        await handlers.choose_baseline(server.session, params)
+
     @server.command(ext.STRESS_TEST)
     async def stress_test(argument: Any) -> Any:
-        return await handlers.stress_test(server.session, argument)
+        return await handlers.stress_test(server.session, argument, server.partial, server.voice)
+
+    @server.command(ext.WHAT_WOULD_BE_SENT)
+    async def what_would_be_sent(argument: Any) -> Any:
+        return await handlers.what_would_be_sent(server.session, argument, server.voice)
+
+    @feature(ext.VOICE_STOP)
+    def voice_stop(_: Any) -> None:
+        server.voice.stop()
+
+    @feature(types.SHUTDOWN)
+    async def shutdown(_: Any) -> None:
+        await server.voice.close()
+
+    @server.command(ext.DELTA)
+    async def delta(argument: Any) -> Any:
+        return await handlers.delta(server.session, argument)
 
     @server.command(ext.FACTS)
     async def facts(argument: Any) -> Any:
@@ -230,6 +301,7 @@ async def _configure(server: Server) -> None:
         server.session.set_delay(delay)
     if isinstance(settings.get("codeLens"), bool):
         server.session.code_lens = settings["codeLens"]
+    server.voice.configure(settings.get("voice"))
 
 
 def serve_stdio() -> None:

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
+import re
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lsprotocol import types
 
 from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.analysis.twists import Offer, offers
 from tanaka.lsp import ext, to_proto
 from tanaka.lsp.documents import Buffer, Names
 from tanaka.lsp.files import Files
 from tanaka.lsp.hold import Hold, Shown
-from tanaka.lsp.papers import Papers
+from tanaka.lsp.papers import SETTINGS, Papers
 from tanaka.lsp.positions import Encoding, offset
-from tanaka.text import DocId, LineIndex, folder, relative
+from tanaka.text import DocId, LineIndex, Span, folder, relative
 from tanaka.views.diagnostics import diagnostics
 
 log = logging.getLogger(__name__)
 
+_NAMED = re.compile(r'^[ \t]*(?P<key>root|baseline)[ \t]*=[ \t]*"(?P<name>[^"\n]+)"', re.M)
 _SLICE = 0.005  # [s]: what a keystroke may wait for
 
 
@@ -51,6 +54,38 @@ class Asked:
     offset: int
 
 
+class Moment:
+    """What positions are counted on at one moment (`to_proto.Ground`).
+
+    A review is made while the author types on: its places and edits are those of the texts that
+    it was made of, and carry their versions, so that no editor applies them to others.
+    """
+
+    def __init__(
+        self, names: Names, encoding: Encoding, texts: Mapping[DocId, str],
+        versions: Mapping[DocId, int],
+    ) -> None:  # fmt: skip
+        self.encoding = encoding
+        self._names = names
+        self._texts = texts
+        self._versions = versions
+        self._lines: dict[DocId, LineIndex] = {}
+
+    def uri(self, doc: DocId) -> str:
+        """URI of a document, as the client spells it."""
+        return self._names.uri(doc)
+
+    def lines(self, doc: DocId) -> LineIndex:
+        """Lines of a document's text; one that was unknown has none."""
+        if doc not in self._lines:
+            self._lines[doc] = LineIndex(self._texts.get(doc, ""))
+        return self._lines[doc]
+
+    def version(self, doc: DocId) -> int | None:
+        """Version that the editor had open."""
+        return self._versions.get(doc)
+
+
 class Modified(Exception):
     """The document was edited while its paper was read: the position asked about is gone."""
 
@@ -74,11 +109,16 @@ class Session:
         self._papers = Papers(self.host, files)
         self._hold = Hold(options.diagnostics_delay / 1000)
         self._loads: dict[DocId, asyncio.Task[None]] = {}
+        self._besides: dict[DocId, asyncio.Task[None]] = {}
+        self._beside_again: set[DocId] = set()
         self._publishing: asyncio.Task[None] | None = None
         self._sent: dict[DocId, list[types.Diagnostic]] = {}
         self._edited: set[DocId] = set()
         self._said: set[str] = set()
+        self._offered: tuple[Report, tuple[Offer, ...]] | None = None
         self._closed_lines: dict[DocId, tuple[str, LineIndex]] = {}
+        for root, baseline in options.baselines:
+            self._papers.choose(names.doc(root), DocId(names.doc(baseline).rstrip("/")))
 
     # -- what positions are counted on (`to_proto.Ground`) --------------------------------------
     def uri(self, doc: DocId) -> str:
@@ -100,6 +140,11 @@ class Session:
         """Version that the editor has open."""
         buffer = self._buffers.get(doc)
         return None if buffer is None else buffer.version
+
+    def moment(self) -> Moment:
+        """The texts and versions as they are now, for an answer that takes its time."""
+        versions = {doc: buffer.version for doc, buffer in self._buffers.items()}
+        return Moment(self._names, self.encoding, self.host.snapshot().texts, versions)
 
     # -- settings -------------------------------------------------------------------------------
     def set_folders(self, uris: Sequence[str]) -> None:
@@ -143,11 +188,29 @@ class Session:
 
     def files_changed(self, uris: Sequence[str]) -> None:
         """Files were made, changed or deleted on disk."""
-        self._reload([self._names.doc(u) for u in uris])
+        # A client that watches by itself and by our wish tells of each file twice.
+        docs = dict.fromkeys(self._names.doc(u) for u in uris)
+        if wanted := [d for d in docs if self._papers.concerns(d)]:
+            self._reload(wanted)
+
+    async def choose_baseline(self, uri: str, baseline: str | None) -> None:
+        """Read the paper of a document against what its author chose; None: as it is set."""
+        found = await self.asked(uri)
+        if found is None:
+            return
+        root = found.report.root
+        chosen = None if baseline is None else DocId(self._names.doc(baseline).rstrip("/"))
+        self._papers.choose(root, chosen)
+        await self._accompanied(root)
+        self._publish_soon()
 
     # -- reads ----------------------------------------------------------------------------------
-    async def asked(self, uri: str, at: types.Position | None = None) -> Asked | None:
+    async def asked(
+        self, uri: str, at: types.Position | None = None, *, beside_baseline: bool = False
+    ) -> Asked | None:
         """The report of a document's paper; None where it is part of none.
+
+        ``beside_baseline`` waits until its baseline has been read too.
 
         Raises
         ------
@@ -162,6 +225,8 @@ class Session:
         elif doc not in self._buffers and doc not in self.host.snapshot().texts:
             await self._papers.refresh([doc], ())
             await self._papers.load(doc)
+        if beside_baseline and (whose := self._papers.root(doc)) is not None:
+            await self._accompanied(whose)
         if at is not None and self.version(doc) != before:
             raise Modified
         root = self._papers.root(doc)
@@ -169,6 +234,39 @@ class Session:
         if report is None or doc not in report.files:
             return None
         return Asked(report, doc, 0 if at is None else offset(self.lines(doc), at, self.encoding))
+
+    def baseline_of(self, report: Report) -> ext.BaselineStatus | None:
+        """What a paper is read against."""
+        used = report.baseline
+        return None if used is None else {
+            "uri": self.uri(used.root),
+            "name": relative(used.root, folder(report.root)),
+            "chosen": str(used.chosen),
+        }  # fmt: skip
+
+    def offers(self, report: Report) -> tuple[Offer, ...]:
+        """Twists that fit a paper; an editor asks at each movement of the caret."""
+        if self._offered is None or self._offered[0] is not report:
+            self._offered = (report, offers(report))
+        return self._offered[1]
+
+    def settings_links(self, uri: str) -> list[tuple[Span, DocId, str]]:
+        """Names in an open ``tanaka.toml``, the documents that they mean, and words for each."""
+        doc = self._names.doc(uri)
+        buffer = self._buffers.get(doc)
+        if buffer is None or doc.rpartition("/")[2] != SETTINGS:
+            return []
+        found = []
+        analysis = self.host.snapshot()
+        for match in _NAMED.finditer(buffer.text):
+            root = next((r for r in analysis.roots() if folder(r) == folder(doc)), None)
+            baseline = None if root is None else analysis.baseline_root(root)
+            is_root = match["key"] == "root"
+            target = root if is_root else baseline[0] if baseline else None
+            if target is not None:
+                words = "Open the paper" if is_root else "Open the baseline"
+                found.append((Span(doc, match.start("name"), match.end("name")), target, words))
+        return found
 
     # -- loading --------------------------------------------------------------------------------
     def _load(self, doc: DocId, *, is_new: bool) -> None:
@@ -185,9 +283,37 @@ class Session:
             root = self._papers.root(doc)
             if root is not None and (is_new or self._papers.files_read > before):
                 await self._warm(root)
+            if root is not None:
+                self._accompany(root)
         finally:
             self._loads.pop(doc, None)
             self._publish_soon()
+
+    def _accompany(self, root: DocId) -> asyncio.Task[None]:
+        """Read a paper's baseline beside everything else; once more where it is under way."""
+        running = self._besides.get(root)
+        if running is not None and not running.done():
+            self._beside_again.add(root)
+            return running
+        task = self._besides[root] = self._start(self._accompany_now(root))
+        return task
+
+    async def _accompanied(self, root: DocId) -> None:
+        # Waited for, and no more: what it raises is logged once, and the request is answered without.
+        await asyncio.wait([self._accompany(root)])
+
+    async def _accompany_now(self, root: DocId) -> None:
+        while True:
+            self._beside_again.discard(root)
+            before = self._papers.problem(root)
+            is_new = await self._papers.accompany(root)
+            found = self.host.snapshot().baseline_root(root)
+            if is_new and found is not None:
+                await self._warm(found[0])
+            if is_new or self._papers.problem(root) != before:
+                self._publish_soon()
+            if root not in self._beside_again:
+                return
 
     async def _warm(self, root: DocId) -> None:
         """Read a paper that is not read yet in slices, so that requests are answered between."""
@@ -205,6 +331,8 @@ class Session:
         await self._papers.refresh(docs, self._buffers)
         for doc in tuple(self._buffers):
             await self._papers.load(doc)
+        for root in self.roots():
+            self._accompany(root)
         self._publish_soon()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -275,6 +403,8 @@ class Session:
         severities = [s.view.severity for doc in report.files for s in visible.get(doc, ())]
         c = report.coverage
         lines = [*report.failures, *report.problems]
+        if (problem := self._papers.problem(report.root)) is not None:
+            lines.append(problem)
         missing = [relative(d, folder(report.root)) for d in report.missing]
         if missing:
             lines.append(f"not found: {', '.join(missing[:4])}{', ...' if missing[4:] else ''}")
@@ -295,6 +425,7 @@ class Session:
                 "checked": c.checked, "consistent": c.consistent,
             },
             "note": lines[0] if lines else None,
+            "baseline": self.baseline_of(report),
         }  # fmt: skip
         # Sent even where no count has changed: the panel asks for its review anew at each.
         self._client.status(status)

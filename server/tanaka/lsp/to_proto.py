@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 SOURCE = "tanaka"
+TWIST = "refactor.tanaka.twist"
+"""Kind of the action that adds a twist: below ``refactor``, where an editor shows it."""
 _SEVERITY = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -99,8 +101,17 @@ def range_of(span: Span, ground: Ground) -> types.Range:
 
 
 def location(span: Span, ground: Ground) -> types.Location:
-    """Location of a span."""
-    return types.Location(ground.uri(span.doc), range_of(span, ground))
+    """Location of a span; of one in a PDF, the file, since an editor counts no lines in it."""
+    from tanaka.analysis.baseline import is_pdf
+
+    start = types.Position(0, 0)
+    at = types.Range(start, start) if is_pdf(span.doc) else range_of(span, ground)
+    return types.Location(ground.uri(span.doc), at)
+
+
+def link(span: Span, target: DocId, words: str, ground: Ground) -> types.DocumentLink:
+    """A stretch of a document that leads to another one."""
+    return types.DocumentLink(range_of(span, ground), ground.uri(target), tooltip=words)
 
 
 def diagnostic(view: DiagnosticView, ground: Ground, wants: Wants) -> types.Diagnostic:
@@ -185,11 +196,12 @@ def action(
         and d.code == view.code
     ]  # fmt: skip
     data: dict[str, Any] = {
-        "uri": ground.uri(doc), "fingerprint": view.fingerprint, "title": view.title
+        "uri": ground.uri(doc), "fingerprint": view.fingerprint, "title": view.title,
+        "twist": view.twist,
     }  # fmt: skip
     return types.CodeAction(
         title=view.title,
-        kind=types.CodeActionKind.QuickFix,
+        kind=TWIST if view.twist else types.CodeActionKind.QuickFix,
         diagnostics=mends or None,
         is_preferred=view.preferred or None,
         edit=None if wants.lazy_edits else action_edit(view, ground, wants),
@@ -209,8 +221,17 @@ def _fingerprint(diagnostic: types.Diagnostic) -> str:
 
 
 def place(span: Span, label: str, ground: Ground) -> dict[str, Any]:
-    """A place in a review: always in UTF-16 units, as `tanaka.lsp.ext` says."""
-    at = position(ground.lines(span.doc), span.start, Encoding.UTF16)
+    """A place in a review: always in UTF-16 units, as `tanaka.lsp.ext` says.
+
+    An editor counts no lines in a PDF; the label has the page.
+    """
+    from tanaka.analysis.baseline import is_pdf
+
+    at = (
+        types.Position(0, 0)
+        if is_pdf(span.doc)
+        else position(ground.lines(span.doc), span.start, Encoding.UTF16)
+    )
     return {
         "label": label, "uri": ground.uri(span.doc), "line": at.line, "column": at.character
     }  # fmt: skip

@@ -15,6 +15,8 @@ from functools import partial
 from itertools import chain
 from typing import TypeVar
 
+from tanaka.knowledge.catalog import knowledge
+from tanaka.knowledge.model import Knowledge
 from tanaka.latex import blocks
 from tanaka.latex.macros import Macro, matching_brace
 from tanaka.latex.parse import parse_block
@@ -33,6 +35,7 @@ from tanaka.paper.model import (
     Where,
 )
 from tanaka.paper.part import Part, Range, Scope, passage_part, table_part
+from tanaka.paper.roles import own_names
 from tanaka.paper.sentences import Sentence, sentences
 from tanaka.paper.tables import LocalTable, read_table
 from tanaka.text import DocId, Span, relative
@@ -203,11 +206,16 @@ _WHERE: tuple[tuple[Where, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+_NAMING = (Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION)
+_MOST_NAMES = 4  # that a paper gives its own system
+
+
 class _Assembly:
     """The pass over all pieces; collects and never looks back."""
 
-    def __init__(self, base: str) -> None:
-        self.base = base
+    def __init__(self, base: str, known: Knowledge) -> None:
+        self.base, self.known = base, known
+        self.names: tuple[str, ...] = ()
         self.parts: list[tuple[DocId, int, Part]] = []
         self.sections: list[Section] = []
         self.section_starts: list[tuple[SectionId, int, Span, DocId]] = []
@@ -264,7 +272,11 @@ class _Assembly:
                 self.heading(doc, offset, passage)
                 outer = self.where
                 continue
-            scope = Scope(self.place_of(passage, in_abstract), self.section)
+            where = self.place_of(passage, in_abstract)
+            if where in _NAMING and len(self.names) < _MOST_NAMES:
+                found = own_names(passage.plain.text, where)
+                self.names = tuple(dict.fromkeys((*self.names, *found)))
+            scope = Scope(where, self.section, self.names, self.known)
             part = facts.part(
                 (prefix, i, count, scope),
                 partial(passage_part, prefix, count, i, passage.plain, said, scope),
@@ -275,7 +287,7 @@ class _Assembly:
             if passage.kind is PassageKind.CAPTION:
                 stated[i] = tuple(n.id for n in part.numbers)
         self.where = outer
-        scope = Scope(self.where, self.section)
+        scope = Scope(self.where, self.section, self.names, self.known)
         for k, table in enumerate(facts.tables if in_body else ()):
             told = stated.get(table.captioned, ()) if table.captioned is not None else ()
             part = facts.part(
@@ -371,7 +383,10 @@ class _Places(Mapping[K, V]):
 
 
 def build(
-    pieces: Iterable[Piece], file_of: Callable[[DocId], File], base: str = ""
+    pieces: Iterable[Piece],
+    file_of: Callable[[DocId], File],
+    base: str = "",
+    known: Knowledge | None = None,
 ) -> tuple[Paper, SpanTable]:
     r"""Paper of a project.
 
@@ -383,8 +398,10 @@ def build(
         Blocks of a file, read.
     base : str
         Folder of the root; ids name files seen from there.
+    known : Knowledge or None
+        Mechanisms to look for; the packaged ones where none are given.
     """
-    assembly = _Assembly(base)
+    assembly = _Assembly(base, known if known is not None else knowledge())
     done: set[tuple[DocId, int]] = set()
     inherited: dict[DocId, bool] = {}
     entered_from_abstract = False

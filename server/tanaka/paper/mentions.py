@@ -1,6 +1,7 @@
 """Mechanisms, experiments and properties named in prose, with the role they play.
 
-A first, small table of patterns for what the rules ask about; `what` is the key.
+Mechanisms are found by the forms of the knowledge base; the table of patterns here holds what else
+the rules ask about.  `what` is the mechanism's id, or the key of the table.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tanaka.knowledge.match import matcher
+from tanaka.knowledge.model import Knowledge
 from tanaka.latex.plain import CITE
+from tanaka.paper import answers
 from tanaka.paper.model import Where
+from tanaka.paper.roles import Role, Voice, defines, role
 from tanaka.paper.sentences import Sentence
 
 
@@ -22,26 +27,16 @@ class LocalMention:
     role: str
     start: int
     end: int
+    settings: tuple[tuple[str, str], ...] = ()
+    proposed: bool = False
 
 
 _PATTERNS: dict[str, str] = {
-    "synchronous-training": r"\b(?:synchronous(?:ly)?|lock-?step|bulk[- ]synchronous)\b|\bbarriers?\b|\bwaits? for (?:the|its) (?:slowest|last)\b",
-    "data-parallelism": r"\bdata[- ]parallel(?:ism)?\b",
-    "pipeline-parallelism": r"\bpipeline[- ]parallel(?:ism)?\b|\b1F1B\b|\bGPipe\b|\bpipeline stages?\b",
-    "tensor-parallelism": r"\btensor[- ](?:model[- ])?parallel(?:ism)?\b",
-    "all-reduce": r"\ball-?reduc\w*\b",
-    "zero": r"\bZeRO(?:-[123])?\b|\bFSDP\b|\boptimi[sz]er state shard\w*\b",
     "staleness": (
         r"\bbounded[- ](?:staleness|delay)\b|\bstale(?:ness)?\b(?=.{0,60}\b(?:gradients?|updates?|weights?|workers?|replicas?|SGD|steps?|synchronous|bound)\b)|"
         r"(?:\bgradients?|\bupdates?|\bweights?|\bworkers?|\breplicas?|\bSGD)\b.{0,40}\bstale(?:ness)?\b"
     ),
-    "asynchronous-update": r"\basynchron\w+\b(?! (?:checkpoint|logging|I/O|data load|copy|copies|prefetch|save|write))",
-    "speculation": r"\bspeculativ\w+\b(?! decod)",
-    "gradient-compression": r"\b(?:gradient|activation) compression\b|\bPowerSGD\b|\bTop-?K (?:sparsification|compression)\b|\bgradient (?:quanti[sz]ation|sparsification)\b",
     "low-precision-update": r"\bFP8 (?:training|gradients|weights)\b|\b(?:4|8)-bit (?:gradients|optimi[sz]er)\b",
-    "local-updates": r"\blocal SGD\b|\blocal updates\b|\bDiLoCo\b|\bfederated\b",
-    "rollback": r"\broll(?:s|ed)?[- ]?backs?\b|\bundo(?:es|ne)?\b|\bundo log\b",
-    "recomputation": r"\b(?:activation (?:re)?checkpointing|gradient checkpointing|(?:activation )?recomputation)\b",
     "lean-state": (
         r"\bQ?LoRA\b|\badapters?\b|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
         r"\b8-bit (?:Adam|optimi[sz]er)|\bpaged optimi[sz]er|\bLOMO\b|\bGaLore\b|\bAdafactor\b"
@@ -70,7 +65,7 @@ _PATTERNS: dict[str, str] = {
     "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",
     "simulated": r"\bsimulat\w+\b|\bon one machine\b|\bemulated on\b",
 }  # fmt: skip
-_COMPILED = {k: re.compile(p, re.I if k not in ("zero",) else 0) for k, p in _PATTERNS.items()}
+_COMPILED = {k: re.compile(p, re.I) for k, p in _PATTERNS.items()}
 _NEGATION = re.compile(
     r"\b(?:no|none|nothing|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$",
     re.I,
@@ -84,7 +79,7 @@ _OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
 
 @lru_cache(maxsize=16384)
 def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
-    """Mentions in a sentence, the first of each kind."""
+    """Mentions of other things than mechanisms in a sentence, the first of each kind."""
     out: list[LocalMention] = []
     for what, pattern in _COMPILED.items():
         match = pattern.search(sentence.text)
@@ -94,6 +89,9 @@ def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
                     what, _role(sentence.text, match.start(), where), match.start(), match.end()
                 )
             )
+    for what, start, end, denied in answers.found(sentence.text, where):
+        role = "negated" if denied else _role(sentence.text, start, where)
+        out.append(LocalMention(what, role, start, end))
     return tuple(out)
 
 
@@ -110,3 +108,62 @@ def _role(text: str, at: int, where: Where) -> str:
     if CITE in text and not _OURS.search(text):
         return "related" if where is not Where.BODY else "compared"
     return "ours"
+
+
+# Of several roles of one mechanism in one sentence the most telling is kept.
+_TELLING = ("ours", "negated", "baseline", "compared", "related")
+
+
+@lru_cache(maxsize=16384)
+def mechanisms(
+    text: str, where: Where, names: tuple[str, ...], told: bool, known: Knowledge
+) -> tuple[LocalMention, ...]:
+    """Mechanisms that a sentence names, each once, with role and settings.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    where : Where
+    names : tuple of str
+        What the paper calls its own system.
+    told : bool
+        Whether its paragraph spoke of the paper's own doing already.
+    known : Knowledge
+    """
+    find = matcher(known)
+    hits = find.hits(text)
+    if not hits:
+        return ()
+    voice = Voice(where, names, told, find.works)
+    # Where a sentence says what its subject is, the rest of it does so too.
+    first = hits[0]
+    taught = first.start <= 1 and role(text, first.start, first.end, voice).role == "related"
+    best: dict[str, tuple[int, LocalMention]] = {}
+    for hit in hits:
+        found: Role = role(text, hit.start, hit.end, voice)
+        if taught and found == Role("ours") and defines(text, first.end):
+            found = Role("related")
+        rank = 2 * _TELLING.index(found.role) - found.proposed
+        if hit.mechanism not in best or rank < best[hit.mechanism][0]:
+            settings = find.settings(hit.mechanism, text)
+            best[hit.mechanism] = (
+                rank,
+                LocalMention(
+                    hit.mechanism, found.role, hit.start, hit.end, settings, found.proposed
+                ),
+            )
+    return tuple(m for _, m in best.values())
+
+
+_SETS = re.compile(r"\b(?:we (?:use|set|choose|fix|pick|take)|by default|default|unless)\b", re.I)
+
+
+def settings_behind(
+    mention: LocalMention, following: str, known: Knowledge
+) -> tuple[tuple[str, str], ...]:
+    """Settings that the next sentence gives to a mechanism: "We use S = 4 unless we say otherwise"."""
+    if mention.settings or mention.role != "ours" or not _SETS.search(following):
+        return mention.settings
+    find = matcher(known)
+    return () if find.hits(following) else find.settings(mention.what, following)

@@ -242,6 +242,93 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class DecodeRate:
+    """A rate in tokens a second, with what its sentence binds it to.
+
+    Attributes
+    ----------
+    rate : NumberId
+    decoding : bool
+        Whether the sentence speaks of output tokens.
+    model : str
+        Name of the one model named, or "".
+    weights, cache : str
+        Number formats of the weights and of the key-value cache, as written; "" where open.
+    batch : float or None
+        Sequences decoded together.
+    batch_at : NumberId or None
+        The number that states it, where one does.
+    context : NumberId or None
+        Positions in the cache.
+    device : str
+        Name of the one part named, or "".
+    devices : float or None
+        How many of it; ``devices_at`` counts them where a number does.
+    bandwidth : NumberId or None
+        Memory bandwidth stated in the same sentence.
+    asserted : Asserted
+    """
+
+    rate: NumberId
+    decoding: bool
+    model: str
+    weights: str
+    cache: str
+    batch: float | None
+    batch_at: NumberId | None
+    context: NumberId | None
+    device: str
+    devices: float | None
+    devices_at: NumberId | None
+    bandwidth: NumberId | None
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
+class PartGain:
+    """A factor on one kernel; ``whole`` is the factor that it is carried to, where one is stated."""
+
+    gain: NumberId
+    part: str
+    carried: bool
+    whole: NumberId | None
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
+class TimeShare:
+    """The share of the time that one kernel takes."""
+
+    share: NumberId
+    part: str
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyGain:
+    """A gain in work per joule over a named part.
+
+    ``basis`` are the words that say whose power is meant for that part ("TDP"), ``formats`` the
+    number formats that the sentence names.
+    """
+
+    gain: NumberId
+    device: str
+    basis: str
+    formats: tuple[str, ...]
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
+class PowerFigure:
+    """A power, and the part that it is of: "" for the paper's own, or where nothing says."""
+
+    power: NumberId
+    device: str
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A mechanism, experiment or property in prose.
 
@@ -314,7 +401,19 @@ class Section:
     where: Where
 
 
-Claim = Change | Excess | Product | AchievedRate | TrainingState | Headline
+Claim = (
+    Change
+    | Excess
+    | Product
+    | AchievedRate
+    | TrainingState
+    | Headline
+    | DecodeRate
+    | PartGain
+    | TimeShare
+    | EfficiencyGain
+    | PowerFigure
+)
 C = TypeVar("C", bound=Claim)
 
 

@@ -7,14 +7,19 @@ is made once and kept as long as its block is (see `tanaka.paper.build`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from tanaka.knowledge.catalog import knowledge
+from tanaka.knowledge.model import Knowledge
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
+from tanaka.paper.answers_gain import gain_words
 from tanaka.paper.assertion import asserted
 from tanaka.paper.changes import changes
-from tanaka.paper.mentions import mentions
+from tanaka.paper.fairness import fairness_words
+from tanaka.paper.gain import gain_claims
+from tanaka.paper.mentions import LocalMention, mechanisms, mentions, settings_behind
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
@@ -36,7 +41,10 @@ from tanaka.paper.model import (
     Where,
 )
 from tanaka.paper.products import products
+from tanaka.paper.roles import speaks
+from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
+from tanaka.paper.standing import standing_words
 from tanaka.paper.tables import LocalTable
 from tanaka.quantity import Kind, Qualifier, Reading
 
@@ -46,10 +54,12 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where in the paper a part stands."""
+    """Where in the paper a part stands, what the paper calls itself, and what is known of the field."""
 
     where: Where
     section: SectionId
+    names: tuple[str, ...] = ()
+    known: Knowledge = field(default_factory=knowledge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +133,6 @@ _METRICS = re.compile(
     r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
     re.I,
 )
-_DEVIATION = re.compile(
-    r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$",
-    re.I,
-)
 _ENTITY = re.compile(
     r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:-[A-Z]{2,4})?|[A-Z][a-z]+-[0-9]+(?:-\d+B)?|GPT-\d|BERT|LLaMA|OPT-\d+B)\b"
 )
@@ -198,15 +204,14 @@ class _Reader:
     def passage(self, plain: Plain, said: Sequence[Sentence], number: int) -> None:
         where = self.scope.where
         ids: list[list[NumberId]] = []
-        for sentence in said:
+        told = False
+        for i, sentence in enumerate(said):
             at, end = sentence.start, sentence.start + len(sentence.text)
             place = plain.source(at, end)
             names = list(dict.fromkeys(_ENTITY.findall(sentence.text))) if sentence.readings else []
             mine: list[NumberId] = []
             for r in sentence.readings:
-                said_as = (
-                    (("said", "deviation"),) if _DEVIATION.search(sentence.before(r, 50)) else ()
-                )
+                said_as = said_of(sentence, r)
                 claimed = asserted(sentence.text, r.start, where)
                 whole = plain.source(at + r.start, at + r.end)
                 digits = plain.literal(at + r.literal_start, at + r.literal_end)
@@ -218,14 +223,42 @@ class _Reader:
             label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
             if mine:
                 self.sentence_claims(sentence, mine, where, label)
-            for m in mentions(sentence, where):
+            cites = tuple(
+                key
+                for mark in plain.marks
+                if mark.kind == "cite" and at <= mark.at < end
+                for key in mark.keys
+            )
+            for m in (*mentions(sentence, where), *self.named(said, i, told)):
                 mid = MentionId(f"{self.prefix}.m{number}.{len(self.mentions)}.{m.what}")
                 self.mentions.append(
-                    Mention(mid, m.what, m.role, where, self.scope.section, tuple(mine))
-                )
+                    Mention(
+                        mid, m.what, m.role, where, self.scope.section, tuple(mine), m.settings, cites, m.proposed
+                    )
+                )  # fmt: skip
                 self.mention_places.append(plain.source(at + m.start, at + m.end))
+            told |= speaks(sentence.text, self.scope.names)
+            for w in (
+                *gain_words(sentence, where),
+                *fairness_words(sentence, where),
+                *standing_words(sentence, where),
+            ):
+                mid = MentionId(f"{self.prefix}.m{number}.{len(self.mentions)}.{w.what}")
+                self.mentions.append(
+                    Mention(mid, w.what, w.role, where, self.scope.section, tuple(mine), w.settings)
+                )
+                self.mention_places.append(plain.source(at + w.start, at + w.end))
         for state in extract.training_states(tuple(said)):
             self.training_state(said, ids, state, where)
+
+    def named(self, said: Sequence[Sentence], i: int, told: bool) -> Iterator[LocalMention]:
+        """Mechanisms of one sentence, with settings that the next one gives."""
+        scope = self.scope
+        for m in mechanisms(said[i].text, scope.where, scope.names, told, scope.known):
+            if i + 1 < len(said):
+                yield replace(m, settings=settings_behind(m, said[i + 1].text, scope.known))
+            else:
+                yield m
 
     def entity(self, sentence: Sentence, r: Reading, names: Sequence[str]) -> tuple[str, How]:
         if r.noun:
@@ -269,6 +302,7 @@ class _Reader:
                     How.STATED if rate.precision else How.NONE, rate.scale, claimed(rate.rate), rate.cues,
                 )
             )  # fmt: skip
+        self.claims.extend(gain_claims(sentence, ids, claimed))
         self.headlines(sentence, ids, where, label)
 
     def changes(

@@ -144,7 +144,14 @@ class AtSpan:
     span: Span
 
 
-Anchor = AtNumber | AtMention | AtSection | AtSpan
+@dataclass(frozen=True, slots=True)
+class AtBaseline:
+    """A place in the baseline paper, whose ids are its own; for related notes."""
+
+    place: AtNumber | AtMention
+
+
+Anchor = AtNumber | AtMention | AtSection | AtSpan | AtBaseline
 
 
 # -- fixes ------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
-"""What an author may do about the findings under the caret: mend, add, ignore; in this order."""
+"""What an author may do at the caret: mend, add or ignore a finding, in this order; add a twist."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tanaka.analysis.locate import insertion_point
 from tanaka.analysis.report import Located, LocatedFix, Report
+from tanaka.analysis.twists import Offer
+from tanaka.paper.model import SectionId
 from tanaka.rules.api import FixKind
 from tanaka.text import DocId, Edit, Span
+from tanaka.views.sections import family
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,9 @@ class ActionView:
     preferred : bool
         Whether "fix all" and the fix key may take it: the one real fix of its finding.
     reason : str
-        What an insertion is for, as its annotation says; "" for a replacement.
+        What it is for, as its annotation says; "" for a replacement in one place.
+    twist : str
+        Id of the twist that it adds, which answers no finding; "" for all others.
     """
 
     title: str
@@ -35,6 +41,7 @@ class ActionView:
     fingerprint: str
     preferred: bool
     reason: str
+    twist: str = ""
 
 
 _ORDER = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}
@@ -68,8 +75,57 @@ def of_finding(item: Located) -> tuple[ActionView, ...]:
     )
 
 
+def twists(
+    report: Report, offers: Sequence[Offer], doc: DocId, start: int, end: int
+) -> tuple[ActionView, ...]:
+    """Twists for a range: at the words of the mechanism that they couple, and at its headings.
+
+    Parameters
+    ----------
+    report : Report
+    offers : sequence of Offer
+        All twists that fit the report.
+    doc : DocId
+    start, end : int
+    """
+    spans = report.spans
+
+    def touched(span: Span | None) -> bool:
+        return span is not None and span.doc == doc and span.start <= end and start <= span.end
+
+    headings: set[SectionId] = set()
+    for section, at in spans.sections.items():
+        if touched(at.heading):
+            headings |= family(report.paper, section)
+    here = {
+        m.what
+        for m in report.paper.mentions
+        if m.role == "ours" and (m.section in headings or touched(spans.mentions.get(m.id)))
+    }
+    return tuple(
+        of_offer(offer)
+        for offer in offers
+        if offer.edits and (offer.because in here or touched(offer.at))
+    )
+
+
+def of_offer(offer: Offer) -> ActionView:
+    """The action that adds a twist to the paper."""
+    works = ", ".join(work.cited for work in offer.works[:3])
+    return ActionView(
+        f"Suggest a twist: {offer.twist.title}",
+        FixKind.INSERT,
+        offer.edits,
+        "",
+        "",
+        False,
+        f"measure it against {works}" if works else "no prior work of its own is recorded",
+        offer.twist.id,
+    )
+
+
 def _reason(item: Located, fix: LocatedFix) -> str:
-    if fix.kind is FixKind.QUICKFIX:
+    if fix.kind is FixKind.QUICKFIX and len({e.span.doc for e in fix.edits}) < 2:
         return ""
     if fix.kind is FixKind.IGNORE:
         return f'{item.finding.code} stays silent here. Replace the word "reason" by yours: without one it is not ignored.'

@@ -48,6 +48,8 @@ class Row:
     total: bool
     shown: str = ""
     """Value with its unit."""
+    symbol: str = ""
+    """Its name in the formulas below, by which a sentence refers to it."""
 
 
 def rows(steps: tuple[Step, ...], places: Places) -> tuple[Row, ...]:
@@ -68,6 +70,7 @@ def rows(steps: tuple[Step, ...], places: Places) -> tuple[Row, ...]:
                 stated_at(step.origin, places),
                 step.total,
                 value.text,
+                step.symbol,
             )
         )
     return tuple(out)

@@ -26,18 +26,20 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 
 def point(places: Places, doc: DocId, offset: int) -> Json:
-    """Line and column from one, columns in code points."""
-    line, column = places.lines(doc).line_col(offset)
+    """Line and column from one, columns in code points; in a PDF the page, and 1."""
+    line, column = places.position(doc, offset)
     return {"line": line + 1, "column": column + 1}
 
 
 def span_record(places: Places, span: Span) -> dict[str, Json]:
-    """File, start and exclusive end."""
-    return {
+    """File, start and exclusive end; in a PDF the words that stand there, too."""
+    record: dict[str, Json] = {
         "file": places.file(span.doc),
         "start": point(places, span.doc, span.start),
         "end": point(places, span.doc, span.end),
     }
+    quoted = places.quote(span)
+    return record | ({"quote": quoted} if quoted else {})
 
 
 def bound(value: float) -> float | None:
@@ -189,12 +191,13 @@ def facts_text(report: Report) -> str:
         )
         state = "checked" if n.id in report.checked else "read"
         about = f"  {n.entity}" if n.entity else ""
+        place = f"{line + 1:>5}" + ("" if places.pages(span.doc) else f":{column + 1}")
         written = " ".join(report.texts[span.doc][span.start : span.end].split())
         entries.append(
             (
                 span.doc,
                 span.start,
-                f"  {line + 1:>5}:{column + 1:<4} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}",
+                f"  {place:<10} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}",
             )
         )
     for doc, _, text in sorted(entries, key=lambda e: (order.get(e[0], 99), e[1])):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tanaka.analysis.report import Coverage, Located
-from tanaka.rules.api import FixKind
+from tanaka.rules.api import FixKind, Held
 from tanaka.text import Edit, Span
 from tanaka.views import derivation
 from tanaka.views.derivation import Row
@@ -20,10 +21,24 @@ SCHEMA = "tanaka.review/1"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of a paragraph; with ``at`` it is a link to that place."""
+    """A stretch of a paragraph.
+
+    Attributes
+    ----------
+    text : str
+    at : Span or None
+        Place that it links to.
+    mark : str
+        Where the value is from, in brackets, as text prints it behind the value: "[eval.tex:41]",
+        "[sheet: A100]", "[assumed]".
+    step : str
+        Row of a derivation that it links to: fingerprint, "#", symbol.
+    """
 
     text: str
     at: Span | None = None
+    mark: str = ""
+    step: str = ""
 
 
 Paragraph: TypeAlias = tuple[Run, ...]
@@ -65,7 +80,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the four parts."""
+    """One of the four parts.
+
+    ``law`` is a control law in plain characters, shown as a block under the voice.
+    """
 
     id: str
     title: str
@@ -75,6 +93,7 @@ class Part:
     figures: tuple[Drawing, ...] = ()
     survive: Paragraph = ()
     actions: tuple[Action, ...] = ()
+    law: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,34 @@ def finding_row(item: Located, places: Places, theme: Theme = Theme.NEUTRAL) -> 
     )
 
 
+def held_key(held: Held) -> str:
+    """Fingerprint of a check that passed: what it held against each other, not where that stands."""
+    about = "|".join([held.code, *(str(n) for n in held.numbers), held.summary])
+    return hashlib.blake2b(about.encode(), digest_size=8).hexdigest()
+
+
+def held_row(held: Held, name: str, at: Span, places: Places, theme: Theme = Theme.NEUTRAL) -> FindingRow:  # fmt: skip
+    """A check that passed as a row of the panel: "answered", with its derivation."""
+    figures = (
+        (draw(held.figure, Size.PANEL, theme),)
+        if held.figure is not None and is_drawn(held.figure)
+        else ()
+    )
+    summary = held.summary.rstrip(".")
+    return FindingRow(
+        held.code,
+        name,
+        "answered",
+        f"{summary[:1].upper()}{summary[1:]}: it holds.",
+        "",
+        at,
+        derivation.rows(held.steps, places),
+        figures,
+        (),
+        held_key(held),
+    )
+
+
 def record(
     review: Review, place: Callable[[Span], Json], edit: Callable[[tuple[Edit, ...]], Json]
 ) -> dict[str, Json]:
@@ -159,6 +206,10 @@ def record(
         out: dict[str, Json] = {"text": r.text}
         if r.at is not None:
             out["at"] = place(r.at)
+        if r.mark:
+            out["mark"] = r.mark
+        if r.step:
+            out["step"] = r.step
         return out
 
     def paragraph(p: Paragraph) -> Json:
@@ -187,6 +238,8 @@ def record(
         }
         if r.total:
             out["sum"] = True
+        if r.symbol:
+            out["symbol"] = r.symbol
         if r.at is not None:
             out["at"] = place(r.at)
         return out
@@ -223,6 +276,8 @@ def record(
         }
         if p.survive:
             out["survive"] = paragraph(p.survive)
+        if p.law:
+            out["law"] = p.law
         return out
 
     c = review.coverage

@@ -3,31 +3,64 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from tanaka.views.hover import escaped
 from tanaka.views.places import Places
-from tanaka.views.review import Paragraph, Review, Table
+from tanaka.views.review import Paragraph, Part, Review, Run, Table
 from tanaka.views.terminal import WIDTH, columns, plain
 
 
 def words(paragraph: Paragraph) -> str:
-    """A paragraph without its links."""
-    return "".join(r.text for r in paragraph)
+    """A paragraph without its links; what is said of a number's source stands behind it."""
+    return "".join(f"{r.text} {r.mark}" if r.mark else r.text for r in paragraph)
 
 
 def as_text(review: Review, places: Places, *, width: int = WIDTH) -> str:
     """The review for a terminal: ASCII signs, lines of at most ``width`` columns."""
-    return "\n".join(line.rstrip() for line in _text(review, places, width)) + "\n"
+    pieces = [head_text(review, places, width=width)]
+    pieces += [part_text(part, width=width) for part in review.parts]
+    return "".join([*pieces, tail_text(review, places, width=width)])
 
 
-def _text(review: Review, places: Places, width: int) -> Iterator[str]:
+def head_text(review: Review, places: Places, *, width: int = WIDTH) -> str:
+    """What stands before the parts: counts and findings."""
+    return _lines(_head(review, places, _filler(width)))
+
+
+def part_text(part: Part, *, width: int = WIDTH) -> str:
+    """One part, with the blank line before it."""
+    return _lines(_part(part, width, _filler(width)))
+
+
+def tail_text(review: Review, places: Places, *, width: int = WIDTH) -> str:
+    """What stands behind the parts: the questions."""
+    return _lines(_tail(review, places, _filler(width)))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+class _Fill(Protocol):
+    """Wraps a paragraph."""
+
+    def __call__(self, text: str, *, start: str = "", hang: str = "") -> str:
+        """The lines of a paragraph as one text."""
+
+
+def _filler(width: int) -> _Fill:
     def fill(text: str, *, start: str = "", hang: str = "") -> str:
         return textwrap.fill(
             plain(text), width, initial_indent=start, subsequent_indent=hang,
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
 
+    return fill
+
+
+def _head(review: Review, places: Places, fill: _Fill) -> Iterator[str]:
     yield fill(f"{review.title} ({places.label(review.at)})")
     yield fill(_numbers(review))
     if review.findings:
@@ -37,24 +70,32 @@ def _text(review: Review, places: Places, width: int) -> Iterator[str]:
                 f"{f.verdict} {f.code}: {f.say} {f.rest}".rstrip() + f" [{places.label(f.at)}]",
                 hang="  ",
             )
-    for part in review.parts:
+
+
+def _part(part: Part, width: int, fill: _Fill) -> Iterator[str]:
+    yield ""
+    yield part.title
+    yield "-" * len(part.title)
+    for i, paragraph in enumerate(part.voice):
+        if i:
+            yield ""
+        yield fill(words(paragraph))
+    if part.law:
         yield ""
-        yield part.title
-        yield "-" * len(part.title)
-        for i, paragraph in enumerate(part.voice):
-            if i:
-                yield ""
-            yield fill(words(paragraph))
-        if part.table is not None:
-            yield ""
-            yield from _table(part.table, width, fill)
-        for figure in part.figures:
-            yield ""
-            for equation in figure.equations:
-                yield fill(f"{figure.title}: {equation}", start="  ", hang="    ")
-        if part.survive:
-            yield ""
-            yield fill(words(part.survive))
+        yield fill(part.law, start="    ", hang="      ")
+    if part.table is not None:
+        yield ""
+        yield from _table(part.table, width, fill)
+    for figure in part.figures:
+        yield ""
+        for equation in figure.equations:
+            yield fill(f"{figure.title}: {equation}", start="  ", hang="    ")
+    if part.survive:
+        yield ""
+        yield fill(words(part.survive))
+
+
+def _tail(review: Review, places: Places, fill: _Fill) -> Iterator[str]:
     if review.questions:
         yield ""
         yield "Questions"
@@ -76,7 +117,7 @@ def _numbers(review: Review) -> str:
 _SHORT = 12  # columns of a first cell that names the second ("kept", "nearest work")
 
 
-def _table(table: Table, width: int, fill: Callable[..., str]) -> Iterator[str]:
+def _table(table: Table, width: int, fill: _Fill) -> Iterator[str]:
     """Aligned where it fits; else a row is a heading line with its other cells under it."""
     cells = [[plain(words(cell)) for cell in row] for row in table.rows]
     head = [plain(h) for h in table.head]
@@ -87,25 +128,33 @@ def _table(table: Table, width: int, fill: Callable[..., str]) -> Iterator[str]:
             yield "".join("  " + c + " " * (w - columns(c)) for c, w in zip(line, widths, strict=False))  # fmt: skip
         return
     for row, texts in zip(table.rows, cells, strict=True):
-        taken = 2 if columns(texts[0]) <= _SHORT and len(texts) > 1 else 1
-        lead = ": ".join(texts[:taken])
-        rest = list(zip(head or [""] * len(texts), texts, strict=False))[taken:]
-        if any(run.at is not None for run in row[-1]):
-            lead += f" [{texts[-1]}]"
-            rest = rest[:-1]
-        yield fill(lead, start="  ", hang="    ")
-        for name, text in rest:
+        entries: list[tuple[str, str]] = []
+        places: list[str] = []
+        for i, (cell, text) in enumerate(zip(row, texts, strict=True)):
+            name = head[i].lower() if head else ""
+            if i == len(row) - 1 and name and _is_place(cell):
+                places.append(text)
+            elif head and not name and _is_place(cell) and entries:
+                entries[-1] = (entries[-1][0], f"{entries[-1][1]} [{text}]")
+            else:
+                entries.append((name, text))
+        taken = 2 if columns(entries[0][1]) <= _SHORT and len(entries) > 1 else 1
+        lead = ": ".join(text for _, text in entries[:taken])
+        yield fill(" ".join([lead, *(f"[{p}]" for p in places)]), start="  ", hang="    ")
+        for name, text in entries[taken:]:
             if text:
-                yield fill(f"{name.lower()}: {text}" if name else text, start="    ", hang="      ")
+                yield fill(f"{name}: {text}" if name else text, start="    ", hang="      ")
+
+
+def _is_place(cell: Paragraph) -> bool:
+    return bool(cell) and all(run.at is not None and not run.mark for run in cell)
 
 
 def as_markdown(review: Review, places: Places) -> str:
     """The review as Markdown; places are code spans."""
 
     def runs(paragraph: Paragraph) -> str:
-        return "".join(
-            _code(r.text) if r.at is not None else escaped_keeping_edges(r.text) for r in paragraph
-        )
+        return "".join(map(_run, paragraph))
 
     lines = [
         f"# {escaped(review.title)}",
@@ -124,6 +173,8 @@ def as_markdown(review: Review, places: Places) -> str:
         lines += ["", f"## {escaped(part.title)}"]
         for paragraph in part.voice:
             lines += ["", runs(paragraph)]
+        if part.law:
+            lines += ["", f"    {' '.join(part.law.split())}"]
         if part.table is not None:
             head = part.table.head or ("",) * max(len(r) for r in part.table.rows)
             lines += [
@@ -145,6 +196,18 @@ def as_markdown(review: Review, places: Places) -> str:
             for q in review.questions
         ]
     return "\n".join([*lines, "", escaped(review.footer)]) + "\n"
+
+
+def _run(r: Run) -> str:
+    """A place as a code span, a value with its source behind it, or words."""
+    if r.at is not None and not r.step and not r.mark:
+        return _code(r.text)
+    text = escaped_keeping_edges(r.text)
+    if not r.mark:
+        return text
+    if r.at is not None:
+        return f"{text} \\[{_code(r.mark[1:-1])}\\]"
+    return f"{text} {escaped(r.mark)}"
 
 
 def escaped_keeping_edges(text: str) -> str:

@@ -109,16 +109,20 @@ def _last_line(report: Report, paint: Paint) -> str:
 
 
 def _head(item: Located, places: Places, paint: Paint) -> str:
-    line, column = places.start(item.span)
     f = item.finding
-    place = f"{places.file(item.span.doc)}:{line + 1}:{column + 1}:"
+    place = f"{places.label(item.span)}:"
+    if places.pages(item.span.doc) is None:
+        place += f"{places.start(item.span)[1] + 1}:"
     return (
         f"{paint(place, _STRONG)} {paint(f.verdict, _COLOUR[f.verdict])} {paint(f.code, _STRONG)}"
     )
 
 
 def _open(item: Located, places: Places, paint: Paint) -> list[str]:
-    return [f"{_head(item, places, paint)} {plain(item.finding.question or item.finding.message)}"]
+    said = plain(item.finding.question or item.finding.message)
+    quoted = _safe(places.quote(item.span), "?")
+    # Which page is not enough to find it.
+    return [f"{_head(item, places, paint)} {said}", *([f"  | “{quoted}”"] if quoted else [])]
 
 
 def _finding(item: Located, places: Places, paint: Paint, width: int) -> list[str]:
@@ -126,7 +130,10 @@ def _finding(item: Located, places: Places, paint: Paint, width: int) -> list[st
     margin = len(str(places.end(item.span)[0] + 1))
     gutter = " " * margin + paint(" |", _QUIET)
     lines = [f"{_head(item, places, paint)} {f.name}", gutter]
-    lines += _excerpt(item, places, paint, margin, width)
+    if places.pages(item.span.doc) is None:
+        lines += _excerpt(item, places, paint, margin, width)
+    else:
+        lines += _quoted(item, places, paint, margin, width)
     table = _table(item, places, paint, width - margin - 5)
     if table:
         lines += [gutter, *(f"{gutter}   {row}" for row in table)]
@@ -211,6 +218,17 @@ def _excerpt(item: Located, places: Places, paint: Paint, margin: int, width: in
     return lines
 
 
+def _quoted(item: Located, places: Places, paint: Paint, margin: int, width: int) -> list[str]:
+    """The words of a finding in a PDF, and its note: its text has no lines that anybody sees."""
+    gutter = " " * margin + paint(" |", _QUIET)
+    room = width - margin - 3
+    words = _safe(f"“{places.quote(item.span)}”", "?")
+    lines = [f"{gutter} {part}" for part in textwrap.wrap(words, room, break_on_hyphens=False)]
+    note = textwrap.wrap(plain(item.finding.note), room)
+    colour = _COLOUR[item.finding.verdict]
+    return [*lines, *(f"{gutter} {paint(part, colour)}" for part in note)]
+
+
 _Marks = list[tuple[int, int, str]]
 
 
@@ -259,6 +277,8 @@ def _painted(under: str, paint: Paint, colour: str) -> str:
 
 def _in_excerpt(at: Span, shown: Span, places: Places) -> bool:
     """Whether a place lies on one of the lines that are printed for a finding."""
+    if places.pages(at.doc) is not None:
+        return _overlap(at, shown)
     line = places.start(at)[0]
     printed = (places.start(shown)[0], places.end(shown)[0])
     return at.doc == shown.doc and line == places.end(at)[0] and line in printed

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from tanaka.analysis.report import Report
 from tanaka.latex.macros import Macro, table, used
 from tanaka.latex.parse import parse_block
 from tanaka.latex.plain import CITE, REF
@@ -27,17 +26,22 @@ def _source(text: str) -> Source:
 
 
 class Words:
-    """Quotes from one report."""
+    """Quotes from one paper: the texts of its files."""
 
-    def __init__(self, report: Report) -> None:
-        self._texts = report.texts
+    def __init__(self, texts: Mapping[DocId, str], files: Iterable[DocId]) -> None:
+        self._texts = texts
         self._macros: Mapping[str, Macro] = table(
-            (doc, _source(report.texts.get(doc, ""))) for doc in report.files
+            (doc, _source(texts.get(doc, ""))) for doc in files
         )
 
     def visible(self, doc: DocId) -> str:
         """A document with comments and the like blanked; offsets stay."""
         return _source(self._texts.get(doc, "")).visible
+
+    def plain(self, text: str) -> str:
+        """Some LaTeX as its reader sees it, on one line."""
+        block = parse_block(text, used(text, self._macros))
+        return " ".join(" ".join(p.plain.text for p in block.passages).split())
 
     def around(self, at: Span) -> str:
         """The sentence of a place, cut to about sixty characters around it, the cuts marked."""

@@ -23,12 +23,12 @@ Slow one worker by a few per cent and plot the step time of both systems.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hwmodels.straggler import barrier_wait, expected_max_normal
-from tanaka.paper.model import Asserted, Change, Mention, Number, NumberId, Paper, SectionId, Where
-from tanaka.quantity import Kind
+from tanaka.paper.model import Asserted, Change, Mention, Number, Paper, Where
+from tanaka.paper.setup import spread as stated_spread
+from tanaka.paper.setup import training_setup
 from tanaka.rules.api import (
     AppendToSection,
     Assumption,
@@ -39,23 +39,18 @@ from tanaka.rules.api import (
     Fix,
     FixKind,
     Outcome,
+    Slot,
     Step,
     StragglerFigure,
     Verdict,
     rule,
 )
+from tanaka.rules.corners.experiment import halvings, latex, seconds
 from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.sections import evaluation
 
 _RATIOS = (0.02, 0.05, 0.10)
 _FEWEST = 8
-_STEP = (0.02, 60.0)  # seconds; what is shorter is a kernel, what is longer a phase
-_ABOUT_STEPS = (
-    "training-gain",
-    "step-time",
-    "synchronous-training",
-    "pipeline-parallelism",
-    "data-parallelism",
-)
 _PARALLEL = ("data-parallelism", "pipeline-parallelism", "tensor-parallelism", "all-reduce", "zero")
 
 
@@ -68,7 +63,7 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     ]
     if answered or not paper.mentioned("training"):
         return
-    trigger = _trigger(paper)
+    trigger = _trigger(ctx)
     workers = _workers(paper, trigger) if trigger is not None else None
     if trigger is None or workers is None:
         return
@@ -78,8 +73,8 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     d.stated("workers in lock-step", workers.id, symbol="n")
     peak = d.known("expected maximum of n normal draws", expected, "1", Assumption("normal worker times"),
                    shown=printed(expected), symbol="E")  # fmt: skip
-    step = _step_time(paper)
-    spread = _spread(paper)
+    step = training_setup(paper).step
+    spread = stated_spread(paper)
     base = d.stated("step", step.id, symbol="T") if step else None
     if spread is not None:
         sigma = d.stated("spread of one worker", spread.id, symbol="s")
@@ -124,13 +119,24 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
         cost = f"With a spread of {sigma.shown if sigma else ''} a worker, the expected wait for the slowest of {n} is {1e3 * wait.value:.3g} ms a step."
     else:
         cost = f"The slowest of {n} is expected {printed(expected)} standard deviations above the mean."
+    slots = [
+        Slot("n", f"{n:,}", "n", count=n),
+        Slot("worker", workers_word.removesuffix("s")),
+        Slot("peak", printed(expected), "E"),
+    ]
+    if wait is not None and sigma is not None:
+        slots += [Slot("sigma", sigma.shown, "s"), Slot("wait", f"{1e3 * wait.value:.3g} ms", "w")]
     if gain is not None:
         # The two times and not the factor stated for them, which may be wrong.
         slow, fast = gain[0].quantity, gain[1].quantity
+        slots += [
+            Slot("gain", f"the gain from {slow.shown} to {fast.shown}", "G"),
+            Slot("stretch", f"{100 * _edge(gain):.0f}%", "G"),
+        ]
         d.steps.append(Step("slow worker that uses up the gain", _edge(gain), slow.nominal.low / fast.nominal.high - 1,
                             slow.nominal.high / fast.nominal.low - 1, "%", f"{slow.shown} / {fast.shown} - 1",
                             Computed("a synchronous step lasts as long as its slowest worker"), True,
-                            f"{100 * _edge(gain):.0f}% slower"))  # fmt: skip
+                            f"{100 * _edge(gain):.0f}% slower", "G"))  # fmt: skip
     figure = None
     if base is not None and wait is not None and sigma is not None:
         figure = StragglerFigure(n, base.value, sigma.value if spread is not None else None, _RATIOS, wait.value,
@@ -143,19 +149,22 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
         bold=f"{n} {workers_word} wait for the slowest of {n}.",
         question="What happens to the step time when one worker is slow?",
         fixes=(fix,) if fix else (), figure=figure,
+        slots=tuple(slots), case="A" if spread is not None else "B" if gain is not None else "D" if wait is not None else "E",
+        mechanisms=(trigger.what,),
     )  # fmt: skip
 
 
-def _trigger(paper: Paper) -> Mention | None:
+def _trigger(ctx: Context) -> Mention | None:
     """The first sentence of the paper's own text that says all wait for all."""
+    mentions = ctx.paper.mentions
     own = [
         m
-        for m in paper.mentions
+        for m in mentions
         if m.role in ("ours", "baseline")
         and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)
     ]
     waits = [m for m in own if m.what == "synchronous-training"]
-    if not waits or not any(m.what in _PARALLEL for m in paper.mentions):
+    if not waits or not any(ctx.knowledge.is_a(m.what, p) for m in mentions for p in _PARALLEL):
         return None
     counted = [m for m in waits if m.where not in (Where.ABSTRACT,)]
     return (counted or waits)[0]
@@ -178,46 +187,6 @@ def _workers(paper: Paper, trigger: Mention) -> Number | None:
             values = [n.quantity.point for n in counts]
             common = max(set(values), key=lambda v: (values.count(v), v))
             return next(n for n in counts if n.quantity.point == common)
-    return None
-
-
-def _step_time(paper: Paper) -> Number | None:
-    """The time of a step, from a sentence about training: the shorter of two, or the only one."""
-    about = _said_of_training(paper)
-    for change in paper.of(Change):
-        old, new = paper.number(change.old), paper.number(change.new)
-        if (
-            old.quantity.unit == "s"
-            and new.quantity.unit == "s"
-            and _STEP[0] <= new.quantity.point <= _STEP[1]
-            and {change.old, change.new, change.change} & about
-        ):
-            return new if new.quantity.point < old.quantity.point else old
-    times = [
-        n
-        for n in paper.numbers
-        if n.id in about
-        and n.kind is Kind.LATENCY
-        and _STEP[0] <= n.quantity.point <= _STEP[1]
-        and not isinstance(n.quantity.value, tuple)
-    ]
-    return times[0] if len(times) == 1 else None
-
-
-def _said_of_training(paper: Paper) -> frozenset[NumberId]:
-    return frozenset(
-        i
-        for m in paper.mentions
-        if m.what in _ABOUT_STEPS and m.role != "related"
-        for i in m.numbers
-    )
-
-
-def _spread(paper: Paper) -> Number | None:
-    """A stated standard deviation of node or step times."""
-    for n in paper.numbers:
-        if n.quantity.unit == "s" and "deviation" in dict(n.context).get("said", ""):
-            return n
     return None
 
 
@@ -247,7 +216,7 @@ def _experiment(
     gain: tuple[Number, Number] | None,
 ) -> Fix | None:
     """A subsection with factors and levels from the paper's own numbers."""
-    section = _evaluation(paper) or trigger.section
+    section = evaluation(paper) or trigger.section
     if not section:
         return None
     edge = _edge(gain) if gain is not None else 0.25
@@ -266,8 +235,8 @@ def _experiment(
         + r" \\"
         for r, w in waits
     )
-    step = f" of {_latex_time(base.value)}" if base is not None else ""
-    counts = ", ".join(str(c) for c in _halvings(n))
+    step = f" of {latex(seconds(base.value))}" if base is not None else ""
+    counts = ", ".join(str(c) for c in halvings(n))
     text = rf"""
 \subsection{{Stragglers}}\label{{sec:stragglers}}
 A synchronous step{step} lasts as long as the slowest of the {n} {workers}.
@@ -291,21 +260,3 @@ runs. A slowdown of {100 * edge:.0f}\% would use up our gain in a synchronous
 system. % Fill in the measured values.
 """
     return Fix("Add straggler experiment", FixKind.INSERT, (AppendToSection(section, text),))
-
-
-def _latex_time(seconds: float) -> str:
-    return f"{seconds:.3g}\\,s" if seconds >= 1 else f"{1e3 * seconds:.3g}\\,ms"
-
-
-def _halvings(n: int) -> list[int]:
-    levels = [n]
-    while levels[-1] > 8 and len(levels) < 4:
-        levels.append(max(8, levels[-1] // 2))
-    return sorted(set(levels))
-
-
-def _evaluation(paper: Paper) -> SectionId | None:
-    for section in paper.sections:
-        if section.level == 1 and re.search(r"evaluation|experiment|results", section.title, re.I):
-            return section.id
-    return None

@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.model import Paper, Where
-from tanaka.rules.api import AtMention, Context, Finding, Outcome, Stated, Step, Verdict, rule
+from tanaka.rules.api import AtMention, Context, Finding, Outcome, Slot, Stated, Step, Verdict, rule
 
 _CHANGES_UPDATE = (
     "staleness",
@@ -58,28 +58,38 @@ def throughput_not_time_to_accuracy(ctx: Context) -> Iterator[Outcome]:
         m.what in ("time-to-accuracy", "equivalent-update") for m in paper.mentions
     ) or _quality_table(paper):
         return
-    own = [
-        m for m in paper.mentions
-        if m.what in _CHANGES_UPDATE and m.role == "ours" and m.where in _OWN_TEXT
+    said = [m for m in paper.mentions if _changes_update(ctx, m.what) and m.where in _OWN_TEXT]
+    own = [m for m in said if m.role == "ours"]
+    # An introduction may tell of the method without a word of who does it.
+    told = own + [
+        m for m in said
+        if m.where is Where.INTRODUCTION and m.role == "related" and not m.cites
     ]  # fmt: skip
-    sections = {m.where for m in own}
-    if len(own) < 3 or not sections & {Where.BODY, Where.INTRODUCTION}:
+    sections = {m.where for m in told}
+    if not own or len(told) < 3 or not sections & {Where.BODY, Where.INTRODUCTION}:
         return  # named in passing, not the method
     at = next((m for m in own if m.where is Where.ABSTRACT), own[0])
     gains = [m for m in paper.mentioned("training-gain") if m.numbers]
     steps = tuple(
         Step("gain, as written", n.quantity.point, n.quantity.nominal.low, n.quantity.nominal.high, n.quantity.unit, "",
-             Stated(n.id), False, n.quantity.shown)
+             Stated(n.id), False, n.quantity.shown, "g")
         for n in (paper.number(i) for m in gains[:1] for i in m.numbers)
         if n.quantity.shown_unit in ("×", "%")
     )  # fmt: skip
-    word = at.what.replace("-", " ")
+    known = ctx.knowledge.by_mechanism.get(at.what)
+    word = known.name if known else at.what.replace("-", " ")
+    slots = (Slot("mechanism", word), Slot("metric", "steps or tokens a second"))
     yield Finding(
         "TK601", "throughput-not-time-to-accuracy", Verdict.OPEN, AtMention(at.id),
         f"The method changes the update ({word}), the gain is stated in steps or throughput, and no loss at equal time or equal tokens is given.",
         steps, note="no loss at equal time", bold="Faster steps are not yet faster training.",
         question="Which loss do both systems reach in equal time?",
+        slots=(*slots, *(Slot("gain", s.shown, "g") for s in steps[:1])), mechanisms=(at.what,) if known else (),
     )  # fmt: skip
+
+
+def _changes_update(ctx: Context, what: str) -> bool:
+    return any(what == kind or ctx.knowledge.is_a(what, kind) for kind in _CHANGES_UPDATE)
 
 
 def _quality_table(paper: Paper) -> bool:

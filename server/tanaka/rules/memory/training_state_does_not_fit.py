@@ -49,6 +49,7 @@ from tanaka.rules.api import (
     FitPart,
     Held,
     Outcome,
+    Slot,
     Step,
     Verdict,
     rule,
@@ -100,6 +101,11 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
                 (claim.devices, claim.params),
                 f"{total.shown} of {capacity.shown}",
                 tuple(d.steps),
+                slots=(
+                    Slot("axis", "memory"),
+                    Slot("need", f"{total.shown} of training state", "M"),
+                    Slot("cap", capacity.shown, "C"),
+                ),
             )
             continue
         if not stated and ("adam" not in claim.recipe or excused):
@@ -117,6 +123,15 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
             Computed("everything sharded evenly"),
             shown=f"{fits:.0f}",
         )
+        if not proven:
+            d.known(
+                "parameters that fit",
+                most,
+                "1",
+                Computed("everything sharded evenly"),
+                shown=f"{most / 1e9:.1f}B",
+                symbol="F",
+            )
         yield Finding(
             "TK301", "training-state-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
             AtNumber(claim.devices),
@@ -129,6 +144,12 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
             figure=FitFigure(
                 _parts(params.quantity.point, recipe),
                 there, f"{count.quantity.point:.0f} cards",
+            ),
+            slots=(
+                Slot("per_param", f"{recipe.total:g} B", "c"), Slot("recipe", "as you state it" if stated else ""),
+                Slot("need", total.shown, "M"), Slot("cap", capacity.shown, "C"),
+                Slot("n_dev", f"{count.quantity.point:,.0f}", "n", count=int(count.quantity.point)),
+                Slot("device", parts[0].family), Slot("flip", "" if proven else f"{most / 1e9:.1f}B parameters", "F"),
             ),
         )  # fmt: skip
 
@@ -151,7 +172,7 @@ def _derive(
     needed_value = params.value * recipe.total
     needed = d.computed("needed", "byte", f"{params.shown} × {bytes_each.shown}", training_state_bytes, params, bytes_each,
                         reference=training_state_bytes.source, shown=f"{needed_value / 1e9:.0f} GB", symbol="M")  # fmt: skip
-    count = d.stated("devices", claim.devices)
+    count = d.stated("devices", claim.devices, symbol="n")
     card = d.known("memory of one", each, "byte", Datasheet(source, sources()[source].title),
                    shown=f"{each / 2**30:g} GiB")  # fmt: skip
     digits = f"{count.value:.0f}"

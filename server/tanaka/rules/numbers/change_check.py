@@ -19,6 +19,7 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Verdict,
 )
 from tanaka.rules.derivation import Derivation, printed
@@ -125,12 +126,12 @@ def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, f
     paper = ctx.paper
     d = Derivation(paper)
     first, second = _labels(paper, change)
-    old, new = d.stated(first, change.old), d.stated(second, change.new)
+    old, new = d.stated(first, change.old, symbol="a"), d.stated(second, change.new, symbol="b")
     factor = paper.number(change.change).quantity.shown_unit == "×"
     text = option.text.format(old=old.shown, new=new.shown)
     label = option.name if not factor else "ratio"
-    result = d.computed(label, "1" if factor else "%", text, option.value, old, new)
-    d.stated("as written", change.change)
+    result = d.computed(label, "1" if factor else "%", text, option.value, old, new, symbol="r")
+    d.stated("as written", change.change, symbol="c")
     return d, result.value, text
 
 
@@ -184,6 +185,11 @@ def _finding(
             (AtNumber(id), f"the value {label}" if label in ("before", "after") else f"the {label}")
             for id, label in zip((change.old, change.new), _labels(ctx.paper, change), strict=True)
         ),
+        slots=(
+            Slot("a", old.quantity.shown, "a"), Slot("b", new.quantity.shown, "b"),
+            Slot("ratio", f"{shown} points" if points else shown + words, "r"), Slot("claim", q.shown, "c"),
+        ),
+        case="B" if verdict is Verdict.IMPLAUSIBLE else "D" if change.word is ChangeWord.SHARE else "A",
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Verdict,
     rule,
 )
@@ -163,9 +164,9 @@ def _against_others(ctx: Context, claim: Headline, claims: list[Headline]) -> It
         return
     other = ctx.paper.number(alike[0].number)
     d = Derivation(ctx.paper)
-    d.stated("headline", claim.number)
-    for c in alike:
-        d.stated("elsewhere", c.number)
+    d.stated("headline", claim.number, symbol="c")
+    for i, c in enumerate(alike):
+        d.stated("elsewhere", c.number, symbol="" if i else "a")
     places = {2: "two", 3: "three", 4: "four"}.get(len(alike), "several")
     yield Finding(
         "TK106", "headline-drift", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
@@ -175,6 +176,11 @@ def _against_others(ctx: Context, claim: Headline, claims: list[Headline]) -> It
         bold=f"The headline says {number.quantity.shown}, {places} other places say {other.quantity.shown}.",
         only_if="it is about another run than those places",
         related=tuple((AtNumber(c.number), "the same, elsewhere") for c in alike),
+        slots=(
+            Slot("claim", number.quantity.shown, "c"), Slot("a", other.quantity.shown, "a"),
+            Slot("k", str(len(alike)), count=len(alike)), Slot("scope_word", _scope_word(number)),
+        ),
+        case="D",
     )  # fmt: skip
 
 
@@ -207,8 +213,8 @@ def _same_matter(ctx: Context, a: Headline, b: Headline) -> bool:
 
 def _steps(ctx: Context, claim: Headline, reached: Number) -> Derivation:
     d = Derivation(ctx.paper)
-    d.stated("largest factor in the table", reached.id)
-    d.stated("headline", claim.number)
+    d.stated("largest factor in the table", reached.id, symbol="a")
+    d.stated("headline", claim.number, symbol="c")
     return d
 
 
@@ -238,7 +244,18 @@ def _finding(
         only_if="" if cited else "the headline is about a run that no table or text of the evaluation shows",
         related=((AtNumber(reached.id), f"the largest factor of the table{', row ' + place if place else ''}"),),
         fixes=() if whole else (fix,),
+        slots=(
+            Slot("claim", number.quantity.shown, "c"), Slot("a", reached.quantity.shown, "a"),
+            Slot("metric", "factor"), Slot("table", "the table that it names"), Slot("scope_word", _scope_word(number)),
+        ),
+        case="A" if cited else "B",
     )  # fmt: skip
+
+
+def _scope_word(number: Number) -> str:
+    """What the part of the paper that a headline stands in is called."""
+    named = {Where.ABSTRACT: "abstract", Where.INTRODUCTION: "introduction", Where.CONCLUSION: "conclusion", Where.TITLE: "title"}  # fmt: skip
+    return named.get(number.where, "text")
 
 
 def _about(table: Table, claim: Headline) -> bool:

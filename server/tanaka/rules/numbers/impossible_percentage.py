@@ -27,7 +27,17 @@ from collections.abc import Iterator
 
 from tanaka.paper.model import Asserted, Excess
 from tanaka.quantity import Qualifier
-from tanaka.rules.api import AtNumber, Computed, Context, Finding, Held, Outcome, Verdict, rule
+from tanaka.rules.api import (
+    AtNumber,
+    Computed,
+    Context,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Verdict,
+    rule,
+)
 from tanaka.rules.derivation import Derivation
 
 _FREE = frozenset({"gt", "min"})
@@ -43,7 +53,7 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             continue
         low = q.literal.hard().low * q.scale
         d = Derivation(ctx.paper)
-        d.stated("as written", claim.number)
+        d.stated("as written", claim.number, symbol="c")
         d.known("all of it", 1.0, "%", Computed("by definition"), shown="100%")
         steps = tuple(d.steps)
         if low <= 1.0:
@@ -93,7 +103,9 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             note = "above 100%"
             bold = f"{_a(claim.what).capitalize()} {claim.what} of {q.shown} is above all there is."
         yield Finding("TK103", "impossible-percentage", verdict, AtNumber(claim.number), message, steps,
-                      operands=(claim.number,), note=note, bold=bold, only_if=only_if)  # fmt: skip
+                      operands=(claim.number,), note=note, bold=bold, only_if=only_if,
+                      slots=(Slot("claim", q.shown, "c"), Slot("what", whole if claim.what == "reduction" else claim.what)),
+                      case="B" if verdict is Verdict.IMPLAUSIBLE else "A" if claim.what == "reduction" else "D")  # fmt: skip
 
 
 def _a(word: str) -> str:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tanaka.paper.model import Asserted, How, Product
+from tanaka.paper.model import Asserted, How, Number, Product
 from tanaka.rules.api import (
     AtNumber,
     Context,
@@ -37,6 +37,7 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Verdict,
     rule,
 )
@@ -61,9 +62,9 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
         text = " × ".join(f"{n.quantity.point:g}" for n in numbers)
         product = d.computed(
             "product", "1", text, lambda *v: float(math.prod(v)), *inputs,
-            shown=f"{math.prod(n.quantity.point for n in numbers):,.0f}",
+            shown=f"{math.prod(n.quantity.point for n in numbers):,.0f}", symbol="r",
         )  # fmt: skip
-        d.stated(f"{_TOTALS[claim.what]}, as written", claim.total, exact=True)
+        d.stated(f"{_TOTALS[claim.what]}, as written", claim.total, exact=True, symbol="c")
         operands = (claim.total, *ids)
         if product.value == total.quantity.point:
             yield Held("TK108", operands, f"{text} = {product.shown}", tuple(d.steps))
@@ -81,7 +82,14 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
             bold=f"{text} is {product.shown}, not {total.quantity.point:,.0f}.",
             related=tuple((AtNumber(i), name) for name, i in claim.factors),
             fixes=(Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.total, literal),)),),
+            slots=(Slot("formula", text, "r"), Slot("ratio", product.shown, "r"), Slot("claim", _counted(total, what), "c")),
+            case={"layout": "A", "nodes": "A", "batch": "D"}.get(claim.what, "E"),
         )  # fmt: skip
+
+
+def _counted(total: Number, what: str) -> str:
+    """The stated total with what it counts: "128 devices"."""
+    return f"{total.quantity.point:,.0f}" + (f" {what}" if what == "devices" else "")
 
 
 def _unit(what: str) -> str:

@@ -51,6 +51,7 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Verdict,
     rule,
 )
@@ -413,8 +414,10 @@ def _derive(
     d = Derivation(numbers_of)
     inputs = [d.stated(_label(o), o.id) for o in operands]
     unit = "%" if number.quantity.shown_unit == "%" else "1"
-    result = d.computed(formula.name, unit, _text(formula, operands), formula.value, *inputs)
-    d.stated("as written", number.id)
+    result = d.computed(
+        formula.name, unit, _text(formula, operands), formula.value, *inputs, symbol="r"
+    )
+    d.stated("as written", number.id, symbol="c")
     return d, result.value
 
 
@@ -455,4 +458,8 @@ def _finding(
         figure=BarsFigure("Cell against its row", "%" if percent else "×",
                           (("as written", number.quantity.point * (100 if percent else 1), True),
                            ("recomputed", value * (100 if percent else 1), False))),
+        slots=(
+            Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", number.quantity.shown, "c"),
+            Slot("n", str(hits), count=hits),
+        ),
     )  # fmt: skip

@@ -37,6 +37,7 @@ from tanaka.rules.api import (
     Outcome,
     RooflineFigure,
     RooflinePoint,
+    Slot,
     Verdict,
     rule,
 )
@@ -120,4 +121,8 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
             only_if=only_if,
             figure=RooflineFigure(named, claim.precision, peak.value, part.bandwidth.value,
                                   (RooflinePoint("as written", None, number.quantity.point, True),)),
+            slots=(
+                Slot("claim", rate.shown, "R"), Slot("ratio", f"{printed(share.value)}×", "u"), Slot("peak", limit.shown, "P"),
+                Slot("precision", claim.precision.upper()), Slot("device", part.family),
+            ),
         )  # fmt: skip

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from tanaka.rules.api import BarsFigure, Figure, FitFigure, RooflineFigure, StragglerFigure
+from tanaka.rules.api import (
+    BarsFigure,
+    Figure,
+    FitFigure,
+    RooflineFigure,
+    StragglerFigure,
+    TimelineFigure,
+)
 from tanaka.views.svg.bars import bars
 from tanaka.views.svg.drawing import Drawing, Size, Theme
 from tanaka.views.svg.fit import fit
 from tanaka.views.svg.roofline import roofline
 from tanaka.views.svg.straggler import straggler
+from tanaka.views.svg.timeline import timeline
 
 _LEAST, _MOST = 1e-30, 1e30
 """No machine is outside; the products and quotients of two such numbers are finite."""
@@ -38,6 +46,18 @@ def is_drawn(figure: Figure | None) -> bool:
             return any(v > 0 for _, v, _ in figure.bars) and all(
                 v == 0 or _positive(abs(v)) for _, v, _ in figure.bars
             )
+        case TimelineFigure():
+            layers = [layer for stage in figure.stages for layer in stage.layers]
+            sizes = [size for layer in layers for size in layer.sizes]
+            return (
+                bool(figure.phases)
+                and all(stage.layers for stage in figure.stages)
+                and all(len(layer.sizes) == len(figure.phases) for layer in layers)
+                and all(layer.pieces >= 1 for layer in layers)
+                and all(size == 0 or _positive(size) for size in sizes)
+                and any(size > 0 for size in sizes)
+                and (figure.capacity is None or _positive(figure.capacity))
+            )
         case None:
             return False
 
@@ -51,6 +71,8 @@ def draw(figure: Figure, size: Size = Size.HOVER, theme: Theme = Theme.NEUTRAL) 
             return fit(figure, size, theme)
         case StragglerFigure():
             return straggler(figure, size, theme)
+        case TimelineFigure():
+            return timeline(figure, size, theme)
         case BarsFigure():
             return bars(figure, size, theme)
 

@@ -1,0 +1,80 @@
+// What the light bulb adds, in the real editor: a twist and the work that it cites, saved, and the paper compiles with its bibliography.
+const assert = require("node:assert/strict");
+const { spawnSync } = require("node:child_process");
+const { cpSync, mkdtempSync, readFileSync, rmSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const vscode = require("vscode");
+const { actions, codeOf, ours, show, until, words } = require("./desk.js");
+
+const folder = () => vscode.workspace.workspaceFolders[0].uri;
+const uriOf = (file) => vscode.Uri.joinPath(folder(), file);
+const textOf = (file) => readFileSync(uriOf(file).fsPath, "utf8");
+const keysOf = (bib) => [...bib.matchAll(/^\s*@\w+\s*\{\s*([^,\s]+)/gm)].map(([, key]) => key);
+
+/** Runs TeX and BibTeX in a copy of the paper; gives the end of the log and the text of the bibliography. */
+function compile() {
+  const copy = mkdtempSync(join(tmpdir(), "tanaka-tex-"));
+  try {
+    cpSync(folder().fsPath, copy, { recursive: true });
+    const run = (program, ...args) => {
+      const done = spawnSync(program, args, { cwd: copy, encoding: "utf8" });
+      assert.equal(done.status, 0, `${program}: ${done.error ?? ""}${done.stdout?.slice(-2000)}`);
+    };
+    const latex = () => run("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "main.tex");
+    latex();
+    run("bibtex", "main");
+    latex();
+    latex();
+    return { log: readFileSync(join(copy, "main.log"), "utf8"), bbl: readFileSync(join(copy, "main.bbl"), "utf8") };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+const INSERTIONS = {
+  async "a twist and a citation are inserted from the editor, saved, and the paper compiles with its bibliography"() {
+    const before = keysOf(textOf("refs.bib"));
+    const design = textOf("sections/design.tex");
+    const { document } = await show(uriOf("sections/design.tex"));
+    const heading = words(document, "\\section{Design}");
+    const title = "Suggest a twist: adaptive compression coupled to staleness";
+    const twist = await until("the twist", async () => {
+      const offered = await actions(document.uri, heading, vscode.CodeActionKind.Refactor.value);
+      return offered.find((each) => each.title === title);
+    });
+    assert.ok(vscode.CodeActionKind.Refactor.contains(twist.kind));
+    assert.ok(twist.edit, "its edit was not resolved");
+    assert.ok(await vscode.workspace.applyEdit(twist.edit, { isRefactoring: true }));
+
+    const missing = await until("a work that is not cited", () => {
+      for (const [uri, found] of vscode.languages.getDiagnostics()) {
+        const each = uri.path.startsWith(folder().path) && found.find((one) => codeOf(one) === "TK803");
+        if (each) {
+          return { uri, range: each.range };
+        }
+      }
+      return undefined;
+    });
+    await show(missing.uri);
+    const cite = (await actions(missing.uri, missing.range, "quickfix")).find((each) => /\bcit/i.test(each.title));
+    assert.ok(cite?.edit, "there is no fix that cites");
+    assert.ok(await vscode.workspace.applyEdit(cite.edit));
+    await until("the finding to go", () =>
+      ours(missing.uri).every((each) => codeOf(each) !== "TK803" || !each.range.isEqual(missing.range)),
+    );
+    assert.ok(await vscode.workspace.saveAll(true));
+
+    const added = keysOf(textOf("refs.bib")).filter((key) => !before.includes(key));
+    assert.ok(added.length >= 2, `entries were added: ${added}`);
+    assert.match(textOf("sections/design.tex").slice(0), /\\subsection\{Adaptive compression/);
+    assert.notEqual(textOf("sections/design.tex"), design);
+    const { log, bbl } = compile();
+    assert.doesNotMatch(log, /undefined (citations|references)|Citation .* undefined/i);
+    for (const key of added) {
+      assert.ok(bbl.includes(`{${key}}`), `${key} is not in the bibliography`);
+    }
+  },
+};
+
+module.exports = { INSERTIONS };

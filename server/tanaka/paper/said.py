@@ -1,0 +1,156 @@
+"""What a sentence calls a number, where its unit and its noun do not say it.
+
+"Hidden size 5,120" and "a vocabulary of 50,257" are two bare counts; the words before them are all
+that tells them apart.  A number is called one thing at most.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tanaka.paper.claims import DEVICE_NAME
+from tanaka.paper.sentences import Sentence
+from tanaka.quantity import Kind, Reading
+
+_IS = r"(?:\s(?:of|is|are|was|to|at|about|only|equals?))*\s*[=:≈∼~]?\s*$"
+_DEVICE = r"(?:GPU|device|worker|node|replica|rank|accelerator|card)"
+
+_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "deviation",
+        re.compile(
+            r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$",
+            re.I,
+        ),
+    ),
+    (
+        "hidden size",
+        re.compile(
+            rf"\b(?:hidden|model|embedding)[- ](?:size|dimension(?:ality)?|dim|width)s?(?:\s[hd])?{_IS}|"
+            rf"\bd_\{{?model\}}?{_IS}",
+            re.I,
+        ),
+    ),
+    (
+        "sequence length",
+        re.compile(rf"\b(?:sequence|context) (?:length|size)s?(?:\s[snL])?{_IS}", re.I),
+    ),
+    (
+        "micro-batch size",
+        re.compile(r"\bmicro-?\s?batch(?:es)?(?: size)?(?:\s(?:of|is|are|has|holds))*\s*=?\s*$", re.I),
+    ),
+    (
+        "batch per device",
+        re.compile(
+            rf"\bbatch(?:es)?(?: size)?s?[^.;,]{{0,12}}\b(?:per|on (?:each|every)|for (?:each|every)|of (?:each|every)) {_DEVICE}{_IS}|"
+            rf"\bper-{_DEVICE} (?:mini-?)?batch(?: size)?{_IS}|\blocal (?:mini-?)?batch(?: size)?{_IS}",
+            re.I,
+        ),
+    ),
+    (
+        "staleness bound",
+        re.compile(
+            r"\b(?:staleness|delay)(?: bound| threshold| limit| parameter)?(?:\s[SsτK])?(?:\s(?:of|is|to|at|by|most|up))*\s*[=≤]?\s*$",
+            re.I,
+        ),
+    ),
+    ("training state", re.compile(r"\b(?:together|altogether|in all|in total)\s*$", re.I)),
+    ("warm-up", re.compile(r"\bwarm(?:s|ed|ing)?[- ]?up\b[^.;,]{0,30}$", re.I)),
+)  # fmt: skip
+_GRADIENTS = re.compile(
+    r"\bgradients?\b[^.;]{0,60}\b(?:magnitudes?|scales?|median|typical(?:ly)?|as small as|sizes?|norms? per (?:entry|element)|order)\b"
+    r"[^.;]{0,24}$",
+    re.I,
+)
+_MOMENTUM = re.compile(r"\bmomentum(?:\s(?:of|is|to|at|=))*\s*$", re.I)
+_NORM = re.compile(r"\bbatch[- ]?norm", re.I)
+_AHEAD = re.compile(
+    r"\s*(?:(?:steps?|iterations?|updates?|versions?)\s)?(?:ahead|behind|stale|old|late)\b", re.I
+)
+_HELD = re.compile(
+    rf"\b(?:an?|each|every|one|the) {_DEVICE}(?: then)? (?:holds?|has|keeps?|stores?|owns?)\s*(?:about |only )?[≈∼~]?$",
+    re.I,
+)
+_TAKES = re.compile(
+    rf"\b(?:an?|each|every|one) {_DEVICE} (?:takes|processes|gets|sees|has|handles|draws|trains on)\s*(?:only |about )?$",
+    re.I,
+)
+_VERSION = re.compile(r"\bundo\b|\bversions?\b|\broll(?:s|ed)?[- ]?back|\bstash|\bsnapshot", re.I)
+_STATE = re.compile(r"\bweights?\b.*\boptimi[sz]er\b|\boptimi[sz]er\b.*\bweights?\b", re.I | re.S)
+_DEGREE = re.compile(r"\s*(?:-?way)?[-\s](tensor|pipeline|data)(?:[- ]parallel|\s?$|\s?\W)", re.I)
+_DEGREE_OF = re.compile(
+    rf"\b(tensor|pipeline|data)[- ](?:model[- ])?parallel(?:ism)?(?: degree| size| width| group size)?{_IS}",
+    re.I,
+)
+_SYMBOL = re.compile(r"(?<![\w\\])(S|s|K|k|τ)\s*=\s*$")
+_MEASURED = re.compile(r"\b(?:mean|average|measure\w*|discard\w*|median|report\w*)\b", re.I)
+
+
+def said(sentence: Sentence, r: Reading) -> tuple[tuple[str, str], ...]:
+    """Context of a number from the words around it.
+
+    Returns
+    -------
+    tuple of (str, str)
+        ("said", what it is called), ("symbol", the letter that it is given to) and, for a count of
+        devices, ("device", the one part that its sentence names).
+    """
+    found: list[tuple[str, str]] = []
+    called = _called(sentence, r)
+    if called:
+        found.append(("said", called))
+    if r.quantity.unit == "1" and (symbol := _SYMBOL.search(sentence.before(r, 12))):
+        found.append(("symbol", symbol.group(1)))
+    if r.noun in ("gpu", "node"):
+        places = list(DEVICE_NAME.finditer(sentence.text))
+        names = dict.fromkeys(m.group(1) for m in places)
+        inside = any(
+            m.start() <= r.literal_start < m.end() for m in places
+        )  # "an RTX 3060 machine"
+        if len(names) == 1 and not inside:
+            found.append(("device", next(iter(names))))
+    return tuple(found)
+
+
+def _called(sentence: Sentence, r: Reading) -> str:
+    before = sentence.before(r, 70)
+    unit = r.quantity.unit
+    for name, pattern in _BEFORE:
+        if name not in ("deviation", "training state") and unit != "1":
+            continue
+        if not pattern.search(before):
+            continue
+        if name == "training state" and not (unit == "byte" and _STATE.search(sentence.text)):
+            continue
+        if name == "warm-up" and (r.noun != "step" or _MEASURED.search(sentence.text)):
+            continue
+        if name == "micro-batch size" and r.noun not in ("", "sequence", "sample"):
+            continue
+        return name
+    if unit == "byte":
+        each = r.per in ("each", "step") or re.match(r"\s*(?:each|per step|a step)\b", sentence.after(r, 20))  # fmt: skip
+        return "version" if each and _VERSION.search(sentence.text) else ""
+    if unit != "1":
+        return ""
+    if r.noun in ("tp", "pp", "dp"):
+        return {"tp": "tensor", "pp": "pipeline", "dp": "data"}[r.noun] + " degree"
+    if r.noun in ("", "way") and (
+        degree := _DEGREE_OF.search(before)
+        or (_DEGREE.match(sentence.after(r, 24)) if r.noun == "way" else None)
+    ):
+        return degree.group(1).lower() + " degree"
+    if r.kind is Kind.PARAM_COUNT:
+        return "parameters of one device" if r.per == "gpu" or _HELD.search(before) else ""
+    if r.noun in ("sample", "sequence") and (r.per in ("gpu", "worker", "replica") or _TAKES.search(before)):  # fmt: skip
+        return "batch per device"
+    around = sentence.text[r.start : r.end] + sentence.after(r, 20)
+    if r.noun == "step" and re.search(r"\bwarm[- ]?up\b", around, re.I):
+        return "" if _MEASURED.search(sentence.text) else "warm-up"
+    if r.noun in ("", "step") and _AHEAD.match(sentence.after(r, 30)):
+        return "staleness bound"
+    if 0 < r.quantity.point < 1:
+        if _MOMENTUM.search(before) and _NORM.search(sentence.text):
+            return "momentum of batch norm"
+        if r.quantity.point < 0.01 and r.quantity.shown_unit == "" and _GRADIENTS.search(before):
+            return "gradient scale"
+    return ""

@@ -1,0 +1,380 @@
+r"""## What it checks
+That a stated decoding rate is within what the memory of the devices allows: each pass reads every
+weight but the input embedding, and makes one token for each sequence of the batch.
+
+## Why it matters
+Decoding at small batch is bound by bandwidth. A rate above the roof means that weights were
+smaller, that a pass yielded several tokens, or that a number is of another model.
+
+## What is left alone
+Rates without batch, precision, device or a model that we know. Where the same sentence speaks of
+speculation, sparsity, replicas, prompt tokens or weights on the chip the rule is silent; where
+they stand elsewhere it names them as the condition. A proof must also stand at the fewest bits
+that the paper mentions anywhere, with five per cent to spare. Where the bandwidth stands in
+another sentence nothing is proven.
+
+## Example
+```latex
+At batch 1 in FP16, without speculation, Llama-2-7B decodes at 260 tok/s on one A100-80GB.
+%                                                              ^^^^^^^^^ TK207: 154 tokens/s
+```
+Say how many tokens a pass yields, in how many bits the weights are read, or on how many devices.
+
+## References
+- Williams, Waterman, Patterson, "Roofline", CACM 52(4), 2009.
+- Pope et al., "Efficiently Scaling Transformer Inference", MLSys 2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hwmodels.catalog import Accelerator, find, sources
+from hwmodels.decode import decode_intensity, decode_pass_bytes, decode_roof, weight_bytes
+from hwmodels.models import Model, find_model
+from hwmodels.roofline import utilization
+from tanaka.paper.decode import bits
+from tanaka.paper.model import Asserted, DecodeRate, Mention, Number, Paper, Where
+from tanaka.quantity import Kind
+from tanaka.rules.api import (
+    AtMention,
+    AtNumber,
+    BarsFigure,
+    Computed,
+    Context,
+    Datasheet,
+    Figure,
+    Finding,
+    Held,
+    Outcome,
+    RooflineFigure,
+    RooflinePoint,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation, hard, printed
+
+_SLACK = 1.05  # datasheets round, and a part may be clocked a little higher
+_EXCUSES = {
+    "decode-speculation": "a pass yields several tokens",
+    "decode-parallel": "a pass emits several tokens",
+    "decode-early-exit": "tokens leave before the last layer",
+    "decode-sparsity": "a part of the weights is not read",
+    "decode-cache-size": "fewer positions are read than are stated",
+    "decode-prefix": "a shared prefix is read once",
+    "decode-replicas": "replicas are counted together",
+    "decode-total": "tokens of the prompt are counted",
+    "decode-on-chip": "weights stay on the chip",
+    "decode-in-memory": "products run inside the memory",
+    "decode-responses": "answers come from a cache",
+    "bits-0": "the weights have fewer bits than stated",
+}
+_SUBJECT = (Where.TITLE, Where.ABSTRACT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """Bandwidth of one device [byte/s], and what is known of where it is from."""
+
+    nominal: float
+    most: float
+    parts: tuple[Accelerator, ...]
+    number: Number | None
+    inferred: bool
+
+
+@rule("TK207", since="0.1.0")
+def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
+    """Decoding rates against the bytes that a pass must read."""
+    paper = ctx.paper
+    for claim in paper.of(DecodeRate):
+        model = find_model(claim.model) if claim.model else None
+        width, rate = bits(claim.weights), paper.number(claim.rate)
+        if (
+            model is None
+            or width is None
+            or claim.batch is None
+            or claim.batch < 1
+            or not claim.decoding
+            or claim.asserted is Asserted.NO
+            or not rate.quantity.bounded
+            or (not model.dense and claim.batch > 1)
+        ):
+            continue
+        memory = _memory(paper, claim)
+        devices = claim.devices if claim.devices is not None else _one_device(claim, memory)
+        if memory is None or devices is None or devices < 1:
+            continue
+        if outcome := _judged(ctx, claim, model, width, memory, devices):
+            yield outcome
+
+
+def _memory(paper: Paper, claim: DecodeRate) -> _Memory | None:
+    """The memory that a rate runs from: the named part's, the stated one, or the only own one."""
+    parts = find(claim.device) if claim.device else ()
+    stated = paper.number(claim.bandwidth) if claim.bandwidth is not None else None
+    if parts:
+        best = max(parts, key=lambda p: (p.bandwidth.value, p.bandwidth.verified)).bandwidth.value
+        if stated is not None and stated.quantity.point > best:
+            return None  # "one H100 beside 4.8 TB/s": of which of the two the rate is nobody says
+        return _Memory(best, best, parts, None, False)
+    if claim.device:
+        return None
+    if stated is not None:
+        return _Memory(stated.quantity.point, hard(stated).high, (), stated, False)
+    own = [
+        n for n in paper.numbers
+        if n.kind is Kind.MEMORY_BANDWIDTH and n.asserted is Asserted.YES and not find(n.entity)
+        and n.quantity.bounded and not isinstance(n.quantity.value, tuple)
+        and n.where not in (Where.RELATED, Where.TABLE)
+    ]  # fmt: skip
+    names = {dict(m.settings).get("name", "") for m in paper.mentions if m.what == "own-name"}
+    own = [n for n in own if n.entity in names] or own
+    if not own or len({n.quantity.point for n in own}) != 1:
+        return None
+    return _Memory(own[0].quantity.point, hard(own[0]).high, (), own[0], True)
+
+
+def _one_device(claim: DecodeRate, memory: _Memory | None) -> float | None:
+    """A stated bandwidth without a count is that of what runs; a named part must be counted."""
+    return 1.0 if memory is not None and not claim.device else None
+
+
+def _judged(
+    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float
+) -> Outcome | None:
+    paper = ctx.paper
+    rate = paper.number(claim.rate)
+    d = Derivation(paper)
+    derived = _derive(d, paper, claim, model, width, memory, devices)
+    bandwidth, read, roof = derived.bandwidth, derived.read, derived.roof
+    label, title = _rate(roof.value), memory.parts[0].family if memory.parts else ""
+    fault = rate.quantity.nominal.low > roof.high
+    figure = _figure(ctx, claim, model, width, memory, devices, read.value, roof.value, fault=fault)
+    batch = f"{claim.batch:.0f}"
+    slots = (
+        Slot("claim", derived.rate.shown, derived.rate.symbol, at=AtNumber(claim.rate)),
+        Slot("bytes", f"{read.value / 1e9:.3g} GB", read.symbol),
+        Slot("bw", bandwidth.shown, bandwidth.symbol),
+        Slot("roof", label, roof.symbol),
+        Slot("batch", batch),
+        Slot("line", "", at=AtNumber(claim.rate)),
+        *((Slot("device", title),) if title else ()),
+    )
+    used = memory.number.id if memory.number is not None else None
+    inputs = (claim.batch_at, claim.context, claim.bandwidth, used)
+    operands = tuple(dict.fromkeys((claim.rate, *(i for i in inputs if i is not None))))
+    if not fault:
+        util = d.computed("share of the roof", "1", f"{derived.rate.shown} / {label}", utilization,
+                          derived.rate, roof, reference=utilization.source, symbol="u")  # fmt: skip
+        text = f"{100 * util.value:.0f}%"
+        return Held("TK207", operands, f"{derived.rate.shown} of {label} is {text}", tuple(d.steps),
+                    (*slots, Slot("util", text, util.symbol)), figure)  # fmt: skip
+    excuses = _excuses(paper, claim)
+    if any(same for _, same in excuses) or _on_another(paper, claim, model, width, memory):
+        return None
+    if memory.inferred and excuses:
+        return None
+    hardest = _least_bits(paper, width)
+    most = _friendliest(paper, claim, model, hardest, memory, devices)
+    loud = rate.quantity.nominal.low > _SLACK * roof.high
+    proven = (
+        hard(rate).low > _SLACK * most
+        and not excuses
+        and not memory.inferred
+        and claim.asserted is Asserted.YES
+        and not (rate.quantity.hedged and rate.quantity.point < 1.25 * roof.high)
+        and model.verified
+        and all(p.bandwidth.verified for p in memory.parts)
+    )
+    only_if, case = "", "A"
+    if not proven:
+        case = "B"
+        if excuses:
+            only_if = _EXCUSES[excuses[0][0].what]
+        elif memory.inferred:
+            only_if = f"the memory gives more than the {bandwidth.shown} stated elsewhere"
+        elif hardest < width and rate.quantity.nominal.low <= _SLACK * most:
+            only_if = f"the weights are read in {hardest:g} bits, as elsewhere in the paper"
+        elif not loud:
+            only_if = "the memory runs above its data sheet"
+        else:
+            only_if = "the rate was measured otherwise than it is stated"
+    related = tuple((AtMention(m.id), "may raise the roof") for m, _ in excuses[:2] if not proven)
+    stated = f"{derived.rate.shown} at batch {batch} in {claim.weights}"
+    each = f"{devices:.0f} × {bandwidth.shown}" if devices > 1 else bandwidth.shown
+    allowed = f"the {label} that {each} allow for {model.name}"
+    return Finding(
+        "TK207", "decode-above-bandwidth", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+        AtNumber(claim.rate), f"{stated} exceed {allowed}.", tuple(d.steps), operands=operands,
+        note=f"the roof is {label}", bold=f"{read.value / 1e9:.3g} GB a pass at {each} is {label}.",
+        only_if=only_if, related=related, figure=figure,
+        slots=(*slots, *((Slot("excuse", only_if),) if only_if else ())), case=case,
+    )  # fmt: skip
+
+
+# -- the arithmetic -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    rate: Step
+    read: Step
+    bandwidth: Step
+    roof: Step
+
+
+def _derive(
+    d: Derivation, paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory,
+    devices: float,
+) -> _Derived:  # fmt: skip
+    rate = d.stated("rate", claim.rate, symbol="r")
+    shape = sources()[model.layers.source]
+    count = d.known("parameters read", model.read, "1", Datasheet(shape.key, f"{model.name}, without the input embedding"),
+                    shown=f"{model.read / 1e9:.5g} G", symbol="N")  # fmt: skip
+    each = d.known("width of a weight", width / 8, "byte", Computed(f"{claim.weights}, as stated"),
+                   shown=f"{width / 8:g} B", symbol="w")  # fmt: skip
+    weights = d.computed("weights", "byte", f"{count.shown} × {each.shown}", weight_bytes, count, each,
+                         reference=weight_bytes.source, total=False, shown=f"{count.value * each.value / 1e9:.4g} GB", symbol="W")  # fmt: skip
+    if claim.batch_at is not None:
+        batch = d.stated("batch", claim.batch_at, symbol="b", exact=True)
+    else:
+        batch = d.known("batch", claim.batch or 1.0, "1", Computed("as stated in words"),
+                        shown=f"{claim.batch:.0f}", symbol="b")  # fmt: skip
+    read = weights
+    if claim.context is not None:
+        context = d.stated("positions in the cache", claim.context, symbol="c")
+        element = bits(claim.cache) or width
+        said = f"{claim.cache}, as stated" if claim.cache else "as wide as the weights"
+        size = model.kv_bytes(element / 8)
+        per = d.known("cache of a position", size, "byte",
+                      Computed(f"2 × {model.layers.value:.0f} layers × {model.kv_heads.value:.0f} heads × {model.head_size.value:.0f} × {element / 8:g} B; {said}"),
+                      shown=f"{size / 1e3:.4g} kB", symbol="K")  # fmt: skip
+        total = decode_pass_bytes(weights.value, batch.value, context.value, per.value)
+        read = d.computed("read by a pass", "byte", f"{weights.shown} + {batch.value:.0f} × {context.shown} × {per.shown}",
+                          decode_pass_bytes, weights, batch, context, per, reference=decode_pass_bytes.source,
+                          total=False, shown=f"{total / 1e9:.4g} GB", symbol="B")  # fmt: skip
+    bandwidth = _bandwidth_step(d, memory)
+    if claim.devices_at is not None:
+        count_of = d.stated("devices", claim.devices_at, symbol="n", exact=True)
+    else:
+        count_of = d.known("devices", devices, "1", Computed("one"), shown=f"{devices:.0f}", symbol="n")  # fmt: skip
+    value = decode_roof(batch.value, read.value, count_of.value, bandwidth.value)
+    text = _equation(batch.value, count_of.value, bandwidth, read.value, value)
+    roof = d.computed("roof", "token/s", text, decode_roof, batch, read, count_of, bandwidth,
+                      reference=decode_roof.source, shown=_rate(value), symbol="R")  # fmt: skip
+    del paper
+    return _Derived(rate, read, bandwidth, roof)
+
+
+def _equation(batch: float, devices: float, bandwidth: Step, read: float, roof: float) -> str:
+    """How the roof was made, with as many digits of the bytes as it takes to give its digits."""
+    tokens = f"{batch:.0f} token{'s' if batch != 1 else ''}"
+    count = f" × {devices:.0f}" if devices != 1 else ""
+    text = ""
+    for digits in range(4, 10):
+        size = f"{read / 1e9:.{digits}g}"
+        text = f"{tokens}{count} × {bandwidth.shown} / {size} GB"
+        # A stated bandwidth may be rounded more than any size can mend; then its value is meant.
+        recomputed = batch * devices * bandwidth.value / (float(size) * 1e9)
+        if _rate(recomputed) == _rate(roof):
+            break
+    return text
+
+
+def _bandwidth_step(d: Derivation, memory: _Memory) -> Step:
+    if memory.number is not None:
+        why = "the only memory bandwidth that the paper states for a part of its own"
+        return d.stated("memory bandwidth", memory.number.id, symbol="M", inferred=why if memory.inferred else "")  # fmt: skip
+    part = max(memory.parts, key=lambda p: (p.bandwidth.value, p.bandwidth.verified))
+    title = sources()[part.bandwidth.source].title
+    return d.known("memory bandwidth", part.bandwidth.value, "byte/s", Datasheet(part.bandwidth.source, title),
+                   shown=f"{part.bandwidth.value / 1e12:.4g} TB/s", symbol="M")  # fmt: skip
+
+
+def _friendliest(
+    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float
+) -> float:
+    """The highest roof that the text leaves open [token/s]."""
+    batch = claim.batch or 1.0
+    context = 0.0
+    if claim.context is not None:
+        context = max(0.0, hard(paper.number(claim.context)).low)
+    narrow = min(width, bits(claim.cache) or width)
+    read = decode_pass_bytes(
+        weight_bytes(model.read, width / 8), batch, context, model.kv_bytes(narrow / 8)
+    )
+    return decode_roof(batch, read, devices, memory.most)
+
+
+def _least_bits(paper: Paper, width: float) -> float:
+    """The fewest bits that the paper mentions for anything."""
+    said = [
+        float(m.what.removeprefix("bits-"))
+        for m in paper.mentions
+        if m.what.startswith("bits-") and m.role != "negated"
+    ]
+    return min([width, *(b for b in said if 1 <= b < width)])
+
+
+def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
+    """Words that would explain a rate above the roof, and whether they are said of this one.
+
+    What title or abstract speak of is what the paper is about, so it is said of every rate.
+    """
+    named = any(m.what.startswith("bits-") and m.what != "bits-0" for m in paper.mentions)
+    found = []
+    for m in paper.mentions:
+        if m.what not in _EXCUSES or m.role == "negated" or (m.what == "bits-0" and named):
+            continue
+        if m.what == "decode-in-memory" and m.role == "related":
+            continue  # what another part does inside its memory moves nothing here
+        found.append((m, claim.rate in m.numbers or (m.where in _SUBJECT and m.role == "ours")))
+    return found
+
+
+def _on_another(
+    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory
+) -> bool:
+    """Whether the rate would hold on another part that the paper names; asked of guesses only."""
+    if not memory.inferred:
+        return False
+    rate = paper.number(claim.rate).quantity.nominal.low
+    for m in paper.mentioned("device"):
+        for part in find(dict(m.settings).get("name", "")):
+            read = weight_bytes(model.read, width / 8)
+            if rate <= decode_roof(claim.batch or 1.0, read, 1, part.bandwidth.value):
+                return True
+    return False
+
+
+# -- how it is shown ----------------------------------------------------------------------------
+
+
+def _rate(value: float) -> str:
+    return f"{printed(value)} tokens/s"
+
+
+def _figure(
+    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float,
+    read: float, roof: float, *, fault: bool,
+) -> Figure:  # fmt: skip
+    rate = ctx.paper.number(claim.rate).quantity.point
+    precision = "fp8" if width <= 8 and any("fp8" in p.peak for p in memory.parts) else "fp16"
+    peaks = [p.peak[precision].value for p in memory.parts if precision in p.peak]
+    if not peaks:
+        return BarsFigure(
+            f"{model.name} at batch {claim.batch:.0f}", "token/s",
+            (("the roof", roof, False), ("as written", rate, fault)),
+        )  # fmt: skip
+    intensity = decode_intensity(claim.batch or 1.0, model.active_parameters, read)
+    work = 2 * model.active_parameters / devices  # of each device
+    part = memory.parts[0]
+    name = part.name if len(memory.parts) == 1 else f"{part.family} (fastest variant)"
+    return RooflineFigure(
+        name, precision, max(peaks), memory.nominal,
+        (RooflinePoint("as written", intensity, rate * work, fault),),
+    )  # fmt: skip

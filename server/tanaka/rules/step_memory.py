@@ -1,0 +1,341 @@
+"""Memory of one device through a training step, from a paper's own set-up, step by step.
+
+What the paper leaves open is one marked assumption: that nothing is recomputed and, where no fused
+attention is named, that attention scores are stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hwmodels.catalog import Accelerator, find, most_capacity, sources
+from hwmodels.memory import RECIPES, zero_bytes_per_device
+from hwmodels.timeline import (
+    Schedule,
+    StageMemory,
+    activation_bytes,
+    activations_in_flight,
+    fused_activation_bytes,
+    peak_bytes,
+    recomputed_activation_bytes,
+    tensor_parallel_activation_bytes,
+    tensor_parallel_fused_activation_bytes,
+    timeline,
+    version_bytes,
+    worst,
+)
+from tanaka.paper.model import NumberId
+from tanaka.paper.setup import Known, TrainingSetup
+from tanaka.rules.api import (
+    Assumption,
+    Computed,
+    Datasheet,
+    Layer,
+    Step,
+    TimelineFigure,
+    TimelineLayer,
+    TimelineStage,
+)
+from tanaka.rules.derivation import Derivation, printed
+
+_ADAM = RECIPES["mixed-adam-16"]
+_COPY = 2.0  # bytes per parameter of a 16-bit version
+PHASES = ("fill", "steady", "drain", "commit")
+
+
+def size(value: float) -> str:
+    """A size as read: "14.7 GB", "402 MB"."""
+    digits, unit = (printed(value / 1e9), "GB") if value >= 1e9 else (printed(value / 1e6), "MB")
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class StepMemory:
+    """The timeline of a step, and the steps of the derivation that made it.
+
+    Attributes
+    ----------
+    stages : tuple of StageMemory
+    top : StageMemory
+        The one that needs most.
+    states, activations, peak : Step
+        Of that stage.
+    versions : Step or None
+        None where nothing is kept to undo a step.
+    copies : int
+        Versions that are kept.
+    capacity : Step or None
+        What one device holds.
+    device : str
+        Name of the part, "device" where it is not known.
+    numbers : tuple of NumberId
+        What it was computed from.
+    ways_out : tuple of (str, float)
+        What would need less, and the peak then [byte]: the least change first.
+    """
+
+    stages: tuple[StageMemory, ...]
+    top: StageMemory
+    states: Step
+    versions: Step | None
+    copies: int
+    activations: Step
+    peak: Step
+    capacity: Step | None
+    device: str
+    numbers: tuple[NumberId, ...]
+    ways_out: tuple[tuple[str, float], ...]
+
+    @property
+    def over(self) -> bool:
+        """Whether the peak is above what a device holds."""
+        return self.capacity is not None and self.peak.value > self.capacity.value
+
+    @property
+    def live(self) -> tuple[tuple[str, Step], ...]:
+        """What is live at the peak, largest first."""
+        parts = [("states", self.states), ("activations", self.activations)]
+        if self.versions is not None:
+            parts.append(("versions", self.versions))
+        return tuple(sorted(parts, key=lambda p: -p[1].value))
+
+    def figure(self) -> TimelineFigure:
+        """The drawing of it."""
+
+        def stage(s: StageMemory) -> TimelineStage:
+            flight = s.in_flight[1]
+            layers = [TimelineLayer("states", Layer.STATE, (s.states,) * len(PHASES))]
+            if s.versions:
+                label = "versions" if self.copies == 1 else f"versions, {self.copies} steps"
+                layers.append(TimelineLayer(label, Layer.VERSIONS, (s.versions,) * len(PHASES), self.copies))  # fmt: skip
+            layers.append(TimelineLayer("activations", Layer.ACTIVATIONS, s.activations, flight))
+            note = f"{flight} micro-batch{'es' if flight != 1 else ''} in flight"
+            return TimelineStage(f"stage {s.stage}", note, tuple(layers))
+
+        limit = self.capacity.value if self.capacity is not None else None
+        stages = tuple(stage(s) for s in self.stages)
+        return TimelineFigure(PHASES, stages, limit, f"one {self.device}", self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    stages: Known
+    micro_batches: Known
+    micro_batch: Known
+    layers: Known
+    hidden: Known
+    heads: Known
+    sequence: Known
+
+
+def _shape(s: TrainingSetup) -> _Shape | None:
+    """All counts that the activations need, where the layers go evenly into the stages."""
+    if (
+        s.stages is None or s.micro_batches is None or s.micro_batch is None or s.layers is None or s.hidden is None
+        or s.heads is None or s.sequence is None
+    ):  # fmt: skip
+        return None
+    if (
+        s.stages.count < 2
+        or s.layers.count % s.stages.count
+        or (s.tensor_parallel and not s.tensor)
+    ):
+        return None
+    return _Shape(s.stages, s.micro_batches, s.micro_batch, s.layers, s.hidden, s.heads, s.sequence)
+
+
+def step_memory(d: Derivation, setup: TrainingSetup) -> StepMemory | None:
+    """Memory of a step; None, and no step added, where the paper does not state enough.
+
+    Parameters
+    ----------
+    d : Derivation
+        Takes the steps.
+    setup : TrainingSetup
+    """
+    shape = _shape(setup)
+    if shape is None or not setup.schedule or not _has_state(setup):
+        return None
+    before = len(d.steps)
+    states = _states(d, setup)
+    versions, copies = _versions(d, setup)
+    stages = _stated(d, "pipeline stages", shape.stages, "p")
+    micro = _stated(d, "micro-batches of a step", shape.micro_batches, "m")
+    layers = _stated(d, "layers", shape.layers, "L")
+    layer, per_layer = _layer(d, setup, shape)
+    count, each = round(stages.value), layers.value / stages.value
+    made = timeline(
+        Schedule(setup.schedule), round(micro.value), [states.value] * count, [versions.value if versions else 0.0] * count,
+        [layer.value * each] * count, flush=setup.flush,
+    )  # fmt: skip
+    top = worst(made)
+    flight = top.in_flight[1]
+    rule_of = "all micro-batches" if setup.schedule == "GPipe" else "min(m, p - i)"
+    f = d.known("micro-batches in flight on the first stage", flight, "1", Computed(f"{setup.schedule}: {rule_of}"),
+                shown=str(flight), symbol="f")  # fmt: skip
+    own = d.computed("layers of a stage", "1", f"{layers.value:.0f} / {stages.value:.0f}", lambda x, y: x / y, layers,
+                     stages, reference="stages of equal depth", total=False, shown=f"{each:.0f}", symbol="l")  # fmt: skip
+    activations = d.computed("activations in flight", "byte", f"{f.shown} × {own.shown} × {layer.shown}",
+                             activations_in_flight, f, own, layer, reference=activations_in_flight.source,
+                             shown=size(flight * each * layer.value), symbol="A")  # fmt: skip
+    parts = [x for x in (states, versions, activations) if x is not None]
+    nothing = Step("", 0.0, 0.0, 0.0, "byte", "", Computed())
+    peak = d.computed("live at once", "byte", " + ".join(x.shown for x in parts), peak_bytes, states, versions or nothing,
+                      activations, reference=peak_bytes.convention, shown=size(sum(x.value for x in parts)), symbol="P")  # fmt: skip
+    capacity, device = _capacity(d, setup)
+    floor = states.value + (versions.value if versions else 0.0)
+    ways_out = tuple((name, floor + flight * each * least) for name, least in per_layer)
+    numbers = tuple(
+        s.origin.number for s in d.steps[before:] if hasattr(s.origin, "number")
+    )  # of Stated and Inferred
+    return StepMemory(
+        made, top, states, versions, copies, activations, peak, capacity, device, numbers, ways_out
+    )
+
+
+def _stated(d: Derivation, label: str, known: Known, symbol: str) -> Step:
+    # "At most four steps" bounds the lead and is the bound itself.
+    return d.stated(label, known.id, symbol=symbol, inferred=known.why, exact=symbol == "S")
+
+
+# -- states and versions ------------------------------------------------------------------------
+
+
+def _held(s: TrainingSetup) -> float | None:
+    """Parameters of one device: as stated, or the model's over tensor and pipeline degrees."""
+    if s.held is not None:
+        return s.held.value
+    if s.parameters is None or s.stages is None:
+        return None
+    return s.parameters.value / s.stages.value / (s.tensor.value if s.tensor else 1.0)
+
+
+def _has_state(s: TrainingSetup) -> bool:
+    return s.state is not None or (_held(s) is not None and s.zero is not None)
+
+
+def _parameters(d: Derivation, s: TrainingSetup) -> Step:
+    known = next((x for x in d.steps if x.symbol == "N"), None)
+    if known is not None:
+        return known
+    if s.held is not None:
+        return _stated(d, "parameters of one device", s.held, "N")
+    held = _held(s)
+    assert held is not None and s.parameters is not None and s.stages is not None
+    whole = _stated(d, "parameters", s.parameters, "")
+    degrees = [k for k in (s.tensor, s.stages) if k is not None]
+    text = " / ".join([whole.shown, *(f"{k.value:.0f}" for k in degrees)])
+    d.steps.append(Step("parameters of one device", held, held, held, "1", text, Computed("stages of equal size"), False,
+                        f"{printed(held / 1e6)}M", "N"))  # fmt: skip
+    return d.steps[-1]
+
+
+def _states(d: Derivation, s: TrainingSetup) -> Step:
+    if s.state is not None:
+        return _stated(d, "states of one device", s.state, "M")
+    n = _parameters(d, s)
+    shards = s.replicas.value if s.zero and s.replicas else 1.0
+    each = zero_bytes_per_device(1.0, _ADAM, shards, (s.zero or 0) if shards > 1 else 0)
+    origin = Computed(f"{_ADAM.source}; recipe as stated") if s.full_recipe else Assumption("mixed-precision Adam")  # fmt: skip
+    c = d.known("state per parameter", each, "byte", origin, shown=f"{each:g} B", symbol="c")
+    return d.computed("states of one device", "byte", f"{n.shown} × {c.shown}", lambda x, y: x * y, n, c,
+                      reference=_ADAM.source, shown=size(n.value * each), symbol="M")  # fmt: skip
+
+
+def _versions(d: Derivation, s: TrainingSetup) -> tuple[Step | None, int]:
+    """What is kept of the steps that may be undone: as stated for one, times the bound."""
+    if not s.versions or s.bound is None or (s.version is None and _held(s) is None):
+        return None, 0
+    k = s.bound.count
+    if s.version is not None:
+        one = _stated(d, "kept of one step", s.version, "v")
+        count = _stated(d, "steps that may be undone", s.bound, "S")
+        return (
+            d.computed("versions", "byte", f"{count.shown} × {one.shown}", lambda x, y: x * y, count, one,
+                       reference=version_bytes.source, shown=size(k * one.value), symbol="V"),
+            k,
+        )  # fmt: skip
+    n = _parameters(d, s)
+    each = d.known("kept of a parameter and step", _COPY, "byte", Assumption("16-bit weights"), shown=f"{_COPY:g} B", symbol="v")  # fmt: skip
+    count = _stated(d, "steps that may be undone", s.bound, "S")
+    return (
+        d.computed("versions", "byte", f"{count.shown} × {n.shown} × {each.shown}", version_bytes, count, n, each,
+                   reference=version_bytes.source, shown=size(k * n.value * _COPY), symbol="V"),
+        k,
+    )  # fmt: skip
+
+
+# -- activations --------------------------------------------------------------------------------
+
+
+def _layer(
+    d: Derivation, setup: TrainingSetup, shape: _Shape
+) -> tuple[Step, tuple[tuple[str, float], ...]]:
+    """Activations of one layer and micro-batch, and the same under what would need less."""
+    s = _stated(d, "sequence length", shape.sequence, "s")
+    b = _stated(d, "sequences of a micro-batch", shape.micro_batch, "b")
+    h = _stated(d, "hidden size", shape.hidden, "h")
+    t = _stated(d, "tensor parallel degree", setup.tensor, "t") if setup.tensor else None
+    degree = t.value if t is not None else 1.0
+    stored, shared = not setup.fused_attention, setup.sequence_parallel or degree == 1
+    kept = "nothing recomputed" if not setup.keeps else ""
+    scores = "attention scores stored" if stored else ""
+    if assumed := ", ".join(w for w in (kept, scores) if w):
+        d.known("kept of the activations", 1.0, "1", Assumption(assumed), shown="all")
+    args = (s.value, b.value, h.value)
+    if stored:
+        a = _stated(d, "attention heads", shape.heads, "a")
+        formula = activation_bytes if shared else tensor_parallel_activation_bytes
+        value = formula(*args, a.value, degree)
+        row = f"5 B × {a.value:,.0f} × {s.value:,.0f}"
+        text = f"34 B + {row} / {h.value:,.0f}"
+        if not shared:
+            text = f"10 B + 24 B / {degree:.0f} + {row} / ({h.value:,.0f} × {degree:.0f})"
+    else:
+        formula = fused_activation_bytes if shared else tensor_parallel_fused_activation_bytes
+        value = formula(*args, degree)
+        text = "34 B" if shared else f"10 B + 24 B / {degree:.0f}"
+    over = f" / {degree:.0f}" if shared and degree > 1 else ""
+    each = value * (degree if shared else 1.0) / (s.value * b.value * h.value)
+    element = Step("kept for each element of a layer's input", each, each, each, "byte", "" if text == "34 B" else text,
+                   Computed(f"{formula.source}: {formula.convention}"), False, f"{each:.4g} B", "e")  # fmt: skip
+    d.steps.append(element)
+    sizes = f"{s.value:,.0f} × {b.value:,.0f} × {h.value:,.0f}"
+    layer = d.computed("activations of one layer and micro-batch", "byte", f"{sizes} × {element.shown}{over}",
+                       lambda *x: value * x[0] * x[1] * x[2] / (args[0] * args[1] * args[2]), s, b, h,
+                       reference=formula.source, shown=size(value), symbol="C")  # fmt: skip
+    least = []
+    if stored:
+        lean = fused_activation_bytes if shared else tensor_parallel_fused_activation_bytes
+        least.append(("attention scores are not stored", lean(*args, degree)))
+    if not shared:
+        least.append(
+            (
+                "attention scores are not stored and sequence parallelism shares the rest",
+                fused_activation_bytes(*args, degree),
+            )
+        )
+    least.append(("activations are recomputed", recomputed_activation_bytes(*args)))
+    return layer, tuple(least)
+
+
+# -- the device ---------------------------------------------------------------------------------
+
+
+def parts_named(names: tuple[str, ...]) -> tuple[Accelerator, ...]:
+    """Variants that all known names may mean; empty where the names are of several parts."""
+    known = [found for name in names if (found := find(name))]
+    if not known:
+        return ()
+    ids = set.intersection(*({p.id for p in found} for found in known))
+    return tuple(p for p in known[0] if p.id in ids)
+
+
+def _capacity(d: Derivation, setup: TrainingSetup) -> tuple[Step | None, str]:
+    parts = parts_named(setup.devices)
+    held = most_capacity(parts)
+    if held is None:
+        return None, "device"
+    step = d.known("memory of one device", held.value, "byte", Datasheet(held.source, sources()[held.source].title),
+                   shown=f"{held.value / 2**30:g} GiB", symbol="H")  # fmt: skip
+    return step, parts[0].family
