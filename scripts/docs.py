@@ -76,10 +76,13 @@ def module_of(rule: Rule) -> Path:
 def printed(rule: Rule) -> str:
     """What ``tanaka check`` prints about the example of the rule's page."""
     example = fixtures().example_of(rule.doc)
-    text = example.files["main.tex"]
-    paper = f"\\documentclass{{article}}\n\\begin{{document}}\n{text}\\end{{document}}\n"
+    texts: dict[DocId, str | None] = {}
+    for name, text in example.files.items():
+        paper = f"\\documentclass{{article}}\n\\begin{{document}}\n{text}\\end{{document}}\n"
+        called = DocId("example.tex" if name == "main.tex" else name)
+        texts[called] = paper if name.endswith(".tex") else text
     host = AnalysisHost()
-    host.apply(Change({DocId("example.tex"): paper}))
+    host.apply(Change(texts))
     return report_text(host.snapshot().report(DocId("example.tex"))).strip("\n")
 
 

@@ -80,7 +80,7 @@ await main(async () => {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
     console.log(`VS Code at ${host.base}, browser ${browser.version()}, both up after ${seconds(began)}`);
-    const session = { host, browser, tanaka, server, screenshots: SCREENSHOTS, copyPaper, root };
+    const session = { host, browser, tanaka, screenshots: SCREENSHOTS, copyPaper, root };
     if (pictures) {
       const { takePictures } = await import("../client/test/e2e/pictures.mjs");
       await takePictures(session);

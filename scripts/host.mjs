@@ -117,6 +117,10 @@ export async function startHost({ profile, vsix, settings, forTests = false }) {
   const extensions = join(profile, "extensions");
   mkdirSync(extensions, { recursive: true });
   writeSettings(data, settings);
+  // A setting of the machine (which server is run) counts in a browser's VS Code only where the machine's own settings say it.
+  const ours = Object.entries(settings ?? {}).filter(([name]) => name.startsWith("tanaka."));
+  mkdirSync(join(data, "Machine"), { recursive: true });
+  writeFileSync(join(data, "Machine/settings.json"), `${JSON.stringify(Object.fromEntries(ours), undefined, 2)}\n`);
   const config = join(data, "config.yaml");
   writeFileSync(config, "");
   const common = ["--user-data-dir", data, "--extensions-dir", extensions, "--config", config];

@@ -1,7 +1,7 @@
 """The fixture language: Markdown chapters whose LaTeX says what must be found in it.
 
 A heading is a test.  A ``latex`` block is the paper, a ``bib`` block its ``refs.bib`` (a path before
-a block, in backticks with a colon, names its file; ``baseline/main.tex`` is found as the baseline).
+a block, in backticks or asterisks with a colon, names its file; ``baseline/main.tex`` is found as the baseline).
 Under a line, a LaTeX comment with carets says what must be found there::
 
     Each H100 sustains 1450 TFLOPS in BF16.
@@ -25,7 +25,7 @@ _FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.M | re.S)
 _HEADING = re.compile(r"^#\s+(.+)$", re.M)
 _CARETS = re.compile(r"^\s*%(\s*)(\^+)\s*(TK\d{3})(?:\[(\w+)\])?:\s*(.*?)\s*$")
 _OK = re.compile(r"^\s*%\s*(ok|held):\s*(TK\d{3})")
-_PATH = re.compile(r"`([\w./-]+)`:\s*$")
+_PATH = re.compile(r"[`*]([\w./-]+)[`*]:\s*$")
 
 
 @dataclass(frozen=True)

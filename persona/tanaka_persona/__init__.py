@@ -63,7 +63,7 @@ class Persona:
     parts : tuple of Part
         Parts of the answer, in order.
     phrases : dict of str
-        Fixed sentences by name; ``{venue}`` and ``{needs}`` are filled in.
+        Fixed sentences by name: "nothing" is the whole answer where nothing was found.
     venues : str
         Named where the paper names none.
     max_words : int

@@ -34,6 +34,7 @@ BODY = [
     ("bounded-staleness", "A gradient is never applied to weights more than four steps newer.", "ours"),
     ("error-feedback", "We combine top-k gradients with error feedback.", "ours+"),
     ("top-k", "We combine top-k gradients with error feedback.", "ours"),
+    ("io-aware-attention", "We extend the suite by adding a FlashAttention control.", "ours"),
     # What it does away with, and what comes instead.
     ("flush", "SlackPipe replaces the pipeline flush by speculative updates of the weights.", "negated"),
     ("speculation", "SlackPipe replaces the pipeline flush by speculative updates of the weights.", "ours+"),
@@ -69,6 +70,7 @@ BODY = [
     ("one-forward-one-backward", "It is faster than GPipe (3.05 s) and 1F1B (2.62 s).", "compared"),
     ("one-forward-one-backward", "Its throughput grows by 8, that of 1F1B by 7.", "compared"),
     ("weight-stashing", "Unlike PipeDream, which keeps several weight versions, we keep one.", "compared"),
+    ("zero-bubble-schedule", "Compared with the schedules of others, DualPipe leaves less idle.", "ours"),
     # Others'.
     ("flush", f"PipeDream{CITE} removes the pipeline flush.", "related"),
     ("flush", "PipeDream removes the pipeline flush.", "related"),

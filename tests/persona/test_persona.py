@@ -64,11 +64,8 @@ def test_every_selector_names_a_family_and_every_rule_speaks_to_a_point(persona:
         assert any(rule.code.startswith(s) for s in selectors), rule.code
 
 
-def test_the_fixed_phrases_take_their_slots(persona: Persona) -> None:
-    said = persona.phrases["survive"].format(venue="MLSys", needs="a number")
-    assert "MLSys" in said
-    assert "a number" in said
-    assert "{" not in said
+def test_the_one_honest_line_is_a_phrase(persona: Persona) -> None:
+    assert persona.phrases["nothing"].endswith(".")
     assert "{" not in persona.phrases["nothing"]
 
 

@@ -18,14 +18,14 @@ function layDecoy(folder) {
   writeFileSync(join(folder, "tanaka.toml"), '[paper]\nbaseline = "nowhere.pdf"\n');
 }
 
-export async function run({ host, browser, tanaka, server, screenshots, copyPaper, root }) {
+export async function run({ host, browser, tanaka, screenshots, copyPaper, root }) {
   const folder = copyPaper("paper-api");
   // What the tests in there compare with: they cannot start a process of their own profile, so it lies beside the folder.
   writeFileSync(join(folder, "../expected.json"), JSON.stringify(findings(tanaka, folder)));
   layDecoy(join(folder, "../Stale Pipeline"));
-  // With a workspace file, a second folder can be added while the tests run; the settings of the machine are not read then.
+  // With a workspace file, a second folder can be added while the tests run.
   const workspace = `${folder}.code-workspace`;
-  writeFileSync(workspace, JSON.stringify({ folders: [{ path: folder }], settings: { "tanaka.server.path": server } }));
+  writeFileSync(workspace, JSON.stringify({ folders: [{ path: folder }] }));
   const installed = readdirSync(host.extensions).find((name) => name.startsWith("tanaka.tanaka-"));
   if (installed === undefined) {
     throw new Error(`the extension is not in ${host.extensions}`);

@@ -50,4 +50,10 @@ async function picture(name) {
   await new Promise((resolve) => setTimeout(resolve, 700)); // the page draws, and the picture is taken
 }
 
-module.exports = { actions, codeOf, hoverText, ours, picture, show, until, words };
+/** Saves everything; a file that an edit has opened gets its editor, and so can be saved, a moment later. */
+function saveAll() {
+  const isDirty = () => vscode.workspace.textDocuments.some((document) => document.isDirty);
+  return until("every file saved", async () => (await vscode.workspace.saveAll(false)) && !isDirty());
+}
+
+module.exports = { actions, codeOf, hoverText, ours, picture, saveAll, show, until, words };

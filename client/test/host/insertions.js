@@ -5,7 +5,7 @@ const { cpSync, mkdtempSync, readFileSync, rmSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const vscode = require("vscode");
-const { actions, codeOf, ours, show, until, words } = require("./desk.js");
+const { actions, codeOf, ours, saveAll, show, until, words } = require("./desk.js");
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri;
 const uriOf = (file) => vscode.Uri.joinPath(folder(), file);
@@ -63,7 +63,7 @@ const INSERTIONS = {
     await until("the finding to go", () =>
       ours(missing.uri).every((each) => codeOf(each) !== "TK803" || !each.range.isEqual(missing.range)),
     );
-    assert.ok(await vscode.workspace.saveAll(true));
+    await saveAll();
 
     const added = keysOf(textOf("refs.bib")).filter((key) => !before.includes(key));
     assert.ok(added.length >= 2, `entries were added: ${added}`);

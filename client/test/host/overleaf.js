@@ -2,7 +2,7 @@
 const assert = require("node:assert/strict");
 const { existsSync, readFileSync } = require("node:fs");
 const vscode = require("vscode");
-const { actions, codeOf, hoverText, ours, picture, show, until } = require("./desk.js");
+const { actions, codeOf, hoverText, ours, picture, saveAll, show, until, words } = require("./desk.js");
 const { Project } = require("./project.js");
 
 const MAIN = `\\documentclass{article}
@@ -94,6 +94,23 @@ const OVERLEAF = {
     await until("the finding to go", () => !ours(evaluation()).some((each) => codeOf(each) === "TK101"));
     assert.ok(await document.save());
     assert.equal(project.text("sections/eval.tex"), EVAL.replace("3.5", "3.00"));
+  },
+
+  async "overleaf: a twist goes into one file and the works that it cites into another, and both are saved there"() {
+    const { document } = await show(main());
+    const heading = words(document, "\\section{Design}");
+    const twist = await until("a twist", async () => {
+      const offered = await actions(document.uri, heading, vscode.CodeActionKind.Refactor.value);
+      return offered.find(({ title, edit }) => title.startsWith("Suggest a twist: ") && edit?.size === 2);
+    });
+    assert.ok(await vscode.workspace.applyEdit(twist.edit));
+    await saveAll();
+    assert.match(project.text("main.tex"), /\\subsection\{/);
+    assert.ok(project.text("refs.bib").startsWith(REFS.trimEnd()), "what was there stays");
+    const [, key] = /\\cite\{([^},]+)/.exec(project.text("main.tex")) ?? [];
+    assert.ok(key && project.text("refs.bib").includes(`{${key},`), `${key} has no entry`);
+    project.coauthor("main.tex", MAIN);
+    project.coauthor("refs.bib", REFS);
   },
 
   async "overleaf: a co-author's edit arrives, in a file that is open and in one that is not"() {

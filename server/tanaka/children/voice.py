@@ -356,8 +356,8 @@ async def _tail(stream: asyncio.StreamReader) -> str:
 def titled(made: Review, target: Target) -> Review:
     """The review with the voice named in its head and its foot."""
     foot = (
-        f"Worded by {target.shown} @ {target.host}; every fact comes from the draft, from a datasheet, "
-        "or from the formula beside it."
+        "The last line of a part says whose words it is in; every fact comes from the draft, "
+        "from a datasheet, or from the formula beside it."
     )
     return replace(made, source=target.label, footer=foot)
 

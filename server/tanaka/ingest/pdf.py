@@ -570,9 +570,9 @@ class _Writer:
                 return n if table and whole else None
             if len(li.cells) >= 2 and (n == i or not self.paper.loose(li)):
                 rows += 1
-            elif rows == 0 and n - i > 6:
-                return None
-            elif self.paper.prose(li) and (_words(li.text) > 5 or self.paper.loose(li)):
+                continue
+            said = self.paper.prose(li) and (_words(li.text) > 5 or self.paper.loose(li))
+            if said or (rows == 0 and n - i > 6):
                 return None
         return None
 
@@ -624,7 +624,10 @@ class _Writer:
         k = n
         while k < len(lines) and len(body) < 80:
             li = lines[k]
-            if li.page != first.page or li.column != first.column or _CAPTION.match(li.text):
+            # A table that is too wide for its column lies over both.
+            if li.page != first.page or li.column not in (first.column, 0):
+                break
+            if _CAPTION.match(li.text):
                 break
             previous = body[-1] if body else lines[k - 1]
             if not 0 <= previous.y - li.y < 3.2 * max(li.size, first.size):

@@ -25,6 +25,7 @@ _NUMBER = rf"(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(w for w in _WORDS i
 _PERCENT = r"(\d+(?:\.\d+)? ?%)"
 
 
+_START = 3  # letters of a needle that a sentence is asked for before the whole of it
 _TELLING = re.compile(r".[A-Z0-9]|[a-z][- ][a-z]|!|et al")
 """A capital or a digit inside, or more than one word: what a sentence would not say by chance."""
 
@@ -82,10 +83,12 @@ class Matcher:
                 if not found:
                     always.append(made)
         self._always = tuple(always)
-        self._by_needle = tuple((n, tuple(forms)) for n, forms in by_needle.items())
+        self._by_start: dict[str, list[tuple[str, tuple[_Compiled, ...]]]] = {}
+        for needle, forms in by_needle.items():
+            self._by_start.setdefault(needle[:_START], []).append((needle, tuple(forms)))
+        self._short = tuple(s for s in self._by_start if len(s) < _START)
         names = {n for w in known.works for n in (w.name, *w.names) if _TELLING.search(n)}
-        listed = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
-        self.works = re.compile(rf"(?<![\w-])(?:{listed})(?!\w)" if listed else r"(?!)")
+        self.works = _any_of(names)
         """Finds names of works that are no ordinary words."""
 
     def hits(self, text: str) -> tuple[Hit, ...]:
@@ -97,9 +100,13 @@ class Matcher:
         text = plainer(text)
         low = text.lower()
         tried = dict.fromkeys(self._always)
-        for needle, forms in self._by_needle:
-            if needle in low:
-                tried.update(dict.fromkeys(forms))
+        starts = {low[i : i + _START] for i in range(len(low) - _START + 1)}
+        starts &= self._by_start.keys()
+        starts.update(s for s in self._short if s in low)
+        for start in sorted(starts):
+            for needle, forms in self._by_start[start]:
+                if needle in low:
+                    tried.update(dict.fromkeys(forms))
         found: list[Hit] = []
         for form in tried:
             match = form.pattern.search(text)
@@ -136,6 +143,15 @@ class Matcher:
                     stated.append((knob.name, _value(match.group(1))))
                     break
         return tuple(stated)
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds whole names, the longest first; by their initials, so that few are tried."""
+    by_initial: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        by_initial.setdefault(name[0], []).append(re.escape(name[1:]))
+    listed = "|".join(f"{re.escape(i)}(?:{'|'.join(rest)})" for i, rest in by_initial.items())
+    return re.compile(rf"(?<![\w-])(?:{listed})(?!\w)" if listed else r"(?!)")
 
 
 @lru_cache(maxsize=8)

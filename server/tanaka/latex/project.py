@@ -100,6 +100,7 @@ def title(source: Source, own: Mapping[str, Macro]) -> str:
             words,
         )
     words = re.sub(r"\\[A-Za-z@]+\*?\s?|[{}~]", " ", words)
+    words = re.sub(r"\\([%$&#_])", r"\1", words)
     return " ".join(words.split())
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tanaka.knowledge.match import matcher
+from tanaka.knowledge.match import Hit, matcher
 from tanaka.knowledge.model import Knowledge
 from tanaka.latex.plain import CITE
 from tanaka.paper import answers
@@ -132,7 +132,7 @@ def mechanisms(
     known : Knowledge
     """
     find = matcher(known)
-    hits = find.hits(text)
+    hits = _hits(text, known)
     if not hits:
         return ()
     voice = Voice(where, names, told, find.works)
@@ -165,5 +165,9 @@ def settings_behind(
     """Settings that the next sentence gives to a mechanism: "We use S = 4 unless we say otherwise"."""
     if mention.settings or mention.role != "ours" or not _SETS.search(following):
         return mention.settings
-    find = matcher(known)
-    return () if find.hits(following) else find.settings(mention.what, following)
+    return () if _hits(following, known) else matcher(known).settings(mention.what, following)
+
+
+@lru_cache(maxsize=4096)
+def _hits(text: str, known: Knowledge) -> tuple[Hit, ...]:
+    return matcher(known).hits(text)

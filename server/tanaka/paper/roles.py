@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.model import Where
@@ -155,6 +156,10 @@ def _last(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
     return [found] if found is not None else []
 
 
+# "adding a FlashAttention control" offers a control.
+_SUBJECT_OF_STUDY = re.compile(
+    r" (?:controls?|baselines?|variants?|benchmarks?|data ?sets?|tests?|corpus|traces?)\b", re.I
+)
 _DROPPED = re.compile(_DROPS, re.I)
 _ABOUT = re.compile(
     r"\b(?:from|in|for|between|at|on|within|during|that|which|when|while|after|before|until|to)\b",
@@ -171,7 +176,7 @@ _THAN = re.compile(
     re.I,
 )
 _COMPARES = re.compile(
-    r"\b(?:compar(?:e|es|ed|ing)|benchmark(?:ed|s)?|evaluat(?:e|ed|es)|measur(?:e|ed)) [^.;]{0,100}?\b(?:with|to|against|and)\b[^.;]*$",
+    r"\b(?:compar(?:e|es|ing)|(?:is|are|was|were) compared|benchmark(?:ed|s)?|evaluat(?:e|ed|es)|measur(?:e|ed)) [^.;]{0,100}?\b(?:with|to|against|and)\b[^.;]*$",
     re.I,
 )
 _UNLIKE = re.compile(
@@ -246,10 +251,13 @@ def defines(text: str, end: int) -> bool:
     return _DEFINES.search(text[end:]) is not None
 
 
+_OTHER_LETTERS = re.compile(r"[\u0400-\u1fff\u2e80-\ud7ff]")
+
+
 def _foreign(text: str) -> bool:
     """Whether a sentence is written in letters that these words do not know."""
-    others = sum(c.isalpha() and c > "\u024f" for c in text)
-    return 2 * others > sum(c.isalpha() for c in text)
+    others = len(_OTHER_LETTERS.findall(text))
+    return others > 0 and 2 * others > sum(c.isalpha() for c in text)
 
 
 def speaks(text: str, names: tuple[str, ...]) -> bool:
@@ -257,12 +265,16 @@ def speaks(text: str, names: tuple[str, ...]) -> bool:
     return bool(_own(text, names)) and _OBSERVES.search(text) is None
 
 
+@lru_cache(maxsize=64)
+def _ours(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the first person, and the paper's own system."""
+    named = "".join(rf"|(?<![\w-]){re.escape(name)}(?!\w)" for name in names)
+    return re.compile(rf"\b(?i:{_PERSON})\b{named}")
+
+
 def _own(text: str, names: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where a text speaks in the first person, or names the paper's own system."""
-    found = [m.span() for m in _FIRST.finditer(text) if m.group() != "US"]
-    for name in names:
-        found += [m.span() for m in re.finditer(rf"(?<![\w-]){re.escape(name)}(?!\w)", text)]
-    return sorted(found)
+    return [m.span() for m in _ours(names).finditer(text) if m.group() != "US"]
 
 
 _INTRODUCES = (Where.ABSTRACT, Where.INTRODUCTION)
@@ -398,6 +410,8 @@ class _Reading:
         """Whether a verb of offering with our subject stands before it, with it as the object."""
         if _INSTEAD.search(self.text[: self.start]):
             return True
+        if _SUBJECT_OF_STUDY.match(self.text, self.end):
+            return False
         for _, b in reversed(self.led):
             told = self.text[b : self.start]
             verb = _OFFERS.search(told)

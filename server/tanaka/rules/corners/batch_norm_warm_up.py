@@ -88,7 +88,12 @@ def batch_norm_warm_up(ctx: Context) -> Iterator[Outcome]:
                     f"{batch.count} samples per device make each update; nothing says whose statistics are evaluated."
                 )  # fmt: skip
     if late:
-        slots.append(Slot("mechanism", words[late[0].what]))
+        slots.append(
+            Slot(
+                "mechanism",
+                {"stale-update": "asynchrony", "local-updates": "local training"}[late[0].what],
+            )
+        )
     yield Finding(
         "TK504", "batch-norm-warm-up", Verdict.OPEN, AtMention(trigger.id), message, tuple(d.steps),
         operands=tuple(operands), note="whose statistics?", bold=bold,

@@ -19,7 +19,7 @@ We use activation recomputation in every layer. With activation recomputation me
 %      ^^^^^^^^^^^^^^^^^^^^^^^^ TK804[open]: on instead of off
 ```
 
-`baseline/main.tex`:
+*baseline/main.tex*:
 ```latex
 \title{FlushPipe: A Pipeline}
 \section{Design}
@@ -29,7 +29,7 @@ We do not use activation recomputation.
 Turn the setting on for both sides, then show what remains.
 
 ## References
-- Heiser, "Systems Benchmarking Crimes", on baselines that are not tuned.
+- Heiser, "Systems Benchmarking Crimes", web page, 2010, on unfair comparison with competitors.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def configuration_delta(ctx: Context) -> Iterator[Outcome]:
         f"Against {name}, {called} is {setting.draft} instead of {setting.baseline}.",
         (), note=f"{setting.baseline} in the baseline",
         bold=f"{called[0].upper()}{called[1:]} is a setting of {name}.",
-        question=f"What is added to {row.name} beyond that?",
+        question=f"What is added to {name} beyond {called}, {setting.draft} instead of {setting.baseline}?",
         related=_there(row, rows[1:]), slots=(*slots, *ways_out(known.by_mechanism[row.mechanism])),
         case="A" if work is not None else "B", mechanisms=(row.mechanism,),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 r"""## What it checks
-Whether a published work joins the mechanisms that a draft adds to its baseline paper with those
-that it keeps, and names it with venue and year.
+That no published work joins the mechanisms that a draft adds to its baseline paper with those that
+it keeps. Such a work is named with venue and year.
 
 ## Why it matters
 Two known parts make a paper when something happens between them that happens in neither. Whoever
@@ -23,7 +23,7 @@ We propose bounded staleness between replicas. Bounded staleness lets a replica 
 %          ^^^^^^^^^^^^^^^^^ TK802[open]: HetPipe (USENIX ATC 2020)
 ```
 
-`baseline/main.tex`:
+*baseline/main.tex*:
 ```latex
 \title{FlushPipe: A Pipeline}
 \section{Design}
@@ -33,7 +33,8 @@ Data parallelism has eight replicas.
 Put the work in the first row of the comparison, and say in one sentence where the two part.
 
 ## References
-- The works themselves; what they join is our reading of them.
+- Park et al., "HetPipe", USENIX ATC 2020, and the other works themselves; what they join is our
+  reading of them.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _finding(ctx: Context, union: Joined, work: Work) -> Finding:
     at = AtMention(row.draft[0])
     verified = work.verified is Verified.ALL
     says = f"{work.cited} {'joined' if verified else 'seems from its title to join'} {listed([mechanism, *names])}."
-    keeps = f"What does this design keep that {work.name} gives up?"
+    keeps = f"What does this design keep that {work.cited} gives up?"
     there = draft_place(others[0][1])
     slots = [
         Slot("work", work.cited),
@@ -133,7 +134,7 @@ def _finding(ctx: Context, union: Joined, work: Work) -> Finding:
     return Finding(
         "TK802", "known-combination", Verdict.OPEN, at, says, (),
         note=f"{work.name} has it with {listed(names)}", bold=says,
-        question=keeps if verified else f"How close is {work.name} to this design?",
+        question=keeps if verified else f"How close is {work.cited} to this design?",
         related=_lines(ctx, others), slots=(*slots, *ways_out(known[row.mechanism])),
         case="A" if verified else "B", mechanisms=(row.mechanism, *(r.mechanism for _, r in others)),
     )  # fmt: skip

@@ -20,7 +20,7 @@ All experiments use 128 nodes.
 %                   ^^^^^^^^^ TK801[open]: the number of nodes, 128 instead of 64
 ```
 
-`baseline/main.tex`:
+*baseline/main.tex*:
 ```latex
 \title{FlushPipe: A Pipeline}
 \section{Design}
@@ -31,7 +31,7 @@ All experiments use 64 nodes.
 Show one step of both systems side by side, and mark the first operation that differs.
 
 ## References
-- Heiser, "Systems Benchmarking Crimes", on progress and on what must not get worse.
+- Heiser, "Systems Benchmarking Crimes", web page, 2010: progress in one place, and nothing worse elsewhere.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def no_structural_delta(ctx: Context) -> Iterator[Outcome]:
         "TK801", "no-structural-delta", Verdict.OPEN, at,
         f"Both papers have {mechanisms}; what differs from {name} is {words}.",
         (), note="this is what differs", bold=f"Subtract {name}, and {called} is left.",
-        question="What moves differently?",
+        question=f"What moves differently than in {name}, besides {words}?",
         related=_shown(row, shared), slots=tuple(slots), case="B" if only_model else "A",
         mechanisms=tuple(r.mechanism for r in shared),
     )  # fmt: skip

@@ -24,7 +24,7 @@ It is built on pipelines~\cite{gpipe}.
 \bibliography{refs}
 ```
 
-`refs.bib`:
+*refs.bib*:
 ```bib
 @inproceedings{gpipe,
   title = {{GPipe}: Efficient Training of Giant Neural Networks using Pipeline Parallelism},
@@ -34,7 +34,8 @@ It is built on pipelines~\cite{gpipe}.
 The fix cites the work behind the words, and adds its entry to the bibliography.
 
 ## References
-- The works themselves, with venue and year as they were found in public text.
+- Ho et al., "More Effective Distributed ML via a Stale Synchronous Parallel Parameter Server",
+  NIPS 2013, and the other works themselves, with venue and year as found in public text.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def _finding(ctx: Context, id: str, said: Evidence, works: list[Work]) -> Findin
     at = said.own[0]
     work = works[0]
     several = len(works) > 1 and any(m.proposed and m.where in _HEAD for m in said.own)
-    named = listed([w.cited for w in works[:_SHOWN]]) if several else work.cited
+    cited = [w.cited for w in works[:_SHOWN]]
+    named = listed(cited) if several else work.cited
     such = f"{named} are some" if several else f"{named} is one ({work.does})"
     fix = _fix(ctx, said, work)
     return Finding(
@@ -133,7 +135,10 @@ def _finding(ctx: Context, id: str, said: Evidence, works: list[Work]) -> Findin
         f"The bibliography has no work on {mechanism.name}; {such}.",
         (), note=f"{work.name} is not cited",
         bold=f"{work.cited} is not in the bibliography.",
-        question="Which of them is closest to this design?" if several else f"Is {work.name} left out on purpose?",
+        question=(
+            f"Which is closest to this design: {listed(cited, 'or')}?" if several
+            else f"Is {work.cited}, a work on {mechanism.name}, left out on purpose?"
+        ),
         fixes=(fix,) if fix is not None else (),
         slots=(
             Slot("mechanism", mechanism.name, at=AtMention(at.id)), Slot("work", work.cited),

@@ -77,9 +77,9 @@ def short(title: str) -> str:
     return head.strip() if colon and len(head.split()) <= 3 else title
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names with commas and "and"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Names with commas and a word before the last."""
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def ways_out(mechanism: Mechanism) -> tuple[Slot, ...]:
