@@ -6,7 +6,6 @@ files themselves, so that a number which the reader overlooks is seen too.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
 from collections import Counter
@@ -19,8 +18,6 @@ import pytest
 import hwmodels
 import tanaka_persona
 from hwmodels.units import to_base
-from tanaka import voice
-from tanaka.paper import mentions
 from tanaka.rules import RULES
 
 from .tree import ROOT, files
@@ -29,8 +26,6 @@ HARDWARE = Path(hwmodels.__file__).parent / "data"
 MODELS = {p.stem: p.read_text("utf-8") for p in sorted((HARDWARE / "models").glob("*.toml"))}
 PARTS = {p.stem: p.read_text("utf-8") for p in sorted((HARDWARE / "accelerators").glob("*.toml"))}
 SOURCES = tomllib.loads((HARDWARE / "sources.toml").read_text("utf-8"))
-WORKS_FILE = Path(voice.__file__).parent / "data" / "works.toml"
-WORKS = tomllib.loads(WORKS_FILE.read_text("utf-8"))
 PERSONAS = sorted(p.parent.name for p in Path(tanaka_persona.__file__).parent.glob("*/persona.toml"))  # fmt: skip
 
 # In base units.  Each range is so narrow that a slipped prefix falls out of it.
@@ -159,42 +154,6 @@ def test_every_source_is_whole_and_is_cited() -> None:
     for key, source in SOURCES.items():
         assert set(source) == {"title", "full", "year"}, key
         assert 2010 <= source["year"] <= 2030, key
-
-
-# --- prior work ----------------------------------------------------------------------------------
-
-
-def test_a_work_has_a_name_a_title_a_venue_and_a_year() -> None:
-    searched = dt.date.fromisoformat(WORKS["searched"])
-    for work in WORKS["work"]:
-        assert {"id", "name", "title", "venue", "year", "verified", "mechanisms", "does"} <= set(work), work["id"]  # fmt: skip
-        assert isinstance(work["verified"], bool)
-        assert 1960 <= work["year"] <= searched.year, work["id"]
-        for key in ("name", "title", "venue", "does"):
-            assert work[key].strip() == work[key] != "", f"{work['id']}: {key}"
-        assert not work["does"].endswith("."), f"{work['id']}: does is part of a sentence"
-
-
-def test_no_work_is_entered_twice() -> None:
-    names = [n for w in WORKS["work"] for n in {w["name"].lower(), *map(str.lower, w.get("names", ()))}]  # fmt: skip
-    for given in (names, [w["id"] for w in WORKS["work"]], [w["title"].lower() for w in WORKS["work"]]):  # fmt: skip
-        assert [g for g, count in Counter(given).items() if count > 1] == []
-
-
-def test_a_preprint_carries_its_number() -> None:
-    for work in WORKS["work"]:
-        if "arxiv" in work["venue"].lower():
-            assert re.search(r"\b\d{4}\.\d{4,5}\b", work["venue"]), work["id"]
-
-
-def test_mechanisms_are_those_that_a_paper_can_mention() -> None:
-    known = WORKS["mechanism"]
-    assert set(known) <= set(mentions._PATTERNS)
-    assert {m for w in WORKS["work"] for m in w["mechanisms"]} <= set(known)
-    for key, mechanism in known.items():
-        assert mechanism["name"], key
-        # What may be a delta needs its two ways out: a theory and a design.
-        assert mechanism["delta"] == bool(mechanism.get("theory")) == bool(mechanism.get("design"))
 
 
 # --- personas ------------------------------------------------------------------------------------

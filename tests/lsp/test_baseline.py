@@ -43,14 +43,14 @@ def paper(title: str, body: str) -> str:
 
 
 SYNCHRONOUS = (
-    "We train with a synchronous 1F1B pipeline. Our pipeline is synchronous: it is flushed after\n"
-    "each step. The all-reduce of our gradients waits for all, and our all-reduce blocks."
+    "We train with a synchronous 1F1B pipeline. Our 1F1B pipeline is flushed after each step.\n"
+    "The all-reduce of our gradients waits for all, and our all-reduce blocks."
 )
 DRAFT = paper(
     "Draft",
-    "We propose speculative updates: a step runs ahead of the all-reduce and is rolled back when\n"
+    "We propose speculative updates: a step runs ahead of the others and is rolled back when\n"
     "it was wrong. Our speculative updates keep the staleness bounded by $S=4$.\n\n"
-    "We keep the synchronous pipeline, and our pipeline has 4 stages. Our pipeline is 1F1B.",
+    "We keep a 1F1B pipeline. Our 1F1B pipeline has 4 stages.",
 )
 OLD = paper("Old", SYNCHRONOUS)
 OTHER = paper(
@@ -249,6 +249,42 @@ async def test_the_baseline_of_a_project_on_no_disk_is_read_through_the_client(
             f"{base}/baseline.pdf{query}"
         }
         assert ed.statuses[-1].note is None
+
+
+async def test_findings_and_hovers_do_not_wait_for_the_baseline() -> None:
+    wrong = DRAFT.replace(
+        "\\end{document}",
+        "The step falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.\n\\end{document}",
+    )
+    base = "overleaf-workshop://host/Paper"
+    uri = f"{base}/main.tex"
+    async with editor(vscode(), OURS | {"files": True}) as ed:
+        ed.slow = ".pdf"
+        ed.answers.clear()
+        ed.files = {uri: wrong, f"{base}/baseline.pdf": PDF.read_bytes()}
+        ed.open(uri, wrong)
+        await ed.until("the finding", lambda: "TK101" in ed.codes(uri))
+        at = words(wrong, "3.5").start
+        assert "420 ms / 140 ms" in await ed.hover_text(uri, at)
+        assert ed.statuses[-1].baseline is None
+        ed.answers.set()
+        await baseline(ed, "baseline.pdf")
+
+
+async def test_the_projects_own_knowledge_is_read_and_what_is_wrong_in_it_is_said(
+    ed: Editor, tmp_path: Path
+) -> None:
+    uri = lay(tmp_path, main=DRAFT)
+    own = tmp_path / ".tanaka" / "knowledge" / "works" / "mine.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text("[[work]\n")
+    ed.open(uri, DRAFT)
+    await ed.until("the problem", lambda: ed.statuses and ed.statuses[-1].note)
+    assert ".tanaka/knowledge/works/mine.toml" in ed.statuses[-1].note
+    own.write_text("")
+    changes = [types.FileEvent(own.as_uri(), types.FileChangeType.Changed)]
+    ed.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
+    await ed.until("no problem", lambda: ed.statuses[-1].note is None)
 
 
 async def test_an_entry_that_is_typed_into_an_open_bibliography_counts(

@@ -74,6 +74,7 @@ async def test_what_the_server_offers(ed: Editor) -> None:
     assert {"tanaka.stressTest", "tanaka.facts", "tanaka.delta"} <= set(
         can.execute_command_provider.commands
     )
+    assert can.execute_command_provider.work_done_progress
     assert can.diagnostic_provider is None  # findings are pushed, and would be shown twice
 
 

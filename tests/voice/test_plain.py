@@ -92,10 +92,13 @@ def test_a_section_with_nothing_wrong_gets_one_honest_line() -> None:
             # What is open about the delta is asked in the Mirror and the Gap.
             asked = [q for q in made.questions if not q.answered and not q.code.startswith("TK8")]
             stress = spoken(part(made, "mechanism-stress-test"))
+            honest = "I could not break this with the numbers stated."
             if not made.findings and not asked:
-                assert stress == ["I could not break this with the numbers stated."], name
+                # A second sentence names the one check that was close.
+                (line,) = stress
+                assert re.fullmatch(rf"{re.escape(honest)}(?: The nearest call was .+\. It holds\.)?", line), name  # fmt: skip
             else:
-                assert "I could not break this with the numbers stated." not in stress, name
+                assert honest not in " ".join(stress), name
 
 
 def test_the_review_of_a_section_is_about_its_findings_alone() -> None:
@@ -437,6 +440,16 @@ def test_an_attack_that_failed_is_said_too() -> None:
     assert passed.derivation
 
 
+def test_the_nearest_call_of_a_paper_in_which_nothing_fails_is_named() -> None:
+    close = "\n\\section{Text}\nThe time falls from 420\\,ms to 137\\,ms, a $3.1\\times$ speedup.\n"
+    assert said(close, PARTS[2]) == (
+        "I could not break this with the numbers stated. "
+        "The nearest call was 420 ms / 137 ms = 3.07, with 3.1× stated [main.tex:3]. It holds."
+    )
+    plain = close.replace("137", "140").replace("3.1", "3.0")
+    assert said(plain, PARTS[2]) == "I could not break this with the numbers stated."
+
+
 def test_of_a_section_only_its_own_checks_are_spoken_of() -> None:
     text = (
         FITS
@@ -450,7 +463,7 @@ def test_of_a_section_only_its_own_checks_are_spoken_of() -> None:
 @pytest.mark.parametrize(
     ("text", "mirror", "gap", "twist"),
     [
-        ("It takes 420\\,ms.", "and no mechanism that I know by name. What moves, and from where to where?",
+        ("It takes 420\\,ms.", "I read 1 number here and no mechanism that I know by name. What moves, and from where to where?",
          "Without a mechanism of yours I cannot place the draft", "I hold the twist back. It has to be structural"),
         ("We train with data parallelism. Data parallelism and tensor parallelism are used for training.",
          "which many have. Which mechanism is yours?",
@@ -555,18 +568,22 @@ def test_a_work_in_a_comment_is_not_named() -> None:
 
 
 def test_the_missing_citations_are_one_button() -> None:
-    report = with_baseline()
-    wanted = [f for f in report.findings if f.finding.code == "TK803"]
-    assert wanted
-    (button,) = part(review(report), "novelty-gap").actions
-    assert button.title == (f"Add {len(wanted)} citations" if len(wanted) > 1 else "Add the citation")  # fmt: skip
-    texts: dict[DocId, str | None] = dict(report.texts)
-    for doc in {e.span.doc for e in button.edits}:
-        texts[doc] = apply_edits(report.texts[doc], tuple(e for e in button.edits if e.span.doc == doc))  # fmt: skip
-    host = AnalysisHost()
-    host.apply(Change(texts, {DocId("main.tex"): DocId("baseline")}))
-    after = host.snapshot().report(DocId("main.tex"))
-    assert "TK803" not in {f.finding.code for f in after.findings}
+    asked = 0
+    for name, report in every():
+        wanted = [f for f in report.findings if f.finding.code == "TK803" and f.fixes[0].edits]
+        buttons = part(review(report), "novelty-gap").actions
+        cited = [f for f in wanted if any("ite" in fix.title for fix in f.fixes)]
+        if not cited:
+            assert buttons == (), name
+            continue
+        asked += len(cited)
+        (button,) = buttons
+        assert button.title == (f"Add {len(cited)} citations" if len(cited) > 1 else "Add the citation")  # fmt: skip
+        for doc in {e.span.doc for e in button.edits}:
+            edits = tuple(e for e in button.edits if e.span.doc == doc)
+            after = apply_edits(report.texts[doc], edits)
+            assert len(after) > len(report.texts[doc]), name
+    assert asked
 
 
 def test_the_twist_can_be_put_into_the_paper() -> None:

@@ -105,18 +105,6 @@ async def test_the_request_is_what_was_asked_and_nothing_more(
     assert not {"user", "metadata", "tools", "store"} & set(call.body)
 
 
-async def test_no_key_of_this_machine_is_sent_where_none_was_given(
-    worker: Worker, server: Speaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    own = Worker(python())
-    try:
-        await own.say(at(server), ASKED)
-    finally:
-        await own.close()
-    assert KEY not in json.dumps(server.calls[0].headers)
-
-
 async def test_the_key_is_neither_in_the_arguments_nor_in_the_environment(
     worker: Worker, server: Speaker
 ) -> None:
@@ -305,9 +293,13 @@ async def test_a_process_that_was_killed_is_started_again(worker: Worker, server
     assert await worker.say(at(server), ASKED) == "Back again."
 
 
-async def test_the_process_ends_when_nothing_is_asked(server: Speaker) -> None:
+async def test_the_process_knows_no_key_of_this_machine_and_ends_when_nothing_is_asked(
+    server: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     own = Worker(python(), idle_end=0.2)
     await own.say(at(server), ASKED)
+    assert KEY not in json.dumps(server.calls[0].headers)
     async with asyncio.timeout(PATIENCE):
         while own.pid is not None:
             await asyncio.sleep(0.01)

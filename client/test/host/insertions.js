@@ -47,22 +47,20 @@ const INSERTIONS = {
     assert.ok(twist.edit, "its edit was not resolved");
     assert.ok(await vscode.workspace.applyEdit(twist.edit, { isRefactoring: true }));
 
-    const missing = await until("a work that is not cited", () => {
-      for (const [uri, found] of vscode.languages.getDiagnostics()) {
-        const each = uri.path.startsWith(folder().path) && found.find((one) => codeOf(one) === "TK803");
-        if (each) {
-          return { uri, range: each.range };
+    const citing = async () => {
+      for (const { range } of ours(document.uri).filter((each) => codeOf(each).startsWith("TK80"))) {
+        const offered = await actions(document.uri, range, vscode.CodeActionKind.QuickFix.value);
+        const found = offered.find((each) => each.title.startsWith("Cite "));
+        if (found !== undefined) {
+          return found;
         }
       }
       return undefined;
-    });
-    await show(missing.uri);
-    const cite = (await actions(missing.uri, missing.range, "quickfix")).find((each) => /\bcit/i.test(each.title));
-    assert.ok(cite?.edit, "there is no fix that cites");
+    };
+    const cite = await until("a work that is not cited", citing);
+    assert.ok(cite.edit, "its edit was not resolved");
     assert.ok(await vscode.workspace.applyEdit(cite.edit));
-    await until("the finding to go", () =>
-      ours(missing.uri).every((each) => codeOf(each) !== "TK803" || !each.range.isEqual(missing.range)),
-    );
+    await until("the work to be cited", async () => (await citing())?.title !== cite.title);
     await saveAll();
 
     const added = keysOf(textOf("refs.bib")).filter((key) => !before.includes(key));

@@ -437,6 +437,8 @@ class _Writer:
         """Whether a line begins a paragraph behind the last line of one."""
         edge = self.paper.edge(line)
         ended = _FULL_STOP.search(last.text) is not None
+        if re.search(rf"\w[-{SOFT}]$", last.text) and re.match(r"[a-z]", line.text):
+            return False  # half a word
         if _BULLET.match(line.text) and (ended or abs(line.x0 - last.x0) > 0.5 * line.size):
             return True
         if (line.page, line.column) != (last.page, last.column):
@@ -447,7 +449,8 @@ class _Writer:
         short = last.x1 < self.paper.edge(last).x1 - 1.5 * last.size
         if drop < 0 or drop > 1.35 * edge.leading:
             return ended or not re.match(r"[a-z(]", line.text)
-        if indented and abs(line.x0 - last.x0) > 0.5 * line.size:
+        # A line further left goes on: an abstract is set in from both edges, its first line more.
+        if indented and line.x0 - last.x0 > 0.5 * line.size:
             return ended or short
         # A run-in heading in bold.
         return ended and short and line.bold > 0.15 and last.bold < 0.1

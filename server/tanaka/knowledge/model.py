@@ -101,6 +101,7 @@ class Setting:
     """A knob of a mechanism that a paper states: its name, and where its value stands.
 
     ``patterns`` have one group, the value; they are tried in order in the mention's sentence.
+    ``{n}`` in a pattern is a number or its word, ``{n%}`` a percentage.
     """
 
     name: str

@@ -94,9 +94,10 @@ class Voice:
         settings = Settings.of(given)
         if settings == self.settings:
             return
+        keeps_process = settings.enabled and settings.python == self.settings.python
         self.settings = settings
         self.stop()
-        if self._worker is not None:
+        if self._worker is not None and not keeps_process:
             worker, self._worker = self._worker, None
             self._later(worker.close())
         try:

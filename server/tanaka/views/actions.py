@@ -78,7 +78,7 @@ def of_finding(item: Located) -> tuple[ActionView, ...]:
 def twists(
     report: Report, offers: Sequence[Offer], doc: DocId, start: int, end: int
 ) -> tuple[ActionView, ...]:
-    """Twists for a range: at the words of the mechanism that they couple, and at its headings.
+    """Twists for a range: at the words of the mechanisms that they couple, and at their headings.
 
     Parameters
     ----------
@@ -102,10 +102,12 @@ def twists(
         for m in report.paper.mentions
         if m.role == "ours" and (m.section in headings or touched(spans.mentions.get(m.id)))
     }
+    is_a = report.knowledge.is_a
     return tuple(
         of_offer(offer)
         for offer in offers
-        if offer.edits and (offer.because in here or touched(offer.at))
+        if offer.edits
+        and (touched(offer.at) or any(is_a(m, has) for m in here for has in offer.twist.has_any))
     )
 
 

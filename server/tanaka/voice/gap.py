@@ -40,7 +40,15 @@ def gap(speech: Speech, change: Change) -> Part:
         if unlock is not None and voice:
             # The question stays the last word of the part.
             voice[0] = joined((voice[0], unlock.whole))
-    near = nearest(speech, change)
+    lead = next(
+        (
+            w
+            for w in speech.report.knowledge.works
+            if w.cited and letters == "A" and w.cited == values["work"].text
+        ),
+        None,
+    )
+    near = nearest(speech, change, lead)
     return Part(
         "novelty-gap",
         part.title,
@@ -140,10 +148,14 @@ def combinations(speech: Speech, change: Change) -> list[Combination]:
     def covers(c: Combination) -> bool:
         return all(any(known.is_a(id, m) for id in have) for m in c.mechanisms)
 
-    def rank(c: Combination) -> tuple[bool, int, int, str]:
+    order = [n.id for n in change.added]
+
+    def rank(c: Combination) -> tuple[bool, int, int, int, str]:
         new = sum(any(known.is_a(id, m) for id in added) for m in c.mechanisms)
         cited = {known.by_work[w].cited for w in c.works}
-        return not cited & named, -new, -len(c.mechanisms), c.id
+        # A join that holds what the draft leads with, by its own name, stands before others.
+        lead = min((i for i, id in enumerate(order) if id in c.mechanisms), default=len(order))
+        return not cited & named, lead, -new, -len(c.mechanisms), c.id
 
     found = [
         c
@@ -193,8 +205,8 @@ def _is_draft(speech: Speech, work: Work) -> bool:
     return folded(work.title) == folded(title) or bool(name_pattern(work).match(title.lstrip()))
 
 
-def nearest(speech: Speech, change: Change) -> list[_Near]:
-    """Works that share what is added, those that share most first."""
+def nearest(speech: Speech, change: Change, lead: Work | None = None) -> list[_Near]:
+    """Works that share what is added: the one that the voice leads with, then those that share most."""
     known = speech.report.knowledge
     own = [*change.added, *change.kept]
     has = _mechanisms_of(speech)
@@ -211,7 +223,7 @@ def nearest(speech: Speech, change: Change) -> list[_Near]:
             # What was published at a venue stands before what was not; the rest in the records' order.
             rank = (-2 * new - (len(shares) - new), not work.venue, order)
             found.append((rank, _Near(work, shares, lacks)))
-    ranked = [n for _, n in sorted(found, key=lambda f: f[0])]
+    ranked = [n for _, n in sorted(found, key=lambda f: (f[1].work != lead, f[0]))]
     canonical = {c.id for n in change.added if (c := _canonical(speech, n)) is not None}
     first = ranked[: _MOST - min(2, len(canonical))]
     rest = [n for n in ranked if n not in first]

@@ -156,7 +156,7 @@ def _values(speech: Speech, change: Change) -> dict[str, Value]:
         values["setting"] = words(_listed(settings[:_MOST]))
     if (scope := _scope(speech)) is not None:
         values["scope"] = words(scope)
-    values["number"] = values["n"] = count(len(speech.report.paper.numbers))
+    values["n"] = count(len(speech.report.paper.numbers))
     return values
 
 

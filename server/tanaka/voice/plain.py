@@ -22,10 +22,12 @@ from tanaka.views.terminal import by_verdict, tally
 from tanaka.voice.gap import gap
 from tanaka.voice.mirror import Change, mirror
 from tanaka.voice.speech import Speech
-from tanaka.voice.stress import stress
+from tanaka.voice.stress import length, stress
 from tanaka.voice.twist import twist
 from tanaka_persona import Persona, load
 
+_TWIST = 100
+"""Words that the last part may have."""
 _BESIDE = (Where.RELATED, Where.FUTURE)
 
 
@@ -92,9 +94,12 @@ def parts(
     speech = Speech(report, speaker, venue, section, theme)
     scope, chosen = _chosen(report, section, speech.places)
     change = Change(speech)
-    yield mirror(speech, change, whole=whole_delta)
-    yield gap(speech, change)
-    yield stress(speech, change, chosen, scope)
+    first = mirror(speech, change, whole=whole_delta)
+    yield first
+    second = gap(speech, change)
+    yield second
+    said = sum(length(p) for part in (first, second) for p in part.voice)
+    yield stress(speech, change, chosen, scope, speaker.max_words - said - _TWIST)
     yield twist(speech, change)
 
 

@@ -66,6 +66,9 @@ class Sources:
         values = {"formula": Value((Run(held.summary.rstrip("."), step=held_key(held)),))}
         if at is not None:
             values["line"] = self.place(at)
+        stated = next((s for s in held.steps if s.symbol == "c" and isinstance(s.origin, Stated)), None)  # fmt: skip
+        if stated is not None and stated.shown:
+            values["claim"] = Value((Run(stated.shown, step=f"{held_key(held)}#c"),))
         return values | self._slots(held.slots, held.steps, held_key(held))
 
     def _slots(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tanaka.analysis.report import Located
-from tanaka.paper.model import SectionId
+from tanaka.paper.model import Paper, SectionId
+from tanaka.quantity import Qualifier
 from tanaka.rules import RULES
 from tanaka.rules.api import Figure, Held, RooflineFigure, StragglerFigure, TimelineFigure, Verdict
 from tanaka.text import Span
@@ -40,8 +41,12 @@ _ASIDES = 2
 _ATTACKS = 3
 _WORDS = 250
 """Length of the part without what it takes to survive."""
+_SURVIVE = 45
+"""Words that what it takes to survive may have."""
 _CLOSE = 0.9
 """Share of a limit from which a check that holds was a close call."""
+_APART = 0.01
+"""Share by which a stated value and the computed one differ, within their rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,9 @@ class _Case:
 
 
 def stress(
-    speech: Speech, change: Change, chosen: Sequence[Located], scope: frozenset[SectionId] | None
-) -> Part:
+    speech: Speech, change: Change, chosen: Sequence[Located], scope: frozenset[SectionId] | None,
+    room: int = 500,
+) -> Part:  # fmt: skip
     """The part for some findings.
 
     Parameters
@@ -71,6 +77,8 @@ def stress(
         Findings of the section, or of the paper.
     scope : frozenset of SectionId or None
         Sections whose checks that passed may be spoken of; None for all.
+    room : int
+        Words that the answer has left for it.
     """
     part = speech.persona.part("mechanism-stress-test")
     spoken_of = [f for f in chosen if not f.finding.code.startswith(_DELTA)]
@@ -79,7 +87,7 @@ def stress(
         tuple(f for f in spoken_of if f.finding.verdict is Verdict.OPEN),
         tuple(h for h in speech.report.held if _inside(speech, h, scope)),
     )  # fmt: skip
-    told = _Told(speech, case)
+    told = _Told(speech, case, min(_WORDS, room - _SURVIVE))
     nothing = (Run(speech.persona.phrases["nothing"]),)
     voice = [joined([nothing, told.close_call()])] if case.empty else told.paragraphs()
     survive = told.survive(_venue(speech, change))
@@ -123,8 +131,8 @@ def _venue(speech: Speech, change: Change) -> str:
 class _Told:
     """One telling: remembers which checks it has spoken of, so that their work is shown."""
 
-    def __init__(self, speech: Speech, case: _Case) -> None:
-        self.speech, self.case = speech, case
+    def __init__(self, speech: Speech, case: _Case, words: int) -> None:
+        self.speech, self.case, self.words = speech, case, words
         self.shown: list[Held] = []
         self.question = _question(case.asked)
 
@@ -138,7 +146,7 @@ class _Told:
                 told.add(item.finding.code)
                 asides.append(item)
         behind = [self.tried(), joined([self.stated(f) for f in asides[:_ASIDES]]), *self.walk()]
-        room = _WORDS - sum(map(_length, behind))
+        room = self.words - sum(map(length, behind))
         return [p for p in (*self.attacks(room), *behind) if p]
 
     def attacks(self, room: int) -> list[Paragraph]:
@@ -156,7 +164,7 @@ class _Told:
         left = len(self.case.sure)
         for items in list(groups.values())[:_ATTACKS]:
             attack = self.attack(items)
-            room -= _length(attack)
+            room -= length(attack)
             if said and room < 0:
                 break
             said.append(attack)
@@ -207,13 +215,15 @@ class _Told:
 
     def close_call(self) -> Paragraph:
         """The nearest call of a section in which nothing fails, where one was near."""
-        for held in self.case.held:
-            shares = [s.value for s in held.steps if s.symbol == "u"]
-            if held.code == "TK201" and shares and _CLOSE <= shares[0] <= 1:
-                said = self.speech.part("STRESS", self.speech.sources.held(held), "H")
-                if said is not None:
-                    self.shown.append(held)
-                    return said.whole
+        paper = self.speech.report.paper
+        near = [(_nearness(h, paper), i, h) for i, h in enumerate(self.case.held)]
+        near = sorted((n for n in near if n[0] > 0), key=lambda n: (-n[0], n[1]))
+        for _, _, held in near[:1]:
+            values = self.speech.sources.held(held)
+            said = self.speech.part("STRESS", values, "H")
+            if said is not None:
+                self.shown.append(held)
+                return said.whole
         return ()
 
     def stated(self, item: Located) -> Paragraph:
@@ -339,9 +349,29 @@ class _Told:
         return tuple(drawn)
 
 
-def _length(paragraph: Paragraph) -> int:
-    """Words of a paragraph."""
+def length(paragraph: Paragraph) -> int:
+    """Words of a paragraph, its sources not counted."""
     return len("".join(r.text for r in paragraph).split())
+
+
+def _nearness(held: Held, paper: Paper) -> float:
+    """How near a check that holds came to failing; 0 where it was not near.
+
+    A rate near its peak, or a value that is stated as it is (not "about", not "more than") and
+    differs from the one computed for it by as much as its last digit hides.
+    """
+    by_symbol = {s.symbol: s for s in held.steps if s.symbol}
+    share = by_symbol.get("u")
+    if held.code == "TK201" and share is not None:
+        return share.value if _CLOSE <= share.value <= 1 else 0.0
+    computed, stated = by_symbol.get("r"), by_symbol.get("c")
+    number = paper.by_id.get(held.numbers[0]) if held.numbers else None
+    if computed is None or stated is None or number is None or not stated.value:
+        return 0.0
+    inside = stated.low <= computed.value <= stated.high
+    plain = number.quantity.qualifier is Qualifier.EXACT and inside
+    gap = abs(computed.value - stated.value) / abs(stated.value)
+    return gap if plain and gap >= _APART else 0.0
 
 
 def _question(asked: Sequence[Located]) -> Located | None:
@@ -359,4 +389,4 @@ def _rule_name(code: str) -> str:
     return next((r.name for r in RULES if r.code == code), code)
 
 
-__all__ = ["stress"]
+__all__ = ["length", "stress"]

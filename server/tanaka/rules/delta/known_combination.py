@@ -47,6 +47,7 @@ from tanaka.rules.api import Anchor, AtMention, Context, Finding, Outcome, Slot,
 from tanaka.rules.delta.words import (
     baseline_name,
     baseline_place,
+    citing,
     draft_place,
     is_study,
     listed,
@@ -131,11 +132,15 @@ def _finding(ctx: Context, union: Joined, work: Work) -> Finding:
     second = ctx.knowledge.works_of(others[0][0])
     if second and second[0].cited:
         slots.append(Slot("work2", second[0].cited))
+    fix = None
+    if ctx.bibliography.speaks and not ctx.bibliography.cites(work):
+        ids = dict.fromkeys(row.draft)
+        fix = citing(ctx, work, [m for i in ids for m in ctx.paper.mentions if m.id == i])
     return Finding(
         "TK802", "known-combination", Verdict.OPEN, at, says, (),
         note=f"{work.name} has it with {listed(names)}", bold=says,
         question=keeps if verified else f"How close is {work.cited} to this design?",
-        related=_lines(ctx, others), slots=(*slots, *ways_out(known[row.mechanism])),
+        related=_lines(ctx, others), fixes=(fix,) if fix is not None else (), slots=(*slots, *ways_out(known[row.mechanism])),
         case="A" if verified else "B", mechanisms=(row.mechanism, *(r.mechanism for _, r in others)),
     )  # fmt: skip
 

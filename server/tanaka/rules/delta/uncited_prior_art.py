@@ -44,24 +44,18 @@ from collections.abc import Iterator
 
 from tanaka.knowledge.match import matcher
 from tanaka.knowledge.model import Work
-from tanaka.paper.bibliography import bibtex, key_of, unused_key
 from tanaka.paper.delta import Evidence, evidence
-from tanaka.paper.model import Mention, Where
+from tanaka.paper.model import Where
 from tanaka.rules.api import (
-    AddCitation,
-    AddEntry,
     AtMention,
     Context,
     Finding,
-    Fix,
-    FixEdit,
-    FixKind,
     Outcome,
     Slot,
     Verdict,
     rule,
 )
-from tanaka.rules.delta.words import citable_mention, is_study, listed, ways_out
+from tanaka.rules.delta.words import citing, is_study, listed, ways_out
 
 _ENOUGH = 2.0  # weight of what a paper says of a mechanism as its own
 _SHOWN = 3  # works of one mechanism that are named
@@ -129,7 +123,7 @@ def _finding(ctx: Context, id: str, said: Evidence, works: list[Work]) -> Findin
     cited = [w.cited for w in works[:_SHOWN]]
     named = listed(cited) if several else work.cited
     such = f"{named} are some" if several else f"{named} is one ({work.does})"
-    fix = _fix(ctx, said, work)
+    fix = citing(ctx, work, said.own)
     return Finding(
         "TK803", "uncited-prior-art", Verdict.OPEN, AtMention(at.id),
         f"The bibliography has no work on {mechanism.name}; {such}.",
@@ -146,26 +140,3 @@ def _finding(ctx: Context, id: str, said: Evidence, works: list[Work]) -> Findin
         ),
         case="B" if several else "A", mechanisms=(id,),
     )  # fmt: skip
-
-
-def _fix(ctx: Context, said: Evidence, work: Work) -> Fix | None:
-    """Citation behind the words, with an entry where the bibliography has none."""
-    place = _place(ctx, said)
-    key = key_of(work, ctx.bibliography)
-    if place is None or (key is None and not ctx.bibliography.docs):
-        return None
-    edits: list[FixEdit] = []
-    if key is None:
-        key = unused_key(work, ctx.bibliography)
-        entry = bibtex(work, key, ascii=ctx.bibliography.ascii)
-        edits.append(AddEntry(ctx.bibliography.docs[0], entry))
-    edits.insert(0, AddCitation(place.id, key))
-    return Fix(f"Cite {work.cited}", FixKind.QUICKFIX, tuple(edits))
-
-
-def _place(ctx: Context, said: Evidence) -> Mention | None:
-    """The mention that gets the citation: one of the draft's own, else where others are told of."""
-    own = citable_mention(said.own)
-    if own is not None or not said.own:
-        return own
-    return citable_mention(m for m in ctx.paper.mentions if m.what == said.own[0].what)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tanaka.knowledge.model import Knowledge, Mechanism
+from tanaka.knowledge.model import Knowledge, Mechanism, Work
+from tanaka.paper.bibliography import bibtex, key_of, unused_key
 from tanaka.paper.delta import DeltaRow
 from tanaka.paper.model import Mention, MentionId, Paper, Where
-from tanaka.rules.api import AtBaseline, AtMention, AtNumber, Context, Slot
+from tanaka.rules.api import (
+    AddCitation,
+    AddEntry,
+    AtBaseline,
+    AtMention,
+    AtNumber,
+    Context,
+    Fix,
+    FixEdit,
+    FixKind,
+    Slot,
+)
 
 _OWN_TEXT = (
     Where.TITLE,
@@ -115,3 +127,30 @@ def citable_mention(mentions: Iterable[Mention]) -> Mention | None:
 def baseline_name(ctx: Context) -> str:
     """What the baseline is called in a sentence."""
     return short(ctx.baseline_name) or "the baseline"
+
+
+def citing(ctx: Context, work: Work, own: Sequence[Mention]) -> Fix | None:
+    """A citation of a work behind the draft's words, with an entry where the bibliography has none.
+
+    Parameters
+    ----------
+    own : sequence of Mention
+        Mentions of one mechanism as the draft's own, the most telling first.
+
+    Returns
+    -------
+    Fix or None
+        None where the work is not verified, or where there is no place for it.
+    """
+    place = citable_mention(own)
+    if place is None and own:
+        place = citable_mention(m for m in ctx.paper.mentions if m.what == own[0].what)
+    key = key_of(work, ctx.bibliography)
+    if place is None or not work.citable or (key is None and not ctx.bibliography.docs):
+        return None
+    edits: list[FixEdit] = []
+    if key is None:
+        key = unused_key(work, ctx.bibliography)
+        entry = bibtex(work, key, ascii=ctx.bibliography.ascii)
+        edits.append(AddEntry(ctx.bibliography.docs[0], entry))
+    return Fix(f"Cite {work.cited}", FixKind.QUICKFIX, (AddCitation(place.id, key), *edits))
