@@ -404,8 +404,9 @@ class Layout {
 
   private place(at: Place, text = at.label, kind = "at"): HTMLElement {
     const where = { "data-uri": at.uri, "data-line": at.line, "data-column": at.column };
-    // A long path may break behind a slash and before its line, where the sheet lets it.
-    const pieces = text.split(/(?<=\/)|(?=:\d+$)/).flatMap((piece, i) => (i === 0 ? [piece] : [this.el("wbr"), piece]));
+    // A long path may break behind a slash, and before its line, where the sheet lets it.
+    const pause = (piece: string) => this.el("wbr", { class: piece.startsWith(":") ? "line" : undefined });
+    const pieces = text.split(/(?<=\/)|(?=:\d+$)/).flatMap((piece, i) => (i === 0 ? [piece] : [pause(piece), piece]));
     return this.el("a", { class: kind, href: `#at:${at.label}`, ...where }, ...pieces);
   }
 }

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from fixture import analyse
-from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.analysis import Report
 from tanaka.knowledge.catalog import knowledge
 from tanaka.paper.model import SectionId
 from tanaka.rules.api import Verdict
-from tanaka.text import DocId, apply_edits
+from tanaka.text import apply_edits
 from tanaka.views.places import Places
 from tanaka.views.review import FindingRow, Paragraph, Part, Review, Run
 from tanaka.views.review_text import words

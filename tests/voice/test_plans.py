@@ -349,3 +349,10 @@ def test_a_plan_is_whole_whatever_of_its_optional_slots_is_known(
     made = eligible([plan], {k: v for k, v in full.items() if k in kept})
     if any(not isinstance(node, Optional) for node in plan.said):
         assert len(made) == 1, f"{plan.id} has a hole with {sorted(kept)}"
+
+
+def test_a_step_without_a_repair_says_in_its_need_what_would_make_it_stand() -> None:
+    for plan in PLANS:
+        if plan.letter[0] == "W" and plan.rule.startswith("TK") and not plan.then:
+            needs = [p for p in of(plan.rule) if p.letter == "N"]
+            assert needs, plan.id

@@ -17,7 +17,7 @@ def note(event: str, args: tuple[object, ...]) -> None:
     """Note a path below the tests' own folder."""
     path = args[0] if event in _TOLD and args else None
     if isinstance(path, (str, bytes, os.PathLike)):
-        name = os.path.abspath(os.fsdecode(path))
+        name = str(Path(os.fsdecode(path)).absolute())
         if name.startswith(f"{_HOME}/"):
             os.write(_LOG, f"{name}\n".encode())
 

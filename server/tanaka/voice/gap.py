@@ -86,7 +86,8 @@ def _said(speech: Speech, change: Change) -> tuple[str, dict[str, Value]]:
             values["delta_new"] = Value(listing(speech, left[:2]))
         return "A", values | _ways_out(speech, left or list(change.added))
     placed = [(n, c) for n in change.added if (c := _canonical(speech, n)) is not None]
-    if len(placed) >= 2 and placed[0][1].id != placed[1][1].id:
+    # "Joined by none" is said of what the draft claims to join, and only where no record has both.
+    if change.claimed and len(placed) >= 2 and placed[0][1].id != placed[1][1].id:
         (first, one), (second_one, other) = placed[:2]
         values |= {
             "mechanism": words(first.name),
@@ -157,11 +158,12 @@ def combinations(speech: Speech, change: Change) -> list[Combination]:
         lead = min((i for i, id in enumerate(order) if id in c.mechanisms), default=len(order))
         return not cited & named, lead, -new, -len(c.mechanisms), c.id
 
+    first = [n.id for n in change.added[:_LEADING]]
     found = [
         c
         for c in known.combinations
         if len(c.mechanisms) >= 2
-        and covers(c)
+        and (covers(c) or (len(first) == _LEADING and all(_holds(speech, c, id) for id in first)))
         and any(
             known.is_a(id, m)
             for id in added
@@ -171,6 +173,12 @@ def combinations(speech: Speech, change: Change) -> list[Combination]:
         and any(_prior(speech, known.by_work[w]) for w in c.works)
     ]
     return sorted(found, key=rank)
+
+
+def _holds(speech: Speech, c: Combination, id: str) -> bool:
+    """Whether a combination has a mechanism, or a kind of it."""
+    known = speech.report.knowledge
+    return any(known.is_a(m, id) or known.is_a(id, m) for m in c.mechanisms)
 
 
 def _of(speech: Speech, code: str) -> list[Located]:

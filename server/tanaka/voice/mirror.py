@@ -65,6 +65,13 @@ class Change:
         return self._specific([n for *_, n in sorted(own, key=lambda o: o[:2])])
 
     @cached_property
+    def claimed(self) -> bool:
+        """Whether what is the draft's own is so by the delta, or by its own word."""
+        if self.report.delta is not None:
+            return True
+        return any(self.evidence[n.id].proposed for n in self.added)
+
+    @cached_property
     def removed(self) -> tuple[Named, ...]:
         """What the draft gives up of what its baseline is made of."""
         if self.report.delta is None:

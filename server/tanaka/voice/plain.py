@@ -26,7 +26,7 @@ from tanaka.voice.stress import length, stress
 from tanaka.voice.twist import twist
 from tanaka_persona import Persona, load
 
-_TWIST = 100
+_TWIST = 95
 """Words that the last part may have."""
 _BESIDE = (Where.RELATED, Where.FUTURE)
 

@@ -92,7 +92,7 @@ class Sources:
         if step is None:
             mark = f"[{self.places.label(at)}]" if at is not None else ""
             # What is counted by the rule itself links to the finding as a whole.
-            link = key if at is None and re.search(r"\d", text) else ""
+            link = key if at is None and re.match(r"\W?\d", text) else ""
             return Value((Run(text, at=at, mark=mark, step=link),), slot.count)
         mark, stated = self.source(step, text)
         return Value((Run(text, at or stated, mark, f"{key}#{slot.symbol}"),), slot.count)

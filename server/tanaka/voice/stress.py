@@ -41,7 +41,7 @@ _ASIDES = 2
 _ATTACKS = 3
 _WORDS = 250
 """Length of the part without what it takes to survive."""
-_SURVIVE = 45
+_SURVIVE = 42
 """Words that what it takes to survive may have."""
 _CLOSE = 0.9
 """Share of a limit from which a check that holds was a close call."""
@@ -227,13 +227,13 @@ class _Told:
         return ()
 
     def stated(self, item: Located) -> Paragraph:
-        """An open finding that is not the question: said without asking, or its repair alone."""
+        """An open finding that is not the question: said without asking, or its repair alone.
+
+        A step without a repair of its own has it in what it takes to survive.
+        """
         values = self.values(item)
         step = self.speech.step(item, values)
-        if step is not None and step.then:
-            return step.whole
-        said = self.speech.of(item, values)
-        return joined([step.say if step else (), said.then])
+        return step.whole if step is not None else self.speech.of(item, values).then
 
     def walk(self) -> list[Paragraph]:
         """One object through one step, and the question that the part ends in."""

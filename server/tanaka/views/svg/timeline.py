@@ -136,23 +136,29 @@ def _at_peak(stage: TimelineStage, phases: Sequence[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A stretch of the step [share of it] in which nothing changes: phase, and how far into it."""
+    """A stretch of the step [share of it] in which nothing changes.
+
+    ``share`` is how far into its phase it reaches, ``of`` how many stretches the phase has.
+    """
 
     start: float
     end: float
     phase: int
     share: float
+    of: int
 
 
 def _cuts(stage: TimelineStage, phases: Sequence[str]) -> list[_Cut]:
     """Stretches of the step; a phase in which activations come or go is cut once for each."""
+    moves = [[layer.pieces for layer in stage.layers if _moves(layer, p)] for p in phases]
+    # All stairs together are no more than the pieces of one layer, so that the drawing stays small.
+    most = max(1, _PIECES // max(1, sum(map(bool, moves))))
     cuts = []
-    for i, phase in enumerate(phases):
-        moving = [layer.pieces for layer in stage.layers if _moves(layer, phase)]
-        count = min(max(moving), _PIECES) if moving else 1
+    for i, pieces in enumerate(moves):
+        count = min(max(pieces, default=1), most)
         for k in range(count):
             start, end = (i + k / count) / len(phases), (i + (k + 1) / count) / len(phases)
-            cuts.append(_Cut(start, end, i, (k + 1) / count))
+            cuts.append(_Cut(start, end, i, (k + 1) / count, count))
     return cuts
 
 
@@ -170,7 +176,7 @@ def _height(layer: TimelineLayer, cut: _Cut, phases: Sequence[str]) -> float:
         return before + (size - before) * cut.share
     # A drain begins at its size and gives it back piece by piece, down to what comes after it.
     after = layer.sizes[cut.phase + 1] if cut.phase + 1 < len(layer.sizes) else 0.0
-    share = cut.share - 1 / min(layer.pieces, _PIECES)
+    share = cut.share - 1 / cut.of
     return size + (after - size) * share
 
 
@@ -182,9 +188,11 @@ def _stage(
     for layer in stage.layers:
         heights = [_height(layer, cut, figure.phases) for cut in cuts]
         mark = _MARKS[layer.what]
-        for start, end, base, height in _runs(cuts, bases, heights):
+        runs = list(_runs(cuts, bases, heights))
+        apart = layer.what is not Layer.ACTIVATIONS and layer.pieces * len(runs) <= _PIECES
+        for start, end, base, height in runs:
             x1, x2 = left + start * (right - left), left + end * (right - left)
-            for low, high in _pieces(layer, base, height):
+            for low, high in _pieces(layer.pieces if apart else 1, base, height):
                 top, bottom = y(high), y(low)
                 # A seam parts two layers of one colour, where it does not eat the layer.
                 seam = _SEAM if bottom - top > 3 * _SEAM else 0.0
@@ -193,9 +201,8 @@ def _stage(
     c.line([(left, y(0)), (right, y(0))])
 
 
-def _pieces(layer: TimelineLayer, base: float, height: float) -> Iterator[tuple[float, float]]:
-    """What one layer is drawn as: its pieces where they are kept apart, else the whole."""
-    count = layer.pieces if layer.what is not Layer.ACTIVATIONS and layer.pieces <= _PIECES else 1
+def _pieces(count: int, base: float, height: float) -> Iterator[tuple[float, float]]:
+    """Lower and upper end of the equal parts of a layer."""
     for k in range(count):
         yield base + height * k / count, base + height * (k + 1) / count
 
