@@ -47,7 +47,7 @@ DOCUMENTS = [
 ]
 TEXTS = {n: (ROOT / n).read_text("utf-8") for n in DOCUMENTS}
 MANIFEST: dict[str, Any] = json.loads((ROOT / "package.json").read_text("utf-8"))
-MADE = ("build/", "bundled/", "client/dist/", "node_modules/")
+MADE = (".tanaka/", "build/", "bundled/", "client/dist/", "node_modules/")
 each = pytest.mark.parametrize("name", DOCUMENTS)
 
 _FENCE = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```", re.M | re.S)

@@ -110,7 +110,7 @@ def test_the_wheel_finds_what_the_checkout_finds(unpacked: Path) -> None:
     codes = {f["code"] for f in json.loads(checked.stdout)["findings"]}
     assert {"TK201", "TK301"} <= codes
     reviewed = run(unpacked, "-m", "tanaka", "stress-test", "paper")
-    assert reviewed.returncode == 0 and "PipeDream" in reviewed.stdout, reviewed.stderr
+    assert reviewed.returncode == 0 and "HetPipe" in reviewed.stdout, reviewed.stderr
 
 
 def test_the_wheel_asks_for_what_the_project_names_and_no_more(wheel: Path) -> None:

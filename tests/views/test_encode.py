@@ -20,7 +20,7 @@ FINDING = {"code", "name", "verdict", "severity", "file", "start", "end", "messa
 STEP = {"symbol", "value", "low", "high", "unit", "text", "source"}
 FACT = {"id", "file", "start", "end", "text", "value", "low", "high", "unit", "kind", "qualifier",
         "entity", "binding", "context"}  # fmt: skip
-UNITS = {"byte", "byte/s", "FLOP", "FLOP/s", "op", "op/s", "FLOP/byte", "s", "W", "J", "J/byte", "op/J", "USD", "USD/s",
+UNITS = {"byte", "byte/s", "FLOP", "FLOP/s", "op", "op/s", "FLOP/byte", "USD/J", "s", "W", "J", "J/byte", "op/J", "USD", "USD/s",
          "token/s", "sample/s", "request/s", "Hz", "V", "m", "bit", "1"}  # fmt: skip
 
 
