@@ -125,7 +125,7 @@ def test_a_row_of_the_delta_has_its_lines() -> None:
     given = report(texts())
     assert given.delta is not None and given.baseline is not None
     for r in given.delta.rows:
-        assert bool(r.draft) == (str(r.kind) != "not mentioned")
+        assert bool(r.draft) == (str(r.kind) != "baseline only")
         assert bool(r.baseline) == (str(r.kind) != "added"), r.name
         assert all(i in given.spans.mentions for i in r.draft)
         assert all(i in given.baseline.spans.mentions for i in r.baseline)

@@ -181,7 +181,7 @@ def test_a_proposed_kind_of_what_the_baseline_has_is_added() -> None:
     ]
 
 
-# -- removed and not mentioned ----------------------------------------------------------------
+# -- removed and baseline only ----------------------------------------------------------------
 
 
 def test_what_the_draft_denies_is_removed_with_both_lines() -> None:
@@ -197,7 +197,7 @@ def test_what_is_denied_once_and_used_twice_is_there() -> None:
 
 
 def test_silence_is_not_removal() -> None:
-    assert rows(paper(), paper(*twice("zero"))) == [("not mentioned", "zero")]
+    assert rows(paper(), paper(*twice("zero"))) == [("baseline only", "zero")]
     assert rows(paper(), paper(*twice("data-parallelism"))) == []
 
 

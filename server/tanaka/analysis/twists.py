@@ -128,6 +128,8 @@ def _levels(factor: Factor, paper: Paper, known: Knowledge) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filled))
 
 
+# Below these a number is a length of something else, or a batch of a smaller machine.
+_LEAST = {"context": 128, "nodes": 2, "workers": 2}
 _SETTINGS = {
     "bound": ("bounded-staleness", "bound"),
     "rank": ("low-rank-compression", "rank"),
@@ -146,7 +148,7 @@ def _stated(slot: str, paper: Paper, known: Knowledge) -> int | None:
         "micro_batches": setup.micro_batches,
         "context": setup.sequence,
     }.get(slot)
-    if read is not None:
+    if read is not None and read.count >= _LEAST.get(slot, 1):
         return read.count
     if slot in _SETTINGS:
         what, name = _SETTINGS[slot]

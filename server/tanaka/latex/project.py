@@ -89,7 +89,7 @@ def title(source: Source, own: Mapping[str, Macro]) -> str:
     while at < len(source.visible) and depth:
         depth += {"{": 1, "}": -1}.get(source.visible[at], 0)
         at += 1
-    words = source.visible[match.end() : at - 1].replace("\\\\", " ")
+    words = re.sub(r"\\\\(?:\[[^\]]*\])?", " ", source.visible[match.end() : at - 1])
     for _ in range(_ROUNDS):
         words = _USE.sub(
             lambda m: (

@@ -42,8 +42,10 @@ def _near(a: str, b: str, reach: int = 90) -> str:
 # Asked of the paper itself.  Capitals count where a name would be a word without them.
 TRAPS: dict[str, str] = {
     "stale-update": (
-        rf"(?i:\basynchron\w+\b(?! (?:{_STORAGE})\b)(?=[^.;]{{0,50}}\b{_CHANGED}\b)|"
-        rf"\b{_CHANGED}\b[^.;]{{0,40}}\basynchronously\b|"
+        rf"(?i:(?<!validation runs )(?<!evaluation runs )(?<!copied )(?<!moved )(?<!transferred )(?<!written )(?<!saved )"
+        rf"\basynchron\w+\b(?! (?:{_STORAGE})\b)(?=[^.;]{{0,50}}\b{_CHANGED}\b)|"
+        rf"\b{_CHANGED}\b[^.;:]{{0,40}}(?<!copied )(?<!moved )(?<!transferred )(?<!written )(?<!saved )\basynchronously\b|"
+        r"\b(?:gradients?|weights?|updates?) (?:is|are) (?:\w+ )?asynchronous\b|"
         r"\basynchronous(?:ly)? (?:stochastic|SGD|training|data[- ]parallel\w*|workers?|updates?)\b|"
         r"\bstale (?:gradients?|weights?|updates?|parameters|activations?|synchronous)\b|"
         r"\bstaleness\b(?=[^.;]{0,60}\b(?:gradients?|updates?|SGD|workers?|replicas?|steps?|training)\b)|"

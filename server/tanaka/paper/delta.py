@@ -37,8 +37,8 @@ class DeltaKind(StrEnum):
     """The draft says that it is gone: negated, replaced, or kept by the baseline alone."""
     CONFIGURED = "re-configured"
     """Both have it, with settings that differ."""
-    SILENT = "not mentioned"
-    """The baseline has it, and the draft says nothing of it."""
+    SILENT = "baseline only"
+    """The baseline has it; the draft says nothing of it, or names it only beside its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class DeltaRow:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The rows, in the order shared, re-configured, removed, added, not mentioned."""
+    """The rows, in the order shared, re-configured, removed, added, baseline only."""
 
     rows: tuple[DeltaRow, ...]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tanaka.analysis.report import Located
 from tanaka.knowledge.model import Combination, Work, name_pattern
 from tanaka.paper.bibliography import joined as folded
+from tanaka.paper.bibliography import same
 from tanaka.text import Edit, Span
 from tanaka.views.review import Action, Paragraph, Part, Run, Table
 from tanaka.voice.grammar import listed
@@ -224,9 +225,11 @@ def nearest(speech: Speech, change: Change, lead: Work | None = None) -> list[_N
         theirs = has.get(work.id, frozenset())
         if not work.cited or not theirs or _is_draft(speech, work):
             continue
-        shares = tuple(n for n in own if _shares(speech, n.id, theirs))
+        shares = _shared(speech, own, theirs)
         new = sum(n.id in added for n in shares)
-        if new:
+        # What is shared only in kind is lacking itself: interleaving is no zero-bubble schedule.
+        general = {n.id for n in own if _of_kind(speech, n.id, theirs)} - {n.id for n in shares}
+        if new or general & added:
             lacks = tuple(n for n in change.added if n not in shares)
             # What was published at a venue stands before what was not; the rest in the records' order.
             rank = (-2 * new - (len(shares) - new), not work.venue, order)
@@ -239,9 +242,26 @@ def nearest(speech: Speech, change: Change, lead: Work | None = None) -> list[_N
     return [*first, *named, *(n for n in rest if n not in named)][:_MOST]
 
 
-def _shares(speech: Speech, id: str, theirs: frozenset[str]) -> bool:
+def _of_kind(speech: Speech, id: str, theirs: frozenset[str]) -> bool:
     known = speech.report.knowledge
     return any(known.is_a(m, id) or known.is_a(id, m) for m in theirs)
+
+
+def _shared(speech: Speech, own: Sequence[Named], theirs: frozenset[str]) -> tuple[Named, ...]:
+    """What the draft has and a work too, by the name that is true of both.
+
+    Where the work has a more general mechanism than the draft, that one is shared.
+    """
+    known = speech.report.knowledge
+    found: dict[str, Named] = {}
+    for n in own:
+        if any(known.is_a(m, n.id) for m in theirs):
+            found.setdefault(n.id, n)
+            continue
+        kind = next((a for a in known.ancestors(n.id) if a in theirs), None)
+        if kind is not None:
+            found.setdefault(kind, Named(kind, known.by_mechanism[kind].name, n.at))
+    return tuple(found.values())
 
 
 def _mechanisms_of(speech: Speech) -> dict[str, frozenset[str]]:
@@ -281,7 +301,7 @@ def _where(speech: Speech, work: Work) -> Paragraph:
         return (Run(speech.places.label(at), at=at),)
     bibliography = speech.report.bibliography
     if bibliography.cites(work):
-        return (Run("cited"),)
+        return (Run("perhaps cited"),)
     return (Run("not cited" if bibliography.speaks else "not found"),)
 
 
@@ -290,7 +310,8 @@ _CITATION = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}
 
 def cited_at(speech: Speech, work: Work) -> Span | None:
     """Where the draft cites a work by one of its keys, else where it names it."""
-    keys = set(speech.report.bibliography.keys_of(work)) | {work.id}
+    entries = speech.report.bibliography.entries
+    keys = {e.key for e in entries if same(e, work)} | {work.id}
     for doc in speech.report.files:
         for match in _CITATION.finditer(speech.quotes.visible(doc)):
             for key in re.finditer(r"[^,\s]+", match.group(1)):

@@ -88,8 +88,9 @@ class Change:
             rows = self.report.delta.of(DeltaKind.SHARED, DeltaKind.CONFIGURED)
             return self._specific([self._row(r) for r in rows if r.mechanism])
         added = {n.id for n in self.added}
+        # What a sentence names in passing is no building block.
         return self._specific([
-            self._named(id, e.own) for id, e in self.evidence.items() if e.some and id not in added
+            self._named(id, e.own) for id, e in self.evidence.items() if e.plain and id not in added
         ])  # fmt: skip
 
     @cached_property

@@ -283,8 +283,9 @@ class _Told:
         return self.speech.common() | self.worker() | self.speech.sources.found(item)
 
     def worker(self) -> dict[str, Value]:
-        """What one of those is called that meet at a barrier."""
-        named = (s.text for f in self.case.asked for s in f.finding.slots if s.name == "worker")
+        """What one of those is called that meet at a barrier, wherever the paper says so."""
+        findings = self.speech.report.findings
+        named = (s.text for f in findings for s in f.finding.slots if s.name == "worker")
         return {"worker": words(next(named, "worker"))}
 
     # -- what it takes -------------------------------------------------------------------------
