@@ -13,6 +13,7 @@ import pytest_asyncio
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from children import make_pdf
 from lsp.client import Editor, editor, vscode, words
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "stale-pipeline"
@@ -204,17 +205,27 @@ async def test_a_pdf_is_read_and_its_places_are_pages(ed: Editor, tmp_path: Path
         assert (place["line"], place["column"]) == (0, 0)  # an editor counts no lines in it
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"This is no PDF.", "not a PDF"),
+        (make_pdf.encrypted(b"tulip"), "encrypted"),
+        (make_pdf.flate_bomb(900), "memory|took longer|characters"),
+    ],
+    ids=["junk", "encrypted", "exploding"],
+)
 async def test_a_file_that_is_no_pdf_is_one_sentence_and_a_good_one_mends_it(
-    ed: Editor, tmp_path: Path
+    ed: Editor, tmp_path: Path, data: bytes, said: str
 ) -> None:
     uri = lay(tmp_path, main=DRAFT, baseline__main=OLD)
     file = tmp_path / "proposal_call.pdf"
-    file.write_bytes(b"This is no PDF.")
+    file.write_bytes(data)
     ed.open(uri, DRAFT)
     assert await delta(ed, uri) is None or ed.statuses[-1].baseline is None
     await ed.until("the problem", lambda: ed.statuses and ed.statuses[-1].note)
     note = ed.statuses[-1].note
     assert note.startswith("proposal_call.pdf: ")
+    assert re.search(said, note), note
     assert note.endswith(".")
     assert "\n" not in note
     assert ed.logged.count(note) == 1

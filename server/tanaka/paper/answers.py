@@ -23,6 +23,11 @@ _STORAGE = (
 _CHANGED = (
     r"(?:gradients?|updates?|SGD|optimi[sz]ers?|parameter servers?|weights|commits?|momentum)"
 )
+# What is copied without waiting is not yet applied.
+_NOT_MOVED = "".join(
+    rf"(?<!{verb} )"
+    for verb in ("copied", "moved", "transferred", "streamed", "prefetched", "written", "saved", "offloaded", "loaded")
+)  # fmt: skip
 _KERNEL = (
     r"(?i:\b(?:our (?:(?:own|new|fused|custom|hand-?written|optimi[sz]ed|cuda|triton|hip|gpu|[\w]+-\w+) )*(?:\w+ )?|"
     r"custom (?:\w+ )?|hand-?(?:written|tuned) (?:\w+ )?|"
@@ -42,9 +47,8 @@ def _near(a: str, b: str, reach: int = 90) -> str:
 # Asked of the paper itself.  Capitals count where a name would be a word without them.
 TRAPS: dict[str, str] = {
     "stale-update": (
-        rf"(?i:(?<!validation runs )(?<!evaluation runs )(?<!copied )(?<!moved )(?<!transferred )(?<!written )(?<!saved )"
-        rf"\basynchron\w+\b(?! (?:{_STORAGE})\b)(?=[^.;]{{0,50}}\b{_CHANGED}\b)|"
-        rf"\b{_CHANGED}\b[^.;:]{{0,40}}(?<!copied )(?<!moved )(?<!transferred )(?<!written )(?<!saved )\basynchronously\b|"
+        rf"(?i:{_NOT_MOVED}\basynchron\w+\b(?! (?:{_STORAGE})\b)(?=(?:(?!\b(?:while|whereas)\b)[^.;]){{0,50}}\b{_CHANGED}\b)|"
+        rf"\b{_CHANGED}\b[^.;]{{0,40}}{_NOT_MOVED}\basynchronously\b|"
         r"\b(?:gradients?|weights?|updates?) (?:is|are) (?:\w+ )?asynchronous\b|"
         r"\basynchronous(?:ly)? (?:stochastic|SGD|training|data[- ]parallel\w*|workers?|updates?)\b|"
         r"\bstale (?:gradients?|weights?|updates?|parameters|activations?|synchronous)\b|"

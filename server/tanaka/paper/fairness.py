@@ -53,6 +53,14 @@ _BOTH = re.compile(
     r"\b(?:both|all|every|each) (?:\w+ )?(?:systems?|sides?|methods?|runs?|configurations?|baselines?)\b|\b(?:both|all)\b (?=use|run|train|are|were|have)",
     re.I,
 )
+# "... to match the baseline" makes both sides alike.
+_MATCHES = re.compile(
+    r"\b(?:to match|matching|as (?:in|for)|just like|the same (?:\w+ ){0,2}as) (?:the|its|our) baselines?\b", re.I
+)  # fmt: skip
+# A baseline that is called by its format is a control of the format.
+_CONTROL = re.compile(
+    r"\b(?:FP32|float32|full[- ]precision|single[- ]precision|32-bit) (?:baselines?|references?|controls?|runs?)\b", re.I
+)  # fmt: skip
 # A reason why the baseline cannot have it is the answer.
 _CANNOT = re.compile(
     r"\b(?:because|since|as it)\b[^.;]{0,80}\b(?:not|n't|no|un\w+|lacks?|cannot|missing)\b|\b(?:does|do|did) not support\b|\bunsupported\b|\bnot (?:available|supported|implemented)\b|\bunavailable\b|\bcannot\b|\bdoes not exist\b",
@@ -128,6 +136,8 @@ def _sides(clause: str) -> tuple[str, ...]:
     if _BOTH.search(clause):
         return ("ours", "baseline")
     baseline, ours = _BASELINE.search(clause), _OURS.search(clause)
+    if baseline and ours and _MATCHES.search(clause):
+        return ("ours", "baseline")
     if baseline and (
         not ours or (ours.group().lower() == "our" and ours.start() == baseline.start())
     ):

@@ -43,7 +43,7 @@ _PATTERNS: dict[str, str] = {
     ),
     "straggler": r"\bstragglers?\b|\bslow(?:est|er)? (?:node|worker|rank|replica|machine|GPU)s?\b",
     "straggler-answer": (
-        r"\b(?:inject\w*|emulat\w*|artificially|we (?:slow|delay|throttle|stall)\w*|slowed (?:down )?by|delayed? (?:one|a) )\b[^.]{0,80}\b(?:straggler|slow|node|worker|rank|delay)|"
+        r"\b(?:inject\w*|emulat\w*|artificially|we (?:slow|delay|throttle)\w*|slowed (?:down )?by|delayed? (?:one|a) )\b[^.]{0,80}\b(?:straggler|slow|node|worker|rank|delay)|"
         r"\bstragglers?\b[^.]{0,80}\b(?:experiment|Figure|Table|Section|Fig\.|backup|mitigat\w+|injected|emulated|measured|evaluat\w+)|"
         r"\b(?:experiment|Figure|Table|Fig\.)\b[^.]{0,60}\bstragglers?\b|\bbackup workers?\b"
     ),
@@ -71,7 +71,9 @@ _NEGATION = re.compile(
     re.I,
 )
 _BASELINE = re.compile(
-    r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike)\b", re.I
+    r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike|"
+    r"(?:early|earlier|past|recent|other) (?:works?|systems?|papers?|approaches|methods?|stud(?:y|ies)))\b",
+    re.I,
 )
 _THAN = re.compile(r"\bthan\b[^.;,]{0,24}$")
 _OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)

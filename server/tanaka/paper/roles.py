@@ -64,12 +64,14 @@ _GROUND = re.compile(
     r"\b(?:for|on|upon|over|atop|in|within|inside|from|than|of|against|where|whose|when|while|during|at)\b|;",
     re.I,
 )
+_ADDS = re.compile(r"\badd(?:s|ed|ing)?$", re.I)
+_ONTO = re.compile(r"\b(?:to|into)\b")
 _KEEPS = re.compile(r"\b(?:extend|combin|augment|equip|coupl|built?|enrich)\w*", re.I)
 
 # -- clauses ----------------------------------------------------------------------------------
 
 _BREAK = re.compile(
-    r"[;()\[\]]|\.\s|—|, (?:and|but|so|yet|or) (?=(?:we|our|they|it|its|this|that|these|those|the|all|both|each|no|none|nothing|[A-Z][\w-]*)\b)"
+    r"[;()\[\]]|(?<!\bet al)\.\s|—|, (?:and|but|so|yet|or) (?=(?:we|our|they|it|its|this|that|these|those|the|all|both|each|no|none|nothing|[A-Z][\w-]*)\b)"
     r"|,? (?:while|whereas|but|although|though|because|since) |, (?=(?:we|it|they)\b)"
 )
 
@@ -97,7 +99,7 @@ _DENIED = re.compile(
 _NOT_DENIED = re.compile(
     r"^not (?:only|just|merely|necessarily|limited|affected|restricted|specific|unlike|surprising|more than|less than)"
     r"|^(?:no|nothing) (?:change|changes|effect|impact|loss|difference|more than|less than|matter|other|but|modification|surprise)"
-    r"|^drop\w* (?:with|by|to|from|below|in|as|when|under|off|out|for)\b|^avoid\w* (?:conflict|confus)|^skip\w* (?:connection|layer)|^never (?:before|again)|^without (?:loss|changing|modif|sacrific|affect|hurting|requiring chang)",
+    r"|^drop\w* (?:with|by|to|from|below|in|as|when|under|off|out|for)\b|^avoid\w* (?:conflict|confus)|^skip\w* (?:connection|layer)|^never (?:before|again|more than|further than)|^without (?:loss|changing|modif|sacrific|affect|hurting|requiring chang)",
     re.I,
 )
 _COST = r"(?:overheads?|costs?|latency|latencies|bottlenecks?|drawbacks?|limitations?|problems?|penalt\w+|waste|idle|traffic|stalls?|issues?|errors?|failures?|bubbles?|delays?|price|burden|time|need to|slowdown)"
@@ -199,6 +201,27 @@ _MAYBE = re.compile(
 )
 _BESIDE = re.compile(
     r"\b(?:orthogonal to|complementary to|compatible with|inspired by|borrow\w* from|similar(?:ly)? to|analogous to|reminiscent of|akin to|in the spirit of|just like|much like|motivated by|the same way as|like the way|aspire to|hope to|wish for|recommend|envision)\b[^.;:,]{0,60}$|\blike (?:\w+ )?$",
+    re.I,
+)
+# What a paper leaves for later it does not have.
+_LATER = re.compile(
+    r"\b(?:leaves?|left|defers?|deferred|postpone[sd]?)\b[^.;]{0,60}\b(?:to|for|as) (?:(?:the|a|our) )?(?:future|later|follow-?up|next)\b"
+    r"|\b(?:is|are|remains?) (?:a |our |part of )?(?:future|ongoing) work\b",
+    re.I,
+)
+_INTENDS = re.compile(
+    r"\b(?:plan|intend|hope|want|wish) to \w+\b[^.;:]{0,60}$|\b(?:next|later|in (?:the )?future)\b[^.;:]{0,30}\bwill \w+\b[^.;:]{0,60}$"
+    r"|\bwill (?:study|explore|investigate|examine|try)\b[^.;:]{0,60}$",
+    re.I,
+)
+# "They do this, whereas we do that": whose clause the first one is.
+_WHEREAS_WE = re.compile(rf",? whereas (?:{_PERSON})\b", re.I)
+_WHILE_WE = re.compile(
+    rf"(?:,? (?:while|but|although|though)|;(?: in contrast,| by contrast,| instead,)?) (?:{_PERSON})\b",
+    re.I,
+)
+_OF_OURS = re.compile(
+    r"\s*(?:the|our|each|all|both|a|an|this|in|at|on|inside|within|between|after|before|during)\b",
     re.I,
 )
 _SUPPOSED = re.compile(
@@ -303,7 +326,7 @@ class _Reading:
             return Role(self.in_related())
         if self.set_apart():
             return Role("compared")
-        if self.of_another():
+        if self.of_another() or self.of_others():
             return Role("related")
         denial = _denial(self.before, self.words, self.text[self.end : self.right + 40])
         denied = denial is _Denial.GONE
@@ -322,6 +345,8 @@ class _Reading:
             return Role("related")
         if denied:
             return Role("negated")
+        if self.later():
+            return Role("related")
         if denial is _Denial.COST or _foreign(self.text):
             return Role("related")
         if not self.own and (
@@ -384,6 +409,22 @@ class _Reading:
             and _VERB_NEXT.search(self.text[begins.end() :]) is not None
         )
 
+    def of_others(self) -> bool:
+        """Whether its clause tells of others, and the next one of what we do in contrast."""
+        clause = self.text[self.left : self.right]
+        if self.led or any(self.left <= a < self.right for a, _ in self.own):
+            return False
+        if _WHEREAS_WE.match(self.text, self.right):
+            return _GENERAL.search(clause) is not None or _OF_OURS.match(clause) is None
+        return _WHILE_WE.match(self.text, self.right) is not None and (
+            _GENERAL.search(clause) is not None or CITE in clause
+        )
+
+    def later(self) -> bool:
+        """Whether the sentence says that it is left for another paper."""
+        clause = self.text[self.left : self.right]
+        return _LATER.search(clause) is not None or _INTENDS.search(self.before) is not None
+
     def of_baseline(self) -> bool:
         """Whether it is said of the baseline."""
         if _BASELINE.search(self.before) or (_OF_BASELINE.search(self.before) and not self.here):
@@ -419,6 +460,8 @@ class _Reading:
                 gap = told[verb.end() :]
                 if _KEEPS.search(verb.group()) and not _BY.search(gap):
                     return False
+                if _ADDS.search(verb.group()) and _ONTO.search(gap):
+                    continue  # what it is added to was there before
                 if len(gap) <= 160 and not _GROUND.search(gap):
                     return True
         return False
