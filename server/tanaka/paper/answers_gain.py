@@ -55,7 +55,7 @@ _PATTERNS = {
         r"\btotal cost of ownership|\breturn on investment|\bmask(?: set)? costs?\b|\b(?:cost|dollars|USD|price) per (?:chip|die|unit|token|million tokens)|\bdevelopment costs?\b"
     ),
     "chip-power": (
-        r"\b(?:post-?|after )(?:layout|synthesis|route|routing|place[- ]and[- ]route)\b|\bsynthesi[sz]ed\b[^.;]{0,40}\d\s?nm\b|\bsynthesi[sz]ed (?:with|using) (?:Synopsys|Cadence|Design Compiler|Genus|Yosys)\b|\bPrimeTime\b|\bDesign Compiler\b|\b(?:core|die|chip|macro) power\b|"
+        r"\bpost-?(?:layout|synthesis|route|place-and-route)\b|\b(?:draws?|power|\d\s?m?W|TOPS/W)\b[^.;]{0,40}\bafter (?:layout|synthesis|place[- ]and[- ]route)\b|\bsynthesi[sz]ed\b[^.;]{0,40}\d\s?nm\b|\bsynthesi[sz]ed (?:with|using) (?:Synopsys|Cadence|Design Compiler|Genus|Yosys)\b|\bPrimeTime\b|\bDesign Compiler\b|\b(?:core|die|chip|macro) power\b|"
         r"\b(?:simulat|estimat)\w+ power\b|\bpower (?:is |was )?(?:simulat|estimat|model)\w+|\bwithout (?:the )?(?:DRAM|HBM|host|memory)\b[^.]{0,20}\bpower"
     ),
     "wall-power": (

@@ -47,7 +47,8 @@ _KEPT_PARTS = 64  # a passage or table of a block, in one place of the paper
 class BlockFacts:
     """One block, read: its passages with their sentences, its tables, and its content's hash.
 
-    ``parts`` keeps what has been made of them, by where they stand in the paper.
+    ``parts`` keeps what has been made of them, by where they stand in the paper; ``told`` what
+    they say of published works, by knowledge base.
     """
 
     block: Block
@@ -55,6 +56,9 @@ class BlockFacts:
     tables: tuple[LocalTable, ...]
     content: str
     parts: dict[tuple[str, int, int, Scope], Part] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    told: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict, compare=False, repr=False
     )
 

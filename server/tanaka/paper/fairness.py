@@ -61,6 +61,7 @@ _MATCHES = re.compile(
 _CONTROL = re.compile(
     r"\b(?:FP32|float32|full[- ]precision|single[- ]precision|32-bit) (?:baselines?|references?|controls?|runs?)\b", re.I
 )  # fmt: skip
+_FASTER = re.compile(r"\b(?:faster|slower|speed-?ups?|throughput|time)\b|×", re.I)
 # A reason why the baseline cannot have it is the answer.
 _CANNOT = re.compile(
     r"\b(?:because|since|as it)\b[^.;]{0,80}\b(?:not|n't|no|un\w+|lacks?|cannot|missing)\b|\b(?:does|do|did) not support\b|\bunsupported\b|\bnot (?:available|supported|implemented)\b|\bunavailable\b|\bcannot\b|\bdoes not exist\b",
@@ -96,6 +97,7 @@ def fairness_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     text = sentence.text
     excused = _CANNOT.search(text) is not None
     proposed = _PROPOSES.search(text) is not None
+    controls = _CONTROL.search(text) is not None and _FASTER.search(text) is None
     for start, end in _clauses(text):
         clause = text[start:end]
         sides = _sides(clause)
@@ -107,7 +109,8 @@ def fairness_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
             if chosen is None:
                 continue
             what = "config-lacks" if missing else "config-has"
-            if (missing and excused) or (there and not missing and proposed):
+            control = item == "mixed precision" and controls
+            if (missing and (excused or control)) or (there and not missing and proposed):
                 what = "config-excused"
             out.extend(_word(what, side, item, chosen, start) for side in sides)
         for what, pattern in (("untuned", _DEFAULT), ("tuned", _TUNES)):

@@ -112,6 +112,9 @@ _EFFICIENT_BEFORE = re.compile(
     r"\b(?:energy[- ]efficiency|efficiency|TOPS/W|tokens? per joule|performance per watt|energy per token|joules? per token)\b[^.;,]{0,34}$",
     re.I,
 )
+# "30 TOPS/W, 19x that of an A100"
+_THAT_OF = re.compile(r"\s*(?:that|those) (?:of|for|on) ", re.I)
+_RATE = re.compile(r"\d\s?(?:TOPS/W|TFLOPS/W|GOPS/W|TOPS per watt|tokens?/J|tokens? per joule)\b[^.;]{0,40}$", re.I)  # fmt: skip
 _BASIS = re.compile(
     r"\b(?:TDP|thermal design power|board power|nvidia-smi|NVML|datasheet power|rated power|power limit)\b",
     re.I,
@@ -199,7 +202,11 @@ def efficiency_gains(sentence: Sentence) -> tuple[LocalEfficiency, ...]:
     for i, r in enumerate(sentence.readings):
         if r.quantity.shown_unit not in ("×", "%") or isinstance(r.quantity.value, tuple):
             continue
-        if not (_EFFICIENT.match(text, r.end) or _EFFICIENT_BEFORE.search(sentence.before(r, 70))):
+        if not (
+            _EFFICIENT.match(text, r.end)
+            or _EFFICIENT_BEFORE.search(sentence.before(r, 70))
+            or (_THAT_OF.match(text, r.end) and _RATE.search(text, 0, r.start))
+        ):
             continue
         names = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(text)))
         basis = _BASIS.search(text)

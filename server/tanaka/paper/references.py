@@ -214,24 +214,36 @@ def _prose(blocks: Iterable[BlockFacts], known: Knowledge) -> tuple[frozenset[st
     apart: set[str] = set()
     named: set[str] = set()
     for facts in blocks:
-        for passage, said in zip(facts.block.passages, facts.said, strict=True):
-            before: frozenset[str] = frozenset()
-            for sentence in said:
-                end = sentence.start + len(sentence.text)
-                keys = {
-                    k
-                    for m in passage.plain.marks
-                    if m.kind == "cite" and sentence.start <= m.at < end
-                    for k in m.keys
-                }
-                works = named_works(sentence.text, known)
-                named |= works
-                about = frozenset(keys | works)
-                if about and _tells_apart(sentence.text):
-                    apart |= about
-                if before and _GOES_ON.match(sentence.text):
-                    apart |= before
-                before = about
+        # A block is read once for each knowledge base: typing changes one of hundreds.
+        told = facts.told.get(known.key)
+        if told is None:
+            told = facts.told[known.key] = _block(facts, known)
+        named |= told[0]
+        apart |= told[1]
+    return frozenset(named), frozenset(apart)
+
+
+def _block(facts: BlockFacts, known: Knowledge) -> tuple[frozenset[str], frozenset[str]]:
+    apart: set[str] = set()
+    named: set[str] = set()
+    for passage, said in zip(facts.block.passages, facts.said, strict=True):
+        before: frozenset[str] = frozenset()
+        for sentence in said:
+            end = sentence.start + len(sentence.text)
+            keys = {
+                k
+                for m in passage.plain.marks
+                if m.kind == "cite" and sentence.start <= m.at < end
+                for k in m.keys
+            }
+            works = named_works(sentence.text, known)
+            named |= works
+            about = frozenset(keys | works)
+            if about and _tells_apart(sentence.text):
+                apart |= about
+            if before and _GOES_ON.match(sentence.text):
+                apart |= before
+            before = about
     return frozenset(named), frozenset(apart)
 
 

@@ -64,8 +64,7 @@ _GROUND = re.compile(
     r"\b(?:for|on|upon|over|atop|in|within|inside|from|than|of|against|where|whose|when|while|during|at)\b|;",
     re.I,
 )
-_ADDS = re.compile(r"\badd(?:s|ed|ing)?$", re.I)
-_ONTO = re.compile(r"\b(?:to|into)\b")
+_ONTO = re.compile(r"\badd(?:s|ed|ing)?\b[^.;,]*\b(?:to|into)\b", re.I)
 _KEEPS = re.compile(r"\b(?:extend|combin|augment|equip|coupl|built?|enrich)\w*", re.I)
 
 # -- clauses ----------------------------------------------------------------------------------
@@ -460,7 +459,7 @@ class _Reading:
                 gap = told[verb.end() :]
                 if _KEEPS.search(verb.group()) and not _BY.search(gap):
                     return False
-                if _ADDS.search(verb.group()) and _ONTO.search(gap):
+                if _ONTO.search(told[verb.start() :]):
                     continue  # what it is added to was there before
                 if len(gap) <= 160 and not _GROUND.search(gap):
                     return True

@@ -49,6 +49,7 @@ def detuned_baseline(ctx: Context) -> Iterator[Outcome]:
     """Asks once per thing that the baseline runs without."""
     paper = ctx.paper
     lacks, has = said_of(paper, "config-lacks"), said_of(paper, "config-has")
+    computes = any(m.what in ("training", "inference") for m in paper.mentions)
     excused = {
         dict(m.settings).get("item", "") for m in paper.mentions if m.what == "config-excused"
     }
@@ -56,6 +57,8 @@ def detuned_baseline(ctx: Context) -> Iterator[Outcome]:
         there = has.get("ours", {}).get(item)
         if (
             there is None
+            # Formats are for storage, too: elsewhere than in a model they are no precision of it.
+            or (item == "mixed precision" and not computes)
             or item in excused
             or item in has.get("baseline", {})
             or item in lacks.get("ours", {})
