@@ -65,8 +65,13 @@ class Bibliography:
     ascii: bool = True
 
     @cached_property
-    def _titles(self) -> tuple[tuple[Entry, frozenset[str], str], ...]:
-        return tuple((e, frozenset(_words(e.title)), joined(e.title)) for e in self.entries)
+    def _titles(self) -> tuple[_Told, ...]:
+        return tuple(_told(e) for e in self.entries)
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        """Keys of the entries that may be a work, by its id, as far as it was asked for."""
+        return {}
 
     @cached_property
     def _unresolved(self) -> tuple[str, ...]:
@@ -81,7 +86,11 @@ class Bibliography:
 
     def keys_of(self, work: Work) -> tuple[str, ...]:
         """Keys of the entries that may be a work, cited or not."""
-        return tuple(e.key for e, words, title in self._titles if _may_be(e, words, title, work))
+        found = self._keys.get(work.id)
+        if found is None:
+            found = tuple(t.entry.key for t in self._titles if _may_be(t, work))
+            self._keys[work.id] = found
+        return found
 
     def cites(self, work: Work) -> bool:
         """Whether the paper cites a work, or names it with its web address."""
@@ -137,31 +146,59 @@ def _work_words(work: Work) -> frozenset[str]:
     return frozenset(_words(work.title))
 
 
-def _may_be(entry: Entry, words: frozenset[str], title: str, work: Work) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An entry with what it is compared by, made once."""
+
+    entry: Entry
+    words: frozenset[str]
+    title: str
+    body: str
+    text: str
+    key: str
+
+
+def _told(entry: Entry) -> _Told:
+    text = f"{plain(entry.title)} {plain(entry.words)}"
+    words = frozenset(_words(entry.title))
+    return _Told(entry, words, joined(entry.title), joined(entry.words), text, joined(entry.key))
+
+
+@lru_cache(maxsize=4096)
+def _names(work: Work) -> frozenset[str]:
+    return frozenset(joined(n) for n in (work.name, *work.names))
+
+
+@lru_cache(maxsize=4096)
+def _subtitles(work: Work) -> frozenset[str]:
+    """Parts of a title behind its name that are long enough to stand alone."""
+    parts = re.split(r"[:?]\s|\s-+\s", work.title)[1:]
+    return frozenset(joined(p) for p in parts if len(_words(p)) >= _FEWEST)
+
+
+def _may_be(told: _Told, work: Work) -> bool:
     """Whether an entry may be a work: by title, else by arXiv id, else by name and year."""
-    ours = joined(work.title)
-    if title and title == ours:
+    entry, ours = told.entry, joined(work.title)
+    if told.title and told.title == ours:
         return True
     if entry.arxiv and entry.arxiv == work.arxiv:
         return True
-    if entry.words and len(ours) >= 12 and ours in joined(entry.words):
+    if told.body and len(ours) >= 12 and ours in told.body:
         return True
     theirs = _work_words(work)
-    if min(len(words), len(theirs)) >= _FEWEST:
-        if len(words & theirs) >= _NEAR * len(words | theirs):
+    if min(len(told.words), len(theirs)) >= _FEWEST:
+        both = len(told.words & theirs)
+        if both >= _NEAR * (len(told.words) + len(theirs) - both):
             return True
         # A subtitle that was left out, or that stands alone; the name before a colon is too little.
-        for part in re.split(r"[:?]\s|\s-+\s", work.title)[1:]:
-            if len(_words(part)) >= _FEWEST and joined(part) == title:
-                return True
-    near = entry.year is None or abs(entry.year - work.year) <= 2
-    if not near:
+        if told.title in _subtitles(work):
+            return True
+    if entry.year is not None and abs(entry.year - work.year) > 2:
         return False
-    if title and title in {joined(n) for n in (work.name, *work.names)}:
+    if told.title and told.title in _names(work):
         return True
-    told = f"{plain(entry.title)} {plain(entry.words)}"
-    return bool(_name(work).search(told)) or (
-        entry.year is not None and _calls(joined(entry.key), work)
+    return bool(_name(work).search(told.text)) or (
+        entry.year is not None and _calls(told.key, work)
     )
 
 
