@@ -308,6 +308,13 @@ def test_every_row_is_shown_where_it_says(draft: Paper, baseline: Paper) -> None
             assert row.baseline
 
 
+def test_one_word_for_and_one_against_show_no_removal() -> None:
+    base = paper(*twice("recomputation"))
+    gone = said("recomputation", "negated")
+    assert rows(paper(gone), base) == [("removed", "recomputation")]
+    assert rows(paper(said("recomputation"), gone), base) == []
+
+
 # -- combinations -----------------------------------------------------------------------------
 
 

@@ -52,10 +52,10 @@ class Offer:
 
 
 def offers(report: Report) -> tuple[Offer, ...]:
-    """Twists that fit, in the order of the knowledge base: what it has, and lacks.
+    """Twists that fit: those of what the draft proposes, then the others, as the records stand.
 
-    A twist is offered where the draft itself has one of the mechanisms that it needs, and none of
-    those that it adds.
+    A twist is offered where the draft itself has one of the mechanisms that it needs, none of
+    those that it adds, and speaks of those amid which it makes sense.
     """
     known = report.knowledge
     said = tuple(
@@ -71,13 +71,15 @@ def offers(report: Report) -> tuple[Offer, ...]:
     often = Counter(m.what for m in said)
     proposed = {m.what for m in said if m.proposed}
     own = tuple(m for m in said if m.what in proposed or often[m.what] > 1)
-    found: list[Offer] = []
+    found: list[tuple[bool, Offer]] = []
     for twist in known.twists:
         fits = [m for m in own if any(known.is_a(m.what, has) for has in twist.has_any)]
         has_it = any(known.is_a(m.what, lacks) for m in said for lacks in twist.lacks)
-        if fits and not has_it:
-            found.append(_offer(report, twist, min(fits, key=_lateness)))
-    return tuple(found)
+        placed = not twist.amid or any(known.is_a(m.what, a) for m in said for a in twist.amid)
+        if fits and placed and not has_it:
+            used = not any(m.what in proposed for m in fits)
+            found.append((used, _offer(report, twist, min(fits, key=_lateness))))
+    return tuple(offer for _, offer in sorted(found, key=lambda pair: pair[0]))
 
 
 def _lateness(m: Mention) -> tuple[bool, ...]:

@@ -123,6 +123,7 @@ def problems(records: Knowledge, known: Knowledge) -> Iterator[str]:
         cited = re.findall(r"\{([a-z0-9][a-z0-9.-]*)\}", t.prior)
         yield from _named(f"twists: {t.id}.has_any", t.has_any, known.by_mechanism)
         yield from _named(f"twists: {t.id}.lacks", t.lacks, known.by_mechanism)
+        yield from _named(f"twists: {t.id}.amid", t.amid, known.by_mechanism)
         yield from _named(f"twists: {t.id}.nearest", t.nearest, known.by_work)
         yield from _named(f"twists: {t.id}.prior", cited, known.by_work)
     for case in records.corner_cases:

@@ -198,6 +198,9 @@ class Twist:
         ``title`` completes "Suggest a twist: ...".
     has_any, lacks : tuple of str
         Offered where the draft has one of the first and none of the second.
+    amid : tuple of str
+        Mechanisms one of which the draft must speak of too; empty for no such condition.  It tells
+        the checkpoint of a cluster from that of a sensor.
     knob, signal : str
     law : str
         Control law as LaTeX, without delimiters.
@@ -238,6 +241,7 @@ class Twist:
     factors: tuple[Factor, ...]
     metrics: str
     ablation: str
+    amid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

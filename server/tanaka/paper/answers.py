@@ -50,6 +50,7 @@ TRAPS: dict[str, str] = {
         rf"(?i:{_NOT_MOVED}\basynchron\w+\b(?! (?:{_STORAGE})\b)(?=(?:(?!\b(?:while|whereas)\b)[^.;]){{0,50}}\b{_CHANGED}\b)|"
         rf"\b{_CHANGED}\b[^.;]{{0,40}}{_NOT_MOVED}\basynchronously\b|"
         r"\b(?:gradients?|weights?|updates?) (?:is|are) (?:\w+ )?asynchronous\b|"
+        r"\b(?:gradients?|updates?) (?:is|are|become|get|grow) (?:\w+ )?stale\b|"
         r"\basynchronous(?:ly)? (?:stochastic|SGD|training|data[- ]parallel\w*|workers?|updates?)\b|"
         r"\bstale (?:gradients?|weights?|updates?|parameters|activations?|synchronous)\b|"
         r"\bstaleness\b(?=[^.;]{0,60}\b(?:gradients?|updates?|SGD|workers?|replicas?|steps?|training)\b)|"
@@ -110,7 +111,7 @@ ANSWERS: dict[str, str] = {
         r"\bbound(?:s|ed)?\b[^.;]{0,40}\b(?:stale\w*|delay)\b|"
         r"\b(?:stale\w*|delay|lag|age)\b[^.;]{0,40}\b(?:is bounded|are bounded|at most|no more than|limited to|never exceeds?|capped)\b|"
         r"\bstale[- ]synchronous\b|"
-        r"\b(?:at most|more than|no more than|up to)\s\S{1,12}\s(?:steps?|iterations?|updates?|versions?)\s(?:ahead|behind|stale|old|older|newer|late|apart)\b|"
+        r"\b(?:at most|never more than|not more than|more than|no more than|up to)\s\S{1,12}\s(?:steps?|iterations?|updates?|versions?)\s(?:ahead|behind|stale|old|older|newer|late|apart)\b|"
         r"\b\S{1,3}\s(?:steps?|iterations?|clocks?)\s(?:ahead|behind)\b|\b(?:one|two|1|2)[- ](?:step|iteration)s? (?:delay\w*|stale\w*|late|old)\b|"
         r"\b(?:delayed|stale|late) by (?:exactly |at most )?(?:one|two|\d+)\b|\bmax(?:imum|imal)? (?:staleness|delay)\b)|\bSSP\b"
     ),
@@ -124,7 +125,7 @@ ANSWERS: dict[str, str] = {
         r"(?i:\bloss[- ]scal\w+|\bgradscaler\b|\bsub-?normals?\b|\bdenormal\w*|\bunderflow\w*|\bflush(?:es|ed|ing)?[- ]to[- ]zero\b|"
         r"\b(?:FP32|float32|single[- ]precision|32-bit|higher[- ]precision|full[- ]precision)\b[^.;]{0,40}\baccumul\w+|"
         r"\baccumul\w+\b[^.;]{0,40}\b(?:FP32|float32|single[- ]precision|32-bit|full precision|higher precision)\b|"
-        r"\bper-?(?:tile|block|tensor|channel|group|token)\b[^.;]{0,20}\b(?:scal\w+|quanti[sz]\w+)|\b(?:block|tile)-?wise\b|\bdelayed scaling\b|"
+        r"\bper-?(?:tile|block|tensor|channel|group|token)\b[^.;]{0,20}\b(?:scal\w+|quanti[sz]\w+)|\b(?:block|tile)-?wise\b|\bscales? (?:per|for (?:each|every)) [^.;]{0,20}\b(?:tile|block|tensor|channel|group|token|row|column)s?\b|\bdelayed scaling\b|"
         r"\bscaling factors?\b|\bstochastic rounding\b|\bunit scaling\b|\bdynamic range\b|\bnumerical(?:ly)? (?:errors?|stab\w+|accura\w+|equivalen\w+|identical)\b|"
         r"\b(?:max(?:imum|imal)?|absolute|relative) (?:absolute |relative )?(?:error|difference|deviation|tolerance)s?\b|\btolerances?\b|\bcalibrat\w+)|\bFTZ\b"
     ),

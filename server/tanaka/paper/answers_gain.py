@@ -49,7 +49,7 @@ _PATTERNS = {
     "decode-on-chip": r"\bwafer|\bGroq\b|\bCerebras\b|\bSRAM\b|\bon-chip\b|\bfits? in(?:to)? (?:the )?(?:L2|cache|last-level)|\bL2[- ]resident|\beDRAM\b",
     "decode-in-memory": r"\bin-memory comput|\bcompute[- ]in[- ]memory|\bprocessing[- ](?:in|near)[- ]memory|\b(?:PIM|AiM)\b",
     "decode-responses": r"\b(?:cached|memoi[sz]ed) (?:responses?|answers?|completions?)|\b(?:response|semantic|answer) cach",
-    "tape-out": r"\btap(?:e|ed|ing)[- ]?outs?\b",
+    "tape-out": r"\btap(?:e|ed|ing)[- ]?outs?\b|\btap(?:e|ed|ing) (?:it|them|(?:the|this|our) (?:chip|ASIC|design)) out\b",
     "payback-answer": (
         r"\bNRE\b|\bnon-?recurring\b|\bbreak(?:s|ing)?[- ]?even\b|\bpay(?:s|ed)?[- ]?back\b|\bpa(?:ys|id|y) for (?:itself|the (?:design|mask|chip|silicon))|\bamorti[sz]\w+[^.;]{0,60}\b(?:NRE|design|masks?|silicon|chips?|units|development|volume|tape-?out)\b|\bTCO\b|"
         r"\btotal cost of ownership|\breturn on investment|\bmask(?: set)? costs?\b|\b(?:cost|dollars|USD|price) per (?:chip|die|unit|token|million tokens)|\bdevelopment costs?\b"
@@ -104,6 +104,11 @@ _PRODUCT = re.compile(
     r"\b(?:deploy\w*|fleet|mass[- ]produc\w+|volume production|production|products?|ship(?:s|ped|ping|ment)?|customers?|data ?cent(?:er|re)s?|commercial\w*|roll(?:ed)?[- ]?out)\b",
     re.I,
 )
+# "Commercial chips take years from tape-out to deployment."
+_OF_ALL = re.compile(
+    r"\b(?:commercial|most|many|typical|modern|other|such|industrial|today's) (?:\w+ )?(?:chips|ASICs|accelerators|processors|designs|products|vendors|companies)\b",
+    re.I,
+)
 _MAYBE = re.compile(r"\b(?:would|could|might|may|if|suppose|hypothetical|future work)\b", re.I)
 
 
@@ -133,7 +138,13 @@ def gain_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
 
 def _announces(text: str) -> bool:
     """Whether a tape-out leads to a product, and is no wish."""
-    return bool(_PRODUCT.search(text)) and not _NO_PRODUCT.search(text) and not _MAYBE.search(text)
+    ours = re.search(r"\b(?:we|our|ours)\b", text, re.I)
+    return (
+        bool(_PRODUCT.search(text))
+        and not _NO_PRODUCT.search(text)
+        and not _MAYBE.search(text)
+        and (ours is not None or not _OF_ALL.search(text))
+    )
 
 
 def _off(text: str, match: re.Match[str]) -> bool:

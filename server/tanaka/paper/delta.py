@@ -159,7 +159,7 @@ class Evidence:
     @property
     def absent(self) -> bool:
         """Whether the paper says that it does without."""
-        return self.against >= _SOME and not self.some
+        return self.against >= _SOME and self.against > self.weight and not self.proposed
 
 
 def evidence(paper: Paper, known: Knowledge) -> dict[str, Evidence]:

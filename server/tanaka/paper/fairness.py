@@ -50,7 +50,7 @@ _BASELINE = re.compile(
 _OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
 _NAMED = re.compile(r"^\s*(?P<name>[A-Z][a-z0-9]*[A-Z][A-Za-z0-9-]*)\b")
 _BOTH = re.compile(
-    r"\b(?:both|all|every|each) (?:\w+ )?(?:systems?|sides?|methods?|runs?|configurations?|baselines?)\b|\b(?:both|all)\b (?=use|run|train|are|were|have)",
+    r"\b(?:both|all|every|each) (?:\w+ )?(?:systems?|sides?|methods?|runs?|configurations?)\b|\b(?:both|all)\b (?=use|run|train|are|were|have)",
     re.I,
 )
 # "... to match the baseline" makes both sides alike.

@@ -7,7 +7,7 @@ the rules ask about.  `what` is the mechanism's id, or the key of the table.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tanaka.knowledge.match import Hit, matcher
@@ -60,7 +60,7 @@ _PATTERNS: dict[str, str] = {
     "equivalent-update": r"\bbit-?(?:exact|identical|wise identical)\b|\bidentical (?:outputs|losses|loss curves?|weights|updates)\b|\bmathematically equivalent\b|\bno change to the (?:update|algorithm|math)\b|\bpreserves? (?:the )?(?:exact|synchronous) semantics\b",
     "training-gain": r"\b(?:training|step|iteration|throughput|samples|tokens|sequences)\b.{0,80}?(?:\bfaster\b|\bspeed-?ups?\b|\bhigher throughput\b|×)|×.{0,60}?\b(?:faster|speed-?ups?|throughput|step time|training)\b",
     "step-time": r"\b(?:training |each |one |per |a )?(?:steps?|iterations?)\b[^.]{0,40}\b(?:takes?|lasts?|time|shrinks?|falls?|grows?)\b",
-    "training": r"\btrain(?:s|ed|ing)?\b|\bpre-?train\w*\b",
+    "training": r"\btrain(?:s|ed|ing|ers?)?\b|\bpre-?train\w*\b",
     "ours": r"\b(?:we (?:propose|present|introduce|design|build|describe)|our (?:system|approach|method|design))\b",
     "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",
     "simulated": r"\bsimulat\w+\b|\bon one machine\b|\bemulated on\b",
@@ -114,6 +114,20 @@ def _role(text: str, at: int, where: Where) -> str:
 
 # Of several roles of one mechanism in one sentence the most telling is kept.
 _TELLING = ("ours", "negated", "baseline", "compared", "related")
+
+
+def heard(
+    mention: LocalMention, text: str, where: Where, names: tuple[str, ...], told: bool, known: Knowledge
+) -> LocalMention:  # fmt: skip
+    """A mention whose role is asked of the whole sentence, where it asks something of the paper.
+
+    What another work does is no trap for this one: "LargeNet trains in FP8."
+    """
+    if mention.what not in answers.TRAPS or mention.role != "ours":
+        return mention
+    voice = Voice(where, names, told, matcher(known).works)
+    found = role(text, mention.start, mention.end, voice).role
+    return mention if found in ("ours", "negated") else replace(mention, role=found)
 
 
 @lru_cache(maxsize=16384)

@@ -19,7 +19,7 @@ from tanaka.paper.assertion import asserted
 from tanaka.paper.changes import changes
 from tanaka.paper.fairness import fairness_words
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.mentions import LocalMention, mechanisms, mentions, settings_behind
+from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
@@ -229,7 +229,7 @@ class _Reader:
                 if mark.kind == "cite" and at <= mark.at < end
                 for key in mark.keys
             )
-            for m in (*mentions(sentence, where), *self.named(said, i, told)):
+            for m in (*self.heard(sentence, told), *self.named(said, i, told)):
                 mid = MentionId(f"{self.prefix}.m{number}.{len(self.mentions)}.{m.what}")
                 self.mentions.append(
                     Mention(
@@ -250,6 +250,12 @@ class _Reader:
                 self.mention_places.append(plain.source(at + w.start, at + w.end))
         for state in extract.training_states(tuple(said)):
             self.training_state(said, ids, state, where)
+
+    def heard(self, sentence: Sentence, told: bool) -> Iterator[LocalMention]:
+        """What else than mechanisms one sentence mentions."""
+        scope = self.scope
+        for m in mentions(sentence, scope.where):
+            yield heard(m, sentence.text, scope.where, scope.names, told, scope.known)
 
     def named(self, said: Sequence[Sentence], i: int, told: bool) -> Iterator[LocalMention]:
         """Mechanisms of one sentence, with settings that the next one gives."""

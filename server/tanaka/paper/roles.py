@@ -96,7 +96,8 @@ _DENIED = re.compile(
     re.I,
 )
 _NOT_DENIED = re.compile(
-    r"^not (?:only|just|merely|necessarily|limited|affected|restricted|specific|unlike|surprising|more than|less than)"
+    r"^(?:not|never|cannot) (?:\w+ly )?(?:split|chang|modif|touch|alter|block|stall|delay|interrupt|interfer)\w*"
+    r"|^not (?:only|just|merely|necessarily|limited|affected|restricted|specific|unlike|surprising|more than|less than)"
     r"|^(?:no|nothing) (?:change|changes|effect|impact|loss|difference|more than|less than|matter|other|but|modification|surprise)"
     r"|^drop\w* (?:with|by|to|from|below|in|as|when|under|off|out|for)\b|^avoid\w* (?:conflict|confus)|^skip\w* (?:connection|layer)|^never (?:before|again|more than|further than)|^without (?:loss|changing|modif|sacrific|affect|hurting|requiring chang)",
     re.I,
@@ -121,13 +122,44 @@ class _Denial(Enum):
     """Something of it is gone, which leaves open whether it is."""
 
 
+# "Without X training diverges" supposes its absence, and has it.
+_SUPPOSES = re.compile(r"\s*(?:without|removing|disabling|dropping|omitting|skipping|replacing|turning off)\b", re.I)  # fmt: skip
+_SUFFERS = re.compile(
+    r"\b(?:los(?:es?|t)|drops?|dropped|falls?|fell|slower|worse|higher|lower|longer|diverges?d?|costs?|degrad\w+|grows?|rises?|suffers?|fails?|increases?d?|decreases?d?|takes? (?:\d+|twice|\w+ times)|doubles?|triples?|collapses?|stalls?)\b",
+    re.I,
+)
+# "Without overlap the all-reduce takes longer": the second noun begins the main clause.
+_MAIN_CLAUSE = re.compile(
+    r"^ (?:(?!\w*ing\b|(?:of|for|to|in|on|from|with|and|or|any|by|at)\b)[\w-]+ ){1,4}(?:the|our|each|its) $",
+    re.I,
+)
+# What is off in one measurement is on elsewhere.
+_MEASURES = re.compile(
+    r"\bto (?:isolate|measure|separate|profile)\b|\b(?:in|for) (?:this|the|an|that) (?:ablation|(?:micro-?)?benchmark|experiment|measurement)\b|\b(?:Figure|Table|Section) [\d.]+ only\b",
+    re.I,
+)
+_UNTOUCHED = re.compile(
+    r"^[^.;:]{0,40}\b(?:is|are|was|were) (?:touched|changed|modified|affected|altered)\b", re.I
+)
+_GOES_ON = re.compile(
+    r"\band (?:instead |then |thus |also )?(?:appl\w+|uses?|sends?|takes?|starts?|runs?|lets?|keeps?|updates?|commits?|adds?|propos\w+)\b",
+    re.I,
+)
+
+
 def _denial(before: str, words: str, after: str) -> _Denial:
     if "ubble" in words or words.lower().startswith("more than"):
         return _Denial.NONE  # without a bubble there is a pipeline; "never more than" is a bound
     for match in _last(_DENIED, before):
         gap, verb = match["gap"], (match["not"] or "").lower()
-        if _NOT_DENIED.search(match.group()):
+        if _NOT_DENIED.search(match.group()) or _GOES_ON.search(gap):
             break
+        if _UNTOUCHED.search(after) or _MAIN_CLAUSE.search(gap):
+            break
+        if _MEASURES.search(before + words + after):
+            return _Denial.COST
+        if _SUPPOSES.match(before) and _SUFFERS.search(after):
+            return _Denial.COST
         if verb.startswith(("replac", "supersed")) and _BY.search(gap):
             break
         if _ONLY_COST.search(gap) or _COST_NEXT.search(after):
@@ -173,7 +205,7 @@ _INSTEAD = re.compile(
 # -- others -----------------------------------------------------------------------------------
 
 _THAN = re.compile(
-    r"(?<!more )(?<!less )(?<!fewer )\b(?:than|versus|vs\.?|against|compared (?:to|with|against)|in comparison (?:to|with)|relative to|over (?:a|the|an|plain|vanilla)|(?:improv\w+|gains?|better|higher|lower|faster|speed-?ups?) (?:[\w.%×-]+ ){0,4}over|outperform\w*|as opposed to|in contrast (?:to|with)|unlike|surpass\w*|comparable to|beats?|(?:that|those) of)\b(?P<gap>[^.;:,]{0,60})$",
+    r"(?<!more )(?<!less )(?<!fewer )\b(?:than|versus|vs\.?|against|compared (?:to|with|against)|in comparison (?:to|with)|relative to|over (?:a|the|an|plain|vanilla)|(?:improv\w+|gains?|better|higher|lower|faster|speed-?ups?) (?:[\w.%×-]+ ){0,4}over|outperform\w*|as opposed to|in contrast (?:to|with)|unlike|surpass\w*|comparable to|beats?|(?:that|those) of)\b(?P<gap>[^.;:,]{0,60}| (?:(?-i:[A-Z])[\w.+-]*,? (?:and |or )?){1,8})$",
     re.I,
 )
 _COMPARES = re.compile(
@@ -184,13 +216,13 @@ _UNLIKE = re.compile(
     r"\b(?:unlike|in contrast (?:to|with)|as opposed to)\b(?P<gap>[^.;]{0,90})$", re.I
 )
 _BASELINE = re.compile(
-    r"^(?:(?:in|for|as|with|on|under|by|here|while|whereas),? )?(?:(?:the|our|a|this|each|all|both|one|its|such) )?(?:[\w-]+ ){0,2}baselines?\b(?! (?:by|of \d|accuracy is))",
+    r"^(?:(?:in|for|as|with|on|under|by|here|while|whereas|specifically|concretely|finally|first|second),? )?(?:(?:the|our|a|this|each|all|both|one|its|such) )?(?:[\w-]+ ){0,3}baselines?\b(?! (?:by|of \d|accuracy is))",
     re.I,
 )
 _OF_BASELINE = re.compile(r"\b(?:baseline|baseline's) (?:\w+ ){0,3}$", re.I)
 _GENERAL = re.compile(
     r"\b(?:prior|previous|existing|recent|related|other|many|most|several|various|numerous|modern|current|popular|conventional|traditional|earlier|later|classic\w*|all of) (?:[\w-]+ ){0,3}?(?:works?|systems?|approach\w*|methods?|papers?|stud\w+|techniques?|frameworks?|solutions?|schemes?|algorithms?|research\w*|schedules?|models?|engines?|accelerators?|implementations?|libraries|efforts|literature|proofs?|analys[ei]s|them|these)\b"
-    r"|\bliterature\b|\b(?:widely|commonly|typically|usually|traditionally|conventionally|often|frequently|generally) (?:used|adopted|employed|rely|relies|deployed|uses?|keeps?|split|applied|equipped|offered|provided|implemented|found)\b"
+    r"|\bliterature\b|\bby (?:its|their) (?:own )?authors\b|\b(?:widely|commonly|typically|usually|traditionally|conventionally|often|frequently|generally) (?:used|adopted|employed|rely|relies|deployed|uses?|keeps?|split|applied|equipped|offered|provided|implemented|found)\b"
     r"|\bstate[- ]of[- ]the[- ]art\b|\btoday'?s?\b|\b(?:has|have) (?:also |recently |long |already |each )?been (?:proposed|introduced|shown|used|studied|explored|applied|adopted|attacked|developed|investigated|widely)\b|\bet al\b|\bresearchers\b|\bpractitioners\b|\bone (?:can|could|may|might|would)\b",
     re.I,
 )
@@ -219,6 +251,9 @@ _WHILE_WE = re.compile(
     rf"(?:,? (?:while|but|although|though)|;(?: in contrast,| by contrast,| instead,)?) (?:{_PERSON})\b",
     re.I,
 )
+# "While they do this, we do that."
+_CONCEDES = re.compile(r"(?:While|Although|Though|Even though|(?P<whereas>Whereas))\b")
+_THEN_WE = re.compile(rf", (?:{_PERSON})\b", re.I)
 _OF_OURS = re.compile(
     r"\s*(?:the|our|each|all|both|a|an|this|in|at|on|inside|within|between|after|before|during)\b",
     re.I,
@@ -230,10 +265,27 @@ _SUPPOSED = re.compile(
 _EXAMPLE = re.compile(
     r"\b(?:such as|e\.g\.,?|for example,?|for instance,?|including|like)\b[^.;:]{0,60}$", re.I
 )
+# A question has nothing yet, nor has what only would be.
+_ASKS = re.compile(r"\?\s*$|^\s*If\b[^.;]*\b(?:were|would)\b")
+# Others whom the sentence does not name, and ways that are weighed.
+_OF_MANY = re.compile(
+    r"\s*(?:Others\b|(?:systems|servers|engines|methods|approaches|papers|works|designs|accelerators) (?:with|that|which)\b"
+    r"|(?:one|an|another|the other) (?:alternative|option|possibility|strawman|remedy)\b|another is to\b)",
+    re.I,
+)
 _FOR_EXAMPLE = re.compile(r"(?:for (?:example|instance)|e\.g\.)", re.I)
 _THEIRS = re.compile(r"\b(?:their|the authors)\b", re.I)
 _VERB_NEXT = re.compile(
     rf"^\s*(?:\(?{CITE}\)?\s*)?(?:,? (?:which|that|who)\b)?\s*(?:(?:also|then|instead|further|only|first|\w+ly)\s+)*(?!(?:{_PERSON})\b)(?!(?:is|are|was|were) (?:used|applied|enabled|employed|adopted|run|kept|set|configured|turned|chosen|trained)\b)(?:[a-z]+(?:s|ed)|have|has|is|are|was|were|do|does|did|can|may|will|use|split|keep|let|drop|make)\b",
+    re.I,
+)
+_RIVAL = re.compile(
+    r"\s*,? (?:our|the|its|a|an) (?:[\w-]+ ){0,3}(?:competitor|baseline|rival|closest (?:work|system)|state of the art)\b",
+    re.I,
+)
+# Verbs whose object is another system: it is set up to be measured, or was tried.
+_TRIES = re.compile(
+    r"\b(?:tried|considered|experimented with|gives?|gave|granted?|configured?|re-?implement\w*|reproduced?|ported?) (?:out |the )?$",
     re.I,
 )
 _OBJECT = re.compile(
@@ -331,10 +383,13 @@ class _Reading:
         denied = denial is _Denial.GONE
         if self.of_baseline():
             return Role("negated" if denied else "baseline")
+        if _TRIES.search(self.before) or self.in_brackets():
+            return Role("compared")
         if _THAN.search(self.flat()) or _COMPARES.search(self.flat()):
             return Role("compared")
         if (
-            _BESIDE.search(self.before)
+            _ASKS.search(self.text)
+            or _BESIDE.search(self.before)
             or _SUPPOSED.search(self.text[self.end :])
             or (_MAYBE.search(self.before) and not self.here)
         ):
@@ -349,7 +404,8 @@ class _Reading:
         if denial is _Denial.COST or _foreign(self.text):
             return Role("related")
         if not self.own and (
-            _GENERAL.search(self.text[self.left : self.right])
+            _OF_MANY.match(self.text, self.left)
+            or _GENERAL.search(self.text[self.left : self.right])
             or _EXAMPLE.search(self.before)
             or _FOR_EXAMPLE.match(self.text)
             or (CITE in self.text and _THEIRS.search(self.text))
@@ -362,6 +418,14 @@ class _Reading:
         if where is Where.CAPTION and not self.own:
             return Role("compared")
         return Role("ours", self.proposed())
+
+    def in_brackets(self) -> bool:
+        """Whether it says in brackets what a known work has: "DistServe (disaggregation)"."""
+        opened = self.text.rfind("(", 0, self.start)
+        if self.led or opened < 0 or ")" in self.text[opened : self.start]:
+            return False
+        head = self.text[:opened].rstrip().removesuffix(CITE).rstrip()
+        return any(m.end() == len(head) for m in self.voice.works.finditer(head))
 
     def flat(self) -> str:
         """What leads to it from the last semicolon on, without asides in brackets."""
@@ -394,6 +458,8 @@ class _Reading:
                 continue
             b = max(b, self.end) if a <= self.start < b else b
             leads = a <= self.left + 4 and b > a + 1
+            if leads and _RIVAL.match(self.text, b):
+                return True
             if (leads or not _OBJECT.search(self.text[self.left : a])) and _VERB_NEXT.search(
                 self.text[b : b + 60]
             ):
@@ -413,6 +479,10 @@ class _Reading:
         clause = self.text[self.left : self.right]
         if self.led or any(self.left <= a < self.right for a, _ in self.own):
             return False
+        first = _CONCEDES.match(self.text) if self.left == 0 else None
+        if first is not None and _THEN_WE.match(self.text, self.right):
+            named = _GENERAL.search(clause) is not None or CITE in clause
+            return named or first["whereas"] is not None
         if _WHEREAS_WE.match(self.text, self.right):
             return _GENERAL.search(clause) is not None or _OF_OURS.match(clause) is None
         return _WHILE_WE.match(self.text, self.right) is not None and (
@@ -429,7 +499,10 @@ class _Reading:
         if _BASELINE.search(self.before) or (_OF_BASELINE.search(self.before) and not self.here):
             return True
         begins = _BASELINE.search(self.text)
-        return begins is not None and not self.here and ";" not in self.text[: self.start]
+        if begins is None or self.here:
+            return False
+        # A list of baselines goes on behind its semicolons.
+        return ";" not in self.text[: self.start] or self.text[begins.end() :].startswith(":")
 
     def in_related(self) -> str:
         """Related work speaks of others, but for clauses that say what we do."""
