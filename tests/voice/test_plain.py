@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -167,21 +168,27 @@ def test_every_number_of_the_stress_test_is_a_link_to_its_step() -> None:
     assert linked > 100
 
 
-def ungrounded(report: Report, made: Review) -> set[str]:
-    """Numbers of the parts that neither the draft nor a record nor a step holds."""
+@cache
+def on_record() -> frozenset[str]:
+    """Numbers of the records and of the plans, and the levels that a twist may be given."""
     known = knowledge()
-    texts = [*report.texts.values(), known.searched, str(len(known.works)), str(len(report.paper.numbers))]  # fmt: skip
+    texts = [known.searched, str(len(known.works))]
     texts += [f"{p.say} {p.then}" for p in default_persona().plans]
     texts += [w.cited for w in known.works]
     texts += [c.what for c in known.combinations] + [c.experiment for c in known.corner_cases]
     texts += [f"{m.theory} {m.design} {m.name}" for m in known.mechanisms]
-    for t in known.twists:
-        texts += [repr(t)]
-        # Levels are the draft's own counts, halved and doubled.
-        texts += [str(2**k) for k in range(14)] + [str(k * 3) for k in range(1, 1001)]
+    texts += [repr(t) for t in known.twists]
+    # Levels are the draft's own counts, halved and doubled.
+    texts += [str(2**k) for k in range(14)] + [str(k * 3) for k in range(1, 1001)]
+    return frozenset().union(*map(numbers, texts))
+
+
+def ungrounded(report: Report, made: Review) -> set[str]:
+    """Numbers of the parts that neither the draft nor a record nor a step holds."""
+    texts = [*report.texts.values(), str(len(report.paper.numbers))]
     for r in rows(made):
         texts += [r.say, r.rest, *(f"{d.shown} {d.detail}" for d in r.derivation)]
-    allowed = set().union(*map(numbers, texts)) | {str(n) for n in range(len(report.findings) + 1)}
+    allowed = on_record().union(*map(numbers, texts), map(str, range(len(report.findings) + 1)))
     spoken_ones = [
         run.text
         for _, paragraph in runs(made)

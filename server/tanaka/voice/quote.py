@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tanaka.latex.macros import Macro, table, used
 from tanaka.latex.parse import parse_block
-from tanaka.latex.plain import CITE, REF
+from tanaka.latex.plain import CITE, REF, Block
 from tanaka.latex.source import Source, read_source
 from tanaka.text import DocId, Span
 
@@ -18,6 +18,12 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\\])")
 _REFERENCE = re.compile(rf"[\s~]*[{CITE}{REF}]+")
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
+
+
+@lru_cache(maxsize=512)
+def _read(text: str, macros: tuple[Macro, ...]) -> Block:
+    """A block, parsed once: one paragraph is quoted for many mechanisms."""
+    return parse_block(text, macros)
 
 
 @lru_cache(maxsize=64)
@@ -40,7 +46,7 @@ class Words:
 
     def plain(self, text: str) -> str:
         """Some LaTeX as its reader sees it, on one line."""
-        block = parse_block(text, used(text, self._macros))
+        block = _read(text, used(text, self._macros))
         return " ".join(" ".join(p.plain.text for p in block.passages).split())
 
     def around(self, at: Span) -> str:
@@ -49,7 +55,7 @@ class Words:
         start = max((m.end() for m in _PARAGRAPH.finditer(text, 0, at.start)), default=0)
         found = _PARAGRAPH.search(text, at.end)
         paragraph = text[start : found.start() if found else len(text)]
-        block = parse_block(paragraph, used(paragraph, self._macros))
+        block = _read(paragraph, used(paragraph, self._macros))
         for passage in block.passages:
             plain = passage.plain
             inside = [
