@@ -312,6 +312,16 @@ _DOES = re.compile(
 )
 
 
+# What was measured and found not to pay is none of the paper's parts.
+_REJECTED = re.compile(
+    r"^[^.;]{0,140}?(?:\b(?:runs?|ran|is|was|are|were|becomes?) (?:[\d.]+ ?[%×] ?|about |even |much |slightly )*slower than (?:the )?(?:default|baseline|without|plain|no )|"
+    r"\b(?:provid\w+|brings?|brought|gives?|gave|offers?|yields?|shows?|showed) no (?:benefit|gain|advantage|speed-?up|improvement)|\bgains? nothing\b|"
+    r"\b(?:does|do|did|would) not (?:help|pay(?: off)?|improve)\b|\bonly (?:relevant|useful|worthwhile) (?:under|for|in|when|where|if)\b|"
+    r"\bproduces? garbage\b|\bcorrupts? (?:the )?(?:generation|output|quality)\b)",
+    re.I,
+)
+
+
 def role(text: str, start: int, end: int, voice: Voice) -> Role:
     """The role of the words from ``start`` to ``end`` of a sentence.
 
@@ -416,6 +426,8 @@ class _Reading:
         if self.defined():
             return Role("related")
         if where is Where.CAPTION and not self.own:
+            return Role("compared")
+        if _REJECTED.match(self.text[self.end :]):
             return Role("compared")
         return Role("ours", self.proposed())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tanaka.analysis.baseline import Baseline
-from tanaka.paper.delta import DeltaKind, DeltaRow, Evidence, evidence
+from tanaka.paper.delta import DeltaKind, DeltaRow, DeltaSetting, Evidence, evidence
 from tanaka.paper.model import Mention, MentionId, NumberId, SpanTable
 from tanaka.text import Span
 from tanaka.views.review import Paragraph, Part, Run, Table
@@ -159,13 +159,19 @@ def _values(speech: Speech, change: Change) -> dict[str, Value]:
             values[name] = Value(listing(speech, named, last=False))
             if named[-1].at is not None:
                 values[line] = speech.sources.place(named[-1].at)
-    settings = [f"{s.name} from {s.baseline} to {s.draft}" for r in change.configured for s in r.settings]  # fmt: skip
+    settings = [_changed(r, s) for r in change.configured for s in r.settings]
     if settings:
         values["setting"] = words(_listed(settings[:_MOST]))
     if (scope := _scope(speech)) is not None:
         values["scope"] = words(scope)
     values["n"] = count(len(speech.report.paper.numbers))
     return values
+
+
+def _changed(row: DeltaRow, setting: DeltaSetting) -> str:
+    """What a setting became: "the stage of sharded training state changed from 1 to 2"."""
+    of = f"the {setting.name} of {row.name}" if row.mechanism and setting.name != row.name else setting.name  # fmt: skip
+    return f"{of} changed from {setting.baseline} to {setting.draft}"
 
 
 def listing(speech: Speech, named: Sequence[Named], *, last: bool = True) -> Paragraph:
