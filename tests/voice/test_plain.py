@@ -625,3 +625,12 @@ def test_the_verdicts_of_the_tally_are_those_of_the_findings() -> None:
                 f.verdict == Verdict.IMPOSSIBLE for f in made.findings
             )
             assert made.tally["open"] == sum(not q.answered for q in made.questions)
+
+
+def test_a_question_that_would_not_be_asked_is_not_ticked() -> None:
+    """A paper on serving that slows a worker answers nothing about a training step."""
+    answer = "In Figure 3 we slow one worker by 5\\% and measure the latency."
+    serving = analyse({"main.tex": f"We serve a model on 64 nodes. Inference is batched. {answer}"})
+    training = analyse({"main.tex": f"We train a model on 64 nodes. Our training is synchronous. {answer}"})  # fmt: skip
+    assert review(serving).questions == ()
+    assert [q.answered for q in review(training).questions if q.code == "TK501"] == [True]

@@ -12,6 +12,7 @@ from functools import cache
 
 from tanaka.analysis.report import Located, Report
 from tanaka.paper.model import Mention, SectionId, Where
+from tanaka.paper.setup import trains
 from tanaka.rules.api import Verdict
 from tanaka.text import Span
 from tanaka.views.places import Places
@@ -144,7 +145,8 @@ def _questions(
     open_codes = {f.finding.code for f in report.findings} | {
         s.located.finding.code for s in report.suppressed
     }
-    for code, (what, text) in _ANSWERS.items():
+    # An answer is shown where the question would have been asked: in a paper that trains.
+    for code, (what, text) in _ANSWERS.items() if trains(report.paper) else ():
         answer = next((m for m in report.paper.mentions if _answers(m, what, report)), None)
         if code not in open_codes and answer is not None and (scope is None or answer.section in scope):  # fmt: skip
             out.append(Question(text, report.spans.mentions[answer.id], True, code))
