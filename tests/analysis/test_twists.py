@@ -219,3 +219,14 @@ if shutil.which("pdflatex") or os.environ.get("CI"):
             assert run.returncode == 0, run.stdout[-2000:]
         log = (tmp_path / "main.log").read_text("latin-1")
         assert "undefined" not in log.lower()
+
+
+def test_a_draft_is_not_measured_against_itself() -> None:
+    host = AnalysisHost()
+    text = DRAFT.replace(
+        "\\begin{document}", "\\title{DSSP: A Bound That Moves}\n\\begin{document}"
+    )
+    host.apply(Change({ROOT: text % "", DocId("refs.bib"): BIB}))
+    found = offer("bound-follows-clock", host.snapshot().report(ROOT))
+    assert "dssp" in found.twist.nearest
+    assert "dssp" not in {w.id for w in found.works}

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from tanaka.analysis.locate import insertion_point
 from tanaka.analysis.report import Report
-from tanaka.knowledge.model import Factor, Knowledge, Twist, Work
-from tanaka.paper.bibliography import bibtex, key_of, unused_key
+from tanaka.knowledge.model import Factor, Knowledge, Twist, Work, name_pattern
+from tanaka.latex.project import title
+from tanaka.latex.source import read_source
+from tanaka.paper.bibliography import bibtex, joined, key_of, unused_key
 from tanaka.paper.model import Asserted, Mention, Paper, Where
 from tanaka.paper.setup import training_setup
 from tanaka.text import DocId, Edit, Span
@@ -88,7 +90,9 @@ def _lateness(m: Mention) -> tuple[bool, ...]:
 
 def _offer(report: Report, twist: Twist, because: Mention) -> Offer:
     known, paper = report.knowledge, report.paper
-    works = tuple(w for id in twist.nearest if (w := known.by_work[id]).cited)
+    works = tuple(
+        w for id in twist.nearest if (w := known.by_work[id]).cited and not _is_draft(report, w)
+    )
     levels = tuple(
         (factor.name, filled)
         for factor in twist.factors
@@ -105,6 +109,14 @@ def _offer(report: Report, twist: Twist, because: Mention) -> Offer:
         latex,
         _edits(report, because, latex, entries),
         at,
+    )
+
+
+def _is_draft(report: Report, work: Work) -> bool:
+    """Whether a work is the paper under review: nobody is measured against himself."""
+    words = title(read_source(report.texts.get(report.root, "")), {})
+    return bool(words) and (
+        joined(words) == joined(work.title) or bool(name_pattern(work).match(words))
     )
 
 
