@@ -6,76 +6,34 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tanaka.analysis import AnalysisHost, Change, Located, Report
+from examples import draft
+from examples.draft import Mistake, Row, Texts, mend, report, row
 from tanaka.rules.api import BarsFigure, FixKind, Verdict
-from tanaka.text import DocId, LineIndex, apply_edits
+from tanaka.text import DocId, apply_edits
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "decode-asic"
-ROOT = DocId("main.tex")
 CODES = {"TK207", "TK701", "TK702", "TK704"}
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A row of the README's table."""
-
-    file: str
-    line: int
-    code: str
-    verdict: str
-    words: str
-    mended: str
-
-    @property
-    def row(self) -> tuple[str, int, str, str, str]:
-        return (self.file, self.line, self.code, self.verdict, self.words)
-
-
 def mistakes() -> list[Mistake]:
-    rows = re.findall(
-        r"^\| \d+ \| `([^`]+)` \| (\d+) \| `(TK\d+)` \| (\w+) \| `([^`]+)` \| .*? \| `([^`]+)` \|$",
-        (EXAMPLE / "README.md").read_text("utf-8"), re.M)  # fmt: skip
-    return [Mistake(f, int(n), c, v, w, m) for f, n, c, v, w, m in rows]
+    return draft.mistakes(EXAMPLE)
 
 
-def texts() -> dict[DocId, str]:
-    return {
-        DocId(p.relative_to(EXAMPLE).as_posix()): p.read_text("utf-8")
-        for p in sorted([*EXAMPLE.rglob("*.tex"), *EXAMPLE.glob("*.bib"), EXAMPLE / "tanaka.toml"])
-        if "baseline" not in p.parts
-    }
+def texts() -> Texts:
+    return draft.texts(EXAMPLE)
 
 
-def report(files: dict[DocId, str]) -> Report:
-    host = AnalysisHost()
-    host.apply(Change(dict(files)))
-    return host.snapshot().report(ROOT)
-
-
-def row(item: Located, files: dict[DocId, str]) -> tuple[str, int, str, str, str]:
-    line = LineIndex(files[item.span.doc]).line_col(item.span.start)[0] + 1
-    words = files[item.span.doc][item.span.start : item.span.end].replace("\n", " ")
-    return (item.span.doc, line, item.finding.code, str(item.finding.verdict), words)
-
-
-def wrong(files: dict[DocId, str]) -> set[tuple[str, int, str, str, str]]:
+def wrong(files: Texts) -> set[Row]:
     """All that is not merely asked, and what the four rules ask."""
     return {
         row(f, files)
         for f in report(files).findings
         if f.finding.verdict is not Verdict.OPEN or f.finding.code in CODES
     }
-
-
-def mend(files: dict[DocId, str], mistake: Mistake) -> dict[DocId, str]:
-    found = next(f for f in report(files).findings if row(f, files)[:3] == mistake.row[:3])
-    text, span = files[found.span.doc], found.span
-    return files | {span.doc: text[: span.start] + mistake.mended + text[span.end :]}
 
 
 def test_there_are_four_mistakes_one_of_each() -> None:
@@ -151,7 +109,7 @@ def test_what_is_inserted_answers_the_question(code: str) -> None:
     assert code not in {f.finding.code for f in report(after).findings}
 
 
-def inserted(files: dict[DocId, str]) -> dict[DocId, str]:
+def inserted(files: Texts) -> Texts:
     """With every experiment of the four rules, one after the other."""
     for code in sorted(CODES):
         for asked in [f for f in report(files).findings if f.finding.code == code]:
@@ -160,7 +118,7 @@ def inserted(files: dict[DocId, str]) -> dict[DocId, str]:
     return files
 
 
-def variants() -> list[dict[DocId, str]]:
+def variants() -> list[Texts]:
     mended = texts()
     for mistake in mistakes():
         mended = mend(mended, mistake)

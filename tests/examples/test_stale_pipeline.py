@@ -6,74 +6,33 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tanaka.analysis import AnalysisHost, Change, Located, Report
+from examples import draft
+from examples.draft import Mistake, Row, Texts, mend, report, row, with_edits
 from tanaka.analysis.twists import offers
 from tanaka.children.pdf import PdfText, read_pdf
 from tanaka.rules.api import FixKind, Verdict
-from tanaka.text import DocId, Edit, LineIndex, apply_edits
+from tanaka.text import DocId
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "stale-pipeline"
-ROOT = DocId("main.tex")
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A row of the README's table."""
-
-    file: str
-    line: int
-    code: str
-    verdict: str
-    words: str
-    mended: str
 
 
 def mistakes() -> list[Mistake]:
-    rows = re.findall(
-        r"^\| \d+ \| `([^`]+)` \| (\d+) \| `(TK\d+)` \| (\w+) \| `([^`]+)` \| .*? \| `([^`]+)` \|$",
-        (EXAMPLE / "README.md").read_text("utf-8"), re.M)  # fmt: skip
-    return [Mistake(f, int(n), c, v, w, m) for f, n, c, v, w, m in rows]
+    return draft.mistakes(EXAMPLE)
 
 
-def texts() -> dict[DocId, str]:
-    """The draft as an editor has it, with its bibliography and the text of its baseline's PDF."""
+def texts() -> Texts:
+    """The draft with the text of its baseline's PDF."""
     baseline = read_pdf((EXAMPLE / "proposal_call.pdf").read_bytes())
     assert isinstance(baseline, PdfText), baseline
-    return {DocId("proposal_call.pdf"): baseline.text} | {
-        DocId(p.relative_to(EXAMPLE).as_posix()): p.read_text("utf-8")
-        for p in sorted([*EXAMPLE.rglob("*.tex"), EXAMPLE / "refs.bib", EXAMPLE / "tanaka.toml"])
-        if "baseline" not in p.parts
-    }
+    return {DocId("proposal_call.pdf"): baseline.text} | draft.texts(EXAMPLE)
 
 
-def report(files: dict[DocId, str]) -> Report:
-    host = AnalysisHost()
-    host.apply(Change(dict(files)))
-    return host.snapshot().report(ROOT)
-
-
-def row(item: Located, files: dict[DocId, str]) -> tuple[str, int, str, str, str]:
-    line = LineIndex(files[item.span.doc]).line_col(item.span.start)[0] + 1
-    words = files[item.span.doc][item.span.start : item.span.end].replace("\n", " ")
-    return (item.span.doc, line, item.finding.code, str(item.finding.verdict), words)
-
-
-def wrong(files: dict[DocId, str]) -> set[tuple[str, int, str, str, str]]:
+def wrong(files: Texts) -> set[Row]:
     return {row(f, files) for f in report(files).findings if f.finding.verdict is not Verdict.OPEN}
-
-
-def mend(files: dict[DocId, str], mistake: Mistake) -> dict[DocId, str]:
-    doc = DocId(mistake.file)
-    found = next(f for f in report(files).findings if f.span.doc == doc and f.finding.code == mistake.code
-                 and row(f, files)[1] == mistake.line)  # fmt: skip
-    text = files[doc]
-    return files | {doc: text[: found.span.start] + mistake.mended + text[found.span.end :]}
 
 
 def test_there_are_ten_mistakes() -> None:
@@ -81,7 +40,7 @@ def test_there_are_ten_mistakes() -> None:
 
 
 def test_the_table_is_what_is_found() -> None:
-    assert wrong(texts()) == {(m.file, m.line, m.code, m.verdict, m.words) for m in mistakes()}
+    assert wrong(texts()) == {m.row for m in mistakes()}
 
 
 def questions() -> set[tuple[str, str, int, str]]:
@@ -135,9 +94,7 @@ def test_a_row_of_the_delta_has_its_lines() -> None:
 def test_mending_a_mistake_removes_exactly_its_finding(mistake: Mistake) -> None:
     files = texts()
     before, after = wrong(files), wrong(mend(files, mistake))
-    assert before - after == {
-        (mistake.file, mistake.line, mistake.code, mistake.verdict, mistake.words)
-    }
+    assert before - after == {mistake.row}
     assert after <= before
 
 
@@ -175,20 +132,13 @@ def test_changing_an_input_changes_the_number_shown() -> None:
     assert not any("1.24×" in m and "2.02" in m for m in messages)
 
 
-def with_edits(files: dict[DocId, str], edits: Sequence[Edit]) -> dict[DocId, str]:
-    changed = {e.span.doc for e in edits}
-    return files | {
-        doc: apply_edits(files[doc], [e for e in edits if e.span.doc == doc]) for doc in changed
-    }
-
-
-def experiment(files: dict[DocId, str]) -> dict[DocId, str]:
+def experiment(files: Texts) -> Texts:
     asked = next(f for f in report(files).findings if f.finding.code == "TK501")
     insert = next(x for x in asked.fixes if x.kind is FixKind.INSERT)
     return with_edits(files, insert.edits)
 
 
-def twisted(files: dict[DocId, str]) -> dict[DocId, str]:
+def twisted(files: Texts) -> Texts:
     """The draft with the work cited that it leaves out, and with the twist of the seed."""
     asked = next(
         f for f in report(files).findings if any(x.title.startswith("Cite ") for x in f.fixes)
@@ -222,7 +172,7 @@ def test_the_experiment_is_computed_from_the_paper() -> None:
     assert "1.77" in experiment(fewer)[DocId("sections/evaluation.tex")], "of 16"
 
 
-def variants() -> list[dict[DocId, str]]:
+def variants() -> list[Texts]:
     """The draft as written; mended and with the experiment; and with a citation and a twist."""
     mended = texts()
     for mistake in mistakes():
