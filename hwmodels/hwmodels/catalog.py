@@ -233,6 +233,15 @@ class Fields:
         self.file, self.key, self.known = file, key, known
         self.data: dict[str, Any] = data
 
+    @classmethod
+    def of(cls, file: str, text: str, known: Mapping[str, Source] | None) -> Fields:
+        """The whole of a file; ``known`` is the bibliography, None for the package's own."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise DataError(f"{file}: {error}") from error
+        return cls(file, "", data, sources() if known is None else known)
+
     def error(self, key: str, what: str) -> DataError:
         """The error of a key, to be raised."""
         return DataError(f"{self.file}: {self.path(key)} {what}")
@@ -297,13 +306,9 @@ def read(name: str, text: str, known: Mapping[str, Source] | None = None) -> Acc
     DataError
         Naming the file and the key, for what is missing or cannot be read.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{name}: {error}") from error
-    top = Fields(name, "", data, sources() if known is None else known)
+    top = Fields.of(name, text, known)
     peaks, memory, clock = top.table("peak"), top.table("memory"), top.table("clock")
-    link = top.table("link") if "link" in data else None
+    link = top.table("link") if "link" in top.data else None
     label = memory.sourced("capacity", "byte")
     # "80 GB" on the label of a memory part counts in GiB; some labels are below what is built in
     held = memory.maybe("physical", "byte") or Sourced(

@@ -7,12 +7,11 @@ shape; the published count is kept beside it and tested against it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from hwmodels.catalog import DataError, Fields, Source, Sourced, sources
+from hwmodels.catalog import Fields, Source, Sourced
 from hwmodels.decode import kv_bytes_per_position, read_parameters
 from hwmodels.transformer import dense_decoder_parameters, gated_decoder_parameters
 
@@ -145,11 +144,7 @@ def read_model(name: str, text: str, known: Mapping[str, Source] | None = None) 
     DataError
         Naming the file and the key, for what is missing or cannot be read.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{name}: {error}") from error
-    top = Fields(name, "", data, sources() if known is None else known)
+    top = Fields.of(name, text, known)
     shape = top.table("shape")
     convention = top.get("convention", str)
     if convention not in CONVENTIONS:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from examples import draft
-from examples.draft import Mistake, Row, Texts, mend, report, row
+from examples.draft import Mistake, Row, Texts, mend, report, row, with_edits
 from tanaka.rules.api import BarsFigure, FixKind, Verdict
-from tanaka.text import DocId, apply_edits
+from tanaka.text import DocId
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "decode-asic"
 CODES = {"TK207", "TK701", "TK702", "TK704"}
@@ -105,7 +105,7 @@ def test_what_is_inserted_answers_the_question(code: str) -> None:
     files = texts()
     asked = next(f for f in report(files).findings if f.finding.code == code)
     insert = next(x for x in asked.fixes if x.kind is FixKind.INSERT)
-    after = files | {e.span.doc: apply_edits(files[e.span.doc], [e]) for e in insert.edits}
+    after = with_edits(files, insert.edits)
     assert code not in {f.finding.code for f in report(after).findings}
 
 
@@ -114,7 +114,7 @@ def inserted(files: Texts) -> Texts:
     for code in sorted(CODES):
         for asked in [f for f in report(files).findings if f.finding.code == code]:
             for fix in [x for x in asked.fixes if x.kind is FixKind.INSERT]:
-                files = files | {e.span.doc: apply_edits(files[e.span.doc], [e]) for e in fix.edits}
+                files = with_edits(files, fix.edits)
     return files
 
 
