@@ -20,8 +20,8 @@ from typing import Any
 
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.cli.main import parser
-from tanaka.rules import RULES
 from tanaka.rules.api import Rule, Verdict
+from tanaka.rules.registry import RULES
 from tanaka.text import DocId
 from tanaka.views.explain import index, page
 from tanaka.views.terminal import report_text
@@ -159,7 +159,7 @@ def rules_index() -> str:
             for rule in rules
         ]
         parts.append(f"## {title}\n\n{table(['code', 'name', 'verdicts', 'what it checks'], rows)}")
-    return marked("server/tanaka/rules/__init__.py", "\n\n".join(parts))
+    return marked("server/tanaka/rules/registry.py", "\n\n".join(parts))
 
 
 # -- package.json -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tanaka import __version__
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 
 from .conftest import Run
 from .terminal import EXAMPLE, WRONG, paper

@@ -18,7 +18,7 @@ import pytest
 import hwmodels
 import tanaka_persona
 from hwmodels.units import to_base
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 
 from .tree import ROOT, files
 

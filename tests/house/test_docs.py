@@ -31,7 +31,7 @@ from hwmodels.catalog import accelerators
 from tanaka.analysis.config import Config, read_config
 from tanaka.cli.main import main, parser
 from tanaka.lsp import ext
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 
 from .tree import ROOT, files
 

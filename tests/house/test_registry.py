@@ -11,8 +11,8 @@ import pytest
 
 from fixture import analyse, cases, example_of
 from tanaka import __version__, rules
-from tanaka.rules import RULES
 from tanaka.rules.api import Assumption, Datasheet, Finding, Rule, Verdict
+from tanaka.rules.registry import RULES
 from tanaka.views.explain import index
 
 from .tree import ROOT

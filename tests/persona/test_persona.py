@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tanaka_persona
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 from tanaka_persona import DEFAULT, Persona, PersonaError, load
 from tanaka_persona.plans import PlanError, read_plans
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixture import Case, cases, check, example_of
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 
 HERE = Path(__file__).parent
 CASES = [(path.stem, case) for path in sorted(HERE.glob("TK*.md")) for case in cases(path)]

@@ -178,7 +178,7 @@ def test_every_count_agrees_with_its_verb() -> None:
 
 
 def test_rules_have_plans_and_a_family_behind_them() -> None:
-    from tanaka.rules import RULES
+    from tanaka.rules.registry import RULES
 
     rules = {p.rule for p in PLANS}
     for rule in RULES:

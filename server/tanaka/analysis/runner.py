@@ -8,8 +8,8 @@ from typing import Protocol
 
 from tanaka.analysis.config import Config
 from tanaka.paper.model import NumberId
-from tanaka.rules import RULES
 from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
+from tanaka.rules.registry import RULES
 
 
 class _Counts(Protocol):

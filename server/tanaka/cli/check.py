@@ -9,8 +9,8 @@ from dataclasses import replace
 from tanaka.analysis import Report
 from tanaka.cli import output
 from tanaka.cli.files import Unreadable, load
-from tanaka.rules import RULES
 from tanaka.rules.api import Verdict
+from tanaka.rules.registry import RULES
 from tanaka.views import encode, terminal
 from tanaka.views.places import Places
 

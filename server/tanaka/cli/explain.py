@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tanaka.cli.files import Unreadable
-from tanaka.rules import RULES
+from tanaka.rules.registry import RULES
 from tanaka.views.explain import index, page
 
 

@@ -22,6 +22,7 @@ from tanaka.latex.macros import Macro, matching_brace
 from tanaka.latex.parse import parse_block
 from tanaka.latex.plain import Block, Passage, PassageKind
 from tanaka.latex.project import Piece
+from tanaka.paper.cells import table_numbers
 from tanaka.paper.model import (
     MentionId,
     NumberId,
@@ -34,11 +35,16 @@ from tanaka.paper.model import (
     TableId,
     Where,
 )
-from tanaka.paper.part import Part, Range, Scope, passage_part, table_part
 from tanaka.paper.roles import own_names
 from tanaka.paper.sentences import Sentence, sentences
+from tanaka.paper.stated import Place, Range, Stated, passage_numbers
 from tanaka.paper.tables import LocalTable, read_table
+from tanaka.paper.told import Scope, Told, passage_mentions
 from tanaka.text import DocId, Span, relative
+
+K = TypeVar("K")
+P = TypeVar("P")
+V = TypeVar("V")
 
 _KEPT_PARTS = 64  # a passage or table of a block, in one place of the paper
 
@@ -55,21 +61,25 @@ class BlockFacts:
     said: tuple[tuple[Sentence, ...], ...]
     tables: tuple[LocalTable, ...]
     content: str
-    parts: dict[tuple[str, int, int, Scope], Part] = field(
+    stated: dict[tuple[str, int, int, Place], Stated] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    mentioned: dict[tuple[str, int, int, Scope], Told] = field(
         default_factory=dict, compare=False, repr=False
     )
     told: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
-    def part(self, key: tuple[str, int, int, Scope], make: Callable[[], Part]) -> Part:
-        """The part of a key, made on the first call; the oldest are let go."""
-        found = self.parts.get(key)
-        if found is None:
-            if len(self.parts) >= _KEPT_PARTS:
-                self.parts.pop(next(iter(self.parts)))
-            found = self.parts[key] = make()
-        return found
+
+def _kept(store: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    """The part of a key, made on the first call; the oldest are let go."""
+    found = store.get(key)
+    if found is None:
+        if len(store) >= _KEPT_PARTS:
+            store.pop(next(iter(store)))
+        found = store[key] = make()
+    return found
 
 
 def read_block(text: str, macros: tuple[Macro, ...]) -> BlockFacts:
@@ -220,7 +230,7 @@ class _Assembly:
     def __init__(self, base: str, known: Knowledge) -> None:
         self.base, self.known = base, known
         self.names: tuple[str, ...] = ()
-        self.parts: list[tuple[DocId, int, Part]] = []
+        self.parts: list[tuple[DocId, int, Stated, Told | None]] = []
         self.sections: list[Section] = []
         self.section_starts: list[tuple[SectionId, int, Span, DocId]] = []
         self.repeats: Counter[str] = Counter()
@@ -280,25 +290,33 @@ class _Assembly:
             if where in _NAMING and len(self.names) < _MOST_NAMES:
                 found = own_names(passage.plain.text, where)
                 self.names = tuple(dict.fromkeys((*self.names, *found)))
-            scope = Scope(where, self.section, self.names, self.known)
-            part = facts.part(
-                (prefix, i, count, scope),
-                partial(passage_part, prefix, count, i, passage.plain, said, scope),
+            place = Place(where, self.section)
+            part = _kept(
+                facts.stated,
+                (prefix, i, count, place),
+                partial(passage_numbers, prefix, count, passage.plain, said, place),
             )
-            if part.numbers or part.mentions:
-                self.parts.append((doc, offset, part))
+            scope = Scope(where, self.section, self.names, self.known)
+            told = _kept(
+                facts.mentioned,
+                (prefix, i, count, scope),
+                partial(passage_mentions, prefix, i, passage.plain, said, part.by_sentence, scope),
+            )
+            if part.numbers or told.mentions:
+                self.parts.append((doc, offset, part, told))
             count = part.count
             if passage.kind is PassageKind.CAPTION:
                 stated[i] = tuple(n.id for n in part.numbers)
         self.where = outer
-        scope = Scope(self.where, self.section, self.names, self.known)
+        place = Place(self.where, self.section)
         for k, table in enumerate(facts.tables if in_body else ()):
-            told = stated.get(table.captioned, ()) if table.captioned is not None else ()
-            part = facts.part(
-                (prefix, -1 - k, count, scope),
-                partial(table_part, prefix, count, k, table, scope, told),
+            caption = stated.get(table.captioned, ()) if table.captioned is not None else ()
+            part = _kept(
+                facts.stated,
+                (prefix, -1 - k, count, place),
+                partial(table_numbers, prefix, count, k, table, place, caption),
             )
-            self.parts.append((doc, offset, part))
+            self.parts.append((doc, offset, part, None))
             count = part.count
 
     def place_of(self, passage: Passage, in_abstract: bool) -> Where:
@@ -310,27 +328,28 @@ class _Assembly:
 
     # -- the whole --------------------------------------------------------------------------
     def paper(self) -> Paper:
-        parts = [p for _, _, p in self.parts]
+        parts = [p for _, _, p, _ in self.parts]
+        told = [t for _, _, _, t in self.parts if t is not None]
         numbers = tuple(chain.from_iterable(p.numbers for p in parts))
         return Paper(
             numbers,
             tuple(chain.from_iterable(p.claims for p in parts)),
-            tuple(chain.from_iterable(p.mentions for p in parts)),
+            tuple(chain.from_iterable(t.mentions for t in told)),
             tuple(p.table for p in parts if p.table is not None),
             tuple(self.sections),
             sum(p.seen for p in parts),
             {n.id: n for n in numbers},
-            hash((tuple(p.key for p in parts), tuple(self.sections))),
+            hash((tuple(p.key for p in parts), tuple(t.key for t in told), tuple(self.sections))),
         )
 
     def spans(self, ends: Callable[[DocId], int]) -> SpanTable:
         numbers: dict[NumberId, tuple[DocId, int, tuple[Range, Range, Range]]] = {}
         mentions: dict[MentionId, tuple[DocId, int, Range]] = {}
         tables: dict[TableId, Span] = {}
-        for doc, offset, part in self.parts:
+        for doc, offset, part, told in self.parts:
             for n, places in zip(part.numbers, part.number_places, strict=True):
                 numbers[n.id] = (doc, offset, places)
-            for m, place in zip(part.mentions, part.mention_places, strict=True):
+            for m, place in zip(told.mentions, told.places, strict=True) if told else ():
                 mentions[m.id] = (doc, offset, place)
             if part.table is not None and part.table_place is not None:
                 tables[part.table.id] = _shifted(doc, offset, part.table_place)
@@ -359,11 +378,6 @@ class _Assembly:
 
 def _shifted(doc: DocId, offset: int, place: Range) -> Span:
     return Span(doc, offset + place[0], offset + place[1])
-
-
-K = TypeVar("K")
-P = TypeVar("P")
-V = TypeVar("V")
 
 
 class _Places(Mapping[K, V]):

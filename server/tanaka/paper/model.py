@@ -74,6 +74,9 @@ class Number:
         How ``entity`` was found.
     context : tuple of (str, str)
         What else binds it: ("device", "A100"), ("precision", "bf16"), ("row", ...), ("column", ...).
+    series : str
+        Numbers of one list ("2.8, 3.7 and 9.5 TFLOPS") or one span ("from 420 to 140 ms") share the
+        id of their first; "" where a number stands alone.
     """
 
     id: NumberId
@@ -87,6 +90,7 @@ class Number:
     entity: str = ""
     binding: How = How.NONE
     context: tuple[tuple[str, str], ...] = ()
+    series: str = ""
 
 
 class ChangeWord(StrEnum):

@@ -130,8 +130,9 @@ class Reading:
         What is counted ("gpu", "node", "layer", "micro-batch"), or "".
     per : str
         "gpu", "node", "token", ... for "per GPU" and "each"; "" where nothing is said.
-    prefix : str
-        Letters glued before by a hyphenated form ("8-way" gives noun "way"), or "".
+    series : int
+        Readings of one list ("2.8, 3.7 and 9.5 TFLOPS") or one span ("from 420 to 140 ms") share a
+        positive number within their text; 0 where a reading stands alone.
     """
 
     start: int
@@ -142,3 +143,4 @@ class Reading:
     kind: Kind
     noun: str = ""
     per: str = ""
+    series: int = 0

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from tanaka.analysis.report import Located
 from tanaka.paper.model import Paper, SectionId
 from tanaka.quantity import Qualifier
-from tanaka.rules import RULES
 from tanaka.rules.api import Figure, Held, RooflineFigure, StragglerFigure, TimelineFigure, Verdict
+from tanaka.rules.registry import RULES
 from tanaka.text import Span
 from tanaka.views.review import FindingRow, Paragraph, Part, Run, finding_row, held_key, held_row
 from tanaka.views.svg import Drawing, Size, draw, is_drawn

@@ -1,4 +1,4 @@
-"""What one passage or one table states, with ids and with places relative to its block.
+"""What one passage states: its numbers and claims, with ids and with places relative to its block.
 
 A part depends on its text, on what part of the paper it stands in, and on nothing around it, so it
 is made once and kept as long as its block is (see `tanaka.paper.build`).
@@ -7,19 +7,14 @@ is made once and kept as long as its block is (see `tanaka.paper.build`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from tanaka.knowledge.catalog import knowledge
-from tanaka.knowledge.model import Knowledge
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
-from tanaka.paper.answers_gain import gain_words
 from tanaka.paper.assertion import asserted
 from tanaka.paper.changes import changes
-from tanaka.paper.fairness import fairness_words
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
@@ -28,24 +23,17 @@ from tanaka.paper.model import (
     Excess,
     Headline,
     How,
-    Mention,
-    MentionId,
     Number,
     NumberId,
     Product,
     SectionId,
     Table,
-    TableCell,
-    TableId,
     TrainingState,
     Where,
 )
 from tanaka.paper.products import products
-from tanaka.paper.roles import speaks
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
-from tanaka.paper.standing import standing_words
-from tanaka.paper.tables import LocalTable
 from tanaka.quantity import Kind, Qualifier, Reading
 
 Range = tuple[int, int]
@@ -53,28 +41,27 @@ Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Where in the paper a part stands, what the paper calls itself, and what is known of the field."""
+class Place:
+    """Where in the paper a passage or table stands."""
 
     where: Where
     section: SectionId
-    names: tuple[str, ...] = ()
-    known: Knowledge = field(default_factory=knowledge)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Facts of one passage or table.
+class Stated:
+    """Numbers and claims of one passage or table.
 
     Attributes
     ----------
-    numbers, claims, mentions : tuple
+    numbers, claims : tuple
         In reading order.
     table : Table or None
     number_places : tuple
         For each number its whole surface, its digits, and its sentence or cell.
-    mention_places : tuple of Range
     table_place : Range or None
+    by_sentence : tuple of tuple of NumberId
+        Numbers of each sentence of a passage.
     count : int
         How many numbers of the block have ids, these included.
     seen : int
@@ -85,20 +72,19 @@ class Part:
 
     numbers: tuple[Number, ...]
     claims: tuple[Claim, ...]
-    mentions: tuple[Mention, ...]
     table: Table | None
     number_places: tuple[tuple[Range, Range, Range], ...]
-    mention_places: tuple[Range, ...]
     table_place: Range | None
+    by_sentence: tuple[tuple[NumberId, ...], ...]
     count: int
     seen: int
     key: int
 
 
-def passage_part(
-    prefix: str, count: int, number: int, plain: Plain, said: Sequence[Sentence], scope: Scope
-) -> Part:
-    """Facts of a passage.
+def passage_numbers(
+    prefix: str, count: int, plain: Plain, said: Sequence[Sentence], place: Place
+) -> Stated:
+    """Numbers and claims of a passage.
 
     Parameters
     ----------
@@ -106,26 +92,13 @@ def passage_part(
         Of the ids of its block.
     count : int
         Numbers of the block that have ids already.
-    number : int
-        Of the passage in its block: its mentions are named by it.
+    plain : Plain
+    said : sequence of Sentence
+    place : Place
     """
-    reader = _Reader(prefix, count, scope)
-    reader.passage(plain, said, number)
-    return reader.part()
-
-
-def table_part(
-    prefix: str,
-    count: int,
-    number: int,
-    local: LocalTable,
-    scope: Scope,
-    stated: tuple[NumberId, ...],
-) -> Part:
-    """Facts of a table; ``stated`` are the numbers of its caption."""
-    reader = _Reader(prefix, count, scope)
-    reader.read_table(local, number, stated)
-    return reader.part()
+    reader = Collector(prefix, count, place)
+    reader.passage(plain, said)
+    return reader.stated()
 
 
 _METRICS = re.compile(
@@ -159,114 +132,83 @@ def _stems(sentence: Sentence, own: int) -> frozenset[str]:
     }
 
 
-class _Reader:
-    """Collects the facts of one part."""
+class Collector:
+    """Collects the numbers and claims of one part."""
 
-    def __init__(self, prefix: str, count: int, scope: Scope) -> None:
-        self.prefix, self.count, self.scope = prefix, count, scope
+    def __init__(self, prefix: str, count: int, place: Place) -> None:
+        self.prefix, self.count, self.place = prefix, count, place
         self.numbers: list[Number] = []
         self.claims: list[Claim] = []
-        self.mentions: list[Mention] = []
         self.table: Table | None = None
         self.number_places: list[tuple[Range, Range, Range]] = []
-        self.mention_places: list[Range] = []
+        self.by_sentence: list[tuple[NumberId, ...]] = []
         self.table_place: Range | None = None
         self.seen = 0
 
-    def part(self) -> Part:
-        facts = (tuple(self.numbers), tuple(self.claims), tuple(self.mentions), self.table)
-        return Part(
+    def stated(self) -> Stated:
+        """What was collected."""
+        facts = (tuple(self.numbers), tuple(self.claims), self.table)
+        return Stated(
             *facts,
             tuple(self.number_places),
-            tuple(self.mention_places),
             self.table_place,
+            tuple(self.by_sentence),
             self.count,
             self.seen,
             hash(facts),
         )
 
+    def next_id(self) -> NumberId:
+        """Id of the number that is added next."""
+        return NumberId(f"{self.prefix}.{self.count}")
+
     def number(
         self, r: Reading, where: Where, claimed: Asserted, about: tuple[str, How],
-        context: tuple[tuple[str, str], ...], places: tuple[Range, Range, Range],
+        context: tuple[tuple[str, str], ...], places: tuple[Range, Range, Range], series: str = "",
     ) -> NumberId:  # fmt: skip
-        id = NumberId(f"{self.prefix}.{self.count}")
+        """Add a number; ``about`` is what it is about and how that was found."""
+        id = self.next_id()
         self.count += 1
         self.numbers.append(
             Number(
-                id, r.quantity, r.kind, r.noun, r.per, where, self.scope.section, claimed, about[0], about[1],
-                context,
+                id, r.quantity, r.kind, r.noun, r.per, where, self.place.section, claimed, about[0], about[1],
+                context, series,
             )
         )  # fmt: skip
         self.number_places.append(places)
         return id
 
     # -- prose ------------------------------------------------------------------------------
-    def passage(self, plain: Plain, said: Sequence[Sentence], number: int) -> None:
-        where = self.scope.where
-        ids: list[list[NumberId]] = []
-        told = False
-        for i, sentence in enumerate(said):
+    def passage(self, plain: Plain, said: Sequence[Sentence]) -> None:
+        """Collect what a passage states."""
+        where = self.place.where
+        for sentence in said:
             at, end = sentence.start, sentence.start + len(sentence.text)
             place = plain.source(at, end)
             names = list(dict.fromkeys(_ENTITY.findall(sentence.text))) if sentence.readings else []
             mine: list[NumberId] = []
+            first: dict[int, NumberId] = {}
             for r in sentence.readings:
                 said_as = said_of(sentence, r)
                 claimed = asserted(sentence.text, r.start, where)
                 whole = plain.source(at + r.start, at + r.end)
                 digits = plain.literal(at + r.literal_start, at + r.literal_end)
                 about = self.entity(sentence, r, names)
-                mine.append(self.number(r, where, claimed, about, said_as, (whole, digits, place)))
-            self.seen += len(mine)
-            ids.append(mine)
-            named = [m.keys for m in plain.marks if m.kind == "ref" and at <= m.at < end]
-            label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
-            if mine:
-                self.sentence_claims(sentence, mine, where, label)
-            cites = tuple(
-                key
-                for mark in plain.marks
-                if mark.kind == "cite" and at <= mark.at < end
-                for key in mark.keys
-            )
-            for m in (*self.heard(sentence, told), *self.named(said, i, told)):
-                mid = MentionId(f"{self.prefix}.m{number}.{len(self.mentions)}.{m.what}")
-                self.mentions.append(
-                    Mention(
-                        mid, m.what, m.role, where, self.scope.section, tuple(mine), m.settings, cites, m.proposed
-                    )
-                )  # fmt: skip
-                self.mention_places.append(plain.source(at + m.start, at + m.end))
-            told |= speaks(sentence.text, self.scope.names)
-            for w in (
-                *gain_words(sentence, where),
-                *fairness_words(sentence, where),
-                *standing_words(sentence, where),
-            ):
-                mid = MentionId(f"{self.prefix}.m{number}.{len(self.mentions)}.{w.what}")
-                self.mentions.append(
-                    Mention(mid, w.what, w.role, where, self.scope.section, tuple(mine), w.settings)
+                series = first.setdefault(r.series, self.next_id()) if r.series else ""
+                mine.append(
+                    self.number(r, where, claimed, about, said_as, (whole, digits, place), series)
                 )
-                self.mention_places.append(plain.source(at + w.start, at + w.end))
+            self.seen += len(mine)
+            self.by_sentence.append(tuple(mine))
+            if mine:
+                named = [m.keys for m in plain.marks if m.kind == "ref" and at <= m.at < end]
+                label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
+                self.sentence_claims(sentence, mine, where, label)
         for state in extract.training_states(tuple(said)):
-            self.training_state(said, ids, state, where)
-
-    def heard(self, sentence: Sentence, told: bool) -> Iterator[LocalMention]:
-        """What else than mechanisms one sentence mentions."""
-        scope = self.scope
-        for m in mentions(sentence, scope.where):
-            yield heard(m, sentence.text, scope.where, scope.names, told, scope.known)
-
-    def named(self, said: Sequence[Sentence], i: int, told: bool) -> Iterator[LocalMention]:
-        """Mechanisms of one sentence, with settings that the next one gives."""
-        scope = self.scope
-        for m in mechanisms(said[i].text, scope.where, scope.names, told, scope.known):
-            if i + 1 < len(said):
-                yield replace(m, settings=settings_behind(m, said[i + 1].text, scope.known))
-            else:
-                yield m
+            self.training_state(said, self.by_sentence, state, where)
 
     def entity(self, sentence: Sentence, r: Reading, names: Sequence[str]) -> tuple[str, How]:
+        """What a number is about, and how that was found."""
         if r.noun:
             return r.noun, How.STATED
         device = list(
@@ -290,6 +232,8 @@ class _Reader:
     def sentence_claims(
         self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
     ) -> None:
+        """Claims of one sentence."""
+
         def claimed(index: int) -> Asserted:
             return asserted(sentence.text, sentence.readings[index].start, where)
 
@@ -380,6 +324,7 @@ class _Reader:
         s: extract.LocalState,
         where: Where,
     ) -> None:
+        """The training of a model whose sentences give its state."""
         sentence = said[s.sentence]
         own = ids[s.sentence]
         shape: list[tuple[str, NumberId]] = []
@@ -397,40 +342,3 @@ class _Reader:
                 asserted(sentence.text, sentence.readings[s.devices].start, where), s.cues,
             )
         )  # fmt: skip
-
-    # -- tables -----------------------------------------------------------------------------
-    def read_table(self, local: LocalTable, number: int, stated: tuple[NumberId, ...]) -> None:
-        claimed = (
-            Asserted.QUOTED
-            if self.scope.where is Where.RELATED
-            or re.search(r"as reported|taken from|reported (?:by|in)", local.caption, re.I)
-            else Asserted.YES
-        )
-        rows: list[tuple[TableCell, ...]] = []
-        for stub, row in zip(local.stubs, local.rows, strict=True):
-            cells: list[TableCell] = []
-            for c, cell in enumerate(row):
-                self.seen += len(cell.found)
-                own: NumberId | None = None
-                mine: list[NumberId] = []
-                context = (("row", stub), ("column", local.header[c]))
-                about = (stub or local.header[c], How.STATED)
-                place = cell.plain.source(0, len(cell.plain.text))
-                for r in cell.found if c or cell.reading else ():
-                    places = (
-                        cell.plain.source(r.start, r.end),
-                        cell.plain.literal(r.literal_start, r.literal_end),
-                        place,
-                    )
-                    mine.append(self.number(r, Where.TABLE, claimed, about, context, places))
-                    if r is cell.reading:
-                        own = mine[-1]
-                if len(mine) >= 3:
-                    self.changes(Sentence(cell.text, 0, cell.found), mine, lambda i: claimed)
-                cells.append(TableCell(cell.text, own))
-            rows.append(tuple(cells))
-        self.table = Table(
-            TableId(f"{self.prefix}.t{number}"), local.header, tuple(rows), local.stubs, local.blocks,
-            local.caption, local.labels, self.scope.section, local.complete, stated,
-        )  # fmt: skip
-        self.table_place = (local.start, local.end)

@@ -1,0 +1,56 @@
+"""Every rule, by hand, in order of code."""
+
+from tanaka.rules.api import Rule
+from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
+from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
+from tanaka.rules.corners.low_precision_range import low_precision_range
+from tanaka.rules.corners.no_stall_behaviour import no_stall_behaviour
+from tanaka.rules.corners.no_straggler_experiment import no_straggler_experiment
+from tanaka.rules.corners.unbounded_staleness import unbounded_staleness
+from tanaka.rules.delta.configuration_delta import configuration_delta
+from tanaka.rules.delta.known_combination import known_combination
+from tanaka.rules.delta.no_structural_delta import no_structural_delta
+from tanaka.rules.delta.uncited_prior_art import uncited_prior_art
+from tanaka.rules.fairness.detuned_baseline import detuned_baseline
+from tanaka.rules.fairness.one_sided_tuning import one_sided_tuning
+from tanaka.rules.fairness.throughput_not_time_to_accuracy import throughput_not_time_to_accuracy
+from tanaka.rules.gain.kernel_only_gain import kernel_only_gain
+from tanaka.rules.gain.tape_out_payback import tape_out_payback
+from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
+from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
+from tanaka.rules.numbers.headline_drift import headline_drift
+from tanaka.rules.numbers.impossible_percentage import impossible_percentage
+from tanaka.rules.numbers.parallel_product import parallel_product
+from tanaka.rules.numbers.percent_mismatch import percent_mismatch
+from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
+from tanaka.rules.numbers.table_ratio import table_ratio
+from tanaka.rules.roofline.above_peak import above_peak
+from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
+
+RULES: tuple[Rule, ...] = (
+    ratio_mismatch,
+    percent_mismatch,
+    impossible_percentage,
+    table_ratio,
+    headline_drift,
+    parallel_product,
+    above_peak,
+    decode_above_bandwidth,
+    training_state_does_not_fit,
+    no_straggler_experiment,
+    no_stall_behaviour,
+    low_precision_range,
+    batch_norm_warm_up,
+    unbounded_staleness,
+    backward_memory_spike,
+    throughput_not_time_to_accuracy,
+    detuned_baseline,
+    one_sided_tuning,
+    kernel_only_gain,
+    tape_out_payback,
+    unequal_efficiency,
+    no_structural_delta,
+    known_combination,
+    uncited_prior_art,
+    configuration_delta,
+)
