@@ -42,6 +42,13 @@ function pad(text: string, width: number): string {
 
 /** What follows the value: what the number is about and how that is known. */
 function aboutText(fact: Fact): string {
+  if (fact.told !== undefined) {
+    const known = fact.told.about.map(({ role, value, how }) => {
+      const named = role === "about" ? value : `${role} ${value}`;
+      return how === "" ? `about: ${value}` : `${named} (${how})`;
+    });
+    return known.join(", ");
+  }
   const context = Object.entries(fact.context ?? {})
     .filter(([, value]) => value !== null && value !== undefined && value !== "")
     .map(([key, value]) => `${key} ${String(value)}`);
@@ -64,9 +71,12 @@ export function factsText(facts: Facts): string {
     const places = inFile.map((fact) => `${fact.file}:${fact.start.line}:${fact.start.column}`);
     const placeWidth = Math.max(...places.map((place) => place.length)) + 2;
     inFile.forEach((fact, index) => {
+      const { told } = fact;
+      const value = told === undefined ? valueText(fact) : `${told.value} ${told.may_be}`.trim();
+      const kind = told?.kind ?? fact.kind.replaceAll("_", " ");
       const line =
         `  ${pad(places[index] ?? "", placeWidth)}${pad(fact.text.replaceAll(/\s+/g, " "), TEXT_WIDTH)}` +
-        `${pad(fact.kind.replaceAll("_", " "), KIND_WIDTH)}${pad(valueText(fact), VALUE_WIDTH)}${aboutText(fact)}`;
+        `${pad(kind, KIND_WIDTH)}${pad(value, VALUE_WIDTH)}${aboutText(fact)}`;
       lines.push(line.trimEnd());
     });
   }

@@ -186,6 +186,18 @@ export interface Fact {
   entity: string | null;
   binding: string;
   context: Record<string, unknown>;
+  /** The same in the server's words. */
+  told?: FactWords;
+}
+
+export interface FactWords {
+  /** "200 Gb/s = 25 GB/s" */
+  value: string;
+  /** "[199.5, 200.5] Gb/s", or "" where it is exact. */
+  may_be: string;
+  kind: string;
+  /** What it is about, each with how that is known. */
+  about: { role: string; value: string; how: string }[];
 }
 
 export interface Facts {

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from tanaka.analysis import AnalysisHost, Change, Report, runner
+from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.analysis.host import Memo
+from tanaka.rules import registry
 from tanaka.rules.api import Context, Rule
 from tanaka.text import DocId
 
@@ -70,10 +71,10 @@ def test_undo_recomputes_nothing() -> None:
     before = host.snapshot().report(ROOT)
     host.apply(Change({EVALUATION: files[EVALUATION].replace("2.12", "2.02")}))
     host.snapshot().report(ROOT)
-    counts = (host.counts.blocks_read, host.counts.papers_built, host.counts.rules_run)
+    counts = (host.counts.blocks_read, host.counts.units_read, host.counts.rules_run)
     host.apply(Change({EVALUATION: files[EVALUATION]}))
     assert seen(host.snapshot().report(ROOT)) == seen(before)
-    assert (host.counts.blocks_read, host.counts.papers_built, host.counts.rules_run) == counts
+    assert (host.counts.blocks_read, host.counts.units_read, host.counts.rules_run) == counts
 
 
 def test_a_warm_paper_is_reported_without_reading_a_block() -> None:
@@ -137,9 +138,8 @@ def test_a_failing_rule_is_one_line_and_the_others_speak(monkeypatch) -> None:
         yield context
 
     alone = seen(host_of(example()).snapshot().report(ROOT))
-    monkeypatch.setattr(
-        runner, "RULES", (Rule("TK999", "broken", "0", "stable", broken, ""), *runner.RULES)
-    )
+    rule = Rule("TK999", "broken", "0", "stable", broken, "")
+    monkeypatch.setattr(registry, "RULES", (rule, *registry.RULES))
     report = host_of(example()).snapshot().report(ROOT)
     assert len(report.failures) == 1
     assert re.match(r"TK999 failed: RuntimeError: no", report.failures[0])
@@ -244,17 +244,17 @@ def long_paper() -> dict[DocId, str]:
     return {ROOT: main, DocId("rest.tex"): second}
 
 
-def test_a_key_in_a_long_paper_reads_its_own_block_and_cuts_its_own_file() -> None:
+def test_a_key_in_a_long_paper_reads_its_own_block_and_cuts_its_own_region() -> None:
     files = long_paper()
     assert sum(map(len, files.values())) > 90_000
     host = host_of(files)
     host.snapshot().report(ROOT)
-    before = host.counts.blocks_read, host.counts.files_cut, host.counts.rules_run
+    before = host.counts.blocks_read, host.counts.regions_read, host.counts.rules_run
     text = files[ROOT].replace("tells of run 77", "tells at length of run 77")
     host.apply(Change({ROOT: text}))
     host.snapshot().report(ROOT)
     assert host.counts.blocks_read == before[0] + 1
-    assert host.counts.files_cut == before[1] + 1
+    assert host.counts.regions_read == before[1] + 1
     assert host.counts.rules_run == before[2]
 
 

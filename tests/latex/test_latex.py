@@ -30,12 +30,17 @@ def read(text: str):
     source = read_source(text)
     defined = macros.definitions(DocId("x"), source)
     table = {m.name: m for m in defined}
-    visible = macros.without_definitions(source.visible, defined)
     return [
         p
-        for a, b in cut(visible)
-        for p in parse_block(visible[a:b], macros.used(visible[a:b], table)).passages
+        for block in blocks_of(macros.without_definitions(source.visible, defined))
+        for p in parse_block(block, macros.used(block, table)).passages
     ]
+
+
+def blocks_of(text: str) -> list[str]:
+    """Blocks of a text, as its regions are cut."""
+    regions = (r.visible for r in read_source(text).regions)
+    return [visible[a:b] for visible in regions for a, b in cut(visible)]
 
 
 @given(TEXTS)
@@ -43,13 +48,13 @@ def read(text: str):
 def test_reading_never_raises_and_spans_stay_inside(text: str) -> None:
     source = read_source(text)
     assert len(source.visible) == len(text)
-    blocks = cut(source.visible)
-    assert "".join(source.visible[a:b] for a, b in blocks) == source.visible
-    for a, b in blocks:
-        for passage in parse_block(source.visible[a:b]).passages:
+    blocks = blocks_of(text)
+    assert "".join(blocks) == source.visible
+    for block in blocks:
+        for passage in parse_block(block).passages:
             p = passage.plain
             assert len(p.text) == len(p.starts) == len(p.ends)
-            assert all(0 <= s <= e <= b - a for s, e in zip(p.starts, p.ends, strict=True))
+            assert all(0 <= s <= e <= len(block) for s, e in zip(p.starts, p.ends, strict=True))
 
 
 @given(TEXTS)
@@ -210,7 +215,7 @@ def test_a_table_in_a_cell_breaks_its_lines() -> None:
 
 def test_an_abstract_ends_its_block() -> None:
     text = "\\begin{abstract}\na\n\nb\n\\end{abstract}\nc\n"
-    assert [text[a:b].strip() for a, b in cut(text)] == [
+    assert [b.strip() for b in blocks_of(text)] == [
         "\\begin{abstract}\na",
         "b",
         "\\end{abstract}\nc",

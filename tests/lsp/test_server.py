@@ -243,8 +243,9 @@ async def test_hovers_of_numbers_that_are_no_findings(ed: Editor, tmp_path: Path
     ed.open(uri, text)
     consistent = await ed.hover_text(uri, place(text, text.index("3.0")))
     assert consistent.startswith("**consistent:**")
+    assert "\n\n**read:** 3.0×, speedup, " in consistent
     read = await ed.hover_text(uri, place(text, text.index("25\\,GB")))
-    assert read.startswith("**read:** 25 GB/s, link bandwidth")
+    assert read.startswith("**read:** 25 GB/s per GPU, link bandwidth")
     ignored = await ed.hover_text(uri, place(text, text.index("ignore TK101")))
     assert "warm cache" in ignored
     assert await ed.hover_text(uri, place(text, text.index("falls"))) == ""
@@ -361,7 +362,8 @@ async def test_each_section_offers_its_stress_test_and_the_command_answers(
     facts = await ed.run("tanaka.facts", {"uri": uri})
     assert facts["schema"] == "tanaka.facts/1"
     await ed.until("the status", lambda: ed.statuses)
-    assert len(facts["facts"]) == ed.statuses[-1].coverage.read
+    told = [i for fact in facts["facts"] for i in fact.get("members", [fact["id"]])]
+    assert len(told) == ed.statuses[-1].coverage.read
 
 
 async def test_a_command_with_a_wrong_argument_is_refused_and_the_server_lives(

@@ -20,6 +20,7 @@ from tanaka.paper.model import (
     Paper,
     Section,
     SectionId,
+    Stretch,
     Where,
 )
 from tanaka.quantity import read
@@ -65,7 +66,7 @@ def said(
 def paper(*mentions: Mention, numbers: tuple[Number, ...] = ()) -> Paper:
     """A paper that says some things, in this order; each mention's id is its place in it."""
     numbered = tuple(replace(m, id=MentionId(f"{i}")) for i, m in enumerate(mentions))
-    return Paper(numbers, (), numbered, (), SECTIONS, 0, {n.id: n for n in numbers}, 1)
+    return Paper([Stretch("", numbers, (), numbered, (), SECTIONS)])
 
 
 def twice(what: str, **more) -> tuple[Mention, Mention]:

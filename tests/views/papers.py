@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fixture import analyse, cases
 from tanaka.analysis import AnalysisHost, Change, Report
@@ -74,3 +75,14 @@ def figures() -> dict[Figure, str]:
             if item.finding.figure is not None and is_drawn(item.finding.figure):
                 found.setdefault(item.finding.figure, f"{name}: {item.finding.code}")
     return found
+
+
+def words_of(report: Report, record: dict[str, Any]) -> str:
+    """What stands between a record's start and its exclusive end, counted by hand."""
+    lines = report.texts[DocId(record["file"])].replace("\r\n", "\n").split("\n")
+    (a, b), (c, d) = (
+        (record[k]["line"] - 1, record[k]["column"] - 1) for k in ("start", "end")
+    )  # fmt: skip
+    if a == c:
+        return lines[a][b:d]
+    return "\n".join([lines[a][b:], *lines[a + 1 : c], lines[c][:d]])

@@ -1,4 +1,4 @@
-"""The JSON of ``check`` and ``facts``: its keys, its places, its numbers."""
+"""The JSON of ``check``: its keys, its places, its numbers."""
 
 from __future__ import annotations
 
@@ -10,37 +10,19 @@ import pytest
 
 from fixture import analyse
 from tanaka.analysis import Report
-from tanaka.text import DocId
 from tanaka.views import encode
 
-from .papers import example, papers
+from .papers import example, papers, words_of
 
 FINDING = {"code", "name", "verdict", "severity", "file", "start", "end", "message", "question",
            "derivation", "related", "fixes", "fingerprint"}  # fmt: skip
 STEP = {"symbol", "value", "low", "high", "unit", "text", "source"}
-FACT = {"id", "file", "start", "end", "text", "value", "low", "high", "unit", "kind", "qualifier",
-        "entity", "binding", "context"}  # fmt: skip
 UNITS = {"byte", "byte/s", "FLOP", "FLOP/s", "op", "op/s", "FLOP/byte", "USD/J", "s", "W", "J", "J/byte", "op/J", "USD", "USD/s",
          "token/s", "sample/s", "request/s", "Hz", "V", "m", "bit", "1"}  # fmt: skip
 
 
 def checked(report: Report) -> dict[str, Any]:
     return json.loads(json.dumps(encode.findings(report), allow_nan=False))
-
-
-def read(report: Report) -> dict[str, Any]:
-    return json.loads(json.dumps(encode.facts(report), allow_nan=False))
-
-
-def words(report: Report, record: dict[str, Any]) -> str:
-    """What stands between a record's start and its exclusive end, counted by hand."""
-    lines = report.texts[DocId(record["file"])].replace("\r\n", "\n").split("\n")
-    (a, b), (c, d) = (
-        (record[k]["line"] - 1, record[k]["column"] - 1) for k in ("start", "end")
-    )  # fmt: skip
-    if a == c:
-        return lines[a][b:d]
-    return "\n".join([lines[a][b:], *lines[a + 1 : c], lines[c][:d]])
 
 
 # -- check --------------------------------------------------------------------------------------
@@ -63,7 +45,7 @@ def test_every_finding_has_its_keys_and_points_at_its_words() -> None:
         for record, item in zip(checked(report)["findings"], report.findings, strict=True):
             assert set(record) >= FINDING
             assert record["verdict"] in ("impossible", "implausible", "open")
-            assert words(report, record) == report.texts[item.span.doc][item.span.start : item.span.end].replace("\r\n", "\n")  # fmt: skip
+            assert words_of(report, record) == report.texts[item.span.doc][item.span.start : item.span.end].replace("\r\n", "\n")  # fmt: skip
             for step in record["derivation"]:
                 assert set(step) >= STEP
                 assert step["unit"] in UNITS or step["unit"].endswith("/s"), step
@@ -104,7 +86,7 @@ def test_the_edit_of_a_fix_replaces_digits_at_its_place() -> None:
     fix = record["fixes"][0]
     assert fix["title"] == "Write $1.24\\times$"
     (edit,) = fix["edits"]
-    assert words(example(), edit) == "1.5"
+    assert words_of(example(), edit) == "1.5"
     assert edit["new_text"] == "1.24"
 
 
@@ -117,7 +99,7 @@ def test_columns_count_code_points_and_ends_are_exclusive() -> None:
     line = text.split("\n")[1]
     assert record["start"] == {"line": 2, "column": line.index("$3.5") + 1}
     assert record["end"] == {"line": 2, "column": line.index(" speedup") + 1}
-    assert words(report, record) == "$3.5\\times$"
+    assert words_of(report, record) == "$3.5\\times$"
 
 
 def test_a_silenced_finding_stands_apart() -> None:
@@ -137,59 +119,7 @@ def test_coverage_is_a_chain() -> None:
         assert c["read"] >= c["bound"], name
 
 
-# -- facts --------------------------------------------------------------------------------------
-
-
-def test_every_fact_has_its_keys_and_points_at_its_words() -> None:
-    for _, report in papers():
-        document = read(report)
-        assert document["schema"] == "tanaka.facts/1"
-        assert len({f["id"] for f in document["facts"]}) == len(document["facts"])
-        for fact in document["facts"]:
-            assert set(fact) >= FACT
-            assert words(report, fact) == fact["text"].replace("\r\n", "\n")
-            assert fact["binding"] in ("stated", "inferred", "declared", "none")
-            assert isinstance(fact["value"], float | int | list)
-
-
-def fact(sentence: str, words_: str) -> dict[str, Any]:
-    return next(f for f in read(analyse({"main.tex": sentence}))["facts"] if words_ in f["text"])
-
-
-def test_values_are_in_base_units() -> None:
-    assert fact("It needs 2\\,GB.", "2")["value"] == 2e9
-    assert fact("It has 80\\,GiB of memory.", "80")["value"] == 80 * 2**30
-    found = fact("It reaches 41.2\\% utilisation.", "41.2")
-    assert (found["value"], found["unit"]) == (pytest.approx(0.412), "1")
-    assert (found["low"], found["high"]) == (pytest.approx(0.4115), pytest.approx(0.4125))
-
-
-def test_a_range_is_two_values() -> None:
-    found = fact("The rate is 2--4\\,GB/s.", "2")
-    assert found["value"] == [2e9, 4e9]
-    assert found["qualifier"] == "range"
-
-
-def test_an_open_side_of_a_fact_is_null() -> None:
-    found = fact("It needs less than 2\\,GB.", "2")
-    assert found["low"] is None
-    assert found["qualifier"] == "lt"
-
-
 def test_a_bound_that_is_no_number_is_null() -> None:
     assert encode.bound(math.inf) is None
     assert encode.bound(-math.inf) is None
     assert encode.bound(1.5) == 1.5
-
-
-def test_facts_for_people_name_each_file_once_and_end_with_the_counts() -> None:
-    text = encode.facts_text(example())
-    lines = text.splitlines()
-    assert lines.count("sections/evaluation.tex") == 1
-    c = example().coverage
-    assert lines[-1].startswith(f"{c.quantities} numbers, {c.read} read")
-    row = next(x for x in lines if "$1.5\\times$" in x)
-    assert row.split()[0] == "14:48"
-    assert "speedup" in row
-    assert "checked" in row
-    assert sum(x.startswith("  ") for x in lines) == len(example().paper.numbers)

@@ -13,6 +13,7 @@ from fixture import analyse
 from tanaka.analysis import Report
 from tanaka.rules.api import Verdict
 from tanaka.text import DocId
+from tanaka.views import reading
 from tanaka.views.hover import (
     HoverView,
     data_uri,
@@ -41,6 +42,10 @@ def seen(report: Report, words: str, doc: DocId = MAIN, *, at: int = 0) -> Hover
 
 def cells(view: HoverView) -> dict[str, str]:
     return {row.label: row.shown for row in view.rows}
+
+
+def sources(view: HoverView) -> dict[str, str]:
+    return {row.label: row.source for row in view.rows}
 
 
 # -- findings -----------------------------------------------------------------------------------
@@ -107,13 +112,13 @@ def test_a_checked_number_shows_the_check_as_an_equation() -> None:
 def test_a_number_that_is_only_read_says_how_and_why_it_was_not_checked() -> None:
     view = seen(example(), "25\\,GB/s", DocId("sections/implementation.tex"))
     assert view.word == "read:"
-    assert view.text == "25 GB/s, link bandwidth, per gpu"
-    assert cells(view)["as written"] == "25\\,GB/s"
+    assert view.text == "25 GB/s per GPU, link bandwidth"
     assert cells(view)["may be"] == "[24.5, 25.5] GB/s"
-    assert cells(view)["about"]
-    assert view.rows[0].source == "sections/implementation.tex:12"
+    assert sources(view)["may be"] == "by its rounding"
+    assert set(cells(view)) > {"may be"}, "what it is about, or that it is not known"
     (why,) = view.tail
     assert why.startswith("Not checked: ")
+    assert not view.read, "all of it stands in the rows"
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,14 @@ def test_a_number_that_is_only_read_says_how_and_why_it_was_not_checked() -> Non
     [
         ("Prior work reaches 41.2\\% utilisation~\\cite{a}.", "41.2", "41.2%, utilization", "another's number"),
         ("We plan to reach 60\\% utilisation.", "60", "60%, utilization", "a goal, a supposition or a denial"),
-        ("The model has 13B parameters.", "13B", "13B, parameters", "not checked"),
-        ("The model has 40 layers.", "40", "40, layers", "not checked"),
+        ("The model has 13B parameters.", "13B", "13B parameters = 13 × 10⁹", "not checked"),
+        ("The model has 40 layers.", "40", "40 layers", "not checked"),
         ("It takes 420\\,ms.", "420", "420 ms, latency", "not checked"),
-        ("Each GPU has 80\\,GiB of memory.", "80", "85.9 GB, memory capacity", "not checked"),
-        ("The rate is 2--4\\,GB/s.", "2--", "2 GB/s to 4 GB/s", "not checked"),
+        ("Each GPU has 80\\,GiB of memory.", "80", "80 GiB per GPU = 85.9 GB, memory capacity", "not checked"),
+        ("The rate is 2--4\\,GB/s.", "2--", "2 to 4 GB/s", "not checked"),
         ("It needs less than 2\\,GB.", "2\\,GB", "2 GB, memory capacity", "not checked"),
+        ("It runs on eight nodes.", "eight", "8 nodes", "not checked"),
+        ("The hidden size is 5{,}120.", "5{,}", "5,120, hidden size", "not checked"),
     ],
 )  # fmt: skip
 def test_how_numbers_are_read(sentence: str, words: str, text: str, why: str) -> None:
@@ -139,7 +146,84 @@ def test_how_numbers_are_read(sentence: str, words: str, text: str, why: str) ->
 def test_a_bound_is_shown_as_one() -> None:
     view = seen(analyse({"main.tex": "It needs less than 2\\,GB."}), "2\\,GB")
     assert cells(view)["may be"].startswith("at most 2")
-    assert next(r.source for r in view.rows if r.label == "may be") == "less than"
+    assert sources(view)["may be"] == "“less than”"
+
+
+def test_a_count_is_exact() -> None:
+    view = seen(analyse({"main.tex": "The model has 40 layers."}), "40")
+    assert cells(view)["exact"] == "a count"
+    assert "may be" not in cells(view)
+
+
+def test_what_is_not_known_is_said_to_be_so() -> None:
+    view = seen(analyse({"main.tex": "It takes 420\\,ms."}), "420")
+    assert cells(view)["about"] == "not known"
+    assert not sources(view)["about"]
+
+
+def test_a_number_in_a_macro_names_the_macro_and_its_definition() -> None:
+    view = seen(example(), "\\numnodes{} nodes of", DocId("sections/introduction.tex"), at=3)
+    assert view.text == "64 nodes"
+    assert cells(view)["written"] == "\\numnodes"
+    assert sources(view)["written"] == "defined in macros.tex:3"
+
+
+def test_a_cell_names_its_row_and_its_column() -> None:
+    view = seen(example(), "98 & 263", DocId("tables/steps.tex"))
+    assert view.text.startswith("98")
+    assert "StalePipe, S=1" in cells(view).values()
+    assert cells(view)["column"] == "bubble"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "3 follows"),
+        ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "2.3"),
+        ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "50"),
+    ],
+)
+def test_a_numeral_that_is_no_quantity_has_no_hover(text: str, words: str) -> None:
+    assert under(analyse({"main.tex": text}), words) is None
+
+
+# -- how it was read, beside a derivation -------------------------------------------------------
+
+
+def test_a_number_in_a_finding_says_how_it_was_read_too() -> None:
+    view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    assert view.word == "impossible:"
+    assert view.read.startswith("1.5×, speedup, [1.45, 1.55] by its rounding. ")
+
+
+def test_so_does_one_that_a_finding_elsewhere_uses() -> None:
+    view = seen(example(), "391 to 483", DocId("sections/conclusion.tex"))
+    assert view.word == "impossible:"
+    assert view.read.startswith("391 sequences/s, throughput, [390.5, 391.5] by its rounding. ")  # fmt: skip
+
+
+def test_and_one_that_is_consistent() -> None:
+    view = seen(example(), "512\nGPUs", DocId("sections/evaluation.tex"))
+    assert view.word == "consistent:"
+    assert view.read.startswith("512 devices, exact. ")
+
+
+def test_words_that_are_no_number_have_nothing_to_say_of_one() -> None:
+    view = seen(example(), "speculatively and")
+    assert view.word == "open:"
+    assert not view.read
+
+
+def test_every_number_of_every_paper_says_its_value_and_what_it_may_be() -> None:
+    for name, report in papers():
+        for id, span in report.spans.numbers.items():
+            view = hover(report, span.whole.doc, span.whole.start)
+            assert view is not None
+            if report.number_at(span.whole.doc, span.whole.start) != id:
+                continue  # another stands over it, as in "8" of "8--16"
+            told = (view.text if view.word == "read:" else view.read) + " ".join(cells(view))
+            assert told.startswith(reading.headline(report.paper.by_id[id])), name
+            assert re.search(r"may be|exact|by |“", told + view.read), (name, told)
 
 
 def test_no_cell_of_any_hover_is_empty() -> None:
@@ -204,11 +288,12 @@ def test_another_comment_has_no_hover() -> None:
 def test_markdown_of_a_finding() -> None:
     view = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
     text = markdown(view, stress_test="command:tanaka.stressTest?%5B%5D")
-    head, table, image, *_, link = text.split("\n\n")
+    head, table, read, image, *_, link = text.split("\n\n")
     assert head == "**impossible:** the two values give 1.24"
     assert re.fullmatch(r"!\[[^\]]*\]\(data:image/svg\+xml;base64,[A-Za-z0-9+/=]+\)", image)
     assert table.splitlines()[:2] == ["| | | |", "|:--|--:|:--|"]
-    assert "| ratio | **1.236** | 2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
+    assert "| ratio | &ensp;**1.236** | &ensp;2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
+    assert read.startswith("**read:** 1.5×, speedup, ")
     assert link == "[Stress-test this section](command:tanaka.stressTest?%5B%5D)"
 
 
@@ -239,6 +324,7 @@ def test_plain_text_has_no_markup() -> None:
         "  after: 2.12 s  ([2.115, 2.125], stated, sections/evaluation.tex:14)",
         "  ratio: 1.236  (2.62 s / 2.12 s, [1.231, 1.241])",
         "  as written: 1.5×  ([1.45, 1.55], stated, sections/evaluation.tex:14)",
+        f"read: {view.read}",
     ]
 
 
@@ -267,7 +353,7 @@ LIVE = re.compile(r"[`*_\[\]|~$@<>]|://|www\.", re.I)
 
 def dead(text: str) -> str:
     """Markdown with its escapes and entities taken out."""
-    return re.sub(r"\\[!-/:-@\[-`{-~]|&(?:amp|lt|gt);", "", text)
+    return re.sub(r"\\[!-/:-@\[-`{-~]|&(?:amp|lt|gt|ensp);", "", text)
 
 
 NASTY = st.sampled_from([

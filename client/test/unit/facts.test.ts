@@ -141,6 +141,26 @@ describe("the page", () => {
     assert.equal(about({ binding: "none" }), "StalePipe");
     assert.equal(about({ entity: "", context: { row: "ours" } }), "row ours (stated)");
   });
+
+  it("uses the words of the server where it sends them", () => {
+    const told = {
+      value: "200 Gb/s = 25 GB/s",
+      may_be: "[199.5, 200.5] Gb/s",
+      kind: "link bandwidth",
+      about: [
+        { role: "about", value: "StalePipe", how: "stated in its sentence" },
+        { role: "device", value: "A100", how: "the set-up of its section, eval.tex:3" },
+      ],
+    };
+    const line = (change: Partial<Fact>) => bodyOf(factsText(facts(fact(change))))[0]?.replaceAll(/ +/g, " ");
+    assert.equal(
+      line({ text: "200\\,Gb/s", told }),
+      " main.tex:4:11 200\\,Gb/s link bandwidth 200 Gb/s = 25 GB/s [199.5, 200.5] Gb/s " +
+        "StalePipe (stated in its sentence), device A100 (the set-up of its section, eval.tex:3)",
+    );
+    const open = { ...told, may_be: "", about: [{ role: "about", value: "not known", how: "" }] };
+    assert.ok(line({ told: open })?.endsWith("25 GB/s about: not known"));
+  });
 });
 
 describe("the document", () => {

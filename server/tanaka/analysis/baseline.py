@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tanaka.analysis.config import Config
-from tanaka.paper.model import Paper, SpanTable
+from tanaka.paper.model import Paper
+from tanaka.paper.spans import SpanTable
 from tanaka.text import DocId, folder, resolve
 
 FOUND = ("proposal_call.pdf", "baseline.pdf", "baseline")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import Any
+
+from hwmodels.catalog import precision_name
+from tanaka.paper.about import DECLARABLE
+
+_COUNTS = frozenset({"gpus", "nodes", "batch", "seq_len", "tp", "pp", "dp", "ep"})
+_SIZES = frozenset({"params", "tokens"})
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMBT]?)")
+_SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """What ``tanaka.toml`` says, with defaults where it is silent.
 
-    ``select`` and ``ignore`` are prefixes of rule codes; ``problems`` are sentences about what
+    ``select`` and ``ignore`` are prefixes of rule codes; ``given`` are the author's defaults for
+    what prose leaves open, as pairs of a key and a value; ``problems`` are sentences about what
     could not be understood.
     """
 
@@ -21,6 +31,7 @@ class Config:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
 
     def enabled(self, code: str) -> bool:
         """Whether a rule is on."""
@@ -59,6 +70,13 @@ def read_config(text: str | None) -> Config:
             return ()
         return tuple(value)
 
+    given: list[tuple[str, str]] = []
+    for key, value in table("given").items():
+        read, problem = given_value(key, value)
+        if problem:
+            problems.append(f"tanaka.toml: given.{problem}")
+        else:
+            given.append((key, read))
     config = Config(
         root=string("paper", "root"),
         baseline=string("paper", "baseline"),
@@ -67,5 +85,40 @@ def read_config(text: str | None) -> Config:
         ignore=codes("ignore"),
     )
     return Config(
-        config.root, config.baseline, config.venue, config.select, config.ignore, tuple(problems)
-    )
+        config.root, config.baseline, config.venue, config.select, config.ignore, tuple(problems),
+        tuple(given),
+    )  # fmt: skip
+
+
+def given_value(key: str, value: object) -> tuple[str, str]:
+    """A declared value as bindings hold it, and what is wrong with it.
+
+    Parameters
+    ----------
+    key : str
+    value : object
+        As TOML reads it, or the words behind the equals sign of a comment.
+
+    Returns
+    -------
+    value, problem : str
+        One of both is empty.  Formats have their canonical name, sizes no suffix: "7B" is
+        "7000000000".
+    """
+    if key not in DECLARABLE:
+        return "", f"{key} is not known; the keys are {', '.join(DECLARABLE)}"
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return "", f"{key} is neither a word nor a number"
+    text = str(value).strip().strip("\"'").strip()
+    if not text:
+        return "", f"{key} is empty"
+    if key in _COUNTS or key in _SIZES:
+        amount = _AMOUNT.fullmatch(text.replace(",", "").replace("_", ""))
+        number = float(amount.group(1)) * _SCALES[amount.group(2)] if amount is not None else 0.0
+        if number < 1 or not number.is_integer():
+            return "", f"{key} is not a count: {text}"
+        return f"{number:.0f}", ""
+    if key == "precision":
+        named = precision_name(text)
+        return ("16-bit" if named == "half" else named or text.lower()), ""
+    return text, ""

@@ -8,26 +8,27 @@ changed, and an undo recomputes nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
 from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Report, Suppressed
-from tanaka.analysis.runner import Verdicts, judge
-from tanaka.analysis.suppression import Suppressions, read_suppressions
+from tanaka.analysis.runner import Outcome, Verdicts, joined, judge_paper, judge_stretch
+from tanaka.analysis.suppression import read_suppressions
 from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
 from tanaka.knowledge.model import Knowledge
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
-from tanaka.latex.source import Source, read_source
+from tanaka.latex.source import Region, Source, Switches, read_source, read_switches, reread
 from tanaka.paper import references
 from tanaka.paper.bibliography import Bibliography, Entry
-from tanaka.paper.build import BlockFacts, File, build, cut_file, read_block
-from tanaka.paper.delta import audit
-from tanaka.paper.model import How, Paper, SpanTable
+from tanaka.paper.build import Whole, rows
+from tanaka.paper.delta import Delta, audit
+from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
 from tanaka.rules.api import Context
 from tanaka.text import DocId, folder, relative, resolve
 
@@ -50,9 +51,9 @@ class Change:
 class Counts:
     """What has been computed so far: tests assert these, and no times."""
 
+    regions_read: int = 0
     blocks_read: int = 0
-    files_cut: int = 0
-    papers_built: int = 0
+    units_read: int = 0
     rules_run: int = 0
     bibliographies_read: int = 0
 
@@ -84,6 +85,15 @@ class Memo:
 _OVERLAY = ".tanaka/knowledge"
 
 
+class Macros:
+    """The user macros of a paper, by name; the same object as long as none of them changes."""
+
+    def __init__(self, defined: tuple[macros.Macro, ...]) -> None:
+        self.defined = defined
+        self.by_name = {m.name: m for m in defined}
+        self.citing = references.citing(self.by_name)
+
+
 class AnalysisHost:
     """Holds the texts and the caches.  Synchronous; does no I/O."""
 
@@ -91,16 +101,19 @@ class AnalysisHost:
         self.counts = Counts()
         self._texts: dict[DocId, str] = {}
         self._baselines: dict[DocId, DocId] = {}
-        self._sources = Memo(16_000_000)  # characters; each text is kept twice
+        self._sources: dict[DocId, dict[Switches | None, Source]] = {}
+        self._switches = Memo(64)
         self._blocks = Memo(3_000_000)  # characters; a block weighs about a hundred times its text
-        self._definitions = Memo(16_000_000)
-        self._files = Memo(6_000_000)
-        self._suppressions = Memo(64)
+        self._units = Memo(6_000_000)
+        self._judged = Memo(6_000_000)
         self._entries = Memo(8_000_000)
-        self._said = Memo(6_000_000)
         self._overlays = Memo(8)
-        self._papers = Memo(16)
+        self._configs = Memo(8)
         self._verdicts = Memo(64)
+        self._deltas = Memo(8)
+        self._macros: dict[DocId, Macros] = {}
+        self._bibliographies: dict[DocId, tuple[object, Bibliography]] = {}
+        self._last: dict[DocId, tuple[Outcome, ...]] = {}
         self._snapshot: Analysis | None = None
 
     def apply(self, change: Change) -> None:
@@ -108,6 +121,7 @@ class AnalysisHost:
         for doc, text in change.texts.items():
             if text is None:
                 self._texts.pop(doc, None)
+                self._sources.pop(doc, None)
             else:
                 self._texts[doc] = text
         for root, chosen in change.baselines.items():
@@ -124,9 +138,24 @@ class AnalysisHost:
         return self._snapshot
 
     # -- memoised steps -----------------------------------------------------------------------
-    def source(self, text: str) -> Source:
-        """Visible text and comments of a file's text."""
-        return self._sources.get(text, lambda: read_source(text), len(text) + 64)
+    def switches(self, text: str) -> Switches:
+        """Switches that a text defines and sets."""
+        return self._switches.get(text, lambda: read_switches(text))
+
+    def source(self, doc: DocId, text: str, switches: Switches | None = None) -> Source:
+        """Regions of a document's text; those that it shares with the text before are the same."""
+        known = self._sources.setdefault(doc, {})
+        before = known.get(switches)
+        if before is not None and before.text == text:
+            return before
+        if before is not None and before.switches == (switches or self.switches(text)):
+            made = reread(before, text)
+        else:
+            made = read_source(text, switches or self.switches(text))
+        if len(known) >= _SPELLINGS:
+            known.pop(next(iter(known)))
+        known[switches] = made
+        return made
 
     def block(self, text: str, used: tuple[macros.Macro, ...]) -> BlockFacts:
         """Facts of a block, by its text and the macros that it uses."""
@@ -142,32 +171,54 @@ class AnalysisHost:
         """Whether a block's facts are at hand."""
         return (text, tuple(m.key for m in used)) in self._blocks
 
-    def definitions(self, doc: DocId, source: Source) -> tuple[macros.Macro, ...]:
-        """User macros that a file defines."""
-        return self._definitions.get(
-            (doc, source.text), lambda: tuple(macros.definitions(doc, source)), len(source.text)
-        )
+    def macros(self, root: DocId, sources: Iterable[Source]) -> Macros:
+        """User macros of a paper; a later file wins."""
+        found = [
+            defined
+            for source in sources
+            for region in source.regions
+            if (defined := region.kept("macros", _defined))
+        ]
+        flat = tuple(chain.from_iterable(found))
+        before = self._macros.get(root)
+        if before is None or before.defined != flat:
+            before = self._macros[root] = Macros(flat)
+        return before
 
-    def file(
-        self,
-        doc: DocId,
-        source: Source,
-        defined: tuple[macros.Macro, ...],
-        table: Mapping[str, macros.Macro],
-        known: Hashable,
-    ) -> File:
-        """A file cut and read; a function of its text and of the project's macros, ``known``."""
+    def read(self, region: Region, own: Macros) -> Read:
+        """A region's blocks with their facts; a function of its text and the paper's macros."""
 
-        def make() -> File:
-            self.counts.files_cut += 1
-            text = macros.without_definitions(source.visible, defined)
-            return cut_file(doc, text, lambda t: self.block(t, macros.used(t, table)))
+        def make(region: Region) -> Read:
+            self.counts.regions_read += 1
+            text = region.kept("plain", _plain)
+            return read_region(text, lambda t: self.block(t, macros.used(t, own.by_name)))
 
-        return self._files.get((doc, source.text, known), make, len(source.text) + 64)
+        return region.latest("read", own, make)
 
-    def suppressions(self, source: Source) -> Suppressions:
-        """Comments of a file that silence something."""
-        return self._suppressions.get(source.text, lambda: read_suppressions(source))
+    def unit(self, region: Region, read: Read, low: int, high: int, frame: Frame) -> Unit:
+        """A stretch of a region, read in its place in the paper."""
+        before = read.units.get((low, high))
+        if before is not None and before.frame == frame:
+            return before
+
+        def make() -> Unit:
+            self.counts.units_read += 1
+            return Unit(read, low, high, frame)
+
+        key = (region.text, low, high, frame, tuple(b.facts for b in read.placed))
+        made = read.units[low, high] = self._units.get(key, make, len(region.text) + 64)
+        return made
+
+    def judged(self, unit: Unit) -> tuple[Outcome, ...]:
+        """Outcomes of the rules that need no more than a unit."""
+        found = unit.kept.get("judged")
+        if found is None:
+            found = unit.kept["judged"] = self._judged.get(
+                unit.stretch,
+                lambda: judge_stretch(unit.stretch, self.counts),
+                64 * len(unit.stretch.numbers) + 64,
+            )
+        return found  # type: ignore[return-value]
 
     def entries(self, text: str, *, bib: bool) -> tuple[Entry, ...]:
         r"""Entries of a ``.bib`` text, or the ``\bibitem``s of another."""
@@ -178,20 +229,18 @@ class AnalysisHost:
 
         return self._entries.get((text, bib), make, len(text) + 64)
 
-    def said(
-        self,
-        source: Source,
-        file: File,
-        table: Mapping[str, macros.Macro],
-        known: Hashable,
-        base: Knowledge,
-    ) -> references.Said:
-        """What a file says of works; a function of its text, the macros and the knowledge base."""
-        return self._said.get(
-            (source.text, known, base),
-            lambda: references.read_file(source, (b.facts for b in file.blocks), table, base),
-            len(source.text) + 64,
-        )
+    def bibliography(
+        self, root: DocId, key: Hashable, make: Callable[[], Bibliography]
+    ) -> Bibliography:
+        """Bibliography of a paper; the same object as long as what it is made of is."""
+        before = self._bibliographies.get(root)
+        if before is None or before[0] != key:
+            before = self._bibliographies[root] = (key, make())
+        return before[1]
+
+    def config(self, text: str | None) -> Config:
+        """Settings of a ``tanaka.toml``."""
+        return self._configs.get(text, lambda: read_config(text))
 
     def knowledge(self, overlay: Mapping[str, str]) -> tuple[Knowledge, tuple[str, ...]]:
         """What is known of the field under a project's own records.
@@ -207,15 +256,49 @@ class AnalysisHost:
 
         return self._overlays.get(tuple(sorted(overlay.items())), make)
 
-    def verdicts(self, key: Hashable, make: Callable[[], Verdicts]) -> Verdicts:
-        """Outcomes of the rules over a paper."""
-        return self._verdicts.get(key, make)
+    def verdicts(
+        self, root: DocId, key: Hashable, make: Callable[[], tuple[Outcome, ...]]
+    ) -> tuple[Outcome, ...]:
+        """Outcomes of the rules of the whole paper."""
+        found = self._last[root] = self._verdicts.get(key, make)
+        return found
 
-    def paper(
-        self, key: Hashable, make: Callable[[], tuple[Paper, SpanTable]]
-    ) -> tuple[Paper, SpanTable]:
-        """Paper and spans of a root at one revision."""
-        return self._papers.get(key, make)
+    def delta(self, key: Hashable, make: Callable[[], Delta]) -> Delta:
+        """Delta of a paper against its baseline."""
+        return self._deltas.get(key, make)
+
+    def judged_before(self, root: DocId, key: Hashable) -> tuple[tuple[Outcome, ...], bool]:
+        """Those outcomes as far as they are known, and whether they are of this revision."""
+        if key in self._verdicts:
+            return self._verdicts.get(key, tuple), True
+        return self._last.get(root, ()), False
+
+
+_SPELLINGS = 4  # of the switches that one file is read with
+
+
+def _defined(region: Region) -> tuple[macros.Macro, ...]:
+    if not any(word in region.visible for word in _DEFINING):
+        return ()
+    alone = Source(region.text, (region,), Switches())
+    return tuple(macros.definitions(DocId(""), alone))
+
+
+_DEFINING = (
+    "command",
+    "def",
+    "Command",
+    "MathOperator",
+    "\\let",
+    "DeclareSIUnit",
+    "acronym",
+    "acrodef",
+)
+
+
+def _plain(region: Region) -> str:
+    defined = region.kept("macros", _defined)
+    return macros.without_definitions(region.visible, defined) if defined else region.visible
 
 
 class Analysis:
@@ -228,17 +311,21 @@ class Analysis:
         self.texts = texts
         self._baselines = baselines
         self._reports: dict[DocId, Report] = {}
+        self._glances: dict[DocId, Report] = {}
         self._projects: dict[DocId, projects.Project] = {}
+        self._switches: dict[DocId, Switches] = {}
+        self._known: dict[DocId, tuple[Knowledge, tuple[str, ...]]] = {}
+        self._wholes: dict[DocId, tuple[projects.Project, dict[DocId, Source], Macros, Whole]] = {}
         self._roots: tuple[DocId, ...] | None = None
         self._folded: dict[str, list[DocId]] | None = None
 
-    def _source(self, doc: DocId) -> Source | None:
+    def _source(self, doc: DocId, switches: Switches | None = None) -> Source | None:
         text = self.texts.get(doc)
-        return None if text is None else self._host.source(text)
+        return None if text is None else self._host.source(doc, text, switches)
 
     def config_of(self, root: DocId) -> Config:
         """Settings beside a root."""
-        return read_config(self.texts.get(resolve(folder(root), "tanaka.toml")))
+        return self._host.config(self.texts.get(resolve(folder(root), "tanaka.toml")))
 
     def roots(self) -> tuple[DocId, ...]:
         """Root files among the known texts, the likeliest first.
@@ -282,8 +369,25 @@ class Analysis:
     def project(self, root: DocId) -> projects.Project:
         """Files of a paper in reading order."""
         if root not in self._projects:
-            self._projects[root] = projects.assemble(root, self._source, self._respelled)
+            self._projects[root], self._switches[root] = self._assembled(root)
         return self._projects[root]
+
+    def _assembled(self, root: DocId) -> tuple[projects.Project, Switches]:
+        """Files of a paper, and the switches of all of them, which decide what they input."""
+        switches = self._host.switches(self.texts.get(root, ""))
+        for _ in range(_ROUNDS):
+            parts = projects.assemble(
+                root,
+                lambda doc: self._source(doc, switches),  # noqa: B023 - called at once
+                self._respelled,
+            )
+            whole = Switches()
+            for doc in parts.files:
+                whole = whole.joined(self._host.switches(self.texts[doc]))
+            if whole == switches:
+                break
+            switches = whole
+        return parts, switches
 
     def _respelled(self, doc: DocId) -> DocId | None:
         """The one document whose name is this one's but for upper and lower case."""
@@ -305,72 +409,127 @@ class Analysis:
     def report(self, root: DocId) -> Report:
         """Findings, coverage and the rest for one paper."""
         if root not in self._reports:
-            self._reports[root] = self._report(root)
+            self._reports[root] = self._report(root, settle=True)
         return self._reports[root]
 
-    def _report(self, root: DocId) -> Report:
+    def glance(self, root: DocId) -> Report:
+        """The report as far as it can be told at once, for whoever is typing.
+
+        What a stretch says is judged as it is now; rules that need the whole paper are not run.
+        Where they have not judged this revision, it is not ``settled``.
+        """
+        if root in self._reports:
+            return self._reports[root]
+        if root not in self._glances:
+            found = self._report(root, settle=False)
+            if found.settled:
+                self._reports[root] = found
+            self._glances[root] = found
+        return self._glances[root]
+
+    def _report(self, root: DocId, *, settle: bool) -> Report:
+        host = self._host
         known, amiss = self._knowledge(root)
-        parts, sources, paper, spans = self._paper(root, known)
+        parts, sources, own, whole = self._whole(root)
         config = self.config_of(root)
         baseline = self.baseline(root)
-        cited, entries = self._bibliography(parts, sources, known)
+        cited, entries = self._bibliography(root, parts, sources, own, known)
         other = baseline.paper if baseline is not None else None
-        delta = audit(paper, other, known) if other is not None else None
-        context = Context(
-            paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
+        paper = whole.paper
+        key = (paper, config, other, known, cited, is_pdf(root))
+        delta: Delta | None = None
+
+        def context() -> Context:
+            nonlocal delta
+            if other is not None:
+                delta = host.delta((paper, other, known), lambda: audit(paper, other, known))
+            return Context(
+                paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
+            )
+
+        settled = True
+        if settle:
+            outcomes = host.verdicts(root, key, lambda: judge_paper(context(), config, host.counts))
+            context()
+        else:
+            outcomes, settled = host.judged_before(root, key)
+        verdicts = joined(
+            (host.judged(row.unit) for row in whole.rows), outcomes, config, from_pdf=is_pdf(root)
         )
-        judged = self._host.verdicts(
-            (paper, config, other, known, cited, is_pdf(root)),
-            lambda: judge(context, config, self._host.counts),
-        )
-        silenced = {d: self._host.suppressions(s) for d, s in sources.items()}
         texts = {d: s.text for d, s in sources.items()} | entries
         if baseline is not None:
             texts = {**baseline.texts, **texts}
-        return _report(
-            parts, sources, texts, paper, spans, judged, silenced, config, context, baseline, amiss
-        )
+        return _report(parts, sources, texts, whole, verdicts, config, known, cited, baseline, delta,
+                       amiss, settled=settled)  # fmt: skip
 
     def _knowledge(self, root: DocId) -> tuple[Knowledge, tuple[str, ...]]:
         """The records that a root's folder overlays, and what is wrong with its own."""
-        home = resolve(folder(root), _OVERLAY) + "/"
-        own = {
-            d.removeprefix(home): text
-            for d, text in self.texts.items()
-            if d.startswith(home) and d.endswith(".toml")
-        }
-        return self._host.knowledge(own)
+        if root not in self._known:
+            home = resolve(folder(root), _OVERLAY) + "/"
+            own = {
+                d.removeprefix(home): text
+                for d, text in self.texts.items()
+                if d.startswith(home) and d.endswith(".toml")
+            }
+            self._known[root] = self._host.knowledge(own)
+        return self._known[root]
 
-    def _paper(
-        self, root: DocId, known: Knowledge
-    ) -> tuple[projects.Project, dict[DocId, Source], Paper, SpanTable]:
-        parts = self.project(root)
-        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
-        key = (root, tuple((d, sources[d].text) for d in parts.files), parts.pieces, known)
-        paper, spans = self._host.paper(key, lambda: self._build(parts, sources, known))
-        return parts, sources, paper, spans
+    def _whole(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Macros, Whole]:
+        """A paper's files, and what they state at their places."""
+        if root not in self._wholes:
+            parts = self.project(root)
+            switches = self._switches[root]
+            sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
+            own = self._host.macros(root, sources.values())
+            found = rows(
+                parts.pieces,
+                sources,
+                lambda doc, region: self._host.read(region, own),
+                self._host.unit,
+                folder(root),
+            )
+            whole = Whole(found, lambda: self._knowledge(root)[0], sources)
+            self._wholes[root] = (parts, sources, own, whole)
+        return self._wholes[root]
 
     def _bibliography(
-        self, parts: projects.Project, sources: Mapping[DocId, Source], known: Knowledge
+        self,
+        root: DocId,
+        parts: projects.Project,
+        sources: Mapping[DocId, Source],
+        own: Macros,
+        known: Knowledge,
     ) -> tuple[Bibliography, dict[DocId, str]]:
         """What a paper cites, and the texts of the files that an entry may be added to."""
-        defined, table = self._macros(parts, sources)
-        keys = tuple(table[name].key for name in sorted(table))
-        said = [
-            self._host.said(
-                source, self._host.file(d, source, defined[d], table, keys), table, keys, known
+        read = self._host.read
+        said = tuple(
+            region.latest(
+                "said",
+                (own, known.key),
+                lambda region: references.read_region(
+                    region, (b.facts for b in read(region, own).placed), own.citing, known
+                ),
             )
-            for d, source in sources.items()
-        ]
+            for source in sources.values()
+            for region in source.regions
+        )
         texts = {d: t for d in parts.bibliographies if (t := self.texts.get(d)) is not None}
         entries = {d: self._host.entries(t, bib=d.endswith(".bib")) for d, t in texts.items()}
-        own = [e for s in sources.values() for e in self._host.entries(s.text, bib=False)]
-        found = references.assemble(
-            parts.bibliographies,
-            entries,
-            own,
-            said,
-            ascii=all(t.isascii() for t in texts.values()),
+        items = tuple(
+            entry
+            for source in sources.values()
+            for _, entry in source.each("items", lambda r: references.read_items(r.text))
+        )
+        found = self._host.bibliography(
+            root,
+            (parts.bibliographies, tuple(entries.items()), items, said, tuple(texts.values())),
+            lambda: references.assemble(
+                parts.bibliographies,
+                entries,
+                items,
+                said,
+                ascii=all(t.isascii() for t in texts.values()),
+            ),
         )
         return found, {d: texts[d] for d in found.docs}
 
@@ -398,27 +557,11 @@ class Analysis:
         found = self.baseline_root(root)
         if found is None:
             return None
-        parts, sources, paper, spans = self._paper(found[0], self._knowledge(root)[0])
+        parts, sources, own, whole = self._whole(found[0])
+        whole = Whole(whole.rows, lambda: self._knowledge(root)[0], sources)
         texts = {d: s.text for d, s in sources.items()}
-        own = self._macros(parts, sources)[1]
-        title = projects.title(sources[found[0]], own) or relative(found[0], folder(root))
-        return Baseline(found[0], found[1], parts.files, texts, paper, spans, title)
-
-    def _build(
-        self, parts: projects.Project, sources: Mapping[DocId, Source], known: Knowledge
-    ) -> tuple[Paper, SpanTable]:
-        self._host.counts.papers_built += 1
-        defined, table = self._macros(parts, sources)
-        keys = tuple(table[name].key for name in sorted(table))
-        files = {d: self._host.file(d, s, defined[d], table, keys) for d, s in sources.items()}
-        return build(parts.pieces, files.__getitem__, folder(parts.root), known)
-
-    def _macros(
-        self, parts: projects.Project, sources: Mapping[DocId, Source]
-    ) -> tuple[dict[DocId, tuple[macros.Macro, ...]], dict[str, macros.Macro]]:
-        """User macros by file, and by name: a later file wins."""
-        defined = {d: self._host.definitions(d, s) for d, s in sources.items()}
-        return defined, {m.name: m for d in parts.files for m in defined.get(d, ())}
+        title = projects.title(sources[found[0]], own.by_name) or relative(found[0], folder(root))
+        return Baseline(found[0], found[1], parts.files, texts, whole.paper, whole.spans, title)
 
     def warm(self, root: DocId) -> Iterator[None]:
         """Read the blocks of a paper that were not read yet, one a step.
@@ -427,36 +570,45 @@ class Analysis:
         opened does not keep it from answering.
         """
         parts = self.project(root)
-        sources = {d: s for d in parts.files if (s := self._source(d)) is not None}
-        defined, table = self._macros(parts, sources)
-        for doc, source in sources.items():
-            text = macros.without_definitions(source.visible, defined[doc])
-            for start, end in blocks.cut(text):
-                piece = text[start:end]
-                if piece.strip():
-                    used = macros.used(piece, table)
-                    if not self._host.has_read(piece, used):
-                        self._host.block(piece, used)
-                        yield
+        switches = self._switches[root]
+        sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
+        own = self._host.macros(root, sources.values())
+        for source in sources.values():
+            for region in source.regions:
+                text = region.kept("plain", _plain)
+                for start, end in blocks.cut(text):
+                    piece = text[start:end]
+                    if piece.strip():
+                        used = macros.used(piece, own.by_name)
+                        if not self._host.has_read(piece, used):
+                            self._host.block(piece, used)
+                            yield
+
+
+_ROUNDS = 3  # a switch that decides about an input whose file sets a switch
 
 
 def _report(
     parts: projects.Project,
     sources: Mapping[DocId, Source],
     texts: Mapping[DocId, str],
-    paper: Paper,
-    spans: SpanTable,
+    whole: Whole,
     judged: Verdicts,
-    silenced: Mapping[DocId, Suppressions],
     config: Config,
-    context: Context,
+    known: Knowledge,
+    cited: Bibliography,
     baseline: Baseline | None,
+    delta: Delta | None,
     amiss: tuple[str, ...],
+    *,
+    settled: bool,
 ) -> Report:
+    paper, spans = whole.paper, whole.spans
     other = baseline.spans if baseline is not None else None
-    located = [locate(f, spans, texts, sources, other) for f in judged.findings]
+    located = [at for f in judged.findings if (at := locate(f, spans, texts, other)) is not None]
     order = {d: i for i, d in enumerate(parts.files)}
     located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
+    silenced = {d: found for d, s in sources.items() if (found := read_suppressions(s)).items}
     shown, hidden = [], []
     for item in located:
         reason = silenced[item.span.doc].reason(item) if item.span.doc in silenced else None
@@ -464,12 +616,12 @@ def _report(
             shown.append(item)
         else:
             hidden.append((item, reason))
-    faulty = {n for f in judged.findings for n in f.operands}
     checked = judged.checked
+    faulty = {n for f in judged.findings for n in f.operands}
     coverage = Coverage(
         quantities=paper.seen,
-        read=len(paper.numbers),
-        bound=sum(n.binding in (How.STATED, How.DECLARED) for n in paper.numbers),
+        read=sum(len(s.numbers) for s in paper.stretches),
+        bound=sum(s.bound for s in paper.stretches),
         checked=len(checked),
         consistent=len(checked - faulty),
         by_rule=judged.by_rule,
@@ -488,11 +640,12 @@ def _report(
         problems=(*config.problems, *amiss),
         failures=judged.failures,
         checked=checked,
-        knowledge=context.knowledge,
-        bibliography=context.bibliography,
+        knowledge=known,
+        bibliography=cited,
         baseline=baseline,
-        delta=context.delta,
+        delta=delta,
         venue=config.venue,
+        settled=settled,
     )
 
 

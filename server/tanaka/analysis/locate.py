@@ -7,9 +7,7 @@ from collections.abc import Mapping
 
 from tanaka.analysis.baseline import is_pdf
 from tanaka.analysis.report import Located, LocatedFix
-from tanaka.latex import blocks
-from tanaka.latex.source import Source
-from tanaka.paper.model import SpanTable
+from tanaka.paper.spans import SpanTable
 from tanaka.rules.api import (
     AddCitation,
     AddEntry,
@@ -49,10 +47,11 @@ def locate(
     finding: Finding,
     spans: SpanTable,
     texts: Mapping[DocId, str],
-    sources: Mapping[DocId, Source],
     baseline: SpanTable | None = None,
-) -> Located:
+) -> Located | None:
     """Finding with its place, its related places, and its fixes as edits.
+
+    None where what it is about is not there any more.
 
     Parameters
     ----------
@@ -60,20 +59,34 @@ def locate(
     spans : SpanTable
     texts : mapping of DocId to str
         Of all files that an edit may touch, bibliographies among them.
-    sources : mapping of DocId to Source
-        Of the paper's files.
     baseline : SpanTable or None
         Places of the baseline paper.
     """
-    span = span_of(finding.at, spans)
-    related = tuple((span_of(a, spans, baseline), words) for a, words in finding.related)
+    try:
+        span = span_of(finding.at, spans)
+        related = tuple((span_of(a, spans, baseline), words) for a, words in finding.related)
+    except KeyError:
+        return None
+    return Located(
+        finding,
+        span,
+        related,
+        lambda: _fixes(finding, span, spans, texts),
+        lambda: spans.block_at(span),
+    )
+
+
+_RANK = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}
+
+
+def _fixes(
+    finding: Finding, span: Span, spans: SpanTable, texts: Mapping[DocId, str]
+) -> tuple[LocatedFix, ...]:
     fixes = [edits for fix in finding.fixes if (edits := _edits(fix, spans, texts)) is not None]
     fixes.append(_ignore(finding, span, texts[span.doc]))
     # The text of a PDF is ours: nothing in it can be edited.
     fixes = [f for f in fixes if not any(is_pdf(e.span.doc) for e in f.edits)]
-    rank = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}
-    fixes.sort(key=lambda f: rank[f.kind])
-    return Located(finding, span, related, tuple(fixes), _block(span, sources[span.doc]))
+    return tuple(sorted(fixes, key=lambda f: _RANK[f.kind]))
 
 
 def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix | None:
@@ -145,10 +158,3 @@ def _ignore(finding: Finding, span: Span, text: str) -> LocatedFix:
         FixKind.IGNORE,
         (Edit(Span(span.doc, at, at), note),),
     )
-
-
-def _block(span: Span, source: Source) -> Span:
-    for a, b in blocks.cut(source.visible):
-        if a <= span.start < b:
-            return Span(span.doc, a, b)
-    return span

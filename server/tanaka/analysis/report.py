@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tanaka.analysis.baseline import Baseline, is_pdf
 from tanaka.knowledge.model import Knowledge
 from tanaka.paper.bibliography import Bibliography
 from tanaka.paper.delta import Delta
-from tanaka.paper.model import NumberId, Paper, SpanTable
+from tanaka.paper.model import NumberId, Paper
+from tanaka.paper.spans import SpanTable
 from tanaka.rules.api import Finding, FixKind, Held
 from tanaka.text import DocId, Edit, Span
 
@@ -23,7 +25,6 @@ class LocatedFix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Located:
     """A finding with its place in this revision.
 
@@ -33,17 +34,28 @@ class Located:
     span : Span
         What is underlined.
     related : tuple of (Span, str)
-    fixes : tuple of LocatedFix
-        Real fixes first, inserts next, ignores last.
-    block : Span
-        The block of LaTeX it stands in (new findings in a block under edit are held back).
     """
 
-    finding: Finding
-    span: Span
-    related: tuple[tuple[Span, str], ...]
-    fixes: tuple[LocatedFix, ...]
-    block: Span
+    def __init__(
+        self,
+        finding: Finding,
+        span: Span,
+        related: tuple[tuple[Span, str], ...],
+        fixes: Callable[[], tuple[LocatedFix, ...]],
+        block: Callable[[], Span],
+    ) -> None:
+        self.finding, self.span, self.related = finding, span, related
+        self._fixes, self._block = fixes, block
+
+    @cached_property
+    def fixes(self) -> tuple[LocatedFix, ...]:
+        """Real fixes first, inserts next, ignores last; made when somebody asks for them."""
+        return self._fixes()
+
+    @cached_property
+    def block(self) -> Span:
+        """The block of LaTeX it stands in (new findings in a block under edit are held back)."""
+        return self._block()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,9 @@ class Report:
     baseline: Baseline | None = None
     delta: Delta | None = None
     venue: str = ""
+    settled: bool = True
+    """Whether the rules of the whole paper have judged this revision; else those findings of the
+    last one stand, where what they are about still does."""
 
     @property
     def bibliography_texts(self) -> Mapping[DocId, str]:
@@ -111,9 +126,4 @@ class Report:
 
     def number_at(self, doc: DocId, offset: int) -> NumberId | None:
         """The number under an offset, the shortest where several overlap."""
-        hits = [
-            (s.whole.end - s.whole.start, n)
-            for n, s in self.spans.numbers.items()
-            if s.whole.covers(doc, offset)
-        ]
-        return min(hits)[1] if hits else None
+        return self.spans.number_at(doc, offset)

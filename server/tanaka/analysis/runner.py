@@ -1,19 +1,36 @@
-"""Run the rules over a paper: each guarded, each number blamed once."""
+"""Run the rules: those of a stretch, those of the whole paper; each guarded, each number blamed once."""
 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from tanaka.analysis.config import Config
-from tanaka.paper.model import NumberId
+from tanaka.knowledge.model import Knowledge
+from tanaka.paper.model import NumberId, Paper, Stretch
 from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
-from tanaka.rules.registry import RULES
+from tanaka.rules.local import LOCAL
+
+_NOTHING = Knowledge((), (), (), (), (), (), (), "")
+"""What a rule of a stretch knows of the field."""
 
 
 class _Counts(Protocol):
     rules_run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule said of one stretch, or of the paper: findings, checks that held, a failure."""
+
+    code: str
+    findings: tuple[Finding, ...] = ()
+    held: tuple[Held, ...] = ()
+    checked: frozenset[NumberId] = frozenset()
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +64,68 @@ _ORDER = (
 )
 
 
-def judge(context: Context, config: Config, counts: _Counts) -> Verdicts:
-    """Outcomes of all enabled rules; a rule that raises is one line in ``failures``."""
-    findings: list[Finding] = []
-    held: list[Held] = []
-    failures: list[str] = []
-    checked: set[NumberId] = set()
-    by_rule: list[tuple[str, int]] = []
-    for rule in RULES:
-        if not config.enabled(rule.code):
-            continue
-        counts.rules_run += 1
-        outcomes, failure = _run(rule, context)
-        if failure:
-            failures.append(failure)
-        touched: set[NumberId] = set()
-        for outcome in outcomes:
-            if isinstance(outcome, Held):
-                held.append(outcome)
-                touched.update(outcome.numbers)
-            else:
-                findings.append(outcome)
-                if outcome.verdict is not Verdict.OPEN:
-                    touched.update(outcome.operands)
-        checked |= touched
-        by_rule.append((rule.code, len(touched)))
-    if context.from_pdf:
+def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
+    """Outcomes of the rules that need no more than a stretch; those that said nothing are left out."""
+    context = Context(Paper((stretch,)), _NOTHING)
+    return tuple(o for rule in LOCAL if (o := _judged(rule, context, counts)) is not None)
+
+
+def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
+    """Outcomes of the other enabled rules."""
+    from tanaka.rules.registry import RULES
+
+    return tuple(
+        o
+        for rule in RULES
+        if rule not in LOCAL
+        and config.enabled(rule.code)
+        and (o := _judged(rule, context, counts)) is not None
+    )
+
+
+def joined(
+    stretches: Iterable[tuple[Outcome, ...]],
+    paper: Sequence[Outcome],
+    config: Config,
+    *,
+    from_pdf: bool,
+) -> Verdicts:
+    """All outcomes together: each number is blamed once, and no fix rests on a number at fault."""
+    from tanaka.rules.registry import RULES
+
+    by_code: dict[str, list[Outcome]] = {}
+    for outcomes in (*stretches, paper):
+        for o in outcomes:
+            by_code.setdefault(o.code, []).append(o)
+    enabled = [r.code for r in RULES if config.enabled(r.code)]
+    ordered = [o for code in enabled for o in by_code.get(code, ())]
+    findings = [f for o in ordered for f in o.findings]
+    if from_pdf:
         findings = [_doubted(f) for f in findings]
     return Verdicts(
         tuple(_trusted(_once(findings))),
-        tuple(held),
-        frozenset(checked),
-        tuple(by_rule),
-        tuple(failures),
+        tuple(h for o in ordered for h in o.held),
+        frozenset().union(*(o.checked for o in ordered)),
+        tuple((code, sum(len(o.checked) for o in by_code.get(code, ()))) for code in enabled),
+        tuple(dict.fromkeys(o.failure for o in ordered if o.failure)),
     )
+
+
+def _judged(rule: Rule, context: Context, counts: _Counts) -> Outcome | None:
+    """What one rule says; one that raises is a line, and what it found before is kept."""
+    counts.rules_run += 1
+    found, failure = _run(rule, context)
+    if not found and not failure:
+        return None
+    held = tuple(o for o in found if isinstance(o, Held))
+    findings = tuple(o for o in found if isinstance(o, Finding))
+    checked = frozenset(
+        (
+            *(n for h in held for n in h.numbers),
+            *(n for f in findings if f.verdict is not Verdict.OPEN for n in f.operands),
+        )
+    )
+    return Outcome(rule.code, findings, held, checked, failure)
 
 
 def _doubted(finding: Finding) -> Finding:
@@ -106,6 +151,7 @@ def _run(rule: Rule, context: Context) -> tuple[list[Finding | Held], str]:
     return outcomes, ""
 
 
+@lru_cache(maxsize=256)
 def _rank(code: str) -> int:
     return next((i for i, prefix in enumerate(_ORDER) if code.startswith(prefix)), len(_ORDER))
 
@@ -142,4 +188,9 @@ def _trusted(findings: list[Finding]) -> list[Finding]:
         others = (n for n in finding.operands if n != own)
         return fix.kind is not FixKind.QUICKFIX or faulty.isdisjoint(others)
 
-    return [replace(f, fixes=tuple(x for x in f.fixes if keeps(f, x))) for f in findings]
+    return [
+        f
+        if all(keeps(f, x) for x in f.fixes)
+        else replace(f, fixes=tuple(x for x in f.fixes if keeps(f, x)))
+        for f in findings
+    ]

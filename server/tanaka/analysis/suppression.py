@@ -6,13 +6,37 @@ import re
 from dataclasses import dataclass
 
 from tanaka.analysis.report import Located
-from tanaka.latex.source import Source
-from tanaka.text import LineIndex
+from tanaka.latex.source import Region, Source
 
 _COMMENT = re.compile(
     r"^\s*tanaka:\s*(?P<verb>ignore-file|ignore|off|on)\b\s*(?P<codes>(?:TK\d*[\s,]*)*)(?:--\s*(?P<reason>.*\S)?)?\s*$",
     re.I,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A comment that says something to us, in its region."""
+
+    start: int
+    end: int
+    verb: str
+    codes: tuple[str, ...]
+    reason: str
+
+
+def _ours(region: Region) -> tuple[_Ours, ...]:
+    return tuple(
+        _Ours(
+            c.start,
+            c.end,
+            m["verb"].lower(),
+            tuple(re.findall(r"TK\d*", m["codes"])) or ("TK",),
+            m["reason"] or "",
+        )
+        for c in region.comments
+        if "anaka" in c.text and (m := _COMMENT.match(c.text))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +80,28 @@ def read_suppressions(source: Source) -> Suppressions:
     At the end of a line: that line.  Alone on a line: the paragraph that follows.  ``off`` reaches
     to the matching ``on``, ``ignore-file`` over everything.
     """
-    ours = [(c, m) for c in source.comments if (m := _COMMENT.match(c.text))]
+    ours = source.each("tanaka comments", _ours)
     if not ours:
         return Suppressions(())
-    lines = LineIndex(source.text)
+    text = source.text
     found: list[Suppression] = []
     open_from: list[tuple[int, tuple[str, ...], str, int]] = []
-    for comment, match in ours:
-        verb = match.group("verb").lower()
-        codes = tuple(re.findall(r"TK\d*", match.group("codes"))) or ("TK",)
-        reason = match.group("reason") or ""
-        line, column = lines.line_col(comment.start)
-        if verb == "on":
-            for start, opened, why, at in open_from:
-                found.append(Suppression(start, comment.start, opened, why, at))
+    for shift, comment in ours:
+        start, end = comment.start + shift, comment.end + shift
+        if comment.verb == "on":
+            for began, opened, why, at in open_from:
+                found.append(Suppression(began, start, opened, why, at))
             open_from.clear()
-        elif verb == "off":
-            open_from.append((comment.start, codes, reason, comment.start))
-        elif verb == "ignore-file":
-            found.append(Suppression(0, len(source.text) + 1, codes, reason, comment.start))
-        elif lines.line(line)[:column].strip():
-            found.append(
-                Suppression(lines.offset(line, 0), comment.end, codes, reason, comment.start)
-            )
+        elif comment.verb == "off":
+            open_from.append((start, comment.codes, comment.reason, start))
+        elif comment.verb == "ignore-file":
+            found.append(Suppression(0, len(text) + 1, comment.codes, comment.reason, start))
         else:
-            found.append(
-                Suppression(
-                    comment.end,
-                    _paragraph_end(source.text, comment.end),
-                    codes,
-                    reason,
-                    comment.start,
-                )
+            line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+            first, last = (
+                (line, end) if text[line:start].strip() else (end, _paragraph_end(text, end))
             )
+            found.append(Suppression(first, last, comment.codes, comment.reason, start))
     for start, opened, why, at in open_from:
         found.append(Suppression(start, len(source.text) + 1, opened, why, at))
     return Suppressions(tuple(found))

@@ -1,4 +1,4 @@
-"""``tanaka facts``: every number that was read."""
+"""``tanaka facts``: every number that was read, and how."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import sys
 
 from tanaka.cli import output
 from tanaka.cli.files import load
-from tanaka.views import encode
+from tanaka.views import facts as views
 
 
 def facts(given: argparse.Namespace) -> int:
     """Print the facts of a paper."""
     report = load(given.path).analysis_report()
     if given.output_format == "json":
-        output.json(encode.facts(report))
+        output.json(views.record(report))
     else:
-        sys.stdout.write(encode.facts_text(report))
+        width = output.width(views.WIDTH)
+        sys.stdout.write(views.text(report, colour=output.colour(), width=width))
     return 0

@@ -1,7 +1,7 @@
-r"""Cut a file into blocks that can be parsed, and cached, one by one.
+r"""Cut a region into blocks that can be parsed, and cached, one by one.
 
-Section commands always cut, whatever the brace state, so that a half-typed brace costs at most
-its own section's remainder; inside a section blank lines cut where they lie in no *matched*
+Regions begin at section commands, whatever the brace state, so that a half-typed brace costs at
+most its own section's remainder; inside a region blank lines cut where they lie in no *matched*
 brace or environment pair (an opener that is never closed is ignored, so typing
 ``\begin{table}`` swallows nothing).
 """
@@ -10,14 +10,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from functools import lru_cache
 from itertools import pairwise
 
-_REGION = re.compile(
-    r"^[ \t]*(?:\\(?:part|chapter|section|subsection|subsubsection)\*?\s*[\[{]|\\appendix\b|"
-    r"\\begin\{document\}|\\end\{document\}|\\begin\{abstract\}|\\end\{abstract\}|\\abstract\{)",
-    re.M,
-)
 _TOKEN = re.compile(
     r"\\(?:begin|end)\s*\{(?P<env>[A-Za-z*]+)\}|\\.|(?P<open>\{)|(?P<close>\})|(?P<blank>\n[ \t\r]*\n\s*)",
     re.S,
@@ -25,27 +19,18 @@ _TOKEN = re.compile(
 _TRANSPARENT = frozenset({"document", "abstract", "center", "appendices", "appendix", "onecolumn"})
 
 
-def cut(visible: str) -> list[tuple[int, int]]:
-    """Start and end of each block, in order; together they cover the text.
+def cut(visible: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of each block of a region, in order; together they cover it.
 
     Parameters
     ----------
     visible : str
-        Text from `tanaka.latex.source.read_source`.
+        Visible text of a `tanaka.latex.source.Region`.
     """
-    starts = sorted({0, *(m.start() for m in _REGION.finditer(visible))})
-    blocks: list[tuple[int, int]] = []
-    for start, end in zip(starts, [*starts[1:], len(visible)], strict=True):
-        blocks += [(start + a, start + b) for a, b in _region(visible[start:end])]
-    return blocks
-
-
-@lru_cache(maxsize=1024)
-def _region(text: str) -> tuple[tuple[int, int], ...]:
     stack: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
     blanks: list[tuple[int, int]] = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(visible):
         if env := match.group("env"):
             if env in _TRANSPARENT:
                 continue
@@ -66,7 +51,7 @@ def _region(text: str) -> tuple[tuple[int, int], ...]:
         i = bisect.bisect_right(begins, a) - 1
         if i < 0 or outer[i][1] <= a:
             cuts.append(b)
-    cuts.append(len(text))
+    cuts.append(len(visible))
     return tuple((a, b) for a, b in pairwise(cuts) if b > a)
 
 

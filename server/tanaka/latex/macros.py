@@ -1,13 +1,17 @@
-"""The user's own macros: those that hold numbers, names and units.
+r"""The user's own macros: those that hold numbers, names and units.
 
 Definitions are collected by pattern over a whole project, because they may stand in any file,
 and expanded where they are used, so that a headline number in a macro is read like any other.
+A definition inside of another one is left alone: which of two values a switch sets is not known.
+
+Environments and acronyms are kept beside the macros under names that no macro can have:
+``{result}`` for ``\begin{result}``, ``<gpu>`` and ``<gpu:long>`` for ``\gls{gpu}``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,16 +19,74 @@ from tanaka.latex.source import Source
 from tanaka.text import DocId, Span
 
 _DEFINITION = re.compile(
-    r"\\(?:(?P<new>(?:re)?newcommand|providecommand|DeclareRobustCommand|NewDocumentCommand|"
-    r"DeclareMathOperator)\*?\s*(?:\{\s*\\(?P<n1>[A-Za-z@]+)\s*\}|\\(?P<n2>[A-Za-z@]+))"
-    r"|(?:g|x|e)?def\s*\\(?P<n3>[A-Za-z@]+))"
+    r"\\(?:"
+    r"(?P<new>(?:re|provide)?newcommand|providecommand|(?:new|renew|provide)robustcmd|DeclareRobustCommand)"
+    r"|(?P<xargs>(?:re)?newcommandx|providecommandx)"
+    r"|(?P<xparse>(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand)"
+    r"|(?P<operator>DeclareMathOperator)"
+    r"|(?P<pair>DeclarePairedDelimiter)"
+    r"|(?P<environment>(?:re)?newenvironment)"
+    r"|(?P<xenvironment>(?:New|Renew|Provide|Declare)DocumentEnvironment)"
+    r"|(?P<box>newtcolorbox)"
+    r"|(?P<unit>DeclareSIUnit)"
+    r"|(?P<acronym>newacronym)|(?P<acrodef>acrodef|newacro)"
+    r"|(?P<entry>DeclareAcronym|newglossaryentry)"
+    r"|(?P<let>let|NewCommandCopy|LetLtxMacro)"
+    r"|(?P<tex>[gex]?def)"
+    r")(?![A-Za-z])\*?"
 )
+_NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+))")
+_LABEL = re.compile(r"\s*\{\s*([^{}\\]+?)\s*\}")
+_COUNT = re.compile(r"\s*\[(\d)\]")
+_OPTION = re.compile(r"\s*\[([^\[\]]*)\]")
+_OPENING = re.compile(r"\s*\{")
+_BRACE = re.compile(r"\\.|[{}]", re.S)
+_PARAMETERS = re.compile(r"\s*((?:#\d\s*)*)(?=\{)")
+_LET = re.compile(r"\s*=?\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+)|([^\s\\{}]))")
+_XARGS = re.compile(r"(\d)\s*=\s*([^,]*)")
+_KEYS = r"\b{}\s*=\s*(?:\{{([^{{}}]*)\}}|([^,{{}}]*))"
+_SHORT, _LONG = (
+    re.compile(_KEYS.format(k)) for k in ("(?:short|name|text)", "(?:long|description)")
+)
+
 _USE = re.compile(r"\\([A-Za-z@]+)")
+_BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
+ACRONYMS = {
+    **dict.fromkeys(("gls", "Gls", "GLS", "glstext", "acrshort", "Acrshort", "ac", "Ac", "acs", "acf", "Acf",
+                     "acfi", "iac", "acrfull", "glsxtrshort", "glsfmtshort", "glsentryshort", "glsentrytext"), "{}"),
+    **dict.fromkeys(("glspl", "Glspl", "acrshortpl", "acp", "Acp", "acsp", "acfp", "acrfullpl"), "{}s"),
+    **dict.fromkeys(("acl", "Acl", "acrlong", "Acrlong", "glsxtrlong", "glsentrylong"), "{}:long"),
+    **dict.fromkeys(("aclp", "acrlongpl", "Aclp"), "{}:longs"),
+}  # fmt: skip
+"""Macros that print an acronym, and how: its short or its long form, and whether in plural."""
+_ACRONYM = re.compile(r"\\(?:[Gg]ls|GLS|[Aa]c|iac)[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)?\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A user macro: how many arguments, the default of the first, and its body with its place."""
+    """A user macro: what it takes, and its body with its place.
+
+    Attributes
+    ----------
+    name : str
+    arguments : int
+        How many it takes, stars and optional ones included.
+    default : str or None
+        Of the first, where that is optional.
+    body : str
+    at : Span
+        Of the body.
+    whole : Span
+        The definition itself, which is no text of the paper.
+    takes : str
+        One sign for each argument: "{" needed, "[" optional, "*" a star.
+    defaults : tuple
+        Of the optional ones among them.
+    alias : str
+        Name of the macro that it is another name for, or "".
+    provided : bool
+        Whether it only holds where nothing else defines it.
+    """
 
     name: str
     arguments: int
@@ -32,88 +94,330 @@ class Macro:
     body: str
     at: Span
     whole: Span
-    """The definition itself, which is no text of the paper."""
+    takes: str = ""
+    defaults: tuple[str | None, ...] = ()
+    alias: str = ""
+    provided: bool = False
 
     @property
-    def key(self) -> tuple[str, int, str | None, str]:
+    def key(self) -> tuple[str, str, tuple[str | None, ...], str, str]:
         """What it does, wherever it is defined."""
-        return self.name, self.arguments, self.default, self.body
+        return self.name, self.takes, self.defaults, self.body, self.alias
+
+
+class _Reader:
+    """Reads one definition from where its command ends."""
+
+    __slots__ = ("at", "text")
+
+    def __init__(self, text: str, at: int) -> None:
+        self.text, self.at = text, at
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What stands next, if it is of a pattern."""
+        match = pattern.match(self.text, self.at)
+        if match is not None:
+            self.at = match.end()
+        return match
+
+    def name(self) -> str:
+        """Name of a macro, braced or not; "" where there is none."""
+        match = self.take(_NAME)
+        return (match[1] or match[2]) if match else ""
+
+    def label(self) -> str:
+        """A word in braces."""
+        match = self.take(_LABEL)
+        return match[1] if match else ""
+
+    def group(self) -> tuple[int, int] | None:
+        """Inside of the braces that stand next."""
+        opening = _OPENING.match(self.text, self.at)
+        if opening is None:
+            return None
+        close = matching_brace(self.text, opening.end() - 1)
+        if close is None:
+            return None
+        self.at = close + 1
+        return opening.end(), close
+
+    def counted(self) -> tuple[str, tuple[str | None, ...]]:
+        """Arguments as ``[2][default]`` gives them."""
+        count = self.take(_COUNT)
+        if count is None:
+            return "", ()
+        n = int(count[1])
+        option = self.take(_OPTION) if n else None
+        if option is None:
+            return "{" * n, (None,) * n
+        return "[" + "{" * (n - 1), (option[1], *(None,) * (n - 1))
+
+    def listed(self) -> tuple[str, tuple[str | None, ...]] | None:
+        """Arguments as a signature ``{s O{3} m}`` gives them; None where some are of other kinds."""
+        span = self.group()
+        if span is None:
+            return None
+        inner = _Reader(self.text[span[0] : span[1]], 0)
+        takes, defaults = "", list[str | None]()
+        while inner.at < len(inner.text):
+            letter = inner.text[inner.at]
+            inner.at += 1
+            if letter in " \t\r\n+!%":
+                continue
+            default = None
+            if letter == "O":
+                given = inner.group()
+                if given is None:
+                    return None
+                default = inner.text[slice(*given)]
+            if letter not in "mvoOs":
+                return None
+            takes += {"s": "*", "o": "[", "O": "["}.get(letter, "{")
+            defaults.append(default)
+        return takes, tuple(defaults)
 
 
 def definitions(doc: DocId, source: Source) -> list[Macro]:
-    """Macros that a file defines, in order.  Whatever is not understood is left out."""
+    """Macros that a file defines, in order.  Whatever is not understood is left out.
+
+    Parameters
+    ----------
+    doc : DocId
+    source : Source
+        Only its visible text is read, so a part of a file does as well as the whole.
+    """
     text = source.visible
     found: list[Macro] = []
+    after = 0
     for match in _DEFINITION.finditer(text):
-        name = match.group("n1") or match.group("n2") or match.group("n3")
-        at = match.end()
-        arguments, default = 0, None
-        if match.group("n3"):
-            parameters = re.compile(r"((?:#\d)*)\s*").match(text, at)
-            if parameters:
-                arguments = parameters.group(1).count("#")
-                at = parameters.end()
-        elif match.group("new") == "NewDocumentCommand":
-            signature = re.compile(r"\s*\{([^{}]*)\}").match(text, at)
-            if not signature or re.sub(r"[m\s]", "", signature.group(1)):
-                continue
-            arguments, at = signature.group(1).count("m"), signature.end()
-        else:
-            count = re.compile(r"\s*\[(\d)\]").match(text, at)
-            if count:
-                arguments, at = int(count.group(1)), count.end()
-                optional = re.compile(r"\s*\[([^\[\]]*)\]").match(text, at)
-                if optional:
-                    default, at = optional.group(1), optional.end()
-        opening = re.compile(r"\s*\{").match(text, at)
-        if not opening:
+        if match.start() < after:
             continue
-        close = matching_brace(text, opening.end() - 1)
-        if close is None:
+        reader = _Reader(text, match.end())
+        made = _KINDS[match.lastgroup or ""](reader)
+        if made is None:
             continue
-        body = text[opening.end() : close]
-        at_body, whole = Span(doc, opening.end(), close), Span(doc, match.start(), close + 1)
-        found.append(Macro(name, arguments, default, body, at_body, whole))
+        after = reader.at
+        whole = Span(doc, match.start(), after)
+        provided = match.group().startswith(("\\provide", "\\Provide"))
+        for one in made:
+            at = Span(doc, *one.body) if isinstance(one.body, tuple) else whole
+            body = text[slice(*one.body)] if isinstance(one.body, tuple) else one.body
+            found.append(
+                Macro(
+                    one.name, len(one.takes), one.defaults[0] if one.defaults else None, body, at, whole,
+                    one.takes, one.defaults, one.alias, provided,
+                )
+            )  # fmt: skip
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one definition makes: the body is a place in the text, or given."""
+
+    name: str
+    body: tuple[int, int] | str
+    takes: str = ""
+    defaults: tuple[str | None, ...] = ()
+    alias: str = ""
+
+
+_Found = tuple[_Made, ...] | None
+
+
+def _new(r: _Reader) -> _Found:
+    name = r.name()
+    takes, defaults = r.counted()
+    body = r.group()
+    return (_Made(name, body, takes, defaults),) if name and body else None
+
+
+def _xargs(r: _Reader) -> _Found:
+    name, count = r.name(), r.take(_COUNT)
+    n = int(count[1]) if count else 0
+    option = r.take(_OPTION) if n else None
+    optional = {int(i): value.strip() for i, value in _XARGS.findall(option[1])} if option else {}
+    body = r.group()
+    if not name or body is None:
+        return None
+    places = range(1, n + 1)
+    takes = "".join("[" if i in optional else "{" for i in places)
+    return (_Made(name, body, takes, tuple(optional.get(i) for i in places)),)
+
+
+def _xparse(r: _Reader) -> _Found:
+    name = r.name()
+    before = r.at
+    listed = r.listed() if name else None
+    if name and listed is None:
+        # Arguments of kinds that are not read: the definition is no text, the use prints nothing.
+        r.at = before
+        return (_Made(name, ""),) if r.group() and r.group() else None
+    body = r.group()
+    return (_Made(name, body, *listed),) if name and listed and body else None
+
+
+def _operator(r: _Reader) -> _Found:
+    name, body = r.name(), r.group()
+    return (_Made(name, body),) if name and body else None
+
+
+def _pair(r: _Reader) -> _Found:
+    name, left, right = r.name(), r.group(), r.group()
+    if not name or left is None or right is None:
+        return None
+    body = f"{r.text[slice(*left)]}#3{r.text[slice(*right)]}"
+    return (_Made(name, body, "*[{", (None, None, None)),)
+
+
+def _environment(r: _Reader) -> _Found:
+    name = r.label()
+    takes, defaults = r.counted()
+    begin = r.group()
+    end = r.group()
+    return (_Made(f"{{{name}}}", begin, takes, defaults),) if name and begin and end else None
+
+
+def _xenvironment(r: _Reader) -> _Found:
+    name, listed, begin, end = r.label(), r.listed(), r.group(), r.group()
+    if not name or begin is None or end is None:
+        return None
+    return (_Made(f"{{{name}}}", begin, *listed) if listed else _Made(f"{{{name}}}", ""),)
+
+
+def _box(r: _Reader) -> _Found:
+    r.take(_OPTION)
+    name = r.label()
+    takes, defaults = r.counted()
+    return (_Made(f"{{{name}}}", "", takes, defaults),) if name and r.group() else None
+
+
+def _unit(r: _Reader) -> _Found:
+    r.take(_OPTION)
+    return _operator(r)
+
+
+def _acronym(r: _Reader) -> _Found:
+    r.take(_OPTION)
+    label, short, long = r.label(), r.group(), r.group()
+    return _forms(label, short, long)
+
+
+def _acrodef(r: _Reader) -> _Found:
+    label, given, long = r.label(), r.take(_OPTION), r.group()
+    return _forms(label, given.span(1) if given else label, long)
+
+
+def _entry(r: _Reader) -> _Found:
+    label, span = r.label(), r.group()
+    if not label or span is None:
+        return None
+    inside = r.text[slice(*span)]
+    short, long = _SHORT.search(inside), _LONG.search(inside)
+    return _forms(
+        label,
+        (short[1] or short[2] or "").strip() if short else label,
+        (long[1] or long[2] or "").strip() if long else label,
+    )
+
+
+def _forms(
+    label: str, short: tuple[int, int] | str | None, long: tuple[int, int] | str | None
+) -> _Found:
+    if not label or short is None or long is None:
+        return None
+    return _Made(f"<{label}>", short), _Made(f"<{label}:long>", long)
+
+
+def _let(r: _Reader) -> _Found:
+    name, match = r.name(), r.take(_LET)
+    if not name or match is None:
+        return None
+    other = match[1] or match[2]
+    return (_Made(name, "", alias=other) if other else _Made(name, match.span(3)),)
+
+
+def _tex(r: _Reader) -> _Found:
+    name = r.name()
+    if not name:
+        return None
+    if (parameters := r.take(_PARAMETERS)) is not None:
+        n = parameters[1].count("#")
+        body = r.group()
+        return (_Made(name, body, "{" * n, (None,) * n),) if body else None
+    # Delimited parameters: the definition is no text, and the use prints nothing.
+    opening = r.text.find("{", r.at)
+    if opening < 0 or "\n\n" in r.text[r.at : opening] or "#" not in r.text[r.at : opening]:
+        return None
+    r.at = opening
+    return (_Made(name, ""),) if r.group() else None
+
+
+_KINDS: dict[str, Callable[[_Reader], _Found]] = {
+    "new": _new, "xargs": _xargs, "xparse": _xparse, "operator": _operator, "pair": _pair,
+    "environment": _environment, "xenvironment": _xenvironment, "box": _box, "unit": _unit,
+    "acronym": _acronym, "acrodef": _acrodef, "entry": _entry, "let": _let, "tex": _tex,
+}  # fmt: skip
+
+
 def table(files: Iterable[tuple[DocId, Source]]) -> dict[str, Macro]:
-    """Macros of a project; a later definition wins, as in TeX."""
-    return {m.name: m for doc, source in files for m in definitions(doc, source)}
+    """Macros of a project, by name (see `joined`)."""
+    return joined(m for doc, source in files for m in definitions(doc, source))
+
+
+def joined(defined: Iterable[Macro]) -> dict[str, Macro]:
+    """Macros by name; a later definition wins, as in TeX, if it does not only provide."""
+    macros: dict[str, Macro] = {}
+    for macro in defined:
+        if not (macro.provided and macro.name in macros):
+            macros[macro.name] = macro
+    return macros
 
 
 def without_definitions(visible: str, defined: Iterable[Macro]) -> str:
     """Text with the definitions blanked: nothing in a body is said until it is used."""
+    spans = sorted((m.whole.start, m.whole.end) for m in defined)
+    if not spans:
+        return visible
     pieces: list[str] = []
     at = 0
-    for macro in sorted(defined, key=lambda m: m.whole.start):
-        if macro.whole.start < at:
-            continue
-        pieces.append(visible[at : macro.whole.start])
-        inside = visible[macro.whole.start : macro.whole.end]
-        pieces.append(
-            "".join(c if c in "\r\n" else "%" if at_line else " " for c, at_line in _lines(inside))
-        )
-        at = macro.whole.end
-    return "".join([*pieces, visible[at:]])
+    for start, end in spans:
+        if start >= at:
+            pieces += (visible[at:start], _blanked(visible[start:end]))
+            at = end
+    pieces.append(visible[at:])
+    return "".join(pieces)
 
 
-def _lines(text: str) -> Iterable[tuple[str, bool]]:
-    """Each character, and whether a later line begins with it."""
-    previous = ""
-    for i, char in enumerate(text):
-        yield char, i > 0 and previous == "\n" and "\n" in text[i:]
-        previous = char
+_INK = re.compile(r"[^\r]")
+
+
+def _blanked(text: str) -> str:
+    """Spaces; a line of its own keeps a percent sign, since a blank one would end the paragraph."""
+    if "\n" not in text:
+        return _INK.sub(" ", text)
+    lines = [_INK.sub(" ", line) for line in text.split("\n")]
+    lines[1:-1] = ["%" + line[1:] if line[:1] == " " else line for line in lines[1:-1]]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=8192)
 def _names(text: str) -> frozenset[str]:
-    """Names of all macros in a text."""
-    return frozenset(_USE.findall(text))
+    """Names of all macros, environments and acronyms in a text."""
+    found = set(_USE.findall(text))
+    found.update([n.partition("@")[0] for n in found if "@" in n])
+    if "begin" in found:
+        found.update(f"{{{n.strip()}}}" for n in _BEGIN.findall(text))
+    if not ACRONYMS.keys().isdisjoint(found):
+        for n in _ACRONYM.findall(text):
+            found.update((f"<{n.strip()}>", f"<{n.strip()}:long>"))
+    return frozenset(found)
 
 
 def used(text: str, macros: Mapping[str, Macro]) -> tuple[Macro, ...]:
     """User macros that a text needs, those that their bodies use included, by name."""
+    if not macros or "\\" not in text:
+        return ()
     needed: dict[str, Macro] = {}
     queue = [text]
     while queue:
@@ -121,14 +425,15 @@ def used(text: str, macros: Mapping[str, Macro]) -> tuple[Macro, ...]:
             macro = macros.get(name)
             if macro is not None and name not in needed:
                 needed[name] = macro
-                queue.append(macro.body)
+                queue.append(f"\\{macro.alias}" if macro.alias else macro.body)
+                queue.extend(d for d in macro.defaults if d)
     return tuple(needed[name] for name in sorted(needed))
 
 
 def matching_brace(text: str, opening: int) -> int | None:
     """Offset of the brace that closes the one at ``opening``; None where it is missing."""
     depth = 0
-    for match in re.compile(r"\\.|[{}]", re.S).finditer(text, opening):
+    for match in _BRACE.finditer(text, opening):
         if match.group() == "{":
             depth += 1
         elif match.group() == "}":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from tanaka.latex.macros import Macro
-from tanaka.latex.source import Source
+from tanaka.latex.source import Region, Source
 from tanaka.text import DocId, folder, resolve
 
 # Only \input takes a name without braces; \includegraphics and \includeonly are other macros.
@@ -68,7 +69,17 @@ class Project:
 
 def has_document_class(source: Source) -> bool:
     """Whether a file is a document of its own."""
-    return _CLASS.search(source.visible) is not None and "\\begin{document}" in source.visible
+    return any(r.kept("class", _has_class) for r in source.regions) and any(
+        r.kept("begins", _begins) for r in source.regions
+    )
+
+
+def _has_class(region: Region) -> bool:
+    return "\\documentclass" in region.visible and _CLASS.search(region.visible) is not None
+
+
+def _begins(region: Region) -> bool:
+    return "\\begin{document}" in region.visible
 
 
 _USE = re.compile(r"\\(?P<name>[A-Za-z@]+)")
@@ -106,7 +117,8 @@ def title(source: Source, own: Mapping[str, Macro]) -> str:
 
 def magic_root(doc: DocId, source: Source) -> DocId | None:
     """Root that ``% !TeX root = ...`` names, seen from the file's folder."""
-    for comment in source.comments[:20]:
+    comments = (c for region in source.regions for c in region.comments)
+    for comment in islice(comments, 20):
         if match := _MAGIC_ROOT.match(comment.text):
             return resolve(folder(doc), match.group(1))
     return None
@@ -142,14 +154,14 @@ def assemble(
         if doc not in files:
             files.append(doc)
         at = 0
-        for match in _INPUT.finditer(source.visible):
-            child = _target(match, base, folder(doc), source_of, respelled)
+        for start, name in source.each("inputs", _inputs):
+            child = _target(name, base, folder(doc), source_of, respelled)
             if child is None or child in within or len(within) > 24:
                 continue
-            pieces.append(Piece(doc, at, match.start()))
-            at = match.end()
+            pieces.append(Piece(doc, at, start + name.start))
+            at = start + name.end
             read(child, (*within, child))
-        pieces.append(Piece(doc, at, len(source.visible)))
+        pieces.append(Piece(doc, at, len(source.text)))
 
     read(root, (root,))
     named = [
@@ -175,11 +187,7 @@ def bibliographies(source: Source, base: str) -> tuple[DocId, ...]:
 
     A name that is made by a macro is left out.
     """
-    names = [
-        name.strip().strip('"')
-        for match in _BIBLIOGRAPHY.finditer(source.visible)
-        for name in match["names"].split(",")
-    ]
+    names = [name for _, name in source.each("bibliographies", _bibliographies)]
     return tuple(
         resolve(base, name if name.endswith(".bib") else f"{name}.bib")
         for name in dict.fromkeys(names)
@@ -189,18 +197,58 @@ def bibliographies(source: Source, base: str) -> tuple[DocId, ...]:
     )
 
 
+def _bibliographies(region: Region) -> tuple[str, ...]:
+    if "bibliography" not in region.visible and "\\add" not in region.visible:
+        return ()
+    return tuple(
+        name.strip().strip('"')
+        for match in _BIBLIOGRAPHY.finditer(region.visible)
+        for name in match["names"].split(",")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    r"""An ``\input`` and its kin: its place in its region, and what it names."""
+
+    start: int
+    end: int
+    name: str
+    folder: str | None
+    beside: bool
+    """Whether the folder is seen from the file that names it."""
+    maybe: bool
+
+
+def _inputs(region: Region) -> tuple[_Input, ...]:
+    if not any(
+        word in region.visible for word in ("input", "include", "import", "subfile", "Input")
+    ):
+        return ()
+    return tuple(
+        _Input(
+            *m.span(),
+            m["file"] or (m["braced"] or m["bare"] or "").strip('"'),
+            m["dir"] if m["file"] else None,
+            bool(m["sub"]),
+            bool(m["maybe"]),
+        )
+        for m in _INPUT.finditer(region.visible)
+    )
+
+
 def _target(
-    match: re.Match[str],
+    given: _Input,
     base: str,
     here: str,
     source_of: Callable[[DocId], Source | None],
     respelled: Callable[[DocId], DocId | None],
 ) -> DocId | None:
     """Document that an input names; where nobody has it, the name to ask for, or None."""
-    name, bases = (match.group("braced") or match.group("bare") or "").strip('"'), (base, here)
-    if match.group("file"):
-        name = match.group("dir") + "/" + match.group("file")
-        bases = (here, base) if match.group("sub") else (base, here)
+    name, bases = given.name, (base, here)
+    if given.folder is not None:
+        name = given.folder + "/" + name
+        bases = (here, base) if given.beside else (base, here)
     if not name or name.startswith("|") or "\\" in name or "#" in name or _NO_TEXT.search(name):
         return None
     names = (name,) if name.endswith((".tex", ".ltx")) else (name + ".tex", name)
@@ -211,7 +259,7 @@ def _target(
     for doc in asked:
         if (other := respelled(doc)) is not None:
             return other
-    return None if match.group("maybe") else asked[0]
+    return None if given.maybe else asked[0]
 
 
 def candidates(texts: Mapping[DocId, Source], baseline: Callable[[DocId], bool]) -> list[DocId]:

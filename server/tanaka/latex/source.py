@@ -1,30 +1,95 @@
-"""What of a file is text at all: comments, verbatim and dead branches are blanked.
+r"""What of a file is text at all, in regions that are read one by one.
 
-The blanked text has the length and the line ends of the file, so every offset stays true.  A
-comment keeps its percent sign: a line that holds only a comment must not become a blank line,
-which would end the paragraph.
+Comments, verbatim and dead branches are blanked; the blanked text has the length and the line
+ends of the file, so every offset stays true.  A comment keeps its percent sign: a line that holds
+only a comment must not become a blank line, which would end the paragraph.
+
+A region begins at a section command and the like, outside of everything that is blanked as one
+piece, and ends where the next begins.  So it is a function of its own text, and an edit re-reads
+the regions that it touches and no other (`reread`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
+from typing import TypeVar
+
+V = TypeVar("V")
 
 _VERBATIM = (
-    "verbatim|verbatim\\*|Verbatim|lstlisting|minted|comment|filecontents|filecontents\\*|alltt|"
-    "tcblisting|algorithmic|algorithm|algorithm2e|tikzpicture|pgfpicture|CCSXML|thebibliography"
+    "verbatim",
+    "verbatim*",
+    "Verbatim",
+    "Verbatim*",
+    "BVerbatim",
+    "LVerbatim",
+    "lstlisting",
+    "minted",
+    "comment",
+    "filecontents",
+    "filecontents*",
+    "alltt",
+    "tcblisting",
+    "pyglist",
+    "algorithmic",
+    "algorithm",
+    "algorithm*",
+    "algorithm2e",
+    "tikzpicture",
+    "pgfpicture",
+    "CCSXML",
+    "thebibliography",
 )
-_TOKEN = re.compile(
-    r"\\\\"  # a line end, so that its second backslash escapes nothing
-    r"|\\%"
-    r"|(?P<comment>%[^\n\r]*)"
-    rf"|\\begin\{{(?P<env>{_VERBATIM})\}}"
-    r"|\\(?:verb|lstinline)\*?(?P<verb>[^A-Za-z\s*{])"
-    r"|\\(?P<iffalse>iffalse)(?![A-Za-z])"
-    r"|\\(?P<url>url|path|nolinkurl)\s*\{"
-    r"|\\end\{document\}(?P<end>)"
+_REGION = (
+    r"^[ \t]*\\(?:(?:part|chapter|section|subsection|subsubsection)\*?\s*[\[{]|appendix\b|"
+    r"begin\{document\}|end\{document\}|begin\{abstract\}|end\{abstract\}|abstract\{)"
 )
-_CONDITIONAL = re.compile(r"\\(if[A-Za-z@]*|fi|else)(?![A-Za-z])")
+_CONDITIONAL = re.compile(r"\\\\|(?<!\\)%[^\n]*|\\(if[A-Za-z@]*|fi|else)(?![A-Za-z@])")
+_NEWIF = re.compile(r"\\newif\s*\\if([A-Za-z@]+)")
+_SETS = re.compile(r"\\([A-Za-z@]+)(true|false)(?![A-Za-z@])")
+_DEFINES = re.compile(
+    r"\\(?:lstnewenvironment|newtcblisting|DefineVerbatimEnvironment|excludecomment|NewTCBListing)"
+    r"\s*(?:\[[^\]]*\])?\s*\{([A-Za-z*]+)\}"
+    r"|\\newminted(?:\[([A-Za-z]+)\])?\{([A-Za-z]+)\}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    r"""What a paper's own switches say: the ``\newif``s and how each is set, its own verbatims."""
+
+    flags: tuple[tuple[str, bool], ...] = ()
+    verbatim: tuple[str, ...] = ()
+
+    def joined(self, other: Switches) -> Switches:
+        """Switches of both; the other's flags win, as those of a later file."""
+        return Switches(
+            tuple(sorted((dict(self.flags) | dict(other.flags)).items())),
+            tuple(dict.fromkeys((*self.verbatim, *other.verbatim))),
+        )
+
+
+def read_switches(text: str) -> Switches:
+    r"""Switches that a text defines and sets.  A flag that nobody sets is false, as in TeX."""
+    flags: dict[str, bool] = {}
+    if "\\newif" in text:
+        flags = {m.group(1): False for m in _NEWIF.finditer(text)}
+        for match in _SETS.finditer(text):
+            if match.group(1) in flags:
+                flags[match.group(1)] = match.group(2) == "true"
+    named: list[str] = []
+    if "newenvironment" in text or "newtcb" in text or "NewTCB" in text or "newminted" in text or (
+        "DefineVerbatim" in text or "excludecomment" in text
+    ):  # fmt: skip
+        named = [
+            match.group(1) or match.group(2) or match.group(3) + "code"
+            for match in _DEFINES.finditer(text)
+        ]
+    return Switches(tuple(sorted(flags.items())), tuple(dict.fromkeys(named)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +101,253 @@ class Comment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of a file that is read on its own; offsets are relative to its start.
+
+    Attributes
+    ----------
+    text : str
+    visible : str
+        The same text with everything unread blanked.
+    comments : tuple of Comment
+    loose : bool
+        Whether something opens in it that nothing closes: an edit anywhere behind may.
+    """
+
+    def __init__(
+        self, text: str, visible: str, comments: tuple[Comment, ...], *, loose: bool
+    ) -> None:
+        self.text, self.visible, self.comments, self.loose = text, visible, comments, loose
+        self._kept: dict[object, object] = {}
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def kept(self, name: object, make: Callable[[Region], V]) -> V:
+        """What has been made of the region under a name, made on the first call."""
+        found = self._kept.get(name, self)
+        if found is self:
+            found = self._kept[name] = make(self)
+        return found  # type: ignore[return-value]
+
+    def latest(self, name: str, key: object, make: Callable[[Region], V]) -> V:
+        """The last thing made of the region under a name, made anew where its key is another."""
+        found = self._kept.get((name,))
+        if found is None or found[0] != key:  # type: ignore[index]
+            found = self._kept[name,] = (key, make(self))
+        return found[1]  # type: ignore[index,no-any-return]
+
+
 class Source:
-    """A file's text, the same text with everything unread blanked, and its comments."""
+    """A file's text in regions, the same text with everything unread blanked, and its comments."""
 
-    text: str
-    visible: str
-    comments: tuple[Comment, ...]
+    def __init__(self, text: str, regions: tuple[Region, ...], switches: Switches) -> None:
+        self.text, self.regions, self.switches = text, regions, switches
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each region begins."""
+        return tuple(accumulate((len(r.text) for r in self.regions[:-1]), initial=0))
+
+    @cached_property
+    def visible(self) -> str:
+        """The text with everything unread blanked."""
+        return "".join(r.visible for r in self.regions)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments, at their places in the file."""
+        return tuple(
+            Comment(c.start + at, c.end + at, c.text)
+            for region, at in zip(self.regions, self.starts, strict=True)
+            for c in region.comments
+        )
+
+    def each(self, name: object, make: Callable[[Region], tuple[V, ...]]) -> list[tuple[int, V]]:
+        """What is made of each region, with the region's start."""
+        return list(
+            chain.from_iterable(
+                ((at, item) for item in found)
+                for region, at in zip(self.regions, self.starts, strict=True)
+                if (found := region.kept(name, make))
+            )
+        )
 
 
-def read_source(text: str) -> Source:
-    """Blank what TeX does not typeset as text.  Never raises."""
+def read_source(text: str, switches: Switches | None = None) -> Source:
+    """Blank what TeX does not typeset as text.  Never raises.
+
+    Parameters
+    ----------
+    text : str
+    switches : Switches or None
+        Of the paper that the file belongs to; the text's own where none are given.
+    """
+    switches = read_switches(text) if switches is None else switches
+    return Source(text, tuple(_regions(text, 0, switches)), switches)
+
+
+def reread(before: Source, text: str) -> Source:
+    """The source of a text that differs little from one that was read.
+
+    The same as ``read_source(text, before.switches)``; regions that the difference does not
+    touch are the same objects.
+    """
+    if text == before.text:
+        return before
+    old = before.regions
+    front, at = 0, 0
+    while front < len(old) and text.startswith(old[front].text, at):
+        at += len(old[front].text)
+        front += 1
+    # The last one that agrees may go on where it ended before.
+    if front:
+        front -= 1
+        at -= len(old[front].text)
+    if any(r.loose for r in old[:front]):
+        return read_source(text, before.switches)
+    back, end = 0, len(text)
+    while back < len(old) - front and end - len(old[-1 - back].text) >= at:
+        piece = old[-1 - back].text
+        if not text.startswith(piece, end - len(piece)):
+            break
+        end -= len(piece)
+        back += 1
+    kept = old[len(old) - back :]
+    starts = dict(
+        zip(accumulate((len(r.text) for r in kept), initial=end), range(back), strict=False)
+    )
+    middle: list[Region] = []
+    for region in _regions(text, at, before.switches, starts):
+        again = not middle and front < len(old) and region.text == old[front].text
+        middle.append(old[front] if again else region)
+        at += len(region.text)
+    rest = kept[starts[at] :] if at in starts else ()
+    return Source(text, (*old[:front], *middle, *rest), before.switches)
+
+
+@lru_cache(maxsize=64)
+def _tokens(verbatim: tuple[str, ...], flags: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(re.escape(n) for n in sorted({*_VERBATIM, *verbatim}, key=len, reverse=True))
+    own = "".join(f"|{re.escape(f)}" for f in flags)
+    return re.compile(
+        rf"(?P<region>{_REGION})"
+        r"|\\\\"  # a line end, so that its second backslash escapes nothing
+        r"|\\%"
+        r"|(?P<comment>%[^\n\r]*)"
+        rf"|\\begin\{{(?P<env>{names})\}}"
+        r"|\\(?:verb|lstinline|mintinline\{[a-z]+\})\*?(?P<verb>[^A-Za-z\s*{])"
+        rf"|\\if(?:(?P<if>false|true{own})(?![A-Za-z@])|\s?(?P<digit>[01])(?=\s))"
+        r"|\\(?:url|path|nolinkurl)\s*\{(?P<url>[^{}\n]*\n?[^{}\n\\]*\})"
+        r"|\\end\{document\}(?P<end>)",
+        re.M,
+    )
+
+
+def _regions(
+    text: str, at: int, switches: Switches, until: dict[int, int] | None = None
+) -> Iterable[Region]:
+    """Regions from an offset that begins one, up to one of ``until``, or to the end."""
+    flags = dict(switches.flags)
+    token = _tokens(switches.verbatim, tuple(flags))
+    start = at
     pieces: list[str] = []
     comments: list[Comment] = []
-    at = 0
+    dead: list[tuple[int, int]] = []  # branches further on that are not typeset
+    whole = 0  # no region begins before: a conditional is read as one
+    loose = False
 
-    def keep(until: int) -> None:
+    def keep(end: int) -> None:
         nonlocal at
-        pieces.append(text[at:until])
-        at = until
+        pieces.append(text[at:end])
+        at = end
 
-    def blank(until: int) -> None:
+    def blank(end: int) -> None:
         nonlocal at
-        pieces.append(_blanked(text[at:until]))
-        at = until
+        pieces.append(_blanked(text[at:end]))
+        at = end
 
-    position = 0
-    while match := _TOKEN.search(text, position):
-        position = match.end()
-        if match.group("comment") is not None:
+    def region() -> Region:
+        nonlocal start, pieces, comments, loose
+        made = Region(text[start:at], "".join(pieces), tuple(comments), loose=loose)
+        start, pieces, comments, loose = at, [], [], False
+        return made
+
+    position = at
+    while True:
+        match = token.search(text, position)
+        if dead and (match is None or match.start() >= dead[0][0]):
+            keep(dead[0][0])
+            blank(dead[0][1])
+            position = at
+            dead.pop(0)
+            continue
+        if match is None:
+            break
+        position = max(match.end(), position + 1)
+        if match["region"] is not None:
+            begins = match.start()
+            ends_document = "end{document}" in match["region"]
+            if begins > start and begins >= whole:
+                keep(begins)
+                yield region()
+                if until is not None and begins in until:
+                    return
+            if ends_document:
+                keep(match.end())
+                blank(len(text))
+                break
+        elif match["comment"] is not None:
             keep(match.start())
-            comments.append(Comment(match.start(), match.end(), match.group("comment")[1:]))
-            pieces.append("%" + " " * (len(match.group("comment")) - 1))
+            comments.append(
+                Comment(match.start() - start, match.end() - start, match["comment"][1:])
+            )
+            pieces.append("%" + " " * (len(match["comment"]) - 1))
             at = match.end()
-        elif env := match.group("env"):
-            close = text.find(f"\\end{{{env}}}", match.end())
+        elif match["env"] is not None:
+            close = text.find(f"\\end{{{match['env']}}}", match.end())
             if close < 0:
+                loose = True
                 continue  # half-typed: what follows is still the author's text
             keep(match.start())
-            position = close + len(env) + 6
+            position = close + len(match["env"]) + 6
             blank(position)
-        elif match.group("verb") is not None:
-            close = text.find(match.group("verb"), match.end())
+        elif match["verb"] is not None:
+            close = text.find(match["verb"], match.end())
             newline = text.find("\n", match.end())
             if close < 0 or (0 <= newline < close):
                 continue
             keep(match.start())
             position = close + 1
             blank(position)
-        elif match.group("iffalse"):
-            keep(match.start())
-            position = _end_of_iffalse(text, match.end())
+        elif match["if"] is not None or match["digit"] is not None:
+            otherwise, fi = _branches(text, match.end())
+            if fi is None:
+                loose = True
+                if match["if"] != "false":
+                    continue  # half-typed
+                fi = (len(text), len(text))
+            name = match["if"]
+            live = name == "true" or match["digit"] == "1" or flags.get(name, False)
+            if not live:
+                keep(match.start())
+                position = (otherwise or fi)[1]
+                blank(position)
+            elif otherwise is not None:
+                dead.append((otherwise[0], fi[1]))
+                dead.sort()
+            whole = max(whole, fi[1])
+        elif match["url"] is not None:
+            keep(match.start("url"))
+            position = match.end() - 1
             blank(position)
-        elif match.group("url"):
-            close = text.find("}", match.end())
-            if close < 0:
-                continue
-            keep(match.end())
-            position = close
-            blank(position)
-        elif match.group("end") is not None:
+        elif match["end"] is not None:
             keep(match.end())
             blank(len(text))
             break
     keep(len(text))
-    return Source(text, "".join(pieces), tuple(comments))
+    if at > start or start == 0:
+        yield region()
 
 
 def _blanked(piece: str) -> str:
@@ -119,17 +366,22 @@ def _blanked(piece: str) -> str:
     return "".join(out)
 
 
-def _end_of_iffalse(text: str, at: int) -> int:
+def _branches(text: str, at: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    r"""Spans of the ``\else`` and the ``\fi`` of a conditional that opened before an offset."""
     depth = 1
+    otherwise: tuple[int, int] | None = None
     for match in _CONDITIONAL.finditer(text, at):
         word = match.group(1)
+        # \iff is an arrow; what takes its branches in braces (\ifthenelse{}) has no \fi.
+        if word is None or word == "iff" or text[match.end() : match.end() + 1] == "{":
+            continue
         if word == "fi":
             depth -= 1
+            if depth == 0:
+                return otherwise, match.span()
         elif word == "else":
-            if depth == 1:
-                return match.end()
-        elif word not in ("iff", "ifthenelse", "ifx"):
+            if depth == 1 and otherwise is None:
+                otherwise = match.span()
+        else:
             depth += 1
-        if depth == 0:
-            return match.end()
-    return len(text)
+    return otherwise, None

@@ -273,10 +273,10 @@ async def choose_baseline(session: Session, params: object) -> None:
 
 async def facts(session: Session, argument: object) -> dict[str, Any] | None:
     """Every number that was read in a paper."""
-    from tanaka.views import encode
+    from tanaka.views import facts as views
 
     found = await _asked(session, _argument(argument)["uri"])
-    return None if found is None else encode.facts(found.report)
+    return None if found is None else views.record(found.report)
 
 
 def _argument(argument: object) -> dict[str, Any]:

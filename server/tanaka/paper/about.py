@@ -1,16 +1,35 @@
 """What each number is about: its entity, device, count, precision, experiment and phase.
 
-A block alone gives what stands in a number's own phrase, sentence, row, column or caption; what
-holds for a paragraph, a section or the whole paper is found here, over all facts, when it is
-asked for.  So an edit of the set-up changes no fact of the numbers that it binds.
+A block alone gives what stands in a number's own phrase, sentence, row, column or caption (see
+`tanaka.paper.binding`); what holds for a paragraph, a section or the whole paper is found here,
+over all facts, when it is asked for.  So an edit of the set-up changes no fact of the numbers that
+it binds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
-from tanaka.paper.model import How, NumberId
+from tanaka.paper.binding import precision_names
+from tanaka.paper.entities import EntityKind, entities, same_name
+from tanaka.paper.model import (
+    Asserted,
+    How,
+    Mention,
+    Number,
+    NumberId,
+    Paper,
+    SectionId,
+    Table,
+    Where,
+)
+from tanaka.paper.setting import NAMED, SET_UP
+from tanaka.quantity import Kind
 
 
 class Role(StrEnum):
@@ -29,6 +48,14 @@ class Role(StrEnum):
     PHASE = "phase"
     EXPERIMENT = "experiment"
     METRIC = "metric"
+    PARAMS = "params"
+    TOKENS = "tokens"
+    TENSOR = "tp"
+    PIPELINE = "pp"
+    DATA = "dp"
+    EXPERT = "ep"
+    ZERO = "zero"
+    OPTIMIZER = "optimizer"
 
 
 class Reach(StrEnum):
@@ -77,3 +104,361 @@ class About:
     def of(self, role: Role) -> Bound | None:
         """The binding of one role; None where it is not known."""
         return next((b for b in self.bounds if b.role is role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The author's word for what prose leaves open.
+
+    Attributes
+    ----------
+    role : Role
+    value : str
+    everywhere : bool
+        Whether it is a default of ``tanaka.toml``, which what the paper says of itself outranks; a
+        comment in the text holds in its section, whatever the paper says elsewhere.
+    """
+
+    role: Role
+    value: str
+    everywhere: bool = False
+
+
+DECLARABLE = tuple(
+    r.value for r in Role
+    if r not in (Role.ENTITY, Role.DATASET, Role.EXPERIMENT, Role.METRIC)
+)  # fmt: skip
+"""Keys of ``[given]`` and of ``% tanaka: given``."""
+
+_ROLES = {r.value: r for r in Role}
+_MEASURED = frozenset({
+    Kind.ACHIEVED_COMPUTE, Kind.LATENCY, Kind.THROUGHPUT, Kind.SPEEDUP, Kind.UTILIZATION, Kind.ENERGY, Kind.DURATION,
+    Kind.MEMORY_CAPACITY, Kind.POWER, Kind.COST, Kind.ACCURACY,
+})  # fmt: skip
+_SET_UP = (Role.DEVICE, Role.DEVICES, Role.NODES, Role.LINK, Role.PRECISION, Role.MODEL, Role.DATASET)
+"""Roles that a set-up, a section or the paper may fill."""
+
+
+def about(paper: Paper, id: NumberId, given: Iterable[Declared] = ()) -> About:
+    """What one number is bound to.
+
+    What stands in its phrase, sentence, row, column or caption comes first, then a comment of the
+    author's, then the paper's one set-up, then the author's defaults; the only candidate of the
+    paragraph, section or paper is inferred.
+
+    Parameters
+    ----------
+    paper : Paper
+    id : NumberId
+    given : iterable of Declared
+        What the author declares for the place that the number stands at, the nearest first.
+    """
+    index = _index(paper)
+    number = paper.number(id)
+    found: dict[Role, Bound] = {}
+    declared = tuple(given)
+
+    def take(bounds: Iterable[Bound]) -> None:
+        for b in bounds:
+            found.setdefault(b.role, b)
+
+    take(_own(index, number))
+    take(_cell(index, number))
+    if number.kind in _MEASURED or _ratio(number):
+        take(_declared(d for d in declared if not d.everywhere))
+        take(index.set_up_of(number, found))
+        take(_declared(d for d in declared if d.everywhere))
+        take(index.inferred(number, found))
+    else:
+        take(_declared(declared))
+    order = list(Role)
+    return About(tuple(sorted(found.values(), key=lambda b: order.index(b.role))))
+
+
+def _ratio(number: Number) -> bool:
+    return number.quantity.shown_unit in ("%", "×", "points")
+
+
+def _declared(given: Iterable[Declared]) -> Iterator[Bound]:
+    for d in given:
+        yield Bound(d.role, d.value, How.DECLARED, Reach.DECLARED)
+
+
+def _own(index: _Index, number: Number) -> Iterator[Bound]:
+    """What a number's own fact says."""
+    in_table = number.where is Where.TABLE
+    near = Reach.PHRASE if "entity" in number.phrase else Reach.SENTENCE
+    if number.entity and number.binding is not How.NONE:
+        column = dict(number.context).get("column")
+        where = Reach.COLUMN if number.entity == column else Reach.ROW
+        yield Bound(Role.ENTITY, number.entity, number.binding, where if in_table else near)
+    for name, value in number.context:
+        role = _ROLES.get(name)
+        if role is not None:
+            reach = Reach.PHRASE if name in number.phrase else Reach.SENTENCE
+            yield Bound(role, value, How.STATED, reach, index.stating(number, role, value))
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+_KIND_ROLES = {
+    EntityKind.DEVICE: Role.DEVICE, EntityKind.LINK: Role.LINK, EntityKind.MODEL: Role.MODEL,
+    EntityKind.DATASET: Role.DATASET, EntityKind.METRIC: Role.METRIC,
+}  # fmt: skip
+_PHASES = re.compile(
+    r"\b(?:(?P<training>training|fine-?tuning)|(?P<prefill>pre-?fill\w*)|(?P<decode>decod(?:e|ing)\b)|(?P<communication>communication))\b",
+    re.I,
+)
+
+
+@lru_cache(maxsize=4096)
+def _labelled(label: str) -> tuple[tuple[Role, str], ...]:
+    """What a row, a column or a caption names; a role with two candidates is left out."""
+    found: dict[Role, dict[str, str]] = {}
+    for e in entities(label):
+        role = _KIND_ROLES.get(e.kind)
+        if role is not None:
+            key = e.key if role is Role.METRIC else same_name(e.name)
+            found.setdefault(role, {}).setdefault(key, e.key if role is Role.METRIC else e.name)
+    for name in precision_names(label):
+        found.setdefault(Role.PRECISION, {})[name] = name
+    for m in _PHASES.finditer(label):
+        phase = m.lastgroup or ""
+        found.setdefault(Role.PHASE, {})[phase] = phase
+    return tuple((role, next(iter(vs.values()))) for role, vs in found.items() if len(vs) == 1)
+
+
+def _cell(index: _Index, number: Number) -> Iterator[Bound]:
+    """What the row, the column and the caption of a number say."""
+    if number.where is not Where.TABLE:
+        return
+    context = dict(number.context)
+    for name, reach in (("row", Reach.ROW), ("column", Reach.COLUMN)):
+        for role, value in _labelled(context.get(name, "")):
+            yield Bound(role, value, How.STATED, reach)
+    table = index.tables.get(number.id)
+    if table is None:
+        return
+    named = _roles_of_labels(table)
+    for role, value in _labelled(table.caption):
+        # Where rows or columns tell parts apart, a caption that names one names none of the others.
+        if role not in named and role is not Role.METRIC:
+            yield Bound(role, value, How.STATED, Reach.CAPTION)
+
+
+def _roles_of_labels(table: Table) -> frozenset[Role]:
+    labels = (*table.stubs, *table.header)
+    return frozenset(role for label in labels for role, _ in _labelled(label))
+
+
+# -- the paper --------------------------------------------------------------------------------
+
+_EVALUATION = re.compile(
+    r"evaluat|experiment|results?\b|performance|set-?up|setting|benchmark|methodology|implementation|ablation|throughput|latency|scal|comparison|measure",
+    re.I,
+)
+_SET_UP_TITLE = re.compile(r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I)
+_NOT_OWN = (Where.RELATED, Where.FUTURE)
+
+
+_Named = dict[Role, dict[str, tuple[str, NumberId | None]]]
+"""For each role: what tells a value apart, to the value as written and the number that states it."""
+
+
+def _named() -> _Named:
+    return defaultdict(dict)
+
+
+@dataclass(slots=True)
+class _Index:
+    """One paper, looked up by place: made in one pass over its facts.
+
+    Attributes
+    ----------
+    blocks : mapping
+        For each block and role the values that its numbers and sentences name, as they are told
+        apart and as written, with the number that states each.
+    sections : mapping
+        The same for each section, others' work left out.
+    whole, evaluated : mapping
+        The same for the paper, and for the sections of it that tell results.
+    set_up : mapping
+        For each role what the set-up sentences of the paper name.
+    evaluates : frozenset of SectionId
+        Sections that tell results.
+    tables : mapping
+        Table of each number in one.
+    """
+
+    blocks: dict[str, _Named] = field(default_factory=dict)
+    sections: dict[SectionId, _Named] = field(default_factory=dict)
+    whole: _Named = field(default_factory=_named)
+    evaluated: _Named = field(default_factory=_named)
+    set_up: _Named = field(default_factory=_named)
+    evaluates: frozenset[SectionId] = frozenset()
+    tables: dict[NumberId, Table] = field(default_factory=dict)
+
+    def stating(self, number: Number, role: Role, value: str) -> NumberId | None:
+        """The number of the same block that states a count, a batch or a length."""
+        if role not in (Role.DEVICES, Role.NODES, Role.BATCH, Role.SEQUENCE):
+            return None
+        return self.blocks[_block(number.id)].get(role, {}).get(value, ("", None))[1]
+
+    def set_up_of(self, number: Number, known: Mapping[Role, Bound]) -> Iterator[Bound]:
+        """What the paper's one set-up says of a number of its evaluation."""
+        if number.section not in self.evaluates or not _own_result(number):
+            return
+        block, section = self.blocks[_block(number.id)], self.sections[number.section]
+        for role in _SET_UP:
+            stated = _told_apart(role, self.set_up.get(role, {}))
+            if len(stated) != 1:
+                continue
+            ((key, (value, at)),) = stated.items()
+            own = known.get(role)
+            if own is not None and role is Role.DEVICE and _differs(role, same_name(own.value), key):
+                return  # it ran elsewhere, and how many there were is of the other place
+            # another of its sort near by, or where results are told: not the only set-up
+            near = {*block.get(role, ()), *section.get(role, ()), *self.evaluated.get(role, ())}
+            if not any(_differs(role, other, key) for other in near):
+                yield Bound(role, value, How.STATED, Reach.PAPER, at)
+            elif role is Role.DEVICE and own is None:
+                return
+
+    def inferred(self, number: Number, known: dict[Role, Bound]) -> Iterator[Bound]:
+        """The only candidate of the paragraph, the section or the paper."""
+        if not _own_result(number):
+            return
+        places: list[tuple[Reach, _Named]] = [
+            (Reach.PARAGRAPH, self.blocks[_block(number.id)]),
+            (Reach.SECTION, self.sections[number.section]),
+        ]
+        if number.section in self.evaluates or number.where in _SUMMARY:
+            places.append((Reach.PAPER, self.whole))
+        for role in _SET_UP:
+            if role in known:
+                continue
+            for reach, named in places:
+                values = _told_apart(role, named.get(role, {}))
+                if len(values) == 1:
+                    value, at = next(iter(values.values()))
+                    yield Bound(role, value, How.INFERRED, reach, at)
+                if values:
+                    break  # the nearest place that names any decides
+
+
+
+
+def _differs(role: Role, other: str, key: str) -> bool:
+    """Whether a name is of another thing: "A100" may be the A100-80GB, a count is itself alone."""
+    return other != key if role in _COUNTING else not key.startswith(other)
+
+
+def _told_apart(
+    role: Role, values: dict[str, tuple[str, NumberId | None]]
+) -> dict[str, tuple[str, NumberId | None]]:
+    """The values of a role without those that say less of the same thing."""
+    if len(values) < 2 or role in _COUNTING:
+        return values
+    return {k: v for k, v in values.items() if not any(o != k and o.startswith(k) for o in values)}
+
+
+_COUNTING = (Role.DEVICES, Role.NODES, Role.BATCH, Role.SEQUENCE)
+_SUMMARY = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
+
+
+def _own_result(number: Number) -> bool:
+    """Whether a number is the paper's own, and not cited, supposed or told of others' work."""
+    return number.asserted is Asserted.YES and number.where not in _NOT_OWN
+
+
+def _block(id: NumberId) -> str:
+    return id.rpartition(".")[0]
+
+
+_MENTION = re.compile(r"(?P<block>.*)\.m\d+\.\d+\.", re.S)
+
+
+@lru_cache(maxsize=8)
+def _index(paper: Paper) -> _Index:
+    index = _Index(evaluates=frozenset(_evaluating(paper)))
+    titled = {s.id for s in paper.sections if _SET_UP_TITLE.search(s.title)}
+    for number in paper.numbers:
+        block = index.blocks.setdefault(_block(number.id), _named())
+        section = index.sections.setdefault(number.section, _named())
+        places = [block]
+        if number.where not in _NOT_OWN and number.asserted is not Asserted.QUOTED:
+            places += [section, index.whole]
+            if number.section in index.evaluates:
+                places.append(index.evaluated)
+            if number.section in titled and number.where is not Where.TABLE:
+                places.append(index.set_up)
+        for role, key, value, at in _names(number):
+            for named in places:
+                named[role].setdefault(key, (value, at))
+    for mention in paper.mentions:
+        if mention.what in (SET_UP, NAMED):
+            _mention(index, mention, set_up=mention.what == SET_UP or mention.section in titled)
+    for table in paper.tables:
+        for row in table.rows:
+            for cell in row:
+                if cell.number is not None:
+                    index.tables[cell.number] = table
+        for label in (*table.stubs, *table.header, table.caption):
+            for role, value in _labelled(label):
+                named = index.sections.setdefault(table.section, _named())
+                if role in _SET_UP:
+                    named[role].setdefault(same_name(value), (value, None))
+    return index
+
+
+def _names(number: Number) -> Iterator[tuple[Role, str, str, NumberId | None]]:
+    """Roles that a number's own words fill, and the count that it is itself."""
+    context = dict(number.context)
+    for role in _SET_UP:
+        value = context.get(role.value)
+        if value is not None:
+            yield role, same_name(value), value, None
+    count = _COUNTS.get(number.noun) or _KINDS.get(number.kind)
+    if count is not None and number.per == "" and number.quantity.bounded:
+        value = f"{number.quantity.point:.0f}"
+        yield count, value, value, number.id
+
+
+_COUNTS = {"gpu": Role.DEVICES, "node": Role.NODES}
+_KINDS = {Kind.BATCH_SIZE: Role.BATCH, Kind.SEQ_LEN: Role.SEQUENCE}
+
+
+def _mention(index: _Index, mention: Mention, *, set_up: bool) -> None:
+    """Take in what a sentence names, whether it states a number or not."""
+    place = _MENTION.match(mention.id)
+    own = mention.role == "ours" and mention.where not in _NOT_OWN
+    for name, value in mention.settings:
+        role = _ROLES.get(name)
+        if role is None:
+            continue
+        entry = (same_name(value), (value, None))
+        nameds = []
+        if place is not None:
+            nameds.append(index.blocks.setdefault(place["block"], _named()))
+        if own:
+            nameds += [index.sections.setdefault(mention.section, _named()), index.whole]
+            if mention.section in index.evaluates:
+                nameds.append(index.evaluated)
+            if set_up and mention.where not in _SUMMARY:
+                nameds.append(index.set_up)
+        for named in nameds:
+            named[role].setdefault(*entry)
+
+
+def _evaluating(paper: Paper) -> Iterator[SectionId]:
+    """Sections that tell results: by their own title, or by that of the chapter around them."""
+    around: list[tuple[int, bool]] = []
+    for section in paper.sections:
+        while around and around[-1][0] >= section.level:
+            around.pop()
+        tells = section.where not in _NOT_OWN and (
+            _EVALUATION.search(section.title) is not None or any(t for _, t in around)
+        )
+        around.append((section.level, tells))
+        if tells:
+            yield section.id

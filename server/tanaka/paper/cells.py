@@ -4,58 +4,97 @@ from __future__ import annotations
 
 import re
 
-from tanaka.paper.model import Asserted, How, NumberId, Table, TableCell, TableId, Where
+from tanaka.latex.plain import Plain
+from tanaka.paper.model import (
+    Asserted,
+    How,
+    NumberId,
+    Orientation,
+    Table,
+    TableCell,
+    TableId,
+    Where,
+)
 from tanaka.paper.sentences import Sentence
-from tanaka.paper.stated import Collector, Place, Stated
-from tanaka.paper.tables import LocalTable
+from tanaka.paper.stated import Collector, Place, Range
+from tanaka.paper.tables import LocalCell, LocalTable
+from tanaka.quantity import Reading
+
+_QUOTED = re.compile(r"as reported|taken from|reported (?:by|in)", re.I)
 
 
-def table_numbers(
-    prefix: str,
-    count: int,
-    number: int,
-    local: LocalTable,
-    place: Place,
-    stated: tuple[NumberId, ...],
-) -> Stated:
-    """Numbers and claims of a table; ``stated`` are the numbers of its caption."""
-    reader = Collector(prefix, count, place)
-    _collect(reader, local, number, stated)
-    return reader.stated()
-
-
-def _collect(to: Collector, local: LocalTable, number: int, stated: tuple[NumberId, ...]) -> None:
+def collect_table(
+    to: Collector, local: LocalTable, number: int, place: Place, stated: tuple[NumberId, ...]
+) -> None:
+    """Collect what a table states; ``stated`` are the numbers of its caption."""
+    to.place = place
     claimed = (
         Asserted.QUOTED
-        if to.place.where is Where.RELATED
-        or re.search(r"as reported|taken from|reported (?:by|in)", local.caption, re.I)
+        if to.place.where is Where.RELATED or _QUOTED.search(local.caption)
         else Asserted.YES
     )
+    heads: list[NumberId] = []
+    for head in local.heads:
+        to.seen += len(head.found)
+        text = head.plain.text
+        for r in head.found:
+            about = (text, How.STATED)
+            heads.append(
+                to.number(r, Where.TABLE, claimed, about, (("column", text),), _places(head.plain, r))
+            )  # fmt: skip
     rows: list[tuple[TableCell, ...]] = []
     for stub, row in zip(local.stubs, local.rows, strict=True):
         cells: list[TableCell] = []
         for c, cell in enumerate(row):
-            to.seen += len(cell.found)
             own: NumberId | None = None
-            mine: list[NumberId] = []
-            context = (("row", stub), ("column", local.header[c]))
-            about = (stub or local.header[c], How.STATED)
-            place = cell.plain.source(0, len(cell.plain.text))
-            for r in cell.found if c or cell.reading else ():
-                places = (
-                    cell.plain.source(r.start, r.end),
-                    cell.plain.literal(r.literal_start, r.literal_end),
-                    place,
+            if cell.spanned is not None:
+                # One printed value is one number, whatever it spans.
+                i, k = cell.spanned
+                there = cells[k] if i == len(rows) else rows[i][k]
+                own = there.number if cell.reading is not None else None
+            elif cell.found:
+                own = _numbers(to, local, cell, c, stub, claimed)
+            unit = cell.reading.quantity.shown_unit if cell.reading is not None else ""
+            cells.append(
+                TableCell(
+                    cell.text, own, cell.kind, cell.missing, cell.row, cell.column, unit,
+                    cell.unit_from, cell.uncertainty, cell.emphasis, cell.better,
                 )
-                mine.append(to.number(r, Where.TABLE, claimed, about, context, places))
-                if r is cell.reading:
-                    own = mine[-1]
-            if len(mine) >= 3:
-                to.changes(Sentence(cell.text, 0, cell.found), mine, lambda i: claimed)
-            cells.append(TableCell(cell.text, own))
+            )  # fmt: skip
         rows.append(tuple(cells))
-    to.table = Table(
-        TableId(f"{to.prefix}.t{number}"), local.header, tuple(rows), local.stubs, local.blocks,
-        local.caption, local.labels, to.place.section, local.complete, stated,
+    table = Table(
+        TableId(f"{to.prefix}t{number}"), local.header, tuple(rows), local.stubs, local.blocks,
+        local.caption, local.labels, to.place.section, local.complete, stated, tuple(heads),
+        local.orientation,
     )  # fmt: skip
-    to.table_place = (local.start, local.end)
+    to.tables.append(table)
+    to.table_places.append((local.start, local.end))
+
+
+def _numbers(
+    to: Collector, local: LocalTable, cell: LocalCell, column: int, stub: str, claimed: Asserted
+) -> NumberId | None:
+    """Numbers of a cell; returns the one that is its value."""
+    to.seen += len(cell.found)
+    row = " / ".join(cell.row) or stub
+    context = (("row", row), ("column", cell.label))
+    named = cell.label if local.orientation is Orientation.COLUMNS and column else stub
+    about = (named or cell.label, How.STATED)
+    own: NumberId | None = None
+    mine: list[NumberId] = []
+    for r in cell.found:
+        mine.append(to.number(r, Where.TABLE, claimed, about, context, _places(cell.plain, r)))
+        if r is cell.reading:
+            own = mine[-1]
+    if len(mine) >= 3:
+        to.changes(Sentence(cell.text, 0, cell.found), mine, lambda i: claimed)
+    return own
+
+
+def _places(plain: Plain, r: Reading) -> tuple[Range, Range, Range]:
+    """A number's whole surface, its digits, and its cell."""
+    return (
+        plain.source(r.start, r.end),
+        plain.literal(r.literal_start, r.literal_end),
+        plain.source(0, len(plain.text)),
+    )

@@ -6,13 +6,14 @@ the paper equal, and only the spans move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
 from typing import NewType, TypeVar
 
 from tanaka.quantity import Kind, Quantity
-from tanaka.text import Span
 
 NumberId = NewType("NumberId", str)
 MentionId = NewType("MentionId", str)
@@ -74,9 +75,13 @@ class Number:
         How ``entity`` was found.
     context : tuple of (str, str)
         What else binds it: ("device", "A100"), ("precision", "bf16"), ("row", ...), ("column", ...).
+    block : str
+        The block of LaTeX that it stands in: numbers of one paragraph or table share it.
     series : str
         Numbers of one list ("2.8, 3.7 and 9.5 TFLOPS") or one span ("from 420 to 140 ms") share the
         id of their first; "" where a number stands alone.
+    phrase : tuple of str
+        Which of "entity" and the roles in ``context`` stand in its own noun phrase.
     """
 
     id: NumberId
@@ -90,7 +95,9 @@ class Number:
     entity: str = ""
     binding: How = How.NONE
     context: tuple[tuple[str, str], ...] = ()
+    block: str = ""
     series: str = ""
+    phrase: tuple[str, ...] = ()
 
 
 class ChangeWord(StrEnum):
@@ -332,6 +339,72 @@ class PowerFigure:
     asserted: Asserted
 
 
+class ClaimSort(StrEnum):
+    """What sort of thing a sentence claims about a number."""
+
+    COMPARATIVE = "comparative"
+    CHANGE = "change"
+    SHARE = "share"
+    BOUND = "bound"
+    CAPABILITY = "capability"
+
+
+class Direction(StrEnum):
+    """Which way a metric goes; for a bound, on which side of the number its values lie."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a sentence claims about a number, in full: who, compared with whom, in what.
+
+    Attributes
+    ----------
+    number : NumberId
+        The factor, percentage or limit; the new value of a change stated by its two values alone.
+    sort : ClaimSort
+    old, new : NumberId or None
+        The two values stated for it.
+    subject : str
+        Who: "ours", a name, the part that a share is of; "" where the words do not bind it.
+    subject_how : How
+    object : str
+        Compared with whom, or the whole of a share; "" where nobody is named.
+    object_how : How
+    metric : str
+        Canonical name ("throughput", "memory", "speed"), or "".
+    metric_how : How
+        ``inferred`` where only the unit of the value before it says so.
+    direction : Direction
+    better : bool or None
+        Whether that direction is the better one; None where it depends or is not said.
+    hedge : tuple of str
+        "up to", "at least", "about", "on average", "best case", ...
+    condition : str
+        Under what, as printed ("on 64 GPUs", "at batch 1"), or "".
+    asserted : Asserted
+    """
+
+    number: NumberId
+    sort: ClaimSort
+    old: NumberId | None
+    new: NumberId | None
+    subject: str
+    subject_how: How
+    object: str
+    object_how: How
+    metric: str
+    metric_how: How
+    direction: Direction
+    better: bool | None
+    hedge: tuple[str, ...]
+    condition: str
+    asserted: Asserted
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A mechanism, experiment or property in prose.
@@ -340,7 +413,7 @@ class Mention:
     ``role`` is "ours", "baseline", "compared", "related" or "negated"; ``numbers`` and ``cites``
     (citation keys) are those of its sentence; ``settings`` are knobs of the mechanism with their
     values there, as printed.  ``proposed`` says that the sentence offers it as the authors' own
-    doing ("we replace the flush by").
+    doing ("we replace the flush by"); mentions of one ``passage`` share it.
     """
 
     id: MentionId
@@ -352,14 +425,81 @@ class Mention:
     settings: tuple[tuple[str, str], ...] = ()
     cites: tuple[str, ...] = ()
     proposed: bool = False
+    passage: str = ""
+
+
+class CellKind(StrEnum):
+    """What a cell is.  A header is a label of its row, which may state a number of its own."""
+
+    NUMBER = "number"
+    SEVERAL = "several"
+    MISSING = "missing"
+    EMPTY = "empty"
+    TEXT = "text"
+    HEADER = "header"
+
+
+class UnitFrom(StrEnum):
+    """Where the unit of a cell is printed; NONE where the cell has none."""
+
+    CELL = "cell"
+    COLUMN = "column"
+    ROW = "row"
+    CAPTION = "caption"
+    NONE = ""
+
+
+class Emphasis(StrEnum):
+    """How a cell is set apart: mostly the best value is bold, and the second underlined."""
+
+    BOLD = "bold"
+    UNDERLINED = "underlined"
+    NONE = ""
+
+
+class Orientation(StrEnum):
+    """Which way the systems, models or settings that a table compares lie."""
+
+    ROWS = "rows"
+    COLUMNS = "columns"
+    UNKNOWN = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell: its words, and its number where it states exactly one."""
+    """A cell: its words, and its number where it states exactly one.
+
+    Attributes
+    ----------
+    text : str
+    number : NumberId or None
+        The same for all cells that one printed value spans.
+    kind : CellKind
+    missing : str
+        Why there is no value, as printed ("OOM", "--"), or "".
+    row, column : tuple of str
+        Labels, the outermost first: ("A100", "BF16"), ("Latency (ms)", "p99").
+    unit : str
+        Unit of the number as shown ("ms", "%"), or "".
+    unit_from : UnitFrom
+    uncertainty : float or None
+        Half-width that is printed with the number, in base units.
+    emphasis : Emphasis
+    better : Direction
+        Whether the labels or the caption say that higher, or lower, is better.
+    """
 
     text: str
     number: NumberId | None = None
+    kind: CellKind = CellKind.TEXT
+    missing: str = ""
+    row: tuple[str, ...] = ()
+    column: tuple[str, ...] = ()
+    unit: str = ""
+    unit_from: UnitFrom = UnitFrom.NONE
+    uncertainty: float | None = None
+    emphasis: Emphasis = Emphasis.NONE
+    better: Direction = Direction.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +511,7 @@ class Table:
     header : tuple of str
         One label a column, header rows joined.
     rows : tuple of tuple of TableCell
+        Those with values; headings inside the table are in their cells' ``row``.
     stubs : tuple of str
         One label a row: its first cell where that is no number.
     blocks : tuple of int
@@ -381,6 +522,9 @@ class Table:
         Whether the caption says that it shows all there is.
     stated : tuple of NumberId
         Numbers of the caption ("relative to 21.55 tok/s").
+    heads : tuple of NumberId
+        Numbers of header cells and headings ("8 GPUs", "Llama-70B"), which are no values.
+    orientation : Orientation
     """
 
     id: TableId
@@ -393,6 +537,18 @@ class Table:
     section: SectionId
     complete: bool = False
     stated: tuple[NumberId, ...] = ()
+    heads: tuple[NumberId, ...] = ()
+    orientation: Orientation = Orientation.UNKNOWN
+    key: int = field(init=False, default=0, compare=False, repr=False)
+    """Hash of the facts, computed once: rules look tables up by their value at each edit."""
+
+    def __post_init__(self) -> None:
+        facts = (self.id, self.header, self.rows, self.stubs, self.blocks, self.caption, self.labels,
+                 self.section, self.complete, self.stated, self.heads, self.orientation)  # fmt: skip
+        object.__setattr__(self, "key", hash(facts))
+
+    def __hash__(self) -> int:
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,27 +573,144 @@ Claim = (
     | TimeShare
     | EfficiencyGain
     | PowerFigure
+    | Statement
 )
 C = TypeVar("C", bound=Claim)
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """Everything the paper states and mentions.  Hashable by its parts, without positions."""
+class Stretch:
+    """A run of blocks read in one place of the paper: what it states and mentions, without positions.
 
-    numbers: tuple[Number, ...]
-    claims: tuple[Claim, ...]
-    mentions: tuple[Mention, ...]
-    tables: tuple[Table, ...]
-    sections: tuple[Section, ...]
-    seen: int
-    """Numerals in the text that look like quantities, read or not."""
-    by_id: Mapping[NumberId, Number] = field(default_factory=dict, compare=False, repr=False)
-    key: int = field(default=0, compare=False, repr=False)
-    """Hash of the facts, from those of the parts: hashing a thousand numbers at each edit is slow."""
+    Attributes
+    ----------
+    name : str
+        What the ids of its facts begin with.
+    numbers, claims, mentions, tables, sections : tuple
+        In reading order.
+    seen : int
+        Numerals in the text that look like quantities, read or not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        numbers: tuple[Number, ...] = (),
+        claims: tuple[Claim, ...] = (),
+        mentions: tuple[Mention, ...] = (),
+        tables: tuple[Table, ...] = (),
+        sections: tuple[Section, ...] = (),
+        seen: int = 0,
+        key: int | None = None,
+    ) -> None:
+        self.name, self.numbers, self.claims, self.mentions = name, numbers, claims, mentions
+        self.tables, self.sections, self.seen = tables, sections, seen
+        facts = (numbers, claims, mentions, tables, sections)
+        self._key = hash((name, facts)) if key is None else key
+        self._of: dict[type[object], tuple[object, ...]] = {}
 
     def __hash__(self) -> int:
-        return self.key
+        return self._key
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Stretch)
+            and self._key == other._key
+            and self.name == other.name
+            and self.numbers == other.numbers
+            and self.claims == other.claims
+            and self.mentions == other.mentions
+            and self.tables == other.tables
+            and self.sections == other.sections
+        )
+
+    @cached_property
+    def by_id(self) -> Mapping[NumberId, Number]:
+        """Numbers by id."""
+        return {n.id: n for n in self.numbers}
+
+    @cached_property
+    def bound(self) -> int:
+        """Numbers of which the text, or the author, says what they are about."""
+        return sum(n.binding in (How.STATED, How.DECLARED) for n in self.numbers)
+
+    def of(self, kind: type[C]) -> tuple[C, ...]:
+        """Claims of one kind, in reading order."""
+        found = self._of.get(kind)
+        if found is None:
+            found = self._of[kind] = tuple(c for c in self.claims if isinstance(c, kind))
+        return found  # type: ignore[return-value]
+
+
+class _ById(Mapping[NumberId, Number]):
+    """Numbers of all stretches by id; an id begins with the name of its stretch."""
+
+    def __init__(self, stretches: tuple[Stretch, ...]) -> None:
+        self._stretches = stretches
+        self._named = {s.name: s for s in stretches}
+
+    def __getitem__(self, id: NumberId) -> Number:
+        return self._named[stretch_of(id)].by_id[id]
+
+    def __iter__(self) -> Iterator[NumberId]:
+        return (n.id for s in self._stretches for n in s.numbers)
+
+    def __len__(self) -> int:
+        return sum(len(s.numbers) for s in self._stretches)
+
+
+def stretch_of(id: NumberId | MentionId | TableId) -> str:
+    """Name of the stretch that a fact stands in."""
+    return id.rpartition("|")[0]
+
+
+class Paper:
+    """Everything the paper states and mentions, in stretches.  Hashable, and without positions."""
+
+    def __init__(self, stretches: Iterable[Stretch]) -> None:
+        self.stretches = tuple(stretches)
+        self._key = hash(self.stretches)
+        self._of: dict[type[object], tuple[object, ...]] = {}
+
+    def __hash__(self) -> int:
+        return self._key
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Paper) and self.stretches == other.stretches)
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """All numbers, in reading order."""
+        return tuple(chain.from_iterable(s.numbers for s in self.stretches))
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims, in reading order."""
+        return tuple(chain.from_iterable(s.claims for s in self.stretches))
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """All mentions, in reading order."""
+        return tuple(chain.from_iterable(s.mentions for s in self.stretches))
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables, in reading order."""
+        return tuple(chain.from_iterable(s.tables for s in self.stretches))
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """All sections, in reading order."""
+        return tuple(chain.from_iterable(s.sections for s in self.stretches))
+
+    @cached_property
+    def by_id(self) -> Mapping[NumberId, Number]:
+        """Numbers by id."""
+        return _ById(self.stretches)
+
+    @cached_property
+    def seen(self) -> int:
+        """Numerals in the text that look like quantities, read or not."""
+        return sum(s.seen for s in self.stretches)
 
     def number(self, id: NumberId) -> Number:
         """The number with this id."""
@@ -445,7 +718,10 @@ class Paper:
 
     def of(self, kind: type[C]) -> tuple[C, ...]:
         """Claims of one kind, in reading order."""
-        return tuple(c for c in self.claims if isinstance(c, kind))
+        found = self._of.get(kind)
+        if found is None:
+            found = self._of[kind] = tuple(chain.from_iterable(s.of(kind) for s in self.stretches))
+        return found  # type: ignore[return-value]
 
     def section(self, id: SectionId) -> Section | None:
         """The section with this id."""
@@ -456,31 +732,3 @@ class Paper:
         return tuple(
             m for m in self.mentions if m.what == what and m.role not in ("negated", "related")
         )
-
-
-@dataclass(frozen=True, slots=True)
-class NumberSpan:
-    """Where a number stands: its whole surface, and its digits alone."""
-
-    whole: Span
-    literal: Span
-
-
-@dataclass(frozen=True, slots=True)
-class SectionSpan:
-    """Where a section stands: its heading, and all of it up to the next of its level."""
-
-    heading: Span
-    body: Span
-
-
-@dataclass(frozen=True, slots=True)
-class SpanTable:
-    """Where everything stands in one revision."""
-
-    numbers: Mapping[NumberId, NumberSpan]
-    mentions: Mapping[MentionId, Span]
-    sections: Mapping[SectionId, SectionSpan]
-    tables: Mapping[TableId, Span]
-    sentences: Mapping[NumberId, Span]
-    """The sentence (or cell) that a number stands in."""

@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from tanaka.knowledge.model import Knowledge, name_pattern
 from tanaka.latex.macros import Macro, matching_brace
-from tanaka.latex.source import Source
+from tanaka.latex.source import Region
 from tanaka.paper.bibliography import Bibliography, Entry, joined, plain
-from tanaka.paper.build import BlockFacts
+from tanaka.paper.unit import BlockFacts
 from tanaka.text import DocId
 
 # Half-typed text is the normal case here, and the parser would report each recovery.
@@ -120,21 +120,18 @@ _OPTION = re.compile(r"\s*\[[^\[\]]*\]|\s*\([^()]*\)")
 _KEYS = re.compile(r"\s*\{([^{}]*)\}")
 
 
-def cite_keys(source: Source, table: Mapping[str, Macro]) -> frozenset[str]:
-    r"""Keys that a file cites, "*" for ``\nocite{*}``.
-
-    Parameters
-    ----------
-    source : Source
-    table : mapping
-        The paper's own macros: what cites an argument of its own is a citation too.
-    """
-    text = source.visible
-    own = {
+def citing(table: Mapping[str, Macro]) -> tuple[str, ...]:
+    """The paper's own macros that cite: what cites an argument of its own is a citation too."""
+    return tuple(
         m.name
         for m in table.values()
         if m.arguments and _CITE.search(m.body) and not _CITE.fullmatch(f"\\{m.name}")
-    }
+    )
+
+
+def cite_keys(region: Region, own: Iterable[str]) -> frozenset[str]:
+    r"""Keys that a region of a file cites, "*" for ``\nocite{*}``; ``own`` are macros that cite."""
+    text = region.visible
     found: set[str] = set()
     for match in _CITE.finditer(text):
         if not _NOT_A_CITE.search(match["name"]):
@@ -181,7 +178,7 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one file says of works.
+    """What one region of a file says of works.
 
     Attributes
     ----------
@@ -201,12 +198,12 @@ class Said:
     linked: frozenset[str] = frozenset()
 
 
-def read_file(
-    source: Source, blocks: Iterable[BlockFacts], table: Mapping[str, Macro], known: Knowledge
+def read_region(
+    region: Region, blocks: Iterable[BlockFacts], own: Iterable[str], known: Knowledge
 ) -> Said:
-    """What a file says of works, from its text and from its blocks as they were read."""
+    """What a region says of works, from its text and from its blocks as they were read."""
     named, apart = _prose(blocks, known)
-    return Said(cite_keys(source, table), named, apart, linked_works(source, known))
+    return Said(cite_keys(region, own), named, apart, linked_works(region, known))
 
 
 def _prose(blocks: Iterable[BlockFacts], known: Knowledge) -> tuple[frozenset[str], frozenset[str]]:
@@ -266,14 +263,14 @@ _ADDRESS = re.compile(r"\\(?:url|href|nolinkurl|path)\s*\{|https?://")
 _BEFORE, _BEHIND = 120, 160  # characters around an address that may name its work
 
 
-def linked_works(source: Source, known: Knowledge) -> frozenset[str]:
+def linked_works(region: Region, known: Knowledge) -> frozenset[str]:
     """Ids of works that stand beside a web address, or in it."""
     found: set[str] = set()
-    for match in _ADDRESS.finditer(source.text):
-        if not source.visible.startswith(match.group()[:4], match.start()):
+    for match in _ADDRESS.finditer(region.text):
+        if not region.visible.startswith(match.group()[:4], match.start()):
             continue  # in a comment
-        around = source.text[max(0, match.start() - _BEFORE) : match.end() + _BEHIND]
-        behind = source.text[match.end() : match.end() + _BEHIND]
+        around = region.text[max(0, match.start() - _BEFORE) : match.end() + _BEHIND]
+        behind = region.text[match.end() : match.end() + _BEHIND]
         found |= _linked(around, re.split(r"[}\s]", behind, maxsplit=1)[0], known)
     return frozenset(found)
 
@@ -315,7 +312,7 @@ def assemble(
     own : iterable of Entry
         ``\bibitem``s of the paper's text.
     said : sequence of Said
-        One for each file.
+        One for each region of its files.
     ascii : bool
         Whether those files write accents as LaTeX.
     """

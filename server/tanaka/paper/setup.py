@@ -269,8 +269,8 @@ def training_setup(paper: Paper) -> TrainingSetup:
 
 
 def _passage(number: Number) -> str:
-    """Block that a number stands in, by its id."""
-    return number.id.rpartition(".")[0]
+    """Block that a number stands in."""
+    return number.block
 
 
 def _one(numbers: Iterable[Number]) -> Known | None:
@@ -402,7 +402,7 @@ def _bound(paper: Paper) -> Known | None:
 
 def _devices(called: list[tuple[Number, dict[str, str]]]) -> tuple[str, ...]:
     """Parts that counts, and capacities, are stated for."""
-    counted = [c["device"] for _, c in called if "device" in c]
+    counted = [c["device"] for n, c in called if "device" in c and n.noun in ("gpu", "node")]
     sized = [
         n.entity
         for n, _ in called

@@ -1,18 +1,22 @@
-"""What one passage states: its numbers and claims, with ids and with places relative to its block.
+"""What the passages of one block state: numbers and claims, with ids and with places in the block.
 
-A part depends on its text, on what part of the paper it stands in, and on nothing around it, so it
-is made once and kept as long as its block is (see `tanaka.paper.build`).
+They depend on the block's text, on what part of the paper it stands in, and on nothing around it,
+so they are made once and kept as long as the block is (see `tanaka.paper.unit`).  An id hashes
+what its number states, and not its neighbours.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
 from tanaka.paper.assertion import asserted
+from tanaka.paper.binding import Local, bind
 from tanaka.paper.changes import changes
 from tanaka.paper.gain import gain_claims
 from tanaka.paper.model import (
@@ -34,7 +38,8 @@ from tanaka.paper.model import (
 from tanaka.paper.products import products
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
-from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.paper.statements import statements
+from tanaka.quantity import Qualifier, Reading
 
 Range = tuple[int, int]
 """Start and end, relative to the block."""
@@ -48,69 +53,11 @@ class Place:
     section: SectionId
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """Numbers and claims of one passage or table.
-
-    Attributes
-    ----------
-    numbers, claims : tuple
-        In reading order.
-    table : Table or None
-    number_places : tuple
-        For each number its whole surface, its digits, and its sentence or cell.
-    table_place : Range or None
-    by_sentence : tuple of tuple of NumberId
-        Numbers of each sentence of a passage.
-    count : int
-        How many numbers of the block have ids, these included.
-    seen : int
-        Numerals in it that look like quantities, read or not.
-    key : int
-        Hash of the facts, computed once.
-    """
-
-    numbers: tuple[Number, ...]
-    claims: tuple[Claim, ...]
-    table: Table | None
-    number_places: tuple[tuple[Range, Range, Range], ...]
-    table_place: Range | None
-    by_sentence: tuple[tuple[NumberId, ...], ...]
-    count: int
-    seen: int
-    key: int
-
-
-def passage_numbers(
-    prefix: str, count: int, plain: Plain, said: Sequence[Sentence], place: Place
-) -> Stated:
-    """Numbers and claims of a passage.
-
-    Parameters
-    ----------
-    prefix : str
-        Of the ids of its block.
-    count : int
-        Numbers of the block that have ids already.
-    plain : Plain
-    said : sequence of Sentence
-    place : Place
-    """
-    reader = Collector(prefix, count, place)
-    reader.passage(plain, said)
-    return reader.stated()
-
-
 _METRICS = re.compile(
     r"\b(throughput|latency|step time|iteration time|training time|time|speed-?up|memory|footprint|bandwidth|traffic|energy|power|"
     r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
     re.I,
 )
-_ENTITY = re.compile(
-    r"\b(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:-[A-Z]{2,4})?|[A-Z][a-z]+-[0-9]+(?:-\d+B)?|GPT-\d|BERT|LLaMA|OPT-\d+B)\b"
-)
-
-
 _COMMON = frozenset({
     "when", "with", "from", "that", "this", "than", "then", "over", "into", "onto", "their",
     "these", "those", "which", "while", "compared", "using", "used", "also", "only", "more",
@@ -132,102 +79,104 @@ def _stems(sentence: Sentence, own: int) -> frozenset[str]:
     }
 
 
-class Collector:
-    """Collects the numbers and claims of one part."""
+def digest(r: Reading) -> str:
+    """Short hash of what a reading states: the ids of numbers are made of it."""
+    q = r.quantity
+    said = repr((q.value, q.unit, q.shown_unit, r.kind.value, r.noun, q.qualifier.value))
+    return blake2b(said.encode(), digest_size=5).hexdigest()
 
-    def __init__(self, prefix: str, count: int, place: Place) -> None:
-        self.prefix, self.count, self.place = prefix, count, place
+
+class Collector:
+    """Collects the numbers and claims of one block, in reading order.
+
+    Attributes
+    ----------
+    numbers, claims, tables : list
+    number_places : list
+        For each number its whole surface, its digits, and its sentence or cell.
+    table_places : list of Range
+    seen : int
+        Numerals that look like quantities, read or not.
+    place : Place
+        Of the passage or table that is being read.
+    """
+
+    def __init__(self, prefix: str, block: str) -> None:
+        self.prefix, self.block = prefix, block
+        self.place = Place(Where.BODY, SectionId(""))
         self.numbers: list[Number] = []
         self.claims: list[Claim] = []
-        self.table: Table | None = None
+        self.tables: list[Table] = []
         self.number_places: list[tuple[Range, Range, Range]] = []
-        self.by_sentence: list[tuple[NumberId, ...]] = []
-        self.table_place: Range | None = None
+        self.table_places: list[Range] = []
         self.seen = 0
-
-    def stated(self) -> Stated:
-        """What was collected."""
-        facts = (tuple(self.numbers), tuple(self.claims), self.table)
-        return Stated(
-            *facts,
-            tuple(self.number_places),
-            self.table_place,
-            tuple(self.by_sentence),
-            self.count,
-            self.seen,
-            hash(facts),
-        )
-
-    def next_id(self) -> NumberId:
-        """Id of the number that is added next."""
-        return NumberId(f"{self.prefix}.{self.count}")
+        self._alike: Counter[str] = Counter()
 
     def number(
         self, r: Reading, where: Where, claimed: Asserted, about: tuple[str, How],
-        context: tuple[tuple[str, str], ...], places: tuple[Range, Range, Range], series: str = "",
+        context: tuple[tuple[str, str], ...], places: tuple[Range, Range, Range],
+        series: dict[int, NumberId] | None = None, phrase: tuple[str, ...] = (),
     ) -> NumberId:  # fmt: skip
-        """Add a number; ``about`` is what it is about and how that was found."""
-        id = self.next_id()
-        self.count += 1
+        """Add a number.
+
+        ``about`` is what it is about and how that was found; ``series`` has the first number of
+        each series of its sentence.
+        """
+        own = digest(r)
+        again = self._alike[own]
+        self._alike[own] += 1
+        id = NumberId(f"{self.prefix}{own}~{again}" if again else f"{self.prefix}{own}")
         self.numbers.append(
             Number(
                 id, r.quantity, r.kind, r.noun, r.per, where, self.place.section, claimed, about[0], about[1],
-                context, series,
+                context, self.block, "" if series is None or not r.series else series.setdefault(r.series, id),
+                phrase,
             )
         )  # fmt: skip
         self.number_places.append(places)
         return id
 
     # -- prose ------------------------------------------------------------------------------
-    def passage(self, plain: Plain, said: Sequence[Sentence]) -> None:
-        """Collect what a passage states."""
-        where = self.place.where
+    def passage(
+        self, plain: Plain, said: Sequence[Sentence], place: Place
+    ) -> tuple[tuple[NumberId, ...], ...]:
+        """Collect what a passage states; the numbers of each of its sentences."""
+        self.place = place
+        where = place.where
+        by_sentence: list[tuple[NumberId, ...]] = []
         for sentence in said:
             at, end = sentence.start, sentence.start + len(sentence.text)
-            place = plain.source(at, end)
-            names = list(dict.fromkeys(_ENTITY.findall(sentence.text))) if sentence.readings else []
+            around = plain.source(at, end)
+            bound = bind(sentence)
             mine: list[NumberId] = []
-            first: dict[int, NumberId] = {}
-            for r in sentence.readings:
+            series: dict[int, NumberId] = {}
+            for r, local in zip(sentence.readings, bound, strict=True):
                 said_as = said_of(sentence, r)
                 claimed = asserted(sentence.text, r.start, where)
                 whole = plain.source(at + r.start, at + r.end)
                 digits = plain.literal(at + r.literal_start, at + r.literal_end)
-                about = self.entity(sentence, r, names)
-                series = first.setdefault(r.series, self.next_id()) if r.series else ""
+                about = self.entity(r, local)
+                said_as = (*(p for p in said_as if p[0] != "device"), *local.context)
                 mine.append(
-                    self.number(r, where, claimed, about, said_as, (whole, digits, place), series)
+                    self.number(
+                        r, where, claimed, about, said_as, (whole, digits, around), series, local.phrase
+                    )
                 )
             self.seen += len(mine)
-            self.by_sentence.append(tuple(mine))
+            by_sentence.append(tuple(mine))
             if mine:
                 named = [m.keys for m in plain.marks if m.kind == "ref" and at <= m.at < end]
                 label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
                 self.sentence_claims(sentence, mine, where, label)
         for state in extract.training_states(tuple(said)):
-            self.training_state(said, self.by_sentence, state, where)
+            self.training_state(said, by_sentence, state, where)
+        return tuple(by_sentence)
 
-    def entity(self, sentence: Sentence, r: Reading, names: Sequence[str]) -> tuple[str, How]:
-        """What a number is about, and how that was found."""
-        if r.noun:
-            return r.noun, How.STATED
-        device = list(
-            dict.fromkeys(m.group(1) for m in extract.DEVICE_NAME.finditer(sentence.text))
-        )
-        if (
-            r.kind
-            in (
-                Kind.ACHIEVED_COMPUTE,
-                Kind.PEAK_COMPUTE,
-                Kind.MEMORY_CAPACITY,
-                Kind.MEMORY_BANDWIDTH,
-            )
-            and len(device) == 1
-        ):
-            return device[0], How.STATED
-        if len(names) == 1:
-            return names[0], How.STATED
-        return "", How.NONE
+    def entity(self, r: Reading, local: Local) -> tuple[str, How]:
+        """What a number is about, and how that was found: what it counts, where nothing is named."""
+        if local.entity:
+            return local.entity, How.STATED
+        return (r.noun, How.STATED) if r.noun else ("", How.NONE)
 
     def sentence_claims(
         self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
@@ -253,6 +202,7 @@ class Collector:
                 )
             )  # fmt: skip
         self.claims.extend(gain_claims(sentence, ids, claimed))
+        self.claims.extend(statements(sentence, ids, where))
         self.headlines(sentence, ids, where, label)
 
     def changes(

@@ -1,34 +1,59 @@
-"""Grids of cells to tables: header, stubs, units, one number a cell."""
+"""Grids of cells to tables: header, stubs, headings, units, and one number a cell.
+
+What a label tells of its cells is read in `tanaka.paper.labels`; here is where labels stand.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from tanaka.latex.plain import Grid, Plain
-from tanaka.quantity import Reading, read, units
-from tanaka.quantity.reader import noun_named
+from tanaka.latex.plain import Cell, Grid, Plain
+from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint
+from tanaka.paper.model import CellKind, Direction, Emphasis, Orientation, UnitFrom
+from tanaka.quantity import Kind, Reading, read
 
-_UNIT_IN_HEADER = re.compile(
-    r"[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,18}?)\s*[)\]]|,\s*(?P<v>%|×|ms|s|GB/s|GB|MB|TFLOP/s|tokens/s|W|J)\s*$|\s(?P<w>%)$"
-)
-_RATIO_HEADER = re.compile(
-    r"speed-?\s?up|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgain\b|improvement|\bvs\.?\b|\bover\b|relative|faster",
-    re.I,
-)
 _COMPLETE = re.compile(
     r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",
     re.I,
 )
+_MOST_COLUMNS = 40
+_MOST_SETTINGS = 2
+_LONG_HEADING = 4  # words; a longer one speaks of more than what is measured
+_MOST_HEAD_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class LocalCell:
-    """A cell: its text, all its readings, and the one that is the cell's own value, if any."""
+    """A cell: its text, all its readings, and the one that is the cell's own value, if any.
+
+    ``spanned`` is the row and column of the printed cell that this one is a part of, None where it
+    is that cell itself.  The other fields are those of `tanaka.paper.model.TableCell`.
+    """
 
     text: str
     plain: Plain
     reading: Reading | None
+    found: tuple[Reading, ...]
+    kind: CellKind = CellKind.TEXT
+    missing: str = ""
+    row: tuple[str, ...] = ()
+    column: tuple[str, ...] = ()
+    label: str = ""
+    unit_from: UnitFrom = UnitFrom.NONE
+    uncertainty: float | None = None
+    emphasis: Emphasis = Emphasis.NONE
+    better: Direction = Direction.NONE
+    spanned: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalHead:
+    """A header cell, or a heading inside the table, that states numbers."""
+
+    plain: Plain
     found: tuple[Reading, ...]
 
 
@@ -47,96 +72,779 @@ class LocalTable:
     end: int
     captioned: int | None
     """Index of the caption among the block's passages."""
+    heads: tuple[LocalHead, ...] = ()
+    orientation: Orientation = Orientation.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A place of the grid: the cell that covers it, and the row and column where that is printed."""
+
+    cell: Cell
+    row: int
+    column: int
+
+    @property
+    def text(self) -> str:
+        return self.cell.plain.text
+
+
+_EMPTY = Cell(Plain("", (), ()))
+_Line = list[_Slot]
 
 
 def read_table(grid: Grid, caption: str) -> LocalTable | None:
     """Table of a grid; None where it has no body."""
-    matrix: list[list[Plain]] = []
+    matrix = _matrix(grid)
+    width = len(matrix[0]) if matrix else 0
+    if width < 2 or width > _MOST_COLUMNS or len(matrix) < 2:
+        return None
+    title = matrix[0][0].text if (over := _titles(grid, matrix)) else ""
+    if over:
+        grid = replace(grid, rows=grid.rows[over:], head=None if grid.head is None else max(0, grid.head - over))  # fmt: skip
+        matrix = _matrix(grid)
+    head = _head_rows(grid, matrix)
+    reader = _Reader(grid, matrix, head, caption, title)
+    reader.body()
+    if not reader.rows:
+        return None
+    return LocalTable(
+        reader.top.header, tuple(reader.rows), tuple(reader.stubs), tuple(reader.blocks), caption, grid.labels,
+        bool(_COMPLETE.search(caption)), grid.start, grid.end, grid.caption, tuple(reader.heads), reader.orientation,
+    )  # fmt: skip
+
+
+# -- places ---------------------------------------------------------------------------------------
+def _matrix(grid: Grid) -> list[_Line]:
+    """The grid as a rectangle: each place with the cell that covers it."""
+    matrix: list[_Line] = []
+    tall: list[tuple[int, int]] = []
     width = 0
-    empty = Plain("", (), ())
-    open_rows: dict[int, tuple[int, Plain]] = {}
-    for row in grid.rows:
-        line: list[Plain] = []
+    for i, row in enumerate(grid.rows):
+        line: _Line = []
         for cell in row.cells:
-            while len(line) in open_rows and not cell.plain.text and cell.columns == 1:
-                break
-            line.append(cell.plain)
-            if cell.rows > 1:
-                open_rows[len(line) - 1] = (cell.rows - 1, cell.plain)
-            line += [cell.plain if _looks_like_header(cell.plain.text) else empty] * (
-                cell.columns - 1
-            )
+            at = len(line)
+            if cell.rows not in (0, 1) and cell.plain.text:
+                tall.append((i, at))
+            line.append(_Slot(cell, i, at))
+            for k in range(1, min(cell.columns, _MOST_COLUMNS + 1)):
+                line.append(line[at] if cell.plain.text else _Slot(_EMPTY, i, at + k))
         width = max(width, len(line))
-        for column, (left, plain) in list(open_rows.items()):
-            if column < len(line) and not line[column].text and left > 0:
-                line[column] = Plain(plain.text, plain.starts, plain.ends, plain.wraps, plain.marks)
-                open_rows[column] = (left - 1, plain)
         matrix.append(line)
-    if width < 2 or width > 40 or len(matrix) < 2:
-        return None
-    for line in matrix:
-        line += [empty] * (width - len(line))
-    head = _header_rows(grid, matrix)
-    header = tuple(_join(matrix[i][c].text for i in range(head)) for c in range(width))
-    caption_unit = _hint(caption) if re.search(r"\bin (?:ms|s|GB|%)\b", caption) else ""
-    if match := re.search(
-        r"\((?:in |all (?:values )?in )(ms|s|GB/s|GB|%|TFLOP/s|tokens/s)\)|\bin (milliseconds|seconds|GB/s|TFLOP/s|tokens/s)\b",
-        caption,
-    ):
-        word = match.group(1) or match.group(2)
-        caption_unit = {"milliseconds": "ms", "seconds": "s"}.get(word, word)
-    # A ratio is positive: a column with a minus sign holds differences.
-    signed = {
-        c
-        for c in range(width)
-        if any(re.match(r"\s*[−-]\s?\d", line[c].text) for line in matrix[head:])
-    }
-    rows: list[tuple[LocalCell, ...]] = []
-    stubs: list[str] = []
-    blocks: list[int] = []
-    block = 0
-    for i in range(head, len(matrix)):
-        if grid.rows[i].ruled and i > head:
-            block += 1
-        line = matrix[i]
-        filled = [p for p in line if p.text]
-        if len(filled) <= 1 and len(grid.rows[i].cells) == 1:
-            block += 1  # a heading inside the table
+    for i, line in enumerate(matrix):
+        line += [_Slot(_EMPTY, i, c) for c in range(len(line), width)]
+    for i, at in tall:
+        slot = matrix[i][at]
+        step = 1 if slot.cell.rows > 0 else -1
+        for k in range(1, abs(slot.cell.rows)):
+            other = i + k * step
+            if not 0 <= other < len(matrix) or matrix[other][at].text:
+                break
+            for c in range(at, min(at + max(slot.cell.columns, 1), width)):
+                if not matrix[other][c].text:
+                    matrix[other][c] = slot
+    return matrix
+
+
+def _texts(line: _Line) -> list[str]:
+    """Texts of a line, each cell that is printed in it once."""
+    seen: list[str] = []
+    last: _Slot | None = None
+    for slot in line:
+        if slot.text and slot is not last:
+            seen.append(slot.text)
+        last = slot
+    return seen
+
+
+# -- header ---------------------------------------------------------------------------------------
+_NUMERIC = re.compile(
+    r"\s*[$≈∼~<>+−-]?\s*[\d.,\u2009]*\d[\d.,\u2009]*\s*(?:[×·]\s?10\s?\^\s?\{?[−-]?\d+\}?)?\s*"
+    r"(?:±\s*[\d.,]+)?\s*(?:\([^()]{1,14}\))?\s*(?:×|x|%|[A-Za-z/µμ]{0,9})\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡])?\s*"
+)
+_PLACED = re.compile(r"\s*(?:[A-Za-z]{1,9}\s?[=:]?\s?)?[\d,\u2009]*\d(?:\.\d+)?\s?[A-Za-z%×]{0,9}\s*")
+_FIRST_NUMBER = re.compile(r"[\d,\u2009]*\d(?:\.\d+)?")
+_SUFFIXES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+
+
+_RANGED = re.compile(
+    r"\s*[~≈∼<>≤≥+−-]?\s*\d[\d.,]*\s?(?:%|×|x|[A-Za-z]{0,3})\s*(?:-|–|—|/|\bto\b|→|,)\s*\d[\d.,]*\s*(?:%|×|x|[A-Za-z/]{0,9})\s*"
+)
+
+
+@lru_cache(maxsize=8192)
+def _numeric(text: str) -> bool:
+    return _NUMERIC.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=8192)
+def _valued(text: str) -> bool:
+    """Whether a cell holds values: one number with what belongs to it, a range, or several."""
+    if _numeric(text) or _RANGED.fullmatch(text):
+        return True
+    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text)
+    return (
+        re.match(r"\s*[$~≈∼<>≤≥+−-]*\s*\d", text) is not None
+        and bare != ""
+        and sum(c.isdigit() for c in bare) * 2 >= len(re.sub(r"\s", "", bare))
+    )
+
+
+def _full_rule(grid: Grid, row: int, width: int) -> bool:
+    """Whether a rule above a row crosses the table."""
+    if not grid.rows[row].ruled:
+        return False
+    partial = grid.rows[row].partial
+    if not partial:
+        return True
+    covered = {c for a, b in partial for c in range(a, b + 1)}
+    return len(covered) >= width
+
+
+def _data_like(line: _Line) -> bool:
+    """Whether a line holds numbers: most of what stands in it beside its label."""
+    texts = _texts(line[1:])
+    return sum(_numeric(t) for t in texts) * 2 > len(texts)
+
+
+def _dimension(line: _Line) -> bool:
+    """Whether a line names the values of a dimension ("8 16 32", "7B 13B 70B"), each larger.
+
+    Only a line whose own label is empty or no number can be one.
+    """
+    if _numeric(line[0].text):
+        return False
+    values: list[float] = []
+    for text in _texts(line[1:]):
+        if not _PLACED.fullmatch(text) or "." in text or "×" in text:
+            if re.search(r"\d", text):
+                return False
             continue
-        row_unit = _hint(line[0].text)
-        cells: list[LocalCell] = []
-        for c, plain in enumerate(line):
-            hint = _hint(header[c]) or (row_unit if c else "") or (caption_unit if c else "")
-            if (
-                not hint
-                and c
-                and c not in signed
-                and _RATIO_HEADER.search(header[c])
-                and re.fullmatch(r"\s*\d+\.\d+\s*", plain.text)
+        number = _FIRST_NUMBER.search(text)
+        if number is None:
+            return False
+        suffix = text[number.end() : number.end() + 1]
+        alone = not text[number.end() + 1 : number.end() + 2].isalpha()
+        value = float(re.sub(r"[,\u2009]", "", number.group()))
+        values.append(value * (_SUFFIXES.get(suffix, 1.0) if alone else 1.0))
+    rising = all(a < b for a, b in zip(values, values[1:], strict=False))
+    falling = all(a > b for a, b in zip(values, values[1:], strict=False))
+    # Under a heading that spans, the values begin again.
+    half = len(values) // 2
+    twice = len(values) >= 4 and len(values) % 2 == 0 and values[:half] == values[half:]
+    return len(values) >= 2 and (rising or falling or twice)
+
+
+def _named_dimension(grid: Grid, matrix: list[_Line], row: int) -> bool:
+    """Whether something says that a line of rising numbers is a header."""
+    line = matrix[row]
+    if any(c.columns > 1 for c in grid.rows[row - 1].cells) if row else False:
+        return True
+    label = hint(line[0].text)
+    if label.noun or label.setting or label.kind in (Kind.BATCH_SIZE, Kind.SEQ_LEN, Kind.PARAM_COUNT):
+        return True
+    words = any(re.search(r"[A-Za-z]", t) for t in _texts(line[1:]))
+    if words and not line[0].text:
+        return True
+    ruled = [_full_rule(grid, i, len(line)) for i in range(1, len(matrix))]
+    return row + 1 < len(matrix) and ruled[row] and not all(ruled) and (not line[0].text or not row)
+
+
+def _titles(grid: Grid, matrix: list[_Line]) -> int:
+    """How many rows above the header are one cell over the whole table."""
+    rows = 0
+    while rows < min(2, len(matrix) - 2) and len(_texts(matrix[rows])) == 1:
+        if len(grid.rows[rows].cells) > 1 and grid.rows[rows].cells[0].columns < len(matrix[0]):
+            break
+        rows += 1
+    return rows
+
+
+def _head_rows(grid: Grid, matrix: list[_Line]) -> int:
+    """How many of the first rows are the header."""
+    most = min(_MOST_HEAD_ROWS, len(matrix) - 1)
+    if grid.head is not None and grid.head < len(matrix):
+        return grid.head
+    head = _first_head_rows(grid, matrix, most)
+    if not head:
+        return 0
+    # A cell that reaches into the next row takes that row along.
+    while head < most and any(
+        slot.row < head and matrix[head][c] is slot and c > 0 for c, slot in enumerate(matrix[head - 1]) if slot.text
+    ) and (not _data_like(matrix[head]) or _dimension(matrix[head])):  # fmt: skip
+        head += 1
+    # Under a header that spans columns stands the one that names them, whatever is ruled between.
+    while (
+        head < most
+        and any(1 < c.columns < len(matrix[0]) for c in grid.rows[head - 1].cells)
+        and (not any(_numeric(p.text) for p in matrix[head][1:]) or _dimension(matrix[head]))
+        and sum(bool(p.text) for p in matrix[head][1:]) * 2 > len(matrix[head]) - 1
+        and any(_numeric(p.text) for p in matrix[head + 1][1:])
+    ):
+        head += 1
+    # A line of units alone belongs to the names above it.
+    if head < most and _units_only(matrix[head]):
+        head += 1
+    return head
+
+
+def _units_only(line: _Line) -> bool:
+    texts = _texts(line)
+    return len(texts) >= 2 and all(re.fullmatch(r"\s*[(\[].{1,14}[)\]]\s*|%|-|–|—", t) for t in texts) and any(
+        hint(t).unit or hint(f"x {t}").unit for t in texts
+    )  # fmt: skip
+
+
+def _first_head_rows(grid: Grid, matrix: list[_Line], most: int) -> int:
+    width = len(matrix[0])
+    for i in range(1, most + 1):
+        if not _full_rule(grid, i, width):
+            continue
+        if _numeric(matrix[0][0].text) and _numeric(matrix[i][0].text):
+            return 0  # "0, 1, 2": rows that are numbered from the first
+        for r in range(i):
+            if _data_like(matrix[r]) and not (
+                _dimension(matrix[r]) and _named_dimension(grid, matrix, r)
             ):
-                hint = "×"
-            found = (
-                []
-                if not re.search(r"\d", plain.text)
-                else read(
-                    plain.text, unit_hint=hint, noun_hint=noun_named(header[c]), label=header[c]
-                )
-            )
-            cells.append(LocalCell(plain.text, plain, _own(plain.text, found, c), tuple(found)))
-        rows.append(tuple(cells))
-        stubs.append(line[0].text)
-        blocks.append(block)
-    if not rows:
-        return None
-    return LocalTable(header, tuple(rows), tuple(stubs), tuple(blocks), caption, grid.labels,
-                      bool(_COMPLETE.search(caption)), grid.start, grid.end, grid.caption)  # fmt: skip
+                return r
+        if width == 2 and _is_list(grid, matrix):
+            return 0
+        return i
+    first = matrix[0]
+    texts = _texts(first[1:])
+    numeric = sum(_numeric(t) for t in texts)
+    if _data_like(first) and _dimension(first):
+        return 1 if _named_dimension(grid, matrix, 0) else 0
+    if numeric > max(0, (width - 1) // 3) or (width == 2 and _is_list(grid, matrix)):
+        return 0
+    return 1
 
 
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|±\s*[\d.,]+\s*%?")
+_LIST_HEAD = re.compile(
+    r"(?i)(?:hyper-?)?param|metric|setting|component|configuration|\bname\b|\bitem|specification|feature|property|option|"
+    r"symbol|notation|quantity|model|method|system|value|description|variable|attribute|task|dataset|benchmark|resource|stage"
+)
+
+
+def _is_list(grid: Grid, matrix: list[_Line]) -> bool:
+    """Whether two columns are keys and values without a header: the first row is like all others."""
+    ruled = [_full_rule(grid, i, 2) for i in range(1, len(matrix))]
+    if any(ruled) and not all(ruled):
+        return False
+    first = grid.rows[0].cells
+    if all(c.bold for c in first) or _LIST_HEAD.search(matrix[0][0].text) or _LIST_HEAD.search(matrix[0][1].text):  # fmt: skip
+        return False
+    values = [line[1].text for line in matrix[1:]]
+    digits = sum(bool(re.search(r"\d", v)) for v in values)
+    plain = sum(_numeric(v) for v in values)
+    return hint(matrix[0][1].text) == NOTHING and digits > 0 and plain * 2 < len(values)
+
+
+# -- body -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A header: one label and path a column, and what they tell."""
+
+    header: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+    hints: tuple[Hint, ...]
+
+
+def _columns(lines: Sequence[_Line], width: int) -> _Columns:
+    header: list[str] = []
+    paths: list[tuple[str, ...]] = []
+    for c in range(width):
+        parts = [line[c].text for line in lines]
+        header.append(_join(parts))
+        path: list[str] = []
+        for k, part in enumerate(parts):
+            if not part or (k and lines[k][c] is lines[k - 1][c]):
+                continue
+            if path and re.fullmatch(r"\s*[(\[][^()\[\]]{1,14}[)\]]\s*", part):
+                path[-1] += " " + part  # a unit belongs to the name above it
+            elif not path or path[-1] != part:
+                path.append(part)
+        paths.append(tuple(path))
+    return _Columns(tuple(header), tuple(paths), tuple(hint(h) for h in header))
+
+
+_RELEVANT = re.compile(r"\d")
+_MISSING = re.compile(
+    r"(?P<word>-{1,3}|[–—−]|/|\?|∅|∞|(?i:n\s?/\s?a|n\.\s?a\.|na|n\s?/\s?r|n\.r\.|n/d|o\.?o\.?m\.?|o\.?o\.?t\.?|out of memory|timeout|timed out|t/o|t\.o\.|"
+    r"tbd|tba|todo|dnf|nan|inf|fail(?:s|ed|ure)?|crash(?:es|ed)?|error|err\.?|none|null|unk(?:nown)?|not (?:supported|reported|available|applicable|"
+    r"measured|run|tested)|unsupported|infeasible|diverge[sd]?|div\.|unavailable|missing|no data))"
+    r"\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡§]|\([^()]*\))*\s*"
+)
+_CROSS = frozenset({"✗", "✘", "×", "✕", "x", "X"})
+_CHECK = frozenset({"✓", "✔", "√"})
+
+
+class _Reader:
+    """Reads the rows of one table under its header."""
+
+    def __init__(self, grid: Grid, matrix: list[_Line], head: int, caption: str, title: str) -> None:  # fmt: skip
+        self.grid, self.matrix, self.head, self.title = grid, matrix, head, title
+        self.width = len(matrix[0])
+        self.caption = caption
+        self.told = caption_hint(caption)
+        self.top = _columns(matrix[:head], self.width)
+        self.columns = self.top
+        self.rows: list[tuple[LocalCell, ...]] = []
+        self.stubs: list[str] = []
+        self.blocks: list[int] = []
+        self.heads: list[LocalHead] = []
+        self.body_lines = matrix[head:]
+        self.checks = any(s.text in _CHECK for line in self.body_lines for s in line)
+        self.count_columns()
+        self.spreads = bool(re.search(r"(?i)standard dev|\bstd\b|standard err|\bs\.d\.|±|\bstdev", caption)) or any(
+            re.search(r"(?i)\bstd\b|±|stdev", h) for h in self.top.header
+        )  # fmt: skip
+        # A ratio is positive: a column with a minus sign holds differences.
+        self.signed = [
+            any(re.match(r"\s*[−-]\s?\d", line[c].text) for line in self.body_lines)
+            for c in range(self.width)
+        ]
+        stubs = self.metric_stubs()
+        self.metric_rows = bool(stubs) and sum(stubs) * 2 >= len(stubs)
+        self.turned = self.is_turned()
+        # A caption's metric holds where the columns are systems: one may be called "Full Power".
+        data = self.top.hints[self.stub_columns :]
+        telling = [h for h in data if h.measures or h.setting]
+        bracketed = any(
+            re.search(r"[(\[]|(?i:\barea\b)", h) for h in self.top.header[self.stub_columns :]
+        )
+        weak = all(h.kind and not (h.unit or h.noun or h.setting) for h in telling)
+        self.names_only = not bracketed and weak and len(telling) * 4 <= len(data)
+        self.ratios = bool(_RATIOS.search(self.caption))
+        self.unit_column = next(
+            (c for c in range(1, self.width) if _UNIT_COLUMN.fullmatch(self.top.header[c])), None
+        )
+        self.orientation = self.oriented()
+        self.caption_columns = self.under_caption()
+
+    # -- what a table is like ---------------------------------------------------------------
+    def count_columns(self) -> None:
+        """Which columns hold numbers, and how many of the first are labels."""
+        self.numbers: list[int] = []
+        self.words: list[int] = []
+        for c in range(self.width):
+            texts = [line[c].text for line in self.body_lines if line[c].text]
+            numeric = sum(_valued(t) for t in texts)
+            missing = sum(_MISSING.fullmatch(t) is not None for t in texts if not _valued(t))
+            self.numbers.append(numeric)
+            self.words.append(len(texts) - numeric - missing)
+        self.stub_columns = 1
+        if self.is_turned():
+            return
+        while self.stub_columns < self.width - 1 and self.is_label(self.stub_columns):
+            self.stub_columns += 1
+
+    def is_label(self, column: int) -> bool:
+        """Whether a column, all before it being labels, is one more."""
+        if not any(self.numbers[column + 1 :]):
+            return False  # something must be left to be labelled
+        told = self.top.hints[column]
+        if _LIST_VALUE.fullmatch(self.top.header[column]):
+            return False
+        if self.words[column] > self.numbers[column]:
+            return not told.unit and self.words[column] >= 4 * self.numbers[column]
+        if not told.setting or told.unit or self.words[column]:
+            return False
+        # A setting, or two, are labels where what follows is measured; more are a table of settings.
+        rest = [self.top.hints[c] for c in range(1, self.width) if self.numbers[c]]
+        settings = sum(h.setting and not h.unit for h in rest)
+        return settings <= _MOST_SETTINGS and any(h.measures and not h.setting for h in rest)
+
+    def is_turned(self) -> bool:
+        """Whether the stubs name what is measured, and the headers do not."""
+        stubs = self.metric_stubs()
+        heads = [self.top.hints[c] for c in range(self.stub_columns, self.width) if self.top.header[c]]
+        return bool(stubs) and sum(stubs) * 2 > len(stubs) and not any(h.measures for h in heads)
+
+    def metric_stubs(self) -> list[bool]:
+        found: list[bool] = []
+        for line in self.body_lines:
+            if not any(s.text for s in line[1:]):
+                continue
+            labels = [hint(line[c].text) for c in range(self.stub_columns)]
+            found.append(any(h.measures or h.setting for h in labels))
+        return found
+
+    def oriented(self) -> Orientation:
+        if not self.head:
+            return Orientation.UNKNOWN
+        if self.turned:
+            names = [self.top.header[c] for c in range(self.stub_columns, self.width)]
+            lists = self.width == 2 or any(_LIST_VALUE.fullmatch(n) for n in names)
+            return Orientation.UNKNOWN if lists else Orientation.COLUMNS
+        heads = [self.top.hints[c] for c in range(self.stub_columns, self.width) if self.numbers[c]]
+        named = any(
+            line[0].text and not _numeric(line[0].text) for line in self.body_lines if line[1:]
+        )
+        measured = bool(heads) and all(h.measures or h.setting for h in heads)
+        if measured and named and not any(self.metric_stubs()):
+            return Orientation.ROWS
+        return Orientation.UNKNOWN
+
+    def under_caption(self) -> list[bool]:
+        """Columns that the unit of the caption may hold for: those that nothing else claims."""
+        if not self.told.unit:
+            return [False] * self.width
+        free = [
+            not (h.unit or h.noun or h.scale or h.setting)
+            and (h.kind in (None, self.told.kind) or self.told.kind is None)
+            and not (h.ratio and not h.kind)
+            for h in self.top.hints
+        ]
+        named = [f and self.told.kind is not None and h.kind is self.told.kind for f, h in zip(free, self.top.hints, strict=True)]  # fmt: skip
+        if any(named):
+            free = named
+        if self.told.unit == "%":
+            free = [f and not self.above_hundred(c) for c, f in enumerate(free)]
+        return [f and c >= self.stub_columns for c, f in enumerate(free)]
+
+    def above_hundred(self, column: int) -> bool:
+        for line in self.body_lines:
+            match = re.match(r"\s*([\d,]+(?:\.\d+)?)", line[column].text)
+            if match and float(match.group(1).replace(",", "") or 0) > 100:
+                return True
+        return False
+
+    # -- rows -------------------------------------------------------------------------------
+    def body(self) -> None:
+        """Read all rows."""
+        self.read_heads(self.matrix[: self.head])
+        block = 0
+        group: tuple[str, ...] = (self.title,) if self.title else ()
+        told = hint(self.title) if len(self.title.split()) <= _LONG_HEADING else NOTHING
+        for i in range(self.head, len(self.matrix)):
+            line = self.matrix[i]
+            if self.grid.rows[i].ruled and i > self.head:
+                block += 1
+            if self.is_heading(i):
+                block += 1  # a heading inside the table
+                if texts := _texts(line):
+                    group, told = (texts[0],), hint(texts[0])
+                    if not told.unit and len(texts[0].split()) > _LONG_HEADING:
+                        told = NOTHING
+                    self.read_heads([line])
+                continue
+            if self.is_header_again(i):
+                again = [line]
+                last = self.matrix[self.head - 1]
+                if [s.text for s in line[1:]] == [s.text for s in last[1:]]:
+                    if line[0].text and line[0].text != last[0].text:
+                        group, told = (line[0].text,), NOTHING
+                else:
+                    self.columns = _columns(again, self.width)
+                    self.read_heads(again)
+                continue
+            self.row(i, group, told)
+            self.blocks.append(block)
+
+    def is_heading(self, i: int) -> bool:
+        """Whether a row holds one label that stands over the rows below it."""
+        line, row = self.matrix[i], self.grid.rows[i]
+        texts = _texts(line)
+        if len(texts) > 1 or (texts and _numeric(texts[0])):
+            return False
+        if len(row.cells) == 1 or not texts:
+            return True
+        own = [s for s in line if s.text and s.row == i]
+        if not own:
+            return True
+        first = own[0]
+        if first.cell.columns > 1 and first.cell.columns * 2 >= self.width:
+            return _MISSING.fullmatch(first.text) is None
+        # "Encoder & & &": all but the label is empty, where other rows are not.
+        return (
+            first.column == 0
+            and first.cell.rows == 1
+            and i + 1 < len(self.matrix)
+            and self.width > 2
+            and self.full_row(i + 1)
+            and not self.matrix[i + 1][0].text.startswith(first.text)
+        )
+
+    def full_row(self, i: int) -> bool:
+        return sum(bool(s.text) for s in self.matrix[i][1:]) * 2 > self.width - 1
+
+    def is_header_again(self, i: int) -> bool:
+        """Whether a row in the body names the columns once more, or anew."""
+        line = self.matrix[i]
+        if not self.head or i + 1 >= len(self.matrix):
+            return False
+        last = self.matrix[self.head - 1]
+        if len(_texts(line)) > 1 and [s.text for s in line[1:]] == [s.text for s in last[1:]]:
+            return not any(_numeric(s.text) for s in line[1:])
+        # The label of the label column stands there again.
+        if line[0].text and line[0].text == last[0].text and self.grid.rows[i + 1].ruled:
+            return not any(_numeric(s.text) for s in line[1:])
+        data = [c for c in range(self.stub_columns, self.width) if self.numbers[c] >= 2]
+        names = [line[c].text for c in data if line[c].text]
+        if len(data) < 2 or len(names) < len(data) or len(set(names)) < 2:
+            return False
+        if any(_RELEVANT.search(n) and _numeric(n) or _MISSING.fullmatch(n) for n in names):
+            return False
+        if any(n in _CHECK or n in _CROSS for n in names):
+            return False
+        ruled = self.grid.rows[i].ruled and self.grid.rows[i + 1].ruled
+        following = self.matrix[i + 1]
+        return ruled and sum(_numeric(following[c].text) for c in data) * 2 > len(data)
+
+    def row(self, i: int, group: tuple[str, ...], told: Hint) -> None:
+        line = self.matrix[i]
+        labels = [s.text for s in line[: self.stub_columns]]
+        path = (*group, *dict.fromkeys(t for t in labels if t))
+        if self.unit_column is not None and line[self.unit_column].text:
+            labels = [*labels[:-1], f"{labels[-1]} ({line[self.unit_column].text})"]
+        own = self.told_by(labels)
+        row_told = own if own.unit or own.kind or not told.measures else told
+        better = own.better or told.better
+        words = " ".join(dict.fromkeys((*path,))) if row_told.measures else ""
+        cells: list[LocalCell] = []
+        for c, slot in enumerate(line):
+            cells.append(self.cell(i, c, slot, path, row_told, better, words))
+        self.rows.append(tuple(cells))
+        self.stubs.append(line[0].text)
+
+    def told_by(self, labels: Sequence[str]) -> Hint:
+        """What the labels of a row tell: that of the innermost that names something measured.
+
+        Where most stubs name systems, a word in one of them ("Fixed Power [15 W]") is a name too.
+        """
+        found = NOTHING
+        for c in range(len(labels) - 1, -1, -1):
+            told = hint(labels[c])
+            if self.top.hints[c].setting and not told.unit:
+                continue
+            if told.measures and (told.unit or self.metric_rows or told.kind in _PLAIN_KINDS):
+                return told
+            if found is NOTHING and (told.better or (told.setting and self.metric_rows)):
+                found = told
+        return found
+
+    # -- cells ------------------------------------------------------------------------------
+    def cell(
+        self, i: int, c: int, slot: _Slot, path: tuple[str, ...], told: Hint, better: Direction, words: str
+    ) -> LocalCell:  # fmt: skip
+        text, plain = slot.text, slot.cell.plain
+        column, label = self.columns.paths[c], self.columns.header[c]
+        above = self.columns.hints[c]
+        spanned = None if (slot.row, slot.column) == (i, c) else self.printed(slot, i)
+        if slot.row == i and slot.column < c:
+            spanned = (len(self.rows), slot.column)
+        better = above.better or better or self.told.better
+        emphasis = _emphasis(slot.cell)
+        if not text:
+            return LocalCell(text, plain, None, (), CellKind.EMPTY, "", path, column, label, better=better)
+        is_stub = c < self.stub_columns
+        if not _RELEVANT.search(text):
+            kind, why = self.without_number(text, c)
+            return LocalCell(text, plain, None, (), kind, why, path, column, label,
+                             emphasis=emphasis, better=better, spanned=spanned)  # fmt: skip
+        source, found = self.readings(c, text, above, NOTHING if is_stub else told, words)
+        if is_stub and self.words[c] > self.numbers[c]:
+            # A label that names something; what it counts in passing is stated, and no value.
+            kept = tuple(r for r in found if _states(r))
+            reading = _own(text, list(found), c) if not c else None
+            if reading is not None and reading not in kept:
+                kept = (*kept, reading)
+            return LocalCell(text, plain, reading, kept, CellKind.HEADER, "", path, column, label,
+                             emphasis=emphasis, spanned=spanned)  # fmt: skip
+        reading = _own(text, list(found), c)
+        if not c and reading is None:
+            found = tuple(r for r in found if _states(r))
+        uncertainty = None
+        if reading is not None and reading.end < len(text):
+            uncertainty = _uncertainty(text, reading, self.spreads or self.grid.columns[c : c + 1] == "S")  # fmt: skip
+            found = tuple(r for r in found if r is reading or not _is_spread(text, r, self.spreads))
+        missing = _MISSING.fullmatch(text) if reading is None else None
+        if reading is not None:
+            kind = CellKind.HEADER if is_stub else CellKind.NUMBER
+        elif missing:
+            kind = CellKind.MISSING
+        elif is_stub:
+            kind = CellKind.HEADER
+        else:
+            kind = CellKind.SEVERAL if len(found) > 1 and _mostly_numbers(text) else CellKind.TEXT
+        unit_from = UnitFrom.NONE
+        if reading is not None and (reading.quantity.shown_unit or reading.noun):
+            unit_from = _unit_from(source, reading, text)
+        return LocalCell(
+            text, plain, reading, found, kind, missing.group("word") if missing and kind is CellKind.MISSING else "",
+            path, column, label, unit_from, uncertainty, emphasis, better, spanned,
+        )  # fmt: skip
+
+    def printed(self, slot: _Slot, i: int) -> tuple[int, int] | None:
+        """Row and column, among those that were read, of the cell that reaches here from above."""
+        if slot.row >= i or slot.row < self.head:
+            return None
+        back = i - slot.row
+        return (len(self.rows) - back, slot.column) if back <= len(self.rows) else None
+
+    def without_number(self, text: str, c: int) -> tuple[CellKind, str]:
+        if c < self.stub_columns:
+            return CellKind.HEADER, ""
+        if match := _MISSING.fullmatch(text):
+            word = match.group("word")
+            if word.isalpha() and word.lower() in ("none", "error", "fail", "null", "na", "inf") and not self.numbers[c]:
+                return CellKind.TEXT, ""
+            return CellKind.MISSING, word
+        if text in _CROSS and not self.checks and self.numbers[c]:
+            return CellKind.MISSING, text
+        return CellKind.TEXT, ""
+
+    def readings(
+        self, c: int, text: str, above: Hint, told: Hint, words: str
+    ) -> tuple[tuple[Hint, UnitFrom], tuple[Reading, ...]]:
+        """Quantities of a cell, read with what its labels tell, and where their unit is from."""
+        source, where = above, UnitFrom.COLUMN
+        label = self.columns.header[c]
+        if not (above.unit or above.scale or above.noun):
+            if told.unit or told.scale or told.noun:
+                source, where = told, UnitFrom.ROW
+            elif self.told.unit and self.caption_columns[c] and not told.measures and not told.setting:
+                source, where = self.told, UnitFrom.CAPTION
+            elif told.factor and not above.measures:
+                source, where = told, UnitFrom.ROW
+        if words and (source is told or not above.measures):
+            label = words
+        unit = source.unit
+        if not unit and c and not self.signed[c] and source.ratio and _DECIMAL.fullmatch(text):
+            unit = "×"
+        if unit and self.words[c] > self.numbers[c] and not _valued(text):
+            unit = ""  # prose in a column of words
+        scaled = text
+        if source.scale and _BARE.fullmatch(text):
+            scaled = text.rstrip() + source.scale
+        found = _read(scaled, unit, source.noun, label)
+        over = self.told.kind if not (told.measures or told.setting) else None
+        if self.ratios or _DIFFERS.search(self.columns.header[c]):
+            over = None
+        kinds = (above.kind, told.kind, None)
+        if self.names_only and over is not None:
+            kinds = (over, told.kind, None)
+        elif self.ratios and not (above.unit or told.unit):
+            kinds = (None, None, None)
+        return (source, where), tuple(
+            _mended(r, len(text), kinds, source, label) for r in found if r.start < len(text)
+        )
+
+    def read_heads(self, lines: Sequence[_Line]) -> None:
+        """Numbers that header cells state, each cell once."""
+        seen: set[int] = set()
+        for line in lines:
+            named = _dimension(line) and len(line) > 2
+            label = line[0].text
+            for c, slot in enumerate(line):
+                if id(slot) in seen or not _RELEVANT.search(slot.text):
+                    continue
+                seen.add(id(slot))
+                over = self.columns.paths[c][0] if self.columns.paths[c] else ""
+                told = hint(label) if named and c else NOTHING
+                if named and c and not (told.noun or told.kind or told.setting):
+                    told = hint(over)
+                found = tuple(
+                    _mended(r, len(slot.text), (told.kind, None, None), told)
+                    for r in _read(slot.text, told.unit, told.noun, label if told is not NOTHING else "")
+                )  # fmt: skip
+                whole = named and c and _BARE.fullmatch(slot.text.rstrip("KkMBT"))
+                kept = found if whole else tuple(r for r in found if _states(r) and not _plural(slot.text, r))
+                if kept:
+                    self.heads.append(LocalHead(slot.cell.plain, kept))
+
+
+_RATIOS = re.compile(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?\S+")
+_UNIT_COLUMN = re.compile(r"(?i)\s*units?\s*")
+_DIFFERS = re.compile(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")
+_LIST_VALUE = re.compile(r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*")
+_DECIMAL = re.compile(r"\s*\d+\.\d+\s*")
+_BARE = re.compile(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, unit: str, noun: str, label: str) -> tuple[Reading, ...]:
+    return tuple(read(text, unit_hint=unit, noun_hint=noun, label=label))
+
+
+def _emphasis(cell: Cell) -> Emphasis:
+    if cell.bold:
+        return Emphasis.BOLD
+    return Emphasis.UNDERLINED if cell.underlined else Emphasis.NONE
+
+
+def _states(r: Reading) -> bool:
+    """Whether a number in a label is a quantity, and no part of a name."""
+    return bool(r.quantity.shown_unit or r.noun) or r.kind is not Kind.OTHER
+
+
+def _plural(text: str, r: Reading) -> bool:
+    """Whether "1s" after a word is a plural, and no time."""
+    return text[r.literal_end : r.end] == "s" and re.search(r"[A-Za-z]\s$", text[: r.start]) is not None
+
+
+def _unit_from(source: tuple[Hint, UnitFrom], r: Reading, text: str) -> UnitFrom:
+    told, where = source
+    behind = text[r.literal_end : r.end].strip()
+    if told.unit and behind in ("K", "k", "M", "B", "T", "G"):
+        behind = ""  # "2664K" under GPU hours: only the multiplier is the cell's own
+    if behind or text[r.start : r.literal_start].strip() in ("$", "\\$"):
+        return UnitFrom.CELL
+    return where if told.unit or told.scale or told.noun or told.ratio else UnitFrom.CELL
+
+
+_PLAIN_KINDS = frozenset({Kind.ACCURACY, Kind.UTILIZATION})
+_OF_NO_SPEED = frozenset({Kind.PARAM_COUNT, Kind.MEMORY_CAPACITY, Kind.ENERGY, Kind.POWER, Kind.COST})
+_NO_SPEED = re.compile(r"(?i)\bsize|memory|param|footprint|energy|\bpower|\bcost|traffic|compress|volume|\barea\b|accura")
+_BARE_KINDS = frozenset({Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.BATCH_SIZE, Kind.SEQ_LEN, Kind.DEGREE,
+                         Kind.THROUGHPUT, Kind.LATENCY, Kind.ENERGY, Kind.POWER, Kind.COST,
+                         Kind.MEMORY_CAPACITY, Kind.MEMORY_BANDWIDTH, Kind.LINK_BANDWIDTH})  # fmt: skip
+
+
+def _mended(
+    r: Reading, length: int, kinds: tuple[Kind | None, Kind | None, Kind | None], told: Hint, label: str = ""
+) -> Reading:
+    """A reading within its cell, with the kind that its labels name where it has none itself."""
+    kind, per = r.kind, r.per
+    q = r.quantity
+    if q.unit == "1" and not r.noun:
+        named = next((k for k in kinds if k is not None), None)
+        if q.shown_unit == "×":
+            if named is Kind.SPEEDUP:
+                kind = Kind.SPEEDUP
+            elif named in _OF_NO_SPEED or (named is None and _NO_SPEED.search(label)):
+                kind = Kind.OTHER
+        elif (kind is Kind.OTHER and (named in _PLAIN_KINDS and q.shown_unit in ("", "%", "points"))) or (
+            kind is Kind.OTHER and named in _BARE_KINDS and q.shown_unit == ""
+        ):
+            kind = named  # type: ignore[assignment]
+        elif kind is Kind.PARAM_COUNT and named is Kind.TOKEN_COUNT:
+            kind = Kind.TOKEN_COUNT
+    elif q.unit == "byte/s" and Kind.MEMORY_BANDWIDTH in kinds:
+        kind = Kind.MEMORY_BANDWIDTH
+    if told.per and not per and q.shown_unit == told.unit:
+        per = told.per
+    if kind is r.kind and per == r.per and r.end <= length:
+        return r
+    return replace(r, kind=kind, per=per, end=min(r.end, length), literal_end=min(r.literal_end, length))  # fmt: skip
+
+
+_ASIDE = re.compile(
+    r"\([^()]*\)|\[[^\[\]]*\]|(?:±|\+/-|\+-)\s*[\d.,]+\s*%?|[_^]\{[^{}]*\}|(?<=\d)_[±\d.]+"
+)
+_BEFORE = re.compile(
+    r"(?i)\s*(?:[A-Za-z]\w{0,2}\s?=|[~≈∼<>≤≥+$*†‡↑↓✓→–—-]|up to|about|approx\.?|around|roughly|avg\.?|ca\.?|max\.?|min\.?|at least|at most|over|under|"
+    r"more than|less than|mean|median|nearly|almost|total|first|\s)*"
+)
 
 
 def _own(text: str, found: list[Reading], column: int) -> Reading | None:
     """The reading that a cell is about: the only one outside brackets, and nearly all of it."""
+    if not found:
+        return None
+    if len(found) == 1 and found[0].start == 0 and found[0].end == len(text):
+        return found[0]
     asides = [m.span() for m in _ASIDE.finditer(text)]
     outside = [r for r in found if not any(a <= r.literal_start < b for a, b in asides)]
     if len(outside) != 1:
@@ -144,49 +852,61 @@ def _own(text: str, found: list[Reading], column: int) -> Reading | None:
     r = outside[0]
     if not column and len(text) - (r.end - r.start) > 8:
         return None
+    if not _BEFORE.fullmatch(_ASIDE.sub("", text[: r.start])):
+        return None  # "Llama-70B" is a name with a size
     return r if _covers(text, r, column) else None
 
 
 def _covers(text: str, r: Reading, column: int) -> bool:
     rest = _ASIDE.sub("", (text[: r.start] + " " + text[r.end :])).strip()
-    rest = re.sub(r"[*†‡↑↓✓]|\^\{?[\w†‡*]*\}?", "", rest).strip()
+    rest = re.sub(r"[*†‡§↑↓✓]|\^\{?[\w†‡*]*\}?", "", rest).strip()
     return len(rest) <= (3 if column == 0 else 12) and not re.search(r"\d", rest)
 
 
-def _looks_like_header(text: str) -> bool:
-    return bool(text) and not re.fullmatch(r"[\d.,×x%\s–-]+", text)
+_SPREAD = re.compile(
+    r"(?:±|\+/-|\+-)\s*(?P<a>[\d.,]*\d)\s*(?P<percent>%)?|[_^]\{?\s*±?\s*(?P<b>[\d.]*\d)\s*\}?"
+)
 
 
-def _header_rows(grid: Grid, matrix: list[list[Plain]]) -> int:
-    head = _first_header_rows(grid, matrix)
-    # Under a header that spans columns stands the one that names them, whatever is ruled between.
-    while (
-        0 < head < min(3, len(matrix) - 1)
-        and any(c.columns > 1 for c in grid.rows[head - 1].cells)
-        and not any(re.search(r"\d", p.text) and _numeric(p.text) for p in matrix[head][1:])
-        and sum(bool(p.text) for p in matrix[head][1:]) * 2 > len(matrix[head]) - 1
-        and any(_numeric(p.text) for p in matrix[head + 1][1:])
-    ):
-        head += 1
-    return head
+def _uncertainty(text: str, r: Reading, spreads: bool) -> float | None:
+    """Half-width that is printed with a number, in base units."""
+    if match := _SPREAD.search(text, r.literal_end):
+        digits = match.group("a")
+        subscript = match.group("b")
+        if digits or (subscript and ("±" in match.group() or (spreads and "." in subscript))):
+            value = _float(digits or subscript)
+            if value is None:
+                return None
+            if match.group("percent") and r.quantity.shown_unit != "%":
+                return value / 100 * abs(r.quantity.point)
+            return value * r.quantity.scale
+    glued = re.match(r"\((\d{1,3})\)", text[r.literal_end :])
+    if glued and "." in r.quantity.literal.text and spreads:
+        return float(glued.group(1)) * r.quantity.literal.ulp * r.quantity.scale
+    aside = re.match(r"\s*%?\s*\(\s*(?:±\s*)?(\d+(?:\.\d+)?)\s*%?\s*\)", text[r.literal_end :])
+    if aside and (spreads or "±" in aside.group()):
+        return float(aside.group(1)) * r.quantity.scale
+    return None
 
 
-def _first_header_rows(grid: Grid, matrix: list[list[Plain]]) -> int:
-    for i in range(1, min(4, len(grid.rows))):
-        if grid.rows[i].ruled:
-            numeric = sum(_numeric(p.text) for p in matrix[i - 1][1:])
-            if numeric <= len(matrix[i - 1]) // 2:
-                return i
-            break
-    first = matrix[0]
-    numeric = sum(_numeric(p.text) for p in first[1:])
-    return 1 if numeric <= max(0, (len(first) - 1) // 3) else 0
+def _is_spread(text: str, r: Reading, spreads: bool) -> bool:
+    """Whether a number is the uncertainty of the one before it, and states nothing alone."""
+    before = text[: r.literal_start].rstrip()
+    if re.search(r"(?:±|\+/-|\+-|[_^]\{?)$", before):
+        return True
+    return spreads and before.endswith("(") and text[r.literal_end :].lstrip(" %").startswith(")")
 
 
-def _numeric(text: str) -> bool:
-    return (
-        re.fullmatch(r"\s*[$≈∼~<>+−-]?\s*[\d.,]+\s*(?:×|x|%|[A-Za-z/]{0,9})\s*", text) is not None
-    )
+def _float(digits: str | None) -> float | None:
+    try:
+        return float((digits or "").replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _mostly_numbers(text: str) -> bool:
+    letters = sum(c.isalpha() for c in text)
+    return letters * 2 <= len(re.sub(r"\s", "", text))
 
 
 def _join(parts: object) -> str:
@@ -195,28 +915,3 @@ def _join(parts: object) -> str:
         if part and part not in seen:
             seen.append(part)
     return " ".join(seen)
-
-
-def _hint(label: str) -> str:
-    """Unit that a label names in brackets, after a comma, or, for a rate, as its last word."""
-    if re.fullmatch(r"\s*[(\[]\w[)\]]\s*", label):
-        return ""  # "(B)" numbers a group of rows
-    for match in _UNIT_IN_HEADER.finditer(label):
-        unit = (match.group("u") or match.group("v") or match.group("w") or "").strip()
-        if unit in ("%", "×", "x"):
-            return "×" if unit == "x" else unit
-        if units.pattern().fullmatch(unit):
-            return unit
-    if re.search(r"(?i)\bspeed-?up\b", label) and "%" not in label:
-        return "×"
-    if re.search(r"GPU[ -][Hh]ours", label):
-        return "GPU hours"
-    if re.search(r"\b(?:USD|cost \(\$\))", label):
-        return "USD"
-    last = re.search(r"(?:^|\s)(\S+/(?:s|sec|min)|[RQ]PS|FPS)\s*$", label)
-    if last:
-        word = last.group(1)
-        for spelling in (word, word[:1].lower() + word[1:]):
-            if units.pattern().fullmatch(spelling):
-                return spelling
-    return ""

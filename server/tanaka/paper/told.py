@@ -1,4 +1,4 @@
-"""What one passage mentions: mechanisms, experiments and properties, with whose they are.
+"""What the passages of one block mention: mechanisms, experiments and properties, with whose they are.
 
 Apart from its numbers (`tanaka.paper.stated`): most rules that judge numbers need no mention, and
 mentions need what is known of the field.
@@ -6,6 +6,7 @@ mentions need what is known of the field.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, set
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
+from tanaka.paper.setting import setting_words
 from tanaka.paper.standing import standing_words
 from tanaka.paper.stated import Range
 
@@ -32,79 +34,77 @@ class Scope:
     known: Knowledge = field(default_factory=knowledge)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Mentions of one passage, in reading order.
+class Listener:
+    """Collects the mentions of one block, in reading order.
 
     Attributes
     ----------
-    mentions : tuple of Mention
-    places : tuple of Range
+    mentions : list of Mention
+    places : list of Range
         For each mention its words.
-    key : int
-        Hash of the mentions, computed once.
     """
 
-    mentions: tuple[Mention, ...]
-    places: tuple[Range, ...]
-    key: int
+    def __init__(self, prefix: str, block: str) -> None:
+        self.prefix, self.block = prefix, block
+        self.mentions: list[Mention] = []
+        self.places: list[Range] = []
+        self._alike: Counter[str] = Counter()
 
+    def passage(
+        self,
+        plain: Plain,
+        said: Sequence[Sentence],
+        ids: Sequence[tuple[NumberId, ...]],
+        scope: Scope,
+        index: int,
+    ) -> None:
+        """Collect what a passage mentions; ``ids`` are the numbers of each sentence.
 
-def passage_mentions(
-    prefix: str,
-    number: int,
-    plain: Plain,
-    said: Sequence[Sentence],
-    ids: Sequence[tuple[NumberId, ...]],
-    scope: Scope,
-) -> Told:
-    """Mentions of a passage.
+        ``index`` is that of the passage in its block.
+        """
+        passage = f"{self.block}.{index}"
+        told = False
+        for i, sentence in enumerate(said):
+            at, end = sentence.start, sentence.start + len(sentence.text)
+            cites = tuple(
+                key
+                for mark in plain.marks
+                if mark.kind == "cite" and at <= mark.at < end
+                for key in mark.keys
+            )
+            for m in (*_heard(sentence, scope, told), *_named(said, i, scope, told)):
+                mention = Mention(
+                    self._id(m.what), m.what, m.role, scope.where, scope.section, ids[i], m.settings,
+                    cites, m.proposed, passage,
+                )  # fmt: skip
+                self._add(mention, plain.source(at + m.start, at + m.end))
+            told |= speaks(sentence.text, scope.names)
+            for w in (
+                *gain_words(sentence, scope.where),
+                *fairness_words(sentence, scope.where),
+                *standing_words(sentence, scope.where),
+                *setting_words(sentence, scope.where),
+            ):
+                mention = Mention(
+                    self._id(w.what),
+                    w.what,
+                    w.role,
+                    scope.where,
+                    scope.section,
+                    ids[i],
+                    w.settings,
+                    passage=passage,
+                )
+                self._add(mention, plain.source(at + w.start, at + w.end))
 
-    Parameters
-    ----------
-    prefix : str
-        Of the ids of its block.
-    number : int
-        Of the passage in its block: its mentions are named by it.
-    plain : Plain
-    said : sequence of Sentence
-    ids : sequence of tuple of NumberId
-        Numbers of each sentence.
-    scope : Scope
-    """
-    found: list[Mention] = []
-    places: list[Range] = []
+    def _id(self, what: str) -> MentionId:
+        again = self._alike[what]
+        self._alike[what] += 1
+        return MentionId(f"{self.prefix}{what}~{again}" if again else f"{self.prefix}{what}")
 
-    def add(mention: Mention, at: int, start: int, end: int) -> None:
-        found.append(mention)
-        places.append(plain.source(at + start, at + end))
-
-    told = False
-    for i, sentence in enumerate(said):
-        at, end = sentence.start, sentence.start + len(sentence.text)
-        cites = tuple(
-            key
-            for mark in plain.marks
-            if mark.kind == "cite" and at <= mark.at < end
-            for key in mark.keys
-        )
-        for m in (*_heard(sentence, scope, told), *_named(said, i, scope, told)):
-            mid = MentionId(f"{prefix}.m{number}.{len(found)}.{m.what}")
-            mention = Mention(
-                mid, m.what, m.role, scope.where, scope.section, ids[i], m.settings, cites, m.proposed
-            )  # fmt: skip
-            add(mention, at, m.start, m.end)
-        told |= speaks(sentence.text, scope.names)
-        for w in (
-            *gain_words(sentence, scope.where),
-            *fairness_words(sentence, scope.where),
-            *standing_words(sentence, scope.where),
-        ):
-            mid = MentionId(f"{prefix}.m{number}.{len(found)}.{w.what}")
-            mention = Mention(mid, w.what, w.role, scope.where, scope.section, ids[i], w.settings)
-            add(mention, at, w.start, w.end)
-    mentions_ = tuple(found)
-    return Told(mentions_, tuple(places), hash(mentions_))
+    def _add(self, mention: Mention, place: Range) -> None:
+        self.mentions.append(mention)
+        self.places.append(place)
 
 
 def _heard(sentence: Sentence, scope: Scope, told: bool) -> Iterator[LocalMention]:

@@ -10,16 +10,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tanaka.quantity import numberwords
 from tanaka.quantity.interval import Interval
 
-_SCIENTIFIC = re.compile(r"(?:\s?[×·xX*]\s?10\s?\^\s?\{?\s?([−-]?\s?\d+)\s?\}?|[eE]([-+]?\d+))$")
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_PLAIN = str.maketrans(SUPERSCRIPTS + "⁻⁺−", "0123456789-+-")
 
-WORDS = {
-    "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "twenty": 20,
-    "thirty": 30, "thirty-two": 32, "forty": 40, "fifty": 50, "sixty": 60, "sixty-four": 64,
-    "hundred": 100,
-}  # fmt: skip
+_SPACE = r"[ \t\u2009\u202f\u00a0\n]"
+_POWER = (
+    rf"(?:{_SPACE}?\^{_SPACE}?(?:\{{{_SPACE}?([+−-]?{_SPACE}?\d+){_SPACE}?\}}|([+−-]?\d+))|"
+    rf"([⁻⁺]?[{SUPERSCRIPTS}]+))"
+)
+POWER = _POWER.replace("(?:", "(?:").replace("([", "(?:[")
+"""An exponent as a superscript: ``^{-6}``, ``^18`` or ``⁻⁶``, without groups."""
+
+_SCIENTIFIC = re.compile(rf"{_SPACE}?[×·⋅∙xX*]{_SPACE}?10{_POWER}$|[eE]([-+−]?\d+)$")
+_BARE_POWER = re.compile(rf"\s*([−-]?)(10|2){_POWER}\s*$")
+_DIGITS = re.compile(r"\d*\.?\d*")
+_NOT_DIGITS = re.compile(r"[\s\u2009\u202f,{}−-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +69,72 @@ class Literal:
 
 def trailing_zeros(text: str) -> int:
     """Zeros at the end of an integer literal; 0 where decimals are printed."""
-    digits = re.sub(r"[,\s\u2009{}]", "", text)
-    if not digits.isdigit():
+    digits = re.sub(r"[,\s\u2009\u202f{}]", "", text)
+    if not digits.isdecimal():
         return 0
     return len(digits) - len(digits.rstrip("0")) if digits.strip("0") else 0
 
 
-def parse(text: str) -> Literal | None:
+def parse(text: str, *, decimal_comma: bool = False) -> Literal | None:
     """Read a number literal: thousands, decimals, scientific notation, number words.
 
-    Returns None where the text is no number.
+    Parameters
+    ----------
+    text : str
+    decimal_comma : bool
+        Whether "1,5" is one and a half and "2.048" two thousand, as in German and French.
+
+    Returns
+    -------
+    Literal or None
+        None where the text is no number.
     """
-    word = WORDS.get(text.strip().lower())
-    if word is not None:
-        return Literal(text, float(word), 1.0)
+    if text.isdecimal() and text.isascii() and len(text) <= 40:
+        return Literal(text, float(text), 1.0)
+    whole, point, part = text.partition(".")
+    if point and whole.isdecimal() and part.isdecimal() and text.isascii() and len(text) <= 40:
+        if not (decimal_comma and len(part) == 3 and whole[0] != "0" and len(whole) <= 3):
+            return Literal(text, float(text), 10.0 ** -len(part))
+    if text[:1].isalpha():
+        word = numberwords.cardinal(text)
+        return None if word is None else Literal(text, word, 1.0)
+    if match := _BARE_POWER.match(text):
+        return _power(text, match)
     body, exponent = text, 0
-    match = _SCIENTIFIC.search(text)
-    if match:
+    if match := _SCIENTIFIC.search(text):
         body = text[: match.start()]
-        exponent = int((match.group(1) or match.group(2)).replace("−", "-").replace(" ", ""))
+        power = next(g for g in match.groups() if g is not None)
+        exponent = int(re.sub(r"\s", "", power.translate(_PLAIN)))
     negative = body.lstrip()[:1] in ("-", "−")
-    digits = re.sub(r"[\s\u2009,{}−-]", "", body)
-    if not re.fullmatch(r"\d*\.?\d*", digits) or not re.search(r"\d", digits):
+    if decimal_comma:
+        body = _with_a_point(body)
+    digits = _NOT_DIGITS.sub("", body)
+    if not digits.isascii() or not _DIGITS.fullmatch(digits) or digits in ("", "."):
         return None
     if abs(exponent) > 60 or len(digits) > 40:
         return None
     decimals = len(digits.partition(".")[2])
     value = float(digits) * 10.0**exponent
     return Literal(text, -value if negative else value, 10.0 ** (exponent - decimals))
+
+
+def _power(text: str, match: re.Match[str]) -> Literal | None:
+    """A power with no factor: ``10^{-6}`` has one digit, ``2^{20}`` is exact."""
+    sign, base, *powers = match.groups()
+    exponent = int(re.sub(r"\s", "", next(g for g in powers if g is not None).translate(_PLAIN)))
+    if abs(exponent) > 60:
+        return None
+    value = float(base) ** exponent * (-1.0 if sign else 1.0)
+    return Literal(text, value, abs(value) if base == "10" else min(1.0, value))
+
+
+def _with_a_point(body: str) -> str:
+    """Digits with a decimal comma and points between thousands, as English prints them."""
+    if re.fullmatch(r"[\s−-]*[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?\s*", body):
+        body = body.replace(".", "")
+    elif "." in body:
+        return body  # "0.512" and "3.5" are English all the same
+    return body.replace(",", ".")
 
 
 def at_precision_of(value: float, model: Literal) -> str:
@@ -98,8 +144,12 @@ def at_precision_of(value: float, model: Literal) -> str:
     reader can check ("1.27" for a claim printed as "1.5", not "1.3", when the ratio of the two
     stated times is 1.27).
     """
-    decimals = len(re.sub(r"[^\d.]", "", model.text).partition(".")[2])
+    comma = re.search(r"(?<!\d),\d+$|\d,(?:\d{1,2}|\d{4,})$", model.text.strip()) is not None
+    text = model.text.replace(",", ".") if comma else model.text
+    decimals = len(re.sub(r"[^\d.]", "", text).partition(".")[2])
     rounded = f"{value:.{decimals}f}"
+    if comma:
+        return rounded.replace(".", ",")
     if "," in model.text and abs(value) >= 1000:
         rounded = f"{value:,.{decimals}f}"
         if "{,}" in model.text:

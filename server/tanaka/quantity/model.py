@@ -35,6 +35,9 @@ class Kind(StrEnum):
     DURATION = "duration"
     ACCURACY = "accuracy"
     OTHER = "other"
+    LEARNING_RATE = "learning_rate"
+    HYPERPARAMETER = "hyperparameter"
+    PROCESS_NODE = "process_node"
 
 
 class Qualifier(StrEnum):

@@ -1,12 +1,14 @@
 """Units of the field as authors spell them, and the base unit and scale of each.
 
-Base units: byte, byte/s, FLOP, FLOP/s, op, op/s, FLOP/byte, s, W, J, J/byte, op/J, USD, USD/s,
-token/s, sample/s, request/s, Hz, V, m, bit, and "1" for counts, ratios and shares.
+Base units: byte, byte/s, FLOP, FLOP/s, op, op/s, FLOP/byte, s, W, J, J/byte, J/op, op/J, USD, USD/s,
+USD/token, EUR, token/s, sample/s, request/s, step/s, io/s, transfer/s, Hz, V, m, m², FLOP/s/m², op/s/m²,
+bit, °C, K, dB, gCO2e, and "1" for counts, ratios and shares.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,6 +43,23 @@ _SECONDS = {
 }  # fmt: skip
 
 
+_FLOPS = ("FLOP", "FLOPs", "FLOPS", "Flop", "Flops", "flop", "flops")
+_PER_SECOND = ("/s", "/sec", "/second", " per second", "s⁻1", "/S")
+_RATED = (
+    (("token", "tokens", "tok", "toks", "Tokens", "Tok"), "token/s"),
+    (("sample", "samples", "image", "images", "img", "imgs", "frame", "frames",
+      "sequence", "sequences", "seq", "seqs", "example", "examples", "inference", "inferences",
+      "inf"), "sample/s"),
+    (("request", "requests", "req", "reqs", "query", "queries"), "request/s"),
+    (("step", "steps", "iteration", "iterations", "it", "iter", "iters"), "step/s"),
+)  # fmt: skip
+_PER_PART = (
+    "/s", "/sec", "/second", " per second", "/s/GPU", "/GPU/s", "/s/device", "/sec/GPU", "/GPU/sec", "/s/user",
+    "/s/chip", "/s/TPU", "/s/node", "/s/accelerator", "/GPU/second", "/second/GPU", " per second per GPU",
+)  # fmt: skip
+_DEVICES = ("GPU", "TPU", "A100", "H100", "H800", "V100", "device", "accelerator", "chip")
+
+
 @cache
 def table() -> dict[str, Unit]:
     """Every spelling that is matched literally, with its unit."""
@@ -51,6 +70,19 @@ def table() -> dict[str, Unit]:
 
     for name, scale in _SECONDS.items():
         add(name, "s", float(scale))
+    _bytes(add)
+    _operations(add)
+    _electric(add)
+    _spelled(add)
+    _rates(add)
+    _others(add)
+    return units
+
+
+_Add = Callable[..., None]
+
+
+def _bytes(add: _Add) -> None:
     for prefix, scale in (_SI | _IEC).items():
         if prefix:
             add(prefix + "B", "byte", scale)
@@ -63,51 +95,95 @@ def table() -> dict[str, Unit]:
             if prefix:
                 add(f"{prefix}B{per}", "byte/s", scale, f"{prefix}B/s")
                 add(f"{prefix}b{per}", "byte/s", scale / 8, f"{prefix}b/s")
+                for byte in ("bytes", "Bytes", "byte", "Byte"):
+                    if per != "ps":
+                        add(f"{prefix}{byte}{per}", "byte/s", scale, f"{prefix}B/s")
             add(f"{prefix}bit{per}", "byte/s", scale / 8, f"{prefix}bit/s")
             add(f"{prefix}bits{per}", "byte/s", scale / 8, f"{prefix}bit/s")
     add("B", "byte", 1.0)
+    add("GbE", "byte/s", 1e9 / 8)
+    for per in ("/s", " per second"):
+        add(f"bytes{per}", "byte/s", 1.0, "B/s")
+        add(f"B{per}", "byte/s", 1.0, "B/s")
+
+
+def _operations(add: _Add) -> None:
     for prefix, scale in _SI.items():
         if prefix in ("k",):
             continue
-        for flop in ("FLOP", "FLOPs", "FLOPS", "Flop", "Flops", "flop", "flops"):
-            for per in ("/s", "/sec", "/second", " per second", "ps", "/S"):
+        for flop in _FLOPS:
+            for per in (*_PER_SECOND, "ps"):
                 if (prefix or per != "ps") and not (flop.lower().endswith("s") and per == "ps"):
                     add(prefix + flop + per, "FLOP/s", scale, f"{prefix}FLOP/s")
-            for per in ("/s/GPU", "/GPU/s", "/s/device"):
+            for per in ("/s/GPU", "/GPU/s", "/s/device", "/s/chip", "/s per GPU"):
                 add(prefix + flop + per, "FLOP/s", scale, f"{prefix}FLOP/s")
-            for per in ("/byte", "/Byte", "/B", " per byte"):
+            for per in ("/byte", "/Byte", "/B", " per byte", "/bytes"):
                 add(prefix + flop + per, "FLOP/byte", scale, f"{prefix}FLOP/byte")
-            for per in ("/W", "/Watt", " per watt"):
+            for per in ("/W", "/Watt", " per watt", "/s/W", "/watt", "/J", " per joule"):
                 add(prefix + flop + per, "op/J", scale, f"{prefix}FLOPS/W")
+            for area, square in _AREAS.items():
+                add(f"{prefix}{flop}/{area}", "FLOP/s/m²", scale / square, f"{prefix}FLOPS/{area}")
+                add(f"{prefix}{flop}/s/{area}", "FLOP/s/m²", scale / square, f"{prefix}FLOPS/{area}")
         add(prefix + "FLOPS", "FLOP/s", scale, f"{prefix}FLOPS")
         for flop in ("FLOP", "Flop", "flop"):
             add(prefix + flop, "FLOP", scale, f"{prefix}FLOP")
         for flop in ("FLOPs", "Flops", "flops"):
             add(prefix + flop, "FLOP", scale, f"{prefix}FLOPs")
-        if prefix in ("M", "G", "T", "P"):
-            for op in ("OPS", "OPs", "Ops", "OP/s", "Op/s"):
+        for op in ("OPS", "OPs", "Ops", "OP/s", "Op/s", "op/s", "ops/s", "OPs/s", "Ops/s", "OPS/s"):
+            if prefix or op not in ("OPS", "OPs", "Ops"):
                 add(prefix + op, "op/s", scale, f"{prefix}OPS")
-                add(prefix + op + "/W", "op/J", scale, f"{prefix}OPS/W")
+            if not prefix:
+                continue
+            for per in ("/W", "/Watt", "/watt", " per watt", " per Watt"):
+                add(prefix + op + per, "op/J", scale, f"{prefix}OPS/W")
+            for area, square in _AREAS.items():
+                add(f"{prefix}{op}/{area}", "op/s/m²", scale / square, f"{prefix}OPS/{area}")
+        if prefix:
             add(prefix + "OP", "op", scale, f"{prefix}OP")
-            add(prefix + "MACs", "op", scale, f"{prefix}MACs")
-    for prefix, scale in {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "m": 1e-3, "µ": 1e-6, "μ": 1e-6,
-                          "u": 1e-6, "n": 1e-9, "p": 1e-12}.items():  # fmt: skip
+        for mac in ("MAC", "MACs", "MACS"):
+            add(prefix + mac, "op", scale, f"{prefix}MACs")
+            add(prefix + mac + "/s", "op/s", scale, f"{prefix}MAC/s")
+        if not prefix:
+            for op in ("OP", "OPs", "Ops", "ops"):
+                add(op, "op", 1.0, "OP")
+
+
+_AREAS = {"mm²": 1e-6, "cm²": 1e-4}
+
+
+def _electric(add: _Add) -> None:
+    for prefix, scale in {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "m": 1e-3, "µ": 1e-6,
+                          "μ": 1e-6, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}.items():  # fmt: skip
         add(prefix + "W", "W", scale)
         add(prefix + "J", "J", scale)
-        add(prefix + "J/bit", "J/byte", scale * 8)
-        add(prefix + "J/B", "J/byte", scale)
-        for hour in ("Wh", "WH"):
-            add(prefix + hour, "J", scale * 3600)
+        for per in ("/bit", "/b", " per bit"):
+            add(prefix + "J" + per, "J/byte", scale * 8, f"{prefix}J/bit")
+        for per in ("/B", "/byte", " per byte"):
+            add(prefix + "J" + per, "J/byte", scale, f"{prefix}J/B")
+        for op in ("op", "OP", "Op", "operation"):
+            add(f"{prefix}J/{op}", "J/op", scale, f"{prefix}J/op")
+            add(f"{prefix}J per {op}", "J/op", scale, f"{prefix}J/op")
+        for mac in ("MAC", "FLOP", "flop"):
+            add(f"{prefix}J/{mac}", "J/op", scale, f"{prefix}J/{mac}")
+        for hour in ("Wh", "WH", "W·h", "W h", "W-h"):
+            add(prefix + hour, "J", scale * 3600, f"{prefix}Wh")
         add(prefix + "V", "V", scale)
     for word in ("watts", "Watts", "watt", "Watt"):
         add(word, "W", 1.0, "W")
-    for word in ("joules", "Joules", "joule"):
+    for word in ("joules", "Joules", "joule", "Joule"):
         add(word, "J", 1.0, "J")
     for prefix, scale in {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}.items():
         for hertz in ("Hz", "hz", "HZ"):
             add(prefix + hertz, "Hz", scale, prefix + "Hz")
-    for prefix, scale in {"n": 1e-9, "µ": 1e-6, "μ": 1e-6, "m": 1e-3}.items():
+    for prefix, scale in {"G": 1e9, "M": 1e6}.items():
+        add(f"{prefix}T/s", "transfer/s", scale)
+    for prefix, scale in {"n": 1e-9, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2, "k": 1e3}.items():
         add(prefix + "m", "m", scale)
+    for prefix, scale in {"µ": 1e-12, "μ": 1e-12, "u": 1e-12, "m": 1e-6, "c": 1e-4, "": 1.0}.items():
+        add(prefix + "m²", "m²", scale)
+
+
+def _spelled(add: _Add) -> None:
     for word, base in (
         ("watt", "W"),
         ("joule", "J"),
@@ -115,6 +191,7 @@ def table() -> dict[str, Unit]:
         ("hertz", "Hz"),
         ("volt", "V"),
         ("meter", "m"),
+        ("bit", "bit"),
     ):
         for name, (letter, scale) in _SPELLED.items():
             for spelling in (
@@ -125,42 +202,118 @@ def table() -> dict[str, Unit]:
             ):
                 add(spelling, base, scale, letter + {"byte": "B"}.get(base, base))
     for name, (letter, scale) in _SPELLED.items():
-        for form in ("watt-hours", "watt-hour", "watt hours"):
+        for form in ("watt-hours", "watt-hour", "watt hours", "watt hour"):
             add(name + form, "J", scale * 3600, letter + "Wh")
         for per in (" per second", "/s"):
             for spelling in (f"{name}byte{per}", f"{name}bytes{per}"):
                 add(spelling, "byte/s", scale, letter + "B/s")
             for spelling in (f"{name}bit{per}", f"{name}bits{per}"):
                 add(spelling, "byte/s", scale / 8, letter + "b/s")
-    for names, base in (
-        (("token", "tokens", "tok", "toks", "Tokens", "Tok"), "token/s"),
-        (("sample", "samples", "image", "images", "img", "imgs", "frame", "frames",
-          "sequence", "sequences", "seq", "seqs", "example", "examples"), "sample/s"),
-        (("request", "requests", "req", "reqs", "query", "queries"), "request/s"),
-    ):  # fmt: skip
+    for name, (letter, scale) in (_SPELLED | {"exa": ("E", 1e18), "zetta": ("Z", 1e21)}).items():
+        if scale < 1:
+            continue
+        for start in (name, name.capitalize()):
+            for flop in _FLOPS:
+                plural = flop in ("FLOPs", "Flops", "flops")
+                rate = flop == "FLOPS"
+                add(start + flop, "FLOP/s" if rate else "FLOP", scale,
+                    letter + ("FLOPS" if rate else "FLOPs" if plural else "FLOP"))  # fmt: skip
+                for per in ("/s", " per second"):
+                    add(start + flop + per, "FLOP/s", scale, f"{letter}FLOP/s")
+    for letter, scale in (("Z", 1e21), ("Y", 1e24)):
+        add(f"{letter}FLOP", "FLOP", scale)
+        add(f"{letter}FLOPs", "FLOP", scale)
+    for name in ("kilometer", "kilometre"):
+        add(name, "m", 1e3, "km")
+        add(name + "s", "m", 1e3, "km")
+
+
+def _rates(add: _Add) -> None:
+    for names, base in _RATED:
         for name in names:
             for prefix, scale in {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}.items():
-                for per in ("/s", "/sec", "/second", " per second", "/s/GPU", "/GPU/s",
-                            "/s/device"):  # fmt: skip
+                if base == "step/s" and prefix:
+                    continue
+                for per in _PER_PART:
                     add(f"{prefix}{name}{per}", base, scale, f"{prefix}{name}/s")
             for per in ("/min", "/minute", " per minute"):
                 add(f"{name}{per}", base, 1 / 60, f"{name}/min")
-    for name in ("RPS", "QPS", "rps", "qps", "req/s"):
-        add(name, "request/s", 1.0)
+            for per, scale in (("hour", 1 / 3600), ("day", 1 / 86400)):
+                add(f"{name}/{per}", base, scale)
+                add(f"{name} per {per}", base, scale, f"{name}/{per}")
+    for name in ("RPS", "QPS", "rps", "qps", "kQPS", "KQPS", "kRPS", "MQPS"):
+        add(name, "request/s", {"k": 1e3, "K": 1e3, "M": 1e6}.get(name[0], 1.0))
     for name in ("FPS", "fps", "IPS"):
         add(name, "sample/s", 1.0)
     for name in ("TPS",):
         add(name, "token/s", 1.0)
-    for device in ("GPU", "TPU", "A100", "H100", "H800", "V100", "device", "accelerator", "chip"):
+    for prefix, scale in {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}.items():
+        add(f"{prefix}IOPS", "io/s", scale)
+    for device in _DEVICES:
         for hour, seconds in (("hour", 3600.0), ("day", 86400.0)):
             for form in (f"{device}-{hour}", f"{device} {hour}"):
                 add(form, "s", seconds, f"{device}-{hour}s")
                 add(form + "s", "s", seconds, f"{device}-{hour}s")
-    for form, scale in (("PF-days", 8.64e19), ("PFLOP/s-days", 8.64e19), ("PFlop/s-days", 8.64e19)):
-        add(form, "FLOP", scale)
-    for name in ("USD", "dollars", "US dollars"):
+
+
+def _others(add: _Add) -> None:
+    for rate in ("", "/s", "LOP/s", "lop/s", "LOPs", "LOPS"):
+        for form in (f"PF{rate}-days", f"PF{rate}-day"):
+            add(form, "FLOP", 8.64e19, "PFLOP/s-days")
+    for form in ("petaflop/s-days", "petaFLOP/s-days", "petaflop-days", "petaFLOP-days", "petaflops-days",
+                 "petaflop/s-day"):  # fmt: skip
+        add(form, "FLOP", 8.64e19, "PFLOP/s-days")
+    for name in ("USD", "dollars", "US dollars", "dollar", "$"):
         add(name, "USD", 1.0, "USD")
-    return units
+    for name in ("€", "EUR", "Euro", "euro", "euros", "Euros"):
+        add(name, "EUR", 1.0, "EUR")
+    for name in ("°C", "degrees Celsius", "degree Celsius", "℃"):
+        add(name, "°C", 1.0, "°C")
+    add("dB", "dB", 1.0)
+    for form in ("CO2e", "CO2eq", "CO2-eq", "CO2"):
+        for weight, scale in (("t", 1e6), ("kg", 1e3), ("g", 1.0), ("Mt", 1e12), ("kt", 1e9)):
+            add(f"{weight}{form}", "gCO2e", scale, f"{weight}CO2e")
+            add(f"{weight} {form}", "gCO2e", scale, f"{weight}CO2e")
+            add(f"{weight} of {form}", "gCO2e", scale, f"{weight}CO2e")
+        for weight in ("tons of ", "tonnes of ", "metric tons of ", "tons ", "metric tons "):
+            add(f"{weight}{form}", "gCO2e", 1e6, "tCO2e")
+
+
+# Letters, then whatever may join them into a compound unit.  The longest part that is known wins.
+_TOKEN = re.compile(
+    r"[A-Za-zµμ°²$€℃][A-Za-z0-9µμ²·⁻]*(?:[_^]\{?\d\}?[A-Za-z]*)*"
+    r"(?:(?:/|[ \u2009\u00a0\n](?:per|of)[ \u2009\u00a0\n]|-|[ \u2009\u00a0\n](?=[hd][oa][uy]|dollars|Celsius|tons|CO|h\b))"
+    r"[A-Za-z0-9µμ²·]+(?:[_^]\{?\d\}?[A-Za-z]*)*){0,3}"
+)
+_CUTS = re.compile(r"[ \u2009\u00a0\n/^_{-]")
+
+
+def after(text: str, at: int) -> tuple[Unit, int] | None:
+    """Unit that is spelled at a place, the longest that is known, and where it ends."""
+    match = _TOKEN.match(text, at)
+    if not match:
+        return None
+    known = table()
+    spelling = match.group()
+    while spelling:
+        unit = known.get(spelling) or known.get(_plain(spelling))
+        if unit is not None:
+            return unit, at + len(spelling)
+        cut = 0
+        for cut_match in _CUTS.finditer(spelling):
+            cut = cut_match.start()
+        spelling = spelling[:cut]
+    return None
+
+
+def _plain(spelling: str) -> str:
+    """A spelling with one kind of space, squares as ``²`` and no index braces."""
+    spelling = re.sub(r"\s", " ", spelling)
+    if "^" in spelling:
+        spelling = re.sub(r"\^\{?2\}?", "²", spelling)
+    if "_" in spelling:
+        spelling = re.sub(r"_\{?(\d)\}?", r"\1", spelling)
+    return spelling
 
 
 @cache
@@ -171,9 +324,14 @@ def pattern() -> re.Pattern[str]:
     return re.compile(rf"(?:{body})(?![A-Za-z0-9µμ])")
 
 
+def known(spelling: str) -> bool:
+    """Whether a text is the spelling of one unit and nothing else."""
+    return _plain(spelling) in table()
+
+
 def lookup(spelling: str) -> Unit:
-    """Unit of a spelling that `pattern` matched."""
-    return table()[re.sub(r"\s", " ", spelling)]
+    """Unit of a spelling that is `known`."""
+    return table()[_plain(spelling)]
 
 
 def convert(value: float, base: str) -> tuple[float, str]:

@@ -10,7 +10,8 @@ from tanaka.analysis.report import Report
 from tanaka.knowledge.model import Work
 from tanaka.paper.bibliography import key_of
 from tanaka.paper.delta import Delta, DeltaKind, joined
-from tanaka.paper.model import MentionId, NumberId, SpanTable
+from tanaka.paper.model import MentionId, NumberId
+from tanaka.paper.spans import SpanTable
 from tanaka.text import Span
 from tanaka.views.encode import Json
 from tanaka.views.places import Places

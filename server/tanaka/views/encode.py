@@ -1,13 +1,11 @@
-"""The JSON of ``check`` and ``facts``: plain dictionaries, lines and columns from one."""
+"""The JSON of ``check``, and what every JSON shares: plain dictionaries, lines and columns from one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TypeAlias
 
 from tanaka.analysis.report import Located, Report
-from tanaka.quantity import Kind, Qualifier
 from tanaka.rules.api import (
     Assumption,
     Computed,
@@ -140,73 +138,3 @@ def source_kind(origin: Origin) -> str:
             return "assumption"
         case Computed():
             return "formula"
-
-
-def facts(report: Report) -> dict[str, Json]:
-    """``tanaka.facts/1``: every quantity, in reading order."""
-    places = Places(report)
-    out: list[Json] = []
-    for n in report.paper.numbers:
-        span = report.spans.numbers[n.id].whole
-        q = n.quantity
-        # "15% higher" of kind speedup is told as the factor 1.15
-        base = 1.0 if n.kind is Kind.SPEEDUP and q.shown_unit == "%" else 0.0
-        value: Json = [base + v for v in q.value] if isinstance(q.value, tuple) else base + q.value
-        context: dict[str, Json] = dict(n.context)
-        out.append(
-            {
-                "id": n.id,
-                **span_record(places, span),
-                "text": report.texts[span.doc][span.start : span.end],
-                "value": value,
-                "low": bound(base + q.nominal.low),
-                "high": bound(base + q.nominal.high),
-                "unit": q.unit,
-                "kind": str(n.kind),
-                "qualifier": str(Qualifier.RANGE if isinstance(q.value, tuple) else q.qualifier),
-                "entity": n.entity,
-                "binding": str(n.binding),
-                "checked": n.id in report.checked,
-                "context": context,
-            }
-        )
-    return {"schema": "tanaka.facts/1", "root": places.file(report.root), "facts": out}
-
-
-def facts_text(report: Report) -> str:
-    """Every quantity, one a line, by file, for people."""
-    places = Places(report)
-    lines: list[str] = []
-    current: DocId | None = None
-    entries: list[tuple[DocId, int, str]] = []
-    order: Mapping[DocId, int] = {d: i for i, d in enumerate(report.files)}
-    for n in report.paper.numbers:
-        span = report.spans.numbers[n.id].whole
-        q = n.quantity
-        line, column = places.start(span)
-        value = (
-            f"{q.value[0]:g} to {q.value[1]:g} {q.unit}"
-            if isinstance(q.value, tuple)
-            else f"{q.value:.6g} {q.unit}"
-        )
-        state = "checked" if n.id in report.checked else "read"
-        about = f"  {n.entity}" if n.entity else ""
-        place = f"{line + 1:>5}" + ("" if places.pages(span.doc) else f":{column + 1}")
-        written = " ".join(report.texts[span.doc][span.start : span.end].split())
-        entries.append(
-            (
-                span.doc,
-                span.start,
-                f"  {place:<10} {written[:34]:<34}  {value:<20}  {n.kind:<16} {state:<7}{about}",
-            )
-        )
-    for doc, _, text in sorted(entries, key=lambda e: (order.get(e[0], 99), e[1])):
-        if doc != current:
-            lines.append(places.file(doc))
-            current = doc
-        lines.append(text.rstrip())
-    c = report.coverage
-    lines.append(
-        f"{c.quantities} numbers, {c.read} read, {c.bound} bound, {c.checked} checked, {c.consistent} consistent."
-    )
-    return "\n".join(lines) + "\n"

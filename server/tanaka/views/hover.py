@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tanaka.analysis.report import Located, Report
-from tanaka.paper.model import Asserted, How, Number, NumberId
-from tanaka.quantity import Kind
+from tanaka.paper.about import About
+from tanaka.paper.model import Asserted, Number
 from tanaka.rules.api import Computed, Held, Verdict
 from tanaka.text import DocId, LineIndex, Span
-from tanaka.views import derivation, printing
+from tanaka.views import derivation, printing, reading
 from tanaka.views.derivation import Row
 from tanaka.views.places import Places
 from tanaka.views.svg import Drawing, Size, Theme, draw, is_drawn
@@ -19,6 +19,9 @@ from tanaka.views.terminal import by_verdict
 
 LARGEST_IMAGE = 70_000
 """Base64 characters of an image: VS Code cuts a hover's Markdown at 100,000."""
+
+READ = "read:"
+_GAP = "&ensp;"
 
 _COMMENT = re.compile(
     r"%+\s*tanaka:\s*(ignore-file|ignore|off|on)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$", re.I
@@ -39,6 +42,8 @@ class HoverView:
     rows : tuple of Row
     tail : tuple of str
         Paragraphs under the table.
+    read : str
+        How the number under the pointer was read, where the derivation is what stands above.
     stress_test : bool
         Whether "Stress-test this section" is offered.
     """
@@ -50,6 +55,7 @@ class HoverView:
     rows: tuple[Row, ...] = ()
     tail: tuple[str, ...] = ()
     stress_test: bool = False
+    read: str = ""
 
 
 def hover(
@@ -58,10 +64,12 @@ def hover(
     """View for a place in a document; None where nothing was read."""
     places = Places(report)
     here = by_verdict(report.at(doc, offset))
+    id = report.number_at(doc, offset)
+    number = report.paper.by_id.get(id) if id is not None else None
     if here:
-        return _finding(here[0], here[1:], places, theme)
-    number = report.number_at(doc, offset)
-    if number is not None and number in report.paper.by_id:
+        view = _finding(here[0], here[1:], places, theme)
+        return view if number is None else replace(view, read=reading.compact(report, number, places))
+    if number is not None:
         return _number(report, number, places, theme)
     return _comment(report, doc, offset, places)
 
@@ -94,9 +102,9 @@ def _finding(item: Located, others: list[Located], places: Places, theme: Theme)
     )
 
 
-def _number(report: Report, id: NumberId, places: Places, theme: Theme) -> HoverView:
+def _number(report: Report, number: Number, places: Places, theme: Theme) -> HoverView:
+    id = number.id
     span = report.spans.numbers[id].whole
-    number = report.paper.by_id[id]
     blamed = by_verdict(
         f
         for f in report.findings
@@ -104,29 +112,46 @@ def _number(report: Report, id: NumberId, places: Places, theme: Theme) -> Hover
     )
     if blamed:
         view = _finding(blamed[0], [], places, theme)
-        return HoverView(
-            span, view.word, f"{blamed[0].finding.bold or blamed[0].finding.message} ({places.label(blamed[0].span)})",
-            view.drawing, view.rows, view.tail, stress_test=True,
-        )  # fmt: skip
+        f = blamed[0].finding
+        text = f"{f.bold or f.message} ({places.label(blamed[0].span)})"
+        return replace(view, span=span, text=text, read=reading.compact(report, number, places))
     held = [h for h in report.held if id in h.numbers]
     if held:
         first = held[0]
-        more = [f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]]
         return HoverView(
             span,
             "consistent:",
             _checked(first),
             None,
             derivation.rows(first.steps, places),
-            tuple(more),
+            tuple(f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]),
+            read=reading.compact(report, number, places),
         )
+    about = reading.about_of(report, number)
     return HoverView(
         span,
-        "read:",
-        read_as(number),
+        READ,
+        reading.headline(number),
         None,
-        _about(number, places, span),
-        (f"Not checked: {why_not(number)}.",),
+        _read(report, number, about, places),
+        (f"Not checked: {why_not(number, about)}.",),
+    )
+
+
+def _read(report: Report, number: Number, about: About, places: Places) -> tuple[Row, ...]:
+    """How a number was read, one thing a row."""
+    span = report.spans.numbers[number.id].whole
+    told = [
+        reading.interval_said(number.quantity),
+        *reading.about_said(about, places),
+        *reading.standing_said(report, number, about),
+        *reading.claims_said(report.paper, number),
+        *reading.macro_said(report, span, places),
+    ]
+    return tuple(
+        Row(s.label, s.value, "", "", "", s.how, None, False, shown=s.value)
+        for s in told
+        if s.value
     )
 
 
@@ -138,76 +163,13 @@ def _checked(held: Held) -> str:
     return held.summary
 
 
-_KINDS = {Kind.SEQ_LEN: "sequence length", Kind.GPU_COUNT: "devices", Kind.NODE_COUNT: "nodes", Kind.OTHER: "",
-          Kind.PARAM_COUNT: "parameters", Kind.TOKEN_COUNT: "tokens", Kind.DEGREE: "parallel degree"}  # fmt: skip
-_HOW = {
-    How.STATED: "stated in its sentence, row or caption",
-    How.DECLARED: "declared by the author",
-    How.INFERRED: "inferred: the only candidate",
-    How.NONE: "",
-}
-
-
-_PLURALS = {
-    "accumulation": "accumulation steps",
-    "batch": "batches",
-    "gpu": "devices",
-    "layer-width": "wide",
-    "micro-batch": "micro-batches",
-    "way": "ways",
-}
-
-
-def read_as(number: Number) -> str:
-    """Value, unit and kind in words: "25 GB/s, link bandwidth", "13B, parameters", "40, layers"."""
-    q = number.quantity
-    if isinstance(q.value, tuple):
-        value = " to ".join(printing.quantity(v, q.unit).text for v in q.value)
-    elif q.unit == "1" and q.shown_unit:
-        value = q.shown  # percent, points, ×, and the author's own K, M, B
-    else:
-        value = printing.quantity(q.value, q.unit).text
-    kind = _KINDS.get(number.kind, number.kind.value.replace("_", " "))
-    if number.kind is Kind.OTHER and number.noun:
-        kind = _PLURALS.get(number.noun, number.noun + "s")
-    return ", ".join(
-        p for p in (value, kind, f"per {number.per}" if number.per not in ("", "each") else "") if p
-    )
-
-
-_CONTEXT = {"said": "its sentence says"}
-
-
-def _about(number: Number, places: Places, span: Span) -> tuple[Row, ...]:
-    q = number.quantity
-    _, unit, scale = printing.in_units(q.point, "%" if q.shown_unit in ("%", "points") else q.unit)
-    reach = printing.interval(q.nominal.low / scale, q.nominal.high / scale)
-    hedge = {"exact": "", "approx": "about", "max": "at most", "min": "at least", "lt": "less than", "gt": "more than",
-             "order": "order of magnitude"}.get(q.qualifier.value, q.qualifier.value)  # fmt: skip
-    pairs = [
-        ("as written", " ".join(places.text(span).split()), places.label(span)),
-        (
-            "may be",
-            f"{reach} {unit}".strip() if reach else "exactly this" if q.count else "",
-            hedge,
-        ),
-        ("about", number.entity if number.entity != number.noun else "", _HOW[number.binding]),
-        *((_CONTEXT.get(key, key), value, "") for key, value in number.context),
-    ]
-    return tuple(
-        Row(label, value, "", "", "", source, None, False, shown=value)
-        for label, value, source in pairs
-        if value
-    )
-
-
-def why_not(number: Number) -> str:
+def why_not(number: Number, about: About) -> str:
     """Why a number was held against nothing, in plain words."""
     if number.asserted is Asserted.NO:
         return "its sentence reads as a goal, a supposition or a denial, and not as a result"
     if number.asserted is Asserted.QUOTED:
         return "it is another's number, cited"
-    if number.binding is How.NONE:
+    if not about.bounds:
         return "its sentence does not say what it is about, and there is no second number to hold it against"
     return "the paper states no second number, and no published bound applies, to hold it against"
 
@@ -284,10 +246,11 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
     """
     parts = [f"**{escaped(view.word)}** {escaped(view.text)}"]
     picture = _picture(view.drawing, images) if view.drawing is not None else []
-    table = [_table(view.rows)] if view.rows else []
+    table = [_table(view.rows, of_numbers=view.word != READ)] if view.rows else []
+    read = [f"**{READ}** {escaped(view.read)}"] if view.read else []
     # VS Code shows some 250 pixels of a hover: what carries the equation comes first.
     drawn = view.drawing is not None and view.drawing.equations
-    parts += picture + table if drawn else table + picture
+    parts += [*picture, *table, *read] if drawn else [*table, *read, *picture]
     parts += [escaped(t) for t in view.tail]
     if view.stress_test and stress_test:
         parts.append(f"[Stress-test this section]({stress_test})")
@@ -301,11 +264,13 @@ def _picture(drawing: Drawing, images: bool) -> list[str]:
     return [escaped(e) for e in drawing.equations]
 
 
-def _table(rows: tuple[Row, ...]) -> str:
-    lines = ["| | | |", "|:--|--:|:--|"]
+def _table(rows: tuple[Row, ...], *, of_numbers: bool) -> str:
+    lines = ["| | | |", "|:--|--:|:--|" if of_numbers else "|:--|:--|:--|"]
     for row in rows:
         value = f"**{escaped(row.shown)}**" if row.total else escaped(row.shown)
-        lines.append(f"| {escaped(row.label)} | {value} | {escaped(_third(row))} |")
+        third = escaped(_third(row))
+        # VS Code leaves no room between the columns.
+        lines.append(f"| {escaped(row.label)} | {_GAP}{value} | {_GAP if third else ''}{third} |")
     return "\n".join(lines)
 
 
@@ -315,7 +280,7 @@ def plain_text(view: HoverView) -> str:
     lines += [
         f"  {r.label}: {r.shown}" + (f"  ({t})" if (t := _third(r)) else "") for r in view.rows
     ]
-    return "\n".join([*lines, *view.tail])
+    return "\n".join([*lines, *([f"{READ} {view.read}"] if view.read else []), *view.tail])
 
 
 def data_uri(svg: str) -> str:

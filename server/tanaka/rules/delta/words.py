@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tanaka.knowledge.model import Knowledge, Mechanism, Work
 from tanaka.paper.bibliography import bibtex, key_of, unused_key
 from tanaka.paper.delta import DeltaRow
-from tanaka.paper.model import Mention, MentionId, Paper, Where
+from tanaka.paper.model import Mention, Paper, Where
 from tanaka.rules.api import (
     AddCitation,
     AddEntry,
@@ -46,12 +46,12 @@ def says_combination(paper: Paper, mechanisms: Iterable[str], known: Knowledge) 
     """Whether a paragraph of the paper's own says that it combines two of some mechanisms."""
     wanted = frozenset(mechanisms)
     said = {
-        passage(m.id)
+        m.passage
         for m in paper.mentions
         if m.what == "combination-said" and m.role == "ours" and m.where in _OWN_TEXT
     }
     for place in said:
-        here = {m.what for m in paper.mentions if passage(m.id) == place}
+        here = {m.what for m in paper.mentions if m.passage == place}
         joined = {
             w for w in wanted if any(known.is_a(h, w) for h in here if h in known.by_mechanism)
         }
@@ -63,8 +63,8 @@ def says_combination(paper: Paper, mechanisms: Iterable[str], known: Knowledge) 
 def proposes_something_else(paper: Paper, known: Knowledge) -> bool:
     """Whether the paper proposes a method in a paragraph that names no mechanism known to us."""
     proposals = [m for m in paper.mentions if m.what == "own-mechanism" and m.where in _OWN_TEXT]
-    named = {passage(m.id) for m in paper.mentions if m.what in known.by_mechanism}
-    return any(passage(m.id) not in named for m in proposals)
+    named = {m.passage for m in paper.mentions if m.what in known.by_mechanism}
+    return any(m.passage not in named for m in proposals)
 
 
 def offered(paper: Paper, row: DeltaRow) -> bool:
@@ -75,12 +75,8 @@ def offered(paper: Paper, row: DeltaRow) -> bool:
 
 def side_by_side(paper: Paper, a: DeltaRow, b: DeltaRow) -> bool:
     """Whether one paragraph of the draft has two mechanisms as its own."""
-    return not {passage(i) for i in a.draft}.isdisjoint(passage(i) for i in b.draft)
-
-
-def passage(id: MentionId) -> str:
-    """The paragraph that a mention stands in, as its id tells."""
-    return id.rsplit(".", 2)[0]
+    stands = {m.id: m.passage for m in paper.mentions}
+    return not {stands[i] for i in a.draft}.isdisjoint(stands[i] for i in b.draft)
 
 
 def short(title: str) -> str:

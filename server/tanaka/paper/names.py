@@ -1,0 +1,139 @@
+"""The names that `tanaka.paper.entities` looks for, from ``data/names.toml`` and from what is known.
+
+Devices come from the hardware catalogue, systems from the works of the knowledge base; the file
+adds what neither has.  Everything is read and compiled once, when the first sentence asks.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from tanaka.knowledge.catalog import knowledge
+
+_REACH = 3
+"""Letters of a word that choose the expressions that are tried on it."""
+_NUMBER = r"\d{1,3}(?:\.\d{1,2})?"
+_TELLING = re.compile(r"[a-z].*[A-Z]|[A-Z]{2}.*[a-z]|[A-Z]{4}|-[A-Z]{2}|\d")
+"""What makes the name of a work no ordinary word: capitals inside, or a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to begin a name: what it names ("device", "short", "link", ...), and its expression."""
+
+    sort: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All names, ready to be looked for.
+
+    Attributes
+    ----------
+    starts : mapping
+        First letters of a word with a capital, or a whole word, to the forms that begin so.
+    behind : pattern
+        What may follow the family of a device: form and capacity.
+    vendors, vendor : pattern
+        Vendors, at the end of what stands before it, and at its beginning.
+    ordinary : frozenset of str
+        Words with a capital inside that name no system.
+    keys : mapping
+        Name of a work to its id in the knowledge base.
+    platforms : pattern
+        Systems that others run on.
+    metrics : mapping
+        A metric as said, in lower case with blanks, to its canonical name.
+    """
+
+    starts: Mapping[str, tuple[Form, ...]]
+    behind: re.Pattern[str]
+    vendors: re.Pattern[str]
+    vendor: re.Pattern[str]
+    ordinary: frozenset[str]
+    keys: Mapping[str, str]
+    platforms: re.Pattern[str]
+    metrics: Mapping[str, str]
+
+
+@cache
+def names() -> Names:
+    """The packaged names."""
+    text = (files("tanaka.paper") / "data" / "names.toml").read_text("utf-8")
+    return _read(tomllib.loads(text))
+
+
+def _read(data: Mapping[str, dict[str, list[str]]]) -> Names:
+    from hwmodels.catalog import accelerators  # reads its files only when a name is asked for
+
+    devices, models, systems = data["devices"], data["models"], data["systems"]
+    short = devices["short"]
+    families = {re.escape(p.family).replace(r"\ ", " ?") for p in accelerators()} - set(short)
+    works = {n: w.id for w in knowledge().works for n in (w.name, *w.names)}
+    other = frozenset(systems["other_works"])
+    known = {n for n in works if " " not in n and _TELLING.search(n) and n not in other}
+    found: dict[str, list[tuple[str, str]]] = {}
+    shape = _shape(models)
+
+    def add(sort: str, patterns: Iterable[str], tail: str = "") -> None:
+        for pattern in patterns:
+            found.setdefault(_start(pattern), []).append((sort, pattern + tail))
+
+    add("device", [*devices["plain"], *sorted(families)], "s?")
+    add("short", short, "s?")
+    add("link", data["links"]["plain"], "s?")
+    add("dataset", data["datasets"]["names"])
+    add("model", models["open"], rf"(?:{shape})*s?")
+    add("model", models["sized"], rf"(?:{shape})+")
+    add("system", [*systems["names"], *(re.escape(n) for n in sorted(known))])
+    add("platform", systems["platforms"])
+    metrics = {said: name for name, ways in data["metrics"].items() for said in ways}
+    for said in metrics:
+        spelled = re.escape(said).replace(r"\ ", "[- ]").replace(r"\-", "[- ]?")
+        first = re.match(r"[A-Za-z0-9]+", said)
+        if first is not None:
+            word = first.group()
+            found.setdefault(word.lower(), []).append(("metric", f"(?i:{spelled})" if said == said.lower() else spelled))  # fmt: skip
+    return Names(
+        {start: _forms(forms) for start, forms in found.items()},
+        re.compile(rf"(?:[- ]?(?:{devices['forms']})(?![A-Za-z])|[- ]?\d{{2,3}} ?Gi?B(?![A-Za-z/]))*"),
+        re.compile(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+$"),
+        re.compile(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+"),
+        frozenset(systems["words"]) | other,
+        works,
+        re.compile("|".join(f"(?:{p})" for p in systems["platforms"])),
+        {said.lower().replace("-", " "): name for said, name in metrics.items()},
+    )  # fmt: skip
+
+
+def _shape(models: Mapping[str, object]) -> str:
+    parts = (str(models[k]).replace("{n}", _NUMBER) for k in ("size", "version", "word"))
+    return "|".join(parts)
+
+
+def _forms(spelled: list[tuple[str, str]]) -> tuple[Form, ...]:
+    """One expression for each sort, its longest alternative first."""
+    by_sort: dict[str, list[str]] = {}
+    for sort, pattern in spelled:
+        by_sort.setdefault(sort, []).append(pattern)
+    return tuple(
+        Form(sort, re.compile(rf"(?:{'|'.join(sorted(ps, key=lambda p: (-len(p), p)))})(?![A-Za-z0-9])"))
+        for sort, ps in by_sort.items()
+    )  # fmt: skip
+
+
+def _start(pattern: str) -> str:
+    """Letters and digits that every match begins with: three at most, or a word in lower case."""
+    start = ""
+    reach = len(pattern) if pattern[0].islower() else _REACH
+    for at, letter in enumerate(pattern[:reach]):
+        if not letter.isalnum() or pattern[at + 1 : at + 2] in ("?", "*", "{"):
+            break
+        start += letter
+    return start

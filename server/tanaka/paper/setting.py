@@ -1,0 +1,80 @@
+"""Which parts, links, models and counts a sentence names, and whether it tells how all experiments run.
+
+Told as mentions, with settings that are pairs of a role of `tanaka.paper.about` and a value: what a
+sentence without a number names belongs to the paper as much as the rest, and `about` must know it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tanaka.latex.plain import CITE
+from tanaka.paper.answers_gain import LocalWord
+from tanaka.paper.binding import precision_names
+from tanaka.paper.entities import EntityKind, entities, same
+from tanaka.paper.model import Where
+from tanaka.paper.sentences import Sentence
+from tanaka.quantity import Qualifier
+
+SET_UP = "set-up"
+"""What a mention of a sentence is called that tells how all experiments run."""
+NAMED = "named"
+"""What a mention is called that tells which parts and models a sentence names."""
+
+_NAMES = re.compile(r"\d|TPU|Jetson|Trainium|Inferentia|Gaudi|BERT|NVLink|InfiniBand|Ethernet|IPU|Xeon|EPYC")  # fmt: skip
+_CUE = ("xperiment", "easurement", "valuation", "estbed", "est bed", "enchmark", "esults", "nless", "hroughout", " runs")  # fmt: skip
+_WORK = r"(?:experiments?|measurements?|evaluations?|benchmarks?|results?|runs|tests|timings?|numbers)"
+_TELLS = re.compile(
+    rf"\b(?:all|every|our)(?: of)?(?: the| our| these)?(?: [\w-]+){{0,2}}? {_WORK}\b[^.;]{{0,60}}?\b(?:run|ran|runs|are|were|is|was|use|used|uses|conducted|performed|measured|obtained|executed)\b|"
+    rf"\b[Ww]e (?:run|ran|conduct|conducted|perform|performed|carry out|carried out|execute|executed|do) (?:all|our|every|each|the)(?: of)?(?: the| our)?(?: [\w-]+){{0,2}}? {_WORK}\b|"
+    rf"\b(?:in|for|across|throughout) (?:all|every)(?: of)?(?: the| our)?(?: [\w-]+){{0,1}}? {_WORK}\b|\bthe experiments (?:are|were) (?:run|conducted|performed|carried out)\b|"
+    r"\b[Uu]nless (?:otherwise )?(?:stated|noted|specified|mentioned|said|indicated)\b|\b[Tt]hroughout (?:the|this|our) (?:paper|evaluation|section|experiments)\b|"
+    r"\b(?:our|the) (?:evaluation |experimental )?(?:test ?bed|test bed|experimental platform)\b[^.;]{0,40}?\b(?:is|has|consists|comprises|contains|uses|includes)\b",
+    re.I,
+)
+_OURS = re.compile(r"\b(?:we|our|ours|us)\b", re.I)
+_ROLES = {
+    EntityKind.DEVICE: "device", EntityKind.LINK: "link", EntityKind.MODEL: "model", EntityKind.DATASET: "dataset",
+}  # fmt: skip
+_COUNTS = {"gpu": "gpus", "node": "nodes"}
+
+
+@lru_cache(maxsize=16384)
+def setting_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
+    """What a sentence names, as one mention; none where it names nothing.
+
+    Returns
+    -------
+    tuple of LocalWord
+        ``SET_UP`` or ``NAMED``, with every candidate of each role: two of one role are two settings.
+    """
+    text = sentence.text
+    cued = any(cue in text for cue in _CUE)
+    if where is Where.TITLE or not (cued or _NAMES.search(text)):
+        return ()
+    tells = cued and _TELLS.search(text) is not None
+    found: dict[tuple[str, str], str] = {}
+    start, end = len(text), 0
+    for e in entities(text):
+        role = _ROLES.get(e.kind)
+        if role is not None and (tells or role in ("device", "model")):
+            found.setdefault((role, same(e)), e.name)
+            start, end = min(start, e.start), max(end, e.end)
+    if tells:
+        for name in precision_names(text):
+            found["precision", name] = name
+        for r in sentence.readings:
+            role = _COUNTS.get(r.noun)
+            if role is not None and not r.per:
+                whole = not isinstance(r.quantity.value, tuple) and r.quantity.qualifier in (Qualifier.EXACT, Qualifier.LIST)  # fmt: skip
+                value = f"{r.quantity.point:.0f}" if whole else sentence.text[r.start : r.end]
+                found[role, value] = value
+                start, end = min(start, r.start), max(end, r.end)
+    if not found:
+        return ()
+    related = where in (Where.RELATED, Where.FUTURE)
+    others = not tells and CITE in text and not _OURS.search(text)
+    settings = tuple((role, value) for (role, _), value in found.items())
+    whose = "related" if related or others else "ours"
+    return (LocalWord(SET_UP if tells else NAMED, whose, min(start, end), max(start, end), settings),)

@@ -1,0 +1,86 @@
+"""Where the numbers of a text stand, in digits and in words, with the literal of each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tanaka.quantity import numberwords
+from tanaka.quantity.literal import POWER, Literal, parse
+
+_S = r"[ \t\u2009\u202f\u00a0\n]"
+_SCI = rf"(?:{_S}?[×·⋅∙xX*]{_S}?10{POWER}|[eE][-+−]?\d{{1,2}}(?![A-Za-z\d]))?"
+_DIGITS = re.compile(
+    rf"(?:10|2){POWER}|"
+    rf"(?:(?:\d{{1,3}}(?:(?:,|\u2009|\u202f)\d{{3}})+(?![\d,]*\d)|\d{{1,3}}(?:{_S}\d{{3}})?{_S}000(?!\d)|\d+)(?:\.\d+)?|\.\d+){_SCI}"
+)
+_DIGITS_WITH_COMMA = re.compile(
+    rf"(?:10|2){POWER}|"
+    rf"(?:(?:\d{{1,3}}(?:[. \u2009\u202f\u00a0]\d{{3}})+(?!\d)|\d+)(?:[,.]\d+)?|,\d+){_SCI}"
+)
+_ANY_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number in a text.
+
+    Attributes
+    ----------
+    start, end : int
+        Its digits, sign and power of ten, or its words.
+    digits : int
+        Where the digits begin, behind the sign.
+    literal : Literal
+    form : str
+        "digits", "word", or a phrase: "share", "factor", "order", "vague".
+    low, high : float
+        What a phrase may stand for.
+    """
+
+    start: int
+    end: int
+    digits: int
+    literal: Literal
+    form: str
+    low: float = 0.0
+    high: float = 0.0
+
+
+def find(text: str, *, decimal_comma: bool = False) -> list[Numeral]:
+    """Numbers of a text, from left to right.
+
+    Parameters
+    ----------
+    text : str
+    decimal_comma : bool
+        Whether a comma stands before the decimals.
+    """
+    out: list[Numeral] = []
+    if _ANY_DIGIT.search(text):
+        pattern = _DIGITS_WITH_COMMA if decimal_comma else _DIGITS
+        for match in pattern.finditer(text):
+            numeral = _in_digits(text, match, decimal_comma)
+            if numeral is not None:
+                out.append(numeral)
+    words = list(numberwords.find(text))
+    if not words:
+        return out
+    for w in words:
+        literal = Literal(text[w.start : w.end], w.value, 1.0 if w.form == "cardinal" else 0.0)
+        form = "word" if w.form == "cardinal" else w.form
+        out.append(Numeral(w.start, w.end, w.start, literal, form, w.low, w.high))
+    out.sort(key=lambda n: n.start)
+    return out
+
+
+def _in_digits(text: str, match: re.Match[str], decimal_comma: bool) -> Numeral | None:
+    start, end = match.span()
+    digits = start
+    if start and text[start - 1] in "−-":
+        # A hyphen glued to a word or a number is no sign.
+        lead = text[start - 2 : start - 1]
+        if not (lead.isalnum() or lead in ")}–-%" and lead):
+            start -= 1
+    literal = parse(text[start:end], decimal_comma=decimal_comma)
+    return None if literal is None else Numeral(start, end, digits, literal, "digits")

@@ -1,0 +1,504 @@
+"""How a number was read, in words: value, interval, kind, what it is about, and how that is known.
+
+One wording for the hover, the terminal and the editor's page of what was read.  Nothing here asks
+where on the screen it ends up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tanaka.analysis.report import Report
+from tanaka.paper.about import About, Bound, Reach, Role
+from tanaka.paper.model import (
+    ClaimSort,
+    Direction,
+    How,
+    Number,
+    Paper,
+    Statement,
+    TableCell,
+    UnitFrom,
+    Where,
+)
+from tanaka.paper.statements import statements_of
+from tanaka.quantity import Kind, Qualifier, Quantity
+from tanaka.text import Span
+from tanaka.views import printing, series
+from tanaka.views.places import Places
+from tanaka.views.series import Series
+
+NOT_KNOWN = "not known"
+KIND_NOT_KNOWN = "kind not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing known of a number: what, its value, and how it is known."""
+
+    label: str
+    value: str
+    how: str = ""
+
+
+# -- value and unit -----------------------------------------------------------------------------
+
+_LETTERS = ("k", "K", "M", "B", "G", "T")
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWER = re.compile(r"\s?[×·xX*]\s?10\s?\^\s?\{?\s?([−-]?\d+)\s?\}?|(?<=\d)[eE]([-+]?\d+)$")
+_DEVICE_TIME = re.compile(
+    r"(?P<device>[A-Z][A-Za-z]*\d*|device|accelerator|chip)[- ](?:hour|day)s?$"
+)
+
+
+def in_powers(value: float, step: int = 1) -> str:
+    """A large or small number as people write it: "1.004 × 10¹⁰"; others with thousands marked.
+
+    Parameters
+    ----------
+    value : float
+    step : int
+        What the exponent is a multiple of: counts are told in thousands, millions and billions.
+    """
+    if value and not 1e-4 <= abs(value) < 1e7:
+        power = step * math.floor(math.log10(abs(value)) / step)
+        mantissa = printing.digits(value / 10.0**power)
+        return f"{mantissa} × 10{str(power).translate(_SUPERSCRIPT)}"
+    return printing.digits(value, 7)
+
+
+def _with_unit(number: str, q: Quantity) -> str:
+    unit = "" if q.shown_unit == "1" else q.shown_unit
+    # The B of a count is a billion and stands at its digits, that of a memory is a byte.
+    glued = not unit or unit in ("%", "×") or (q.unit == "1" and unit in _LETTERS)
+    glued = glued or bool(re.match(r"[kKMBGT] ", unit))  # 2.788M GPU-hours
+    return f"{number}{'' if glued else ' '}{unit}"
+
+
+def _digits(q: Quantity) -> str:
+    """The author's own digits; those of the value where it is written in words."""
+    text = re.sub(r"[{}$\\]", "", q.literal.text).strip()
+    if not re.fullmatch(
+        r"[-−]?[\d,. \u2009]*\d(?:\s?[×·xX*]\s?10\s?\^\s?[−-]?\s?\d+|[eE][-+]?\d+)?", text
+    ):
+        return printing.digits(q.point / q.scale if q.scale else q.point, 6)
+    power = _POWER.search(text)
+    if power is None:
+        return text
+    exponent = (power.group(1) or power.group(2)).replace("−", "-").lstrip("+")
+    return f"{text[: power.start()].strip()} × 10{exponent.translate(_SUPERSCRIPT)}"
+
+
+def value_text(q: Quantity) -> str:
+    """Number and unit as the author wrote them, without LaTeX: "200 Gb/s", "2 to 4 GB/s", "8"."""
+    if isinstance(q.value, tuple):
+        scale = q.scale or 1.0
+        return _with_unit(" to ".join(printing.digits(v / scale, 6) for v in q.value), q)
+    return _with_unit(_digits(q), q)
+
+
+def base_text(q: Quantity, kind: Kind) -> str:
+    """The same in base units where that says more: "25 GB/s" of 200 Gb/s, "1.15×" of 15 % higher.
+
+    "" where a reader sees it anyway: 25 GB/s is 25e9 byte/s.
+    """
+    values = q.value if isinstance(q.value, tuple) else (q.value,)
+    if q.unit == "1":
+        if q.shown_unit == "%" and kind is Kind.SPEEDUP:
+            return " to ".join(f"{printing.digits(1 + v)}×" for v in values)
+        if q.shown_unit in _LETTERS:
+            return " to ".join(in_powers(v, 3) for v in values)
+        return ""
+    if q.scale and _is_prefix(q.scale):
+        return ""
+    device = _DEVICE_TIME.search(q.shown_unit)
+    if q.unit == "s":
+        of = f" of {device.group('device')} time" if device else ""
+        return " to ".join(in_powers(v) for v in values) + f" s{of}"
+    return " to ".join(printing.quantity(v, q.unit).text for v in values)
+
+
+def _is_prefix(scale: float) -> bool:
+    """Whether a scale is a power of a thousand, as those of kilo and nano are."""
+    power = math.log10(scale) / 3
+    return abs(power - round(power)) < 1e-9
+
+
+_HEDGES = {
+    Qualifier.APPROX: "hedged, as by “about”",
+    Qualifier.MAX: "“up to”",
+    Qualifier.MIN: "“at least”",
+    Qualifier.LT: "“less than”",
+    Qualifier.GT: "“more than”",
+    Qualifier.MEAN: "a mean, by its rounding",
+    Qualifier.RANGE: "by the rounding of its ends",
+    Qualifier.ORDER: "“order of magnitude”",
+}
+
+
+def series_text(whole: Series) -> str:
+    """Numbers told as one, as one phrase: "2.8, 3.7, 6.0, 9.5 TFLOPS", "3072 to 15360"."""
+    return _together([m.quantity for m in whole.members], " to " if whole.is_range else ", ")
+
+
+def interval_text(q: Quantity) -> str:
+    """What the number may be, in the author's unit: "[24.5, 25.5] GB/s", "at most 2.5 GB"; "" where it is exact."""
+    reach = _reach(q)
+    return _with_unit(reach, q) if reach else ""
+
+
+def _reach(q: Quantity) -> str:
+    scale = q.scale or 1.0
+    return printing.interval(q.nominal.low / scale, q.nominal.high / scale)
+
+
+def interval_reason(q: Quantity) -> str:
+    """Why it may be just that."""
+    if q.qualifier in _HEDGES:
+        return _HEDGES[q.qualifier]
+    if q.nominal.low < q.nominal.high:
+        return "by its rounding"
+    return "a count" if q.count else "a name, which is not rounded"
+
+
+def interval_said(q: Quantity) -> Said:
+    """What the number may be, and why."""
+    reach = interval_text(q)
+    return Said("may be", reach, interval_reason(q)) if reach else Said("exact", interval_reason(q))
+
+
+# -- kind ---------------------------------------------------------------------------------------
+
+_KINDS = {
+    Kind.SEQ_LEN: "sequence length",
+    Kind.DEGREE: "parallel degree",
+    Kind.OTHER: "",
+}  # fmt: skip
+_COUNTED = {
+    Kind.GPU_COUNT: "gpu",
+    Kind.NODE_COUNT: "node",
+    Kind.PARAM_COUNT: "parameter",
+    Kind.TOKEN_COUNT: "token",
+}
+_ONE = {
+    "gpu": "device",
+    "accumulation": "accumulation step",
+    "layer-width": "wide",
+    "head": "attention head",
+}
+_MANY = {"layer-width": "wide", "query": "queries", "memory": "memories"}
+_PER = {"gpu": "GPU", "cpu": "CPU", "tpu": "TPU"}
+
+
+def counted(number: Number) -> str:
+    """What is counted, in the number that fits: "devices", "1 layer"'s "layer"; "" for measures."""
+    if number.quantity.unit != "1" or number.quantity.shown_unit in ("%", "points", "×"):
+        return ""
+    noun = number.noun or _COUNTED.get(number.kind, "")
+    if not noun:
+        return ""
+    one = _ONE.get(noun, noun)
+    if number.quantity.point == 1:
+        return one
+    return _MANY.get(noun) or one + ("es" if one.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def kind_text(number: Number, kind: Kind | None = None) -> str:
+    """Kind in words: "link bandwidth", "hidden size"; "" for a count that its noun names.
+
+    Parameters
+    ----------
+    number : Number
+    kind : Kind or None
+        That of the list that it is one of, where it has none of its own.
+    """
+    kind = kind or number.kind
+    words = _KINDS.get(kind, kind.value.replace("_", " "))
+    if kind in _COUNTED and counted(number):
+        words = ""
+    return dict(number.context).get("said") or words or ("" if counted(number) else KIND_NOT_KNOWN)
+
+
+def per_text(number: Number) -> str:
+    """What it is stated per: "per GPU", or ""."""
+    return "" if number.per in ("", "each") else f"per {_PER.get(number.per, number.per)}"
+
+
+def headline(number: Number) -> str:
+    """Value, unit and kind: "200 Gb/s per GPU = 25 GB/s, link bandwidth", "512 devices"."""
+    kind = kind_text(number)
+    return f"{amount(number)}, {kind}" if kind else amount(number)
+
+
+def amount(number: Number, *, powers: bool = True) -> str:
+    """Value and unit, what is counted and per what, and the same in base units where that tells.
+
+    Parameters
+    ----------
+    number : Number
+    powers : bool
+        Whether "13B" is told as "13 × 10⁹", too.
+    """
+    q = number.quantity
+    base = base_text(q, number.kind) if powers or q.shown_unit not in _LETTERS else ""
+    words = (value_text(q), counted(number), per_text(number), f"= {base}" if base else "")
+    return " ".join(w for w in words if w)
+
+
+# -- what it is about ---------------------------------------------------------------------------
+
+ROLES = {
+    Role.ENTITY: "about",
+    Role.DEVICE: "device",
+    Role.DEVICES: "devices",
+    Role.NODES: "nodes",
+    Role.LINK: "link",
+    Role.PRECISION: "precision",
+    Role.MODEL: "model",
+    Role.DATASET: "data set",
+    Role.BATCH: "batch",
+    Role.SEQUENCE: "sequence length",
+    Role.PHASE: "phase",
+    Role.EXPERIMENT: "experiment",
+    Role.METRIC: "metric",
+}
+_STATED = {
+    Reach.PHRASE: "stated beside it",
+    Reach.SENTENCE: "stated in its sentence",
+    Reach.ROW: "its row says so",
+    Reach.COLUMN: "its column says so",
+    Reach.CAPTION: "the caption says so",
+    Reach.PARAGRAPH: "stated in its paragraph",
+    Reach.SECTION: "the set-up of its section",
+    Reach.PAPER: "the only set-up of the paper",
+    Reach.DECLARED: "declared by the author",
+}
+_WITHIN = {
+    Reach.PHRASE: "in its phrase",
+    Reach.SENTENCE: "in its sentence",
+    Reach.ROW: "in its row",
+    Reach.COLUMN: "in its column",
+    Reach.CAPTION: "in the caption",
+    Reach.PARAGRAPH: "in its paragraph",
+    Reach.SECTION: "in its section",
+    Reach.PAPER: "in the paper",
+}
+
+
+_SHORT = {
+    Reach.PHRASE: "beside it",
+    Reach.SENTENCE: "sentence",
+    Reach.ROW: "row",
+    Reach.COLUMN: "column",
+    Reach.CAPTION: "caption",
+    Reach.PARAGRAPH: "paragraph",
+    Reach.SECTION: "section",
+    Reach.PAPER: "paper",
+    Reach.DECLARED: "declared",
+}
+
+
+def how_text(bound: Bound, places: Places, *, short: bool = False) -> str:
+    """How a binding is known.
+
+    "the set-up of its section, eval.tex:3", "inferred: the only model in its paragraph"; in short
+    "section, eval.tex:3", "inferred, paragraph".
+    """
+    if bound.how is How.NONE:
+        return NOT_KNOWN
+    if bound.how is How.DECLARED or bound.reach is Reach.DECLARED:
+        return (_SHORT if short else _STATED)[Reach.DECLARED]
+    if bound.how is How.INFERRED:
+        what = "one" if bound.role is Role.ENTITY else ROLES[bound.role]
+        words = (
+            f"inferred, {_SHORT[bound.reach]}"
+            if short
+            else f"inferred: the only {what} {_WITHIN[bound.reach]}"
+        )
+    else:
+        words = (_SHORT if short else _STATED)[bound.reach]
+    at = places.number(bound.at) if bound.at is not None else None
+    return f"{words}, {places.label(at)}" if at is not None else words
+
+
+def about_of(report: Report, number: Number) -> About:
+    """What a number is bound to, the nearest first."""
+    bounds: list[Bound] = []
+    context = dict(number.context)
+    if number.entity and number.entity != number.noun:
+        reach = (
+            Reach.ROW
+            if number.entity == context.get("row")
+            else Reach.COLUMN
+            if number.entity == context.get("column")
+            else Reach.SENTENCE
+        )
+        bounds.append(Bound(Role.ENTITY, number.entity, number.binding, reach))
+    bounds += [
+        Bound(role, context[role.value], How.STATED, Reach.SENTENCE)
+        for role in Role
+        if context.get(role.value)
+    ]
+    return About(tuple(bounds))
+
+
+def about_said(about: About, places: Places) -> Iterator[Said]:
+    """What a number is about, one thing a line, or that it is not known."""
+    if not about.bounds:
+        yield Said(ROLES[Role.ENTITY], NOT_KNOWN)
+    for bound in sorted(about.bounds, key=lambda b: b.role is not Role.ENTITY):
+        yield Said(ROLES[bound.role], bound.value, how_text(bound, places))
+
+
+# -- where it stands ----------------------------------------------------------------------------
+
+_UNIT_FROM = {
+    UnitFrom.COLUMN: "its column's header says so",
+    UnitFrom.ROW: "its row's label says so",
+    UnitFrom.CAPTION: "the caption says so",
+}
+
+
+def cell_of(paper: Paper, number: Number) -> TableCell | None:
+    """The cell of a table that a number is the value of."""
+    if number.where is not Where.TABLE:
+        return None
+    block = number.id.rpartition(".")[0]
+    return next(
+        (
+            cell
+            for table in paper.tables
+            if table.id.rpartition(".")[0] == block
+            for row in table.rows
+            for cell in row
+            if cell.number == number.id
+        ),
+        None,
+    )
+
+
+def standing_said(report: Report, number: Number, about: About) -> Iterator[Said]:
+    """Where a number stands: its row and column, the list that it is one of, its name there."""
+    cell = cell_of(report.paper, number)
+    context = dict(number.context)
+    known = {b.value for b in about.bounds}
+    for key in ("row", "column"):
+        path: tuple[str, ...] = getattr(cell, key) if cell is not None else ()
+        label = " / ".join(p for p in path if p) or context.get(key, "")
+        if label and label not in known:
+            yield Said(key, label)
+    if cell is not None and cell.unit and cell.unit_from in _UNIT_FROM:
+        yield Said("unit", cell.unit, _UNIT_FROM[cell.unit_from])
+    if context.get("symbol"):
+        yield Said("symbol", context["symbol"], "its sentence writes it so")
+    if number.series:
+        whole = series.of(report, number)
+        if whole is not None:
+            label = "span" if whole.is_range else f"one of {len(whole.members)}"
+            yield Said(label, series_text(whole))
+
+
+# -- what is claimed of it ----------------------------------------------------------------------
+
+
+_WAY = {Direction.HIGHER: "higher", Direction.LOWER: "lower", Direction.NONE: ""}
+_SIDE = {Direction.HIGHER: "above it", Direction.LOWER: "below it", Direction.NONE: ""}
+_LONGEST = 60  # of a condition: one that swallowed half its sentence tells nothing
+
+
+def claims_said(paper: Paper, number: Number) -> Iterator[Said]:
+    """What its sentence claims of a number: "StalePipe: higher throughput than 1F1B"."""
+    for claim in statements_of(paper, number.id):
+        words = claim_text(claim, paper)
+        if words:
+            yield Said("claim", words, ", ".join((claim.sort.value, *claim.hedge)))
+
+
+def claim_text(claim: Statement, paper: Paper) -> str:
+    """Who is compared with whom in what, as far as the sentence says; "" where it says nothing."""
+    match claim.sort:
+        case ClaimSort.SHARE:
+            what = f"share of {claim.object}" if claim.object else ""
+        case ClaimSort.BOUND:
+            what = " ".join(w for w in (claim.metric, _SIDE[claim.direction]) if w)
+        case _:
+            way = _WAY[claim.direction]
+            with_whom = f"{'than' if way else 'against'} {claim.object}" if claim.object else ""
+            what = " ".join(w for w in (way, claim.metric, with_whom) if w)
+    told = ": ".join(w for w in (claim.subject, what) if w)
+    condition = claim.condition if len(claim.condition) <= _LONGEST else ""
+    return ", ".join(w for w in (told, _ends(claim, paper), condition) if w)
+
+
+def _ends(claim: Statement, paper: Paper) -> str:
+    """The two values of a change: "from 391 to 483 sequences/s"."""
+    old, new = (paper.by_id.get(i) if i is not None else None for i in (claim.old, claim.new))
+    if old is None or new is None:
+        return ""
+    return f"from {_together((old.quantity, new.quantity), ' to ')}"
+
+
+def _together(quantities: Sequence[Quantity], between: str) -> str:
+    """Amounts behind one another; a unit that all of them have stands once."""
+    shown = [value_text(q) for q in quantities]
+    unit = quantities[-1].shown_unit
+    if unit and all(q.shown_unit == unit for q in quantities):
+        shown = [*(s.removesuffix(unit).rstrip() for s in shown[:-1]), shown[-1]]
+    return between.join(shown)
+
+
+# -- macros -------------------------------------------------------------------------------------
+
+
+def macro_said(report: Report, span: Span, places: Places) -> Iterator[Said]:
+    """The macro that holds a number, and where it is defined."""
+    written = places.text(span)
+    match = re.match(r"\s*\\([A-Za-z@]+)", written)
+    if match is None:
+        return
+    at = _definition(report, match.group(1))
+    if at is not None:
+        yield Said("written", f"\\{match.group(1)}", f"defined in {places.label(at)}")
+
+
+_DEFINES = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|(?:New|Renew|Provide|Declare)DocumentCommand|[gex]?def|let|newcommand)\*?\s*\{?\s*$"
+)
+
+
+def _definition(report: Report, name: str) -> Span | None:
+    word = f"\\{name}"
+    for doc in report.files:
+        text = report.texts.get(doc, "")
+        at = text.find(word)
+        while at >= 0:
+            behind = text[at + len(word) : at + len(word) + 1]
+            if not behind.isalpha() and _DEFINES.search(text, max(0, at - 40), at):
+                return Span(doc, at, at + len(word))
+            at = text.find(word, at + 1)
+    return None
+
+
+def compact(report: Report, number: Number, places: Places) -> str:
+    """All of it in two sentences, to stand beside a derivation."""
+    q, about = number.quantity, about_of(report, number)
+    reach = _reach(q)  # its unit stands before it
+    may_be = f"{reach} {interval_reason(q)}" if reach else "exact"
+    said = [*about_said(about, places), *standing_said(report, number, about)]
+    told = "; ".join(
+        f"{s.label}: {s.value}"
+        if s.value == NOT_KNOWN
+        else f"{s.label} {s.value}" + (f" ({s.how})" if s.how else "")
+        for s in said
+    )
+    return f"{headline(number)}, {may_be}. {told[:1].upper()}{told[1:]}."
+
+
+__all__ = [
+    "KIND_NOT_KNOWN", "NOT_KNOWN", "ROLES", "Said", "about_of", "about_said", "amount", "base_text", "compact", "counted",
+    "headline", "how_text", "in_powers", "interval_said", "interval_text", "kind_text",
+    "macro_said", "per_text", "series_text", "standing_said", "value_text",
+]  # fmt: skip
