@@ -38,6 +38,18 @@ class Edit:
     new: str
 
 
+def _line_starts(text: str, start: int, end: int) -> list[int]:
+    """Offsets right behind the line ends of a part of a text."""
+    if "\r" not in text:
+        found = []
+        at = text.find("\n", start, end)
+        while at >= 0:
+            found.append(at + 1)
+            at = text.find("\n", at + 1, end)
+        return found
+    return [m.end() for m in _LINE_END.finditer(text, start, end)]
+
+
 class LineIndex:
     """Lines and columns of one text, both counted from zero, columns in code points."""
 
@@ -45,7 +57,33 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+        self._starts = [0, *_line_starts(text, 0, len(text))]
+
+    def edited(self, start: int, end: int, text: str) -> LineIndex:
+        """Lines of the text after the range from start to end was replaced.
+
+        Parameters
+        ----------
+        start, end : int
+            Of what was replaced, in the text before.
+        text : str
+            The whole text after it.
+        """
+        # A line end may be made of characters on both sides of the edit, so its neighbours are read.
+        old, shift = self._starts, len(text) - len(self._text)
+        first = max(0, bisect.bisect_right(old, start) - 2)
+        behind = min(len(old), bisect.bisect_right(old, end) + 1)
+        until = old[behind] + shift if behind < len(old) else len(text)
+        made = LineIndex.__new__(LineIndex)
+        made._text = text
+        made._starts = [
+            *old[: first + 1],
+            *(at for at in _line_starts(text, old[first], until) if at != until),
+            *(old[behind:] if not shift else [at + shift for at in old[behind:]]),
+        ]
+        if behind == len(old) and until in _line_starts(text, old[first], until):
+            made._starts.append(until)
+        return made
 
     @property
     def line_count(self) -> int:

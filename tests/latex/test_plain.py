@@ -43,7 +43,10 @@ def test_runs_say_what_single_characters_would(pieces: list[tuple[str, int, int,
     for a in range(len(expected)):
         for b in range(a + 1, len(expected) + 1):
             inside = expected[a:b]
-            assert plain.literal(a, b) == (min(s for _, s, _ in inside), max(e for _, _, e in inside))
+            assert plain.literal(a, b) == (
+                min(s for _, s, _ in inside),
+                max(e for _, _, e in inside),
+            )
 
 
 def test_a_span_takes_an_element_whole_or_not_at_all() -> None:

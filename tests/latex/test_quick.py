@@ -70,6 +70,7 @@ def test_what_it_accepts_it_reads_as_pylatexenc_does(text: str) -> None:
 @given(TEXTS)
 @settings(max_examples=200, deadline=None)
 def test_characters_in_one_piece_change_no_tree(text: str) -> None:
+    text += "."  # pylatexenc loses the spaces before a backslash that ends the text
     try:
         expected = slow(text)
     except IndexError:  # of pylatexenc's own

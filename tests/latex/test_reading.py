@@ -29,6 +29,7 @@ THIN = "\u2009"
         (r"\footnotesize a {\bf b} {\rm c} \Large d", "a b c d"),
         (r"\IEEEPARstart{T}{his} is", "This is"),
         (r"\enquote{a} \foreignlanguage{german}{b}", "a b"),
+        (r"\hrule height 2pt a \ifx\x\b 12 ms", "a 12 ms"),
         (r"\vskip 3pt plus 1fil \hskip-2mm \kern.5em a \looseness=-1 \parskip=0pt b", "a b"),
         (r"\linespread{0.98}\fontsize{9}{11}\selectfont \setcounter{page}{7} a", "a"),
         (r"a \ding{51} b \ding{55} c \ding{172} d \textcircled{1} e", "a ✓ b ✗ c d e"),
@@ -63,6 +64,7 @@ def test_letters_and_signs(latex: str, text: str) -> None:
         (r"${\sim}5\times$ $\sim$5 $\approx 3$ $\lesssim 4$ $5\pm1$", "∼5× ∼5 ≈3 ≲4 5±1"),
         (r"$3{,}450$ and 3{,}450 and $52\%$", "3,450 and 3,450 and 52%"),
         (r"$\frac{1}{2}$ $\frac{a+b}{2\times c}$ $2\frac{1}{2}$ \nicefrac{3}{4}", "1/2 (a+b)/(2×c) 2 1/2 3/4"),
+        (r"$\frac{12\,\text{GB}}{3\,\text{GB/s}}$", f"(12{THIN}GB)/(3{THIN}GB/s)"),
         (r"$\sqrt{2}$ $2\sqrt{d_k}$ $\sqrt[3]{x}$ $\binom{n}{2}$", "√2 2√(d_k) √x C(n,2)"),
         (r"$x_{\mathrm{max}}$ $T_\text{step}$ $n^{\text{th}}$ $4^{th}$", "x_{max} T_step nth 4th"),
         (r"$5^\circ$ $90^{\circ}$", "5° 90°"),
@@ -121,7 +123,9 @@ def kinds(latex: str) -> list[tuple[PassageKind, str]]:
 
 
 def test_titles_abstracts_and_heads() -> None:
-    assert kinds(r"\title[Short]{A 5 GB thing\thanks{x 6}}") == [(PassageKind.TITLE, "A 5 GB thing")]
+    assert kinds(r"\title[Short]{A 5 GB thing\thanks{x 6}}") == [
+        (PassageKind.TITLE, "A 5 GB thing")
+    ]
     assert kinds(r"\icmltitle{A} \mlsystitle{B}") == [
         (PassageKind.TITLE, "A"),
         (PassageKind.TITLE, "B"),
@@ -131,9 +135,9 @@ def test_titles_abstracts_and_heads() -> None:
         (PassageKind.ABSTRACT, "We do 5 GB.")
     ]
     found = passages(r"\section{A}\subsection*{B}\subsubsection{C}\paragraph{D.} text")
-    assert [(p.kind, p.level) for p in found] == [(PassageKind.HEADING, i) for i in (1, 2, 3, 4)] + [
-        (PassageKind.PROSE, 0)
-    ]
+    assert [(p.kind, p.level) for p in found] == [
+        (PassageKind.HEADING, i) for i in (1, 2, 3, 4)
+    ] + [(PassageKind.PROSE, 0)]
 
 
 def test_captions_footnotes_and_items_stand_apart() -> None:
@@ -170,10 +174,10 @@ def test_captions_footnotes_and_items_stand_apart() -> None:
 
 def test_a_minipage_is_prose_beside_prose_and_a_float_in_a_float() -> None:
     page = r"\begin{minipage}[t]{0.48\linewidth}It takes 12 ms.\end{minipage}"
-    assert kinds(f"a {page} b") == [
-        (PassageKind.PROSE, t) for t in ("a", "It takes 12 ms.", "b")
+    assert kinds(f"a {page} b") == [(PassageKind.PROSE, t) for t in ("a", "It takes 12 ms.", "b")]
+    assert kinds(rf"\begin{{figure}}{page}\end{{figure}}") == [
+        (PassageKind.FLOAT, "It takes 12 ms.")
     ]
-    assert kinds(rf"\begin{{figure}}{page}\end{{figure}}") == [(PassageKind.FLOAT, "It takes 12 ms.")]
 
 
 def test_tables_of_one_float_have_their_own_captions() -> None:
@@ -181,7 +185,9 @@ def test_tables_of_one_float_have_their_own_captions() -> None:
     both = rf"\begin{{table}}\caption{{A}}{grid}\caption{{B}}{grid}\end{{table}}"
     ((_, block),) = blocks(both)
     assert [block.passages[g.caption or 0].plain.text for g in block.grids] == ["A", "B"]
-    parts = rf"\begin{{table}}\subfloat[A]{{{grid}}}\subfloat[B]{{{grid}}}\caption{{C}}\end{{table}}"
+    parts = (
+        rf"\begin{{table}}\subfloat[A]{{{grid}}}\subfloat[B]{{{grid}}}\caption{{C}}\end{{table}}"
+    )
     ((_, block),) = blocks(parts)
     assert [block.passages[g.caption or 0].plain.text for g in block.grids] == ["A", "B"]
 

@@ -77,7 +77,9 @@ def test_a_number(written: str, printed: str) -> None:
     assert siunitx.number(written) == printed
 
 
-@pytest.mark.parametrize("written", [r"\speed", "10{,}000", "", "x", "five", "1.2(", "3 GB", r"\approx"])
+@pytest.mark.parametrize(
+    "written", [r"\speed", "10{,}000", "", "x", "five", "1.2(", "3 GB", r"\approx"]
+)
 def test_what_is_no_number_is_read_as_text(written: str) -> None:
     assert siunitx.number(written) is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latex.reading import marked, passages, plain
+from latex.reading import blocks, marked, passages, plain
 from tanaka.latex import macros
 from tanaka.latex.source import read_source
 from tanaka.text import DocId
@@ -42,7 +42,10 @@ from tanaka.text import DocId
         (r"\newcommand{\sys}{Flux\xspace}with \sys we, \sys, and", "with Flux we, Flux, and"),
         (r"\newcommand{\flop}{\ensuremath{3.1\times10^{18}}}at \flop{} x", "at 3.1×10^{18} x"),
         (r"\newcommand{\gain}{$2.3\times$\xspace}is \gain faster", "is 2.3× faster"),
-        (r"\newcommand{\tps}{tokens/s}at 5 \tps{} and \SI{6}{\tps}", "at 5 tokens/s and 6 tokens/s"),
+        (
+            r"\newcommand{\tps}{tokens/s}at 5 \tps{} and \SI{6}{\tps}",
+            "at 5 tokens/s and 6 tokens/s",
+        ),
         (r"\newcommand{\T}[2][ms]{\SI{#2}{#1}}took \T{5}, \T[s]{6e3}", "took 5 ms, 6×10^{3} s"),
         (r"\DeclareSIUnit{\tok}{tokens}at \SI{6}{\tok\per\second}", "at 6 tokens/s"),
         (r"\DeclareSIUnit\flops{FLOPS}at \SI{312}{\tera\flops}", "at 312 TFLOPS"),
@@ -120,9 +123,9 @@ def test_a_macro_that_wraps_a_reference_or_a_citation_has_its_keys() -> None:
     assert marked(r"\newcommand{\eg}[2][x]{\citep[e.g.,][]{#2}}see \eg{a, b}") == [
         ("cite", ("a", "b"))
     ]
-    assert marked(
-        r"\newcommand{\in}[1]{\ref{sec:#1}}\newcommand{\see}[1]{see \in{#1}}\see{a}"
-    ) == [("ref", ("sec:a",))]
+    assert marked(r"\newcommand{\in}[1]{\ref{sec:#1}}\newcommand{\see}[1]{see \in{#1}}\see{a}") == [
+        ("ref", ("sec:a",))
+    ]
     assert marked(r"\let\plain\cite\renewcommand{\cite}[1]{\plain{#1}}see \cite{a,b}") == [
         ("cite", ("a", "b"))
     ]
@@ -143,6 +146,19 @@ def test_an_argument_points_at_itself_through_two_macros() -> None:
     (passage,) = passages(text)
     at = passage.plain.text.index("45")
     assert text[slice(*passage.plain.literal(at, at + 2))] == "45"
+
+
+def test_what_the_author_did_not_write_points_at_the_macro() -> None:
+    text = r"\newcommand{\x}[2][7 GB]{#2 of #1}It has \x{5} left"
+    (passage,) = passages(text)
+    at = passage.plain.text.index("7 GB")
+    assert text[slice(*passage.plain.literal(at, at + 4))] == r"\x{5}"
+
+
+def test_a_table_in_a_macro_stands_where_the_macro_does() -> None:
+    text = r"\newcommand{\t}{\begin{tabular}{ll}a & 1 \\ b & 2 \\\end{tabular}}Some words. \t{} here"
+    (found,) = [g for _, block in blocks(text) for g in block.grids]
+    assert text[found.start : found.end] == r"\t"
 
 
 def test_a_later_definition_wins_but_for_one_that_only_provides() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from paper.grids import Case, cases, check
 from tanaka.latex.parse import parse_block
 from tanaka.paper.tables import LocalTable, read_table
 
@@ -99,3 +102,11 @@ def test_rules_begin_blocks() -> None:
         "V & T \\\\\n\\midrule\na & 1 \\\\\nb & 2 \\\\\n\\midrule\na & 3 \\\\\nb & 4 \\\\"
     )
     assert found.blocks == (0, 0, 1, 1)
+
+
+_CASES = list(cases(Path(__file__).parent / "tables"))
+
+
+@pytest.mark.parametrize("case", _CASES, ids=[c.title for c in _CASES])
+def test_a_table_is_read_as_its_grid(case: Case) -> None:
+    check(case)

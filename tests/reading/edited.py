@@ -7,13 +7,10 @@ defines a macro.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from tanaka.analysis import AnalysisHost, Change, Report
-from tanaka.analysis.baseline import Baseline
+from tanaka.analysis import AnalysisHost, Change, Located, Report
 from tanaka.paper.model import Paper
 from tanaka.paper.spans import SpanTable
 from tanaka.text import DocId
@@ -215,25 +212,43 @@ def fresh(texts: Mapping[DocId, str]) -> Report:
     return host_of(texts).snapshot().report(ROOT)
 
 
-def told(record: Any, name: str = "") -> dict[str, object]:
-    """Everything a report says, field by field, so that a difference names its field.
+def told(report: Report) -> dict[str, object]:
+    """Everything a report says, part by part, so that a difference names its part.
 
-    What stands where is laid out by name: tables of places may be mappings of any class.
+    What stands where is laid out by name, and what is made when it is asked for is made.
     """
-    out: dict[str, object] = {}
-    for field in dataclasses.fields(record):
-        value, path = getattr(record, field.name), f"{name}{field.name}"
-        if isinstance(value, Paper | SpanTable | Baseline):
-            out |= told(value, f"{path}.")
-        else:
-            out[path] = dict(value) if isinstance(value, Mapping) else value
+    asked = ("files", "held", "coverage", "missing", "problems", "failures", "checked", "knowledge",
+             "bibliography", "delta", "venue", "settled")  # fmt: skip
+    out: dict[str, object] = {name: getattr(report, name) for name in asked}
+    out |= {"texts": dict(report.texts), "findings": [_located(f) for f in report.findings]}
+    out["suppressed"] = [(_located(s.located), s.reason) for s in report.suppressed]
+    out |= _paper("", report.paper, report.spans)
+    if (base := report.baseline) is not None:
+        out["baseline"] = base.root, base.chosen, base.files, dict(base.texts), base.title
+        out |= _paper("baseline.", base.paper, base.spans)
     return out
 
 
+def _located(found: Located) -> tuple[object, ...]:
+    return found.finding, found.span, found.related, found.fixes, found.block
+
+
+def _paper(name: str, paper: Paper, spans: SpanTable) -> dict[str, object]:
+    parts = ("numbers", "claims", "mentions", "tables", "sections", "seen")
+    places = ("numbers", "sentences", "mentions", "tables", "sections")
+    return (
+        {f"{name}paper.{part}": getattr(paper, part) for part in parts}
+        | {f"{name}spans.{place}": dict(getattr(spans, place)) for place in places}
+        | {f"{name}paper": paper}
+    )
+
+
 def difference(one: Report, other: Report) -> str:
-    """Names of the fields that differ, with both values; "" where there is none."""
+    """Names of the parts that differ, with both values; "" where there is none."""
     a, b = told(one), told(other)
-    assert a.keys() == b.keys()
+    names = [*a, *(name for name in b if name not in a)]
     return "\n".join(
-        f"{name}: {a[name]!r}\n   not: {b[name]!r}" for name in a if a[name] != b[name]
+        f"{name}: {a.get(name)!r}\n   not: {b.get(name)!r}"
+        for name in names
+        if a.get(name) != b.get(name)
     )

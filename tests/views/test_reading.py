@@ -169,6 +169,7 @@ def test_every_kind_has_words() -> None:
 
 # -- what it is about ---------------------------------------------------------------------------
 
+NUMBER = first("It takes 420\\,ms.")
 PAPER = "We run on 64 GPUs.\n\nIt takes 420\\,ms."
 
 
@@ -185,8 +186,8 @@ def report() -> Report:
         (How.STATED, Reach.CAPTION, "the caption says so", "caption"),
         (How.STATED, Reach.SECTION, "the set-up of its section", "section"),
         (How.STATED, Reach.PAPER, "the only set-up of the paper", "paper"),
-        (How.INFERRED, Reach.PARAGRAPH, "inferred: the only device in its paragraph", "inferred, paragraph"),
-        (How.INFERRED, Reach.PAPER, "inferred: the only device in the paper", "inferred, paper"),
+        (How.INFERRED, Reach.PARAGRAPH, "inferred: the only device in its paragraph", "inferred"),
+        (How.INFERRED, Reach.PAPER, "inferred: the only device in the paper", "inferred"),
         (How.DECLARED, Reach.DECLARED, "declared by the author", "declared"),
         (How.NONE, Reach.PAPER, "not known", "not known"),
     ],
@@ -195,7 +196,7 @@ def test_how_a_binding_is_known_is_said(how: How, reach: Reach, words: str, shor
     bound = Bound(Role.DEVICE, "A100", how, reach)
     places = Places(report())
     assert reading.how_text(bound, places) == words
-    assert reading.how_text(bound, places, short=True) == short
+    assert reading.how_word(bound) == short
 
 
 def test_every_reach_and_way_of_knowing_has_words() -> None:
@@ -205,7 +206,7 @@ def test_every_reach_and_way_of_knowing_has_words() -> None:
             for role in Role:
                 bound = Bound(role, "x", how, reach)
                 assert reading.how_text(bound, places)
-                assert reading.how_text(bound, places, short=True)
+                assert reading.how_word(bound)
 
 
 def test_a_binding_that_a_number_states_names_its_place() -> None:
@@ -223,7 +224,7 @@ def test_the_entity_comes_first_and_every_role_is_named() -> None:
         Bound(Role.ENTITY, "StalePipe", How.STATED, Reach.SENTENCE),
         Bound(Role.MODEL, "13B decoder", How.INFERRED, Reach.PARAGRAPH),
     ))  # fmt: skip
-    said = list(reading.about_said(about, Places(report())))
+    said = list(reading.about_said(NUMBER, about, reading.Near(), Places(report())))
     assert [(s.label, s.value) for s in said] == [
         ("about", "StalePipe"), ("device", "A100"), ("model", "13B decoder"),
     ]  # fmt: skip
@@ -231,13 +232,48 @@ def test_the_entity_comes_first_and_every_role_is_named() -> None:
 
 
 def test_a_number_about_nothing_known_says_so() -> None:
-    (said,) = reading.about_said(About(), Places(report()))
+    (said,) = reading.about_said(NUMBER, About(), reading.Near(), Places(report()))
     assert said == reading.Said("about", "not known")
 
 
 def test_a_number_on_a_known_device_is_about_something() -> None:
     about = About((Bound(Role.DEVICE, "A100", How.STATED, Reach.SENTENCE),))
-    assert [s.label for s in reading.about_said(about, Places(report()))] == ["device"]
+    said = reading.about_said(NUMBER, about, reading.Near(), Places(report()))
+    assert [s.label for s in said] == ["device"]
+
+
+def test_what_was_measured_is_not_yet_what_it_is_about() -> None:
+    about = About((Bound(Role.METRIC, "latency", How.STATED, Reach.SENTENCE),))
+    said = reading.about_said(NUMBER, about, reading.Near(), Places(report()))
+    assert [(s.label, s.value) for s in said] == [("about", "not known"), ("metric", "latency")]
+
+
+def test_two_names_that_vie_are_named() -> None:
+    on = [
+        replace(NUMBER, id=NumberId(device), context=(("device", device),))
+        for device in ("A100", "H100", "A100")
+    ]
+    around = reading.Near((NUMBER, *on))
+    said = list(reading.about_said(NUMBER, About(), around, Places(report())))
+    assert said[-1] == reading.Said("device", "not known", "its paragraph names 2: A100, H100")
+    alone = reading.Near((NUMBER, on[0], on[2]))
+    assert list(reading.about_said(NUMBER, About(), alone, Places(report()))) == [
+        reading.Said("about", "not known")
+    ]
+
+
+def test_what_stands_near_is_the_same_one_by_one_and_for_all() -> None:
+    for name, paper in papers()[:60]:
+        everywhere = reading.all_near(paper.paper)
+        for number in paper.paper.numbers:
+            assert reading.near(paper.paper, number) == everywhere[number.block], name
+
+
+def test_a_number_is_not_about_itself() -> None:
+    for name, paper in papers():
+        for number in paper.paper.numbers:
+            entity = reading.about_of(paper, number).of(Role.ENTITY)
+            assert entity is None or entity.value != number.noun, (name, number)
 
 
 # -- claims -------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TypeVar
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
 from tanaka.analysis.locate import locate
-from tanaka.analysis.report import Coverage, Report, Suppressed
+from tanaka.analysis.report import Coverage, Located, Report, Suppressed
 from tanaka.analysis.runner import Outcome, Verdicts, joined, judge_paper, judge_stretch
 from tanaka.analysis.suppression import read_suppressions
 from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
@@ -28,6 +28,7 @@ from tanaka.paper import references
 from tanaka.paper.bibliography import Bibliography, Entry
 from tanaka.paper.build import Whole, rows
 from tanaka.paper.delta import Delta, audit
+from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
 from tanaka.rules.api import Context
 from tanaka.text import DocId, folder, relative, resolve
@@ -101,8 +102,8 @@ class AnalysisHost:
         self.counts = Counts()
         self._texts: dict[DocId, str] = {}
         self._baselines: dict[DocId, DocId] = {}
-        self._sources: dict[DocId, dict[Switches | None, Source]] = {}
-        self._switches = Memo(64)
+        self._sources: dict[DocId, dict[Switches, Source]] = {}
+        self._switches: dict[DocId, Switches] = {}
         self._blocks = Memo(3_000_000)  # characters; a block weighs about a hundred times its text
         self._units = Memo(6_000_000)
         self._judged = Memo(6_000_000)
@@ -138,24 +139,28 @@ class AnalysisHost:
         return self._snapshot
 
     # -- memoised steps -----------------------------------------------------------------------
-    def switches(self, text: str) -> Switches:
-        """Switches that a text defines and sets."""
-        return self._switches.get(text, lambda: read_switches(text))
-
     def source(self, doc: DocId, text: str, switches: Switches | None = None) -> Source:
-        """Regions of a document's text; those that it shares with the text before are the same."""
+        """Regions of a document's text; those that it shares with the text before are the same.
+
+        Without ``switches`` it is read with those that it was read with last, or its own.
+        """
         known = self._sources.setdefault(doc, {})
-        before = known.get(switches)
-        if before is not None and before.text == text:
-            return before
-        if before is not None and before.switches == (switches or self.switches(text)):
-            made = reread(before, text)
-        else:
-            made = read_source(text, switches or self.switches(text))
+        if switches is None:
+            switches = next(reversed(known), None) or read_switches(text)
+        before = known.pop(switches, None)
+        made = read_source(text, switches) if before is None else reread(before, text)
         if len(known) >= _SPELLINGS:
             known.pop(next(iter(known)))
         known[switches] = made
         return made
+
+    def last_switches(self, root: DocId, text: str) -> Switches:
+        """Switches that a paper was read with last; those of its root's text at first."""
+        return self._switches.get(root) or read_switches(text)
+
+    def keep_switches(self, root: DocId, switches: Switches) -> None:
+        """Remember what a paper was read with."""
+        self._switches[root] = switches
 
     def block(self, text: str, used: tuple[macros.Macro, ...]) -> BlockFacts:
         """Facts of a block, by its text and the macros that it uses."""
@@ -167,9 +172,18 @@ class AnalysisHost:
 
         return self._blocks.get(key, make, len(text) + 16)
 
-    def has_read(self, text: str, used: tuple[macros.Macro, ...]) -> bool:
-        """Whether a block's facts are at hand."""
-        return (text, tuple(m.key for m in used)) in self._blocks
+    def steps(self, region: Region, own: Macros) -> Iterator[None]:
+        """Read the blocks of a region that were not read yet, one a step."""
+        if region.has_latest("read", own):
+            return
+        text = region.kept("plain", _plain)
+        for start, end in blocks.cut(text):
+            piece = text[start:end]
+            if piece.strip():
+                used = macros.used(piece, own.by_name)
+                if (piece, tuple(m.key for m in used)) not in self._blocks:
+                    self.block(piece, used)
+                    yield
 
     def macros(self, root: DocId, sources: Iterable[Source]) -> Macros:
         """User macros of a paper; a later file wins."""
@@ -374,19 +388,26 @@ class Analysis:
 
     def _assembled(self, root: DocId) -> tuple[projects.Project, Switches]:
         """Files of a paper, and the switches of all of them, which decide what they input."""
-        switches = self._host.switches(self.texts.get(root, ""))
+        switches = self._host.last_switches(root, self.texts.get(root, ""))
         for _ in range(_ROUNDS):
-            parts = projects.assemble(
-                root,
-                lambda doc: self._source(doc, switches),  # noqa: B023 - called at once
-                self._respelled,
-            )
+            found: dict[DocId, Source] = {}
+
+            def source_of(doc: DocId, with_: Switches = switches) -> Source | None:
+                source = self._source(doc, with_)
+                if source is not None:
+                    found[doc] = source  # noqa: B023 - of this round
+                return source
+
+            parts = projects.assemble(root, source_of, self._respelled)
             whole = Switches()
             for doc in parts.files:
-                whole = whole.joined(self._host.switches(self.texts[doc]))
+                whole = whole.joined(found[doc].own_switches)
+            for doc in parts.files if whole.flags else ():
+                whole = whole.set_by(found[doc].text)
             if whole == switches:
                 break
             switches = whole
+        self._host.keep_switches(root, switches)
         return parts, switches
 
     def _respelled(self, doc: DocId) -> DocId | None:
@@ -477,20 +498,40 @@ class Analysis:
     def _whole(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Macros, Whole]:
         """A paper's files, and what they state at their places."""
         if root not in self._wholes:
-            parts = self.project(root)
-            switches = self._switches[root]
-            sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
-            own = self._host.macros(root, sources.values())
-            found = rows(
-                parts.pieces,
-                sources,
-                lambda doc, region: self._host.read(region, own),
-                self._host.unit,
-                folder(root),
-            )
-            whole = Whole(found, lambda: self._knowledge(root)[0], sources)
-            self._wholes[root] = (parts, sources, own, whole)
+            parts, sources, own = self._parts(root)
+            found = tuple(r for r in self._rows(root, parts, sources, own) if r is not None)
+            self._wholes[root] = (parts, sources, own, self._put_together(root, found, sources))
         return self._wholes[root]
+
+    def _parts(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Macros]:
+        """A paper's files, their regions, and its own macros."""
+        parts = self.project(root)
+        switches = self._switches[root]
+        sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
+        return parts, sources, self._host.macros(root, sources.values())
+
+    def _rows(
+        self,
+        root: DocId,
+        parts: projects.Project,
+        sources: Mapping[DocId, Source],
+        own: Macros,
+        ahead: Callable[[Region], Iterator[None]] = lambda region: iter(()),
+    ) -> Iterator[Row | None]:
+        """A paper's units in reading order, each read when it is asked for."""
+        return rows(
+            parts.pieces,
+            sources,
+            lambda doc, region: self._host.read(region, own),
+            self._host.unit,
+            folder(root),
+            ahead,
+        )
+
+    def _put_together(
+        self, root: DocId, found: tuple[Row, ...], sources: Mapping[DocId, Source]
+    ) -> Whole:
+        return Whole(found, lambda: self._knowledge(root)[0], sources)
 
     def _bibliography(
         self,
@@ -558,31 +599,40 @@ class Analysis:
         if found is None:
             return None
         parts, sources, own, whole = self._whole(found[0])
-        whole = Whole(whole.rows, lambda: self._knowledge(root)[0], sources)
+        whole = self._put_together(root, whole.rows, sources)
         texts = {d: s.text for d, s in sources.items()}
         title = projects.title(sources[found[0]], own.by_name) or relative(found[0], folder(root))
         return Baseline(found[0], found[1], parts.files, texts, whole.paper, whole.spans, title)
 
-    def warm(self, root: DocId) -> Iterator[None]:
-        """Read the blocks of a paper that were not read yet, one a step.
+    def warm(self, root: DocId) -> Iterator[Callable[[], tuple[Located, ...]] | None]:
+        """Read a paper that was not read yet, in reading order, a block a step.
 
         A shell takes these steps between other work, so that `report` on a paper that was just
-        opened does not keep it from answering.
+        opened does not keep it from answering.  Behind each stretch comes what finds the places
+        of the findings so far: those of the rules that need no more than a stretch.
         """
-        parts = self.project(root)
-        switches = self._switches[root]
-        sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
-        own = self._host.macros(root, sources.values())
-        for source in sources.values():
-            for region in source.regions:
-                text = region.kept("plain", _plain)
-                for start, end in blocks.cut(text):
-                    piece = text[start:end]
-                    if piece.strip():
-                        used = macros.used(piece, own.by_name)
-                        if not self._host.has_read(piece, used):
-                            self._host.block(piece, used)
-                            yield
+        if root in self._wholes:
+            return
+        host = self._host
+        parts, sources, own = self._parts(root)
+        config = self.config_of(root)
+        texts = {d: s.text for d, s in sources.items()}
+        read: list[Row] = []
+
+        def located() -> tuple[Located, ...]:
+            outcomes = (host.judged(r.unit) for r in read)
+            judged = joined(outcomes, (), config, from_pdf=is_pdf(root), only_local=True)
+            spans = self._put_together(root, tuple(read), sources).spans
+            return _shown(parts, sources, texts, spans, judged, None)[0]
+
+        for row in self._rows(root, parts, sources, own, lambda region: host.steps(region, own)):
+            if row is None:
+                yield None
+                continue
+            host.judged(row.unit)
+            read.append(row)
+            yield located
+        self._wholes[root] = (parts, sources, own, self._put_together(root, tuple(read), sources))
 
 
 _ROUNDS = 3  # a switch that decides about an input whose file sets a switch
@@ -605,17 +655,7 @@ def _report(
 ) -> Report:
     paper, spans = whole.paper, whole.spans
     other = baseline.spans if baseline is not None else None
-    located = [at for f in judged.findings if (at := locate(f, spans, texts, other)) is not None]
-    order = {d: i for i, d in enumerate(parts.files)}
-    located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
-    silenced = {d: found for d, s in sources.items() if (found := read_suppressions(s)).items}
-    shown, hidden = [], []
-    for item in located:
-        reason = silenced[item.span.doc].reason(item) if item.span.doc in silenced else None
-        if reason is None:
-            shown.append(item)
-        else:
-            hidden.append((item, reason))
+    shown, hidden = _shown(parts, sources, texts, spans, judged, other)
     checked = judged.checked
     faulty = {n for f in judged.findings for n in f.operands}
     coverage = Coverage(
@@ -632,9 +672,9 @@ def _report(
         texts=texts,
         paper=paper,
         spans=spans,
-        findings=tuple(shown),
+        findings=shown,
         held=judged.held,
-        suppressed=tuple(Suppressed(i, r) for i, r in hidden),
+        suppressed=hidden,
         coverage=coverage,
         missing=parts.missing,
         problems=(*config.problems, *amiss),
@@ -647,6 +687,29 @@ def _report(
         venue=config.venue,
         settled=settled,
     )
+
+
+def _shown(
+    parts: projects.Project,
+    sources: Mapping[DocId, Source],
+    texts: Mapping[DocId, str],
+    spans: SpanTable,
+    judged: Verdicts,
+    other: SpanTable | None,
+) -> tuple[tuple[Located, ...], tuple[Suppressed, ...]]:
+    """Findings at their places in reading order, and those that a comment silences."""
+    located = [at for f in judged.findings if (at := locate(f, spans, texts, other)) is not None]
+    order = {d: i for i, d in enumerate(parts.files)}
+    located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
+    silenced = {d: found for d, s in sources.items() if (found := read_suppressions(s)).items}
+    shown, hidden = [], []
+    for item in located:
+        reason = silenced[item.span.doc].reason(item) if item.span.doc in silenced else None
+        if reason is None:
+            shown.append(item)
+        else:
+            hidden.append(Suppressed(item, reason))
+    return tuple(shown), tuple(hidden)
 
 
 __all__ = ["Analysis", "AnalysisHost", "Change", "Counts"]

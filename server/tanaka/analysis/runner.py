@@ -64,6 +64,13 @@ _ORDER = (
 )
 
 
+def _rules() -> tuple[Rule, ...]:
+    """Every rule; those of the whole paper are loaded when the first paper is judged."""
+    from tanaka.rules import registry
+
+    return registry.RULES
+
+
 def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
     """Outcomes of the rules that need no more than a stretch; those that said nothing are left out."""
     context = Context(Paper((stretch,)), _NOTHING)
@@ -72,11 +79,9 @@ def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
 
 def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
     """Outcomes of the other enabled rules."""
-    from tanaka.rules.registry import RULES
-
     return tuple(
         o
-        for rule in RULES
+        for rule in _rules()
         if rule not in LOCAL
         and config.enabled(rule.code)
         and (o := _judged(rule, context, counts)) is not None
@@ -89,15 +94,18 @@ def joined(
     config: Config,
     *,
     from_pdf: bool,
+    only_local: bool = False,
 ) -> Verdicts:
-    """All outcomes together: each number is blamed once, and no fix rests on a number at fault."""
-    from tanaka.rules.registry import RULES
+    """All outcomes together: each number is blamed once, and no fix rests on a number at fault.
 
+    ``only_local`` says that those of the stretches are all there are.
+    """
+    rules = LOCAL if only_local else _rules()
     by_code: dict[str, list[Outcome]] = {}
     for outcomes in (*stretches, paper):
         for o in outcomes:
             by_code.setdefault(o.code, []).append(o)
-    enabled = [r.code for r in RULES if config.enabled(r.code)]
+    enabled = [r.code for r in rules if config.enabled(r.code)]
     ordered = [o for code in enabled for o in by_code.get(code, ())]
     findings = [f for o in ordered for f in o.findings]
     if from_pdf:

@@ -18,23 +18,6 @@ from functools import lru_cache
 from tanaka.latex.source import Source
 from tanaka.text import DocId, Span
 
-_DEFINITION = re.compile(
-    r"\\(?:"
-    r"(?P<new>(?:re|provide)?newcommand|providecommand|(?:new|renew|provide)robustcmd|DeclareRobustCommand)"
-    r"|(?P<xargs>(?:re)?newcommandx|providecommandx)"
-    r"|(?P<xparse>(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand)"
-    r"|(?P<operator>DeclareMathOperator)"
-    r"|(?P<pair>DeclarePairedDelimiter)"
-    r"|(?P<environment>(?:re)?newenvironment)"
-    r"|(?P<xenvironment>(?:New|Renew|Provide|Declare)DocumentEnvironment)"
-    r"|(?P<box>newtcolorbox)"
-    r"|(?P<unit>DeclareSIUnit)"
-    r"|(?P<acronym>newacronym)|(?P<acrodef>acrodef|newacro)"
-    r"|(?P<entry>DeclareAcronym|newglossaryentry)"
-    r"|(?P<let>let|NewCommandCopy|LetLtxMacro)"
-    r"|(?P<tex>[gex]?def)"
-    r")(?![A-Za-z])\*?"
-)
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+))")
 _LABEL = re.compile(r"\s*\{\s*([^{}\\]+?)\s*\}")
 _COUNT = re.compile(r"\s*\[(\d)\]")
@@ -193,7 +176,7 @@ def definitions(doc: DocId, source: Source) -> list[Macro]:
         if match.start() < after:
             continue
         reader = _Reader(text, match.end())
-        made = _KINDS[match.lastgroup or ""](reader)
+        made = _KINDS[match[1]](reader)
         if made is None:
             continue
         after = reader.at
@@ -354,10 +337,20 @@ def _tex(r: _Reader) -> _Found:
 
 
 _KINDS: dict[str, Callable[[_Reader], _Found]] = {
-    "new": _new, "xargs": _xargs, "xparse": _xparse, "operator": _operator, "pair": _pair,
-    "environment": _environment, "xenvironment": _xenvironment, "box": _box, "unit": _unit,
-    "acronym": _acronym, "acrodef": _acrodef, "entry": _entry, "let": _let, "tex": _tex,
+    **dict.fromkeys(("newcommand", "renewcommand", "providecommand", "newrobustcmd", "renewrobustcmd",
+                     "providerobustcmd", "DeclareRobustCommand"), _new),
+    **dict.fromkeys(("newcommandx", "renewcommandx", "providecommandx"), _xargs),
+    **{f"{how}{kind}DocumentCommand": _xparse for how in ("New", "Renew", "Provide", "Declare")
+       for kind in ("", "Expandable")},
+    **{f"{how}DocumentEnvironment": _xenvironment for how in ("New", "Renew", "Provide", "Declare")},
+    **dict.fromkeys(("newenvironment", "renewenvironment"), _environment),
+    **dict.fromkeys(("def", "gdef", "edef", "xdef"), _tex),
+    **dict.fromkeys(("let", "NewCommandCopy", "LetLtxMacro"), _let),
+    "DeclareMathOperator": _operator, "DeclarePairedDelimiter": _pair, "newtcolorbox": _box, "DeclareSIUnit": _unit,
+    "newacronym": _acronym, "acrodef": _acrodef, "newacro": _acrodef, "DeclareAcronym": _entry, "newglossaryentry": _entry,
 }  # fmt: skip
+# Plain words, longest first: their first letters tell most macros apart from all of them at once.
+_DEFINITION = re.compile(rf"\\({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?![A-Za-z])\*?")
 
 
 def table(files: Iterable[tuple[DocId, Source]]) -> dict[str, Macro]:

@@ -68,7 +68,9 @@ _BEGINS = re.compile(r"\\begin\s*\{([^{}]*)\}")
 # An item's label that counts or points, and says nothing: "(2)", "iv.", "R1", "$\bullet$".
 _COUNTER = re.compile(r"[\W_]*(?:\d+|[ivxIVX]+|[A-Za-z]?\d*)[\W_]*")
 _MARKUP = re.compile(r"\\[A-Za-z]+|[{}$\\]")
-_COMPOUND = re.compile(r"[^\s{}]\s*(?:[-+=·×]|\\(?:times|cdot|pm|div)(?![A-Za-z]))")
+_COMPOUND = re.compile(
+    r"[^\s{}]\s*(?:[-+=·×]|\\(?:times|cdot|pm|div|text|mathrm|,)(?![A-Za-z])|[/~])"
+)
 _DINGBATS = {"51": "✓", "52": "✓", "55": "✗", "56": "✗"}
 _ORDINAL = re.compile(r"\s*(?:\\[a-z]+\s*\{)?\s*(?:st|nd|rd|th)\s*\}?\s*")
 _CIRCLED = re.compile(r"\s*\\circ\s*")
@@ -259,9 +261,11 @@ class Walker:
             at = match.end()
             given = self.argument(int(match[1]))
             if given is not None:
-                # An argument stands where the author wrote it, not where the macro is defined.
+                # An argument stands where the author wrote it, not where the macro is defined;
+                # a default was not written there.
                 outer, fixed = self.arguments.pop(), self.fixed
-                self.fixed = fixed if self.arguments else None
+                if not self.arguments and not isinstance(given, tuple):
+                    self.fixed = None
                 if self.in_math and self.buffer.last in ("^", "_") and isinstance(given, lw.LatexGroupNode):  # fmt: skip
                     self.group(given)
                 else:
@@ -282,9 +286,7 @@ class Walker:
             return text
         outer = self.arguments.pop()
         text = _PARAMETER.sub(
-            lambda m: (
-                self.words(outer[int(m[1]) - 1]) if 0 < int(m[1]) <= len(outer) else ""
-            ),
+            lambda m: self.words(outer[int(m[1]) - 1]) if 0 < int(m[1]) <= len(outer) else "",
             text,
         )
         self.arguments.append(outer)
@@ -434,7 +436,11 @@ class Walker:
         """Begin an item; a label that is more than a count is its first words."""
         self.flush()
         self.buffer = Buffer(PassageKind.ITEM if self.kind is PassageKind.PROSE else self.kind)
-        if given and given[0] is not None and not _COUNTER.fullmatch(_MARKUP.sub("", words(given[0]))):
+        if (
+            given
+            and given[0] is not None
+            and not _COUNTER.fullmatch(_MARKUP.sub("", words(given[0])))
+        ):
             self.contents(given[0])
             end = given[0].pos + given[0].len
             self.put(" ", end, end)
@@ -454,7 +460,9 @@ class Walker:
 
     def ref(self, node: Any, given: Sequence[Any]) -> None:
         """Read a cross reference."""
-        keys = [self.words(g) for g in given if g is not None and not isinstance(g, lw.LatexCharsNode)]
+        keys = [
+            self.words(g) for g in given if g is not None and not isinstance(g, lw.LatexCharsNode)
+        ]
         if not keys and given:
             keys = [self.words(given[-1])]
         self.mark("ref", REF, keys, *_span(node))
@@ -521,7 +529,7 @@ class Walker:
         letter = self.text_of(given[-1] if given else None)
         if not letter:
             self.put(name if name in "^~" else "", *_span(node))
-        elif self.in_math or name not in ACCENTS:
+        elif self.in_math or name not in ACCENTS or not letter[0].isalpha():
             self.contents(given[-1])
         else:
             self.put(_accented(letter, ACCENTS[name]), *_span(node))
@@ -644,12 +652,17 @@ class Walker:
         """Read an environment."""
         name = node.environmentname
         if name in TABULARS and (
-            self.in_cell or (name == "array" and (self.in_math or self.kind is not PassageKind.FLOAT))
+            self.in_cell
+            or (name == "array" and (self.in_math or self.kind is not PassageKind.FLOAT))
         ):
             # A tabular inside a cell only breaks its lines: "Power" over "(W)" is one header.
             self.nodes(node.nodelist)
         elif name in TABULARS:
+            first = len(self.grids)
             tabular.read(self, node)
+            if self.fixed is not None:  # a macro holds it, which is a place of the block
+                start, end = self.fixed
+                self.grids[first:] = [replace(g, start=start, end=end) for g in self.grids[first:]]
         elif name == "minipage":
             self.minipage(node)
         elif name in FLOATS:
@@ -688,7 +701,9 @@ class Walker:
             self.fixed = outer or (node.pos, node.pos + len(node.environmentname) + 8)
             self.body(macro, (arguments.argnlist if arguments is not None else None) or ())
             self.fixed = outer
-        opened = next((n for n in _BEGINS.findall(macro.body) if n in FLOATS | LISTS | DISPLAYS), "")
+        opened = next(
+            (n for n in _BEGINS.findall(macro.body) if n in FLOATS | LISTS | DISPLAYS), ""
+        )
         if opened in FLOATS:
             self.captioned(lambda: self.nodes(node.nodelist))
         elif opened in DISPLAYS:

@@ -145,7 +145,9 @@ def recover(text: str, known: LatexContextDb) -> list[Any]:
     known : LatexContextDb
         Specifications (see `tanaka.latex.spec.context`).
     """
-    nodes: list[Any] = _Tolerant(text, latex_context=known, tolerant_parsing=True).get_latex_nodes()[0]
+    nodes: list[Any] = _Tolerant(
+        text, latex_context=known, tolerant_parsing=True
+    ).get_latex_nodes()[0]
     return nodes
 
 
@@ -200,7 +202,9 @@ class _Parser:
                 out.append(Chars(state, at, self.at - at, match.group()))
             elif kind == "macro":
                 name = match["macro"]
-                if not name.isascii() or (name[-1].isalpha() and text[self.at : self.at + 1].isalpha()):
+                if not name.isascii() or (
+                    name[-1].isalpha() and text[self.at : self.at + 1].isalpha()
+                ):
                     raise GiveUp
                 if name == "end":
                     if self.environment_name() != stop:
@@ -260,9 +264,7 @@ class _Parser:
             elif takes:
                 given = self.arguments(takes, False, depth)
             inner = self.nodes(closing, depth + 1)
-            return Environment(
-                self.state, at, self.at - at, own, inner, Arguments(takes, given)
-            )
+            return Environment(self.state, at, self.at - at, own, inner, Arguments(takes, given))
         if name in ("(", "["):
             if self.dollar:
                 raise GiveUp

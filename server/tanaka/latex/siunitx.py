@@ -30,7 +30,19 @@ _RAISED = {"2": "²", "3": "³"}
 _SILENT = frozenset(
     {"text", "mathrm", "mathit", "textrm", "mathsf", "rm", "ensuremath", "highlight", "cancel", "operatorname", "mbox"}
 )  # fmt: skip
-_SIGNS = {",": "", "!": "", ";": "", ":": "", " ": "", "%": "%", "$": "$", "&": "&", "#": "#", "_": "_", "/": "/"}
+_SIGNS = {
+    ",": "",
+    "!": "",
+    ";": "",
+    ":": "",
+    " ": "",
+    "%": "%",
+    "$": "$",
+    "&": "&",
+    "#": "#",
+    "_": "_",
+    "/": "/",
+}
 _TOKEN = re.compile(
     r"\\(?P<macro>[A-Za-z]+)\s*|\\(?P<sign>.)|\^\s*(?:\{(?P<power>[^{}]*)\}|(?P<digit>[-+]?\d+|\S))"
     r"|\{(?P<group>[^{}]*)\}|(?P<word>[^\\^{}.~/\s*·$]+)|(?P<join>[.~*·])|(?P<per>/)|[\s{}$]+",

@@ -72,6 +72,17 @@ class Switches:
             tuple(dict.fromkeys((*self.verbatim, *other.verbatim))),
         )
 
+    def set_by(self, text: str) -> Switches:
+        """Switches after a text has set those of them that it sets."""
+        flags = dict(self.flags)
+        for match in _SETS.finditer(text):
+            if match.group(1) in flags:
+                flags[match.group(1)] = match.group(2) == "true"
+        return Switches(tuple(flags.items()), self.verbatim)
+
+
+_NONE = Switches()
+
 
 def read_switches(text: str) -> Switches:
     r"""Switches that a text defines and sets.  A flag that nobody sets is false, as in TeX."""
@@ -130,6 +141,11 @@ class Region:
             found = self._kept[name] = make(self)
         return found  # type: ignore[return-value]
 
+    def has_latest(self, name: str, key: object) -> bool:
+        """Whether `latest` has the value of a key."""
+        found = self._kept.get((name,))
+        return found is not None and found[0] == key  # type: ignore[index,no-any-return]
+
     def latest(self, name: str, key: object, make: Callable[[Region], V]) -> V:
         """The last thing made of the region under a name, made anew where its key is another."""
         found = self._kept.get((name,))
@@ -148,6 +164,16 @@ class Source:
     def starts(self) -> tuple[int, ...]:
         """Where each region begins."""
         return tuple(accumulate((len(r.text) for r in self.regions[:-1]), initial=0))
+
+    @cached_property
+    def own_switches(self) -> Switches:
+        """Switches that the file defines and sets, from all of it, typeset or not."""
+        found = Switches()
+        for region in self.regions:
+            own = region.kept("switches", lambda r: read_switches(r.text))
+            if own != _NONE:
+                found = found.joined(own)
+        return found
 
     @cached_property
     def visible(self) -> str:

@@ -162,7 +162,15 @@ REFS = {
                      "figref", "tabref", "secref", "zref", "zcref", "prettyref", "refeq", "titleref", "autopageref", "Ref"), "*{"),
     **dict.fromkeys(("crefrange", "Crefrange", "vrefrange", "cpagerefrange", "Cpagerefrange"), "*{{"),
 }  # fmt: skip
-NUMBERS = {"num": "[{", "ang": "[{", "numrange": "[{{", "numlist": "[{", "numproduct": "[{", "complexnum": "[{", "tablenum": "[{"}
+NUMBERS = {
+    "num": "[{",
+    "ang": "[{",
+    "numrange": "[{{",
+    "numlist": "[{",
+    "numproduct": "[{",
+    "complexnum": "[{",
+    "tablenum": "[{",
+}
 """siunitx macros that print numbers alone."""
 UNITS = {"SI": "[{[{", "qty": "[{{", "unit": "[{", "si": "[{", "SIrange": "[{{{", "qtyrange": "[{{{", "SIlist": "[{{",
          "qtylist": "[{{", "qtyproduct": "[{{", "complexqty": "[{{", **NUMBERS}  # fmt: skip
@@ -178,7 +186,14 @@ HEADINGS = {
     "subparagraph": 4,
 }
 TITLES = {"title": "[{", "subtitle": "{", "icmltitle": "{", "mlsystitle": "{"}
-NOTES = {"footnote": "[{", "footnotetext": "[{", "tablefootnote": "[{", "endnote": "[{", "blfootnote": "{", "sidefootnote": "{"}
+NOTES = {
+    "footnote": "[{",
+    "footnotetext": "[{",
+    "tablefootnote": "[{",
+    "endnote": "[{",
+    "blfootnote": "{",
+    "sidefootnote": "{",
+}
 CAPTIONS = {"caption": "*[{", "captionof": "*{[{", "subcaption": "*[{", "topcaption": "[{", "bottomcaption": "[{", "tablecaption": "[{"}  # fmt: skip
 SUBFLOATS = {"subfloat": "[[{", "subfigure": "[[{", "subtable": "[[{"}
 _OTHERS = {
@@ -298,6 +313,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(MANY_CITES, re.compile(r"\*?\s*(?:\([^()]*\)\s*){0,2}(?:\s*(?:\[[^\[\]]*\]\s*){0,2}\{[^{}]*\})+")),
     **dict.fromkeys(("def", "gdef", "edef", "xdef"), re.compile(
         r"\s*\\[A-Za-z@]+[^{}\\]*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")),
+    **dict.fromkeys(("hrule", "vrule"), re.compile(rf"(?:\s*(?:height|width|depth)\s*{_LENGTH})+")),
     "let": re.compile(r"\s*\\[A-Za-z@]+\s*=?\s*(?:\\[A-Za-z@]+|\\.|\S)"),
 }  # fmt: skip
 """Macros and environments whose arguments are no groups: lengths, counts, many citations."""

@@ -89,10 +89,12 @@ class Buffer:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 start = offset(self.lines, change.range.start, encoding)
                 end = max(start, offset(self.lines, change.range.end, encoding))
+                lines = self.lines
                 self.text = self.text[:start] + change.text + self.text[end:]
+                self._lines = lines.edited(start, end, self.text)
                 behind = start + len(change.text)
             else:
                 self.text, behind = change.text, len(change.text)
-            self._lines = None
+                self._lines = None
         self.version = version
         return behind

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from tanaka.paper.binding import precision_names
+from tanaka.paper.binding import measures, phase_names, precision_names, roles_of
 from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.model import (
     Asserted,
@@ -131,10 +131,6 @@ DECLARABLE = tuple(
 """Keys of ``[given]`` and of ``% tanaka: given``."""
 
 _ROLES = {r.value: r for r in Role}
-_MEASURED = frozenset({
-    Kind.ACHIEVED_COMPUTE, Kind.LATENCY, Kind.THROUGHPUT, Kind.SPEEDUP, Kind.UTILIZATION, Kind.ENERGY, Kind.DURATION,
-    Kind.MEMORY_CAPACITY, Kind.POWER, Kind.COST, Kind.ACCURACY,
-})  # fmt: skip
 _SET_UP = (Role.DEVICE, Role.DEVICES, Role.NODES, Role.LINK, Role.PRECISION, Role.MODEL, Role.DATASET)
 """Roles that a set-up, a section or the paper may fill."""
 
@@ -164,19 +160,21 @@ def about(paper: Paper, id: NumberId, given: Iterable[Declared] = ()) -> About:
 
     take(_own(index, number))
     take(_cell(index, number))
-    if number.kind in _MEASURED or _ratio(number):
-        take(_declared(d for d in declared if not d.everywhere))
-        take(index.set_up_of(number, found))
-        take(_declared(d for d in declared if d.everywhere))
-        take(index.inferred(number, found))
-    else:
-        take(_declared(declared))
+    take(_declared(d for d in declared if not d.everywhere))
+    roles = _may_have(number)
+    take(b for b in index.set_up_of(number, found) if b.role in roles)
+    take(_declared(d for d in declared if d.everywhere))
+    take(b for b in index.inferred(number, found) if b.role in roles)
     order = list(Role)
     return About(tuple(sorted(found.values(), key=lambda b: order.index(b.role))))
 
 
-def _ratio(number: Number) -> bool:
-    return number.quantity.shown_unit in ("%", "×", "points")
+def _may_have(number: Number) -> frozenset[Role]:
+    """Roles that a number of its sort can have from afar: only what is measured has any."""
+    if number.noun:
+        return frozenset()
+    roles = roles_of(number.kind, number.noun, number.quantity.shown_unit)
+    return frozenset(_ROLES[name] for name in roles) & frozenset(_SET_UP)
 
 
 def _declared(given: Iterable[Declared]) -> Iterator[Bound]:
@@ -205,12 +203,6 @@ _KIND_ROLES = {
     EntityKind.DEVICE: Role.DEVICE, EntityKind.LINK: Role.LINK, EntityKind.MODEL: Role.MODEL,
     EntityKind.DATASET: Role.DATASET, EntityKind.METRIC: Role.METRIC,
 }  # fmt: skip
-_PHASES = re.compile(
-    r"\b(?:(?P<training>training|fine-?tuning)|(?P<prefill>pre-?fill\w*)|(?P<decode>decod(?:e|ing)\b)|(?P<communication>communication))\b",
-    re.I,
-)
-
-
 @lru_cache(maxsize=4096)
 def _labelled(label: str) -> tuple[tuple[Role, str], ...]:
     """What a row, a column or a caption names; a role with two candidates is left out."""
@@ -222,8 +214,7 @@ def _labelled(label: str) -> tuple[tuple[Role, str], ...]:
             found.setdefault(role, {}).setdefault(key, e.key if role is Role.METRIC else e.name)
     for name in precision_names(label):
         found.setdefault(Role.PRECISION, {})[name] = name
-    for m in _PHASES.finditer(label):
-        phase = m.lastgroup or ""
+    for phase in phase_names(label):
         found.setdefault(Role.PHASE, {})[phase] = phase
     return tuple((role, next(iter(vs.values()))) for role, vs in found.items() if len(vs) == 1)
 
@@ -235,15 +226,25 @@ def _cell(index: _Index, number: Number) -> Iterator[Bound]:
     context = dict(number.context)
     for name, reach in (("row", Reach.ROW), ("column", Reach.COLUMN)):
         for role, value in _labelled(context.get(name, "")):
-            yield Bound(role, value, How.STATED, reach)
+            if _fits(number, role, value):
+                yield Bound(role, value, How.STATED, reach)
     table = index.tables.get(number.id)
     if table is None:
         return
     named = _roles_of_labels(table)
     for role, value in _labelled(table.caption):
         # Where rows or columns tell parts apart, a caption that names one names none of the others.
-        if role not in named and role is not Role.METRIC:
+        if role not in named and role is not Role.METRIC and _fits(number, role, value):
             yield Bound(role, value, How.STATED, Reach.CAPTION)
+
+
+def _fits(number: Number, role: Role, value: str) -> bool:
+    """Whether a label's name can be about a number: an accuracy has no link, and is no power."""
+    if role is Role.METRIC:
+        return measures(number.kind, value)
+    if role in (Role.MODEL, Role.DATASET, Role.PRECISION) or number.kind is Kind.OTHER:
+        return role is not Role.LINK
+    return role.value in roles_of(number.kind, number.noun, number.quantity.shown_unit)
 
 
 def _roles_of_labels(table: Table) -> frozenset[Role]:
@@ -302,13 +303,13 @@ class _Index:
         """The number of the same block that states a count, a batch or a length."""
         if role not in (Role.DEVICES, Role.NODES, Role.BATCH, Role.SEQUENCE):
             return None
-        return self.blocks[_block(number.id)].get(role, {}).get(value, ("", None))[1]
+        return self.blocks[number.block].get(role, {}).get(value, ("", None))[1]
 
     def set_up_of(self, number: Number, known: Mapping[Role, Bound]) -> Iterator[Bound]:
         """What the paper's one set-up says of a number of its evaluation."""
         if number.section not in self.evaluates or not _own_result(number):
             return
-        block, section = self.blocks[_block(number.id)], self.sections[number.section]
+        block, section = self.blocks[number.block], self.sections[number.section]
         for role in _SET_UP:
             stated = _told_apart(role, self.set_up.get(role, {}))
             if len(stated) != 1:
@@ -329,15 +330,21 @@ class _Index:
         if not _own_result(number):
             return
         places: list[tuple[Reach, _Named]] = [
-            (Reach.PARAGRAPH, self.blocks[_block(number.id)]),
+            (Reach.PARAGRAPH, self.blocks[number.block]),
             (Reach.SECTION, self.sections[number.section]),
         ]
         if number.section in self.evaluates or number.where in _SUMMARY:
             places.append((Reach.PAPER, self.whole))
+        device = known.get(Role.DEVICE)
+        ratio = number.quantity.shown_unit in ("%", "×", "points")
         for role in _SET_UP:
-            if role in known:
-                continue
+            if role in known or (role in _OF_THE_PART and device is not None and device.how is not How.INFERRED):  # fmt: skip
+                continue  # how many there were of the named part is not said elsewhere
             for reach, named in places:
+                if reach is Reach.PAPER and role in _OF_THE_PLACE:
+                    break
+                if ratio and role in (Role.MODEL, Role.DATASET):
+                    break  # a gain may well be over all that are named
                 values = _told_apart(role, named.get(role, {}))
                 if len(values) == 1:
                     value, at = next(iter(values.values()))
@@ -362,6 +369,9 @@ def _told_apart(
     return {k: v for k, v in values.items() if not any(o != k and o.startswith(k) for o in values)}
 
 
+_OF_THE_PART = (Role.DEVICES, Role.NODES, Role.LINK)
+_OF_THE_PLACE = (Role.DEVICES, Role.NODES, Role.LINK, Role.PRECISION)
+"""What changes from one experiment to the next: never inferred from another section."""
 _COUNTING = (Role.DEVICES, Role.NODES, Role.BATCH, Role.SEQUENCE)
 _SUMMARY = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 
@@ -371,19 +381,12 @@ def _own_result(number: Number) -> bool:
     return number.asserted is Asserted.YES and number.where not in _NOT_OWN
 
 
-def _block(id: NumberId) -> str:
-    return id.rpartition(".")[0]
-
-
-_MENTION = re.compile(r"(?P<block>.*)\.m\d+\.\d+\.", re.S)
-
-
 @lru_cache(maxsize=8)
 def _index(paper: Paper) -> _Index:
     index = _Index(evaluates=frozenset(_evaluating(paper)))
     titled = {s.id for s in paper.sections if _SET_UP_TITLE.search(s.title)}
     for number in paper.numbers:
-        block = index.blocks.setdefault(_block(number.id), _named())
+        block = index.blocks.setdefault(number.block, _named())
         section = index.sections.setdefault(number.section, _named())
         places = [block]
         if number.where not in _NOT_OWN and number.asserted is not Asserted.QUOTED:
@@ -430,21 +433,19 @@ _KINDS = {Kind.BATCH_SIZE: Role.BATCH, Kind.SEQ_LEN: Role.SEQUENCE}
 
 def _mention(index: _Index, mention: Mention, *, set_up: bool) -> None:
     """Take in what a sentence names, whether it states a number or not."""
-    place = _MENTION.match(mention.id)
+    block = mention.passage.rpartition(".")[0]
     own = mention.role == "ours" and mention.where not in _NOT_OWN
     for name, value in mention.settings:
         role = _ROLES.get(name)
         if role is None:
             continue
         entry = (same_name(value), (value, None))
-        nameds = []
-        if place is not None:
-            nameds.append(index.blocks.setdefault(place["block"], _named()))
+        nameds = [index.blocks.setdefault(block, _named())]
         if own:
             nameds += [index.sections.setdefault(mention.section, _named()), index.whole]
             if mention.section in index.evaluates:
                 nameds.append(index.evaluated)
-            if set_up and mention.where not in _SUMMARY:
+            if set_up and mention.where not in (*_SUMMARY, Where.CAPTION):
                 nameds.append(index.set_up)
         for named in nameds:
             named[role].setdefault(*entry)

@@ -111,7 +111,7 @@ class _Sort:
 @cache
 def _sort(kind: Kind, noun: str, shown_unit: str) -> _Sort:
     ratio = kind is Kind.SPEEDUP or shown_unit in ("%", "×", "points")
-    measured = kind in _MEASURED or (ratio and not noun)
+    measured = kind in _MEASURED or (ratio and not noun and kind is not Kind.ACCURACY)
     counted = kind in (Kind.GPU_COUNT, Kind.NODE_COUNT) or noun in ("gpu", "node")
     shaped = kind in _SHAPED or noun in _SHAPE_NOUNS
     rated, peak = kind in _RATED, kind in (Kind.PEAK_COMPUTE, Kind.MEMORY_BANDWIDTH)
@@ -124,7 +124,7 @@ def _sort(kind: Kind, noun: str, shown_unit: str) -> _Sort:
         reach |= {"gpus": lead, "nodes": lead}
     if runs or kind is Kind.LINK_BANDWIDTH:
         reach["link"] = clause
-    if measured or kind is Kind.PEAK_COMPUTE:
+    if measured or kind in (Kind.PEAK_COMPUTE, Kind.ACCURACY):
         reach["precision"] = beside if ratio else clause
     if measured or shaped or counted:
         reach["model"] = beside if kind is Kind.TOKEN_COUNT else lead if measured else clause
@@ -489,6 +489,23 @@ def _precisions(text: str, low: str) -> list[_Named]:
 def precision_names(text: str) -> tuple[str, ...]:
     """Number formats that a text computes in, each once ("bf16")."""
     return tuple(dict.fromkeys(p.value for p in _precisions(text, text.lower())))
+
+
+def phase_names(text: str) -> tuple[str, ...]:
+    """Phases that a text speaks of, each once ("training", "decode")."""
+    low = text.lower()
+    found = _grouped(_PHASE, text) if any(c in low for c in _PHASE_CUES) else []
+    return tuple(dict.fromkeys(p.value for p in found))
+
+
+def roles_of(kind: Kind, noun: str, shown_unit: str) -> frozenset[str]:
+    """Roles that a number of this sort can have: a learning rate runs on no part."""
+    return frozenset(_sort(kind, noun, shown_unit).reach)
+
+
+def measures(kind: Kind, metric: str) -> bool:
+    """Whether a number of a kind may be a value of a metric, by its canonical name."""
+    return kind not in _METRICS or metric in _METRICS[kind]
 
 
 def _grouped(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,8 +113,9 @@ def rows(
     read: Callable[[DocId, Region], Read],
     unit: Callable[[Region, Read, int, int, Frame], Unit],
     base: str = "",
-) -> tuple[Row, ...]:
-    r"""Units of a project at their places, in reading order.
+    ahead: Callable[[Region], Iterator[None]] = lambda region: iter(()),
+) -> Iterator[Row | None]:
+    r"""Units of a project at their places, in reading order, one by one.
 
     Parameters
     ----------
@@ -127,8 +128,9 @@ def rows(
         Unit of a stretch of a region in a frame.
     base : str
         Folder of the root; ids name files seen from there.
+    ahead : callable
+        Steps that make the reading of a region cheap; for each a None is given.
     """
-    found: list[Row] = []
     layouts: dict[DocId, _Layout] = {}
     whole: dict[DocId, bool] = {}
     done: set[tuple[DocId, int, int]] = set()
@@ -153,6 +155,7 @@ def rows(
             if (doc, at, low) in done:
                 continue
             done.add((doc, at, low))
+            yield from ahead(region)
             facts = read(doc, region)
             if not facts.placed:
                 continue
@@ -172,8 +175,7 @@ def rows(
             frame = Frame(f"{key}{again}" if again else key, state, tuple(headings), body, abstract)
             made = unit(region, facts, low, high, frame)
             state = made.after
-            found.append(Row(made, doc, at))
-    return tuple(found)
+            yield Row(made, doc, at)
 
 
 class Whole:

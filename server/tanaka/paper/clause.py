@@ -8,15 +8,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.sentences import Sentence
-from tanaka.quantity import Reading
+from tanaka.quantity import Kind, Reading
 
-CHANGE_UNITS = frozenset({"×", "%", "points"})
-"""Units of factors and percentages, as shown."""
+_CHANGE_UNITS = frozenset({"×", "%", "points"})
+_WORDS = frozenset({
+    "half", "twice", "doubles", "doubled", "doubling", "triples", "tripled", "tripling", "halves", "halved", "halving",
+    "an order of magnitude",
+})  # fmt: skip
+_FACTOR_OF = re.compile(r"\b(?:factor|multiple) of\s+(?:about |up to |nearly |over )?[≈∼~]?$")
+
+
+def is_change(text: str, r: Reading) -> bool:
+    """Whether a reading can be a change: "2x", "40%", "twice", "a factor of 3"."""
+    if r.quantity.shown_unit in _CHANGE_UNITS:
+        return True
+    if r.quantity.unit != "1" or r.quantity.shown_unit or r.noun:
+        return False
+    if r.kind is Kind.SPEEDUP or r.quantity.literal.text.lower() in _WORDS:
+        return True
+    return "ctor of" in text and bool(_FACTOR_OF.search(text, max(0, r.literal_start - 24), r.literal_start))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,53 +75,12 @@ _UNIT = re.compile(
     r"[\s-]?points?\b|[\s-]?pp\b)+"
 )
 # A hedge ends in one of these words or signs; only then is it worth a look at the whole of it.
-_LEAD_ENDS = frozenset(
-    [
-        "to",
-        "as",
-        "least",
-        "most",
-        "than",
-        "about",
-        "around",
-        "approximately",
-        "approx.",
-        "roughly",
-        "over",
-        "under",
-        "below",
-        "above",
-        "within",
-        "only",
-        "just",
-        "some",
-        "mere",
-        "further",
-        "another",
-        "additional",
-        "average",
-        "extra",
-        "impressive",
-        "maximum",
-        "total",
-        "of",
-        "an",
-        "a",
-        "the",
-        "even",
-        "nearly",
-        "almost",
-        "typically",
-        "often",
-        "consistently",
-        "between",
-        "averagely",
-        "much",
-        "high",
-        "low",
-        "many",
-    ]
-)
+_LEAD_ENDS = frozenset({
+    "to", "as", "least", "most", "than", "about", "around", "approximately", "approx.", "roughly", "over",
+    "under", "below", "above", "within", "only", "just", "some", "mere", "further", "another", "additional",
+    "average", "extra", "impressive", "maximum", "total", "of", "an", "a", "the", "even", "nearly", "almost",
+    "typically", "often", "consistently", "between", "averagely", "much", "high", "low", "many",
+})  # fmt: skip
 _LEAD = re.compile(
     r"(?:\b(?:up to|as (?:much|high|low|many) as|at least|at most|no (?:more|less) than|not more than|more than|less than|fewer than|"
     r"better than|close to|nearly|almost|about|around|approximately|approx\.|roughly|over|under|below|above|within|"
@@ -200,6 +173,9 @@ _JOINED = re.compile(
 )
 
 
+_JOINED_REACH = 24  # between two numbers of a list
+
+
 def listed(sentence: Sentence, i: int) -> tuple[int, int]:
     """First and last number of the list that a factor stands in: "12%, 2% and 34%"."""
     first = last = i
@@ -213,18 +189,20 @@ def listed(sentence: Sentence, i: int) -> tuple[int, int]:
 def _joined(sentence: Sentence, i: int) -> bool:
     """Whether a factor and the next number are members of one list."""
     a, b = sentence.readings[i], sentence.readings[i + 1]
-    if a.quantity.shown_unit not in CHANGE_UNITS or b.quantity.shown_unit != a.quantity.shown_unit:
-        return False
     end = a.literal_end
-    if b.literal_start - end > 24:
+    if b.literal_start - end > _JOINED_REACH or b.quantity.shown_unit != a.quantity.shown_unit:
+        return False
+    if not (is_change(sentence.text, a) and is_change(sentence.text, b)):
         return False
     if unit := _UNIT.match(sentence.text, end):
         end = unit.end()
     return _JOINED.fullmatch(sentence.text, end, b.literal_start) is not None
 
 
-def spans_of_changes(readings: Sequence[Reading]) -> list[tuple[int, int]]:
+def spans_of_changes(sentence: Sentence) -> list[tuple[int, int]]:
     """Where the digits of factors and percentages stand."""
     return [
-        (r.literal_start, r.literal_end) for r in readings if r.quantity.shown_unit in CHANGE_UNITS
+        (r.literal_start, r.literal_end)
+        for r in sentence.readings
+        if is_change(sentence.text, r)
     ]

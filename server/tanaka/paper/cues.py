@@ -37,6 +37,8 @@ class Cue:
         Whether subject and verb are those of the number before ("..., and Y by 2.1x").
     bare : bool
         Whether the metric may stand before it, since no noun of its own does.
+    verb : bool
+        Whether the number is a verb itself ("doubles").
     """
 
     effect: str
@@ -47,12 +49,13 @@ class Cue:
     adjective: bool = False
     inherits: bool = False
     bare: bool = False
+    verb: bool = False
 
 
 # -- comparators ----------------------------------------------------------------------------------
 
 _COMPARES = (
-    r"(?:than|over|(?:as )?compared (?:to|with|against)|in comparison (?:to|with)|relative to|with respect to|w\.r\.t\.|"
+    r"(?:than|over|(?:as )?compar(?:ed|ing) (?:to|with|against)|in comparison (?:to|with)|relative to|with respect to|w\.r\.t\.|"
     r"versus|vs\.?|against|on top of|atop|beyond)\s+(?:that of\s+|those of\s+|that\s+(?=in\b))?"
 )
 COMPARATOR = re.compile(rf"\b{_COMPARES}")
@@ -64,7 +67,7 @@ _EXTENT = re.compile(
     r"(?:the |a |an |its |our |all |these |those |this )*(?:\d[\d.,]*[%A-Za-z]{0,2}[\s\u2009]|"
     r"(?:one|two|three|four|five|six|ten|twelve)(?!-)|several|many|multiple|various|all|each|every|both|time|hours?|days?|weeks?|"
     r"months?|years?|seconds?|minutes?|runs?|course|period|range|duration|entire|whole|network|internet|WAN|LAN|wire|PCIe|NVLink|"
-    r"InfiniBand|Ethernet|long|last|first|next|past|previous (?:steps|iterations)|dataset|data ?set|benchmarks?|workloads?|"
+    r"lifetime|horizon|[\w-]+-(?:year|month|week|day|hour|minute)|InfiniBand|Ethernet|long|last|first|next|past|previous (?:steps|iterations)|dataset|data ?set|benchmarks?|workloads?|"
     r"iterations|epochs|steps|tokens)\b",
     re.I,
 )
@@ -117,7 +120,9 @@ def _effects(groups: tuple[tuple[str, str], ...]) -> str:
 
 def effect_of(m: re.Match[str]) -> str:
     """Effect of the word that a pattern of cues matched."""
-    return next(k for k, v in m.groupdict().items() if v is not None and k not in ("mod", "np"))
+    return next(
+        k for k, v in m.groupdict().items() if v is not None and k not in ("mod", "np", "over")
+    )
 
 
 def last_of(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
@@ -133,7 +138,7 @@ CHANGING = re.compile(rf"\b(?:{_effects(_VERBS)})\b")
 
 # Words that may stand between a factor and its cue: "1.8x end-to-end training speedup".
 _MODIFIER = (
-    r"(?:(?!(?:of|in|on|over|than|and|or|by|to|for|at|with|is|are|was|were|be|the|that|which|from|compared|relative|per|against|when|"
+    r"(?:(?!(?:of|in|on|over|than|and|or|by|to|for|at|with|without|is|are|was|were|be|the|that|which|from|compared|relative|per|against|when|"
     r"as|vs|under|across|using|we|it|its)\b)[a-z][\w/+’'.-]*[\s-]+){0,4}?"
 )
 _AFTER = re.compile(
@@ -145,6 +150,7 @@ _NOUN = re.compile(_effects(_NOUNS), re.I)
 _AS_MUCH = re.compile(
     r"\s*as (?:(?P<fast>fast|quick(?:ly)?)|(?P<up>many|much|large|long|high|big))\b", re.I
 )
+_AS = re.compile(r"\s*as\s+(?=\S)")
 PHRASE_END = re.compile(
     r"(?<![\w-])(?:than|over|compared|relative|versus|vs|against|when|while|at|on|for|with|by|across|and|under|using|during|without|from|"
     r"as|to|thanks|due|only|is|are|was|were|that|which|per|after|before|via|if|between|depending)(?![\w-])|[,;:.()—]"
@@ -160,9 +166,11 @@ def after(at: Clause) -> Cue | None:
     if m is None:
         if same := _AS_MUCH.match(tail):
             rest = _up_to_end(tail, same.end())
+            end = at.end + same.end() + len(rest)
+            behind = _AS.match(at.text, end, at.right)
             return Cue(
-                effect_of(same), measures_in(rest), at.end + same.end(), bool(rest.strip()),
-                adjective=True,
+                effect_of(same), measures_in(rest), end, bool(rest.strip()),
+                (behind.end(), at.right) if behind else None, adjective=True,
             )  # fmt: skip
         return None
     return _adjectival(at, tail, m) if m.group("adjective") else _nominal(at, tail, m)
@@ -300,7 +308,7 @@ _NOUN_OF = re.compile(
 )
 _MODIFIERS = re.compile(rf"(?P<mod>{_MODIFIER})$")
 _LINK_OF = re.compile(r"^\s*(?:in|of|for)\s+")
-OF = re.compile(r"\b(?:of|is|are|was|were|reach(?:es|ed)?|being)\s*$", re.I)
+OF = re.compile(r"\b(?:of|is|are|was|were|reach(?:es|ed)?|being|rang(?:es?|ed|ing) from)\s*$", re.I)
 """What leads from a noun to its value."""
 
 
@@ -327,7 +335,7 @@ def noun_of(at: Clause) -> Cue | None:
 
 # -- numbers that compare by themselves -----------------------------------------------------------
 
-_STANDS = re.compile(r"\s*(?:(?P<up>above|over)|(?P<down>below|under))\s", re.I)
+_STANDS = re.compile(r"\s*(?:(?P<up>above|(?P<over>over))|(?P<down>below))\s")
 _THAT_OF = re.compile(r"\s*(?:more\s+)?(?:that|those)\s+(?:of|for|on|with)\s+", re.I)
 _TIMES_THE = re.compile(
     r"\s*(?:the|its|our|their)\s+(?P<np>[\w/ -]{1,44}?)\s+(?:of|for|with|from)\s+(?=\S)", re.I
@@ -340,13 +348,15 @@ _OWNER = re.compile(
 def relative(at: Clause, r: Reading) -> Cue | None:
     """A number beside its comparand: "F over X", "F that of X", "F the throughput of X", "F above X"."""
     tail = at.low[at.end : min(at.right, at.end + 110)]
-    factor = r.quantity.shown_unit == "×"
+    factor = r.quantity.shown_unit not in ("%", "points")
+    more = "down" if r.quantity.literal.text.lower() == "half" else "up"
     if factor or r.quantity.shown_unit == "points":
         m = _COMPARES_NEXT.match(tail)
         if m and not is_extent(tail, m):
             return Cue("good", (), at.end, bare=True, adjective=True)
     if m := _STANDS.match(tail):
-        if (factor and m.group("up")) or is_extent(tail, m):
+        over = m.group("over") and not at.aside and at.text[at.start : at.start + 1] != "+"
+        if (factor and m.group("up")) or over or is_extent(tail, m):
             return None
         end = at.end + m.end()
         return Cue(effect_of(m), (), end, object=(end, at.right), adjective=True, bare=True)
@@ -354,14 +364,27 @@ def relative(at: Clause, r: Reading) -> Cue | None:
         return None
     if m := _THAT_OF.match(tail):
         end = at.end + m.end()
-        return Cue("up", (), end, object=(end, at.right), adjective=True, bare=True)
+        return Cue(more, (), end, object=(end, at.right), adjective=True, bare=True)
     if (m := _TIMES_THE.match(tail)) and (metrics := measures_in(m.group("np"))):
         end = at.end + m.end()
-        return Cue("up", metrics, end, True, (end, at.right), adjective=True)
+        return Cue(more, metrics, end, True, (end, at.right), adjective=True)
     if (m := _OWNER.match(at.tail)) and (metrics := measures_in(m.group("np"))):
         inside = (at.end + m.start("who"), at.end + m.end("who"))
-        return Cue("up", metrics, at.end + m.end(), True, inside, adjective=True)
+        return Cue(more, metrics, at.end + m.end(), True, inside, adjective=True)
     return None
+
+
+_DOUBLES = re.compile(r"(?:(?P<up>(?:doubl|tripl|quadrupl)(?:es?|ed|ing))|(?P<down>halv(?:es?|ed|ing)))$", re.I)  # fmt: skip
+
+
+def doubles(at: Clause, r: Reading) -> Cue | None:
+    """A verb that is a factor itself: "doubles throughput", "memory halves"."""
+    m = _DOUBLES.match(r.quantity.literal.text)
+    if m is None:
+        return None
+    rest = _up_to_end(at.low[at.end : min(at.right, at.end + 80)], 0)
+    named = bool(rest.strip())
+    return Cue(effect_of(m), measures_in(rest), at.end + len(rest), named, bare=not named, verb=True)
 
 
 _GETS = re.compile(
@@ -371,7 +394,7 @@ _GETS = re.compile(
 
 def plain(at: Clause, r: Reading) -> Cue | None:
     """A factor with a metric alone: "achieves 1.9x throughput"."""
-    if r.quantity.shown_unit != "×" or not _GETS.search(at.head):
+    if r.quantity.shown_unit in ("%", "points") or not _GETS.search(at.head):
         return None
     metrics = measures_in(_up_to_end(at.low[at.end : min(at.right, at.end + 60)], 0))
     return Cue("up", metrics, at.end, True) if metrics else None

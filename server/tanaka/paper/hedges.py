@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from tanaka.paper.clause import Clause
-from tanaka.paper.measures import measures_in
 from tanaka.paper.parties import LIST
 from tanaka.quantity import Qualifier, Reading
 
@@ -167,6 +166,4 @@ def _is_condition(phrase: str, np: str) -> bool:
     if "×" in np or "%" in np or _NO_CONDITION.match(phrase) or not _CONCRETE.search(np):
         return False
     preposition = phrase.split(" ")[0].lower()
-    return not (
-        preposition in ("in", "for", "with") and not _NUMBER_OR_NAME.search(np) and measures_in(np)
-    )
+    return preposition not in ("in", "for", "with") or _NUMBER_OR_NAME.search(np) is not None

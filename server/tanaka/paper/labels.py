@@ -82,8 +82,7 @@ _MEASURED = frozenset({Kind.SPEEDUP, Kind.UTILIZATION, Kind.THROUGHPUT, Kind.ACC
 _SETTING = re.compile(
     r"(?i)^\s*#\s*[a-z]|^\s*year\s*$|\bnumber of\b|\bno\. of\b|\b(?:layers?|heads?|hidden|dim(?:ension)?s?|width|depth|size|epochs?|steps?|iterations?|"
     r"seeds?|gpus|nodes|devices|workers|threads|cores|ranks|machines|batch(?:es)?|seq|sequences?|context|length|rank|bits?|"
-    r"experts?|stages?|shots?|id|index|top-?k|streams?|slots?|samples?|images?|count|version|rate limit|lr|learning rate)\b|"
-    r"^\s*\$?[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\$?\s*$"
+    r"experts?|stages?|shots?|id|index|top-?k|streams?|slots?|samples?|images?|count|version|rate limit|lr|learning rate)\b"
 )
 _ALONE = re.compile(
     r"\s*(?:GPU|CPU|TPU|NPU|FPGA|device|node|server|machine|host|accelerator|cluster|card|chip|layer|stage|block|head|expert|replica|"
@@ -235,7 +234,7 @@ def _unit(label: str) -> tuple[str, str]:
         return _known(coded.group(1) or coded.group(2))  # as columns of a data frame are called
     if len(whole) > 1 and (whole in ("%",) or len(whole) > 2 or _SAFE.fullmatch(whole)):
         found, per = _known(whole)
-        if found and found not in ("min", "day", "Min", "sec"):
+        if found and whole.lower() not in ("min", "day", "sec", "second", "minute", "hour", "week", "month"):
             return found, per
     if whole == "%":
         return "%", ""

@@ -32,7 +32,8 @@ _MEASURES: tuple[tuple[str, bool | None, str], ...] = (
      r"(?:communication|data|network|transfer(?:red)?)(?: data)?[- ]volumes?|(?:data|memory) (?:movement|transfers?|copies)|"
      r"bytes (?:sent|moved|transferred|communicated)|payloads?|communicated data|data transferred|i/o volume"),
     ("communication", False, r"communication(?:s)?(?: costs?| times?| overheads?| latency)?"),
-    ("energy", False, r"energy(?: (?:consumption|usage|use|cost|per \w+))?|joules?(?: per \w+)?|emissions"),
+    ("energy", False, r"energy(?: (?:consumption|usage|use|cost|per \w+))?|joules?(?: per \w+)?"),
+    ("emissions", False, r"(?:carbon |co2 )?(?:emissions|footprint of carbon)"),
     ("power", False, r"power(?: (?:consumption|usage|draw|use))?"),
     ("memory", False,
      r"memory(?: (?:usage|use|footprints?|consumption|requirements?|overhead|demands?|costs?|pressure))?|"
@@ -49,7 +50,7 @@ _MEASURES: tuple[tuple[str, bool | None, str], ...] = (
     ("time", False,
      r"(?:execution|run|running|completion|inference|compute|computation|compilation|compile|prefill|decode|decoding|"
      r"processing|wall[- ]clock|cpu|gpu|kernel|generation|loading|start-?up|job completion|total|end-to-end|per-token|stall|idle|"
-     r"waiting|queueing|transfer)[- ]?times?|wall[- ]clock|runtimes?|times?|makespan|durations?|jct|delays?|cycles?"),
+     r"waiting|queueing|transfer)[- ]?times?|wall[- ]?(?:clock[- ]?)?times?|wall[- ]clock|runtimes?|times?|makespan|durations?|jct|delays?|cycles?"),
     ("bubble", False, r"(?:pipeline )?bubbles?(?: (?:time|ratio|fraction|size))?"),
     ("cost", False, r"(?:training |serving |inference |total |dollar |monetary )?costs?|prices?|expenses?|tco|expensive"),
     ("compute", False, r"flops?|computations?|compute|operations|macs|multiplications|gpu[- ]hours?"),

@@ -93,15 +93,20 @@ _POSSESSED = re.compile(r"(?P<who>.+?)[’']s?\s+(?P<what>[\w -]+)$")
 _METRIC_OF = re.compile(r"(?P<what>[\w/ -]+?)\s+(?:of|for|with|in|on)\s+(?P<who>.+)$")
 _TRAILING_VALUE = re.compile(r"(?:\s(?:of|at|is))?\s[≈∼~]?\d[\d.,]*(?:\s?\S{1,6})?$")
 _LONE = re.compile(
-    r"(?:the|a|an|prior|previous|original|old|new|former|latter|current|naive|\d[\d.,]*\s*[%×x]?)", re.I
+    r"(?:the|a|an|prior|previous|original|old|new|former|latter|current|naive|[a-z]+ing|\d[\d.,]*\s*[%×x]?)", re.I
 )  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]\w")
 _SPACES = re.compile(r"\s+")
-_LONGEST = 6  # words of a name
+# Words of a name; a longer subject is likely to hold a verb that is not in the list.
+_LONGEST, _LONGEST_SUBJECT = 6, 4
+
+
+_JUST = re.compile(r"^(?:(?:just|only|even|simply)\s+)+", re.I)
 
 
 def _bare(phrase: str) -> str:
     """A phrase without the articles before it."""
+    phrase = _JUST.sub("", phrase)
     return _DETERMINERS.sub("", phrase, count=1) if _DETERMINERS.match(phrase) else phrase
 
 
@@ -132,7 +137,9 @@ def name_of(raw: str, start: int, names: Names) -> str:
     if " of " in bare or bare.startswith(("naïve", "naive", "single")):
         bare = _TRAILING_VALUE.sub("", bare)
     words = bare.split(" ")
-    named = len(words) <= _LONGEST and "=" not in words[0] and _WORD.search(bare)
+    named = (
+        len(words) <= _LONGEST and "=" not in words[0] and "- " not in bare and _WORD.search(bare)
+    )
     return bare if named and not _LONE.fullmatch(bare) else ""
 
 
@@ -141,21 +148,22 @@ def _who(core: str, start: int, names: Names) -> str:
     if " and " in core:
         both = [_who(p, start + core.find(p), names) for p in core.split(" and ")]
         return " and ".join(both) if all(both) else ""
-    if not core or len(core.split()) > _LONGEST or _VAGUE.match(core):
+    if not core or _VAGUE.match(core):
         return ""
-    return name_of(core, start, names)
+    name = name_of(core, start, names)
+    return name if len(name.split()) <= _LONGEST_SUBJECT else ""
 
 
 # -- comparands -----------------------------------------------------------------------------------
 
 _FRONTED = re.compile(
-    r"(?:^|[,;:)]\s|\bthat\s)[\s\u2009]*(?:when |as )?(?:compared (?:to|with|against)|in comparison (?:to|with)|relative to|"
+    r"(?:^|[,;:)]\s|\bthat\s)[\s\u2009]*(?:when |as )?(?:compar(?:ed|ing) (?:to|with|against)|in comparison (?:to|with)|relative to|"
     r"against|versus)\s+"
 )
 _OBJECT_END = re.compile(
     r"[,;:()—\"“”]|\.\s|\.$|\s(?:on|at|in|for|with|under|across|when|while|by|to|from|using|without|during|per|as|via|because|due|after|"
     r"before|is|are|was|were|has|have|had|that|which|who|where|running|trained|having|being|operating|requiring|containing|producing|"
-    r"thanks|respectively|averaged|if|but|whose|than|over|and thus|can|could|will|would|demonstrat\w+|showing|indicat\w+|primarily|"
+    r"thanks|\w+ed that|respectively|averaged|if|but|whose|than|over|and thus|can|could|will|would|demonstrat\w+|showing|indicat\w+|primarily|"
     r"mainly|[a-z]+ing (?:the|a|an|its|at|on|with)|it|we|they|despite|even|within|between|among|through|depending|reported|measured|"
     r"proposed|only|alone|achiev\w+|yields?|gives?)\b",
     re.I,
@@ -169,6 +177,7 @@ _LIST_END = re.compile(
 _PARTS = re.compile(
     r"[;:]|,\s+(?!compared|relative|over|as compared|in comp|respectively)|\band\s+\w+(?:s|ing)\s"
 )
+_OTHER_THAN = re.compile(r"\b(?:less|more|fewer|rather|other|better|worse)\s+than\s+$")
 _REACH = 70  # from a cue to its comparator
 
 
@@ -176,6 +185,14 @@ def object_range(text: str, start: int, right: int) -> tuple[int, int]:
     """Range of the noun phrase that begins at an offset."""
     stop = _OBJECT_END.search(text, start, right)
     end = stop.start() if stop else right
+    for verb in FINITE.finditer(text, start, end):
+        if (
+            verb.start() > start + 2
+            and not _is_noun(text[:end], verb)
+            and not verb.group().endswith("ed")
+        ):
+            end = verb.start()
+            break
     dangling = _DANGLING.search(text, start, end)
     return start, dangling.start() if dangling else end
 
@@ -231,7 +248,9 @@ def _comparand_range(at: Clause, cue: Cue, limit: int) -> tuple[int, int, bool] 
         start, end = cue.object
         return start, min(end, limit) if start >= at.end else end, False
     for m in COMPARATOR.finditer(at.low, cue.end, right):
-        if is_extent(at.low, m):
+        if is_extent(at.low, m) or (
+            m.start() > cue.end + 2 and _OTHER_THAN.search(at.low, 0, m.end())
+        ):
             continue
         if m.start() > cue.end + _REACH or _PARTS.search(text, cue.end, m.end()):
             break
@@ -251,8 +270,10 @@ def _front_end(text: str, start: int, limit: int, *, alone: bool = True) -> int:
     """End of "A, B, and C" before the subject that a comma sets off, else (``alone``) of "A"."""
     if m := _FRONT_LIST.match(text, start, limit):
         return m.end()
+    if not alone:
+        return start
     comma = text.find(",", start, limit)
-    return comma if comma >= 0 else limit if alone else start
+    return comma if comma >= 0 else limit
 
 
 COMPARED_BEFORE = COMPARATOR
@@ -269,7 +290,21 @@ _AMOUNT = re.compile(r"(?:^|(?<=\s))[≈∼~]?[\d.,]+[\s\u2009]?(?:[KMGT]?i?B\b|
 
 # -- subjects -------------------------------------------------------------------------------------
 
-_STEMS = ["achieve", "reduce", "improve", "increase", "decrease", "lower", "save", "outperform", "surpass", "exceed", "reach", "deliver", "yield", "provide", "offer", "show", "demonstrate", "exhibit", "observe", "measure", "report", "find", "obtain", "gain", "take", "use", "need", "require", "consume", "account", "represent", "accelerate", "speed", "boost", "enable", "allow", "fit", "support", "scale", "train", "serve", "handle", "keep", "maintain", "retain", "incur", "add", "cost", "drop", "fall", "rise", "grow", "remain", "stay", "make", "lead", "result", "translate", "bring", "lose", "perform", "complete", "finish", "attain", "come", "spend", "dominate", "contribute", "propose", "introduce", "present", "evaluate", "compare", "note", "claim", "suggest", "indicate", "reveal", "confirm", "match", "narrow", "widen", "climb", "converge", "generate", "produce", "process", "execute", "eliminate", "remove", "avoid", "raise", "shrink", "double", "halve", "vary", "range", "degrade", "suffer", "benefit", "become", "help", "force", "prune", "sustain", "trail", "surge", "decline", "occupy", "drive", "fail", "run", "utilize", "constitute", "comprise", "shorten", "recover", "regain", "slow", "worsen", "enhance", "host", "hold", "hit", "beat", "cut", "amount", "experience", "see", "stand", "gather", "extend", "double", "quadruple", "triple"]  # fmt: skip
+_STEMS = (
+    "achieve", "reduce", "improve", "increase", "decrease", "lower", "save", "outperform", "surpass", "exceed",
+    "reach", "deliver", "yield", "provide", "offer", "show", "demonstrate", "exhibit", "observe", "measure",
+    "report", "find", "obtain", "gain", "take", "use", "need", "require", "consume", "account", "represent",
+    "accelerate", "speed", "boost", "enable", "allow", "fit", "support", "scale", "train", "serve", "handle",
+    "keep", "maintain", "retain", "incur", "add", "cost", "drop", "fall", "rise", "grow", "remain", "stay",
+    "make", "lead", "result", "translate", "bring", "lose", "perform", "complete", "finish", "attain", "come",
+    "spend", "dominate", "contribute", "propose", "introduce", "present", "evaluate", "compare", "note",
+    "claim", "suggest", "indicate", "reveal", "confirm", "match", "narrow", "widen", "climb", "converge",
+    "generate", "produce", "process", "execute", "eliminate", "remove", "avoid", "raise", "shrink", "double",
+    "halve", "vary", "range", "degrade", "suffer", "benefit", "become", "help", "force", "prune", "sustain",
+    "trail", "surge", "decline", "occupy", "drive", "fail", "run", "utilize", "constitute", "comprise",
+    "shorten", "recover", "regain", "slow", "worsen", "enhance", "host", "hold", "hit", "beat", "cut", "amount",
+    "experience", "see", "stand", "gather", "extend", "quadruple", "triple", "highlight", "promise", "ensure",
+)  # fmt: skip
 _IRREGULAR = (
     "is|are|was|were|has|have|had|can|could|may|might|will|would|should|must|cannot|does|do|did|found|took|spent|fell|rose|grew|kept|held|"
     "led|made|brought|lost|became|came|saw|ran|got|gets?|gives?|gave|goes|went|shrank|drove|occupies|carries|tops?|cuts|hits|beats|costs?"
@@ -289,6 +324,7 @@ FINITE = re.compile(r"\b(?:" + "|".join([_IRREGULAR, *(_forms(s) for s in _STEMS
 _AUXILIARY = re.compile(
     r"(?:is|are|was|were|has|have|had|can|could|may|might|will|would|should|must|cannot|does|do|did)$"
 )
+_TO_LAST = re.compile(r"\bto(?:\s\w+ly)?\s+$")
 _BETWEEN_VERBS = re.compile(r"(?:\s|\b(?:not|be|been|being|\w+ly)\b)+")
 _BOUNDARY = re.compile(
     r"[,;:—(\[]|\b(?:and|or|but|that|which|who|while|whereas|where|when|whenever|if|because|since|although|though|so|yet|until|unless|"
@@ -330,14 +366,21 @@ _WATCHING = re.compile(
     r"(?:observe[sd]?|sees?|saw|measure[sd]?|finds?|found|reports?|reported|notes?|noted|shows?|showed|demonstrate[sd]?|"
     r"compares?|compared|evaluate[sd]?|reveal(?:s|ed)?|indicate[sd]?|confirm(?:s|ed)?|suggest(?:s|ed)?|presents?|presented|claims?|claimed)$"
 )
-_PATIENT = re.compile(r"(?:sees?|saw|experiences?|experienced)$")
+_PATIENT = re.compile(r"(?:sees?|saw|experiences?|experienced|highlights?|highlighted)$")
 _AUTHORS = re.compile(r"(?P<who>[A-Z][\w’'-]+(?:\s+(?:and|&)\s+[A-Z][\w’'-]+|\s+et\s+al\.?))")
+_ACT = re.compile(r"\b(?:elimination|adoption|combination|introduction|removal|addition|absence|presence|lack|choice|effects?|impact|use|usage|"
+                  r"achievement|ability)$", re.I)  # fmt: skip
+_PARTICIPLE_LAST = re.compile(r"(?<=\w)\s(?:introduced|proposed|described|used|presented|passing)$")
+_PASSIVE = re.compile(r"(?:is|are|was|were)\s+(?:\w+ly\s+)?\w+(?:ed|en)\b.*,\s+\w+ing\b")
 _CAUSED = re.compile(
     r"\b(?:allow|enabl|let|help|mak|forc|caus|permit|leav)\w*\s+(?!(?:us|a|an|the|up)\b)[\w-]+(?:\s+[\w-]+){0,3}?\s+(?:to\s+)?\w", re.I
 )  # fmt: skip
+_ANOTHER = re.compile(
+    r"\b(?:it|they|we|he|she|who|due to|because of|i\.e\.|e\.g\.)(?!\w)|,\s+together\b", re.I
+)
 _CUT = re.compile(
     r"\s(?:of|on|in|at|with|for|using|under|from|by|to|across|over|via|without|trained|running|based|than|during|per|after|when|"
-    r"between|\w+ing (?:it|the|a|an|on|at|with))(?![\w-])",
+    r"between|like|such as|\w+ing (?:it|the|a|an|on|at|with))(?![\w-])",
     re.I,
 )
 _OF_WHOM = re.compile(r"(?P<what>[\w/ -]+?)\s(?:of|for|with)\s(?P<who>.+)$")
@@ -394,6 +437,8 @@ def subject_of(text: str, at: int, names: Names, *, part: bool = False) -> Subje
         verb = verbs[i]
         if i and _BETWEEN_VERBS.fullmatch(head, verbs[i - 1].end(), verb.start()):
             continue  # "can be improved": the auxiliary has the subject
+        if _TO_LAST.search(head, max(0, verb.start() - 14), verb.start()):
+            continue  # "aims to improve": no subject of its own
         begin, word = _left_edge(head, verb.start(), verbs[:i])
         begin = max(begin, since)
         begin, left = _without_adverbs(head, begin, verb.start())
@@ -458,10 +503,10 @@ _NOUNLIKE = re.compile(
     r"(?:results?|uses?|runs?|costs?|cuts?|gains?|drops?|falls?|increases?|decreases?|scales?|supports?|needs?|reports?|measures?|match(?:es)?|"
     r"spends?|shows?|produces?|tops?|ranges?|leads?|hits?|beats?|boosts?|fits?|presents?|amounts?|experiences?|processes|process|claims?|"
     r"notes?|finish(?:es)?|benefits?|speeds?|trains?|hosts?|handles?|surges?|trails?|declines?|degrades?|drives?|offers?|helps?|"
-    r"forces?|rises?|rose|\w+ed|found|spent|held|kept|made|lost|led|cut|hit|run|doubles?|halves?)$"
+    r"forces?|rises?|rose|\w+ed|found|spent|held|kept|made|lost|led|cut|hit|run|doubles?|halves?|yields?)$"
 )
 _NOUN_BEFORE = re.compile(
-    r"\b(?:the|a|an|our|its|their|this|these|those|of|in|by|with|for|on|at|no|any|each|per|from|and/or|significant|peak|total|average|"
+    r"\b(?:the|a|an|our|its|their|this|these|those|of|in|by|with|for|on|at|no|any|each|every|own|per|from|and/or|significant|peak|total|average|"
     r"performance|experimental|higher|lower|more|less|large|small|high|low|further|maximum|minimum|reduced|improved|through|evaluation|"
     r"mean|hit|win|been|being|be|such|as|than|relative|end-to-end|additional)\s+$|[-/]$",
     re.I,
@@ -543,8 +588,10 @@ def _resolved(
     phrase = re.sub(r"[\s,]+", " ", left.strip(" \u2009“”\"'’"))
     begin += len(left) - len(left.lstrip())
     watched = _WATCHING.match(verb) is not None
-    if _CAUSED.search(behind):
-        return NOBODY  # "allowing vLLM to run": the subject is another
+    if _CAUSED.search(behind) or _ANOTHER.search(behind) or _PASSIVE.match(behind):
+        return (
+            NOBODY  # "allowing vLLM to run", "as it promises", "is fused, cutting": it is another
+        )
     authors = _AUTHORS.match(phrase)
     if authors and (watched or " and " not in authors.group()):
         return Subject(authors.group("who"), How.STATED, (), verb)
@@ -566,6 +613,9 @@ def _resolved(
         return Subject(named, How.STATED if named else How.NONE, metrics, verb)
     cut = _CUT.search(phrase)
     core = phrase[: cut.start()] if cut else phrase
+    if cut and cut.group() == " of" and _ACT.search(core):
+        return Subject("", How.NONE, metrics, verb)  # "the elimination of costs": no name
+    core = _PARTICIPLE_LAST.sub("", core)
     if _OURS.fullmatch(core):
         return Subject("ours", How.STATED, (), verb)
     if core.lower().startswith("our ") or _ABSTRACT.search(core) or _PATIENT.match(verb):

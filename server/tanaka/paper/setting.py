@@ -22,15 +22,21 @@ SET_UP = "set-up"
 NAMED = "named"
 """What a mention is called that tells which parts and models a sentence names."""
 
-_NAMES = re.compile(r"\d|TPU|Jetson|Trainium|Inferentia|Gaudi|BERT|NVLink|InfiniBand|Ethernet|IPU|Xeon|EPYC")  # fmt: skip
+_NAMES = re.compile(r"\d|[a-z][A-Z]|[A-Z]{3}|Jetson|Trainium|Inferentia|Gaudi|Xeon|Llama|Mistral|Mixtral|Swin|Coral|Ryzen")  # fmt: skip
+_HOST = re.compile(r"(?:Intel |AMD )?(?:Xeon|EPYC|Ryzen|Core|i[3579]-)")
+"""A processor that other parts are plugged into."""
 _CUE = ("xperiment", "easurement", "valuation", "estbed", "est bed", "enchmark", "esults", "nless", "hroughout", " runs")  # fmt: skip
-_WORK = r"(?:experiments?|measurements?|evaluations?|benchmarks?|results?|runs|tests|timings?|numbers)"
+_WORK = r"(?:experiments?|measurements?|evaluations?|benchmarks?|results?|runs|tests|timings?)"
+_RUN = (
+    r"(?:run|ran|runs|use|used|uses|(?:are|were|is|was)(?: \w+ly)? (?:run|ran|conducted|performed|measured|obtained|executed|collected|carried out|"
+    r"trained|evaluated|done|taken|on|in|with))"
+)
 _TELLS = re.compile(
-    rf"\b(?:all|every|our)(?: of)?(?: the| our| these)?(?: [\w-]+){{0,2}}? {_WORK}\b[^.;]{{0,60}}?\b(?:run|ran|runs|are|were|is|was|use|used|uses|conducted|performed|measured|obtained|executed)\b|"
-    rf"\b[Ww]e (?:run|ran|conduct|conducted|perform|performed|carry out|carried out|execute|executed|do) (?:all|our|every|each|the)(?: of)?(?: the| our)?(?: [\w-]+){{0,2}}? {_WORK}\b|"
-    rf"\b(?:in|for|across|throughout) (?:all|every)(?: of)?(?: the| our)?(?: [\w-]+){{0,1}}? {_WORK}\b|\bthe experiments (?:are|were) (?:run|conducted|performed|carried out)\b|"
-    r"\b[Uu]nless (?:otherwise )?(?:stated|noted|specified|mentioned|said|indicated)\b|\b[Tt]hroughout (?:the|this|our) (?:paper|evaluation|section|experiments)\b|"
-    r"\b(?:our|the) (?:evaluation |experimental )?(?:test ?bed|test bed|experimental platform)\b[^.;]{0,40}?\b(?:is|has|consists|comprises|contains|uses|includes)\b",
+    rf"\b(?:all|every|our)(?: of)?(?: the| our| these)?(?: [\w-]+){{0,2}}? {_WORK} {_RUN}\b|"
+    rf"\bwe (?:run|ran|conduct|conducted|perform|performed|carry out|carried out|execute|executed|do) (?:all|our|every|each|the)(?: of)?(?: the| our)?(?: [\w-]+){{0,2}}? {_WORK}\b|"
+    rf"\b(?:in|for|across|throughout) (?:all|every)(?: of)?(?: the| our)?(?: [\w-]+){{0,1}}? {_WORK}\b|\bthe experiments {_RUN}\b|"
+    r"\bunless (?:otherwise )?(?:stated|noted|specified|mentioned|said|indicated)\b|\bthroughout (?:the|this|our) (?:paper|evaluation|section|experiments)\b|"
+    r"\b(?:our|the) (?:evaluation |experimental )?(?:test ?bed|experimental platform)\b[^.;]{0,40}?\b(?:is|has|consists|comprises|contains|uses|includes)\b",
     re.I,
 )
 _OURS = re.compile(r"\b(?:we|our|ours|us)\b", re.I)
@@ -38,6 +44,12 @@ _ROLES = {
     EntityKind.DEVICE: "device", EntityKind.LINK: "link", EntityKind.MODEL: "model", EntityKind.DATASET: "dataset",
 }  # fmt: skip
 _COUNTS = {"gpu": "gpus", "node": "nodes"}
+
+
+def _part(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence between semicolons around a cue."""
+    close = text.find(";", end)
+    return text.rfind(";", 0, start) + 1, close if close >= 0 else len(text)
 
 
 @lru_cache(maxsize=16384)
@@ -53,24 +65,36 @@ def setting_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     cued = any(cue in text for cue in _CUE)
     if where is Where.TITLE or not (cued or _NAMES.search(text)):
         return ()
-    tells = cued and _TELLS.search(text) is not None
+    cue = _TELLS.search(text) if cued else None
+    tells = cue is not None
+    # "...; the other checkpoints are in FP8" is no part of it
+    first, last = (0, len(text)) if cue is None else _part(text, cue.start(), cue.end())
     found: dict[tuple[str, str], str] = {}
     start, end = len(text), 0
     for e in entities(text):
         role = _ROLES.get(e.kind)
+        if not first <= e.start < last:
+            continue
         if role is not None and (tells or role in ("device", "model")):
             found.setdefault((role, same(e)), e.name)
             start, end = min(start, e.start), max(end, e.end)
     if tells:
-        for name in precision_names(text):
+        for name in precision_names(text[first:last]):
             found["precision", name] = name
         for r in sentence.readings:
             role = _COUNTS.get(r.noun)
-            if role is not None and not r.per:
+            if role is not None and not r.per and first <= r.start < last:
                 whole = not isinstance(r.quantity.value, tuple) and r.quantity.qualifier in (Qualifier.EXACT, Qualifier.LIST)  # fmt: skip
                 value = f"{r.quantity.point:.0f}" if whole else sentence.text[r.start : r.end]
                 found[role, value] = value
                 start, end = min(start, r.start), max(end, r.end)
+    parts = [key for key in found if key[0] == "device"]
+    hosts = [key for key in parts if _HOST.match(found[key])]
+    if len(hosts) < len(parts):
+        for key in hosts:
+            del found[key]
+    if not any(role in ("device", "gpus", "nodes") for role, _ in found):
+        found = {key: value for key, value in found.items() if key[0] != "link"}
     if not found:
         return ()
     related = where in (Where.RELATED, Where.FUTURE)

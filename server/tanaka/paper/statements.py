@@ -15,7 +15,7 @@ from tanaka.latex.plain import CITE
 from tanaka.paper import cues
 from tanaka.paper.assertion import asserted
 from tanaka.paper.changes import changes
-from tanaka.paper.clause import CHANGE_UNITS, Clause, Clauses, listed, spans_of_changes
+from tanaka.paper.clause import Clause, Clauses, is_change, listed, spans_of_changes
 from tanaka.paper.cues import CHANGING, LOOSE_PHRASE, PHRASE_END, Cue, effect_of, last_of
 from tanaka.paper.hedges import CASE, condition_listed, condition_of, hedges_of, printed
 from tanaka.paper.measures import higher_is_better, measure_of_unit, measures_in
@@ -165,7 +165,7 @@ def _todo(sentence: Sentence) -> _Todo:
     text, factors, levels, abilities = sentence.text, [], [], []
     for i, r in enumerate(sentence.readings):
         shown, unit = r.quantity.shown_unit, r.quantity.unit
-        if shown in CHANGE_UNITS:
+        if is_change(text, r):
             factors.append(i)
         if shown == "%" or (unit != "1" and shown != "×"):
             at = r.literal_start
@@ -198,7 +198,7 @@ def _direction(effect: str, metric: str) -> tuple[Direction, bool | None]:
 # -- metrics that stand with another value ---------------------------------------------------------
 
 _LINKED = re.compile(
-    r"[\s\u2009]?(?:×|%)?(?:\s+accuracy|\s+utili[sz]ation)?(?:\s*(?:per|on|at|in|for|with)\s[^,;:()]{1,40})?[\s\u2009]*"
+    r"[\s\u2009]?(?:×|%)?(?:\s+(?:[\w-]+\s+)?(?:accuracy|utili[sz]ation))?(?:\s*(?:per|on|at|in|for|with)\s[^,;:()]{1,40})?[\s\u2009]*"
     r"(?:\(|,|—|–|which (?:is|are))[\s\u2009]*"
     r"(?:(?:which|that) (?:is|are|means|corresponds to|makes it)|i\.e\.,?|or|about|an?|thus|hence|roughly|\s)*\s*",
 )
@@ -220,9 +220,10 @@ def _of_value_before(sentence: Sentence, i: int, at: Clause) -> str:
     """Metric of the value that a bare factor follows: "reaches 0.4 QPS, which is 6.7x better"."""
     before = reversed(sentence.readings[max(0, i - 3) : i])
     r = next((r for r in before if r.quantity.shown_unit or r.quantity.unit != "1"), None)
-    if r is None or not _LINKED.fullmatch(at.text, r.end, max(at.start, r.end)):
+    linked = _LINKED.fullmatch(at.text, r.end, max(at.start, r.end)) if r else None
+    if r is None or linked is None:
         return ""
-    return _measured(r)
+    return "accuracy" if "accuracy" in linked.group() else _measured(r)
 
 
 def _of_value_beaten(sentence: Sentence, i: int, at: Clause, cue: Cue) -> str:
@@ -264,6 +265,7 @@ _SAVES = re.compile(
     re.I,
 )
 _STEP = re.compile(r"\b(?:step|iteration)$")
+_SPAN_GOES_ON = re.compile(r"\s*to\s+(?:about\s+)?[≈∼~+−-]?\d")
 _WITHIN_OF = re.compile(r"\s*(?:of|from)\s+", re.I)
 _WITHIN = re.compile(r"\bwithin\s*(?:about\s+)?[≈∼~]?\s*$", re.I)
 _UPPER = re.compile(
@@ -272,6 +274,7 @@ _UPPER = re.compile(
 _STATES = re.compile(
     r"(?:is|are|was|were|sees?|saw|shows?|showed|exhibits?|remains?|stays?|reach(?:es|ed)?|becomes?|can|could|may|will|would|has|have)$"
 )
+_LASTS = re.compile(r"(?:takes?|took|lasts?)$")
 _VALUE_OF = re.compile(r"(?P<np>[\w-]+(?:\s[\w-]+){0,3})\s+(?:of|is|was)\s*$", re.I)
 _IN_METRIC = re.compile(r"\s*(?:in (?:terms of )?|on )(?P<np>[^,;:()]{1,40})")
 _ALSO = re.compile(r"[^;:.]{0,90}?(?:,\s*(?:and\s+)?|\s+and\s+)")
@@ -375,7 +378,7 @@ class _Reader:
     def read(self, todo: _Todo) -> tuple[LocalStatement, ...]:
         """All statements, in the order of their numbers."""
         if todo.factors:
-            self.spans = spans_of_changes(self.readings)
+            self.spans = spans_of_changes(self.sentence)
             self.pairs = {c.change: (c.old, c.new) for c in changes(self.sentence)}
         for i in todo.factors:
             self.factor(i)
@@ -398,6 +401,8 @@ class _Reader:
         if self.within(i, at) or (r.quantity.shown_unit == "%" and self.share(i, at)):
             return
         others = [s for s in self.spans if not at.start <= s[0] < at.end]
+        if _SPAN_GOES_ON.match(at.text, at.end, at.right):
+            return
         cue = self.cue(i, at, others)
         if cue is None:
             return
@@ -405,9 +410,11 @@ class _Reader:
         shown = [a for a, _ in others if at.end <= a < at.right and at.text[a] != " "]
         limit = min(shown, default=at.right)
         respectively = count > 1 and "respectively" in at.tail
-        subject = subject_of(at.text, at.start, self.names)
+        subject = subject_of(at.text, at.end if cue.verb else at.start, self.names)
         object, end = comparand(at, cue, count, place, limit, self.names)
         metric, metric_how = self.metric(first, i, at, cue, subject)
+        if cue.verb and not metric:
+            return  # "doubling the core count" turns a knob
         name, how = self.who(i, at, cue, subject, object)
         shared = name.split(" and ")
         if respectively and not object and len(shared) == count:
@@ -431,12 +438,14 @@ class _Reader:
     def cue(self, i: int, at: Clause, others: Sequence[tuple[int, int]]) -> Cue | None:
         """The words that make a number a claim; those nearest to it win."""
         r, head = self.readings[i], at.head
+        if found := cues.doubles(at, r):
+            return found
         by = cues.BY.search(head, max(0, len(head) - 30)) is not None
         if by and (found := cues.verbal(at, others)):
             return found
         if found := cues.after(at):
             return found
-        if cues.OF.search(head, max(0, len(head) - 10)) and (found := cues.noun_of(at)):
+        if cues.OF.search(head, max(0, len(head) - 16)) and (found := cues.noun_of(at)):
             return found
         if not by and (found := cues.verbal(at, others)):
             return found
@@ -489,9 +498,13 @@ class _Reader:
             named = measures_in(of.group("np"))
             if len(named) == 1:
                 return named[0], How.STATED
-        stated = cue.bare or _STATES.match(subject.verb)
-        if not cue.named and stated and cue.effect != "beats" and len(subject.metrics) == 1:
-            return subject.metrics[0], How.STATED
+        stated = (cue.bare or _STATES.match(subject.verb)) and not cue.named
+        if stated and cue.effect != "beats" and subject.metrics:
+            each = "respectively" in at.tail and i - first < len(subject.metrics)
+            if each or len(subject.metrics) == 1:
+                return subject.metrics[i - first if each else 0], How.STATED
+        if cue.bare and cue.effect in ("up", "down") and _LASTS.match(subject.verb):
+            return "time", How.STATED  # "takes 12% longer"
         if cue.inherits and (previous := self.previous(i)):
             return previous.metric, previous.metric_how
         default = {"fast": "speed", "slow": "speed", "beats": "performance"}.get(cue.effect, "")
@@ -557,7 +570,7 @@ class _Reader:
         never = m.lastgroup == "never"
         start, end = at.left + m.start(), at.left + m.end()
         subject = subject_of(at.text, end, self.names)
-        named = subject.metrics
+        named = subject.metrics or measures_in(m.group())
         if not named:
             said = _OF_METRIC.sub("", at.low[at.end : min(at.right, at.end + 60)])
             stop = PHRASE_END.search(said)

@@ -160,7 +160,7 @@ def _texts(line: _Line) -> list[str]:
 # -- header ---------------------------------------------------------------------------------------
 _NUMERIC = re.compile(
     r"\s*[$≈∼~<>+−-]?\s*[\d.,\u2009]*\d[\d.,\u2009]*\s*(?:[×·]\s?10\s?\^\s?\{?[−-]?\d+\}?)?\s*"
-    r"(?:±\s*[\d.,]+)?\s*(?:\([^()]{1,14}\))?\s*(?:×|x|%|[A-Za-z/µμ]{0,9})\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡])?\s*"
+    r"(?:_?\{?±\s*[\d.,]+\}?|_\{?[\d.]+\}?)?\s*(?:\([^()]{1,14}\))?\s*(?:×|x|%|[A-Za-z/µμ]{0,9})\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡])?\s*"
 )
 _PLACED = re.compile(r"\s*(?:[A-Za-z]{1,9}\s?[=:]?\s?)?[\d,\u2009]*\d(?:\.\d+)?\s?[A-Za-z%×]{0,9}\s*")
 _FIRST_NUMBER = re.compile(r"[\d,\u2009]*\d(?:\.\d+)?")
@@ -297,11 +297,11 @@ def _units_only(line: _Line) -> bool:
 
 def _first_head_rows(grid: Grid, matrix: list[_Line], most: int) -> int:
     width = len(matrix[0])
+    if _numeric(matrix[0][0].text) and _numeric(matrix[1][0].text):
+        return 0  # "0, 1, 2": rows that are numbered from the first
     for i in range(1, most + 1):
         if not _full_rule(grid, i, width):
             continue
-        if _numeric(matrix[0][0].text) and _numeric(matrix[i][0].text):
-            return 0  # "0, 1, 2": rows that are numbered from the first
         for r in range(i):
             if _data_like(matrix[r]) and not (
                 _dimension(matrix[r]) and _named_dimension(grid, matrix, r)
@@ -377,6 +377,8 @@ _MISSING = re.compile(
 )
 _CROSS = frozenset({"✗", "✘", "×", "✕", "x", "X"})
 _CHECK = frozenset({"✓", "✔", "√"})
+_TICKS = _CROSS | _CHECK | {"", "-", "–", "—", "(✓)", "(✗)", "yes", "no", "Yes", "No"}
+_SYMBOL = re.compile(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
 
 
 class _Reader:
@@ -447,9 +449,13 @@ class _Reader:
         if _LIST_VALUE.fullmatch(self.top.header[column]):
             return False
         if self.words[column] > self.numbers[column]:
+            if all(line[column].text in _TICKS for line in self.body_lines):
+                return False
             return not told.unit and self.words[column] >= 4 * self.numbers[column]
         if not told.setting or told.unit or self.words[column]:
             return False
+        if told.kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT):
+            return False  # told of a system more often than chosen for a run
         # A setting, or two, are labels where what follows is measured; more are a table of settings.
         rest = [self.top.hints[c] for c in range(1, self.width) if self.numbers[c]]
         settings = sum(h.setting and not h.unit for h in rest)
@@ -494,7 +500,8 @@ class _Reader:
             not (h.unit or h.noun or h.scale or h.setting)
             and (h.kind in (None, self.told.kind) or self.told.kind is None)
             and not (h.ratio and not h.kind)
-            for h in self.top.hints
+            and not _SYMBOL.fullmatch(label)
+            for h, label in zip(self.top.hints, self.top.header, strict=True)
         ]
         named = [f and self.told.kind is not None and h.kind is self.told.kind for f, h in zip(free, self.top.hints, strict=True)]  # fmt: skip
         if any(named):
@@ -656,7 +663,7 @@ class _Reader:
         if not c and reading is None:
             found = tuple(r for r in found if _states(r))
         uncertainty = None
-        if reading is not None and reading.end < len(text):
+        if reading is not None and reading.literal_end < len(text):
             uncertainty = _uncertainty(text, reading, self.spreads or self.grid.columns[c : c + 1] == "S")  # fmt: skip
             found = tuple(r for r in found if r is reading or not _is_spread(text, r, self.spreads))
         missing = _MISSING.fullmatch(text) if reading is None else None
@@ -668,6 +675,8 @@ class _Reader:
             kind = CellKind.HEADER
         else:
             kind = CellKind.SEVERAL if len(found) > 1 and _mostly_numbers(text) else CellKind.TEXT
+        if kind is CellKind.TEXT:
+            found = tuple(r for r in found if _states(r))  # words: "Lab 34" states nothing
         unit_from = UnitFrom.NONE
         if reading is not None and (reading.quantity.shown_unit or reading.noun):
             unit_from = _unit_from(source, reading, text)
@@ -691,7 +700,7 @@ class _Reader:
             if word.isalpha() and word.lower() in ("none", "error", "fail", "null", "na", "inf") and not self.numbers[c]:
                 return CellKind.TEXT, ""
             return CellKind.MISSING, word
-        if text in _CROSS and not self.checks and self.numbers[c]:
+        if text in _CROSS and not self.checks and any(self.numbers[self.stub_columns :]):
             return CellKind.MISSING, text
         return CellKind.TEXT, ""
 
@@ -715,7 +724,7 @@ class _Reader:
             unit = "×"
         if unit and self.words[c] > self.numbers[c] and not _valued(text):
             unit = ""  # prose in a column of words
-        scaled = text
+        scaled = _SUBSCRIPT.sub(lambda m: " " * len(m.group()), text) if "_" in text else text
         if source.scale and _BARE.fullmatch(text):
             scaled = text.rstrip() + source.scale
         found = _read(scaled, unit, source.noun, label)
@@ -759,6 +768,7 @@ _RATIOS = re.compile(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?
 _UNIT_COLUMN = re.compile(r"(?i)\s*units?\s*")
 _DIFFERS = re.compile(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")
 _LIST_VALUE = re.compile(r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*")
+_SUBSCRIPT = re.compile(r"(?<=\d)_(?:\{[^{}]*\}|±?[\d.]+)")
 _DECIMAL = re.compile(r"\s*\d+\.\d+\s*")
 _BARE = re.compile(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.model import Qualifier
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"
@@ -18,9 +19,7 @@ _PHRASES: tuple[tuple[Qualifier, str], ...] = (
     (Qualifier.LT, "less than,fewer than,under,below,well under,lower than,smaller than,shorter than"),
     (Qualifier.MEAN, "on average,average of,mean of,averaging"),
 )  # fmt: skip
-_HEDGES = {
-    phrase: qualifier for qualifier, phrases in _PHRASES for phrase in phrases.split(",")
-}
+_HEDGES = {phrase: qualifier for qualifier, phrases in _PHRASES for phrase in phrases.split(",")}
 _SIGNS = {
     "≈": Qualifier.APPROX, "∼": Qualifier.APPROX, "~": Qualifier.APPROX, "≃": Qualifier.APPROX, "≅": Qualifier.APPROX,
     "≤": Qualifier.MAX, "≥": Qualifier.MIN, "⩽": Qualifier.MAX, "⩾": Qualifier.MIN, ">": Qualifier.GT, "<": Qualifier.LT,
@@ -30,13 +29,13 @@ _UNDERSTATED = frozenset(("nearly", "almost", "close to", "just under", "approac
 _ARTICLES = frozenset(("a", "an", "the"))
 
 # After such a word "over 24 nodes" is more than 24; after any other it is across them.
-_MORE_THAN = re.compile(
+_MORE_THAN = Lazy(
     r"\b(?:with|using|uses?|used|on|of|has|have|had|needs?|requires?|by|to|from|for|at|and|contains?|employ\w*|in|span\w*|are|is|"
     r"was|were|well|takes?|took)$|^$",
     re.I,
 )
-_COMPARED = re.compile(r"(?:×|\dx|%|times|points?|twice|percent)$")
-_PLACED = re.compile(
+_COMPARED = Lazy(r"(?:×|\dx|%|times|points?|twice|percent)$")
+_PLACED = Lazy(
     r"(?:×|x|%|\d|speed-?ups?|gains?|improvements?|faster|higher|lower|spread|split|shard\w*|reduc\w*|divided|"
     r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio)$"
 )
@@ -95,16 +94,16 @@ def _places(phrase: str, head: str, noun: str) -> bool:
     return False
 
 
-_PER_AFTER = re.compile(
+_PER_AFTER = Lazy(
     rf"{_S}?(?:per|/|a|(?:for|on|in|by|from|of){_S}(?:each|every|an?|one|a{_S}single)){_S}?(?:(?:NVIDIA|AMD|[ABHLPV]\d{{2,3}}S?){_S})?"
     rf"(GPU|device|card|node|chip|token|layer|image|sample|step|core|user|stream|stage|replica|worker|expert|parameter|"
     rf"param|weight|element|value|iteration|request|query|epoch|second|inference|sequence|batch|link|port|direction|"
     rf"[ABHLPV]\d{{2,3}}S?)(?![A-Za-z0-9])"
 )
-_PER_BEFORE = re.compile(
+_PER_BEFORE = Lazy(
     rf"(?:[Ee]ach|[Ee]very|[Pp]er|[Ss]ingle|[Oo]ne){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|accelerator|[ABHLPV]\d{{2,3}}S?)(?![A-Za-z0-9])[^.;]*$"
 )
-_EACH = re.compile(rf"{_S}?each\b|{_S}?apiece")
+_EACH = Lazy(rf"{_S}?each\b|{_S}?apiece")
 _SAME = {
     "device": "gpu", "card": "gpu", "param": "parameter", "weight": "parameter", "iteration": "step",
 }  # fmt: skip
@@ -130,7 +129,7 @@ def per(text: str, start: int, end: int) -> str:
     return ""
 
 
-_IN_UNIT = re.compile(r"(?:/|per )(GPU|device|chip|TPU|accelerator|user|node)(?:/s|/sec|/second|/h)?$")
+_IN_UNIT = Lazy(r"(?:/|per )(GPU|device|chip|TPU|accelerator|user|node)(?:/s|/sec|/second|/h)?$")
 
 
 def per_in_unit(surface: str) -> str:

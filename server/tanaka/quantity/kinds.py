@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.model import Kind
 
 _BY_UNIT = {
@@ -18,56 +19,88 @@ _BY_NOUN = {
 }  # fmt: skip
 
 # A factor of one of these is no gain in speed.
-_NO_SPEED = re.compile(
+_NO_SPEED = Lazy(
     r"memory|storage|smaller|compress|fewer|energy|larger|cheaper|bandwidth of|params|parameters|cost|power|"
     r"more (?:data|tokens|parameters|steps|compute|flops)|footprint|traffic|density|resolution|that of|"
     r"size|capacity|oversubscri|overhead"
 )
-_SPEED = re.compile(r"fast|speed|throughput|latency|acceler|slow|quick|tps\b|tokens/s|runtime|time\b|gain over")
-_UTILIZATION = re.compile(r"\bm?mfu\b|\bhfu\b|utili[sz]|of (?:the )?(?:theoretical )?peak|occupancy|of (?:the )?roofline")
-_ACCURACY = re.compile(
+_SPEED = Lazy(
+    r"fast|speed|throughput|latency|acceler|slow|quick|tps\b|tokens/s|runtime|time\b|gain over"
+)
+_UTILIZATION = Lazy(
+    r"\bm?mfu\b|\bhfu\b|utili[sz]|of (?:the )?(?:theoretical )?peak|occupancy|of (?:the )?roofline"
+)
+_ACCURACY = Lazy(
     r"accura|\bbleu\b|\bf1\b|top-?[15]\b|recall|precision\b(?!-)|exact match|\bmmlu\b|pass@|win rate|\bauc\b|\bmap\b|\bem\b|error rate"
 )
 # "47% throughput increase" is a speedup of 1.47; "40% less time" is not told as one.
-_GAIN = re.compile(
+_GAIN = Lazy(
     r"\s*(?:faster\b|speed-?\s?up|(?:higher|more|greater|better)\s+(?:\w+\s)?(?:throughput|performance|speed)|"
     r"(?:\w+\s)?(?:throughput|performance|speed)\s+(?:increase|gain|improvement)|(?:increase|gain|improvement)\s+(?:in|of)\s+"
     r"(?:\w+\s)?(?:throughput|performance|speed))",
     re.I,
 )
-_OF_PEAK = re.compile(r"\s*(?:of\s)?(?:\w+\s)?(?:peak|theoretical)\b")
-_CLAUSE = re.compile(r"[;.]\s")
-_BREAK = re.compile(r"[,;.](?:\s|$)|\band\b")
-_DATASHEET = re.compile(r"peak|theoretical|up to|offers|provides|datasheet|specification|rated|maximum|capable")
-_MEASURED = re.compile(r"sustain|achiev|measure|reach|attain")
-_MEMORY = re.compile(r"hbm|dram|memory|gddr|ddr|cache|sram|lpddr")
-_LINK = re.compile(
+_OF_PEAK = Lazy(r"\s*(?:of\s)?(?:\w+\s)?(?:peak|theoretical)\b")
+_CLAUSE = Lazy(r"[;.]\s")
+_BREAK = Lazy(r"[,;.](?:\s|$)|\band\b")
+_DATASHEET = Lazy(
+    r"peak|theoretical|up to|offers|provides|datasheet|specification|rated|maximum|capable"
+)
+_MEASURED = Lazy(r"sustain|achiev|measure|reach|attain")
+_MEMORY = Lazy(r"hbm|dram|memory|gddr|ddr|cache|sram|lpddr")
+_LINK = Lazy(
     r"nvlink|pcie|infiniband|ethernet|network|link|interconnect|wan\b|\bib\b|nic\b|all-?reduce|between|nvswitch|rdma|roce|disk|"
     r"ssd|storage|uplink|downlink"
 )
-_NO_CAPACITY = re.compile(
+_NO_CAPACITY = Lazy(
     r"block size|page size|message|chunk|bucket|packet|payload|matrix|tensor\b|file|dataset|corpus|transfer|traffic|"
     r"communicat|per token|/token|checkpoint size"
 )
-_LONG = re.compile(r"hour|day|week|month|year|GPU")
-_TOKENS_AFTER = re.compile(r"\s*(?:[\w-]+\s){0,4}tokens\b")
-_TOKENS_BEFORE = re.compile(r"tokens?\b[^.;]{0,16}$")
-_WORDS_OF_SIZE = re.compile(r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|sequence|context|seq\b|window|prompt length|input length")
-_SIZES_OF_LENGTH = frozenset(("sequence", "context", "seq", "window", "prompt length", "input length"))
-_LENGTH_OF_TOKENS = re.compile(
+_LONG = Lazy(r"hour|day|week|month|year|GPU")
+_TOKENS_AFTER = Lazy(r"\s*(?:[\w-]+\s){0,4}tokens\b")
+_TOKENS_BEFORE = Lazy(r"tokens?\b[^.;]{0,16}$")
+_WORDS_OF_SIZE = Lazy(
+    r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|\bbs\s?=|sequence|context|seq\b|seqlen|seq_len|max_len|window|prompt length|input length"
+)
+_SIZES_OF_LENGTH = frozenset(
+    (
+        "sequence",
+        "context",
+        "seq",
+        "window",
+        "prompt length",
+        "input length",
+        "seqlen",
+        "seq_len",
+        "max_len",
+    )
+)
+_LENGTH_OF_TOKENS = Lazy(
     r"(?:sequence|context|prompt|window|input|output|max(?:imum)?)[ -](?:length|size|window|len)s?\b[^.;,]{0,24}$|contexts? of[^.;,]{0,12}$|"
     r"sequences? of[^.;,]{0,12}$|up to\s$"
 )
-_CONTEXT_AFTER = re.compile(r"\s*(?:-token\s)?(?:tokens?\s)?(?:-)?(?:context|sequence|prompt|window)")
-_PARAMETERS = re.compile(r"param|model|weights|llm|moe|activated|dense|llama|gpt|qwen|opt-|mistral|network")
-_PROCESS = re.compile(
-    r"\s*(?:[A-Z]\w*\s)?(?:process|node|technology|cmos|finfet|tech\b|asic|tsmc|samsung|fab|pdk|library|silicon|edram|generation)", re.I
+_CONTEXT_AFTER = Lazy(r"\s*(?:-token\s)?(?:tokens?\s)?(?:-)?(?:context|sequence|prompt|window)")
+_PARAMETERS = Lazy(
+    r"param|model|weights|llm|moe|activated|dense|llama|gpt|qwen|opt-|mistral|network"
 )
-_PROCESS_BEFORE = re.compile(r"(?:tsmc|samsung|intel|process|node|cmos|technology|globalfoundries|umc|asap)[^.;,]{0,24}$", re.I)
+_PROCESS = Lazy(
+    r"\s*(?:[A-Z]\w*\s)?(?:process|node|technology|cmos|finfet|tech\b|asic|tsmc|samsung|fab|pdk|library|silicon|edram|generation)",
+    re.I,
+)
+_PROCESS_BEFORE = Lazy(
+    r"(?:tsmc|samsung|intel|process|node|cmos|technology|globalfoundries|umc|asap)[^.;,]{0,24}$",
+    re.I,
+)
 
 _IS = r"(?:[ \u2009](?:of|is|are|was|were|to|at|as|be|been|set|equals?|a|an|the|about|value|values|initial|constant|fixed|used|with))*\s*[=:≈∼~,({]*\s*$"
-_RATE = re.compile(rf"(?:learning[- ]rates?|(?<![A-Za-z])(?:LR|lr)|step[- ]size|η|\\eta)(?:[ \u2009]?\(?[ηγα]\)?)?{_IS}")
-_SETTING = re.compile(
+_RATE = Lazy(
+    rf"(?:learning[- ]rates?|(?<![A-Za-z])(?:LR|lr)|step[- ]size|η|\\eta)(?:[ \u2009]?\(?[ηγα]\)?)?{_IS}"
+)
+_SETTING_CUES = (
+    "rate", "lr", "step", "decay", "drop", "smooth", "moment", "temper", "top", "warm", "clip", "norm", "β", "γ", "λ", "ε", "α",
+    "δ", "ρ", "τ", "μ", "η", "epsilon", "beta", "lambda", "discount", "ema", "weight", "regular", "penalty", "damp", "thresh", "hyper",
+)  # fmt: skip
+_SETTING = Lazy(
     rf"(?:weight[- ]decay|drop-?out(?:[ -](?:rate|probability))?|label[- ]smoothing|momentum|temperature|[Tt]op-?[kp](?:[ (]*[kp])?|"
     rf"warm-?up[- ](?:ratio|fraction)|gradient[- ](?:clipping|norm)|clip(?:ping)?(?:[ -](?:norm|threshold|value))?|"
     rf"[βγλεαδρτμ](?:_?\{{?\d?\}}?)?|epsilon|beta_?\d?|lambda|decay(?:[ -](?:rate|factor))?|discount(?:[ -]factor)?|"
@@ -113,7 +146,7 @@ def kind(
     if base == "byte/s":
         return _bandwidth(before, after, around.lower())
     if base == "s":
-        return Kind.DURATION if value >= 3600 or _LONG.search(shown) else Kind.LATENCY
+        return Kind.DURATION if value >= 1800 or _LONG.search(shown) else Kind.LATENCY
     if base == "m":
         process = shown == "nm" and (_PROCESS.match(after) or _PROCESS_BEFORE.search(before))
         return Kind.PROCESS_NODE if process else Kind.OTHER
@@ -142,7 +175,7 @@ def _share(shown: str, near: str, before: str, after: str) -> Kind:
     return Kind.OTHER
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
+def _last(pattern: Lazy, text: str) -> int:
     """Where the last match of a pattern begins, or -1."""
     at = -1
     for match in pattern.finditer(text):
@@ -171,9 +204,7 @@ def _bandwidth(before: str, after: str, wide: str) -> Kind:
     return Kind.MEMORY_BANDWIDTH if _MEMORY.search(wide) else Kind.LINK_BANDWIDTH
 
 
-def _count(
-    shown: str, noun: str, multiplier: float, value: float, before: str, after: str
-) -> Kind:
+def _count(shown: str, noun: str, multiplier: float, value: float, before: str, after: str) -> Kind:
     lead, tail = _CLAUSE.split(before[-44:])[-1].lower(), after[:30].lower()
     if noun == "token":
         if value <= 4e6 and (_LENGTH_OF_TOKENS.search(lead) or _CONTEXT_AFTER.match(tail)):
@@ -182,10 +213,11 @@ def _count(
     if noun in _BY_NOUN:
         return _BY_NOUN[noun]
     if not noun and multiplier == 1.0:
-        if _RATE.search(before[-44:]):
-            return Kind.LEARNING_RATE
-        if _SETTING.search(before[-44:]):
-            return Kind.HYPERPARAMETER
+        if any(cue in lead for cue in _SETTING_CUES):
+            if _RATE.search(before[-44:]):
+                return Kind.LEARNING_RATE
+            if _SETTING.search(before[-44:]):
+                return Kind.HYPERPARAMETER
         if _ACCURACY.search(lead[-26:]):
             return Kind.ACCURACY
     if not noun and multiplier <= 2.0**20 and _CONTEXT_AFTER.match(tail):
@@ -195,9 +227,11 @@ def _count(
         return Kind.TOKEN_COUNT if tokens else Kind.PARAM_COUNT
     if noun and noun not in ("sequence", "sample", "batch"):
         return Kind.OTHER
-    said = _WORDS_OF_SIZE.findall(lead)[-1:] or _WORDS_OF_SIZE.findall(tail)[:1]
+    if tail.startswith(("×", " ×", "x")) or lead.rstrip().endswith("×"):
+        return Kind.OTHER  # a factor of a product
+    said = _WORDS_OF_SIZE.findall(lead)[-1:] or _WORDS_OF_SIZE.findall(tail.split(",")[0])[:1]
     if said:
-        if said == ["batch"]:
+        if said[0] == "batch" or said[0].startswith("bs"):
             return Kind.BATCH_SIZE
         if said[0] in _SIZES_OF_LENGTH:
             return Kind.SEQ_LEN

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tanaka.quantity import numberwords
 from tanaka.quantity.interval import Interval
+from tanaka.quantity.lazy import Lazy
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(SUPERSCRIPTS + "⁻⁺−", "0123456789-+-")
@@ -24,10 +25,10 @@ _POWER = (
 POWER = _POWER.replace("(?:", "(?:").replace("([", "(?:[")
 """An exponent as a superscript: ``^{-6}``, ``^18`` or ``⁻⁶``, without groups."""
 
-_SCIENTIFIC = re.compile(rf"{_SPACE}?[×·⋅∙xX*]{_SPACE}?10{_POWER}$|[eE]([-+−]?\d+)$")
-_BARE_POWER = re.compile(rf"\s*([−-]?)(10|2){_POWER}\s*$")
-_DIGITS = re.compile(r"\d*\.?\d*")
-_NOT_DIGITS = re.compile(r"[\s\u2009\u202f,{}−-]")
+_SCIENTIFIC = Lazy(rf"{_SPACE}?[×·⋅∙xX*]{_SPACE}?10{_POWER}$|[eE]([-+−]?\d+)$")
+_BARE_POWER = Lazy(rf"\s*([−-]?)(10|2){_POWER}\s*$")
+_DIGITS = Lazy(r"\d*\.?\d*")
+_NOT_DIGITS = Lazy(r"[\s\u2009\u202f,'’{}−-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Literal:
 
 def trailing_zeros(text: str) -> int:
     """Zeros at the end of an integer literal; 0 where decimals are printed."""
-    digits = re.sub(r"[,\s\u2009\u202f{}]", "", text)
+    digits = re.sub(r"[,'’\s\u2009\u202f{}]", "", text)
     if not digits.isdecimal():
         return 0
     return len(digits) - len(digits.rstrip("0")) if digits.strip("0") else 0
@@ -92,9 +93,10 @@ def parse(text: str, *, decimal_comma: bool = False) -> Literal | None:
     if text.isdecimal() and text.isascii() and len(text) <= 40:
         return Literal(text, float(text), 1.0)
     whole, point, part = text.partition(".")
-    if point and whole.isdecimal() and part.isdecimal() and text.isascii() and len(text) <= 40:
-        if not (decimal_comma and len(part) == 3 and whole[0] != "0" and len(whole) <= 3):
-            return Literal(text, float(text), 10.0 ** -len(part))
+    thousands = decimal_comma and len(part) == 3 and whole[:1] != "0" and len(whole) <= 3
+    plain = point and whole.isdecimal() and part.isdecimal() and text.isascii() and not thousands
+    if plain and len(text) <= 40:
+        return Literal(text, float(text), 10.0 ** -len(part))
     if text[:1].isalpha():
         word = numberwords.cardinal(text)
         return None if word is None else Literal(text, word, 1.0)

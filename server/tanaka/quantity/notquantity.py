@@ -6,7 +6,8 @@ look at what stands before a bare number: the rest of a name, a label that is nu
 
 from __future__ import annotations
 
-import re
+from tanaka.quantity.lazy import Lazy
+from tanaka.quantity.words import words
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"
 _MONTH = (
@@ -15,30 +16,37 @@ _MONTH = (
 )
 _SIZE = r"\d[\d,]*[KkM]?"
 
-_SKIP = re.compile(
+_SKIP = Lazy(
     rf"(?P<hex>0[xX][0-9a-fA-F]+\w*)|"
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)|\d{{1,2}}/\d{{1,2}}/\d{{4}}(?!\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th)?{_S}(?:{_MONTH})(?![A-Za-z])\.?(?:,?{_S}\d{{4}}(?!\d))?)|"
-    rf"(?P<decade>(?:19|20)\d0s(?![A-Za-z])|24/7(?!\d))|"
+    rf"(?P<decade>(?:19|20)\d0s(?![A-Za-z])|24/7(?!\d)|\d+0s(?={_S}of))|"
     rf"(?P<ordinal>\d+(?:st|nd|rd|th|\^\{{?(?:st|nd|rd|th)\}}?)(?![A-Za-z]))|"
     rf"(?P<doi>10\.\d{{4,9}}/\S+)|"
     rf"(?P<version>\d+\.\d+(?:\.\d+)+(?:[-+.]?[A-Za-z]\w*)?(?![\d.]))|"
     rf"(?P<clock>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:{_S}?[ap]\.?m\b)?(?![:\d])|\d{{1,2}}{_S}?[ap]\.?m\b\.?)|"
-    rf"(?P<phone>\d{{3}}-\d{{3,4}}-\d{{3,4}}(?!\d)|\d{{1,3}}-\d{{3}}-\d{{3}}-\d{{4}})|"
+    rf"(?P<phone>\d{{1,3}}{_S}\(\d{{3}}\){_S}\d{{3}}-\d{{4}}|\d{{3}}\){_S}\d{{3}}-\d{{4}}|\d{{3}}-\d{{3,4}}-\d{{3,4}}(?!\d)|\d{{1,3}}-\d{{3}}-\d{{3}}-\d{{4}})|"
     rf"(?P<isbn>97[89]-[\d-]{{8,}})|"
     rf"(?P<pages>\d{{1,3}}F\d{{1,3}}B)|"
     rf"(?P<hash>(?=[0-9a-f]*[a-f][0-9a-f]*\d|[0-9a-f]*\d[0-9a-f]*[a-f])[0-9a-f]{{7,}}(?![0-9a-zA-Z]))|"
     rf"(?P<ratio>(?P<a>\d+):(?P<b>\d+){_S}(?:structured{_S}|semi-structured{_S}|fine-grained{_S})?(?:sparsity|sparse|pruning|pruned|pattern))|"
-    rf"(?P<shape>{_SIZE}(?:{_S}?[×x]{_S}?(?:{_SIZE}|[A-Za-z](?![A-Za-z\d])))+(?![\d.]*\d))"
+    rf"(?P<shape>{_SIZE}(?:{_S}?[×x]{_S}?(?:{_SIZE}|[A-Z](?![A-Za-z\d])|(?<=[×x])[a-z](?![A-Za-z\d])))+(?![\d.]*\d))"
 )
-_EQUALS = re.compile(rf"[\d.,]*{_S}?(?:[×x]{_S}?[\d,.]+{_S}?)*=")
-_LAST_FACTOR = re.compile(r"[×x][ \t\u2009\u202f\u00a0\n]?(\d[\d,.]*)$")
-_POWER_OF_TEN = re.compile(r"\d[ \t\u2009\u202f\u00a0\n]?[×x][ \t\u2009\u202f\u00a0\n]?10(?:\^|[⁰¹²³⁴-⁹⁻])")
-_TUPLE = re.compile(r"\d+(?:,\d+){2,}(?=[)\]])")
+_EQUALS = Lazy(rf"[\d.,]*{_S}?(?:[×x]{_S}?[\d,.]+{_S}?)*=")
+_LAST_FACTOR = Lazy(r"[×x][ \t\u2009\u202f\u00a0\n]?(\d[\d,.]*)$")
+_POWER_OF_TEN = Lazy(
+    r"\d[ \t\u2009\u202f\u00a0\n]?[×x][ \t\u2009\u202f\u00a0\n]?10(?:\^|[⁰¹²³⁴-⁹⁻])"
+)
+_TUPLE = Lazy(r"\d+(?:,\d+){2,}(?=[)\]])")
 
 
-def skip(text: str, start: int) -> tuple[int, str]:
-    """What begins with the digit at ``start`` and is no quantity.
+# What may follow the digits of a quantity only, and what may follow the space after any other.
+_PLAIN_ENDS = frozenset(("", "%", ",", ";", "]", "}", "=", "$", "±", "G", "T", "P", "W", "B"))
+_GOES_ON = frozenset("×xJFMASONDap(")
+
+
+def skip(text: str, start: int, end: int) -> tuple[int, str]:
+    """What begins with the digits from ``start`` to ``end`` and is no quantity.
 
     Returns
     -------
@@ -47,8 +55,10 @@ def skip(text: str, start: int) -> tuple[int, str]:
     what : str
         "date", "shape", ...; a shape ends before its last factor where that has a unit.
     """
-    nxt = text[start + 1 : start + 24]
-    if not nxt or nxt[0] == " " and not (nxt[1:2] in "×xJFMASOND1234567890ap" and len(nxt) > 1):
+    nxt = text[end : end + 1]
+    if nxt in _PLAIN_ENDS or (nxt == "." and not text[end + 1 : end + 2].isdigit()):
+        return start, ""
+    if nxt in " \u2009\u00a0\n" and text[end + 1 : end + 2] not in _GOES_ON:
         return start, ""
     match = _SKIP.match(text, start)
     if not match:
@@ -84,57 +94,67 @@ def in_a_tuple(text: str, start: int) -> int:
 
 
 # A number that belongs to a name or to the document's own numbering is no quantity.
-NAMED = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_\\/@#&]|[A-Za-z]\d*-|\d[.:]|\^\{?|_\{?|[A-Za-z]\d*\.|[0-9a-f]{4}-)$")
-_INDEX = re.compile(r"[_^]\{[^{}]*$")
-_CITED = re.compile(rf"\[(?:\d+(?:,{_S}?|–|-))*$")
-_CITED_REST = re.compile(rf"(?:(?:,{_S}?|–|-)\d+)*\]")
-_PUBLISHED = re.compile(rf"(?:ar[Xx]iv(?:{_S}preprint)?[:\s]+(?:[Aa]r[Xx]iv:)?|abs/|doi[:\s]+|DOI[:\s]+|https?://\S*|www\.\S*|pp?\.{_S}?|"
-                        rf"ISBN[:\s]+|ISSN[:\s]+|RFC{_S}?|IEEE{_S}?|vol\.{_S}?|Vol\.{_S}?|no\.{_S}?|No\.{_S}?)$")  # fmt: skip
-_DOCUMENT = (
-    "section sections sec sec. secs. figure figures fig fig. figs. table tables tab tab. equation equations eq eq. eqs. algorithm "
-    "algorithms alg. chapter chapters appendix line lines step steps lemma theorem proposition corollary definition remark "
-    "observation takeaway insight listing stage version ver. level part phase § §§ zero p. pp."
-).split()
-_COMMON = (
-    "item items rows row column columns question "
-    "rq claim finding case example experiment test task problem requirement challenge property assumption hypothesis "
-    "contribution page pages stage footnote note volume issue chapter layer epoch iteration round day month week machine node gpu device "
-    "worker rank crossbar core thread block slot site setup configuration option scenario technique method type class "
-    "group category tier zero zero- phase-"
-).split()
-_SOFTWARE = (
-    "python cuda cudnn pytorch tensorflow jax ubuntu debian linux nvlink nvlink-c2c pcie gen hbm ddr lpddr gddr v ver llama llama- qwen gpt "
-    "gemma mistral gemini claude phi falcon opt bert palm deepspeed megatron vllm triton rocm gcc clang llvm java node.js "
-    "android ios windows centos opencl vulkan opengl openmp mpi usb wifi wi-fi bluetooth http nccl cublas tensorrt onnx spark "
-    "hadoop kubernetes docker driver firmware release rtx gtx geforce radeon rx xeon epyc ryzen core tesla quadro snapdragon arc "
-    "orin xavier agx raspberry pi apache keras scikit-learn numpy julia go rust protocol usb mixtral deepseek glm yi baichuan "
-    "whisper vicuna alpaca bloom t5 clip dall-e stable diffusion sdxl resnet vgg inception yolo kernel fedora rhel macos solaris "
-    "spec mlperf tpc tpcc mmlu-pro humaneval gsm svamp imagenet cifar mnist top top- pass hit recall rouge rouge- ndcg hits "
-    "zenbook omnibook thinkpad iphone pixel galaxy a1 stage"
-).split()
-_HARDWARE = frozenset(
-    "rtx gtx geforce radeon rx xeon epyc ryzen core tesla quadro snapdragon arc orin xavier jetson titan iphone pixel galaxy".split()
+NAMED = Lazy(
+    r"(?:[A-Za-zα-ωΑ-Ω_\\/@#&]|[A-Za-z]\d*-|\d[.:]|\^\{?|_\{?|[A-Za-z]\d*\.|[0-9a-f]{4}-)$"
 )
-_TITLED = frozenset(_DOCUMENT) | frozenset(_SOFTWARE)
-_NUMBERED = _TITLED | frozenset(_COMMON)
+_INDEX = Lazy(r"[_^]\{[^{}]*$")
+_CITED = Lazy(rf"\[(?:\d+(?:,{_S}?|–|-))*$")
+_CITED_REST = Lazy(rf"(?:(?:,{_S}?|–|-)\d+)*\]")
+_PUBLISHED = Lazy(rf"(?:ar[Xx]iv(?:{_S}preprint)?[:\s]+(?:[Aa]r[Xx]iv:)?|abs/|doi[:\s]+|DOI[:\s]+|https?://\S*|www\.\S*|pp?\.{_S}?|"
+                        rf"ISBN[:\s]+|ISSN[:\s]+|RFC{_S}?|IEEE{_S}?|vol\.{_S}?|Vol\.{_S}?|no\.{_S}?|No\.{_S}?)$")  # fmt: skip
+_DOCUMENT = words(
+    "section sections sec sec. secs. figure figures fig fig. figs. table tables tab tab. equation equations eq eq. "
+    "eqs. algorithm algorithms alg. chapter chapters appendix line lines step steps lemma theorem proposition "
+    "corollary definition remark observation takeaway insight listing stage version ver. level part phase § §§ zero "
+    "p. pp. no. nos. iso rfc ieee web port"
+)
+_COMMON = words(
+    "item items rows row column columns question rq claim finding case example experiment test task problem "
+    "requirement challenge property assumption hypothesis contribution page pages stage footnote note volume issue "
+    "chapter layer epoch iteration round day month week machine node gpu device worker rank crossbar core thread "
+    "block slot site setup configuration option scenario technique method type class group category tier zero zero- "
+    "phase-"
+)
+_SOFTWARE = words(
+    "python cuda cudnn pytorch tensorflow jax ubuntu debian linux nvlink nvlink-c2c pcie gen hbm ddr lpddr gddr v ver "
+    "llama llama- qwen gpt gemma mistral gemini claude phi falcon opt bert palm deepspeed megatron vllm triton rocm "
+    "gcc clang llvm java node.js android ios windows centos opencl vulkan opengl openmp mpi usb wifi wi-fi bluetooth "
+    "http nccl cublas tensorrt onnx spark hadoop kubernetes docker driver firmware release rtx gtx geforce radeon rx "
+    "xeon epyc ryzen core tesla quadro snapdragon arc orin xavier agx raspberry pi apache keras scikit-learn numpy "
+    "julia go rust protocol mixtral deepseek glm yi baichuan whisper vicuna alpaca bloom t5 clip dall-e stable "
+    "diffusion sdxl resnet vgg inception yolo kernel fedora rhel macos solaris spec mlperf tpc tpcc mmlu-pro "
+    "humaneval gsm svamp imagenet cifar mnist top top- pass hit recall rouge rouge- ndcg hits zenbook omnibook "
+    "thinkpad iphone pixel galaxy a1 stage"
+)
+_HARDWARE = words(
+    "rtx gtx geforce radeon rx xeon epyc ryzen core tesla quadro snapdragon arc orin xavier jetson titan iphone pixel "
+    "galaxy"
+)
+_TITLED = _DOCUMENT | _SOFTWARE
+_NUMBERED = _TITLED | _COMMON
 _MONTHS = frozenset(_MONTH.replace("Sept?", "Sep|Sept").lower().split("|"))
 
 # A bare whole number is a quantity after such a word; after any other it numbers something.
-_GIVES = frozenset(
-    "of is are was were be been to from by at with than and or in on for set as equals equal over under above below about around roughly "
-    "approximately nearly almost only just least most exactly size sizes length lengths width depth degree degrees factor "
-    "dimension dimensions dim rank count counts number total threshold window batch context sequence budget limit capacity "
-    "rate ratio score scores value values up down between through until per using uses use used has have had contains "
-    "contain reaches reach reached totals averaging averages average mean median max maximum min minimum hidden vocabulary "
-    "seed seeds heads layers experts epochs warmup warm-up interval period horizon bound staleness delay k n b s m g p d t r tp pp "
-    "dp ep cp mp sp vpp l h accumulation clients participants users then versus vs vs. increases decreases drops falls rises into "
-    "achieves scores obtains gets lr beta alpha gamma sparsity bits batchsize speedup × = ≈ ∼ ~ < > ≤ ≥ + - − – — → : "
-    "respectively including like e.g. i.e. either all across every during after before within gpus nodes that which".split()
+_GIVES = words(
+    "of is are was were be been to from by at with than and or in on for set as equals equal over under above below "
+    "about around roughly approximately nearly almost only just least most exactly size sizes length lengths width "
+    "depth degree degrees factor dimension dimensions dim rank count counts number total threshold window batch "
+    "context sequence budget limit capacity rate ratio score scores value values up down between through until per "
+    "using uses use used has have had contains contain reaches reach reached totals averaging averages average mean "
+    "median max maximum min minimum hidden vocabulary seed seeds heads layers experts epochs warmup warm-up interval "
+    "period horizon bound staleness delay k n b s m g p d t r tp pp dp ep cp mp sp vpp l h accumulation clients "
+    "participants users then versus vs vs. increases decreases drops falls rises into achieves obtains gets lr beta "
+    "alpha gamma sparsity bits batchsize speedup × = ≈ ∼ ~ < > ≤ ≥ + - − – — → : respectively including like e.g. "
+    "i.e. either all across every during after before within gpus nodes that which"
 )
-_OPERATOR_BEFORE = re.compile(r"[A-Za-zα-ωΑ-Ω_})\]]\s?[-−+·*/]\s?$|[(\[{]\s?[-−+]\s?$|[A-Za-z]\($|±\s?$|\\[A-Za-z]+\s?$")
-_OPERATOR_AFTER = re.compile(r"\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b")
-_OF_SYMBOLS = re.compile(r"[≠∈]\s?$|\{\s?$")
-_LABEL_AFTER = re.compile(r"\)\s?[A-Z(\w]|\)$")
+_OPERATOR_BEFORE = Lazy(
+    r"[A-Za-zα-ωΑ-Ω_})\]]\s?[-−+·*/]\s?$|[(\[{]\s?[-−+]\s?$|[A-Za-z]\($|±\s?$|\\[A-Za-z]+\s?$"
+)
+_OPERATOR_AFTER = Lazy(
+    r"\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b"
+)
+_OF_SYMBOLS = Lazy(r"[≠∈]\s?$|\{\s?$")
+_LABEL_AFTER = Lazy(r"\)\s?[A-Z(\w]|\)$")
 
 
 def belongs_to_a_name(text: str, start: int, glued: str) -> bool:
@@ -148,7 +168,10 @@ def cited(text: str, start: int, end: int) -> bool:
     """Whether a bare number is a citation or an index: "[12, 14]"."""
     if "[" not in text[max(0, start - 24) : start]:
         return False
-    return _CITED.search(text, max(0, start - 24), start) is not None and _CITED_REST.match(text, end) is not None
+    return (
+        _CITED.search(text, max(0, start - 24), start) is not None
+        and _CITED_REST.match(text, end) is not None
+    )
 
 
 def numbered(word: str, *, counted: bool = False) -> bool:
@@ -187,7 +210,7 @@ def gives(word: str) -> bool:
 def in_a_formula(text: str, start: int, end: int) -> bool:
     """Whether a bare number is a term of symbols: "1 − β", "i + 1", "≠ 1"."""
     head = text[max(0, start - 8) : start]
-    if _OPERATOR_BEFORE.search(head) or _OF_SYMBOLS.search(head) and head.rstrip()[-1:] != "{":
+    if _OPERATOR_BEFORE.search(head) or (_OF_SYMBOLS.search(head) and head.rstrip()[-1:] != "{"):
         return True
     return _OPERATOR_AFTER.match(text, end) is not None
 
@@ -202,5 +225,9 @@ def enumerates(text: str, start: int, end: int, raw: str) -> bool:
     if text.rfind("(", 0, start) > text.rfind(")", 0, start):
         return False
     if tail.startswith((")", ".")) and tail[1:2] in (" ", "\n", "\u2009"):
-        return not text[:start].strip() or (tail[0] == ")" and head[-1:] in " \n")
+        return (
+            not text[:start].strip()
+            or head[-1:] in "“‘`\"'"
+            or (tail[0] == ")" and head[-1:] in " \n")
+        )
     return False

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tanaka.quantity.lazy import Lazy
+from tanaka.quantity.words import words
+
 # Names of the nouns, each with its spellings.  Two words stand with one space.
 _SPELLINGS = {
     "gpu": "GPU GPUs device devices card cards accelerator accelerators chip chips TPU TPUs NPU NPUs rank ranks "
@@ -40,33 +43,37 @@ _NOUNS = {
 }
 _TWO = frozenset(s.split()[0] for s in _NOUNS if " " in s)
 # Words that may stand between a count and its noun: "2048 H800 GPUs", "64 data-parallel replicas".
-_BETWEEN = frozenset(
+_BETWEEN = words(
     "NVIDIA Nvidia AMD Intel Google Quadro Tesla DGX HGX Ampere Hopper Volta Turing Pascal GeForce Ascend Cerebras "
-    "data tensor pipeline model parallel identical virtual physical logical compute worker total local global training "
-    "time concurrent more synchronous transformer Transformer decoder encoder attention diverse KV key value query "
-    "routed shared cluster active activated gradient additional other available high end optimizer warm "
-    "up warmup small large trainable learnable model source target input output prompt new unique distinct different "
-    "independent random parallel simultaneous streaming hardware server user consecutive such extra self cross "
-    "convolutional hidden dense sparse training test validation evaluation labeled labelled".split()
+    "data tensor pipeline model parallel identical virtual physical logical compute worker total local global "
+    "training time concurrent more synchronous transformer Transformer decoder encoder attention diverse KV key value "
+    "query routed shared cluster active activated gradient additional other available high end optimizer warm up "
+    "warmup small large trainable learnable source target input output prompt new unique distinct different "
+    "independent random simultaneous streaming hardware server user consecutive such extra self cross convolutional "
+    "hidden dense sparse test validation evaluation labeled labelled"
 )
-_PART = re.compile(r"(?:[A-Z]{1,2}\d{2,4}[A-Za-z]{0,2}|MI\d+X?|TPUv\d|RTX|GTX|v\d[a-z]?)$")
-_WORD = re.compile(r"(?:[ \t\u2009\u202f\u00a0\n]|-|–)([A-Za-z][A-Za-z0-9]*|\d+[A-Z]?[A-Za-z]*)(?:['’]s(?![A-Za-z]))?")
+_PART = Lazy(r"(?:[A-Z]{1,2}\d{2,4}[A-Za-z]{0,2}|MI\d+X?|TPUv\d|RTX|GTX|v\d[a-z]?)$")
+_WORD = Lazy(
+    r"(?:[ \t\u2009\u202f\u00a0\n]|-|–)([A-Za-z][A-Za-z0-9]*|\d+[A-Z]?[A-Za-z]*)(?:['’]s(?![A-Za-z]))?"
+)
 _S = r"[ \t\u2009\u202f\u00a0\n]"
 
 MODELS = "1080|2070|2080|3060|3070|3080|3090|4060|4070|4080|4090|5070|5080|5090"
 """Consumer cards that papers call by their number alone."""
 
-_DEVICE = re.compile(
+_DEVICE = Lazy(
     rf"(?:{_S}|-)(?:(?:NVIDIA|Nvidia|AMD|Intel|Google|Quadro|Tesla|GeForce){_S})*"
     rf"(?:[ABHLPTV]\d{{1,3}}0{{0,2}}|GH200|GB200|B200|H200|MI\d{{3}}X?|(?:RTX|GTX){_S}?\d{{4}}|"
     rf"(?:{MODELS})(?={_S}?(?:s\b|Ti\b|GPU|card))|TPU{_S}?v\d[a-z]?|Jetson|Gaudi\d?)"
     rf"(?:-(?:SXM\d?|PCIe|NVL)(?![A-Za-z0-9])|(?:-[A-Za-z0-9]+)*)(?:{_S}(?:SXM\d?|PCIe|NVL|Ti|Super)(?![A-Za-z]))?(?:{_S}GPUs?|s)?(?![A-Za-z0-9])"
 )
-_BARE_MODEL = re.compile(rf"(?:{MODELS})(?:{_S}?Ti)?s?(?![\w.])")
-_WHOLE = re.compile(rf"{_S}(?:GPU{_S}|DGX{_S})?(?:nodes?|machines?|servers?|instances?|hosts?|systems?)(?![A-Za-z])")
-_INSTANCE = re.compile(r"[a-z]\d\w*\.\d*x?large")
-_TIMES_BEFORE_A_NAME = re.compile(rf"{_S}?[×x]{_S}?(?=[A-Za-z])|{_S}?[×x]{_S}?(?=(?:{MODELS})(?!\d))")
-_DEVICE_HOURS = re.compile(
+_BARE_MODEL = Lazy(rf"(?:{MODELS})(?:{_S}?Ti)?s?(?![\w.])")
+_WHOLE = Lazy(
+    rf"{_S}(?:GPU{_S}|DGX{_S})?(?:nodes?|machines?|servers?|instances?|hosts?|systems?)(?![A-Za-z])"
+)
+_INSTANCE = Lazy(r"[a-z]\d\w*\.\d*x?large")
+_TIMES_BEFORE_A_NAME = Lazy(rf"{_S}?[×x]{_S}?(?=[A-Za-z])|{_S}?[×x]{_S}?(?=(?:{MODELS})(?!\d))")
+_DEVICE_HOURS = Lazy(
     rf"(?:{_S}|-)?(?:(?:NVIDIA|[A-Z]{{1,2}}\d{{2,4}}[A-Za-z]*(?:-\w+)*|TPU{_S}?v\d){_S})*(GPU|TPU|device|accelerator|"
     rf"[ABHPTV]\d{{2,3}}|node|core|chip)s?(?:{_S}|-|·)(hour|hr|h|day|year)s?(?![A-Za-z])"
 )
@@ -79,7 +86,7 @@ def device(text: str, at: int) -> int:
 
 
 def device_hours(text: str, at: int) -> tuple[str, str, int] | None:
-    """ "H800 GPU hours": what is rented, for what time, and where that ends."""
+    """Of "H800 GPU hours": what is rented, for what time, and where that ends."""
     match = _DEVICE_HOURS.match(text, at)
     if not match:
         return None
@@ -88,7 +95,7 @@ def device_hours(text: str, at: int) -> tuple[str, str, int] | None:
 
 
 def counts_devices(text: str, at: int) -> tuple[str, int] | None:
-    """ "8×A100" and "2×g4dn.12xlarge": what a number before a multiplication sign counts."""
+    """Of "8×A100" and "2×g4dn.12xlarge": what a number before a multiplication sign counts."""
     match = _TIMES_BEFORE_A_NAME.match(text, at)
     if not match:
         return None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+
+from tanaka.quantity.lazy import Lazy
 
 _SMALL = {
     "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -48,7 +49,7 @@ _SHARE = (
     rf"(?<!last{_S})(?<!every{_S})(?<!left{_S})(?<!right{_S})(?<!top{_S})(?<!bottom{_S})(?<!better{_S})(?<!the{_S})half{_OF}|"
     rf"(?<=by{_S})(?:half|a{_S}third|a{_S}quarter)(?![A-Za-z-])|(?<=in{_S})half(?![A-Za-z-])"
 )
-_THE = rf"(?:the|its|our|their|both|this|that|every|training|inference|decode|decoding|memory|latency|throughput|performance|bandwidth|compute|GPU|energy|end-to-end|effective|peak)(?![A-Za-z])"
+_THE = r"(?:the|its|our|their|both|this|that|every|training|inference|decode|decoding|memory|latency|throughput|performance|bandwidth|compute|GPU|energy|end-to-end|effective|peak)(?![A-Za-z])"
 _FACTOR = (
     rf"(?:twice|thrice)(?={_S}(?:as|the|that|those|its|their|our|more|larger|bigger|faster|slower|what|compared)(?![A-Za-z]))|"
     rf"(?:doubles|doubling|double|triples|tripling|triple|quadruples|quadrupling|quadruple|halves|halving|halve)(?={_S}{_THE})|"
@@ -66,7 +67,7 @@ _HEAD = "|".join(_VAGUE)
 _VAGUE_OF = rf"(?P<v1>{_HEAD}){_S}of(?:{_S}(?P<v2>thousands|millions|billions|trillions){_S}of)?"
 
 # Where a number in words may begin, told by the first letters; what begins elsewhere is none.
-_CUE = re.compile(
+_CUE = Lazy(
     r"[ \t\n\u2009\u202f\u00a0(\[{“\"'‘—–/≈∼~$,;:>]"
     r"(?=[OoTtFfSsEeNnAaDdQqHhMmBb](?:ne |ne-|w[oei]|hr|hirt|en |en-|ens|elve|rip|rill|hous|our|i[vfx]|even|igh|leve|ine |ine-|inet|"
     r"n? [hdtmbqfso]|oub|ozen|uad|al[fv]|undr|illions|ingle|rder|everal|ultip|wenty))"
@@ -124,12 +125,10 @@ def cardinal(text: str) -> float | None:
     return None if current is None else total + current
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![A-Za-z\\-])(?i:(?P<order>{_ORDER})|(?P<vague>{_VAGUE_OF})|(?P<factor>{_FACTOR})|(?P<share>{_SHARE})|"
-        rf"(?P<cardinal>{_CARDINAL}))"
-    )
+_NUMBER = Lazy(
+    rf"(?<![A-Za-z\\-])(?i:(?P<order>{_ORDER})|(?P<vague>{_VAGUE_OF})|(?P<factor>{_FACTOR})|(?P<share>{_SHARE})|"
+    rf"(?P<cardinal>{_CARDINAL}))"
+)
 
 
 def find(text: str) -> Iterator[Words]:
@@ -137,7 +136,7 @@ def find(text: str) -> Iterator[Words]:
     last = 0
     for cue in _CUE.finditer(f" {text}"):
         at = cue.end() - 1  # the text stands one place further on in what was searched
-        if at >= last and (match := _pattern().match(text, at)):
+        if at >= last and (match := _NUMBER.match(text, at)):
             last = match.end()
             yield _words(match)
 

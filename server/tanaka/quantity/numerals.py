@@ -6,19 +6,20 @@ import re
 from dataclasses import dataclass
 
 from tanaka.quantity import numberwords
+from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import POWER, Literal, parse
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"
 _SCI = rf"(?:{_S}?[×·⋅∙xX*]{_S}?10{POWER}|[eE][-+−]?\d{{1,2}}(?![A-Za-z\d]))?"
-_DIGITS = re.compile(
+_DIGITS = Lazy(
     rf"(?:10|2){POWER}|"
-    rf"(?:(?:\d{{1,3}}(?:(?:,|\u2009|\u202f)\d{{3}})+(?![\d,]*\d)|\d{{1,3}}(?:{_S}\d{{3}})?{_S}000(?!\d)|\d+)(?:\.\d+)?|\.\d+){_SCI}"
+    rf"(?:(?:\d{{1,3}}(?:(?:,|\u2009|\u202f|['’])\d{{3}})+(?![\d,]*\d)|\d{{1,3}}(?:{_S}\d{{3}})?{_S}000(?!\d)|\d+)(?:\.\d+)?|\.\d+){_SCI}"
 )
-_DIGITS_WITH_COMMA = re.compile(
+_DIGITS_WITH_COMMA = Lazy(
     rf"(?:10|2){POWER}|"
     rf"(?:(?:\d{{1,3}}(?:[. \u2009\u202f\u00a0]\d{{3}})+(?!\d)|\d+)(?:[,.]\d+)?|,\d+){_SCI}"
 )
-_ANY_DIGIT = re.compile(r"\d")
+_ANY_DIGIT = Lazy(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _in_digits(text: str, match: re.Match[str], decimal_comma: bool) -> Numeral 
     if start and text[start - 1] in "−-":
         # A hyphen glued to a word or a number is no sign.
         lead = text[start - 2 : start - 1]
-        if not (lead.isalnum() or lead in ")}–-%" and lead):
+        if not (lead.isalnum() or (lead in ")}–-%" and lead)):
             start -= 1
     literal = parse(text[start:end], decimal_comma=decimal_comma)
     return None if literal is None else Numeral(start, end, digits, literal, "digits")

@@ -7,29 +7,34 @@ from dataclasses import replace
 
 from tanaka.quantity.hedges import before as hedge_before
 from tanaka.quantity.interval import Interval
+from tanaka.quantity.lazy import Lazy
+from tanaka.quantity.literal import Literal, parse
 from tanaka.quantity.model import Qualifier, Quantity, Reading
 from tanaka.quantity.widths import make
+from tanaka.quantity.words import words
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"
-_DASH = re.compile(rf"{_S}?(?:–|—|-|−){_S}?")
-_AND_OR_TO = re.compile(rf"{_S}(?:and|to){_S}(?:about{_S}|around{_S})?")
-_TO = re.compile(rf"{_S}to{_S}")
-_BETWEEN = re.compile(
+_DASH = Lazy(rf"{_S}?(?:–|—|-|−){_S}?")
+_AND_OR_TO = Lazy(rf"{_S}(?:and|to){_S}(?:about{_S}|around{_S})?")
+_TO = Lazy(rf"{_S}to{_S}")
+_BETWEEN = Lazy(
     rf"(?:between|ranges?{_S}from|ranging{_S}from|ranged{_S}from|range{_S}of|in{_S}the{_S}range|varies{_S}from|varying{_S}from|"
     rf"vary{_S}from|anywhere{_S}from){_S}(?:about{_S}|around{_S}|roughly{_S})?$",
     re.I,
 )
 # "reduced 420 to 140 ms" is a change, "takes 10 to 20 ms" a range.
-_CHANGES = re.compile(
+_CHANGES = Lazy(
     r"\b(?:from|increas\w*|grow\w*|grew|ris\w*|rose|improv\w*|scal\w*|rais\w*|goes|went|climb\w*|jump\w*|reduc\w*|drop\w*|cut\w*|"
     r"fall\w*|fell|decreas\w*|speed\w*|boost\w*|lift\w*|mov\w*|chang\w*|extend\w*)\b[^.;:]*$",
     re.I,
 )
-_JOIN = re.compile(rf"{_S}?(?:/|→|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)|{_S}&){_S}?")
-_COMMA = re.compile(rf"{_S}?,{_S}?")
-_ARROW = re.compile(rf"{_S}?(?:→|->|⟶|⇒){_S}?")
-_FROM = re.compile(rf"\bfrom{_S}$", re.I)
-_SPAN = re.compile(rf"{_S}?(?:,{_S})?(?:to|down{_S}to|up{_S}to|→){_S}?(?:about{_S}|around{_S}|only{_S}|just{_S}|over{_S})?[≈∼~]?")
+_JOIN = Lazy(rf"{_S}?(?:/|→|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)|{_S}&){_S}?")
+_COMMA = Lazy(rf"{_S}?,{_S}?")
+_ARROW = Lazy(rf"{_S}?(?:→|->|⟶|⇒){_S}?")
+_FROM = Lazy(rf"\bfrom{_S}$", re.I)
+_SPAN = Lazy(
+    rf"{_S}?(?:,{_S})?(?:to|down{_S}to|up{_S}to|→){_S}?(?:about{_S}|around{_S}|only{_S}|just{_S}|over{_S})?[≈∼~]?"
+)
 
 
 def ranges(text: str, found: list[Reading]) -> list[Reading]:
@@ -53,9 +58,12 @@ def _range(text: str, last: Reading, reading: Reading) -> Reading | None:
             return None
     elif a.shown_unit != b.shown_unit and not b.shown_unit.startswith(f"{a.shown_unit} "):
         return None
-    low = a.literal.value * (b.scale if not a.shown_unit else a.scale)
+    first_literal = a.literal
+    if not a.shown_unit and (power := _shared_power(a.literal, b.literal)) != 1.0:
+        first_literal = Literal(a.literal.text, a.literal.value * power, a.literal.ulp * power)
+    low = first_literal.value * (b.scale if not a.shown_unit else a.scale)
     if a.shown_unit and a.shown_unit != b.shown_unit:
-        low = a.literal.value * b.scale
+        low = first_literal.value * b.scale
     high = b.point
     if low > high:
         return None
@@ -70,9 +78,9 @@ def _range(text: str, last: Reading, reading: Reading) -> Reading | None:
         )  # fmt: skip
         if not plain_to and not _BETWEEN.search(head):
             return None
-    scale = low / a.literal.value if a.literal.value else b.scale
-    first = make(a.literal, b.unit, b.shown_unit, scale, Qualifier.EXACT, count=False)
-    qualifier, start, _ = hedge_before(text, last.start, reading.noun)
+    scale = low / first_literal.value if first_literal.value else b.scale
+    first = make(first_literal, b.unit, b.shown_unit, scale, Qualifier.EXACT, count=False)
+    qualifier, _, _ = hedge_before(text, last.start, reading.noun)
     hedged = qualifier is Qualifier.APPROX
     near = Interval(first.nominal.low, b.nominal.high)
     hard = Interval(first.hard.low, b.hard.high)
@@ -82,22 +90,29 @@ def _range(text: str, last: Reading, reading: Reading) -> Reading | None:
     quantity = replace(
         b, value=(low, high), nominal=near, hard=hard, qualifier=Qualifier.RANGE, count=False
     )
-    return replace(
-        reading, start=last.start, literal_start=last.literal_start, quantity=quantity
-    )
+    return replace(reading, start=last.start, literal_start=last.literal_start, quantity=quantity)
 
 
-_SPANNING = frozenset(
-    "takes take took taking needs need needed requires require required uses use used using of with in for within every spans span "
-    "costs cost lasts last typically usually about around roughly approximately only at by on is are was were adds add another "
-    "after contains contain has have holds hold consumes consume between runs run".split()
+def _shared_power(a: Literal, b: Literal) -> float:
+    """The power of ten of "3 and 3.5×10^{21}", which stands once, or 1."""
+    if "10" not in b.text or "10" in a.text:
+        return 1.0
+    match = re.match(r"[\d.,]+(?=\s?[×·]\s?10[\^⁰¹²³⁴-⁹⁻])", b.text)
+    mantissa = parse(match.group()) if match else None
+    return b.value / mantissa.value if mantissa and mantissa.value else 1.0
+
+
+_SPANNING = words(
+    "takes take took taking needs need needed requires require required uses use used using of with in for within "
+    "every spans span costs cost lasts last typically usually about around roughly approximately only at by on is are "
+    "was were adds add another after contains contain has have holds hold consumes consume between runs run"
 )
 
 
 def _spanning(text: str, last: Reading) -> bool:
     """Whether the word before "A to B" tells of a range: "takes 10 to 20 ms"."""
-    words = text[max(0, last.literal_start - 24) : last.literal_start].lower().split()
-    return bool(words) and words[-1] in _SPANNING
+    lead = text[max(0, last.literal_start - 24) : last.literal_start].lower().split()
+    return bool(lead) and lead[-1] in _SPANNING
 
 
 def share_units(text: str, found: list[Reading]) -> list[Reading]:
@@ -125,9 +140,7 @@ def share_units(text: str, found: list[Reading]) -> list[Reading]:
     return _series(out, shared)
 
 
-def _listed(
-    text: str, out: list[Reading], i: int, gap: str, shared: set[int]
-) -> Reading | None:
+def _listed(text: str, out: list[Reading], i: int, gap: str, shared: set[int]) -> Reading | None:
     this, following = out[i], out[i + 1]
     # "12.1k to 18.9k tokens/s": both have their suffix, and the unit stands once
     a, unit = this.quantity, following.quantity
@@ -152,7 +165,9 @@ def _listed(
         return None
     if re.search(r"=\s?$", text[max(0, this.literal_start - 3) : this.literal_start]):
         return None  # "K = 5 and 100 ms"
-    quantity = make(a.literal, unit.unit, unit.shown_unit, unit.scale, a.qualifier, count=unit.count)
+    quantity = make(
+        a.literal, unit.unit, unit.shown_unit, unit.scale, a.qualifier, count=unit.count
+    )
     return replace(this, quantity=quantity, kind=following.kind, noun=following.noun)
 
 
@@ -168,7 +183,9 @@ def _span(text: str, a: Reading, b: Reading, gap: str) -> bool:
         return True
     return _SPAN.fullmatch(gap) is not None and bool(
         _FROM.search(text[max(0, a.start - 6) : a.start])
-        or re.search(rf"\bfrom{_S}\S{{1,14}}{_S}?$", text[max(0, a.literal_start - 22) : a.literal_start])
+        or re.search(
+            rf"\bfrom{_S}\S{{1,14}}{_S}?$", text[max(0, a.literal_start - 22) : a.literal_start]
+        )
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from tanaka.quantity.lazy import Lazy
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -34,7 +36,7 @@ _SPELLED = {
 _SECONDS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "ms": 1e-3, "msec": 1e-3, "msecs": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
-    "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "usec": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
+    "µsec": 1e-6, "μsec": 1e-6, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "usec": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
     "ns": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9,
     "min": 60, "mins": 60, "minute": 60, "minutes": 60,
     "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
@@ -101,6 +103,8 @@ def _bytes(add: _Add) -> None:
             add(f"{prefix}bit{per}", "byte/s", scale / 8, f"{prefix}bit/s")
             add(f"{prefix}bits{per}", "byte/s", scale / 8, f"{prefix}bit/s")
     add("B", "byte", 1.0)
+    add("b/s", "byte/s", 1 / 8)
+    add("bps", "byte/s", 1 / 8, "b/s")
     add("GbE", "byte/s", 1e9 / 8)
     for per in ("/s", " per second"):
         add(f"bytes{per}", "byte/s", 1.0, "B/s")
@@ -123,7 +127,9 @@ def _operations(add: _Add) -> None:
                 add(prefix + flop + per, "op/J", scale, f"{prefix}FLOPS/W")
             for area, square in _AREAS.items():
                 add(f"{prefix}{flop}/{area}", "FLOP/s/m²", scale / square, f"{prefix}FLOPS/{area}")
-                add(f"{prefix}{flop}/s/{area}", "FLOP/s/m²", scale / square, f"{prefix}FLOPS/{area}")
+                add(
+                    f"{prefix}{flop}/s/{area}", "FLOP/s/m²", scale / square, f"{prefix}FLOPS/{area}"
+                )
         add(prefix + "FLOPS", "FLOP/s", scale, f"{prefix}FLOPS")
         for flop in ("FLOP", "Flop", "flop"):
             add(prefix + flop, "FLOP", scale, f"{prefix}FLOP")
@@ -179,7 +185,14 @@ def _electric(add: _Add) -> None:
         add(f"{prefix}T/s", "transfer/s", scale)
     for prefix, scale in {"n": 1e-9, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2, "k": 1e3}.items():
         add(prefix + "m", "m", scale)
-    for prefix, scale in {"µ": 1e-12, "μ": 1e-12, "u": 1e-12, "m": 1e-6, "c": 1e-4, "": 1.0}.items():
+    for prefix, scale in {
+        "µ": 1e-12,
+        "μ": 1e-12,
+        "u": 1e-12,
+        "m": 1e-6,
+        "c": 1e-4,
+        "": 1.0,
+    }.items():
         add(prefix + "m²", "m²", scale)
 
 
@@ -270,6 +283,7 @@ def _others(add: _Add) -> None:
     for name in ("°C", "degrees Celsius", "degree Celsius", "℃"):
         add(name, "°C", 1.0, "°C")
     add("dB", "dB", 1.0)
+    add("°", "°", 1.0)
     for form in ("CO2e", "CO2eq", "CO2-eq", "CO2"):
         for weight, scale in (("t", 1e6), ("kg", 1e3), ("g", 1.0), ("Mt", 1e12), ("kt", 1e9)):
             add(f"{weight}{form}", "gCO2e", scale, f"{weight}CO2e")
@@ -280,12 +294,14 @@ def _others(add: _Add) -> None:
 
 
 # Letters, then whatever may join them into a compound unit.  The longest part that is known wins.
-_TOKEN = re.compile(
+_TOKEN = Lazy(
     r"[A-Za-zµμ°²$€℃][A-Za-z0-9µμ²·⁻]*(?:[_^]\{?\d\}?[A-Za-z]*)*"
     r"(?:(?:/|[ \u2009\u00a0\n](?:per|of)[ \u2009\u00a0\n]|-|[ \u2009\u00a0\n](?=[hd][oa][uy]|dollars|Celsius|tons|CO|h\b))"
     r"[A-Za-z0-9µμ²·]+(?:[_^]\{?\d\}?[A-Za-z]*)*){0,3}"
 )
-_CUTS = re.compile(r"[ \u2009\u00a0\n/^_{-]")
+_AMOUNTS = frozenset(("byte", "FLOP", "op"))
+_INVERSE_SECOND = Lazy(r"[ \t\u2009\u00a0·]?s(?:\^\{?[−-]1\}?|⁻¹)")
+_CUTS = Lazy(r"[ \u2009\u00a0\n/^_{·-]")
 
 
 def after(text: str, at: int) -> tuple[Unit, int] | None:
@@ -298,7 +314,10 @@ def after(text: str, at: int) -> tuple[Unit, int] | None:
     while spelling:
         unit = known.get(spelling) or known.get(_plain(spelling))
         if unit is not None:
-            return unit, at + len(spelling)
+            end = at + len(spelling)
+            if unit.base in _AMOUNTS and (rate := _INVERSE_SECOND.match(text, end)):
+                return Unit(f"{unit.base}/s", unit.scale, f"{unit.shown}/s"), rate.end()
+            return unit, end
         cut = 0
         for cut_match in _CUTS.finditer(spelling):
             cut = cut_match.start()

@@ -89,15 +89,15 @@ def _shared(abouts: Sequence[About]) -> About:
 
 def record(report: Report) -> dict[str, Json]:
     """``tanaka.facts/1``: every quantity, in reading order."""
-    places = Places(report)
+    places, near = Places(report), reading.all_near(report.paper)
     return {
         "schema": "tanaka.facts/1",
         "root": places.file(report.root),
-        "facts": [_record(fact, report, places) for fact in of(report)],
+        "facts": [_record(fact, report, near, places) for fact in of(report)],
     }
 
 
-def _record(fact: Fact, report: Report, places: Places) -> Json:
+def _record(fact: Fact, report: Report, near: Mapping[str, reading.Near], places: Places) -> Json:
     first = fact.numbers[0]
     q = first.quantity
     values, reach = _told(fact)
@@ -125,19 +125,19 @@ def _record(fact: Fact, report: Report, places: Places) -> Json:
         "binding": str(how),
         "context": context,
         "checked": all(n.id in report.checked for n in fact.numbers),
-        "told": _words(fact, places),
+        "told": _words(fact, near[first.block], places),
     }
     if fact.whole is not None:
         out["members"] = [n.id for n in fact.numbers]
     return out
 
 
-def _words(fact: Fact, places: Places) -> Json:
+def _words(fact: Fact, near: reading.Near, places: Places) -> Json:
     """The same in words, for whoever shows it: value, what it may be, kind, and what it is about."""
     q = fact.numbers[0].quantity
     about: list[Json] = [
         {"role": s.label, "value": s.value, "how": s.how}
-        for s in reading.about_said(fact.about, places)
+        for s in reading.about_said(fact.numbers[0], fact.about, near, places)
     ]
     return {
         "value": _value(fact),
@@ -182,7 +182,7 @@ _GAP = 2
 _HEADS = ("line", "as written", "read as", "kind", "about", "how")
 _WIDEST = (12, 22, 32, 18, 24, 40)
 """Columns at most of each, where there is room."""
-_ENOUGH = (4, 16, 26, 16, 14, 12)
+_ENOUGH = (4, 16, 24, 16, 16, 9)
 _LEAST = (4, 9, 12, 8, 8, 6)
 _GIVES_WAY = (5, 1, 4, 3, 2)
 """Which column is cut first where a line is too long: to what is enough, then to the least."""
@@ -233,7 +233,7 @@ def _cells(fact: Fact, report: Report, places: Places) -> tuple[str, ...]:
     place = f"{line + 1}" + ("" if places.pages(fact.span.doc) else f":{column + 1}")
     mark = CHECKED if all(n.id in report.checked for n in fact.numbers) else " "
     written = " ".join(report.texts[fact.span.doc][fact.span.start : fact.span.end].split())
-    about, how = _about(fact, places)
+    about, how = _about(fact)
     cells = (f"{place} {mark}", written, _value(fact), _kind(fact), about, how)
     return tuple(plain(_POWERS.sub(_exponent, c)) for c in cells)
 
@@ -263,16 +263,19 @@ def _kind(fact: Fact) -> str:
     return OPEN if kind == reading.KIND_NOT_KNOWN else kind
 
 
-def _about(fact: Fact, places: Places) -> tuple[str, str]:
+def _about(fact: Fact) -> tuple[str, str]:
     """What it is about, and how that is known."""
-    bounds = sorted(fact.about.bounds, key=lambda b: b.role is not Role.ENTITY)
-    if not bounds:
-        return OPEN, ""
-    about = ", ".join(b.value for b in bounds)
+    bounds = [b for b in fact.about.bounds if b.role in _SUBJECTS]
+    bounds.sort(key=lambda b: b.role is not Role.ENTITY)
     column = fact.context.get("column", "")
+    about = ", ".join(b.value for b in bounds)
     if column and column != about:
-        about += f" / {column}"
-    return about, reading.how_text(bounds[0], places, short=True)
+        about = f"{about} / {column}" if about else column
+    how = reading.how_word(bounds[0]) if bounds else ""
+    return about or OPEN, how
+
+
+_SUBJECTS = (Role.ENTITY, Role.DEVICE, Role.LINK, Role.MODEL, Role.DATASET)
 
 
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:

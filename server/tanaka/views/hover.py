@@ -68,7 +68,9 @@ def hover(
     number = report.paper.by_id.get(id) if id is not None else None
     if here:
         view = _finding(here[0], here[1:], places, theme)
-        return view if number is None else replace(view, read=reading.compact(report, number, places))
+        return (
+            view if number is None else replace(view, read=reading.compact(report, number, places))
+        )
     if number is not None:
         return _number(report, number, places, theme)
     return _comment(report, doc, offset, places)
@@ -143,7 +145,7 @@ def _read(report: Report, number: Number, about: About, places: Places) -> tuple
     span = report.spans.numbers[number.id].whole
     told = [
         reading.interval_said(number.quantity),
-        *reading.about_said(about, places),
+        *reading.about_said(number, about, reading.near(report.paper, number), places),
         *reading.standing_said(report, number, about),
         *reading.claims_said(report.paper, number),
         *reading.macro_said(report, span, places),

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tanaka.analysis.report import Report
-from tanaka.paper.about import About, Bound, Reach, Role
+from tanaka.paper.about import About, Bound, Reach, Role, about
+from tanaka.paper.entities import same_name
 from tanaka.paper.model import (
+    Asserted,
     ClaimSort,
     Direction,
     How,
+    Mention,
     Number,
     Paper,
     Statement,
@@ -24,6 +27,7 @@ from tanaka.paper.model import (
     UnitFrom,
     Where,
 )
+from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.paper.statements import statements_of
 from tanaka.quantity import Kind, Qualifier, Quantity
 from tanaka.text import Span
@@ -264,6 +268,14 @@ ROLES = {
     Role.PHASE: "phase",
     Role.EXPERIMENT: "experiment",
     Role.METRIC: "metric",
+    Role.PARAMS: "parameters",
+    Role.TOKENS: "tokens",
+    Role.TENSOR: "tensor parallel",
+    Role.PIPELINE: "pipeline parallel",
+    Role.DATA: "data parallel",
+    Role.EXPERT: "expert parallel",
+    Role.ZERO: "ZeRO stage",
+    Role.OPTIMIZER: "optimizer",
 }
 _STATED = {
     Reach.PHRASE: "stated beside it",
@@ -301,56 +313,127 @@ _SHORT = {
 }
 
 
-def how_text(bound: Bound, places: Places, *, short: bool = False) -> str:
-    """How a binding is known.
-
-    "the set-up of its section, eval.tex:3", "inferred: the only model in its paragraph"; in short
-    "section, eval.tex:3", "inferred, paragraph".
-    """
+def how_text(bound: Bound, places: Places) -> str:
+    """How a binding is known: "the set-up of its section, eval.tex:3"."""
     if bound.how is How.NONE:
         return NOT_KNOWN
     if bound.how is How.DECLARED or bound.reach is Reach.DECLARED:
-        return (_SHORT if short else _STATED)[Reach.DECLARED]
+        return _STATED[Reach.DECLARED]
     if bound.how is How.INFERRED:
         what = "one" if bound.role is Role.ENTITY else ROLES[bound.role]
-        words = (
-            f"inferred, {_SHORT[bound.reach]}"
-            if short
-            else f"inferred: the only {what} {_WITHIN[bound.reach]}"
-        )
+        words = f"inferred: the only {what} {_WITHIN[bound.reach]}"
     else:
-        words = (_SHORT if short else _STATED)[bound.reach]
+        words = _STATED[bound.reach]
     at = places.number(bound.at) if bound.at is not None else None
     return f"{words}, {places.label(at)}" if at is not None else words
 
 
+def how_word(bound: Bound) -> str:
+    """The same in a word, for a column: where it is stated, "inferred" or "declared"."""
+    if bound.how is How.NONE:
+        return NOT_KNOWN
+    if bound.how is How.INFERRED:
+        return "inferred"
+    return _SHORT[Reach.DECLARED if bound.how is How.DECLARED else bound.reach]
+
+
 def about_of(report: Report, number: Number) -> About:
-    """What a number is bound to, the nearest first."""
-    bounds: list[Bound] = []
-    context = dict(number.context)
-    if number.entity and number.entity != number.noun:
-        reach = (
-            Reach.ROW
-            if number.entity == context.get("row")
-            else Reach.COLUMN
-            if number.entity == context.get("column")
-            else Reach.SENTENCE
+    """What a number is bound to.  That it is itself ("8 GPUs" of a label "8 GPUs") says nothing."""
+    found = about(report.paper, number.id)
+    entity = found.of(Role.ENTITY)
+    twice = same_name(entity.value) if entity is not None else ""
+    return About(
+        tuple(
+            b
+            for b in found.bounds
+            if not _is_itself(b, number) and (b.role is Role.ENTITY or same_name(b.value) != twice)
         )
-        bounds.append(Bound(Role.ENTITY, number.entity, number.binding, reach))
-    bounds += [
-        Bound(role, context[role.value], How.STATED, Reach.SENTENCE)
-        for role in Role
-        if context.get(role.value)
-    ]
-    return About(tuple(bounds))
+    )
 
 
-def about_said(about: About, places: Places) -> Iterator[Said]:
-    """What a number is about, one thing a line, or that it is not known."""
-    if not about.bounds:
+def _is_itself(bound: Bound, number: Number) -> bool:
+    if bound.role is not Role.ENTITY:
+        return bound.at == number.id
+    if bound.value == number.noun:
+        return True
+    in_label = bound.reach in (Reach.ROW, Reach.COLUMN)
+    return in_label and number.quantity.literal.text in bound.value and _labels(number)
+
+
+def _labels(number: Number) -> bool:
+    """Whether a number stands in the label of its row or column, and not in a cell under it."""
+    context = dict(number.context)
+    return "row" not in context or context["row"] == number.quantity.literal.text
+
+
+NO_SUBJECT = (Role.METRIC, Role.PHASE)
+"""Roles that say what was measured and when, but not of what."""
+_RIVALS = (Role.ENTITY, Role.DEVICE, Role.MODEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What the paragraph or table of a number names: the numbers in it, and the set-ups."""
+
+    numbers: tuple[Number, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+def near(paper: Paper, number: Number) -> Near:
+    """What stands in the same block as a number."""
+    return Near(
+        tuple(n for n in paper.numbers if n.block == number.block),
+        tuple(m for m in paper.mentions if m.what in (NAMED, SET_UP) and _block(m) == number.block),
+    )
+
+
+def all_near(paper: Paper) -> Mapping[str, Near]:
+    """The same for every block at once."""
+    numbers: dict[str, list[Number]] = {}
+    mentions: dict[str, list[Mention]] = {}
+    for n in paper.numbers:
+        numbers.setdefault(n.block, []).append(n)
+    for m in paper.mentions:
+        if m.what in (NAMED, SET_UP):
+            mentions.setdefault(_block(m), []).append(m)
+    return {
+        block: Near(tuple(found), tuple(mentions.get(block, ())))
+        for block, found in numbers.items()
+    }
+
+
+def _block(mention: Mention) -> str:
+    return mention.passage.rpartition(".")[0]
+
+
+def about_said(number: Number, told: About, around: Near, places: Places) -> Iterator[Said]:
+    """What a number is about, one thing a line, or that it is not known, and why."""
+    known = {b.role for b in told.bounds}
+    opened = [s for r in _RIVALS if r not in known and (s := _open(number, r, around))]
+    subject = any(b.role not in NO_SUBJECT for b in told.bounds)
+    if not subject and not any(s.label == ROLES[Role.ENTITY] for s in opened):
         yield Said(ROLES[Role.ENTITY], NOT_KNOWN)
-    for bound in sorted(about.bounds, key=lambda b: b.role is not Role.ENTITY):
+    for bound in sorted(told.bounds, key=lambda b: b.role is not Role.ENTITY):
         yield Said(ROLES[bound.role], bound.value, how_text(bound, places))
+    yield from opened
+
+
+def _open(number: Number, role: Role, around: Near) -> Said | None:
+    """Why a role is not known: "its paragraph names 2: A100, H100"; None where no two vie."""
+    if counted(number) or number.asserted is not Asserted.YES:
+        return None
+    values = [
+        n.entity if role is Role.ENTITY else dict(n.context).get(role.value, "")
+        for n in around.numbers
+        if n.entity != n.noun or role is not Role.ENTITY
+    ]
+    values += [value for m in around.mentions for name, value in m.settings if name == role.value]
+    names = {same_name(value): value for value in reversed(values) if value}
+    if len(names) < 2:
+        return None
+    listed = ", ".join(list(reversed(names.values()))[:3]) + (", ..." if len(names) > 3 else "")
+    where = "its table" if number.where is Where.TABLE else "its paragraph"
+    return Said(ROLES[role], NOT_KNOWN, f"{where} names {len(names)}: {listed}")
 
 
 # -- where it stands ----------------------------------------------------------------------------
@@ -380,11 +463,11 @@ def cell_of(paper: Paper, number: Number) -> TableCell | None:
     )
 
 
-def standing_said(report: Report, number: Number, about: About) -> Iterator[Said]:
+def standing_said(report: Report, number: Number, told: About) -> Iterator[Said]:
     """Where a number stands: its row and column, the list that it is one of, its name there."""
     cell = cell_of(report.paper, number)
     context = dict(number.context)
-    known = {b.value for b in about.bounds}
+    known = {b.value for b in told.bounds}
     for key in ("row", "column"):
         path: tuple[str, ...] = getattr(cell, key) if cell is not None else ()
         label = " / ".join(p for p in path if p) or context.get(key, "")
@@ -484,21 +567,24 @@ def _definition(report: Report, name: str) -> Span | None:
 
 def compact(report: Report, number: Number, places: Places) -> str:
     """All of it in two sentences, to stand beside a derivation."""
-    q, about = number.quantity, about_of(report, number)
+    q, told = number.quantity, about_of(report, number)
     reach = _reach(q)  # its unit stands before it
     may_be = f"{reach} {interval_reason(q)}" if reach else "exact"
-    said = [*about_said(about, places), *standing_said(report, number, about)]
-    told = "; ".join(
-        f"{s.label}: {s.value}"
-        if s.value == NOT_KNOWN
-        else f"{s.label} {s.value}" + (f" ({s.how})" if s.how else "")
+    said = [
+        *about_said(number, told, near(report.paper, number), places),
+        *standing_said(report, number, told),
+    ]
+    words = "; ".join(
+        (f"{s.label}: {s.value}" if s.value == NOT_KNOWN else f"{s.label} {s.value}")
+        + (f" ({s.how})" if s.how else "")
         for s in said
     )
-    return f"{headline(number)}, {may_be}. {told[:1].upper()}{told[1:]}."
+    return f"{headline(number)}, {may_be}. {words[:1].upper()}{words[1:]}."
 
 
 __all__ = [
-    "KIND_NOT_KNOWN", "NOT_KNOWN", "ROLES", "Said", "about_of", "about_said", "amount", "base_text", "compact", "counted",
-    "headline", "how_text", "in_powers", "interval_said", "interval_text", "kind_text",
-    "macro_said", "per_text", "series_text", "standing_said", "value_text",
+    "KIND_NOT_KNOWN", "NOT_KNOWN", "NO_SUBJECT", "ROLES", "Near", "Said", "about_of", "about_said", "all_near",
+    "amount", "base_text", "cell_of", "claim_text", "claims_said", "compact", "counted", "headline", "how_text", "how_word",
+    "in_powers", "interval_said", "interval_text", "kind_text", "macro_said", "near", "per_text", "series_text",
+    "standing_said", "value_text",
 ]  # fmt: skip
