@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from fixture import analyse
 from tanaka.analysis.config import Config, read_config
 from tanaka.analysis.given import Givens, declared, problems_of, read_given
 from tanaka.latex.source import read_source
 from tanaka.paper.about import DECLARABLE, Declared, Role
+from tanaka.paper.model import How
 from tanaka.text import DocId, Span
 
 DOC = DocId("main.tex")
@@ -21,7 +23,10 @@ def at(text: str, word: str, config: Config | None = None) -> dict[str, str]:
     """What is declared where a word stands."""
     start = text.index(word)
     span = Span(DOC, start, start + len(word))
-    return {d.role.value: d.value for d in declared(config or Config(), {DOC: givens(text)}, span)}
+    return {
+        d.role.value: d.value
+        for d in declared((config or Config()).given, {DOC: givens(text)}, span)
+    }
 
 
 TEXT = r"""\section{One} before
@@ -41,7 +46,9 @@ def test_a_comment_reaches_from_where_it_stands_to_the_end_of_its_section() -> N
 
 
 def test_in_a_subsection_it_ends_with_that() -> None:
-    text = "\\section{One}\n\\subsection{A}\n% tanaka: given gpus = 8\nhere\n\\subsection{B} there\n"
+    text = (
+        "\\section{One}\n\\subsection{A}\n% tanaka: given gpus = 8\nhere\n\\subsection{B} there\n"
+    )
     assert at(text, "here") == {"gpus": "8"}
     assert at(text, "there") == {}
 
@@ -60,7 +67,7 @@ def test_the_nearer_of_two_comments_wins_key_by_key() -> None:
 
 def test_another_file_has_none_of_it() -> None:
     span = Span(DocId("other.tex"), 0, 1)
-    assert declared(Config(), {DOC: givens(TEXT)}, span) == ()
+    assert declared((), {DOC: givens(TEXT)}, span) == ()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def test_defaults_hold_everywhere_and_behind_the_comments() -> None:
     assert config.problems == ()
     assert at(TEXT, "after", config) == {"device": "A100", "gpus": "8", "precision": "16-bit"}
     start = TEXT.index("inside")
-    found = declared(config, {DOC: givens(TEXT)}, Span(DOC, start, start + 6))
+    found = declared(config.given, {DOC: givens(TEXT)}, Span(DOC, start, start + 6))
     assert found[0] == Declared(Role.DEVICE, "H100-SXM")
     assert Declared(Role.DEVICE, "A100", everywhere=True) in found
 
@@ -132,3 +139,21 @@ def test_the_keys_are_those_of_the_interface() -> None:
         "device", "gpus", "nodes", "link", "precision", "model", "params", "tokens", "batch", "seq_len", "tp", "pp", "dp",
         "ep", "zero", "optimizer", "phase",
     }  # fmt: skip
+
+
+def test_a_report_tells_what_a_number_is_about_with_what_is_declared() -> None:
+    text = "\\section{One}\n% tanaka: given device = H100-SXM, speed = 3\nThe step takes 140\\,ms.\n\n\\section{Two}\nThe step takes 77\\,ms.\n"
+    report = analyse({"main.tex": text, "tanaka.toml": '[given]\nprecision = "bf16"\n'})
+    first, second = (report.about(n.id) for n in report.paper.numbers)
+    assert [(b.role, b.value, b.how) for b in first.bounds] == [
+        (Role.DEVICE, "H100-SXM", How.DECLARED),
+        (Role.PRECISION, "bf16", How.DECLARED),
+    ]
+    assert [(b.role, b.value) for b in second.bounds] == [(Role.PRECISION, "bf16")]
+    assert any("speed is not known" in p for p in report.problems)
+
+
+def test_a_comment_in_the_text_changes_no_fact() -> None:
+    plain = "\\section{One}\nThe step takes 140\\,ms.\n"
+    with_comment = plain.replace("The", "% tanaka: given device = H100\nThe")
+    assert analyse({"main.tex": plain}).paper == analyse({"main.tex": with_comment}).paper

@@ -156,7 +156,9 @@ def test_what_the_author_did_not_write_points_at_the_macro() -> None:
 
 
 def test_a_table_in_a_macro_stands_where_the_macro_does() -> None:
-    text = r"\newcommand{\t}{\begin{tabular}{ll}a & 1 \\ b & 2 \\\end{tabular}}Some words. \t{} here"
+    text = (
+        r"\newcommand{\t}{\begin{tabular}{ll}a & 1 \\ b & 2 \\\end{tabular}}Some words. \t{} here"
+    )
     (found,) = [g for _, block in blocks(text) for g in block.grids]
     assert text[found.start : found.end] == r"\t"
 

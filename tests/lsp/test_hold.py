@@ -12,10 +12,8 @@ BLOCK, OTHER = Span(DOC, 0, 100), Span(DOC, 100, 200)
 
 def finding(code: str, words: str, block: Span = BLOCK, fingerprint: str = "") -> Shown:
     span = Span(DOC, block.start + 10, block.start + 10 + len(words))
-    view = DiagnosticView(
-        span, "error", code, "rule", "message", (), fingerprint or code + words, block
-    )
-    return Shown(view, words)
+    view = DiagnosticView(span, "error", code, "rule", "message", (), fingerprint or code + words)
+    return Shown(view, words, lambda: block)
 
 
 def test_nothing_waits_before_the_author_types() -> None:

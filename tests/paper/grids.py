@@ -105,7 +105,9 @@ def _cell(paper: Paper, cell: TableCell) -> str:
     if cell.kind is CellKind.MISSING:
         return f"({cell.missing})"
     if cell.kind is CellKind.SEVERAL:
-        return "; ".join(_shown(paper, n.id) for n in paper.numbers if _stands_in(n.id, cell, paper))
+        return "; ".join(
+            _shown(paper, n.id) for n in paper.numbers if _stands_in(n.id, cell, paper)
+        )
     if cell.number is None:
         return f'"{_text(cell.text)}"'
     sure = f" ±{cell.uncertainty:g}" if cell.uncertainty is not None else ""
@@ -115,7 +117,9 @@ def _cell(paper: Paper, cell: TableCell) -> str:
 
 def _stands_in(id: NumberId, cell: TableCell, paper: Paper) -> bool:
     context = dict(paper.number(id).context)
-    return context.get("row") == " / ".join(cell.row) and context.get("column") == " ".join(cell.column)
+    return context.get("row") == " / ".join(cell.row) and context.get("column") == " ".join(
+        cell.column
+    )
 
 
 def _shown(paper: Paper, id: NumberId) -> str:
@@ -180,7 +184,10 @@ _ASKED: dict[str, Callable[[Paper, Table], str]] = {
     "values": _values,
     "about": lambda p, t: ", ".join(
         dict.fromkeys(
-            p.number(c.number).entity for row in t.rows for c in _data(t, row) if c.number is not None
+            p.number(c.number).entity
+            for row in t.rows
+            for c in _data(t, row)
+            if c.number is not None
         )
     ),
 }

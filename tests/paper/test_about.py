@@ -27,7 +27,9 @@ def told(bound: Bound | None) -> tuple[str, How, Reach] | None:
     return None if bound is None else (bound.value, bound.how, bound.reach)
 
 
-def evaluation(*, before: str = "", setup: str = SET_UP, results: str = "", after: str = "") -> Paper:
+def evaluation(
+    *, before: str = "", setup: str = SET_UP, results: str = "", after: str = ""
+) -> Paper:
     return paper(
         f"{before}\n\n\\section{{Evaluation}}\n\\subsection{{Setup}}\n{setup}\n\n"
         f"\\subsection{{Throughput}}\nThe step takes 140\\,ms. {results}\n\n{after}"
@@ -223,7 +225,9 @@ def test_what_is_declared_binds_what_prose_leaves_open() -> None:
 
 
 def test_what_the_sentence_says_stands() -> None:
-    found = of(paper(r"The step takes 140\,ms on an A100."), "140 ms", Declared(Role.DEVICE, "H100-SXM"))
+    found = of(
+        paper(r"The step takes 140\,ms on an A100."), "140 ms", Declared(Role.DEVICE, "H100-SXM")
+    )
     assert told(found.of(Role.DEVICE)) == ("A100", How.STATED, Reach.PHRASE)
 
 

@@ -34,6 +34,9 @@ def of(text: str, number: str, role: str) -> str:
         ("An A100 (80 GB) is enough.", "80", "entity", "A100"),
         ("Each A100 has 80 GB of HBM and 2.0 TB/s.", "2.0", "entity", "A100"),
         ("NVLink offers 160 GB/s.", "160", "entity", "NVLink"),
+        ("NVLink offers a bandwidth of 160 GB/s, 3.2 times that of IB (50 GB/s).", "160", "entity", "NVLink"),
+        ("NVLink offers a bandwidth of 160 GB/s, 3.2 times that of IB (50 GB/s).", "50", "entity", "IB"),
+        ("On the RTX\u20094090, StaleSync takes 12 ms.", "12", "device", "RTX 4090"),
         ("GPT-3 175B is trained.", "175", "entity", "GPT-3 175B"),
         ("MobileNetV2 (14M parameters, 71.3% accuracy) is small.", "71.3", "model", "MobileNetV2"),
         ("It takes 12 ms with vLLM.", "12", "entity", "vLLM"),
@@ -83,6 +86,7 @@ def test_what_is_said(text: str, number: str, role: str, value: str) -> None:
         # what is compared is not what the number is about
         ("It is 2.3× faster than vLLM.", "2.3", "entity"),
         ("The speedup over vLLM is 2.3×.", "2.3", "entity"),
+        ("It beats the nearest baseline (StaleSync) by about 1.5%.", "1.5", "entity"),
         ("It is 2.3× faster on an H100 than on an A100.", "2.3", "device"),
         ("StaleSync cuts the step from 420 to 140 ms.", "420", "entity"),
         ("StaleSync takes 140 ms instead of 420 ms.", "420", "entity"),

@@ -232,14 +232,13 @@ def test_a_setting_or_a_level_is_no_claim(text: str) -> None:
         "The approach is 2x faster than vLLM.",
         "Choosing larger batches is 2x faster than vLLM.",
         "Throughput is improved by 2x over vLLM.",
-        "The baseline takes 9 s (2x slower than vLLM) and lets the driver poll, which is known.",
+        "StaleSync enables Orca to run 2x faster than vLLM.",
+        "Weights are kept with one scale for 128 of them, which is 2x faster than vLLM.",
+        "As it promises to be 2x faster than vLLM, we use it.",
     ],
 )
 def test_a_subject_that_is_not_sure_stays_open(text: str) -> None:
     (statement,) = (s for s in said(text).values() if s.number == "2")
-    if text.startswith("The baseline"):
-        assert statement.subject == "baseline"
-        return
     assert (statement.subject, statement.subject_how) == ("", How.NONE)
     assert statement.object == "vLLM"
 
@@ -256,6 +255,7 @@ def test_a_subject_that_is_not_sure_stays_open(text: str) -> None:
         "StaleSync improves throughput by 2x over all runs.",
         "Over 40 hours, StaleSync improves throughput by 2x.",
         "StaleSync is 2x faster after less than a minute.",
+        "Against the peak of 312 TFLOP/s, StaleSync improves utilization by 2x.",
     ],
 )
 def test_an_object_that_is_not_named_stays_open(text: str) -> None:
@@ -310,6 +310,7 @@ def test_hedges_are_kept(text: str, hedge: tuple[str, ...]) -> None:
         ("StaleSync improves throughput by 2.3x on average.", ""),
         ("StaleSync improves throughput by 2.3x in Figure 4.", ""),
         ("StaleSync improves throughput by 2.3x at no cost.", ""),
+        ("On 64 nodes its throughput grows by 2.3x, as we show.", ""),
     ],
 )  # fmt: skip
 def test_a_condition_is_what_is_printed(text: str, condition: str) -> None:
@@ -383,9 +384,7 @@ def test_an_entity_gives_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr(parties, "entities", known)
-    local_statements.cache_clear()
     statement = only("StaleSync is 2.7x faster than Megatron-LM v3 by default.")
-    local_statements.cache_clear()
     assert (statement.subject, statement.object) == ("ours", "Megatron-LM")
 
 
@@ -405,8 +404,45 @@ def test_whoever_is_faster_the_other_is_slower(names: list[str], factor: int) ->
 @given(
     st.lists(
         st.sampled_from(
-            "StaleSync improves reduces throughput memory by 2x 40% 1.5x over vLLM than and , which is of the ( ) on 8 GPUs "
-            "respectively from 80 GB to 31 it faster compared with never exceeds within .".split(" ")
+            [
+                "StaleSync",
+                "improves",
+                "reduces",
+                "throughput",
+                "memory",
+                "by",
+                "2x",
+                "40%",
+                "1.5x",
+                "over",
+                "vLLM",
+                "than",
+                "and",
+                ",",
+                "which",
+                "is",
+                "of",
+                "the",
+                "(",
+                ")",
+                "on",
+                "8",
+                "GPUs",
+                "respectively",
+                "from",
+                "80",
+                "GB",
+                "to",
+                "31",
+                "it",
+                "faster",
+                "compared",
+                "with",
+                "never",
+                "exceeds",
+                "within",
+                ".",
+            ]
         ),
         max_size=24,
     )
@@ -424,7 +460,9 @@ def test_reading_never_raises_and_each_number_has_one_statement(words: list[str]
 
 # -- in a paper -----------------------------------------------------------------------------------
 
-DOCUMENT = "\\documentclass{article}\n\\begin{document}\n\\section{Evaluation}\n%s\n\\end{document}\n"
+DOCUMENT = (
+    "\\documentclass{article}\n\\begin{document}\n\\section{Evaluation}\n%s\n\\end{document}\n"
+)
 
 
 def report(body: str) -> Report:

@@ -68,7 +68,9 @@ def grids(draw: st.DrawFn) -> Grid:
         if not any(cells[c][0].isdigit() for _, _, cells in rows[:2]):
             rows[0] = (rows[0][0], rows[0][1], tuple("12.5" if k == c else v for k, v in enumerate(rows[0][2])))  # fmt: skip
     places = [(r, c) for r in range(len(rows)) for c in range(len(columns))]
-    return Grid(columns, tuple(rows), frozenset(draw(st.lists(st.sampled_from(places), max_size=4))))
+    return Grid(
+        columns, tuple(rows), frozenset(draw(st.lists(st.sampled_from(places), max_size=4)))
+    )
 
 
 _STYLES = st.builds(
@@ -104,7 +106,9 @@ def printed(grid: Grid, style: Style) -> str:
     heads = [f"\\rotatebox{{90}}{{{n}}}" for n in names] if style.turned else names
     lines.append(" & ".join([*first, *heads]) + " \\\\")
     if style.units == "second row":
-        lines.append(" & ".join([*[""] * labels, *(f"({u})" for _, u, _ in grid.columns)]) + " \\\\")
+        lines.append(
+            " & ".join([*[""] * labels, *(f"({u})" for _, u, _ in grid.columns)]) + " \\\\"
+        )
     lines.append(mid)
     for r, (group, name, cells) in enumerate(grid.rows):
         size = sum(g == group for g, _, _ in grid.rows)
@@ -199,6 +203,8 @@ def test_a_grid_is_read_back_from_its_side(grid: Grid, style: Style) -> None:
     table = read_table(found, "")
     assert table is not None
     values = [[cell[2:] for cell in row] for row in read(table)]
-    assert values == [list(v) for v in zip(*([c[2:] for c in row] for row in told(grid, style)), strict=True)]
+    assert values == [
+        list(v) for v in zip(*([c[2:] for c in row] for row in told(grid, style)), strict=True)
+    ]
     assert table.orientation is Orientation.COLUMNS
     assert [row[1].column for row in table.rows[:1]] == [(f"{grid.rows[0][0]} {grid.rows[0][1]}",)]

@@ -230,7 +230,7 @@ def told(report: Report) -> dict[str, object]:
 
 
 def _located(found: Located) -> tuple[object, ...]:
-    return found.finding, found.span, found.related, found.fixes, found.block
+    return found.finding, found.span, found.related, found.fixes
 
 
 def _paper(name: str, paper: Paper, spans: SpanTable) -> dict[str, object]:

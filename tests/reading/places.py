@@ -16,7 +16,7 @@ def places(report: Report) -> list[Span]:
         values = (getattr(record, f.name) for f in dataclasses.fields(record))
         out += [v for v in values if isinstance(v, Span)]
     for found in (*report.findings, *(item.located for item in report.suppressed)):
-        out += [found.span, found.block, *(span for span, _ in found.related)]
+        out += [found.span, *(span for span, _ in found.related)]
         out += [edit.span for fix in found.fixes for edit in fix.edits]
     return out
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,7 +116,7 @@ DRESSES: dict[str, Callable[[str], str]] = {
 
 
 @given(st.lists(st.sampled_from(sorted(DRESSES)), min_size=1, max_size=2, unique=True))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_what_is_read_does_not_depend_on_dress(dresses: list[str]) -> None:
     def dressed(text: str) -> str:
         for dress in dresses:
@@ -141,14 +142,47 @@ def test_a_line_is_read_in_a_file_of_its_own_as_in_the_root() -> None:
     assert told(fresh({ROOT: whole(root, PRE), **files})) == told(fresh({ROOT: paragraphs()}))
 
 
+@pytest.mark.parametrize(
+    "root",
+    [
+        "A 3 ms.\n\n\\input{t}\nB 4 ms.",
+        "A 3 ms.\n\n\\input{t}\n\\input{l}\nB 4 ms.",
+        "A 3 ms. \\input{t}\\input{l}\n\nB 4 ms.",
+        "A 3 ms.\n\n  \\input{t}%\n\\input l B 4 ms.",
+        "\\input{t} A 3 ms. B 4 ms.",
+    ],
+)
+def test_nothing_is_lost_beside_an_input(root: str) -> None:
+    files = {ROOT: whole(root), DocId("t.tex"): "T 1 ms.\n", DocId("l.tex"): "L 2 ms.\n"}
+    read = {value for value, *_ in told(fresh(files))}
+    assert read == {
+        0.003,
+        0.004,
+        0.001,
+        *([0.002] if "input{l}" in root or "input l" in root else []),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\bibliographystyle{x}\n\\begin{document}\n\\section{A}\nText.\n\\end{document}\n",
+        "\\begin{document}\n\\section{A}\nText.\n\\appendix\n\\section{B}\nMore.\n\\end{document}\n",
+        "\\begin{document}\n\\section{A}\n\\bibliography{x}\n\\section{B}\nMore.\n",
+    ],
+)
+def test_a_section_ends_after_it_begins(text: str) -> None:
+    assert not outside(fresh({ROOT: "\\documentclass{article}\n" + text}))
+
+
 @given(st.sampled_from(LINES), st.integers(0, 4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_same_text_elsewhere_gives_the_same_facts_but_for_ids(line, before: int) -> None:
     words = "\\section{Words}\n\nThis says nothing at all.\n\n" * before
     here = facts.record(fresh({ROOT: whole(line.latex, line.pre)}))["facts"]
     there = facts.record(fresh({ROOT: whole(words + line.latex, line.pre)}))["facts"]
     for fact in (*here, *there):
-        for key in ("id", "members", "start", "end"):
+        for key in ("id", "members", "start", "end", "told"):
             fact.pop(key, None)
     assert there == here
 

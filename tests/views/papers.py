@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fixture import analyse, cases
 from tanaka.analysis import AnalysisHost, Change, Report
-from tanaka.rules.api import Figure
-from tanaka.text import DocId
+from tanaka.analysis.report import Located
+from tanaka.paper.model import Claim, Number, Paper, Stretch
+from tanaka.rules.api import Figure, Finding
+from tanaka.text import DocId, Span
 from tanaka.views.svg import is_drawn
 
 TESTS = Path(__file__).parents[1]
@@ -86,3 +90,37 @@ def words_of(report: Report, record: dict[str, Any]) -> str:
     if a == c:
         return lines[a][b:d]
     return "\n".join([lines[a][b:], *lines[a + 1 : c], lines[c][:d]])
+
+
+def restated(
+    report: Report,
+    numbers: Callable[[Number], Number] = lambda n: n,
+    claims: tuple[Claim, ...] | None = None,
+) -> Report:
+    """A report whose paper states other numbers, one for each, or other claims."""
+    paper = Paper(
+        Stretch(
+            s.name, tuple(numbers(n) for n in s.numbers), s.claims if claims is None else claims,
+            s.mentions, s.tables, s.sections, s.seen,
+        )
+        for s in report.paper.stretches
+    )  # fmt: skip
+    return replace(report, paper=paper)
+
+
+def moved(
+    item: Located,
+    *,
+    finding: Finding | None = None,
+    span: Span | None = None,
+    related: tuple[tuple[Span, str], ...] | None = None,
+) -> Located:
+    """A finding with other words, or at another place."""
+    at = span or item.span
+    return Located(
+        finding or item.finding,
+        at,
+        item.related if related is None else related,
+        lambda: item.fixes,
+        lambda: at,
+    )

@@ -26,7 +26,7 @@ from tanaka.views.places import Places
 from tanaka.views.sections import section_of
 from tanaka.views.terminal import report_text
 
-from .papers import example
+from .papers import example, moved
 
 NUMBER = next(f for f in example().findings if f.finding.code == "TK101").finding.operands[0]
 PLACE = "sections/evaluation.tex:14"
@@ -52,7 +52,7 @@ def test_every_origin_is_named(origin: Origin, words: str, kind: str) -> None:
 
 def with_steps(*steps: Step) -> tuple[Located, Any]:
     item = next(f for f in example().findings if f.finding.code == "TK101")
-    changed = replace(item, finding=replace(item.finding, steps=steps, note=""))
+    changed = moved(item, finding=replace(item.finding, steps=steps, note=""))
     return changed, replace(example(), findings=(changed,))
 
 
@@ -84,7 +84,7 @@ def test_without_steps_there_is_no_table() -> None:
 def test_related_places_elsewhere_are_listed_three_at_most() -> None:
     item, report = with_steps()
     others = [f.span for f in example().findings if f.span.doc != item.span.doc][:5]
-    changed = replace(item, related=tuple((s, "the other") for s in others))
+    changed = moved(item, related=tuple((s, "the other") for s in others))
     text = " ".join(report_text(replace(report, findings=(changed,))).split())
     assert text.count(", the other") == 3
     assert "; and 2 more" in text
@@ -94,9 +94,9 @@ def test_a_finding_about_a_section_or_a_bare_place_belongs_to_its_section() -> N
     item, _ = with_steps()
     places = Places(example())
     section = example().paper.sections[3].id
-    about = replace(item, finding=replace(item.finding, at=AtSection(section)))
+    about = moved(item, finding=replace(item.finding, at=AtSection(section)))
     assert section_of(about, example(), places) == section
-    bare = replace(item, finding=replace(item.finding, at=AtSpan(item.span)))
+    bare = moved(item, finding=replace(item.finding, at=AtSpan(item.span)))
     inside = section_of(bare, example(), places)
     assert inside is not None
     assert example().paper.section(inside).title == "Step time"

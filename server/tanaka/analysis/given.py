@@ -7,11 +7,11 @@ A comment holds from where it stands to the end of its section, in its own file;
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tanaka.analysis.config import Config, given_value
-from tanaka.latex.source import Source
+from tanaka.analysis.config import given_value
+from tanaka.latex.source import Region, Source
 from tanaka.paper.about import Declared, Role
 from tanaka.text import DocId, LineIndex, Span
 
@@ -52,32 +52,54 @@ class Givens:
     problems: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A comment that declares something, in its region, with the words behind ``given``."""
+
+    start: int
+    end: int
+    pairs: str
+
+
+def _ours(region: Region) -> tuple[_Ours, ...]:
+    return tuple(
+        _Ours(c.start, c.end, m["pairs"])
+        for c in region.comments
+        if "given" in c.text.lower() and (m := _COMMENT.match(c.text))
+    )
+
+
+def _headings(region: Region) -> tuple[tuple[int, int], ...]:
+    return tuple((m.start(), _LEVELS[m.group(1)]) for m in _HEADING.finditer(region.visible))
+
+
 def read_given(source: Source) -> Givens:
     """What the comments of a file declare.  What is wrong in one is said, and the rest is used."""
-    ours = [(c, m) for c in source.comments if (m := _COMMENT.match(c.text))]
+    ours = source.each("given comments", _ours)
     if not ours:
         return Givens()
-    headings = [(m.start(), _LEVELS[m.group(1)]) for m in _HEADING.finditer(source.visible)]
+    headings = [(at + start, lv) for at, (start, lv) in source.each("headings", _headings)]
     items: list[Given] = []
     problems: list[tuple[int, str]] = []
-    for comment, match in ours:
+    for shift, comment in ours:
+        at = comment.start + shift
         values: dict[str, str] = {}
-        pairs = [p for p in match.group("pairs").split(",") if p.strip()]
+        pairs = [p for p in comment.pairs.split(",") if p.strip()]
         if not pairs:
-            problems.append((comment.start, "given declares nothing; write key = value"))
+            problems.append((at, "given declares nothing; write key = value"))
         for pair in pairs:
             key, equals, value = (part.strip() for part in pair.partition("="))
             if not equals or not value:
-                problems.append((comment.start, f"given: {pair.strip()!r} is not key = value"))
+                problems.append((at, f"given: {pair.strip()!r} is not key = value"))
                 continue
             read, problem = given_value(key.lower(), value)
             if problem:
-                problems.append((comment.start, f"given: {problem}"))
+                problems.append((at, f"given: {problem}"))
             else:
                 values[key.lower()] = read
-        end = _section_end(headings, comment.start, len(source.text))
+        end = _section_end(headings, at, len(source.text))
         if values:
-            items.append(Given(comment.end, end, comment.start, tuple(values.items())))
+            items.append(Given(comment.end + shift, end, at, tuple(values.items())))
     return Givens(tuple(items), tuple(problems))
 
 
@@ -95,23 +117,26 @@ def problems_of(doc: DocId, source: Source, givens: Givens) -> tuple[str, ...]:
     return tuple(f"{doc}:{lines.line_col(at)[0] + 1}: {what}" for at, what in givens.problems)
 
 
-def declared(config: Config, givens: Mapping[DocId, Givens], span: Span) -> tuple[Declared, ...]:
+def declared(
+    defaults: Iterable[tuple[str, str]], comments: Mapping[DocId, Givens], span: Span
+) -> tuple[Declared, ...]:
     """What the author declares for a place: the nearest comment first, the defaults last.
 
     Parameters
     ----------
-    config : Config
-    givens : mapping
-        Comments of the paper's files.
+    defaults : iterable of (str, str)
+        As in `tanaka.analysis.config.Config.given`.
+    comments : mapping
+        Of the paper's files.
     span : Span
         Of the number.
     """
-    own = givens.get(span.doc, Givens()).items
+    own = comments[span.doc].items if span.doc in comments else ()
     reaching = [g for g in own if g.start <= span.start < g.end]
     found: dict[tuple[str, bool], Declared] = {}
     for g in sorted(reaching, key=lambda g: -g.start):
         for key, value in g.values:
             found.setdefault((key, False), Declared(Role(key), value))
-    for key, value in config.given:
+    for key, value in defaults:
         found.setdefault((key, True), Declared(Role(key), value, True))
     return tuple(found.values())

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
+from tanaka.analysis.given import Givens, problems_of, read_given
 from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Located, Report, Suppressed
 from tanaka.analysis.runner import Outcome, Verdicts, joined, judge_paper, judge_stretch
@@ -474,6 +475,8 @@ class Analysis:
             context()
         else:
             outcomes, settled = host.judged_before(root, key)
+            if settled:
+                context()  # kept as the report, it must have the delta, too
         verdicts = joined(
             (host.judged(row.unit) for row in whole.rows), outcomes, config, from_pdf=is_pdf(root)
         )
@@ -656,6 +659,8 @@ def _report(
     paper, spans = whole.paper, whole.spans
     other = baseline.spans if baseline is not None else None
     shown, hidden = _shown(parts, sources, texts, spans, judged, other)
+    given = {d: found for d, s in sources.items() if (found := read_given(s)) != Givens()}
+    wrong = [p for d, g in given.items() for p in problems_of(d, sources[d], g)]
     checked = judged.checked
     faulty = {n for f in judged.findings for n in f.operands}
     coverage = Coverage(
@@ -677,7 +682,7 @@ def _report(
         suppressed=hidden,
         coverage=coverage,
         missing=parts.missing,
-        problems=(*config.problems, *amiss),
+        problems=(*config.problems, *amiss, *wrong),
         failures=judged.failures,
         checked=checked,
         knowledge=known,
@@ -686,6 +691,8 @@ def _report(
         delta=delta,
         venue=config.venue,
         settled=settled,
+        defaults=config.given,
+        given=given,
     )
 
 

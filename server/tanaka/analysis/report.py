@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tanaka.analysis.baseline import Baseline, is_pdf
+from tanaka.analysis.given import Givens, declared
 from tanaka.knowledge.model import Knowledge
+from tanaka.paper.about import About, about
 from tanaka.paper.bibliography import Bibliography
 from tanaka.paper.delta import Delta
 from tanaka.paper.model import NumberId, Paper
@@ -52,8 +54,7 @@ class Located:
         """Real fixes first, inserts next, ignores last; made when somebody asks for them."""
         return self._fixes()
 
-    @cached_property
-    def block(self) -> Span:
+    def get_block(self) -> Span:
         """The block of LaTeX it stands in (new findings in a block under edit are held back)."""
         return self._block()
 
@@ -109,11 +110,20 @@ class Report:
     settled: bool = True
     """Whether the rules of the whole paper have judged this revision; else those findings of the
     last one stand, where what they are about still does."""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """``[given]`` of ``tanaka.toml``."""
+    given: Mapping[DocId, Givens] = field(default_factory=dict)
+    """Comments of its files that declare something."""
 
     @property
     def bibliography_texts(self) -> Mapping[DocId, str]:
         """Texts of the files that an entry may be added to."""
         return {d: self.texts[d] for d in self.bibliography.docs}
+
+    def about(self, id: NumberId) -> About:
+        """What a number is about, with what the author declares for its place."""
+        span = self.spans.numbers[id].whole
+        return about(self.paper, id, declared(self.defaults, self.given, span))
 
     @property
     def from_pdf(self) -> bool:

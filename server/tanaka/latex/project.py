@@ -66,6 +66,11 @@ class Project:
     missing: tuple[DocId, ...]
     bibliographies: tuple[DocId, ...] = ()
 
+    @property
+    def shape(self) -> tuple[tuple[DocId, ...], ...]:
+        """What it is made of, wherever in the text that is said."""
+        return self.files, self.missing, self.bibliographies
+
 
 def has_document_class(source: Source) -> bool:
     """Whether a file is a document of its own."""
@@ -159,7 +164,7 @@ def assemble(
             if child is None or child in within or len(within) > 24:
                 continue
             pieces.append(Piece(doc, at, start + name.start))
-            at = start + name.end
+            at = start + name.start  # a block that begins with the command belongs to what follows
             read(child, (*within, child))
         pieces.append(Piece(doc, at, len(source.text)))
 

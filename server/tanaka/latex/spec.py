@@ -106,7 +106,7 @@ DROPPED = {
     "DeclareSIPrefix": "{{{", "setcounter": "{{", "addtocounter": "{{", "newcounter": "{[", "stepcounter": "{", "refstepcounter": "{",
     "value": "{", "arabic": "{", "roman": "{", "Roman": "{", "alph": "{", "Alph": "{", "the": "", "thepage": "", "number": "",
     "pagestyle": "{", "thispagestyle": "{", "pagenumbering": "{", "pagecolor": "[{", "cline": "{", "cmidrule": None,
-    "todo": "[{", "TODO": "{", "fixme": "[{", "FIXME": "{", "missingfigure": "[{", "index": "{", "marginpar": "[{", "marginnote": "[{[",
+    "todo": "[{", "fixme": "[{", **{n.upper(): "[{" for n in ("todo", "fixme")}, "missingfigure": "[{", "index": "{", "marginpar": "[{", "marginnote": "[{[",
     "sidenote": "[{", "note": "{", "pdfcomment": "[{", "comment": "{", "sisetup": "{", "hypersetup": "{", "nocite": "{",
     "author": "[{", "affil": "[{", "affiliation": "[{", "address": "[{", "email": "{", "date": "{", "institute": "{", "inst": "{",
     "authorrunning": "{", "titlerunning": "{", "orcidID": "{", "orcid": "{", "orcidlink": "{", "institution": "{", "department": "[{",

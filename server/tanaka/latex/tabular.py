@@ -249,7 +249,7 @@ def _shape(walker: Walker, content: Sequence[Any]) -> tuple[int, int, bool, bool
         return columns, rows, bold, underlined, braced
     for node in _macros(content, 0):
         name = node.macroname
-        given = (node.nodeargd.argnlist if node.nodeargd else ()) or ()
+        given: Sequence[Any] = (node.nodeargd.argnlist if node.nodeargd else ()) or ()
         if name == "multicolumn" and given:
             columns = max(_count(words(given[0])), columns)
         elif name == "multirow" and len(given) > 1:

@@ -43,7 +43,8 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     found = await _asked(session, params.text_document.uri, params.position)
     if found is None:
         return None
-    view = views.hover(found.report, found.doc, found.offset, theme(session.theme, Theme))
+    ground = theme(session.theme, Theme)
+    view = views.hover(found.report, found.doc, found.offset, ground, session.lines)
     if view is None:
         return None
     if not session.wants.markdown:

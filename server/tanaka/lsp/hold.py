@@ -6,10 +6,10 @@ was shown before stays shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tanaka.text import DocId
+from tanaka.text import DocId, Span
 from tanaka.views.diagnostics import DiagnosticView
 
 
@@ -31,6 +31,8 @@ class Shown:
 
     view: DiagnosticView
     words: str
+    block: Callable[[], Span] = field(compare=False)
+    """The block that it stands in; few are ever asked for theirs."""
 
     def is_like(self, other: Shown) -> bool:
         """Whether a reader would call it the same finding."""
@@ -61,6 +63,10 @@ class Hold:
         """Note that a document was closed."""
         self.edits.pop(doc, None)
 
+    def gone(self, doc: DocId) -> None:
+        """Note that a document belongs to no paper any more."""
+        self.shown.pop(doc, None)
+
     def take(
         self, found: Mapping[DocId, Iterable[Shown]], now: float
     ) -> tuple[dict[DocId, tuple[Shown, ...]], float | None]:
@@ -85,11 +91,11 @@ class Hold:
                 else:
                     kept.append(item)
             visible[doc] = tuple(kept)
-        self.shown = visible
+        self.shown |= visible
         return visible, due
 
     def _waits_until(self, doc: DocId, item: Shown, before: tuple[Shown, ...]) -> float | None:
         edit = self.edits.get(doc)
-        if edit is None or not item.view.block.covers(doc, edit.offset):
+        if edit is None or not item.block().covers(doc, edit.offset):
             return None
         return None if any(item.is_like(b) for b in before) else edit.time + self.delay

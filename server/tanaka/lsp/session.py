@@ -7,6 +7,7 @@ reads files is awaited; what is shown is decided by `tanaka.lsp.hold`.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import re
 from collections.abc import Collection, Coroutine, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 
 from lsprotocol import types
 
-from tanaka.analysis import AnalysisHost, Change, Report
+from tanaka.analysis import Analysis, AnalysisHost, Change, Located, Report
 from tanaka.analysis.twists import Offer, offers
 from tanaka.lsp import ext, to_proto
 from tanaka.lsp.documents import Buffer, Names
@@ -24,12 +25,14 @@ from tanaka.lsp.hold import Hold, Shown
 from tanaka.lsp.papers import SETTINGS, Papers
 from tanaka.lsp.positions import Encoding, offset
 from tanaka.text import DocId, LineIndex, Span, folder, relative
-from tanaka.views.diagnostics import diagnostics
+from tanaka.views.diagnostics import DiagnosticView, diagnostic
 
 log = logging.getLogger(__name__)
 
 _NAMED = re.compile(r'^[ \t]*(?P<key>root|baseline)[ \t]*=[ \t]*"(?P<name>[^"\n]+)"', re.M)
 _SLICE = 0.005  # [s]: what a keystroke may wait for
+_SETTLE = 0.06  # [s]: pause after an edit before the rules of the whole paper run
+_FIRST_LOOK = 0.02  # [s]: of reading a paper that was just opened, before its first findings show
 
 
 class Client(Protocol):
@@ -112,6 +115,8 @@ class Session:
         self._besides: dict[DocId, asyncio.Task[None]] = {}
         self._beside_again: set[DocId] = set()
         self._publishing: asyncio.Task[None] | None = None
+        self._warming: set[DocId] = set()
+        self._shapes: dict[DocId, object] = {}
         self._sent: dict[DocId, list[types.Diagnostic]] = {}
         self._edited: set[DocId] = set()
         self._said: set[str] = set()
@@ -176,7 +181,11 @@ class Session:
         self._hold.edited(doc, behind, asyncio.get_running_loop().time())
         self._edited.add(doc)
         self.host.apply(Change({doc: buffer.text}))
-        self._load(doc, is_new=False)  # an \input may have been typed
+        shape = self._shape(doc)
+        if shape is not None and self._shapes.get(doc) == shape:
+            self._publish_soon()
+        else:
+            self._load(doc, is_new=False)  # an \input was typed
 
     def closed(self, uri: str) -> None:
         """Give a document back to the disk; unsaved edits are dropped."""
@@ -269,6 +278,16 @@ class Session:
         return found
 
     # -- loading --------------------------------------------------------------------------------
+    def _shape(self, doc: DocId) -> object:
+        """What decides which files a document's paper is made of; None where it has none."""
+        if doc.rpartition("/")[2] == SETTINGS:
+            return None
+        analysis = self.host.snapshot()
+        root = self._papers.root(doc)
+        return (
+            None if root is None else (root, analysis.magic_root(doc), analysis.project(root).shape)
+        )
+
     def _load(self, doc: DocId, *, is_new: bool) -> None:
         running = self._loads.get(doc)
         if running is None or running.done():
@@ -277,16 +296,19 @@ class Session:
             self._publish_soon()
 
     async def _load_now(self, doc: DocId, *, is_new: bool) -> None:
+        root: DocId | None = None
         try:
             before = self._papers.files_read
             await self._papers.load(doc)
             root = self._papers.root(doc)
-            if root is not None and (is_new or self._papers.files_read > before):
-                await self._warm(root)
             if root is not None:
+                if is_new or self._papers.files_read > before:
+                    await self._warm(root)
                 self._accompany(root)
         finally:
             self._loads.pop(doc, None)
+            if root is not None and (shape := self._shape(doc)) is not None:
+                self._shapes[doc] = shape
             self._publish_soon()
 
     def _accompany(self, root: DocId) -> asyncio.Task[None]:
@@ -316,13 +338,37 @@ class Session:
                 return
 
     async def _warm(self, root: DocId) -> None:
-        """Read a paper that is not read yet in slices, so that requests are answered between."""
+        """Read a paper that is not read yet in slices, so that requests are answered between.
+
+        What is found on the way is shown, from the top: a long paper takes seconds.
+        """
+        if root in self._warming:
+            return
+        self._warming.add(root)
         loop = asyncio.get_running_loop()
-        until = loop.time() + _SLICE
-        for _ in self.host.snapshot().warm(root):
-            if loop.time() > until:
-                await asyncio.sleep(0)
+        try:
+            snapshot: Analysis | None = None
+            while snapshot is not (now := self.host.snapshot()):
+                snapshot = now
+                look = loop.time() + _FIRST_LOOK
                 until = loop.time() + _SLICE
+                for found in snapshot.warm(root):
+                    if loop.time() <= until:
+                        continue
+                    if (
+                        found is not None
+                        and loop.time() > look
+                        and snapshot is self.host.snapshot()
+                    ):
+                        began = loop.time()
+                        self._show({root: found()}, began)
+                        look = loop.time() + max(4 * (loop.time() - began), 2 * _FIRST_LOOK)
+                    await asyncio.sleep(0)
+                    until = loop.time() + _SLICE
+        finally:
+            self._warming.discard(root)
+        # What was read stays: the collector need not walk over it again.
+        gc.freeze()
 
     def _reload(self, docs: Collection[DocId]) -> None:
         self._start(self._reload_now(docs))
@@ -355,36 +401,61 @@ class Session:
     async def _publish_when_due(self) -> None:
         await asyncio.sleep(0)
         loop = asyncio.get_running_loop()
-        while (due := self._publish(loop.time())) is not None:
+        settle = False
+        while (due := self._publish(loop.time(), settle=settle)) is not None:
             await asyncio.sleep(max(0.0, due - loop.time()) + 0.001)
+            settle = True
 
     def roots(self) -> tuple[DocId, ...]:
         """Roots of the papers that have an open document, in order of opening."""
         found = (self._papers.root(doc) for doc in self._buffers)
         return tuple(dict.fromkeys(root for root in found if root is not None))
 
-    def _publish(self, now: float) -> float | None:
+    def _publish(self, now: float, *, settle: bool) -> float | None:
+        """Show what is found now; when there is more to show [s], or None.
+
+        An edit is judged where it stands at once; the rules of the whole paper follow when the
+        author pauses (``settle``).
+        """
         snapshot = self.host.snapshot()
-        reports = [snapshot.report(root) for root in self.roots()]
+        read = snapshot.report if settle else snapshot.glance
+        reports = [read(root) for root in self.roots() if root not in self._warming]
+        visible, due = self._show({r.root: r.findings for r in reports}, now, reports)
+        if not all(r.settled for r in reports):
+            due = now + _SETTLE if due is None else min(due, now + _SETTLE)
+        return due
+
+    def _show(
+        self, located: Mapping[DocId, Sequence[Located]], now: float, reports: Sequence[Report] = ()
+    ) -> tuple[dict[DocId, tuple[Shown, ...]], float | None]:
+        """Publish the findings of papers, by root."""
+        texts = self.host.snapshot().texts
         found: dict[DocId, dict[tuple[int, int, str], Shown]] = {}
-        for report in reports:
-            for doc in report.files:
+        for root, findings in located.items():
+            for doc in self.host.snapshot().project(root).files:
                 found.setdefault(doc, {})
-            for view in diagnostics(report):
+            for item in findings:
+                view = diagnostic(item)
                 span = view.span
-                words = report.texts[span.doc][span.start : span.end]
+                words = texts[span.doc][span.start : span.end]
                 # A file that two papers input is shown once.
                 found.setdefault(span.doc, {}).setdefault(
-                    (span.start, span.end, view.code), Shown(view, words)
+                    (span.start, span.end, view.code), Shown(view, words, item.get_block)
                 )
         visible, due = self._hold.take({d: items.values() for d, items in found.items()}, now)
-        for doc in [*visible, *(d for d in self._sent if d not in visible)]:
-            views = [shown.view for shown in visible.get(doc, ())]
-            self._send(doc, [to_proto.diagnostic(v, self, self.wants) for v in views])
-        self._edited.clear()
+        gone = [] if self._warming else [d for d in self._sent if d not in visible]
+        for doc in gone:
+            self._hold.gone(doc)
+        for doc in [*visible, *gone]:
+            self._send(doc, [self._diagnostic(shown.view) for shown in visible.get(doc, ())])
+        self._edited -= found.keys()
         for report in reports:
-            self._tell(report, visible)
-        return due
+            if report.settled:
+                self._tell(report, visible)
+        return visible, due
+
+    def _diagnostic(self, view: DiagnosticView) -> types.Diagnostic:
+        return to_proto.diagnostic(view, self, self.wants)
 
     def _send(self, doc: DocId, found: list[types.Diagnostic]) -> None:
         """Publish where something is new, or where an edit may have moved the editor's marks."""

@@ -131,7 +131,15 @@ DECLARABLE = tuple(
 """Keys of ``[given]`` and of ``% tanaka: given``."""
 
 _ROLES = {r.value: r for r in Role}
-_SET_UP = (Role.DEVICE, Role.DEVICES, Role.NODES, Role.LINK, Role.PRECISION, Role.MODEL, Role.DATASET)
+_SET_UP = (
+    Role.DEVICE,
+    Role.DEVICES,
+    Role.NODES,
+    Role.LINK,
+    Role.PRECISION,
+    Role.MODEL,
+    Role.DATASET,
+)
 """Roles that a set-up, a section or the paper may fill."""
 
 
@@ -152,7 +160,9 @@ def about(paper: Paper, id: NumberId, given: Iterable[Declared] = ()) -> About:
     index = _index(paper)
     number = paper.number(id)
     found: dict[Role, Bound] = {}
-    declared = tuple(given)
+    sort = roles_of(number.kind, number.noun, number.quantity.shown_unit)
+    # a learning rate runs on nothing, whatever is declared
+    declared = [d for d in given if d.role.value in sort or (sort and d.role not in _SET_UP)]
 
     def take(bounds: Iterable[Bound]) -> None:
         for b in bounds:
@@ -161,20 +171,13 @@ def about(paper: Paper, id: NumberId, given: Iterable[Declared] = ()) -> About:
     take(_own(index, number))
     take(_cell(index, number))
     take(_declared(d for d in declared if not d.everywhere))
-    roles = _may_have(number)
+    # what is counted is no result: only its own words and the author bind it
+    roles = frozenset() if number.noun else frozenset(_ROLES[name] for name in sort)
     take(b for b in index.set_up_of(number, found) if b.role in roles)
     take(_declared(d for d in declared if d.everywhere))
     take(b for b in index.inferred(number, found) if b.role in roles)
     order = list(Role)
     return About(tuple(sorted(found.values(), key=lambda b: order.index(b.role))))
-
-
-def _may_have(number: Number) -> frozenset[Role]:
-    """Roles that a number of its sort can have from afar: only what is measured has any."""
-    if number.noun:
-        return frozenset()
-    roles = roles_of(number.kind, number.noun, number.quantity.shown_unit)
-    return frozenset(_ROLES[name] for name in roles) & frozenset(_SET_UP)
 
 
 def _declared(given: Iterable[Declared]) -> Iterator[Bound]:
@@ -203,6 +206,8 @@ _KIND_ROLES = {
     EntityKind.DEVICE: Role.DEVICE, EntityKind.LINK: Role.LINK, EntityKind.MODEL: Role.MODEL,
     EntityKind.DATASET: Role.DATASET, EntityKind.METRIC: Role.METRIC,
 }  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def _labelled(label: str) -> tuple[tuple[Role, str], ...]:
     """What a row, a column or a caption names; a role with two candidates is left out."""
@@ -258,16 +263,43 @@ _EVALUATION = re.compile(
     r"evaluat|experiment|results?\b|performance|set-?up|setting|benchmark|methodology|implementation|ablation|throughput|latency|scal|comparison|measure",
     re.I,
 )
-_SET_UP_TITLE = re.compile(r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I)
+_SET_UP_TITLE = re.compile(
+    r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I
+)
 _NOT_OWN = (Where.RELATED, Where.FUTURE)
 
 
-_Named = dict[Role, dict[str, tuple[str, NumberId | None]]]
-"""For each role: what tells a value apart, to the value as written and the number that states it."""
+_Entry = tuple[str, NumberId | None]
+"""A value as written, and the number that states it."""
 
 
-def _named() -> _Named:
-    return defaultdict(dict)
+class _Place:
+    """What is named in one place, by role and by what tells values apart."""
+
+    __slots__ = ("_apart", "_named")
+
+    def __init__(self) -> None:
+        self._named: dict[Role, dict[str, _Entry]] = {}
+        self._apart: dict[Role, dict[str, _Entry]] = {}
+
+    def add(self, role: Role, key: str, entry: _Entry) -> None:
+        """Take a value in; the first to be named stands."""
+        self._named.setdefault(role, {}).setdefault(key, entry)
+
+    def all(self, role: Role) -> Mapping[str, _Entry]:
+        """Every value of a role."""
+        return self._named.get(role, {})
+
+    def apart(self, role: Role) -> Mapping[str, _Entry]:
+        """The same without those that say less of the same thing ("A100" beside "A100-80GB")."""
+        if role not in self._apart:
+            values = self.all(role)
+            self._apart[role] = {
+                k: v
+                for k, v in values.items()
+                if role in _COUNTING or not any(o != k and o.startswith(k) for o in values)
+            }
+        return self._apart[role]
 
 
 @dataclass(slots=True)
@@ -291,11 +323,11 @@ class _Index:
         Table of each number in one.
     """
 
-    blocks: dict[str, _Named] = field(default_factory=dict)
-    sections: dict[SectionId, _Named] = field(default_factory=dict)
-    whole: _Named = field(default_factory=_named)
-    evaluated: _Named = field(default_factory=_named)
-    set_up: _Named = field(default_factory=_named)
+    blocks: defaultdict[str, _Place] = field(default_factory=lambda: defaultdict(_Place))
+    sections: defaultdict[SectionId, _Place] = field(default_factory=lambda: defaultdict(_Place))
+    whole: _Place = field(default_factory=_Place)
+    evaluated: _Place = field(default_factory=_Place)
+    set_up: _Place = field(default_factory=_Place)
     evaluates: frozenset[SectionId] = frozenset()
     tables: dict[NumberId, Table] = field(default_factory=dict)
 
@@ -303,7 +335,7 @@ class _Index:
         """The number of the same block that states a count, a batch or a length."""
         if role not in (Role.DEVICES, Role.NODES, Role.BATCH, Role.SEQUENCE):
             return None
-        return self.blocks[number.block].get(role, {}).get(value, ("", None))[1]
+        return self.blocks[number.block].all(role).get(value, ("", None))[1]
 
     def set_up_of(self, number: Number, known: Mapping[Role, Bound]) -> Iterator[Bound]:
         """What the paper's one set-up says of a number of its evaluation."""
@@ -311,15 +343,19 @@ class _Index:
             return
         block, section = self.blocks[number.block], self.sections[number.section]
         for role in _SET_UP:
-            stated = _told_apart(role, self.set_up.get(role, {}))
+            stated = self.set_up.apart(role)
             if len(stated) != 1:
                 continue
             ((key, (value, at)),) = stated.items()
             own = known.get(role)
-            if own is not None and role is Role.DEVICE and _differs(role, same_name(own.value), key):
+            if (
+                own is not None
+                and role is Role.DEVICE
+                and _differs(role, same_name(own.value), key)
+            ):
                 return  # it ran elsewhere, and how many there were is of the other place
             # another of its sort near by, or where results are told: not the only set-up
-            near = {*block.get(role, ()), *section.get(role, ()), *self.evaluated.get(role, ())}
+            near = {*block.all(role), *section.all(role), *self.evaluated.all(role)}
             if not any(_differs(role, other, key) for other in near):
                 yield Bound(role, value, How.STATED, Reach.PAPER, at)
             elif role is Role.DEVICE and own is None:
@@ -329,23 +365,27 @@ class _Index:
         """The only candidate of the paragraph, the section or the paper."""
         if not _own_result(number):
             return
-        places: list[tuple[Reach, _Named]] = [
+        places: list[tuple[Reach, _Place]] = [
             (Reach.PARAGRAPH, self.blocks[number.block]),
             (Reach.SECTION, self.sections[number.section]),
         ]
         if number.section in self.evaluates or number.where in _SUMMARY:
-            places.append((Reach.PAPER, self.whole))
+            places.append((Reach.PAPER, self.evaluated))
         device = known.get(Role.DEVICE)
         ratio = number.quantity.shown_unit in ("%", "×", "points")
         for role in _SET_UP:
-            if role in known or (role in _OF_THE_PART and device is not None and device.how is not How.INFERRED):  # fmt: skip
+            if role is Role.LINK or role in known or (role in _OF_THE_PART and device is not None and device.how is not How.INFERRED):  # fmt: skip
                 continue  # how many there were of the named part is not said elsewhere
-            for reach, named in places:
-                if reach is Reach.PAPER and role in _OF_THE_PLACE:
+            for reach, place in places:
+                if reach is Reach.PAPER and (ratio or role in _OF_THE_PLACE):
                     break
+                if role is Role.DATASET and reach is not Reach.PARAGRAPH:
+                    break  # what sentences without numbers name is not known for these
                 if ratio and role in (Role.MODEL, Role.DATASET):
                     break  # a gain may well be over all that are named
-                values = _told_apart(role, named.get(role, {}))
+                values = place.apart(role)
+                if reach is Reach.PAPER and len(self.whole.apart(role)) > 1:
+                    break  # named elsewhere, and not the only one of the paper
                 if len(values) == 1:
                     value, at = next(iter(values.values()))
                     yield Bound(role, value, How.INFERRED, reach, at)
@@ -353,20 +393,9 @@ class _Index:
                     break  # the nearest place that names any decides
 
 
-
-
 def _differs(role: Role, other: str, key: str) -> bool:
     """Whether a name is of another thing: "A100" may be the A100-80GB, a count is itself alone."""
     return other != key if role in _COUNTING else not key.startswith(other)
-
-
-def _told_apart(
-    role: Role, values: dict[str, tuple[str, NumberId | None]]
-) -> dict[str, tuple[str, NumberId | None]]:
-    """The values of a role without those that say less of the same thing."""
-    if len(values) < 2 or role in _COUNTING:
-        return values
-    return {k: v for k, v in values.items() if not any(o != k and o.startswith(k) for o in values)}
 
 
 _OF_THE_PART = (Role.DEVICES, Role.NODES, Role.LINK)
@@ -386,18 +415,16 @@ def _index(paper: Paper) -> _Index:
     index = _Index(evaluates=frozenset(_evaluating(paper)))
     titled = {s.id for s in paper.sections if _SET_UP_TITLE.search(s.title)}
     for number in paper.numbers:
-        block = index.blocks.setdefault(number.block, _named())
-        section = index.sections.setdefault(number.section, _named())
-        places = [block]
+        places = [index.blocks[number.block]]
         if number.where not in _NOT_OWN and number.asserted is not Asserted.QUOTED:
-            places += [section, index.whole]
+            places += [index.sections[number.section], index.whole]
             if number.section in index.evaluates:
                 places.append(index.evaluated)
             if number.section in titled and number.where is not Where.TABLE:
                 places.append(index.set_up)
         for role, key, value, at in _names(number):
-            for named in places:
-                named[role].setdefault(key, (value, at))
+            for place in places:
+                place.add(role, key, (value, at))
     for mention in paper.mentions:
         if mention.what in (SET_UP, NAMED):
             _mention(index, mention, set_up=mention.what == SET_UP or mention.section in titled)
@@ -408,9 +435,8 @@ def _index(paper: Paper) -> _Index:
                     index.tables[cell.number] = table
         for label in (*table.stubs, *table.header, table.caption):
             for role, value in _labelled(label):
-                named = index.sections.setdefault(table.section, _named())
                 if role in _SET_UP:
-                    named[role].setdefault(same_name(value), (value, None))
+                    index.sections[table.section].add(role, same_name(value), (value, None))
     return index
 
 
@@ -433,22 +459,20 @@ _KINDS = {Kind.BATCH_SIZE: Role.BATCH, Kind.SEQ_LEN: Role.SEQUENCE}
 
 def _mention(index: _Index, mention: Mention, *, set_up: bool) -> None:
     """Take in what a sentence names, whether it states a number or not."""
-    block = mention.passage.rpartition(".")[0]
     own = mention.role == "ours" and mention.where not in _NOT_OWN
     for name, value in mention.settings:
         role = _ROLES.get(name)
         if role is None:
             continue
-        entry = (same_name(value), (value, None))
-        nameds = [index.blocks.setdefault(block, _named())]
+        places = [index.blocks[mention.passage.rpartition(".")[0]]]
         if own:
-            nameds += [index.sections.setdefault(mention.section, _named()), index.whole]
+            places += [index.sections[mention.section], index.whole]
             if mention.section in index.evaluates:
-                nameds.append(index.evaluated)
+                places.append(index.evaluated)
             if set_up and mention.where not in (*_SUMMARY, Where.CAPTION):
-                nameds.append(index.set_up)
-        for named in nameds:
-            named[role].setdefault(*entry)
+                places.append(index.set_up)
+        for place in places:
+            place.add(role, same_name(value), (value, None))
 
 
 def _evaluating(paper: Paper) -> Iterator[SectionId]:

@@ -123,7 +123,7 @@ def _sort(kind: Kind, noun: str, shown_unit: str) -> _Sort:
     if runs:
         reach |= {"gpus": lead, "nodes": lead}
     if runs or kind is Kind.LINK_BANDWIDTH:
-        reach["link"] = clause
+        reach["link"] = beside if ratio else clause
     if measured or kind in (Kind.PEAK_COMPUTE, Kind.ACCURACY):
         reach["precision"] = beside if ratio else clause
     if measured or shaped or counted:
@@ -173,18 +173,21 @@ _COMPARES = re.compile(
 _GROUND = frozenset({"the", "a", "an", "plain", "vanilla", "existing", "original", "standard"})
 
 
-def _held_against(text: str, at: int) -> bool:
-    """Whether the words before a name hold something against it ("faster than the plain X")."""
+def _held_against(text: str, at: int, *, link: bool) -> bool:
+    """Whether the words before a name hold something against it ("faster than the plain X").
+
+    Over a link something is sent: "over" holds nothing against it.
+    """
     words = text[max(0, at - 64) : at].lower().split()
     for i in range(len(words) - 1, max(-1, len(words) - 7), -1):
-        word = words[i].strip(",:.")
+        word = words[i].strip(",:.(")
         if _COMPARES.fullmatch(word):
             return True
         if i and _COMPARES.fullmatch(f"{words[i - 1]} {word}"):
+            return not (link and word == "over")
+        if word == "over" and not link and i + 1 < len(words) and words[i + 1] in _GROUND:
             return True
-        if word == "over" and i + 1 < len(words) and words[i + 1] in _GROUND:
-            return True
-        if word not in _FILLER and "-" not in word and word != CITE:
+        if word and word not in _FILLER and "-" not in word and word != CITE:
             return False
     return False
 
@@ -203,7 +206,8 @@ _HEDGE = r"(?:only|about|around|roughly|approximately|nearly|almost|over|up to|m
 _GIVES = (
     r"has|have|had|with|offers?|offering|provides?|providing|features?|featuring|delivers?|delivering|reaches|reached|reach|achieves?|achieved|achieving|attains?|attained|"
     r"sustains?|sustained|gets?|obtains?|takes?|took|needs?|needed|requires?|required|uses?|used|using|consumes?|consumed|draws?|runs? at|running at|is|are|was|were|at|of|for|in|by|to|"
-    r"contains?|holds?|equipped with|operates? at|serves?|generates?|processes|decodes?(?: at)?|trains? at|supports?|peaks? at|costs?|incurs?|spends?|yields?|improves?|scores?|records?|hits?"
+    r"contains?|holds?|equipped with|operates? at|serves?|generates?|processes|decodes?(?: at)?|trains? at|supports?|peaks? at|costs?|incurs?|spends?|yields?|improves?|scores?|records?|hits?|"
+    r"bandwidth|throughput|latency|accuracy|capacity|memory|efficiency|energy|power|speed-?up|performance|utili[sz]ation|peak|average|mean|median|total|rate"
 )
 _BEFORE = re.compile(
     rf"^(?:['’]s?)?(?:\s|{CITE})*(?:GPUs?|cards?|accelerators?|models?|chips?|board|class|-class|itself|alone|\)|also|now|still|then|thus|already|can|could|\s)*"
@@ -275,9 +279,9 @@ class _Scene:
         last: Entity | None = None
         for e in entities(text):
             self.named.setdefault(e.kind, []).append(e)
-            if e.kind is EntityKind.METRIC or e.kind is EntityKind.LINK:
+            if e.kind is EntityKind.METRIC:
                 continue
-            if _held_against(text, e.start) or (
+            if _held_against(text, e.start, link=e.kind is EntityKind.LINK) or (
                 last is not None and last.start in self.compared and last.kind is e.kind and _also(text, last, e)
             ):  # fmt: skip
                 self.compared.add(e.start)
@@ -379,7 +383,11 @@ def _one(
         return _Found(inside[0].value, True)
     beside = [c for c in candidates if (firm or not c.compared) and _beside(scene, r, c)]
     if beside:
-        rivals = [c for c in candidates if c not in beside and _joined(scene, c, beside[0])]
+        rivals = [
+            c
+            for c in candidates
+            if c not in beside and c.compared == beside[0].compared and _joined(scene, c, beside[0])
+        ]
         return _Found(beside[0].value, True) if len(_distinct([*beside, *rivals])) == 1 else None
     if far is _Far.BESIDE or scene.paired:
         return None
@@ -518,6 +526,11 @@ def _grouped(
         name = names[group] if names is not None else group
         found.append(_Named(name, name, m.start(), m.end()))
     return found
+
+
+def _within(count: _Named, devices: Sequence[_Named]) -> bool:
+    """Whether the digits of a count are a part's name ("an RTX 4090 GPU")."""
+    return any(d.start < count.start < d.end for d in devices)
 
 
 def _counts(sentence: Sentence, noun: str, kind: Kind) -> list[_Named]:
@@ -741,7 +754,7 @@ def bind(sentence: Sentence) -> tuple[Local, ...]:
     links = _things(scene, EntityKind.LINK)
     roles = (
         ("device", devices),
-        ("gpus", _counts(sentence, "gpu", Kind.GPU_COUNT)),
+        ("gpus", [c for c in _counts(sentence, "gpu", Kind.GPU_COUNT) if not _within(c, devices)]),
         ("nodes", _counts(sentence, "node", Kind.NODE_COUNT)),
         ("link", links),
         ("precision", _precisions(text, low)),

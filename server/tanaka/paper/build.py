@@ -97,14 +97,18 @@ def _abstracts(marks: Iterable[tuple[int, _Mark]]) -> Iterable[Range]:
             opened = None
 
 
-def text_end(source: Source) -> int:
-    r"""Where a file's text ends: before ``\end{document}``, a bibliography, or an appendix."""
+def text_end(source: Source, after: int = 0) -> int:
+    r"""Where a file's text ends: before ``\end{document}``, a bibliography, or an appendix.
+
+    What stands before ``after`` ends nothing: a preamble may name a style of bibliography, and an
+    appendix has sections of its own.
+    """
     ends = (
         (at, c)
         for region, at in zip(source.regions, source.starts, strict=True)
         if (c := region.kept("closing", _closing)) is not None
     )
-    return next((at + c for at, c in ends), len(source.text))
+    return next((at + c for at, c in ends if at + c >= after), len(source.text))
 
 
 def rows(
@@ -204,4 +208,7 @@ class Whole:
     @cached_property
     def spans(self) -> SpanTable:
         """Where everything stands."""
-        return SpanTable(self.rows, self.told, lambda doc: text_end(self._sources[doc]))
+        return SpanTable(self.rows, self.told, self._end)
+
+    def _end(self, doc: DocId, after: int) -> int:
+        return text_end(self._sources[doc], after)

@@ -202,7 +202,5 @@ def _joined(sentence: Sentence, i: int) -> bool:
 def spans_of_changes(sentence: Sentence) -> list[tuple[int, int]]:
     """Where the digits of factors and percentages stand."""
     return [
-        (r.literal_start, r.literal_end)
-        for r in sentence.readings
-        if is_change(sentence.text, r)
+        (r.literal_start, r.literal_end) for r in sentence.readings if is_change(sentence.text, r)
     ]

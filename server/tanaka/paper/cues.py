@@ -377,14 +377,20 @@ def relative(at: Clause, r: Reading) -> Cue | None:
 _DOUBLES = re.compile(r"(?:(?P<up>(?:doubl|tripl|quadrupl)(?:es?|ed|ing))|(?P<down>halv(?:es?|ed|ing)))$", re.I)  # fmt: skip
 
 
+# "Halving the payload gains nothing", "by doubling the batch": a knob is turned.
+_TURNED = re.compile(r"(?:^|\b(?:by|of|when|if|that|and))\s*$", re.I)
+
+
 def doubles(at: Clause, r: Reading) -> Cue | None:
     """A verb that is a factor itself: "doubles throughput", "memory halves"."""
     m = _DOUBLES.match(r.quantity.literal.text)
-    if m is None:
+    if m is None or (m.group().endswith("ing") and _TURNED.search(at.head)):
         return None
     rest = _up_to_end(at.low[at.end : min(at.right, at.end + 80)], 0)
     named = bool(rest.strip())
-    return Cue(effect_of(m), measures_in(rest), at.end + len(rest), named, bare=not named, verb=True)
+    return Cue(
+        effect_of(m), measures_in(rest), at.end + len(rest), named, bare=not named, verb=True
+    )
 
 
 _GETS = re.compile(

@@ -54,6 +54,7 @@ class Entity:
     end: int
 
 
+_BLANKS = {0x2009: " ", 0xA0: " ", 0x202F: " ", 0x2011: "-"}  # all blanks alike, sign for sign
 _OWN_WORDS = frozenset({"we", "We", "our", "Our", "ours", "Ours", "proposed"})
 _SIZE = re.compile(r"\d[BM][ -]|billion[ -]")
 _WORD = re.compile(r"(?<![A-Za-z0-9_\\])[A-Za-z][A-Za-z0-9]*")
@@ -103,6 +104,7 @@ def entities(text: str, own: tuple[str, ...] = ()) -> tuple[Entity, ...]:
     own : tuple of str
         Names that the paper gives its own system.
     """
+    text = text.translate(_BLANKS)
     known = names()
     starts = known.starts
     found: list[Entity] = []
@@ -238,7 +240,13 @@ def _rated(rate: str, link: str) -> bool:
     return rate[0].isalpha()
 
 
-_SPELLED = {"ib": "infiniband", "pci": "pcie", "pciexpress": "pcie", "gbe": "ethernet", "wi": "wifi"}
+_SPELLED = {
+    "ib": "infiniband",
+    "pci": "pcie",
+    "pciexpress": "pcie",
+    "gbe": "ethernet",
+    "wi": "wifi",
+}
 
 
 def _link_key(name: str) -> str:

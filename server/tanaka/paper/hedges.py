@@ -77,7 +77,7 @@ def hedges_of(at: Clause, r: Reading) -> tuple[str, ...]:
 _PREPOSITIONS = "on|at|across|under|when|for|during|using|with|in"
 _STOPS = (
     "on|at|across|under|when|for|during|using|with|and|while|by|but|which|that|thanks|due|because|where|than|as|over|compared|"
-    "relative|without|is|are"
+    "relative|without|is|are|its|it|we|they|our|their"
 )
 _CONDITION = re.compile(
     rf"(?<![\w-])(?P<c>(?:{_PREPOSITIONS})\s+(?P<np>(?:(?!\b(?:{_STOPS}|to(?!\s+\d))\b)[^,;:()—.]|\.(?=\d)){{2,60}}"

@@ -41,7 +41,9 @@ _RATIO = re.compile(
     re.I,
 )
 
-_FACTOR = re.compile(r"(?i)speed-?\s?ups?\b|\bratio\b|normali[sz]ed|\brelative to\b|(?:^|\s)×\s*$|[(\[]\s?×\s?[)\]]")
+_FACTOR = re.compile(
+    r"(?i)speed-?\s?ups?\b|\bratio\b|normali[sz]ed|\brelative to\b|(?:^|\s)×\s*$|[(\[]\s?×\s?[)\]]"
+)
 
 # What a label measures, by its words; the first that fits counts.
 _METRICS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -218,7 +220,9 @@ def _unit(label: str) -> tuple[str, str]:
             continue  # "GPU(s)" is a plural
         if found := _known(re.split(r"\s*[,;]\s*", word)[0])[0]:
             return found, _known(re.split(r"\s*[,;]\s*", word)[0])[1]
-        if (flop := re.fullmatch(r"([KMGTP])", word)) and re.search(r"(?i)flops?\b|\bmacs?\b", label):
+        if (flop := re.fullmatch(r"([KMGTP])", word)) and re.search(
+            r"(?i)flops?\b|\bmacs?\b", label
+        ):
             return flop.group(1) + ("MACs" if "mac" in label.lower() else "FLOPs"), ""
     if re.search(r"(?i)\bspeed-?up\b", label) and "%" not in label:
         return "×", ""
@@ -234,10 +238,22 @@ def _unit(label: str) -> tuple[str, str]:
         return _known(coded.group(1) or coded.group(2))  # as columns of a data frame are called
     if len(whole) > 1 and (whole in ("%",) or len(whole) > 2 or _SAFE.fullmatch(whole)):
         found, per = _known(whole)
-        if found and whole.lower() not in ("min", "day", "sec", "second", "minute", "hour", "week", "month"):
+        if found and whole.lower() not in (
+            "min",
+            "day",
+            "sec",
+            "second",
+            "minute",
+            "hour",
+            "week",
+            "month",
+        ):
             return found, per
     if whole == "%":
         return "%", ""
+    if (quotient := re.search(r"\s/\s(\S{1,8})\s*$", label)) and metric(label) is not None:
+        if _known(quotient.group(1))[0]:
+            return _known(quotient.group(1))  # "Time / s"
     last = re.search(r"(?P<before>\S*)(?:^|\s|/\s)(?P<word>[^\s/]\S*)\s*$", label)
     if not last:
         return "", ""
@@ -246,7 +262,11 @@ def _unit(label: str) -> tuple[str, str]:
         for spelling in (word, word[:1].lower() + word[1:]):
             if units.pattern().fullmatch(spelling):
                 return spelling, ""
-    if _SAFE.fullmatch(word) and not re.search(r"\d$", before) and before.lower() not in ("per", "vs", "vs."):
+    if (
+        _SAFE.fullmatch(word)
+        and not re.search(r"\d$", before)
+        and before.lower() not in ("per", "vs", "vs.")
+    ):
         return _known(word)
     if not re.search(r"\d$", before) and "/" in word:
         return _known(word)
@@ -261,7 +281,9 @@ def _scale(label: str, kind: Kind | None) -> str:
     if match.group("power"):
         return _POWERS.get(int(match.group("power")), "")
     word = match.group("word") or match.group("last")
-    counted = kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT) or noun_named(label[: match.start()].strip())
+    counted = kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT) or noun_named(
+        label[: match.start()].strip()
+    )
     return _SCALES.get(word, "") if counted or len(word) > 1 else ""
 
 
@@ -293,7 +315,11 @@ def caption_hint(caption: str) -> Hint:
             found.append((unit, per))
     # "Latency of ...", "Comparison of accuracy on ...": what stands before the next preposition.
     first = _OPENING.sub("", re.split(r"(?<=[.;])\s", caption, maxsplit=1)[0])
-    first = re.split(r"(?<=\S)\s(?:on|of|for|using|with|across|under|vs\.?|at|by|when|over|per|during)\s", first, maxsplit=1)[0]
+    first = re.split(
+        r"(?<=\S)\s(?:on|of|for|using|with|across|under|vs\.?|at|by|when|over|per|during)\s",
+        first,
+        maxsplit=1,
+    )[0]
     named = {k for k, p in _METRICS if k in _MEASURED and p.search(first)}
     kind = named.pop() if len(named) == 1 else None
     unit, per = found[0] if len(set(found)) == 1 else ("", "")

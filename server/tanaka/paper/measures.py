@@ -50,7 +50,8 @@ _MEASURES: tuple[tuple[str, bool | None, str], ...] = (
     ("time", False,
      r"(?:execution|run|running|completion|inference|compute|computation|compilation|compile|prefill|decode|decoding|"
      r"processing|wall[- ]clock|cpu|gpu|kernel|generation|loading|start-?up|job completion|total|end-to-end|per-token|stall|idle|"
-     r"waiting|queueing|transfer)[- ]?times?|wall[- ]?(?:clock[- ]?)?times?|wall[- ]clock|runtimes?|times?|makespan|durations?|jct|delays?|cycles?"),
+     r"waiting|queueing|transfer)[- ]?times?|wall[- ]?(?:clock[- ]?)?times?|wall[- ]clock|runtimes?|times?|makespan|durations?|jct|delays?"),
+    ("cycles", False, r"(?:clock |machine )?cycles(?: counts?)?|cycle counts?"),
     ("bubble", False, r"(?:pipeline )?bubbles?(?: (?:time|ratio|fraction|size))?"),
     ("cost", False, r"(?:training |serving |inference |total |dollar |monetary )?costs?|prices?|expenses?|tco|expensive"),
     ("compute", False, r"flops?|computations?|compute|operations|macs|multiplications|gpu[- ]hours?"),
@@ -72,7 +73,10 @@ _BETTER = {name: better for name, better, _ in _MEASURES}
 # Words that only tell what is said of the metric beside them: "latency overhead", "memory size".
 _LOOSE = frozenset({"overhead", "size", "performance", "efficiency", "speed", "compression"})
 _LINK = re.compile(r"\s(?:of|in|on|for|at|with|by|per|over|under|from|to|across|when|between|during|using|while|than|that|which)\s")  # fmt: skip
-_ONLY_OF = re.compile(r"\s(?:of|in|for)\s")
+# "The amount of traffic" is traffic; "the frequency of transfers" is none that is known.
+_AMOUNT_OF = re.compile(
+    r"(?:amount|use|usage|consumption|level|degree|sum|total|requirements?)\sof\s$"
+)
 _AND = re.compile(r"\s(?:and|or)\s|,|/|&")
 
 
@@ -94,8 +98,7 @@ def measures_in(phrase: str) -> tuple[str, ...]:
             break
     heads = [f for f in found if f[0] < cut]
     if not heads:
-        link = _ONLY_OF.match(phrase, cut)
-        return (found[0][2],) if link and cut < 30 else ()
+        return (found[0][2],) if _AMOUNT_OF.search(phrase[: cut + 4]) else ()
     out: list[str] = []
     for i, (_, end, name) in enumerate(heads):
         last = i == len(heads) - 1

@@ -237,6 +237,8 @@ def comparand(
     a, b = object_range(text, start, right)
     if fronted:
         b = max(b, _front_end(text, start, right, alone=False))
+    if fronted and _CEILING.search(text, a, b):
+        return "", cue.end  # "against the peak of 312 TFLOP/s": what all of it is measured by
     items = _items(text, a, b, names)
     return " and ".join(dict.fromkeys(items)) if all(items) else "", b
 
@@ -263,6 +265,7 @@ def _comparand_range(at: Clause, cue: Cue, limit: int) -> tuple[int, int, bool] 
     return front.end(), at.start, True
 
 
+_CEILING = re.compile(r"\b(?:peak|limit|budget|target|capacity|roofline|TDP)\b")
 _FRONT_LIST = re.compile(r"(?:[^,;:]{1,40},\s+){2,5}and\s+[^,;:]{1,40}(?=,)")
 
 
@@ -386,7 +389,7 @@ _CUT = re.compile(
 _OF_WHOM = re.compile(r"(?P<what>[\w/ -]+?)\s(?:of|for|with)\s(?P<who>.+)$")
 _WHOSE = re.compile(r"(?P<who>.+?)[’']s?\s(?P<what>[\w -]+)$")
 _THIRD_PERSON = re.compile(r"\s+(?:\w+ly\s+)?[a-z]+s\s")
-_VALUE_LAST = re.compile(r"\d\s?[^\s,]{0,12}\s*,?$")
+_VALUE_LAST = re.compile(r"\d\s?(?!GPUs|TPUs|CPUs|bits)(?:%|[A-Za-zµμ]{1,4}|[\w.]+/[\w./]+)?\s*,?$")
 _COMPOUND = re.compile(r"\b(?:our|the|a|an)\s+[\w-]+-[\w-]+$")
 _AS_WITH = re.compile(r"(?:such|well|far|much|long)\s*$")
 # Metrics that are also things that are done: "top-1 logits compression gives a 2x speedup".
@@ -513,7 +516,7 @@ _NOUN_BEFORE = re.compile(
 )
 _BE_BEFORE = re.compile(r"\b(?:been|being|be)\s+$")
 _TAKES_BASE = re.compile(
-    r"\b(?:we|they|you|i|can|could|may|might|will|would|should|must|to|not|do|does|did|[\w-]*[a-rt-z]s|and)\s+(?:\w+ly\s+)?$", re.I
+    r"\b(?:we|they|you|i|can|could|may|might|will|would|should|must|to|not|do|does|did|[\w-]*[a-rt-z]s|and|al\.)\s+(?:\w+ly\s+)?$", re.I
 )  # fmt: skip
 _PLURAL_BEFORE = re.compile(r"(?P<word>[A-Za-z-]*[a-rt-z])\s+$")
 _OBJECT_AFTER = re.compile(

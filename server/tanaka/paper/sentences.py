@@ -38,21 +38,28 @@ class Sentence:
 
 
 @lru_cache(maxsize=16384)
-def sentences(text: str) -> tuple[Sentence, ...]:
-    """Sentences of a passage, in order; together they cover it."""
+def sentences(text: str, *, decimal_comma: bool = False) -> tuple[Sentence, ...]:
+    """Sentences of a passage, in order; together they cover it.
+
+    Parameters
+    ----------
+    text : str
+    decimal_comma : bool
+        Whether the document is German or French, see `tanaka.quantity.read`.
+    """
     out: list[Sentence] = []
     start = 0
     for match in _END.finditer(text):
         if match.group().startswith(".") and _ABBREVIATION.search(text[start : match.start() + 1]):
             continue
-        out.append(_sentence(text[start : match.end()], start))
+        out.append(_sentence(text[start : match.end()], start, decimal_comma))
         start = match.end()
     if text[start:].strip():
-        out.append(_sentence(text[start:], start))
+        out.append(_sentence(text[start:], start, decimal_comma))
     return tuple(out)
 
 
-def _sentence(text: str, start: int) -> Sentence:
+def _sentence(text: str, start: int, decimal_comma: bool) -> Sentence:
     lead = len(text) - len(text.lstrip())
     body = text[lead:]
-    return Sentence(body, start + lead, tuple(read(body)))
+    return Sentence(body, start + lead, tuple(read(body, decimal_comma=decimal_comma)))

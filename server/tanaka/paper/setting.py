@@ -22,7 +22,9 @@ SET_UP = "set-up"
 NAMED = "named"
 """What a mention is called that tells which parts and models a sentence names."""
 
-_NAMES = re.compile(r"\d|[a-z][A-Z]|[A-Z]{3}|Jetson|Trainium|Inferentia|Gaudi|Xeon|Llama|Mistral|Mixtral|Swin|Coral|Ryzen")  # fmt: skip
+_NAMES = re.compile(r"\d|[a-z][A-Z]")
+# Names without a digit or a capital inside.
+_WORDS = ("BERT", "GPT", "VGG", "BLOOM", "Jetson", "Trainium", "Inferentia", "Gaudi", "Xeon", "Llama", "Mistral", "Mixtral", "Swin", "Coral", "Ryzen")  # fmt: skip
 _HOST = re.compile(r"(?:Intel |AMD )?(?:Xeon|EPYC|Ryzen|Core|i[3579]-)")
 """A processor that other parts are plugged into."""
 _CUE = ("xperiment", "easurement", "valuation", "estbed", "est bed", "enchmark", "esults", "nless", "hroughout", " runs")  # fmt: skip
@@ -63,7 +65,7 @@ def setting_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     """
     text = sentence.text
     cued = any(cue in text for cue in _CUE)
-    if where is Where.TITLE or not (cued or _NAMES.search(text)):
+    if where is Where.TITLE or not (cued or _NAMES.search(text) or any(w in text for w in _WORDS)):
         return ()
     cue = _TELLS.search(text) if cued else None
     tells = cue is not None
@@ -101,4 +103,6 @@ def setting_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     others = not tells and CITE in text and not _OURS.search(text)
     settings = tuple((role, value) for (role, _), value in found.items())
     whose = "related" if related or others else "ours"
-    return (LocalWord(SET_UP if tells else NAMED, whose, min(start, end), max(start, end), settings),)
+    return (
+        LocalWord(SET_UP if tells else NAMED, whose, min(start, end), max(start, end), settings),
+    )

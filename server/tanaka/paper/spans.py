@@ -80,14 +80,14 @@ class SpanTable:
     told : callable
         Mentions of a unit, before the paper's own names and what is known.
     ends : callable
-        Where the text of a document ends.
+        Where the text of a document ends, after an offset.
     """
 
     def __init__(
         self,
         rows: tuple[Row, ...],
         told: Callable[[Unit], Told],
-        ends: Callable[[DocId], int],
+        ends: Callable[[DocId, int], int],
     ) -> None:
         self.rows = rows
         self._told, self._ends = told, ends
@@ -167,8 +167,11 @@ class SpanTable:
                 close(row.doc, section.level, heading.start)
                 open_[row.doc].append((section.level, section.id, heading))
                 order.append(section.id)
-        for doc in open_:
-            close(doc, 0, self._ends(doc))
+        for doc, waiting in open_.items():
+            for _, id, heading in waiting:
+                found[id] = SectionSpan(
+                    heading, Span(doc, heading.start, self._ends(doc, heading.end))
+                )
         return {id: found[id] for id in order}
 
     def unit_at(self, doc: DocId, offset: int) -> tuple[Row, ...]:

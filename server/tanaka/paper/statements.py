@@ -72,7 +72,8 @@ class LocalStatement:
 # -- a sentence's statements, and a paper's --------------------------------------------------------
 
 
-@lru_cache(maxsize=16384)
+# Kept by nobody: to look a sentence up, all its readings are hashed, which takes longer than to see
+# that most claim nothing; a block keeps what was made of it.
 def local_statements(sentence: Sentence) -> tuple[LocalStatement, ...]:
     """Statements of a sentence, each number's at most one."""
     todo = _todo(sentence)
@@ -139,6 +140,12 @@ _SIDE = re.compile(
     r"bounded by|limited to|capped at)\s*(?:about\s+|roughly\s+)?[≈∼~<>≤≥]?\s*$",
     re.I,
 )
+_SIGNS = " \t\n\u2009≈∼~<>≤≥"
+# The last word of one of these; only then is it worth a look at the whole of it.
+_SIDE_ENDS = frozenset({
+    "exceed", "exceeds", "exceeded", "exceeding", "below", "under", "above", "over", "most", "least", "than", "within", "by", "to",
+    "at", "about", "roughly",
+})  # fmt: skip
 _ABLE_KINDS = frozenset(
     {Kind.PARAM_COUNT, Kind.SEQ_LEN, Kind.TOKEN_COUNT, Kind.GPU_COUNT, Kind.NODE_COUNT, Kind.BATCH_SIZE}
 )  # fmt: skip
@@ -168,8 +175,9 @@ def _todo(sentence: Sentence) -> _Todo:
         if is_change(text, r):
             factors.append(i)
         if shown == "%" or (unit != "1" and shown != "×"):
-            at = r.literal_start
-            if _SIDE.search(text, max(0, at - 26), at):
+            before = text[max(0, r.literal_start - 26) : r.literal_start]
+            word = before.rstrip(_SIGNS).rpartition(" ")[2].lower()
+            if word in _SIDE_ENDS and _SIDE.search(before):
                 levels.append(i)
         able = r.kind in _ABLE_KINDS or r.noun in _ABLE_NOUNS or (unit == "byte" and "fit" in text)
         if able and r.quantity.literal.text.lower() not in _ONE:
@@ -250,6 +258,7 @@ _OF_END = re.compile(
     r"than|vs|due)\b|\.(?:\s|$)",
     re.I,
 )
+_CLAUSE = re.compile(r"\s*(?:what|that|which|how|all)\b", re.I)
 _TAKES = re.compile(
     r"\b(?:takes?|took|taking|accounts? for|accounted for|accounting for|consum(?:es?|ed|ing)|occup(?:y|ies|ied|ying)|makes? up|made up|"
     r"represents?|represented|constitutes?|compris(?:es?|ing)|contributes?|spends?|spent|uses?|used|using|is|are|was|were|utili[sz]\w+|"
@@ -379,7 +388,8 @@ class _Reader:
         """All statements, in the order of their numbers."""
         if todo.factors:
             self.spans = spans_of_changes(self.sentence)
-            self.pairs = {c.change: (c.old, c.new) for c in changes(self.sentence)}
+            paired = changes(self.sentence) if len(self.readings) > 2 else ()
+            self.pairs = {c.change: (c.old, c.new) for c in paired}
         for i in todo.factors:
             self.factor(i)
         for i in todo.levels:
@@ -522,7 +532,7 @@ class _Reader:
         phrase = of.group("np")
         if stop := _OF_END.search(phrase):
             phrase = phrase[: stop.start()]
-        named = measures_in(phrase)
+        named = () if _CLAUSE.match(phrase) else measures_in(phrase)
         metric = named[0] if len(named) == 1 else ""
         subject = subject_of(at.text, at.start, self.names, part=saved is None)
         hedge = hedges_of(at, self.readings[i])

@@ -8,21 +8,43 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from tanaka.latex.plain import Cell, Grid, Plain
+from tanaka.latex.plain import Grid, Plain
 from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint
+from tanaka.paper.layout import (
+    MOST_COLUMNS,
+    Line,
+    Slot,
+    dimension,
+    head_rows,
+    matrix_of,
+    numeric,
+    texts_of,
+    titles,
+    valued,
+)
 from tanaka.paper.model import CellKind, Direction, Emphasis, Orientation, UnitFrom
-from tanaka.quantity import Kind, Reading, read
+from tanaka.paper.values import (
+    PLAIN_KINDS,
+    emphasis_of,
+    is_spread,
+    mended,
+    mostly_numbers,
+    own_reading,
+    plural,
+    quantities,
+    states,
+    uncertainty_of,
+    unit_from_of,
+)
+from tanaka.quantity import Kind, Reading
 
 _COMPLETE = re.compile(
     r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",
     re.I,
 )
-_MOST_COLUMNS = 40
 _MOST_SETTINGS = 2
 _LONG_HEADING = 4  # words; a longer one speaks of more than what is measured
-_MOST_HEAD_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +98,17 @@ class LocalTable:
     orientation: Orientation = Orientation.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A place of the grid: the cell that covers it, and the row and column where that is printed."""
-
-    cell: Cell
-    row: int
-    column: int
-
-    @property
-    def text(self) -> str:
-        return self.cell.plain.text
-
-
-_EMPTY = Cell(Plain("", (), ()))
-_Line = list[_Slot]
-
-
 def read_table(grid: Grid, caption: str) -> LocalTable | None:
     """Table of a grid; None where it has no body."""
-    matrix = _matrix(grid)
+    matrix = matrix_of(grid)
     width = len(matrix[0]) if matrix else 0
-    if width < 2 or width > _MOST_COLUMNS or len(matrix) < 2:
+    if width < 2 or width > MOST_COLUMNS or len(matrix) < 2:
         return None
-    title = matrix[0][0].text if (over := _titles(grid, matrix)) else ""
+    title = matrix[0][0].text if (over := titles(grid, matrix)) else ""
     if over:
         grid = replace(grid, rows=grid.rows[over:], head=None if grid.head is None else max(0, grid.head - over))  # fmt: skip
-        matrix = _matrix(grid)
-    head = _head_rows(grid, matrix)
+        matrix = matrix_of(grid)
+    head = head_rows(grid, matrix)
     reader = _Reader(grid, matrix, head, caption, title)
     reader.body()
     if not reader.rows:
@@ -112,232 +117,6 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
         reader.top.header, tuple(reader.rows), tuple(reader.stubs), tuple(reader.blocks), caption, grid.labels,
         bool(_COMPLETE.search(caption)), grid.start, grid.end, grid.caption, tuple(reader.heads), reader.orientation,
     )  # fmt: skip
-
-
-# -- places ---------------------------------------------------------------------------------------
-def _matrix(grid: Grid) -> list[_Line]:
-    """The grid as a rectangle: each place with the cell that covers it."""
-    matrix: list[_Line] = []
-    tall: list[tuple[int, int]] = []
-    width = 0
-    for i, row in enumerate(grid.rows):
-        line: _Line = []
-        for cell in row.cells:
-            at = len(line)
-            if cell.rows not in (0, 1) and cell.plain.text:
-                tall.append((i, at))
-            line.append(_Slot(cell, i, at))
-            for k in range(1, min(cell.columns, _MOST_COLUMNS + 1)):
-                line.append(line[at] if cell.plain.text else _Slot(_EMPTY, i, at + k))
-        width = max(width, len(line))
-        matrix.append(line)
-    for i, line in enumerate(matrix):
-        line += [_Slot(_EMPTY, i, c) for c in range(len(line), width)]
-    for i, at in tall:
-        slot = matrix[i][at]
-        step = 1 if slot.cell.rows > 0 else -1
-        for k in range(1, abs(slot.cell.rows)):
-            other = i + k * step
-            if not 0 <= other < len(matrix) or matrix[other][at].text:
-                break
-            for c in range(at, min(at + max(slot.cell.columns, 1), width)):
-                if not matrix[other][c].text:
-                    matrix[other][c] = slot
-    return matrix
-
-
-def _texts(line: _Line) -> list[str]:
-    """Texts of a line, each cell that is printed in it once."""
-    seen: list[str] = []
-    last: _Slot | None = None
-    for slot in line:
-        if slot.text and slot is not last:
-            seen.append(slot.text)
-        last = slot
-    return seen
-
-
-# -- header ---------------------------------------------------------------------------------------
-_NUMERIC = re.compile(
-    r"\s*[$≈∼~<>+−-]?\s*[\d.,\u2009]*\d[\d.,\u2009]*\s*(?:[×·]\s?10\s?\^\s?\{?[−-]?\d+\}?)?\s*"
-    r"(?:_?\{?±\s*[\d.,]+\}?|_\{?[\d.]+\}?)?\s*(?:\([^()]{1,14}\))?\s*(?:×|x|%|[A-Za-z/µμ]{0,9})\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡])?\s*"
-)
-_PLACED = re.compile(r"\s*(?:[A-Za-z]{1,9}\s?[=:]?\s?)?[\d,\u2009]*\d(?:\.\d+)?\s?[A-Za-z%×]{0,9}\s*")
-_FIRST_NUMBER = re.compile(r"[\d,\u2009]*\d(?:\.\d+)?")
-_SUFFIXES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-
-
-_RANGED = re.compile(
-    r"\s*[~≈∼<>≤≥+−-]?\s*\d[\d.,]*\s?(?:%|×|x|[A-Za-z]{0,3})\s*(?:-|–|—|/|\bto\b|→|,)\s*\d[\d.,]*\s*(?:%|×|x|[A-Za-z/]{0,9})\s*"
-)
-
-
-@lru_cache(maxsize=8192)
-def _numeric(text: str) -> bool:
-    return _NUMERIC.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=8192)
-def _valued(text: str) -> bool:
-    """Whether a cell holds values: one number with what belongs to it, a range, or several."""
-    if _numeric(text) or _RANGED.fullmatch(text):
-        return True
-    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text)
-    return (
-        re.match(r"\s*[$~≈∼<>≤≥+−-]*\s*\d", text) is not None
-        and bare != ""
-        and sum(c.isdigit() for c in bare) * 2 >= len(re.sub(r"\s", "", bare))
-    )
-
-
-def _full_rule(grid: Grid, row: int, width: int) -> bool:
-    """Whether a rule above a row crosses the table."""
-    if not grid.rows[row].ruled:
-        return False
-    partial = grid.rows[row].partial
-    if not partial:
-        return True
-    covered = {c for a, b in partial for c in range(a, b + 1)}
-    return len(covered) >= width
-
-
-def _data_like(line: _Line) -> bool:
-    """Whether a line holds numbers: most of what stands in it beside its label."""
-    texts = _texts(line[1:])
-    return sum(_numeric(t) for t in texts) * 2 > len(texts)
-
-
-def _dimension(line: _Line) -> bool:
-    """Whether a line names the values of a dimension ("8 16 32", "7B 13B 70B"), each larger.
-
-    Only a line whose own label is empty or no number can be one.
-    """
-    if _numeric(line[0].text):
-        return False
-    values: list[float] = []
-    for text in _texts(line[1:]):
-        if not _PLACED.fullmatch(text) or "." in text or "×" in text:
-            if re.search(r"\d", text):
-                return False
-            continue
-        number = _FIRST_NUMBER.search(text)
-        if number is None:
-            return False
-        suffix = text[number.end() : number.end() + 1]
-        alone = not text[number.end() + 1 : number.end() + 2].isalpha()
-        value = float(re.sub(r"[,\u2009]", "", number.group()))
-        values.append(value * (_SUFFIXES.get(suffix, 1.0) if alone else 1.0))
-    rising = all(a < b for a, b in zip(values, values[1:], strict=False))
-    falling = all(a > b for a, b in zip(values, values[1:], strict=False))
-    # Under a heading that spans, the values begin again.
-    half = len(values) // 2
-    twice = len(values) >= 4 and len(values) % 2 == 0 and values[:half] == values[half:]
-    return len(values) >= 2 and (rising or falling or twice)
-
-
-def _named_dimension(grid: Grid, matrix: list[_Line], row: int) -> bool:
-    """Whether something says that a line of rising numbers is a header."""
-    line = matrix[row]
-    if any(c.columns > 1 for c in grid.rows[row - 1].cells) if row else False:
-        return True
-    label = hint(line[0].text)
-    if label.noun or label.setting or label.kind in (Kind.BATCH_SIZE, Kind.SEQ_LEN, Kind.PARAM_COUNT):
-        return True
-    words = any(re.search(r"[A-Za-z]", t) for t in _texts(line[1:]))
-    if words and not line[0].text:
-        return True
-    ruled = [_full_rule(grid, i, len(line)) for i in range(1, len(matrix))]
-    return row + 1 < len(matrix) and ruled[row] and not all(ruled) and (not line[0].text or not row)
-
-
-def _titles(grid: Grid, matrix: list[_Line]) -> int:
-    """How many rows above the header are one cell over the whole table."""
-    rows = 0
-    while rows < min(2, len(matrix) - 2) and len(_texts(matrix[rows])) == 1:
-        if len(grid.rows[rows].cells) > 1 and grid.rows[rows].cells[0].columns < len(matrix[0]):
-            break
-        rows += 1
-    return rows
-
-
-def _head_rows(grid: Grid, matrix: list[_Line]) -> int:
-    """How many of the first rows are the header."""
-    most = min(_MOST_HEAD_ROWS, len(matrix) - 1)
-    if grid.head is not None and grid.head < len(matrix):
-        return grid.head
-    head = _first_head_rows(grid, matrix, most)
-    if not head:
-        return 0
-    # A cell that reaches into the next row takes that row along.
-    while head < most and any(
-        slot.row < head and matrix[head][c] is slot and c > 0 for c, slot in enumerate(matrix[head - 1]) if slot.text
-    ) and (not _data_like(matrix[head]) or _dimension(matrix[head])):  # fmt: skip
-        head += 1
-    # Under a header that spans columns stands the one that names them, whatever is ruled between.
-    while (
-        head < most
-        and any(1 < c.columns < len(matrix[0]) for c in grid.rows[head - 1].cells)
-        and (not any(_numeric(p.text) for p in matrix[head][1:]) or _dimension(matrix[head]))
-        and sum(bool(p.text) for p in matrix[head][1:]) * 2 > len(matrix[head]) - 1
-        and any(_numeric(p.text) for p in matrix[head + 1][1:])
-    ):
-        head += 1
-    # A line of units alone belongs to the names above it.
-    if head < most and _units_only(matrix[head]):
-        head += 1
-    return head
-
-
-def _units_only(line: _Line) -> bool:
-    texts = _texts(line)
-    return len(texts) >= 2 and all(re.fullmatch(r"\s*[(\[].{1,14}[)\]]\s*|%|-|–|—", t) for t in texts) and any(
-        hint(t).unit or hint(f"x {t}").unit for t in texts
-    )  # fmt: skip
-
-
-def _first_head_rows(grid: Grid, matrix: list[_Line], most: int) -> int:
-    width = len(matrix[0])
-    if _numeric(matrix[0][0].text) and _numeric(matrix[1][0].text):
-        return 0  # "0, 1, 2": rows that are numbered from the first
-    for i in range(1, most + 1):
-        if not _full_rule(grid, i, width):
-            continue
-        for r in range(i):
-            if _data_like(matrix[r]) and not (
-                _dimension(matrix[r]) and _named_dimension(grid, matrix, r)
-            ):
-                return r
-        if width == 2 and _is_list(grid, matrix):
-            return 0
-        return i
-    first = matrix[0]
-    texts = _texts(first[1:])
-    numeric = sum(_numeric(t) for t in texts)
-    if _data_like(first) and _dimension(first):
-        return 1 if _named_dimension(grid, matrix, 0) else 0
-    if numeric > max(0, (width - 1) // 3) or (width == 2 and _is_list(grid, matrix)):
-        return 0
-    return 1
-
-
-_LIST_HEAD = re.compile(
-    r"(?i)(?:hyper-?)?param|metric|setting|component|configuration|\bname\b|\bitem|specification|feature|property|option|"
-    r"symbol|notation|quantity|model|method|system|value|description|variable|attribute|task|dataset|benchmark|resource|stage"
-)
-
-
-def _is_list(grid: Grid, matrix: list[_Line]) -> bool:
-    """Whether two columns are keys and values without a header: the first row is like all others."""
-    ruled = [_full_rule(grid, i, 2) for i in range(1, len(matrix))]
-    if any(ruled) and not all(ruled):
-        return False
-    first = grid.rows[0].cells
-    if all(c.bold for c in first) or _LIST_HEAD.search(matrix[0][0].text) or _LIST_HEAD.search(matrix[0][1].text):  # fmt: skip
-        return False
-    values = [line[1].text for line in matrix[1:]]
-    digits = sum(bool(re.search(r"\d", v)) for v in values)
-    plain = sum(_numeric(v) for v in values)
-    return hint(matrix[0][1].text) == NOTHING and digits > 0 and plain * 2 < len(values)
 
 
 # -- body -----------------------------------------------------------------------------------------
@@ -350,7 +129,7 @@ class _Columns:
     hints: tuple[Hint, ...]
 
 
-def _columns(lines: Sequence[_Line], width: int) -> _Columns:
+def _columns(lines: Sequence[Line], width: int) -> _Columns:
     header: list[str] = []
     paths: list[tuple[str, ...]] = []
     for c in range(width):
@@ -384,7 +163,7 @@ _SYMBOL = re.compile(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
 class _Reader:
     """Reads the rows of one table under its header."""
 
-    def __init__(self, grid: Grid, matrix: list[_Line], head: int, caption: str, title: str) -> None:  # fmt: skip
+    def __init__(self, grid: Grid, matrix: list[Line], head: int, caption: str, title: str) -> None:  # fmt: skip
         self.grid, self.matrix, self.head, self.title = grid, matrix, head, title
         self.width = len(matrix[0])
         self.caption = caption
@@ -431,10 +210,10 @@ class _Reader:
         self.words: list[int] = []
         for c in range(self.width):
             texts = [line[c].text for line in self.body_lines if line[c].text]
-            numeric = sum(_valued(t) for t in texts)
-            missing = sum(_MISSING.fullmatch(t) is not None for t in texts if not _valued(t))
-            self.numbers.append(numeric)
-            self.words.append(len(texts) - numeric - missing)
+            numbers = sum(valued(t) for t in texts)
+            missing = sum(_MISSING.fullmatch(t) is not None for t in texts if not valued(t))
+            self.numbers.append(numbers)
+            self.words.append(len(texts) - numbers - missing)
         self.stub_columns = 1
         if self.is_turned():
             return
@@ -464,7 +243,9 @@ class _Reader:
     def is_turned(self) -> bool:
         """Whether the stubs name what is measured, and the headers do not."""
         stubs = self.metric_stubs()
-        heads = [self.top.hints[c] for c in range(self.stub_columns, self.width) if self.top.header[c]]
+        heads = [
+            self.top.hints[c] for c in range(self.stub_columns, self.width) if self.top.header[c]
+        ]
         return bool(stubs) and sum(stubs) * 2 > len(stubs) and not any(h.measures for h in heads)
 
     def metric_stubs(self) -> list[bool]:
@@ -485,7 +266,7 @@ class _Reader:
             return Orientation.UNKNOWN if lists else Orientation.COLUMNS
         heads = [self.top.hints[c] for c in range(self.stub_columns, self.width) if self.numbers[c]]
         named = any(
-            line[0].text and not _numeric(line[0].text) for line in self.body_lines if line[1:]
+            line[0].text and not numeric(line[0].text) for line in self.body_lines if line[1:]
         )
         measured = bool(heads) and all(h.measures or h.setting for h in heads)
         if measured and named and not any(self.metric_stubs()):
@@ -530,7 +311,7 @@ class _Reader:
                 block += 1
             if self.is_heading(i):
                 block += 1  # a heading inside the table
-                if texts := _texts(line):
+                if texts := texts_of(line):
                     group, told = (texts[0],), hint(texts[0])
                     if not told.unit and len(texts[0].split()) > _LONG_HEADING:
                         told = NOTHING
@@ -552,8 +333,8 @@ class _Reader:
     def is_heading(self, i: int) -> bool:
         """Whether a row holds one label that stands over the rows below it."""
         line, row = self.matrix[i], self.grid.rows[i]
-        texts = _texts(line)
-        if len(texts) > 1 or (texts and _numeric(texts[0])):
+        texts = texts_of(line)
+        if len(texts) > 1 or (texts and numeric(texts[0])):
             return False
         if len(row.cells) == 1 or not texts:
             return True
@@ -582,22 +363,22 @@ class _Reader:
         if not self.head or i + 1 >= len(self.matrix):
             return False
         last = self.matrix[self.head - 1]
-        if len(_texts(line)) > 1 and [s.text for s in line[1:]] == [s.text for s in last[1:]]:
-            return not any(_numeric(s.text) for s in line[1:])
+        if len(texts_of(line)) > 1 and [s.text for s in line[1:]] == [s.text for s in last[1:]]:
+            return not any(numeric(s.text) for s in line[1:])
         # The label of the label column stands there again.
         if line[0].text and line[0].text == last[0].text and self.grid.rows[i + 1].ruled:
-            return not any(_numeric(s.text) for s in line[1:])
+            return not any(numeric(s.text) for s in line[1:])
         data = [c for c in range(self.stub_columns, self.width) if self.numbers[c] >= 2]
         names = [line[c].text for c in data if line[c].text]
         if len(data) < 2 or len(names) < len(data) or len(set(names)) < 2:
             return False
-        if any(_RELEVANT.search(n) and _numeric(n) or _MISSING.fullmatch(n) for n in names):
+        if any(numeric(n) or _MISSING.fullmatch(n) for n in names):
             return False
         if any(n in _CHECK or n in _CROSS for n in names):
             return False
         ruled = self.grid.rows[i].ruled and self.grid.rows[i + 1].ruled
         following = self.matrix[i + 1]
-        return ruled and sum(_numeric(following[c].text) for c in data) * 2 > len(data)
+        return ruled and sum(numeric(following[c].text) for c in data) * 2 > len(data)
 
     def row(self, i: int, group: tuple[str, ...], told: Hint) -> None:
         line = self.matrix[i]
@@ -625,7 +406,7 @@ class _Reader:
             told = hint(labels[c])
             if self.top.hints[c].setting and not told.unit:
                 continue
-            if told.measures and (told.unit or self.metric_rows or told.kind in _PLAIN_KINDS):
+            if told.measures and (told.unit or self.metric_rows or told.kind in PLAIN_KINDS):
                 return told
             if found is NOTHING and (told.better or (told.setting and self.metric_rows)):
                 found = told
@@ -633,7 +414,7 @@ class _Reader:
 
     # -- cells ------------------------------------------------------------------------------
     def cell(
-        self, i: int, c: int, slot: _Slot, path: tuple[str, ...], told: Hint, better: Direction, words: str
+        self, i: int, c: int, slot: Slot, path: tuple[str, ...], told: Hint, better: Direction, words: str
     ) -> LocalCell:  # fmt: skip
         text, plain = slot.text, slot.cell.plain
         column, label = self.columns.paths[c], self.columns.header[c]
@@ -642,9 +423,11 @@ class _Reader:
         if slot.row == i and slot.column < c:
             spanned = (len(self.rows), slot.column)
         better = above.better or better or self.told.better
-        emphasis = _emphasis(slot.cell)
+        emphasis = emphasis_of(slot.cell)
         if not text:
-            return LocalCell(text, plain, None, (), CellKind.EMPTY, "", path, column, label, better=better)
+            return LocalCell(
+                text, plain, None, (), CellKind.EMPTY, "", path, column, label, better=better
+            )
         is_stub = c < self.stub_columns
         if not _RELEVANT.search(text):
             kind, why = self.without_number(text, c)
@@ -653,19 +436,19 @@ class _Reader:
         source, found = self.readings(c, text, above, NOTHING if is_stub else told, words)
         if is_stub and self.words[c] > self.numbers[c]:
             # A label that names something; what it counts in passing is stated, and no value.
-            kept = tuple(r for r in found if _states(r))
-            reading = _own(text, list(found), c) if not c else None
+            kept = tuple(r for r in found if states(r))
+            reading = own_reading(text, list(found), c) if not c else None
             if reading is not None and reading not in kept:
                 kept = (*kept, reading)
             return LocalCell(text, plain, reading, kept, CellKind.HEADER, "", path, column, label,
                              emphasis=emphasis, spanned=spanned)  # fmt: skip
-        reading = _own(text, list(found), c)
+        reading = own_reading(text, list(found), c)
         if not c and reading is None:
-            found = tuple(r for r in found if _states(r))
+            found = tuple(r for r in found if states(r))
         uncertainty = None
         if reading is not None and reading.literal_end < len(text):
-            uncertainty = _uncertainty(text, reading, self.spreads or self.grid.columns[c : c + 1] == "S")  # fmt: skip
-            found = tuple(r for r in found if r is reading or not _is_spread(text, r, self.spreads))
+            uncertainty = uncertainty_of(text, reading, self.spreads or self.grid.columns[c : c + 1] == "S")  # fmt: skip
+            found = tuple(r for r in found if r is reading or not is_spread(text, r, self.spreads))
         missing = _MISSING.fullmatch(text) if reading is None else None
         if reading is not None:
             kind = CellKind.HEADER if is_stub else CellKind.NUMBER
@@ -674,18 +457,18 @@ class _Reader:
         elif is_stub:
             kind = CellKind.HEADER
         else:
-            kind = CellKind.SEVERAL if len(found) > 1 and _mostly_numbers(text) else CellKind.TEXT
+            kind = CellKind.SEVERAL if len(found) > 1 and mostly_numbers(text) else CellKind.TEXT
         if kind is CellKind.TEXT:
-            found = tuple(r for r in found if _states(r))  # words: "Lab 34" states nothing
+            found = tuple(r for r in found if states(r))  # words: "Lab 34" states nothing
         unit_from = UnitFrom.NONE
         if reading is not None and (reading.quantity.shown_unit or reading.noun):
-            unit_from = _unit_from(source, reading, text)
+            unit_from = unit_from_of(source, reading, text)
         return LocalCell(
             text, plain, reading, found, kind, missing.group("word") if missing and kind is CellKind.MISSING else "",
             path, column, label, unit_from, uncertainty, emphasis, better, spanned,
         )  # fmt: skip
 
-    def printed(self, slot: _Slot, i: int) -> tuple[int, int] | None:
+    def printed(self, slot: Slot, i: int) -> tuple[int, int] | None:
         """Row and column, among those that were read, of the cell that reaches here from above."""
         if slot.row >= i or slot.row < self.head:
             return None
@@ -697,7 +480,11 @@ class _Reader:
             return CellKind.HEADER, ""
         if match := _MISSING.fullmatch(text):
             word = match.group("word")
-            if word.isalpha() and word.lower() in ("none", "error", "fail", "null", "na", "inf") and not self.numbers[c]:
+            if (
+                word.isalpha()
+                and word.lower() in ("none", "error", "fail", "null", "na", "inf")
+                and not self.numbers[c]
+            ):
                 return CellKind.TEXT, ""
             return CellKind.MISSING, word
         if text in _CROSS and not self.checks and any(self.numbers[self.stub_columns :]):
@@ -713,7 +500,12 @@ class _Reader:
         if not (above.unit or above.scale or above.noun):
             if told.unit or told.scale or told.noun:
                 source, where = told, UnitFrom.ROW
-            elif self.told.unit and self.caption_columns[c] and not told.measures and not told.setting:
+            elif (
+                self.told.unit
+                and self.caption_columns[c]
+                and not told.measures
+                and not told.setting
+            ):
                 source, where = self.told, UnitFrom.CAPTION
             elif told.factor and not above.measures:
                 source, where = told, UnitFrom.ROW
@@ -722,12 +514,12 @@ class _Reader:
         unit = source.unit
         if not unit and c and not self.signed[c] and source.ratio and _DECIMAL.fullmatch(text):
             unit = "×"
-        if unit and self.words[c] > self.numbers[c] and not _valued(text):
+        if unit and self.words[c] > self.numbers[c] and not valued(text):
             unit = ""  # prose in a column of words
         scaled = _SUBSCRIPT.sub(lambda m: " " * len(m.group()), text) if "_" in text else text
         if source.scale and _BARE.fullmatch(text):
             scaled = text.rstrip() + source.scale
-        found = _read(scaled, unit, source.noun, label)
+        found = quantities(scaled, unit, source.noun, label)
         over = self.told.kind if not (told.measures or told.setting) else None
         if self.ratios or _DIFFERS.search(self.columns.header[c]):
             over = None
@@ -737,14 +529,14 @@ class _Reader:
         elif self.ratios and not (above.unit or told.unit):
             kinds = (None, None, None)
         return (source, where), tuple(
-            _mended(r, len(text), kinds, source, label) for r in found if r.start < len(text)
+            mended(r, len(text), kinds, source, label) for r in found if r.start < len(text)
         )
 
-    def read_heads(self, lines: Sequence[_Line]) -> None:
+    def read_heads(self, lines: Sequence[Line]) -> None:
         """Numbers that header cells state, each cell once."""
         seen: set[int] = set()
         for line in lines:
-            named = _dimension(line) and len(line) > 2
+            named = dimension(line) and len(line) > 2
             label = line[0].text
             for c, slot in enumerate(line):
                 if id(slot) in seen or not _RELEVANT.search(slot.text):
@@ -755,11 +547,15 @@ class _Reader:
                 if named and c and not (told.noun or told.kind or told.setting):
                     told = hint(over)
                 found = tuple(
-                    _mended(r, len(slot.text), (told.kind, None, None), told)
-                    for r in _read(slot.text, told.unit, told.noun, label if told is not NOTHING else "")
+                    mended(r, len(slot.text), (told.kind, None, None), told)
+                    for r in quantities(slot.text, told.unit, told.noun, label if told is not NOTHING else "")
                 )  # fmt: skip
                 whole = named and c and _BARE.fullmatch(slot.text.rstrip("KkMBT"))
-                kept = found if whole else tuple(r for r in found if _states(r) and not _plural(slot.text, r))
+                kept = (
+                    found
+                    if whole
+                    else tuple(r for r in found if states(r) and not plural(slot.text, r))
+                )
                 if kept:
                     self.heads.append(LocalHead(slot.cell.plain, kept))
 
@@ -767,156 +563,12 @@ class _Reader:
 _RATIOS = re.compile(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?\S+")
 _UNIT_COLUMN = re.compile(r"(?i)\s*units?\s*")
 _DIFFERS = re.compile(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")
-_LIST_VALUE = re.compile(r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*")
+_LIST_VALUE = re.compile(
+    r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*"
+)
 _SUBSCRIPT = re.compile(r"(?<=\d)_(?:\{[^{}]*\}|±?[\d.]+)")
 _DECIMAL = re.compile(r"\s*\d+\.\d+\s*")
 _BARE = re.compile(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
-
-
-@lru_cache(maxsize=4096)
-def _read(text: str, unit: str, noun: str, label: str) -> tuple[Reading, ...]:
-    return tuple(read(text, unit_hint=unit, noun_hint=noun, label=label))
-
-
-def _emphasis(cell: Cell) -> Emphasis:
-    if cell.bold:
-        return Emphasis.BOLD
-    return Emphasis.UNDERLINED if cell.underlined else Emphasis.NONE
-
-
-def _states(r: Reading) -> bool:
-    """Whether a number in a label is a quantity, and no part of a name."""
-    return bool(r.quantity.shown_unit or r.noun) or r.kind is not Kind.OTHER
-
-
-def _plural(text: str, r: Reading) -> bool:
-    """Whether "1s" after a word is a plural, and no time."""
-    return text[r.literal_end : r.end] == "s" and re.search(r"[A-Za-z]\s$", text[: r.start]) is not None
-
-
-def _unit_from(source: tuple[Hint, UnitFrom], r: Reading, text: str) -> UnitFrom:
-    told, where = source
-    behind = text[r.literal_end : r.end].strip()
-    if told.unit and behind in ("K", "k", "M", "B", "T", "G"):
-        behind = ""  # "2664K" under GPU hours: only the multiplier is the cell's own
-    if behind or text[r.start : r.literal_start].strip() in ("$", "\\$"):
-        return UnitFrom.CELL
-    return where if told.unit or told.scale or told.noun or told.ratio else UnitFrom.CELL
-
-
-_PLAIN_KINDS = frozenset({Kind.ACCURACY, Kind.UTILIZATION})
-_OF_NO_SPEED = frozenset({Kind.PARAM_COUNT, Kind.MEMORY_CAPACITY, Kind.ENERGY, Kind.POWER, Kind.COST})
-_NO_SPEED = re.compile(r"(?i)\bsize|memory|param|footprint|energy|\bpower|\bcost|traffic|compress|volume|\barea\b|accura")
-_BARE_KINDS = frozenset({Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.BATCH_SIZE, Kind.SEQ_LEN, Kind.DEGREE,
-                         Kind.THROUGHPUT, Kind.LATENCY, Kind.ENERGY, Kind.POWER, Kind.COST,
-                         Kind.MEMORY_CAPACITY, Kind.MEMORY_BANDWIDTH, Kind.LINK_BANDWIDTH})  # fmt: skip
-
-
-def _mended(
-    r: Reading, length: int, kinds: tuple[Kind | None, Kind | None, Kind | None], told: Hint, label: str = ""
-) -> Reading:
-    """A reading within its cell, with the kind that its labels name where it has none itself."""
-    kind, per = r.kind, r.per
-    q = r.quantity
-    if q.unit == "1" and not r.noun:
-        named = next((k for k in kinds if k is not None), None)
-        if q.shown_unit == "×":
-            if named is Kind.SPEEDUP:
-                kind = Kind.SPEEDUP
-            elif named in _OF_NO_SPEED or (named is None and _NO_SPEED.search(label)):
-                kind = Kind.OTHER
-        elif (kind is Kind.OTHER and (named in _PLAIN_KINDS and q.shown_unit in ("", "%", "points"))) or (
-            kind is Kind.OTHER and named in _BARE_KINDS and q.shown_unit == ""
-        ):
-            kind = named  # type: ignore[assignment]
-        elif kind is Kind.PARAM_COUNT and named is Kind.TOKEN_COUNT:
-            kind = Kind.TOKEN_COUNT
-    elif q.unit == "byte/s" and Kind.MEMORY_BANDWIDTH in kinds:
-        kind = Kind.MEMORY_BANDWIDTH
-    if told.per and not per and q.shown_unit == told.unit:
-        per = told.per
-    if kind is r.kind and per == r.per and r.end <= length:
-        return r
-    return replace(r, kind=kind, per=per, end=min(r.end, length), literal_end=min(r.literal_end, length))  # fmt: skip
-
-
-_ASIDE = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|(?:±|\+/-|\+-)\s*[\d.,]+\s*%?|[_^]\{[^{}]*\}|(?<=\d)_[±\d.]+"
-)
-_BEFORE = re.compile(
-    r"(?i)\s*(?:[A-Za-z]\w{0,2}\s?=|[~≈∼<>≤≥+$*†‡↑↓✓→–—-]|up to|about|approx\.?|around|roughly|avg\.?|ca\.?|max\.?|min\.?|at least|at most|over|under|"
-    r"more than|less than|mean|median|nearly|almost|total|first|\s)*"
-)
-
-
-def _own(text: str, found: list[Reading], column: int) -> Reading | None:
-    """The reading that a cell is about: the only one outside brackets, and nearly all of it."""
-    if not found:
-        return None
-    if len(found) == 1 and found[0].start == 0 and found[0].end == len(text):
-        return found[0]
-    asides = [m.span() for m in _ASIDE.finditer(text)]
-    outside = [r for r in found if not any(a <= r.literal_start < b for a, b in asides)]
-    if len(outside) != 1:
-        return None
-    r = outside[0]
-    if not column and len(text) - (r.end - r.start) > 8:
-        return None
-    if not _BEFORE.fullmatch(_ASIDE.sub("", text[: r.start])):
-        return None  # "Llama-70B" is a name with a size
-    return r if _covers(text, r, column) else None
-
-
-def _covers(text: str, r: Reading, column: int) -> bool:
-    rest = _ASIDE.sub("", (text[: r.start] + " " + text[r.end :])).strip()
-    rest = re.sub(r"[*†‡§↑↓✓]|\^\{?[\w†‡*]*\}?", "", rest).strip()
-    return len(rest) <= (3 if column == 0 else 12) and not re.search(r"\d", rest)
-
-
-_SPREAD = re.compile(
-    r"(?:±|\+/-|\+-)\s*(?P<a>[\d.,]*\d)\s*(?P<percent>%)?|[_^]\{?\s*±?\s*(?P<b>[\d.]*\d)\s*\}?"
-)
-
-
-def _uncertainty(text: str, r: Reading, spreads: bool) -> float | None:
-    """Half-width that is printed with a number, in base units."""
-    if match := _SPREAD.search(text, r.literal_end):
-        digits = match.group("a")
-        subscript = match.group("b")
-        if digits or (subscript and ("±" in match.group() or (spreads and "." in subscript))):
-            value = _float(digits or subscript)
-            if value is None:
-                return None
-            if match.group("percent") and r.quantity.shown_unit != "%":
-                return value / 100 * abs(r.quantity.point)
-            return value * r.quantity.scale
-    glued = re.match(r"\((\d{1,3})\)", text[r.literal_end :])
-    if glued and "." in r.quantity.literal.text and spreads:
-        return float(glued.group(1)) * r.quantity.literal.ulp * r.quantity.scale
-    aside = re.match(r"\s*%?\s*\(\s*(?:±\s*)?(\d+(?:\.\d+)?)\s*%?\s*\)", text[r.literal_end :])
-    if aside and (spreads or "±" in aside.group()):
-        return float(aside.group(1)) * r.quantity.scale
-    return None
-
-
-def _is_spread(text: str, r: Reading, spreads: bool) -> bool:
-    """Whether a number is the uncertainty of the one before it, and states nothing alone."""
-    before = text[: r.literal_start].rstrip()
-    if re.search(r"(?:±|\+/-|\+-|[_^]\{?)$", before):
-        return True
-    return spreads and before.endswith("(") and text[r.literal_end :].lstrip(" %").startswith(")")
-
-
-def _float(digits: str | None) -> float | None:
-    try:
-        return float((digits or "").replace(",", ""))
-    except ValueError:
-        return None
-
-
-def _mostly_numbers(text: str) -> bool:
-    letters = sum(c.isalpha() for c in text)
-    return letters * 2 <= len(re.sub(r"\s", "", text))
 
 
 def _join(parts: object) -> str:

@@ -85,7 +85,7 @@ def fraction(text: str, n: Numeral, before: str, *, labelled: bool) -> Reading |
         ((a, b) not in _COMMON_FRACTIONS and a != 1) or nouns.after(text, end)[0]
     ):
         return None
-    if a > 9:
+    if a > 9 or text[end:].lstrip()[:1] in ("∑", "∏", "∫", "√", "‖", "|"):
         return None
     parsed = Literal(text[n.start : end], a / b, 0.0)
     qualifier, _, _ = hedges.before(text, n.start, "")

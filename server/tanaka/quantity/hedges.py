@@ -13,7 +13,7 @@ _PHRASES: tuple[tuple[Qualifier, str], ...] = (
     (Qualifier.APPROX, "about,around,roughly,approximately,approx.,approx,circa,ca.,some,nearly,almost,close to,just under,just over,"
      "on the order of,in the order of,approaching,an estimated,estimated,order of"),
     (Qualifier.MAX, "up to,as much as,as many as,at most,at best,no more than,not more than,a maximum of,maximum of,within,max,max.,"
-     "up to about,up to around,as high as,as large as,as long as,capped at,a peak of"),
+     "up to about,up to around,as high as,as large as,as long as,capped at"),
     (Qualifier.MIN, "at least,no less than,not less than,minimum of,as low as,down to,no fewer than,as little as,as few as,upwards of"),
     (Qualifier.GT, "more than,over,above,exceed,exceeds,exceeding,greater than,beyond,well over,larger than,higher than,longer than"),
     (Qualifier.LT, "less than,fewer than,under,below,well under,lower than,smaller than,shorter than"),

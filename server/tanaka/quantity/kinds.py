@@ -53,14 +53,14 @@ _LINK = Lazy(
     r"ssd|storage|uplink|downlink"
 )
 _NO_CAPACITY = Lazy(
-    r"block size|page size|message|chunk|bucket|packet|payload|matrix|tensor\b|file|dataset|corpus|transfer|traffic|"
+    r"block size|page size|message|chunk|bucket|packet|payload|matrix|file|dataset|corpus|transfer|traffic|"
     r"communicat|per token|/token|checkpoint size"
 )
 _LONG = Lazy(r"hour|day|week|month|year|GPU")
 _TOKENS_AFTER = Lazy(r"\s*(?:[\w-]+\s){0,4}tokens\b")
 _TOKENS_BEFORE = Lazy(r"tokens?\b[^.;]{0,16}$")
 _WORDS_OF_SIZE = Lazy(
-    r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|\bbs\s?=|sequence|context|seq\b|seqlen|seq_len|max_len|window|prompt length|input length"
+    r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|\bbs\s?=|sequence|context|seq\b|seqlen|seq_len|max_len|window(?!s)|prompt length|input length"
 )
 _SIZES_OF_LENGTH = frozenset(
     (
@@ -206,6 +206,8 @@ def _bandwidth(before: str, after: str, wide: str) -> Kind:
 
 def _count(shown: str, noun: str, multiplier: float, value: float, before: str, after: str) -> Kind:
     lead, tail = _CLAUSE.split(before[-44:])[-1].lower(), after[:30].lower()
+    if noun == "token" and "vocab" in lead[-32:]:
+        return Kind.OTHER
     if noun == "token":
         if value <= 4e6 and (_LENGTH_OF_TOKENS.search(lead) or _CONTEXT_AFTER.match(tail)):
             return Kind.SEQ_LEN

@@ -99,17 +99,17 @@ NAMED = Lazy(
 )
 _INDEX = Lazy(r"[_^]\{[^{}]*$")
 _CITED = Lazy(rf"\[(?:\d+(?:,{_S}?|–|-))*$")
-_CITED_REST = Lazy(rf"(?:(?:,{_S}?|–|-)\d+)*\]")
+_CITED_REST = Lazy(rf"(?:(?:,{_S}?|–|-)\d+)*[\])]")
 _PUBLISHED = Lazy(rf"(?:ar[Xx]iv(?:{_S}preprint)?[:\s]+(?:[Aa]r[Xx]iv:)?|abs/|doi[:\s]+|DOI[:\s]+|https?://\S*|www\.\S*|pp?\.{_S}?|"
                         rf"ISBN[:\s]+|ISSN[:\s]+|RFC{_S}?|IEEE{_S}?|vol\.{_S}?|Vol\.{_S}?|no\.{_S}?|No\.{_S}?)$")  # fmt: skip
 _DOCUMENT = words(
     "section sections sec sec. secs. figure figures fig fig. figs. table tables tab tab. equation equations eq eq. "
     "eqs. algorithm algorithms alg. chapter chapters appendix line lines step steps lemma theorem proposition "
     "corollary definition remark observation takeaway insight listing stage version ver. level part phase § §§ zero "
-    "p. pp. no. nos. iso rfc ieee web port"
+    "p. pp. no. nos. iso rfc ieee web port industry vol."
 )
 _COMMON = words(
-    "item items rows row column columns question rq claim finding case example experiment test task problem "
+    "kernels panels cells indices item items rows row column columns question rq claim finding case example experiment test task problem "
     "requirement challenge property assumption hypothesis contribution page pages stage footnote note volume issue "
     "chapter layer epoch iteration round day month week machine node gpu device worker rank crossbar core thread "
     "block slot site setup configuration option scenario technique method type class group category tier zero zero- "
@@ -148,10 +148,10 @@ _GIVES = words(
     "i.e. either all across every during after before within gpus nodes that which"
 )
 _OPERATOR_BEFORE = Lazy(
-    r"[A-Za-zα-ωΑ-Ω_})\]]\s?[-−+·*/]\s?$|[(\[{]\s?[-−+]\s?$|[A-Za-z]\($|±\s?$|\\[A-Za-z]+\s?$"
+    r"[A-Za-zα-ωΑ-Ω_})\]]\s?[-−+·*/]\s?$|[(\[{]\s?[-−+]\s?$|[A-Za-z]\($|±\s?$|(?<![A-Za-z])[A-Za-z]\s?[×x]\s?$|\\[A-Za-z]+\s?$"
 )
 _OPERATOR_AFTER = Lazy(
-    r"\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b"
+    r"\s?(?:log|ln|exp|sqrt|√|∑|∏|∫)(?![a-z])|\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b"
 )
 _OF_SYMBOLS = Lazy(r"[≠∈]\s?$|\{\s?$")
 _LABEL_AFTER = Lazy(r"\)\s?[A-Z(\w]|\)$")
@@ -212,6 +212,8 @@ def in_a_formula(text: str, start: int, end: int) -> bool:
     head = text[max(0, start - 8) : start]
     if _OPERATOR_BEFORE.search(head) or (_OF_SYMBOLS.search(head) and head.rstrip()[-1:] != "{"):
         return True
+    if text[start:end] == "0" and head.rstrip()[-1:] in ("<", ">", "≤", "≥"):
+        return True  # "η > 0" is a domain
     return _OPERATOR_AFTER.match(text, end) is not None
 
 

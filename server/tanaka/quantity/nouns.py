@@ -162,6 +162,8 @@ def _noun(text: str, at: int, between: int, part: bool) -> tuple[str, int]:
 def named(label: str) -> str:
     """What the cells under a header count ("# GPUs", "Number of nodes"), or ""."""
     words = re.sub(r"^\s*(?:#|no\.? of|number of|num\.?)\s*", "", label, flags=re.I).strip()
+    if device(f" {words}", 0) >= 0:
+        return ""  # "A100" names a column and counts nothing
     for spelling in (words, words.lower()):
         name, end = after(" " + spelling, 0)
         if name and end == len(words) + 1:

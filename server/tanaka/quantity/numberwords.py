@@ -47,7 +47,7 @@ _SHARE = (
     rf"half(?={_S}(?:an{_S}hour|an{_S}h|a{_S}(?:second|minute|day|week|month|year|million|billion)))|"
     rf"(?<!first{_S})(?<!second{_S})(?<!other{_S})(?<!latter{_S})(?<!upper{_S})(?<!lower{_S})(?<!each{_S})"
     rf"(?<!last{_S})(?<!every{_S})(?<!left{_S})(?<!right{_S})(?<!top{_S})(?<!bottom{_S})(?<!better{_S})(?<!the{_S})half{_OF}|"
-    rf"(?<=by{_S})(?:half|a{_S}third|a{_S}quarter)(?![A-Za-z-])|(?<=in{_S})half(?![A-Za-z-])"
+    rf"(?<=by{_S})(?:half|a{_S}third|a{_S}quarter)(?![A-Za-z-])|(?<=in{_S})half(?![A-Za-z-]|{_S}precision)"
 )
 _THE = r"(?:the|its|our|their|both|this|that|every|training|inference|decode|decoding|memory|latency|throughput|performance|bandwidth|compute|GPU|energy|end-to-end|effective|peak)(?![A-Za-z])"
 _FACTOR = (
@@ -58,7 +58,7 @@ _FACTOR = (
 _FACTORS = {
     "twi": 2.0, "thr": 3.0, "dou": 2.0, "tri": 3.0, "qua": 4.0, "hal": 0.5,
 }  # fmt: skip
-_ORDER = rf"(?:(?P<orders>an?|one|two|three|four|five|six|several|multiple){_S})?orders?{_S}of{_S}magnitude"
+_ORDER = rf"(?:(?P<orders>an?|{'|'.join(sorted(_SMALL, key=len, reverse=True))}|several|multiple|many){_S})?orders?{_S}of{_S}magnitude"
 _VAGUE = {
     "tens": (10.0, 150.0), "dozens": (20.0, 150.0), "hundreds": (100.0, 1500.0), "thousands": (1e3, 1.5e4),
     "millions": (1e6, 1.5e7), "billions": (1e9, 1.5e10), "trillions": (1e12, 1.5e13),
@@ -69,7 +69,7 @@ _VAGUE_OF = rf"(?P<v1>{_HEAD}){_S}of(?:{_S}(?P<v2>thousands|millions|billions|tr
 # Where a number in words may begin, told by the first letters; what begins elsewhere is none.
 _CUE = Lazy(
     r"[ \t\n\u2009\u202f\u00a0(\[{“\"'‘—–/≈∼~$,;:>]"
-    r"(?=[OoTtFfSsEeNnAaDdQqHhMmBb](?:ne |ne-|w[oei]|hr|hirt|en |en-|ens|elve|rip|rill|hous|our|i[vfx]|even|igh|leve|ine |ine-|inet|"
+    r"(?=[OoTtFfSsEeNnAaDdQqHhMmBb](?:ne[\s-]|w[oei]|hr|hirt|en[\s-]|ens|ort|elve|rip|rill|hous|our|i[vfx]|even|igh|leve|ine[\s-]|inet|"
     r"n? [hdtmbqfso]|oub|ozen|uad|al[fv]|undr|illions|ingle|rder|everal|ultip|wenty))"
 )
 
@@ -164,7 +164,7 @@ def _orders(match: re.Match[str]) -> Words:
     word = (match.group("orders") or "").lower()
     count = _SMALL.get(word, 1)
     start, end = match.span()
-    if word in ("several", "multiple") or (not word and "orders" in match.group().lower()):
+    if word in ("several", "multiple", "many") or (not word and "orders" in match.group().lower()):
         return Words(start, end, 100.0, "order", 30.0, float("inf"))
     # An order of magnitude is 5 to 30 times, two are 50 to 300 times.
     return Words(start, end, 10.0**count, "order", 0.5 * 10.0**count, 3 * 10.0**count)

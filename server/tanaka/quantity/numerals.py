@@ -20,6 +20,7 @@ _DIGITS_WITH_COMMA = Lazy(
     rf"(?:(?:\d{{1,3}}(?:[. \u2009\u202f\u00a0]\d{{3}})+(?!\d)|\d+)(?:[,.]\d+)?|,\d+){_SCI}"
 )
 _ANY_DIGIT = Lazy(r"\d")
+_ANY_DIGITS = Lazy(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def find(text: str, *, decimal_comma: bool = False) -> list[Numeral]:
     if _ANY_DIGIT.search(text):
         pattern = _DIGITS_WITH_COMMA if decimal_comma else _DIGITS
         for match in pattern.finditer(text):
+            if "," in match.group() and _in_a_set(text, match):
+                for one in _ANY_DIGITS.finditer(text, match.start(), match.end()):
+                    literal = Literal(one.group(), float(one.group()), 1.0)
+                    out.append(Numeral(one.start(), one.end(), one.start(), literal, "digits"))
+                continue
             numeral = _in_digits(text, match, decimal_comma)
             if numeral is not None:
                 out.append(numeral)
@@ -73,6 +79,14 @@ def find(text: str, *, decimal_comma: bool = False) -> list[Numeral]:
         out.append(Numeral(w.start, w.end, w.start, literal, form, w.low, w.high))
     out.sort(key=lambda n: n.start)
     return out
+
+
+def _in_a_set(text: str, match: re.Match[str]) -> bool:
+    """Whether the commas of "{128,256,512}" part the members of a set."""
+    return (
+        text[match.start() - 1 : match.start()] == "{"
+        and text[match.end() : match.end() + 1] == "}"
+    )
 
 
 def _in_digits(text: str, match: re.Match[str], decimal_comma: bool) -> Numeral | None:

@@ -50,6 +50,8 @@ _LABELLED_TOO = Lazy(rf"{_S}?(?:,|,?{_S}(?:and|or|to|through)|–|-|/|&){_S}?")
 _GOES_ON = Lazy(
     rf"{_S}?(?:[-–—,/→]|to{_S}|(?:out{_S})?of{_S}|(?:,{_S})?and{_S}|(?:,{_S})?or{_S}){_S}?\d|-[a-z]"
 )
+_PLURAL = Lazy(rf"{_S}[a-z]+[^s\W]s(?![A-Za-z])")
+_CYRILLIC = Lazy(r"[а-яё]{3}")
 _MEASURES = frozenset(("byte", "byte/s", "FLOP", "FLOP/s", "op/s", "W", "Hz", "bit", "s", "J"))
 _NAME_AND_SIZE = Lazy(rf"{_S}\d+(?:\.\d+)?[BM](?![A-Za-z0-9])")
 
@@ -98,6 +100,8 @@ def read(
     -------
     list of Reading
     """
+    if not decimal_comma and not text.isascii() and _CYRILLIC.search(text):
+        decimal_comma = True
     candidates = numerals.find(text, decimal_comma=decimal_comma)
     if not candidates:
         return []
@@ -365,7 +369,9 @@ def _unmeasured(
         return True
     if not raw.isdecimal() or not words or hints.label or before[-1:] not in _SPACES:
         return False
-    return not no.gives(last) and not _GOES_ON.match(text, end)
+    if no.gives(last) or _GOES_ON.match(text, end):
+        return False
+    return len(raw) < 2 or not _PLURAL.match(text, end)  # "ran 216 experiments"
 
 
 def _hinted(hint: str) -> Unit | None:

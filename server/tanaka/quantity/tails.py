@@ -179,6 +179,8 @@ def unit_after(text: str, at: int, *, after_suffix: bool = False) -> tuple[Unit 
         # "8x A100" and "4 x g4dn" count devices; "times" after a bare count is repetition.
         if nouns.counts_devices(text, at) or _NO_FACTOR.match(text, match.end()):
             return None, at
+        if match.group() == "X" and text[max(0, at - 4) : at].isdecimal() and at >= 4:
+            return None, at  # "Ryzen 5 1600X" is a name
         if "times" not in match.group() or _compares(text, at, match.end()):
             return Unit("1", 1.0, "×"), match.end()
     if not first.isalpha() and first not in "°$€℃":

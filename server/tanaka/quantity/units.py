@@ -178,6 +178,9 @@ def _electric(add: _Add) -> None:
         add(word, "W", 1.0, "W")
     for word in ("joules", "Joules", "joule", "Joule"):
         add(word, "J", 1.0, "J")
+    for prefix, scale in (_SMALL | {"k": 1e3, "M": 1e6}).items():
+        add(prefix + "Joules", "J", scale, prefix + "J")
+        add(prefix + "Watts", "W", scale, prefix + "W")
     for prefix, scale in {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}.items():
         for hertz in ("Hz", "hz", "HZ"):
             add(prefix + hertz, "Hz", scale, prefix + "Hz")

@@ -21,8 +21,6 @@ class DiagnosticView:
         "error", "warning" or "information".
     code, name, message, fingerprint : str
     related : tuple of (Span, str)
-    block : Span
-        The block it stands in: a new finding there waits for a pause in typing.
     """
 
     span: Span
@@ -32,17 +30,18 @@ class DiagnosticView:
     message: str
     related: tuple[tuple[Span, str], ...]
     fingerprint: str
-    block: Span
 
 
 def diagnostics(report: Report) -> tuple[DiagnosticView, ...]:
     """All findings, in reading order."""
-    return tuple(
-        DiagnosticView(
-            item.span, item.finding.verdict.severity, item.finding.code, item.finding.name, message(item),
-            item.related, item.finding.fingerprint, item.block,
-        )
-        for item in report.findings
+    return tuple(diagnostic(item) for item in report.findings)
+
+
+def diagnostic(item: Located) -> DiagnosticView:
+    """One finding."""
+    f = item.finding
+    return DiagnosticView(
+        item.span, f.verdict.severity, f.code, f.name, message(item), item.related, f.fingerprint
     )  # fmt: skip
 
 

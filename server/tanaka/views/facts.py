@@ -268,9 +268,10 @@ def _about(fact: Fact) -> tuple[str, str]:
     bounds = [b for b in fact.about.bounds if b.role in _SUBJECTS]
     bounds.sort(key=lambda b: b.role is not Role.ENTITY)
     column = fact.context.get("column", "")
-    about = ", ".join(b.value for b in bounds)
-    if column and column != about:
-        about = f"{about} / {column}" if about else column
+    names = [b.value for b in bounds]
+    if column and column not in names:
+        names[:1] = [" / ".join((*names[:1], column))]
+    about = ", ".join(names)
     how = reading.how_word(bounds[0]) if bounds else ""
     return about or OPEN, how
 

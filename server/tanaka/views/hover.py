@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tanaka.analysis.report import Located, Report
@@ -24,7 +25,8 @@ READ = "read:"
 _GAP = "&ensp;"
 
 _COMMENT = re.compile(
-    r"%+\s*tanaka:\s*(ignore-file|ignore|off|on)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$", re.I
+    r"%+\s*tanaka:\s*(ignore-file|ignore|off|on|given)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$",
+    re.I,
 )
 
 
@@ -59,10 +61,22 @@ class HoverView:
 
 
 def hover(
-    report: Report, doc: DocId, offset: int, theme: Theme = Theme.NEUTRAL
-) -> HoverView | None:
-    """View for a place in a document; None where nothing was read."""
-    places = Places(report)
+    report: Report, doc: DocId, offset: int, theme: Theme = Theme.NEUTRAL,
+    lines: Callable[[DocId], LineIndex] | None = None,
+) -> HoverView | None:  # fmt: skip
+    """View for a place in a document; None where nothing was read.
+
+    Parameters
+    ----------
+    report : Report
+    doc, offset
+        Where the pointer is.
+    theme : Theme
+        Ground of a drawing.
+    lines : callable or None
+        Lines of a document, where somebody keeps them.
+    """
+    places = Places(report, lines)
     here = by_verdict(report.at(doc, offset))
     id = report.number_at(doc, offset)
     number = report.paper.by_id.get(id) if id is not None else None
@@ -190,6 +204,8 @@ def _comment(report: Report, doc: DocId, offset: int, places: Places) -> HoverVi
         match.group(2).strip(),
         (match.group(3) or "").strip(),
     )
+    if verb == "given":
+        return _declared(report, span, places)
     if verb == "on":
         return HoverView(span, "checked again", "from here on")
     if not reason:
@@ -214,6 +230,30 @@ def _comment(report: Report, doc: DocId, offset: int, places: Places) -> HoverVi
         "ignored:",
         f"{names}, because: {reason}",
         tail=heads or ("It silences nothing at present.",),
+    )
+
+
+def _declared(report: Report, span: Span, places: Places) -> HoverView:
+    """What a comment declares, and how far."""
+    givens = report.given.get(span.doc)
+    item = next(
+        (g for g in (givens.items if givens is not None else ()) if span.start <= g.at < span.end),
+        None,
+    )
+    wrong = tuple(
+        what
+        for at, what in (givens.problems if givens is not None else ())
+        if span.start <= at < span.end
+    )
+    if item is None:
+        return HoverView(span, "not declared:", "; ".join(wrong) or "write key = value")
+    pairs = ", ".join(f"{key} = {value}" for key, value in item.values)
+    last = places.position(span.doc, max(item.start, item.end - 1))[0] + 1
+    return HoverView(
+        span,
+        "declared:",
+        f"{pairs}, from here to line {last}, the end of its section",
+        tail=("It binds what the text leaves open.", *(f"Not understood: {w}." for w in wrong)),
     )
 
 

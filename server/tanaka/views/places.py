@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tanaka.analysis.baseline import is_pdf
 from tanaka.analysis.report import Report
 from tanaka.ingest.pdf import Pages, quote
 from tanaka.paper.model import NumberId, SectionId
 from tanaka.text import DocId, LineIndex, Span, folder, relative
 
-_FEW = 16
-
-
-def line_col(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of one offset, as `LineIndex` gives them, without an index."""
-    offset = min(max(offset, 0), len(text))
-    # Between the two halves of a line end the line is not over yet.
-    end = offset - 1 if text[offset - 1 : offset + 1] == "\r\n" and offset else offset
-    line = text.count("\n", 0, end)
-    start = text.rfind("\n", 0, end) + 1
-    if "\r" in text:
-        line += text.count("\r", 0, end) - text.count("\r\n", 0, end)
-        start = max(start, text.rfind("\r", 0, end) + 1)
-    return line, offset - start
-
 
 class Places:
     """Where things stand, for one report.  Lines and columns count from zero here.
 
-    The line of a few places is counted, which takes microseconds where an index of all lines takes
-    milliseconds: a hover asks for three.  Nobody sees the text that was made of a PDF, so a place in one is its page, column 0.
+    Nobody sees the text that was made of a PDF, so a place in one is its page, column 0.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, lines: Callable[[DocId], LineIndex] | None = None) -> None:
         self.report = report
+        self._given = lines
         self._lines: dict[DocId, LineIndex] = {}
         self._pages: dict[DocId, Pages] = {}
-        self._counted: dict[DocId, int] = {}
 
     def lines(self, doc: DocId) -> LineIndex:
         """Lines of a document; an unknown one is empty."""
         if doc not in self._lines:
-            self._lines[doc] = LineIndex(self._text(doc))
+            # An editor keeps the lines of its documents: to index a megabyte takes milliseconds.
+            self._lines[doc] = self._given(doc) if self._given else LineIndex(self._text(doc))
         return self._lines[doc]
 
     def pages(self, doc: DocId) -> Pages | None:
@@ -64,12 +51,7 @@ class Places:
     def position(self, doc: DocId, offset: int) -> tuple[int, int]:
         """Line and column of an offset; in a PDF the page and 0."""
         pages = self.pages(doc)
-        if pages is not None:
-            return pages.page(offset) - 1, 0
-        asked = self._counted[doc] = self._counted.get(doc, 0) + 1
-        if doc in self._lines or asked > _FEW:
-            return self.lines(doc).line_col(offset)
-        return line_col(self._text(doc), offset)
+        return self.lines(doc).line_col(offset) if pages is None else (pages.page(offset) - 1, 0)
 
     def line_count(self, doc: DocId) -> int:
         """Lines of a document, or pages of a PDF."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tanaka.analysis.report import Report
-from tanaka.paper.about import About, Bound, Reach, Role, about
+from tanaka.paper.about import About, Bound, Reach, Role
 from tanaka.paper.entities import same_name
 from tanaka.paper.model import (
     Asserted,
@@ -23,9 +23,12 @@ from tanaka.paper.model import (
     Number,
     Paper,
     Statement,
+    Stretch,
+    Table,
     TableCell,
     UnitFrom,
     Where,
+    stretch_of,
 )
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.paper.statements import statements_of
@@ -156,7 +159,11 @@ def interval_text(q: Quantity) -> str:
 
 def _reach(q: Quantity) -> str:
     scale = q.scale or 1.0
-    return printing.interval(q.nominal.low / scale, q.nominal.high / scale)
+    low, high = q.nominal.low / scale, q.nominal.high / scale
+    if isinstance(q.value, tuple) and q.bounded:
+        # The width is that of the span: it does not say how finely its ends are printed.
+        return f"[{printing.digits(low, 6)}, {printing.digits(high, 6)}]"
+    return printing.interval(low, high)
 
 
 def interval_reason(q: Quantity) -> str:
@@ -313,19 +320,48 @@ _SHORT = {
 }
 
 
-def how_text(bound: Bound, places: Places) -> str:
-    """How a binding is known: "the set-up of its section, eval.tex:3"."""
+_ONLY = {
+    Role.ENTITY: "one",
+    Role.DEVICES: "number of devices",
+    Role.NODES: "number of nodes",
+    Role.BATCH: "batch size",
+}
+
+
+def how_text(bound: Bound, places: Places, *, in_table: bool = False) -> str:
+    """How a binding is known: "the set-up of its section, eval.tex:3".
+
+    Parameters
+    ----------
+    bound : Bound
+    places : Places
+    in_table : bool
+        Whether the number stands in a table, which is what "paragraph" then means.
+    """
     if bound.how is How.NONE:
         return NOT_KNOWN
     if bound.how is How.DECLARED or bound.reach is Reach.DECLARED:
-        return _STATED[Reach.DECLARED]
+        return _declared_at(bound, places)
     if bound.how is How.INFERRED:
-        what = "one" if bound.role is Role.ENTITY else ROLES[bound.role]
-        words = f"inferred: the only {what} {_WITHIN[bound.reach]}"
+        what = _ONLY.get(bound.role, ROLES[bound.role])
+        near = in_table and bound.reach is Reach.PARAGRAPH
+        words = f"inferred: the only {what} {'in its table' if near else _WITHIN[bound.reach]}"
     else:
         words = _STATED[bound.reach]
     at = places.number(bound.at) if bound.at is not None else None
     return f"{words}, {places.label(at)}" if at is not None else words
+
+
+def _declared_at(bound: Bound, places: Places) -> str:
+    """Where the author declares it: a comment, or ``tanaka.toml``."""
+    pair = (bound.role.value, bound.value)
+    for doc, givens in places.report.given.items():
+        for item in givens.items:
+            if pair in item.values:
+                return f"declared, {places.label(Span(doc, item.at, item.start))}"
+    if pair in places.report.defaults:
+        return "declared in tanaka.toml"
+    return _STATED[Reach.DECLARED]
 
 
 def how_word(bound: Bound) -> str:
@@ -339,7 +375,7 @@ def how_word(bound: Bound) -> str:
 
 def about_of(report: Report, number: Number) -> About:
     """What a number is bound to.  That it is itself ("8 GPUs" of a label "8 GPUs") says nothing."""
-    found = about(report.paper, number.id)
+    found = report.about(number.id)
     entity = found.of(Role.ENTITY)
     twice = same_name(entity.value) if entity is not None else ""
     return About(
@@ -351,11 +387,16 @@ def about_of(report: Report, number: Number) -> About:
     )
 
 
+_BARE = re.compile(r"[-+−]?[\d.,\s]*\d")
+
+
 def _is_itself(bound: Bound, number: Number) -> bool:
     if bound.role is not Role.ENTITY:
         return bound.at == number.id
-    if bound.value == number.noun:
-        return True
+    if bound.value == number.noun or _BARE.fullmatch(bound.value):
+        return True  # the noun that is counted, and a row that is named by a number
+    if number.noun and number.noun in bound.value and number.quantity.literal.text in bound.value:
+        return True  # "201M parameters of the model"
     in_label = bound.reach in (Reach.ROW, Reach.COLUMN)
     return in_label and number.quantity.literal.text in bound.value and _labels(number)
 
@@ -381,10 +422,19 @@ class Near:
 
 def near(paper: Paper, number: Number) -> Near:
     """What stands in the same block as a number."""
+    around = stretch_with(paper, number)
     return Near(
-        tuple(n for n in paper.numbers if n.block == number.block),
-        tuple(m for m in paper.mentions if m.what in (NAMED, SET_UP) and _block(m) == number.block),
+        tuple(n for n in around.numbers if n.block == number.block),
+        tuple(
+            m for m in around.mentions if m.what in (NAMED, SET_UP) and _block(m) == number.block
+        ),
     )
+
+
+def stretch_with(paper: Paper, number: Number) -> Stretch:
+    """The part of the paper that a number stands in, so that nobody looks through all of it."""
+    name = stretch_of(number.id)
+    return next(s for s in paper.stretches if s.name == name)
 
 
 def all_near(paper: Paper) -> Mapping[str, Near]:
@@ -408,32 +458,48 @@ def _block(mention: Mention) -> str:
 
 def about_said(number: Number, told: About, around: Near, places: Places) -> Iterator[Said]:
     """What a number is about, one thing a line, or that it is not known, and why."""
-    known = {b.role for b in told.bounds}
-    opened = [s for r in _RIVALS if r not in known and (s := _open(number, r, around))]
-    subject = any(b.role not in NO_SUBJECT for b in told.bounds)
-    if not subject and not any(s.label == ROLES[Role.ENTITY] for s in opened):
-        yield Said(ROLES[Role.ENTITY], NOT_KNOWN)
-    for bound in sorted(told.bounds, key=lambda b: b.role is not Role.ENTITY):
-        yield Said(ROLES[bound.role], bound.value, how_text(bound, places))
-    yield from opened
+    in_table = number.where is Where.TABLE
+    said = {
+        b.role: Said(ROLES[b.role], b.value, how_text(b, places, in_table=in_table))
+        for b in told.bounds
+        if b.role is not Role.METRIC or b.value not in headline(number)
+    }
+    for role in _RIVALS:
+        if role not in said and (why := _open(number, role, around)):
+            said[role] = Said(ROLES[role], NOT_KNOWN, why)
+    if all(role in NO_SUBJECT for role in said):
+        said[Role.ENTITY] = Said(ROLES[Role.ENTITY], NOT_KNOWN)
+    order = list(Role)
+    yield from (said[role] for role in sorted(said, key=order.index))
 
 
-def _open(number: Number, role: Role, around: Near) -> Said | None:
-    """Why a role is not known: "its paragraph names 2: A100, H100"; None where no two vie."""
+def _open(number: Number, role: Role, around: Near) -> str:
+    """Why a role is not known: "its paragraph names 2: A100, H100"; "" where no two vie."""
     if counted(number) or number.asserted is not Asserted.YES:
-        return None
-    values = [
-        n.entity if role is Role.ENTITY else dict(n.context).get(role.value, "")
-        for n in around.numbers
-        if n.entity != n.noun or role is not Role.ENTITY
-    ]
-    values += [value for m in around.mentions for name, value in m.settings if name == role.value]
-    names = {same_name(value): value for value in reversed(values) if value}
+        return ""
+    names: dict[str, str] = {}
+    for value in _named(role, around):
+        if not _BARE.fullmatch(value):
+            names.setdefault(same_name(value), value)
+    if role is Role.ENTITY:
+        # A system and the part that it runs on do not vie.
+        for other in (Role.DEVICE, Role.LINK, Role.MODEL):
+            for value in _named(other, around):
+                names.pop(same_name(value), None)
     if len(names) < 2:
-        return None
-    listed = ", ".join(list(reversed(names.values()))[:3]) + (", ..." if len(names) > 3 else "")
+        return ""
+    listed = ", ".join(list(names.values())[:3]) + (", ..." if len(names) > 3 else "")
     where = "its table" if number.where is Where.TABLE else "its paragraph"
-    return Said(ROLES[role], NOT_KNOWN, f"{where} names {len(names)}: {listed}")
+    return f"{where} names {len(names)}: {listed}"
+
+
+def _named(role: Role, around: Near) -> Iterator[str]:
+    for n in around.numbers:
+        value = n.entity if role is Role.ENTITY else dict(n.context).get(role.value, "")
+        if value and value != n.noun:
+            yield value
+    for mention in around.mentions:
+        yield from (value for name, value in mention.settings if name == role.value)
 
 
 # -- where it stands ----------------------------------------------------------------------------
@@ -445,36 +511,29 @@ _UNIT_FROM = {
 }
 
 
-def cell_of(paper: Paper, number: Number) -> TableCell | None:
-    """The cell of a table that a number is the value of."""
+def cell_of(paper: Paper, number: Number) -> tuple[Table, TableCell] | None:
+    """The cell of a table that a number is the value of, with its table."""
     if number.where is not Where.TABLE:
         return None
-    block = number.id.rpartition(".")[0]
-    return next(
-        (
-            cell
-            for table in paper.tables
-            if table.id.rpartition(".")[0] == block
-            for row in table.rows
-            for cell in row
-            if cell.number == number.id
-        ),
-        None,
-    )
+    tables = stretch_with(paper, number).tables
+    cells = ((t, cell) for t in tables for row in t.rows for cell in row)
+    return next(((t, cell) for t, cell in cells if cell.number == number.id), None)
 
 
 def standing_said(report: Report, number: Number, told: About) -> Iterator[Said]:
     """Where a number stands: its row and column, the list that it is one of, its name there."""
-    cell = cell_of(report.paper, number)
+    found = cell_of(report.paper, number)
     context = dict(number.context)
     known = {b.value for b in told.bounds}
     for key in ("row", "column"):
-        path: tuple[str, ...] = getattr(cell, key) if cell is not None else ()
+        path: tuple[str, ...] = getattr(found[1], key) if found is not None else ()
         label = " / ".join(p for p in path if p) or context.get(key, "")
+        if key == "row" and found is not None and _BARE.fullmatch(label):
+            label = f"{found[0].header[0]} {label}".strip()
         if label and label not in known:
             yield Said(key, label)
-    if cell is not None and cell.unit and cell.unit_from in _UNIT_FROM:
-        yield Said("unit", cell.unit, _UNIT_FROM[cell.unit_from])
+    if found is not None and found[1].unit and found[1].unit_from in _UNIT_FROM:
+        yield Said("unit", found[1].unit, _UNIT_FROM[found[1].unit_from])
     if context.get("symbol"):
         yield Said("symbol", context["symbol"], "its sentence writes it so")
     if number.series:
@@ -566,17 +625,15 @@ def _definition(report: Report, name: str) -> Span | None:
 
 
 def compact(report: Report, number: Number, places: Places) -> str:
-    """All of it in two sentences, to stand beside a derivation."""
+    """The most telling of it in two sentences, to stand beside a derivation."""
     q, told = number.quantity, about_of(report, number)
     reach = _reach(q)  # its unit stands before it
     may_be = f"{reach} {interval_reason(q)}" if reach else "exact"
-    said = [
-        *about_said(number, told, near(report.paper, number), places),
-        *standing_said(report, number, told),
-    ]
+    said = [*about_said(number, told, near(report.paper, number), places)]
+    said += [s for s in standing_said(report, number, told) if s.label != "unit"]
     words = "; ".join(
         (f"{s.label}: {s.value}" if s.value == NOT_KNOWN else f"{s.label} {s.value}")
-        + (f" ({s.how})" if s.how else "")
+        + (f" ({'inferred' if s.how.startswith('inferred') else s.how})" if s.how else "")
         for s in said
     )
     return f"{headline(number)}, {may_be}. {words[:1].upper()}{words[1:]}."
