@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from tanaka.analysis import Located
 from tanaka.lsp.hold import Hold, Shown
+from tanaka.paper.model import NumberId
+from tanaka.rules.api import AtNumber, Finding, Verdict
 from tanaka.text import DocId, Span
-from tanaka.views.diagnostics import DiagnosticView
 
 DOC = DocId("a.tex")
 BLOCK, OTHER = Span(DOC, 0, 100), Span(DOC, 100, 200)
 
 
-def finding(code: str, words: str, block: Span = BLOCK, fingerprint: str = "") -> Shown:
+def finding(code: str, words: str, block: Span = BLOCK, about: str = "") -> Shown:
     span = Span(DOC, block.start + 10, block.start + 10 + len(words))
-    view = DiagnosticView(span, "error", code, "rule", "message", (), fingerprint or code + words)
-    return Shown(view, words, lambda: block)
+    number = NumberId(about or code + words)
+    found = Finding(code, "rule", Verdict.IMPOSSIBLE, AtNumber(number), "message", (), (number,))
+    return Shown(Located(found, span, (), tuple, lambda: block), words)
 
 
 def test_nothing_waits_before_the_author_types() -> None:
@@ -55,9 +58,9 @@ def test_what_no_longer_holds_goes_at_once() -> None:
 
 def test_a_finding_shown_before_stays_while_another_number_of_its_block_is_typed() -> None:
     hold = Hold(0.4)
-    hold.take({DOC: [finding("TK101", "1.5", fingerprint="before")]}, 0.0)
+    hold.take({DOC: [finding("TK101", "1.5", about="before")]}, 0.0)
     hold.edited(DOC, 20, 1.0)
-    same = finding("TK101", "1.5", fingerprint="after")
+    same = finding("TK101", "1.5", about="after")
     new = finding("TK102", "68%")
     assert hold.take({DOC: [same, new]}, 1.0) == ({DOC: (same,)}, 1.4)
 

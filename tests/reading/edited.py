@@ -218,9 +218,10 @@ def told(report: Report) -> dict[str, object]:
     What stands where is laid out by name, and what is made when it is asked for is made.
     """
     asked = ("files", "held", "coverage", "missing", "problems", "failures", "checked", "knowledge",
-             "bibliography", "delta", "venue", "settled")  # fmt: skip
+             "bibliography", "delta", "venue", "defaults")  # fmt: skip
     out: dict[str, object] = {name: getattr(report, name) for name in asked}
-    out |= {"texts": dict(report.texts), "findings": [_located(f) for f in report.findings]}
+    out |= {"texts": dict(report.texts), "given": dict(report.given)}
+    out |= {"findings": [_located(f) for f in report.findings]}
     out["suppressed"] = [(_located(s.located), s.reason) for s in report.suppressed]
     out |= _paper("", report.paper, report.spans)
     if (base := report.baseline) is not None:

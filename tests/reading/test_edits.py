@@ -37,12 +37,8 @@ def look(host: AnalysisHost, how: str, texts: Texts) -> None:
     if how == "report":
         assert not snapshot.report(ROOT).failures
     elif how == "glance":
-        report, wanted = snapshot.glance(ROOT), fresh(texts)
-        assert not outside(report)
-        if report.settled:
-            assert not difference(report, wanted)
-        assert report.paper == wanted.paper
-        assert dict(report.spans.numbers) == dict(wanted.spans.numbers)
+        found = snapshot.glance(ROOT)
+        assert not [f.span for f in found if f.span.end > len(texts[f.span.doc])]
     elif how == "warm":
         for step, located in zip(range(7), snapshot.warm(ROOT), strict=False):
             if located is not None and step % 2:
@@ -63,6 +59,7 @@ def test_any_run_of_edits_ends_where_a_fresh_start_does(script) -> None:
     assert not report.failures
     assert not outside(report)
     assert not difference(report, fresh(texts))
+    assert host.snapshot().glance(ROOT) == report.findings
 
 
 @given(

@@ -22,9 +22,9 @@ def score_of(line: Line) -> Score:
 def test_what_is_read_is_right_and_what_is_there_is_read() -> None:
     score = total([score_of(line) for line in LINES])
     print(score, *score.wrong, sep="\n")
-    assert score.wanted > 450
+    assert score.wanted > 500
     assert score.precision >= 0.95
-    assert score.recall >= 0.90
+    assert score.recall >= 0.95
     assert score.kinds_right >= 0.9 * score.kinds
 
 
@@ -32,7 +32,7 @@ def test_what_is_read_is_right_and_what_is_there_is_read() -> None:
 def test_a_line_is_read_as_it_is_annotated(line: Line) -> None:
     wrong = faults(score_of(line))
     if line.known:
-        assert wrong, f"read after all, so it is no longer known as {line.known!r}"
+        assert wrong, "this line is read after all: take its 'known' away"
     else:
         assert not wrong, "\n".join(wrong)
 

@@ -176,6 +176,8 @@ def test_each_file_is_named_once_over_its_facts_and_the_counts_stand_last() -> N
 def test_a_line_says_where_what_was_written_how_it_was_read_and_whether_it_was_checked() -> None:
     row = next(x for x in body(facts.text(example())) if "$1.5\\times$" in x)
     assert row.split()[:4] == ["14:48", "*", "$1.5\\times$", "1.5x"]
+    bound = next(x for x in body(facts.text(example())) if "2\\,GB" in x)
+    assert "< 2 GB" in bound
     assert "speedup" in row
     bits = next(x for x in body(facts.text(example())) if "200\\,Gb/s" in x)
     assert "200 Gb/s = 25 GB/s" in bits

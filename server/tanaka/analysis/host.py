@@ -88,11 +88,14 @@ _OVERLAY = ".tanaka/knowledge"
 
 
 class Macros:
-    """The user macros of a paper, by name; the same object as long as none of them changes."""
+    """The user macros of a paper, by name, and how it writes decimals.
 
-    def __init__(self, defined: tuple[macros.Macro, ...]) -> None:
-        self.defined = defined
-        self.by_name = {m.name: m for m in defined}
+    The same object as long as none of that changes.
+    """
+
+    def __init__(self, defined: tuple[macros.Macro, ...], decimal_comma: bool) -> None:
+        self.defined, self.decimal_comma = defined, decimal_comma
+        self.by_name = macros.joined(defined)
         self.citing = references.citing(self.by_name)
 
 
@@ -115,7 +118,7 @@ class AnalysisHost:
         self._deltas = Memo(8)
         self._macros: dict[DocId, Macros] = {}
         self._bibliographies: dict[DocId, tuple[object, Bibliography]] = {}
-        self._last: dict[DocId, tuple[Outcome, ...]] = {}
+        self._last: dict[DocId, tuple[tuple[Outcome, ...], Baseline | None]] = {}
         self._snapshot: Analysis | None = None
 
     def apply(self, change: Change) -> None:
@@ -163,15 +166,18 @@ class AnalysisHost:
         """Remember what a paper was read with."""
         self._switches[root] = switches
 
-    def block(self, text: str, used: tuple[macros.Macro, ...]) -> BlockFacts:
+    def block(self, text: str, own: Macros) -> BlockFacts:
         """Facts of a block, by its text and the macros that it uses."""
-        key = (text, tuple(m.key for m in used))
+        used = macros.used(text, own.by_name)
 
         def make() -> BlockFacts:
             self.counts.blocks_read += 1
-            return read_block(text, used)
+            return read_block(text, used, decimal_comma=own.decimal_comma)
 
-        return self._blocks.get(key, make, len(text) + 16)
+        return self._blocks.get(self._block_key(text, used, own), make, len(text) + 16)
+
+    def _block_key(self, text: str, used: tuple[macros.Macro, ...], own: Macros) -> Hashable:
+        return text, tuple(m.key for m in used), own.decimal_comma
 
     def steps(self, region: Region, own: Macros) -> Iterator[None]:
         """Read the blocks of a region that were not read yet, one a step."""
@@ -182,11 +188,11 @@ class AnalysisHost:
             piece = text[start:end]
             if piece.strip():
                 used = macros.used(piece, own.by_name)
-                if (piece, tuple(m.key for m in used)) not in self._blocks:
-                    self.block(piece, used)
+                if self._block_key(piece, used, own) not in self._blocks:
+                    self.block(piece, own)
                     yield
 
-    def macros(self, root: DocId, sources: Iterable[Source]) -> Macros:
+    def macros(self, root: DocId, sources: Iterable[Source], switches: Switches) -> Macros:
         """User macros of a paper; a later file wins."""
         found = [
             defined
@@ -196,8 +202,11 @@ class AnalysisHost:
         ]
         flat = tuple(chain.from_iterable(found))
         before = self._macros.get(root)
-        if before is None or before.defined != flat:
-            before = self._macros[root] = Macros(flat)
+        if before is None or (before.defined, before.decimal_comma) != (
+            flat,
+            switches.decimal_comma,
+        ):
+            before = self._macros[root] = Macros(flat, switches.decimal_comma)
         return before
 
     def read(self, region: Region, own: Macros) -> Read:
@@ -206,7 +215,7 @@ class AnalysisHost:
         def make(region: Region) -> Read:
             self.counts.regions_read += 1
             text = region.kept("plain", _plain)
-            return read_region(text, lambda t: self.block(t, macros.used(t, own.by_name)))
+            return read_region(text, lambda t: self.block(t, own))
 
         return region.latest("read", own, make)
 
@@ -272,21 +281,28 @@ class AnalysisHost:
         return self._overlays.get(tuple(sorted(overlay.items())), make)
 
     def verdicts(
-        self, root: DocId, key: Hashable, make: Callable[[], tuple[Outcome, ...]]
+        self,
+        root: DocId,
+        key: Hashable,
+        make: Callable[[], tuple[Outcome, ...]],
+        baseline: Baseline | None,
     ) -> tuple[Outcome, ...]:
         """Outcomes of the rules of the whole paper."""
-        found = self._last[root] = self._verdicts.get(key, make)
+        found = self._verdicts.get(key, make)
+        self._last[root] = found, baseline
         return found
+
+    def last_outcomes(self, root: DocId) -> tuple[Outcome, ...]:
+        """Outcomes of the rules of the whole paper when they ran last."""
+        return self._last.get(root, ((), None))[0]
+
+    def last_baseline(self, root: DocId) -> Baseline | None:
+        """The baseline that they ran against."""
+        return self._last.get(root, ((), None))[1]
 
     def delta(self, key: Hashable, make: Callable[[], Delta]) -> Delta:
         """Delta of a paper against its baseline."""
         return self._deltas.get(key, make)
-
-    def judged_before(self, root: DocId, key: Hashable) -> tuple[tuple[Outcome, ...], bool]:
-        """Those outcomes as far as they are known, and whether they are of this revision."""
-        if key in self._verdicts:
-            return self._verdicts.get(key, tuple), True
-        return self._last.get(root, ()), False
 
 
 _SPELLINGS = 4  # of the switches that one file is read with
@@ -326,7 +342,6 @@ class Analysis:
         self.texts = texts
         self._baselines = baselines
         self._reports: dict[DocId, Report] = {}
-        self._glances: dict[DocId, Report] = {}
         self._projects: dict[DocId, projects.Project] = {}
         self._switches: dict[DocId, Switches] = {}
         self._known: dict[DocId, tuple[Knowledge, tuple[str, ...]]] = {}
@@ -431,25 +446,30 @@ class Analysis:
     def report(self, root: DocId) -> Report:
         """Findings, coverage and the rest for one paper."""
         if root not in self._reports:
-            self._reports[root] = self._report(root, settle=True)
+            self._reports[root] = self._report(root)
         return self._reports[root]
 
-    def glance(self, root: DocId) -> Report:
-        """The report as far as it can be told at once, for whoever is typing.
+    def glance(self, root: DocId) -> tuple[Located, ...]:
+        """Findings as far as they can be told at once, for whoever is typing.
 
-        What a stretch says is judged as it is now; rules that need the whole paper are not run.
-        Where they have not judged this revision, it is not ``settled``.
+        What a stretch says is judged as it is now.  The rules of the whole paper are not run: what
+        they found last stands, where what it is about still does.
         """
         if root in self._reports:
-            return self._reports[root]
-        if root not in self._glances:
-            found = self._report(root, settle=False)
-            if found.settled:
-                self._reports[root] = found
-            self._glances[root] = found
-        return self._glances[root]
+            return self._reports[root].findings
+        parts, sources, _, whole = self._whole(root)
+        baseline = self._host.last_baseline(root)
+        judged = joined(
+            (self._host.judged(row.unit) for row in whole.rows),
+            self._host.last_outcomes(root),
+            self.config_of(root),
+            from_pdf=is_pdf(root),
+        )
+        texts = self.texts if baseline is None else {**baseline.texts, **self.texts}
+        other = None if baseline is None else baseline.spans
+        return _shown(parts, sources, texts, whole.spans, judged, other)[0]
 
-    def _report(self, root: DocId, *, settle: bool) -> Report:
+    def _report(self, root: DocId) -> Report:
         host = self._host
         known, amiss = self._knowledge(root)
         parts, sources, own, whole = self._whole(root)
@@ -458,25 +478,18 @@ class Analysis:
         cited, entries = self._bibliography(root, parts, sources, own, known)
         other = baseline.paper if baseline is not None else None
         paper = whole.paper
-        key = (paper, config, other, known, cited, is_pdf(root))
         delta: Delta | None = None
-
-        def context() -> Context:
-            nonlocal delta
-            if other is not None:
-                delta = host.delta((paper, other, known), lambda: audit(paper, other, known))
-            return Context(
-                paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
-            )
-
-        settled = True
-        if settle:
-            outcomes = host.verdicts(root, key, lambda: judge_paper(context(), config, host.counts))
-            context()
-        else:
-            outcomes, settled = host.judged_before(root, key)
-            if settled:
-                context()  # kept as the report, it must have the delta, too
+        if other is not None:
+            delta = host.delta((paper, other, known), lambda: audit(paper, other, known))
+        context = Context(
+            paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
+        )
+        outcomes = host.verdicts(
+            root,
+            (paper, config, other, known, cited, is_pdf(root)),
+            lambda: judge_paper(context, config, host.counts),
+            baseline,
+        )
         verdicts = joined(
             (host.judged(row.unit) for row in whole.rows), outcomes, config, from_pdf=is_pdf(root)
         )
@@ -484,7 +497,7 @@ class Analysis:
         if baseline is not None:
             texts = {**baseline.texts, **texts}
         return _report(parts, sources, texts, whole, verdicts, config, known, cited, baseline, delta,
-                       amiss, settled=settled)  # fmt: skip
+                       amiss)  # fmt: skip
 
     def _knowledge(self, root: DocId) -> tuple[Knowledge, tuple[str, ...]]:
         """The records that a root's folder overlays, and what is wrong with its own."""
@@ -511,7 +524,7 @@ class Analysis:
         parts = self.project(root)
         switches = self._switches[root]
         sources = {d: s for d in parts.files if (s := self._source(d, switches)) is not None}
-        return parts, sources, self._host.macros(root, sources.values())
+        return parts, sources, self._host.macros(root, sources.values(), switches)
 
     def _rows(
         self,
@@ -653,8 +666,6 @@ def _report(
     baseline: Baseline | None,
     delta: Delta | None,
     amiss: tuple[str, ...],
-    *,
-    settled: bool,
 ) -> Report:
     paper, spans = whole.paper, whole.spans
     other = baseline.spans if baseline is not None else None
@@ -690,7 +701,6 @@ def _report(
         baseline=baseline,
         delta=delta,
         venue=config.venue,
-        settled=settled,
         defaults=config.given,
         given=given,
     )

@@ -107,9 +107,6 @@ class Report:
     baseline: Baseline | None = None
     delta: Delta | None = None
     venue: str = ""
-    settled: bool = True
-    """Whether the rules of the whole paper have judged this revision; else those findings of the
-    last one stand, where what they are about still does."""
     defaults: tuple[tuple[str, str], ...] = ()
     """``[given]`` of ``tanaka.toml``."""
     given: Mapping[DocId, Givens] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import TypeVar
@@ -60,16 +60,28 @@ _DEFINES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    r"""What a paper's own switches say: the ``\newif``s and how each is set, its own verbatims."""
+    r"""What a paper's own switches say about how its text is to be read.
+
+    Attributes
+    ----------
+    flags : tuple of (str, bool)
+        The ``\newif``s, and how each is set.
+    verbatim : tuple of str
+        Verbatim environments of its own.
+    decimal_comma : bool
+        Whether its main language writes "1,5" for one and a half.
+    """
 
     flags: tuple[tuple[str, bool], ...] = ()
     verbatim: tuple[str, ...] = ()
+    decimal_comma: bool = False
 
     def joined(self, other: Switches) -> Switches:
         """Switches of both; the other's flags win, as those of a later file."""
         return Switches(
             tuple(sorted((dict(self.flags) | dict(other.flags)).items())),
             tuple(dict.fromkeys((*self.verbatim, *other.verbatim))),
+            self.decimal_comma or other.decimal_comma,
         )
 
     def set_by(self, text: str) -> Switches:
@@ -78,7 +90,7 @@ class Switches:
         for match in _SETS.finditer(text):
             if match.group(1) in flags:
                 flags[match.group(1)] = match.group(2) == "true"
-        return Switches(tuple(flags.items()), self.verbatim)
+        return replace(self, flags=tuple(flags.items()))
 
 
 _NONE = Switches()
@@ -100,7 +112,42 @@ def read_switches(text: str) -> Switches:
             match.group(1) or match.group(2) or match.group(3) + "code"
             for match in _DEFINES.finditer(text)
         ]
-    return Switches(tuple(sorted(flags.items())), tuple(dict.fromkeys(named)))
+    return Switches(
+        tuple(sorted(flags.items())), tuple(dict.fromkeys(named)), _main_language(text) in _COMMA
+    )
+
+
+# The last language that babel is given is the main one.
+_LANGUAGE = re.compile(
+    r"^[^%\n]*\\(?:usepackage\s*\[(?P<babel>[^\]]*)\]\s*\{babel\}|"
+    r"set(?:default|main)language\s*(?:\[[^\]]*\]\s*)?\{(?P<poly>\w+)\}|"
+    r"documentclass\s*\[(?P<options>[^\]]*)\])",
+    re.M,
+)
+_COMMA = frozenset(
+    ["german", "ngerman", "austrian", "naustrian", "french", "francais", "acadian", "italian"]
+    + ["spanish", "portuguese", "brazilian", "dutch", "polish", "czech", "swedish", "danish"]
+    + ["norsk", "nynorsk", "norwegian", "finnish", "russian", "ukrainian"]
+)
+
+
+def _main_language(text: str) -> str:
+    """The language that a preamble sets, or ""."""
+    if "babel" not in text and "language" not in text:
+        return ""
+    found, options = "", []
+    for match in _LANGUAGE.finditer(text):
+        if match["options"] is not None:
+            options = [o.strip() for o in match["options"].split(",")]
+        elif match["poly"]:
+            found = match["poly"]
+        else:
+            given = [o.strip() for o in match["babel"].split(",") if "=" not in o]
+            main = re.search(r"main\s*=\s*(\w+)", match["babel"])
+            found = main.group(1) if main else given[-1] if given else ""
+    if not found and "{babel}" in text:
+        found = next((o for o in reversed(options) if o in _COMMA or o == "english"), "")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ was shown before stays shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tanaka.text import DocId, Span
-from tanaka.views.diagnostics import DiagnosticView
+from tanaka.analysis import Located
+from tanaka.text import DocId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,18 @@ class LastEdit:
 class Shown:
     """A finding with the words it underlines.
 
-    The fingerprint hashes what the whole block states, so a digit typed elsewhere in the block
+    The fingerprint hashes the numbers that a finding is about, so a digit typed in one of them
     changes it; the rule and the words tell that it is still the finding shown before.
     """
 
-    view: DiagnosticView
+    item: Located
     words: str
-    block: Callable[[], Span] = field(compare=False)
-    """The block that it stands in; few are ever asked for theirs."""
 
     def is_like(self, other: Shown) -> bool:
         """Whether a reader would call it the same finding."""
-        return self.view.fingerprint == other.view.fingerprint or (
-            self.view.code == other.view.code and self.words == other.words
+        ours, theirs = self.item.finding, other.item.finding
+        return ours.code == theirs.code and (
+            self.words == other.words or ours.fingerprint == theirs.fingerprint
         )
 
 
@@ -96,6 +95,6 @@ class Hold:
 
     def _waits_until(self, doc: DocId, item: Shown, before: tuple[Shown, ...]) -> float | None:
         edit = self.edits.get(doc)
-        if edit is None or not item.block().covers(doc, edit.offset):
+        if edit is None or not item.item.get_block().covers(doc, edit.offset):
             return None
         return None if any(item.is_like(b) for b in before) else edit.time + self.delay

@@ -24,14 +24,16 @@ from tanaka.lsp.files import Files
 from tanaka.lsp.hold import Hold, Shown
 from tanaka.lsp.papers import SETTINGS, Papers
 from tanaka.lsp.positions import Encoding, offset
+from tanaka.rules.api import Finding
 from tanaka.text import DocId, LineIndex, Span, folder, relative
-from tanaka.views.diagnostics import DiagnosticView, diagnostic
+from tanaka.views.diagnostics import diagnostic
 
 log = logging.getLogger(__name__)
 
 _NAMED = re.compile(r'^[ \t]*(?P<key>root|baseline)[ \t]*=[ \t]*"(?P<name>[^"\n]+)"', re.M)
 _SLICE = 0.005  # [s]: what a keystroke may wait for
 _SETTLE = 0.06  # [s]: pause after an edit before the rules of the whole paper run
+_KEPT = 2000  # diagnostics, by finding
 _FIRST_LOOK = 0.02  # [s]: of reading a paper that was just opened, before its first findings show
 
 
@@ -116,6 +118,7 @@ class Session:
         self._beside_again: set[DocId] = set()
         self._publishing: asyncio.Task[None] | None = None
         self._warming: set[DocId] = set()
+        self._made: dict[int, tuple[Finding, object, types.Diagnostic]] = {}
         self._shapes: dict[DocId, object] = {}
         self._sent: dict[DocId, list[types.Diagnostic]] = {}
         self._edited: set[DocId] = set()
@@ -401,10 +404,10 @@ class Session:
     async def _publish_when_due(self) -> None:
         await asyncio.sleep(0)
         loop = asyncio.get_running_loop()
-        settle = False
-        while (due := self._publish(loop.time(), settle=settle)) is not None:
+        due = self._publish(loop.time(), settle=False)
+        while due is not None:
             await asyncio.sleep(max(0.0, due - loop.time()) + 0.001)
-            settle = True
+            due = self._publish(loop.time(), settle=True)
 
     def roots(self) -> tuple[DocId, ...]:
         """Roots of the papers that have an open document, in order of opening."""
@@ -418,44 +421,54 @@ class Session:
         author pauses (``settle``).
         """
         snapshot = self.host.snapshot()
-        read = snapshot.report if settle else snapshot.glance
-        reports = [read(root) for root in self.roots() if root not in self._warming]
-        visible, due = self._show({r.root: r.findings for r in reports}, now, reports)
-        if not all(r.settled for r in reports):
-            due = now + _SETTLE if due is None else min(due, now + _SETTLE)
-        return due
+        roots = [root for root in self.roots() if root not in self._warming]
+        if settle:
+            reports = [snapshot.report(root) for root in roots]
+            return self._show({r.root: r.findings for r in reports}, now, reports)
+        due = self._show({root: snapshot.glance(root) for root in roots}, now)
+        return now + _SETTLE if due is None else min(due, now + _SETTLE)
 
     def _show(
         self, located: Mapping[DocId, Sequence[Located]], now: float, reports: Sequence[Report] = ()
-    ) -> tuple[dict[DocId, tuple[Shown, ...]], float | None]:
-        """Publish the findings of papers, by root."""
+    ) -> float | None:
+        """Publish the findings of papers, by root; when more is due [s], or None."""
         texts = self.host.snapshot().texts
         found: dict[DocId, dict[tuple[int, int, str], Shown]] = {}
         for root, findings in located.items():
             for doc in self.host.snapshot().project(root).files:
                 found.setdefault(doc, {})
             for item in findings:
-                view = diagnostic(item)
-                span = view.span
+                span = item.span
                 words = texts[span.doc][span.start : span.end]
                 # A file that two papers input is shown once.
                 found.setdefault(span.doc, {}).setdefault(
-                    (span.start, span.end, view.code), Shown(view, words, item.get_block)
+                    (span.start, span.end, item.finding.code), Shown(item, words)
                 )
         visible, due = self._hold.take({d: items.values() for d, items in found.items()}, now)
         gone = [] if self._warming else [d for d in self._sent if d not in visible]
         for doc in gone:
             self._hold.gone(doc)
         for doc in [*visible, *gone]:
-            self._send(doc, [self._diagnostic(shown.view) for shown in visible.get(doc, ())])
+            self._send(doc, [self._diagnostic(shown.item) for shown in visible.get(doc, ())])
         self._edited -= found.keys()
         for report in reports:
-            if report.settled:
-                self._tell(report, visible)
-        return visible, due
+            self._tell(report, visible)
+        if len(self._made) > 2 * _KEPT:
+            self._made = dict(list(self._made.items())[-_KEPT:])
+        return due
 
-    def _diagnostic(self, view: DiagnosticView) -> types.Diagnostic:
-        return to_proto.diagnostic(view, self, self.wants)
+    def _diagnostic(self, item: Located) -> types.Diagnostic:
+        """What the editor is told of a finding; made once for each place that it has stood in."""
+        spans = (item.span, *(span for span, _ in item.related))
+        at = tuple(
+            (span.doc, self.lines(span.doc).line_col(span.start), span.end - span.start)
+            for span in spans
+        )
+        kept = self._made.get(id(item.finding))
+        if kept is None or kept[0] is not item.finding or kept[1] != at:
+            made = to_proto.diagnostic(diagnostic(item), self, self.wants)
+            kept = self._made[id(item.finding)] = (item.finding, at, made)
+        return kept[2]
 
     def _send(self, doc: DocId, found: list[types.Diagnostic]) -> None:
         """Publish where something is new, or where an edit may have moved the editor's marks."""
@@ -471,7 +484,9 @@ class Session:
         )
 
     def _tell(self, report: Report, visible: dict[DocId, tuple[Shown, ...]]) -> None:
-        severities = [s.view.severity for doc in report.files for s in visible.get(doc, ())]
+        severities = [
+            s.item.finding.verdict.severity for doc in report.files for s in visible.get(doc, ())
+        ]
         c = report.coverage
         lines = [*report.failures, *report.problems]
         if (problem := self._papers.problem(report.root)) is not None:

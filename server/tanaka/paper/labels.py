@@ -73,7 +73,7 @@ _METRICS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.LATENCY,
          r"(?i:latenc|\btimes?\b|run-?time|\bdelay|duration|\belapsed|makespan)|\b(?:TTFT|TPOT|TBT|ITL|JCT|RTT)\b|"
          r"(?<![A-Za-z\d])(?<!\d )[nuµμm]s(?![A-Za-z])"),
-        (Kind.MEMORY_CAPACITY, r"(?i)\bmem(?:ory|\.)?(?![a-z])|(?<!carbon )(?<!co2 )footprint|vram\b|storage|\bcapacity\b|(?<![a-z\d])(?<!\d )[KMGT]i?B\b"),
+        (Kind.MEMORY_CAPACITY, r"(?i)\bmem(?:ory|\.)?(?![a-z])|(?<!carbon )(?<!co2 )footprint|vram\b|storage|\bcapacity\b|(?<![a-z\d])(?<!\d\s)[KMGT]i?B\b"),
         (Kind.TOKEN_COUNT, r"(?i)\btokens?\b"),
     )
 )  # fmt: skip
@@ -251,9 +251,9 @@ def _unit(label: str) -> tuple[str, str]:
             return found, per
     if whole == "%":
         return "%", ""
-    if (quotient := re.search(r"\s/\s(\S{1,8})\s*$", label)) and metric(label) is not None:
-        if _known(quotient.group(1))[0]:
-            return _known(quotient.group(1))  # "Time / s"
+    quotient = re.search(r"\s/\s(\S{1,8})\s*$", label)
+    if quotient and metric(label) is not None and _known(quotient.group(1))[0]:
+        return _known(quotient.group(1))  # "Time / s"
     last = re.search(r"(?P<before>\S*)(?:^|\s|/\s)(?P<word>[^\s/]\S*)\s*$", label)
     if not last:
         return "", ""

@@ -517,6 +517,8 @@ class _Reader:
         if unit and self.words[c] > self.numbers[c] and not valued(text):
             unit = ""  # prose in a column of words
         scaled = _SUBSCRIPT.sub(lambda m: " " * len(m.group()), text) if "_" in text else text
+        if _FACTOR_FIRST.fullmatch(text):
+            scaled, unit = " " + text[1:], "×"  # "x2.7"
         if source.scale and _BARE.fullmatch(text):
             scaled = text.rstrip() + source.scale
         found = quantities(scaled, unit, source.noun, label)
@@ -567,6 +569,7 @@ _LIST_VALUE = re.compile(
     r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*"
 )
 _SUBSCRIPT = re.compile(r"(?<=\d)_(?:\{[^{}]*\}|±?[\d.]+)")
+_FACTOR_FIRST = re.compile(r"[x×]\s?\d+(?:\.\d+)?")
 _DECIMAL = re.compile(r"\s*\d+\.\d+\s*")
 _BARE = re.compile(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
 

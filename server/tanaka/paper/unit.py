@@ -70,11 +70,16 @@ def _kept(store: dict[object, V], key: object, make: Callable[[], V]) -> V:
     return found
 
 
-def read_block(text: str, macros: tuple[Macro, ...]) -> BlockFacts:
-    """Read a block.  A function of its text and of the macros that it uses."""
+def read_block(
+    text: str, macros: tuple[Macro, ...] = (), *, decimal_comma: bool = False
+) -> BlockFacts:
+    """Read a block.  A function of its text, the macros that it uses, and how decimals are written."""
     block = parse_block(text, macros)
     said = tuple(
-        sentences(p.plain.text) if p.kind is not PassageKind.FLOAT else () for p in block.passages
+        sentences(p.plain.text, decimal_comma=decimal_comma)
+        if p.kind is not PassageKind.FLOAT
+        else ()
+        for p in block.passages
     )
     tables = tuple(
         t

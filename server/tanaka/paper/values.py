@@ -97,7 +97,7 @@ _ASIDE = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|(?:±|\+/-|\+-)\s*[\d.,]+\s*%?|[_^]\{[^{}]*\}|(?<=\d)_[±\d.]+"
 )
 _BEFORE = re.compile(
-    r"(?i)\s*(?:[A-Za-z]\w{0,2}\s?=|[~≈∼<>≤≥+$*†‡↑↓✓→–—-]|up to|about|approx\.?|around|roughly|avg\.?|ca\.?|max\.?|min\.?|at least|at most|over|under|"
+    r"(?i)\s*(?:[A-Za-z]\w{0,2}\s?=|[x×]\s?$|[~≈∼<>≤≥+$*†‡↑↓✓→–—-]|up to|about|approx\.?|around|roughly|avg\.?|ca\.?|max\.?|min\.?|at least|at most|over|under|"
     r"more than|less than|mean|median|nearly|almost|total|first|\s)*"
 )
 

@@ -184,7 +184,7 @@ _WIDEST = (12, 22, 32, 18, 24, 40)
 """Columns at most of each, where there is room."""
 _ENOUGH = (4, 16, 24, 16, 16, 9)
 _LEAST = (4, 9, 12, 8, 8, 6)
-_GIVES_WAY = (5, 1, 4, 3, 2)
+_GIVES_WAY = (1, 4, 3, 2, 5)
 """Which column is cut first where a line is too long: to what is enough, then to the least."""
 CHECKED, OPEN = "*", "-"
 
@@ -234,10 +234,15 @@ def _cells(fact: Fact, report: Report, places: Places) -> tuple[str, ...]:
     mark = CHECKED if all(n.id in report.checked for n in fact.numbers) else " "
     written = " ".join(report.texts[fact.span.doc][fact.span.start : fact.span.end].split())
     about, how = _about(fact)
-    cells = (f"{place} {mark}", written, _value(fact), _kind(fact), about, how)
+    hedge = "" if fact.whole is not None else _HEDGES.get(fact.numbers[0].quantity.qualifier, "")
+    cells = (f"{place} {mark}", written, hedge + _value(fact), _kind(fact), about, how)
     return tuple(plain(_POWERS.sub(_exponent, c)) for c in cells)
 
 
+_HEDGES = {
+    Qualifier.APPROX: "~", Qualifier.ORDER: "~", Qualifier.MAX: "<= ", Qualifier.MIN: ">= ",
+    Qualifier.LT: "< ", Qualifier.GT: "> ",
+}  # fmt: skip
 _POWERS = re.compile(r" × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -249,7 +254,9 @@ def _exponent(match: re.Match[str]) -> str:
 def _value(fact: Fact) -> str:
     """How it was read: "200 Gb/s = 25 GB/s", "512 devices", "2.8, 3.7, 6.0, 9.5 TFLOPS"."""
     if fact.whole is not None:
-        return reading.series_text(fact.whole)
+        last = fact.numbers[-1]
+        words = (reading.series_text(fact.whole), reading.counted(last), reading.per_text(last))
+        return " ".join(w for w in words if w)
     return reading.amount(fact.numbers[0], powers=False)
 
 
