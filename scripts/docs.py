@@ -21,6 +21,7 @@ from typing import Any
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.cli.main import parser
 from tanaka.rules.api import Rule, Verdict
+from tanaka.paper.names import known_names
 from tanaka.rules.registry import RULES
 from tanaka.text import DocId
 from tanaka.views.explain import index, page
@@ -28,6 +29,7 @@ from tanaka.views.terminal import report_text
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+NAMES = ROOT / "server" / "tanaka" / "paper" / "data" / "known.json"
 EXTENSIONS = Path("server/tanaka/lsp/ext.py")
 _MARK = "<!-- Written by make docs from "
 
@@ -447,7 +449,16 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description="Write the generated pages of docs/.")
     arguments.add_argument("--check", action="store_true", help="write nothing; name what is stale")
     check = arguments.parse_args().check
-    made, problems = pages()
+    problems: list[str] = []
+    names = json.dumps(known_names(), ensure_ascii=False, indent=1) + "\n"
+    if names != (NAMES.read_text("utf-8") if NAMES.is_file() else ""):
+        if check:
+            problems.append(f"{NAMES.relative_to(ROOT).as_posix()} is out of date; make docs")
+        else:
+            NAMES.write_text(names, "utf-8")
+            print(f"{NAMES.relative_to(ROOT).as_posix()} written")
+    made, amiss = pages()
+    problems += amiss
     for name in stale(made):
         path = DOCS / name
         if check:

@@ -123,6 +123,7 @@ def test_both_sides_of_the_equation_are_the_same_amount() -> None:
             "[2.05, 3.45] GB/s",
             "by the rounding of its ends",
         ),
+        ("It takes 420 ± 5 ms.", "may be", "[414, 426] ms", "by the ± printed with it"),
         ("It needs about 60 GB.", "may be", "[54, 66] GB", "hedged, as by “about”"),
     ],
 )
@@ -145,6 +146,16 @@ def test_a_bound_is_open_on_one_side(text: str, side: str, hedge: str) -> None:
     said = reading.interval_said(quantity(text))
     assert said.value.startswith(side)
     assert said.how == hedge
+
+
+def test_only_a_printed_uncertainty_is_given_as_the_reason() -> None:
+    for name, paper in papers():
+        places = Places(paper)
+        for number in paper.paper.numbers:
+            if "±" in reading.interval_reason(number.quantity):
+                at = places.number(number.id)
+                assert at is not None
+                assert "pm" in places.text(at), (name, number)
 
 
 # -- kind ---------------------------------------------------------------------------------------

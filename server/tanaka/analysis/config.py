@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from typing import Any
 
 from hwmodels.catalog import precision_name
 from tanaka.paper.about import DECLARABLE
+from tanaka.patterns import Lazy
 
 _COUNTS = frozenset({"gpus", "nodes", "batch", "seq_len", "tp", "pp", "dp", "ep"})
 _SIZES = frozenset({"params", "tokens"})
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKMBT]?)")
+_AMOUNT = Lazy(r"(\d+(?:\.\d+)?)\s*([kKMBT]?)")
 _SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from tanaka.analysis.config import given_value
 from tanaka.latex.source import Region, Source
 from tanaka.paper.about import Declared, Role
+from tanaka.patterns import Lazy
 from tanaka.text import DocId, LineIndex, Span
 
-_COMMENT = re.compile(r"^\s*tanaka:\s*given\b\s*(?P<pairs>.*?)\s*$", re.I)
-_HEADING = re.compile(r"\\(part|chapter|section|subsection|subsubsection)\b\*?\s*[\[{]")
+_COMMENT = Lazy(r"^\s*tanaka:\s*given\b\s*(?P<pairs>.*?)\s*$", re.I)
+_HEADING = Lazy(r"\\(part|chapter|section|subsection|subsubsection)\b\*?\s*[\[{]")
 _LEVELS = {"part": -1, "chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3}
 _DEEPEST = max(_LEVELS.values())
 

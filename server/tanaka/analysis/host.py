@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
@@ -20,19 +21,19 @@ from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Located, Report, Suppressed
 from tanaka.analysis.runner import Outcome, Verdicts, joined, judge_paper, judge_stretch
 from tanaka.analysis.suppression import read_suppressions
-from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
-from tanaka.knowledge.model import Knowledge
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Region, Source, Switches, read_source, read_switches, reread
-from tanaka.paper import references
-from tanaka.paper.bibliography import Bibliography, Entry
 from tanaka.paper.build import Whole, rows
-from tanaka.paper.delta import Delta, audit
 from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
 from tanaka.rules.api import Context
 from tanaka.text import DocId, folder, relative, resolve
+
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
+    from tanaka.paper.bibliography import Bibliography, Entry
+    from tanaka.paper.delta import Delta
 
 V = TypeVar("V")
 
@@ -96,7 +97,13 @@ class Macros:
     def __init__(self, defined: tuple[macros.Macro, ...], decimal_comma: bool) -> None:
         self.defined, self.decimal_comma = defined, decimal_comma
         self.by_name = macros.joined(defined)
-        self.citing = references.citing(self.by_name)
+
+    @cached_property
+    def citing(self) -> tuple[str, ...]:
+        """Those that cite."""
+        from tanaka.paper import references
+
+        return references.citing(self.by_name)
 
 
 class AnalysisHost:
@@ -247,6 +254,8 @@ class AnalysisHost:
     def entries(self, text: str, *, bib: bool) -> tuple[Entry, ...]:
         r"""Entries of a ``.bib`` text, or the ``\bibitem``s of another."""
 
+        from tanaka.paper import references
+
         def make() -> tuple[Entry, ...]:
             self.counts.bibliographies_read += 1
             return references.read_bib(text) if bib else references.read_items(text)
@@ -271,6 +280,8 @@ class AnalysisHost:
 
         The packaged records alone, and a sentence, where those cannot be used.
         """
+
+        from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
 
         def make() -> tuple[Knowledge, tuple[str, ...]]:
             try:
@@ -480,6 +491,8 @@ class Analysis:
         paper = whole.paper
         delta: Delta | None = None
         if other is not None:
+            from tanaka.paper.delta import audit
+
             delta = host.delta((paper, other, known), lambda: audit(paper, other, known))
         context = Context(
             paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
@@ -558,6 +571,8 @@ class Analysis:
         known: Knowledge,
     ) -> tuple[Bibliography, dict[DocId, str]]:
         """What a paper cites, and the texts of the files that an entry may be added to."""
+        from tanaka.paper import references
+
         read = self._host.read
         said = tuple(
             region.latest(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tanaka.analysis.baseline import is_pdf
 from tanaka.analysis.report import Located, LocatedFix
 from tanaka.paper.spans import SpanTable
+from tanaka.patterns import Lazy
 from tanaka.rules.api import (
     AddCitation,
     AddEntry,
@@ -25,7 +26,7 @@ from tanaka.rules.api import (
 )
 from tanaka.text import DocId, Edit, LineIndex, Span
 
-_LITERAL = re.compile(r"[-−]?[\d.,{}\\\s]*\d")
+_LITERAL = Lazy(r"[-−]?[\d.,{}\\\s]*\d")
 
 
 def span_of(anchor: Anchor, spans: SpanTable, baseline: SpanTable | None = None) -> Span:
@@ -113,7 +114,7 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
     return LocatedFix(fix.title, fix.kind, tuple(edits))
 
 
-_CITE_BEHIND = re.compile(
+_CITE_BEHIND = Lazy(
     r"\s*~?\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{(?P<keys>[^{}]*)\}"
 )
 
@@ -127,7 +128,7 @@ def _cited(place: Span, key: str, texts: Mapping[DocId, str]) -> Edit:
     return Edit(Span(place.doc, at, at), f",{key}" if found["keys"].strip() else key)
 
 
-_NEXT_HEADING = re.compile(r"\\[A-Za-z]+\*?\s*(?:\[[^\]]*\]\s*)?\{\s*$")
+_NEXT_HEADING = Lazy(r"\\[A-Za-z]+\*?\s*(?:\[[^\]]*\]\s*)?\{\s*$")
 
 
 def insertion_point(text: str, body: Span) -> int:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tanaka.analysis.baseline import Baseline, is_pdf
 from tanaka.analysis.given import Givens, declared
-from tanaka.knowledge.model import Knowledge
-from tanaka.paper.about import About, about
-from tanaka.paper.bibliography import Bibliography
-from tanaka.paper.delta import Delta
 from tanaka.paper.model import NumberId, Paper
 from tanaka.paper.spans import SpanTable
 from tanaka.rules.api import Finding, FixKind, Held
 from tanaka.text import DocId, Edit, Span
+
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
+    from tanaka.paper.about import About
+    from tanaka.paper.bibliography import Bibliography
+    from tanaka.paper.delta import Delta
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class Report:
 
     def about(self, id: NumberId) -> About:
         """What a number is about, with what the author declares for its place."""
+        from tanaka.paper.about import about
+
         span = self.spans.numbers[id].whole
         return about(self.paper, id, declared(self.defaults, self.given, span))
 

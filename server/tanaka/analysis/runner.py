@@ -6,16 +6,18 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from tanaka.analysis.config import Config
-from tanaka.knowledge.model import Knowledge
 from tanaka.paper.model import NumberId, Paper, Stretch
 from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
 from tanaka.rules.local import LOCAL
 
-_NOTHING = Knowledge((), (), (), (), (), (), (), "")
-"""What a rule of a stretch knows of the field."""
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
+
+_NOTHING = cast("Knowledge", None)
+"""What a rule of a stretch knows of the field: one that asks fails, and that is told."""
 
 
 class _Counts(Protocol):

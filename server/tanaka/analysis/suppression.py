@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tanaka.analysis.report import Located
 from tanaka.latex.source import Region, Source
+from tanaka.patterns import Lazy
 
-_COMMENT = re.compile(
+_COMMENT = Lazy(
     r"^\s*tanaka:\s*(?P<verb>ignore-file|ignore|off|on)\b\s*(?P<codes>(?:TK\d*[\s,]*)*)(?:--\s*(?P<reason>.*\S)?)?\s*$",
     re.I,
 )

@@ -14,13 +14,14 @@ from tanaka.latex.source import read_source
 from tanaka.paper.bibliography import bibtex, joined, key_of, unused_key
 from tanaka.paper.model import Asserted, Mention, Paper, Where
 from tanaka.paper.setup import training_setup
+from tanaka.patterns import Lazy
 from tanaka.text import DocId, Edit, Span
 
 _ASIDE = (Where.RELATED, Where.FUTURE)
 _LATE = (Where.TITLE, Where.ABSTRACT, Where.CAPTION, Where.CONCLUSION)
-_HOME = re.compile(r"\b(?:design|method|approach|system|algorithm|architecture)", re.I)
-_SLOT = re.compile(r"\{(?P<name>[a-z_]+)(?:(?P<sign>[*/])(?P<by>\d+))?\}")
-_WORK = re.compile(r"\{(?P<id>[a-z0-9][a-z0-9.-]*)\}")
+_HOME = Lazy(r"\b(?:design|method|approach|system|algorithm|architecture)", re.I)
+_SLOT = Lazy(r"\{(?P<name>[a-z_]+)(?:(?P<sign>[*/])(?P<by>\d+))?\}")
+_WORK = Lazy(r"\{(?P<id>[a-z0-9][a-z0-9.-]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([&%#_$])", r"\\\1", text)
 
 
-_MATH = re.compile(r"(\$[^$]*\$)")
+_MATH = Lazy(r"(\$[^$]*\$)")
 
 
 def _escaped(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+from dataclasses import Field, fields
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -188,14 +188,19 @@ def read(texts: Mapping[str, str]) -> Knowledge:
     )
 
 
+@lru_cache(maxsize=64)
+def _hints(kind: Hashable) -> tuple[dict[str, Any], tuple[Field[Any], ...]]:
+    return get_type_hints(kind), fields(kind)  # type: ignore[arg-type]
+
+
 def _record(kind: type[Any], data: Mapping[str, Any], where: str) -> Any:
-    hints = get_type_hints(kind)
-    known = {f.name for f in fields(kind)}
+    hints, own = _hints(kind)  # type: ignore[arg-type]
+    known = {f.name for f in own}
     for key in data:
         if key not in known:
             raise KnowledgeError(f"{where}: unknown key {key!r}")
     values: dict[str, Any] = {}
-    for f in fields(kind):
+    for f in own:
         if f.name in data:
             values[f.name] = _value(hints[f.name], data[f.name], f"{where}.{f.name}")
     try:

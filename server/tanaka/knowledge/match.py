@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tanaka.knowledge.model import Form, Knowledge
+from tanaka.patterns import Lazy
 
 _DASHES = str.maketrans(
     {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'"}
@@ -26,7 +27,7 @@ _PERCENT = r"(\d+(?:\.\d+)? ?%)"
 
 
 _START = 3  # letters of a needle that a sentence is asked for before the whole of it
-_TELLING = re.compile(r".[A-Z0-9]|[a-z][- ][a-z]|!|et al")
+_TELLING = Lazy(r".[A-Z0-9]|[a-z][- ][a-z]|!|et al")
 """A capital or a digit inside, or more than one word: what a sentence would not say by chance."""
 
 
@@ -47,17 +48,17 @@ class _Compiled:
         self._form = form
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> Lazy:
         whole = rf"(?<![A-Za-z0-9])(?:{self._form.pattern})(?![A-Za-z0-9])"
-        return re.compile(whole, 0 if self._form.cased else re.I)
+        return Lazy(whole, 0 if self._form.cased else re.I)
 
     @cached_property
-    def _needs(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{self._form.needs})", re.I)
+    def _needs(self) -> Lazy:
+        return Lazy(rf"\b(?:{self._form.needs})", re.I)
 
     @cached_property
-    def _unless(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{self._form.unless})", re.I)
+    def _unless(self) -> Lazy:
+        return Lazy(rf"\b(?:{self._form.unless})", re.I)
 
     def fits(self, text: str) -> bool:
         """Whether the rest of a sentence bears the meaning out."""
@@ -145,13 +146,13 @@ class Matcher:
         return tuple(stated)
 
 
-def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+def _any_of(names: Iterable[str]) -> Lazy:
     """Finds whole names, the longest first; by their initials, so that few are tried."""
     by_initial: dict[str, list[str]] = {}
     for name in sorted(names, key=lambda n: (-len(n), n)):
         by_initial.setdefault(name[0], []).append(re.escape(name[1:]))
     listed = "|".join(f"{re.escape(i)}(?:{'|'.join(rest)})" for i, rest in by_initial.items())
-    return re.compile(rf"(?<![\w-])(?:{listed})(?!\w)" if listed else r"(?!)")
+    return Lazy(rf"(?<![\w-])(?:{listed})(?!\w)" if listed else r"(?!)")
 
 
 @lru_cache(maxsize=8)
@@ -166,12 +167,12 @@ def plainer(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def setting(pattern: str) -> re.Pattern[str]:
+def setting(pattern: str) -> Lazy:
     """Expression of a setting; ``{n}`` in it is a number or its word, ``{n%}`` a percentage."""
     own_group = re.search(r"(?<!\\)\((?!\?)", pattern) is not None
     number = f"(?:{_NUMBER[1:]}" if own_group else _NUMBER
     source = pattern.replace("{n%}", _PERCENT).replace("{n}", number)
-    return re.compile(rf"(?<![A-Za-z0-9.])(?:{source})(?![A-Za-z0-9]|\.\d)", re.I)
+    return Lazy(rf"(?<![A-Za-z0-9.])(?:{source})(?![A-Za-z0-9]|\.\d)", re.I)
 
 
 def _value(text: str) -> str:

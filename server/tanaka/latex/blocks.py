@@ -12,7 +12,9 @@ import bisect
 import re
 from itertools import pairwise
 
-_TOKEN = re.compile(
+from tanaka.patterns import Lazy
+
+_TOKEN = Lazy(
     r"\\(?:begin|end)\s*\{(?P<env>[A-Za-z*]+)\}|\\.|(?P<open>\{)|(?P<close>\})|(?P<blank>\n[ \t\r]*\n\s*)",
     re.S,
 )

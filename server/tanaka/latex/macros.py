@@ -16,24 +16,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.latex.source import Source
+from tanaka.patterns import Lazy
 from tanaka.text import DocId, Span
 
-_NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+))")
-_LABEL = re.compile(r"\s*\{\s*([^{}\\]+?)\s*\}")
-_COUNT = re.compile(r"\s*\[(\d)\]")
-_OPTION = re.compile(r"\s*\[([^\[\]]*)\]")
-_OPENING = re.compile(r"\s*\{")
-_BRACE = re.compile(r"\\.|[{}]", re.S)
-_PARAMETERS = re.compile(r"\s*((?:#\d\s*)*)(?=\{)")
-_LET = re.compile(r"\s*=?\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+)|([^\s\\{}]))")
-_XARGS = re.compile(r"(\d)\s*=\s*([^,]*)")
+_NAME = Lazy(r"\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+))")
+_LABEL = Lazy(r"\s*\{\s*([^{}\\]+?)\s*\}")
+_COUNT = Lazy(r"\s*\[(\d)\]")
+_OPTION = Lazy(r"\s*\[([^\[\]]*)\]")
+_OPENING = Lazy(r"\s*\{")
+_BRACE = Lazy(r"\\.|[{}]", re.S)
+_PARAMETERS = Lazy(r"\s*((?:#\d\s*)*)(?=\{)")
+_LET = Lazy(r"\s*=?\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+)|([^\s\\{}]))")
+_XARGS = Lazy(r"(\d)\s*=\s*([^,]*)")
 _KEYS = r"\b{}\s*=\s*(?:\{{([^{{}}]*)\}}|([^,{{}}]*))"
 _SHORT, _LONG = (
-    re.compile(_KEYS.format(k)) for k in ("(?:short|name|text)", "(?:long|description)")
+    Lazy(_KEYS.format(k)) for k in ("(?:short|name|text)", "(?:long|description)")
 )
 
-_USE = re.compile(r"\\([A-Za-z@]+)")
-_BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
+_USE = Lazy(r"\\([A-Za-z@]+)")
+_BEGIN = Lazy(r"\\begin\s*\{([^{}]*)\}")
 ACRONYMS = {
     **dict.fromkeys(("gls", "Gls", "GLS", "glstext", "acrshort", "Acrshort", "ac", "Ac", "acs", "acf", "Acf",
                      "acfi", "iac", "acrfull", "glsxtrshort", "glsfmtshort", "glsentryshort", "glsentrytext"), "{}"),
@@ -42,7 +43,7 @@ ACRONYMS = {
     **dict.fromkeys(("aclp", "acrlongpl", "Aclp"), "{}:longs"),
 }  # fmt: skip
 """Macros that print an acronym, and how: its short or its long form, and whether in plural."""
-_ACRONYM = re.compile(r"\\(?:[Gg]ls|GLS|[Aa]c|iac)[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)?\{([^{}]*)\}")
+_ACRONYM = Lazy(r"\\(?:[Gg]ls|GLS|[Aa]c|iac)[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)?\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class _Reader:
     def __init__(self, text: str, at: int) -> None:
         self.text, self.at = text, at
 
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def take(self, pattern: Lazy) -> re.Match[str] | None:
         """What stands next, if it is of a pattern."""
         match = pattern.match(self.text, self.at)
         if match is not None:
@@ -350,7 +351,7 @@ _KINDS: dict[str, Callable[[_Reader], _Found]] = {
     "newacronym": _acronym, "acrodef": _acrodef, "newacro": _acrodef, "DeclareAcronym": _entry, "newglossaryentry": _entry,
 }  # fmt: skip
 # Plain words, longest first: their first letters tell most macros apart from all of them at once.
-_DEFINITION = re.compile(rf"\\({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?![A-Za-z])\*?")
+_DEFINITION = Lazy(rf"\\({'|'.join(sorted(_KINDS, key=len, reverse=True))})(?![A-Za-z])\*?")
 
 
 def table(files: Iterable[tuple[DocId, Source]]) -> dict[str, Macro]:
@@ -382,7 +383,7 @@ def without_definitions(visible: str, defined: Iterable[Macro]) -> str:
     return "".join(pieces)
 
 
-_INK = re.compile(r"[^\r]")
+_INK = Lazy(r"[^\r]")
 
 
 def _blanked(text: str) -> str:

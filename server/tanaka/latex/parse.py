@@ -56,24 +56,25 @@ from tanaka.latex.spec import (
     signs,
 )
 from tanaka.latex.walk import Buffer, words
+from tanaka.patterns import Lazy
 
 # Tolerant parsing logs each recovery; half-typed text is the normal case here.
 logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
-_PARAMETER = re.compile(r"#(\d)")
+_PARAMETER = Lazy(r"#(\d)")
 _EXPANSIONS = 2000  # in one block: more is a loop that branches
 _SPECIALS = {"~": " ", "--": "–", "---": "—", "``": "“", "''": "”", "&": " ", "!`": "¡", "?`": "¿"}
-_KEYS = re.compile(r"\{([^{}]*)\}")
-_BEGINS = re.compile(r"\\begin\s*\{([^{}]*)\}")
+_KEYS = Lazy(r"\{([^{}]*)\}")
+_BEGINS = Lazy(r"\\begin\s*\{([^{}]*)\}")
 # An item's label that counts or points, and says nothing: "(2)", "iv.", "R1", "$\bullet$".
-_COUNTER = re.compile(r"[\W_]*(?:\d+|[ivxIVX]+|[A-Za-z]?\d*)[\W_]*")
-_MARKUP = re.compile(r"\\[A-Za-z]+|[{}$\\]")
-_COMPOUND = re.compile(
+_COUNTER = Lazy(r"[\W_]*(?:\d+|[ivxIVX]+|[A-Za-z]?\d*)[\W_]*")
+_MARKUP = Lazy(r"\\[A-Za-z]+|[{}$\\]")
+_COMPOUND = Lazy(
     r"[^\s{}]\s*(?:[-+=·×]|\\(?:times|cdot|pm|div|text|mathrm|,)(?![A-Za-z])|[/~])"
 )
 _DINGBATS = {"51": "✓", "52": "✓", "55": "✗", "56": "✗"}
-_ORDINAL = re.compile(r"\s*(?:\\[a-z]+\s*\{)?\s*(?:st|nd|rd|th)\s*\}?\s*")
-_CIRCLED = re.compile(r"\s*\\circ\s*")
+_ORDINAL = Lazy(r"\s*(?:\\[a-z]+\s*\{)?\s*(?:st|nd|rd|th)\s*\}?\s*")
+_CIRCLED = Lazy(r"\s*\\circ\s*")
 
 
 def parse_block(text: str, macros: tuple[Macro, ...] = ()) -> Block:

@@ -9,10 +9,11 @@ from itertools import islice
 
 from tanaka.latex.macros import Macro
 from tanaka.latex.source import Region, Source
+from tanaka.patterns import Lazy
 from tanaka.text import DocId, folder, resolve
 
 # Only \input takes a name without braces; \includegraphics and \includeonly are other macros.
-_INPUT = re.compile(
+_INPUT = Lazy(
     r"\\(?:input|include|subfile|subfileinclude|(?P<maybe>InputIfFileExists))(?![A-Za-z@])\s*"
     r"\{\s*(?P<braced>[^{}]+?)\s*\}"
     r"|\\input[ \t]+(?P<bare>[^\s{}\\%\[\]]+)"
@@ -20,16 +21,16 @@ _INPUT = re.compile(
     r"\{\s*(?P<dir>[^{}]*?)\s*\}\s*\{\s*(?P<file>[^{}]+?)\s*\}"
 )
 # Drawings, bibliographies and classes that \input may name too: no text of the paper.
-_NO_TEXT = re.compile(r"\.(?:tikz|pgf|pdf_tex|eps_tex|bbl|sty|cls|clo|def|cfg|dat|gnuplot)$", re.I)
+_NO_TEXT = Lazy(r"\.(?:tikz|pgf|pdf_tex|eps_tex|bbl|sty|cls|clo|def|cfg|dat|gnuplot)$", re.I)
 # Families of a bibliography package have commands of their own: \bibliographyapx.
-_BIBLIOGRAPHY = re.compile(
+_BIBLIOGRAPHY = Lazy(
     r"\\(?:bibliography(?!style|unit)[A-Za-z]*|add(?:bibresource|globalbib|sectionbib)|nobibliography\*?)"
     r"\s*(?:\[[^\]]*\]\s*)?\{(?P<names>[^{}]*)\}"
 )
 # Only abbreviations of journals' names: they come with TeX and hold no entry.
-_ABBREVIATIONS = re.compile(r"^(?:IEEE(?:abrv|full)|abrv|strings?|acronyms?)$", re.I)
-_CLASS = re.compile(r"^[^%\n]*\\documentclass\b", re.M)
-_MAGIC_ROOT = re.compile(r"^\s*!\s*TeX\s+root\s*=\s*(\S.*?)\s*$", re.I)
+_ABBREVIATIONS = Lazy(r"^(?:IEEE(?:abrv|full)|abrv|strings?|acronyms?)$", re.I)
+_CLASS = Lazy(r"^[^%\n]*\\documentclass\b", re.M)
+_MAGIC_ROOT = Lazy(r"^\s*!\s*TeX\s+root\s*=\s*(\S.*?)\s*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ def _begins(region: Region) -> bool:
     return "\\begin{document}" in region.visible
 
 
-_USE = re.compile(r"\\(?P<name>[A-Za-z@]+)")
+_USE = Lazy(r"\\(?P<name>[A-Za-z@]+)")
 _ROUNDS = 3  # macros that use macros
-_TITLE = re.compile(r"\\title\s*(?:\[[^\]]*\]\s*)?\{")
+_TITLE = Lazy(r"\\title\s*(?:\[[^\]]*\]\s*)?\{")
 
 
 def title(source: Source, own: Mapping[str, Macro]) -> str:

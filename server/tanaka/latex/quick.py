@@ -14,6 +14,7 @@ from pylatexenc import latexwalker as lw
 from pylatexenc.macrospec import LatexContextDb
 
 from tanaka.latex.spec import BY_PATTERN, PATTERNS
+from tanaka.patterns import Lazy
 
 # Chars of a run are those that begin no token; brackets are tokens inside of an optional argument.
 _RUN = r"(?:[^\\%{{}}$~&`'\-!?{}]++|-(?!-)|`(?!`)|'(?!')|[!?](?!`))+"
@@ -21,13 +22,13 @@ _REST = (
     r"|\\(?P<macro>[A-Za-z]+|[^\W\d_]|.)|(?P<special>~|&|---|--|``|''|!`|\?`)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<math>\$\$?)|(?P<comment>%)"
 )
-_TOKEN = re.compile(f"(?P<chars>{_RUN.format('')}){_REST}", re.S)
-_BRACKETED = re.compile(
+_TOKEN = Lazy(f"(?P<chars>{_RUN.format('')}){_REST}", re.S)
+_BRACKETED = Lazy(
     rf"(?P<chars>{_RUN.format(re.escape('[]'))}){_REST}|(?P<bracket>\[)|(?P<unbracket>\])", re.S
 )
-_SPACE = re.compile(r"\s*")
-_ENVIRONMENT = re.compile(r"\s*\{([\w* ._-]+)\}")
-_LINE = re.compile(r"(\n|\r|\n\r)(\s*)")
+_SPACE = Lazy(r"\s*")
+_ENVIRONMENT = Lazy(r"\s*\{([\w* ._-]+)\}")
+_LINE = Lazy(r"(\n|\r|\n\r)(\s*)")
 _CLOSING = {"(": "\\)", "[": "\\]"}
 _DEEPEST = 60
 

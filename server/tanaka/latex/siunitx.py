@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from tanaka.patterns import Lazy
+
 _PREFIXES = {
     "yocto": "y", "zepto": "z", "atto": "a", "femto": "f", "pico": "p", "nano": "n", "micro": "μ", "mu": "μ", "upmu": "μ", "textmu": "μ", "milli": "m",
     "centi": "c", "deci": "d", "deca": "da", "deka": "da", "hecto": "h", "kilo": "k", "mega": "M", "giga": "G",
@@ -43,7 +45,7 @@ _SIGNS = {
     "_": "_",
     "/": "/",
 }
-_TOKEN = re.compile(
+_TOKEN = Lazy(
     r"\\(?P<macro>[A-Za-z]+)\s*|\\(?P<sign>.)|\^\s*(?:\{(?P<power>[^{}]*)\}|(?P<digit>[-+]?\d+|\S))"
     r"|\{(?P<group>[^{}]*)\}|(?P<word>[^\\^{}.~/\s*·$]+)|(?P<join>[.~*·])|(?P<per>/)|[\s{}$]+",
     re.S,
@@ -179,7 +181,7 @@ def _joined(parts: list[_Part]) -> str:
     return out
 
 
-_NUMBER = re.compile(
+_NUMBER = Lazy(
     r"(?P<sign>(?:[<>~≤≥≈∼±+-]|<=|>=|<<|>>|\+-|-\+|\\(?:le|leq|ge|geq|lt|gt|ll|gg|approx|sim|pm|mp|leqslant|geqslant)(?![A-Za-z]))*)"
     r"(?P<digits>[\d.,]*)"
     r"(?:\((?P<short>[\d.]+)\)|(?:\+-|\\pm|±)(?P<long>[\d.,]+))?"
@@ -190,8 +192,8 @@ _COMPARED = {
     "\\leqslant": "≤", "\\ge": "≥", "\\geq": "≥", "\\geqslant": "≥", "\\lt": "<", "\\gt": ">", "\\ll": "≪",
     "\\gg": "≫", "\\approx": "≈", "\\sim": "∼", "\\pm": "±", "\\mp": "∓",
 }  # fmt: skip
-_SIGN = re.compile(r"<=|>=|<<|>>|\+-|-\+|\\[A-Za-z]+|.")
-_PRODUCT = re.compile(r"(?<![A-Za-z])x|×|\\times(?![A-Za-z])")
+_SIGN = Lazy(r"<=|>=|<<|>>|\+-|-\+|\\[A-Za-z]+|.")
+_PRODUCT = Lazy(r"(?<![A-Za-z])x|×|\\times(?![A-Za-z])")
 
 
 def number(written: str) -> str | None:

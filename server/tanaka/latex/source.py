@@ -18,6 +18,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import TypeVar
 
+from tanaka.patterns import Lazy
+
 V = TypeVar("V")
 
 _VERBATIM = (
@@ -48,10 +50,10 @@ _REGION = (
     r"^[ \t]*\\(?:(?:part|chapter|section|subsection|subsubsection)\*?\s*[\[{]|appendix\b|"
     r"begin\{document\}|end\{document\}|begin\{abstract\}|end\{abstract\}|abstract\{)"
 )
-_CONDITIONAL = re.compile(r"\\\\|(?<!\\)%[^\n]*|\\(if[A-Za-z@]*|fi|else)(?![A-Za-z@])")
-_NEWIF = re.compile(r"\\newif\s*\\if([A-Za-z@]+)")
-_SETS = re.compile(r"\\([A-Za-z@]+)(true|false)(?![A-Za-z@])")
-_DEFINES = re.compile(
+_CONDITIONAL = Lazy(r"\\\\|(?<!\\)%[^\n]*|\\(if[A-Za-z@]*|fi|else)(?![A-Za-z@])")
+_NEWIF = Lazy(r"\\newif\s*\\if([A-Za-z@]+)")
+_SETS = Lazy(r"\\([A-Za-z@]+)(true|false)(?![A-Za-z@])")
+_DEFINES = Lazy(
     r"\\(?:lstnewenvironment|newtcblisting|DefineVerbatimEnvironment|excludecomment|NewTCBListing)"
     r"\s*(?:\[[^\]]*\])?\s*\{([A-Za-z*]+)\}"
     r"|\\newminted(?:\[([A-Za-z]+)\])?\{([A-Za-z]+)\}"
@@ -118,7 +120,7 @@ def read_switches(text: str) -> Switches:
 
 
 # The last language that babel is given is the main one.
-_LANGUAGE = re.compile(
+_LANGUAGE = Lazy(
     r"^[^%\n]*\\(?:usepackage\s*\[(?P<babel>[^\]]*)\]\s*\{babel\}|"
     r"set(?:default|main)language\s*(?:\[[^\]]*\]\s*)?\{(?P<poly>\w+)\}|"
     r"documentclass\s*\[(?P<options>[^\]]*)\])",
@@ -191,7 +193,7 @@ class Region:
     def has_latest(self, name: str, key: object) -> bool:
         """Whether `latest` has the value of a key."""
         found = self._kept.get((name,))
-        return found is not None and found[0] == key  # type: ignore[index,no-any-return]
+        return found is not None and found[0] == key  # type: ignore[index]
 
     def latest(self, name: str, key: object, make: Callable[[Region], V]) -> V:
         """The last thing made of the region under a name, made anew where its key is another."""
@@ -300,10 +302,10 @@ def reread(before: Source, text: str) -> Source:
 
 
 @lru_cache(maxsize=64)
-def _tokens(verbatim: tuple[str, ...], flags: tuple[str, ...]) -> re.Pattern[str]:
+def _tokens(verbatim: tuple[str, ...], flags: tuple[str, ...]) -> Lazy:
     names = "|".join(re.escape(n) for n in sorted({*_VERBATIM, *verbatim}, key=len, reverse=True))
     own = "".join(f"|{re.escape(f)}" for f in flags)
-    return re.compile(
+    return Lazy(
         rf"(?P<region>{_REGION})"
         r"|\\\\"  # a line end, so that its second backslash escapes nothing
         r"|\\%"

@@ -6,7 +6,6 @@ A signature has one sign for each argument: "{" needed, "[" optional, "*" a star
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from pylatexenc.macrospec import (
 )
 
 from tanaka.latex.macros import ACRONYMS, Macro
+from tanaka.patterns import Lazy
 
 Signatures = tuple[tuple[str, str], ...]
 """What the macros of the user take, by name; ``{x}`` is the environment x."""
@@ -297,9 +297,9 @@ _ENVIRONMENTS = {
 }  # fmt: skip
 
 _LENGTH = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:\\[A-Za-z@]+|(?:true)?(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu|fill?l?)\b)"
-_GLUE = re.compile(rf"\s*=?\s*{_LENGTH}(?:\s*(?:plus|minus)\s*{_LENGTH})*")
-_COUNT = re.compile(r"\s*=?\s*-?\d+")
-PATTERNS: dict[str, re.Pattern[str]] = {
+_GLUE = Lazy(rf"\s*=?\s*{_LENGTH}(?:\s*(?:plus|minus)\s*{_LENGTH})*")
+_COUNT = Lazy(r"\s*=?\s*-?\d+")
+PATTERNS: dict[str, Lazy] = {
     **dict.fromkeys(("hskip", "vskip", "kern", "mkern", "mskip", "hsize", "vsize", "parindent", "parskip", "baselineskip", "tabcolsep",
                      "columnsep", "textfloatsep", "floatsep", "intextsep", "abovecaptionskip", "belowcaptionskip", "abovedisplayskip",
                      "belowdisplayskip", "dbltextfloatsep", "hangindent", "leftskip", "rightskip", "topsep", "itemsep", "parsep",
@@ -308,13 +308,13 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(("looseness", "penalty", "tolerance", "hbadness", "vbadness", "clubpenalty", "widowpenalty", "hyphenpenalty",
                      "interlinepenalty", "pretolerance", "hangafter", "brokenpenalty", "exhyphenpenalty", "pdfoutput",
                      "binoppenalty", "relpenalty", "interdisplaylinepenalty", "displaywidowpenalty", "linepenalty"), _COUNT),
-    **dict.fromkeys(("tabu", "longtabu"), re.compile(
+    **dict.fromkeys(("tabu", "longtabu"), Lazy(
         r"\s*(?:(?:to|spread)\s*[\d.]*\s*(?:\\[A-Za-z]+|[a-z]{2})\s*)?(?:\[[^\[\]]*\]\s*)?\{(?:[^{}]|\{[^{}]*\})*\}")),
-    **dict.fromkeys(MANY_CITES, re.compile(r"\*?\s*(?:\([^()]*\)\s*){0,2}(?:\s*(?:\[[^\[\]]*\]\s*){0,2}\{[^{}]*\})+")),
-    **dict.fromkeys(("def", "gdef", "edef", "xdef"), re.compile(
+    **dict.fromkeys(MANY_CITES, Lazy(r"\*?\s*(?:\([^()]*\)\s*){0,2}(?:\s*(?:\[[^\[\]]*\]\s*){0,2}\{[^{}]*\})+")),
+    **dict.fromkeys(("def", "gdef", "edef", "xdef"), Lazy(
         r"\s*\\[A-Za-z@]+[^{}\\]*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")),
-    **dict.fromkeys(("hrule", "vrule"), re.compile(rf"(?:\s*(?:height|width|depth)\s*{_LENGTH})+")),
-    "let": re.compile(r"\s*\\[A-Za-z@]+\s*=?\s*(?:\\[A-Za-z@]+|\\.|\S)"),
+    **dict.fromkeys(("hrule", "vrule"), Lazy(rf"(?:\s*(?:height|width|depth)\s*{_LENGTH})+")),
+    "let": Lazy(r"\s*\\[A-Za-z@]+\s*=?\s*(?:\\[A-Za-z@]+|\\.|\S)"),
 }  # fmt: skip
 """Macros and environments whose arguments are no groups: lengths, counts, many citations."""
 
@@ -322,7 +322,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 class _PatternParser(MacroStandardArgsParser):  # type: ignore[misc]
     """Takes what a pattern matches as the arguments, unread."""
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
+    def __init__(self, pattern: Lazy) -> None:
         super().__init__("")
         self.pattern = pattern
 

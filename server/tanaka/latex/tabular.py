@@ -17,6 +17,7 @@ from pylatexenc import latexwalker as lw
 from tanaka.latex.plain import Cell, Grid, PassageKind, Row
 from tanaka.latex.spec import TABULARS
 from tanaka.latex.walk import Buffer, words
+from tanaka.patterns import Lazy
 
 if TYPE_CHECKING:
     from tanaka.latex.parse import Walker
@@ -39,10 +40,10 @@ _BRACED = frozenset({"Xhline", "hhline", "hlineB", "hlinewd", "noalign", "arrayr
 _HEADS = frozenset({"endfirsthead", "endhead", "endfoot", "endlastfoot"})
 _BOLD = frozenset({"textbf", "bfseries", "bf", "mathbf", "boldsymbol", "bm", "boldmath", "pmb"})
 _UNDER = frozenset({"underline", "uline", "ul", "underbar", "uwave"})
-_RANGE = re.compile(r"\{\s*(\d+)\s*-\s*(\d+)\s*\}")
-_AFTER = re.compile(r"\s*\[\s*(?:-?[\d.]+\s*(?:[a-z]{2})?|[^\[\]]*width)\s*\]\s*|\*(?=\s|$)")
-_SPAN = re.compile(r"\\multi(row|column)\s*(?:\[[^\]]*\]\s*)?\{\s*(-?\d+|#\d)\s*\}")
-_SHAPED = re.compile(
+_RANGE = Lazy(r"\{\s*(\d+)\s*-\s*(\d+)\s*\}")
+_AFTER = Lazy(r"\s*\[\s*(?:-?[\d.]+\s*(?:[a-z]{2})?|[^\[\]]*width)\s*\]\s*|\*(?=\s|$)")
+_SPAN = Lazy(r"\\multi(row|column)\s*(?:\[[^\]]*\]\s*)?\{\s*(-?\d+|#\d)\s*\}")
+_SHAPED = Lazy(
     r"\\(?:multirow|multicolumn|textbf|bfseries|bf|mathbf|boldsymbol|underline|uline)(?![A-Za-z])"
 )
 

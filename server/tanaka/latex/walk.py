@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pylatexenc import latexwalker as lw
 
 from tanaka.latex.plain import Mark, PassageKind, Plain, Run
+from tanaka.patterns import Lazy
 
 _BLANK = " \t\n\r"
-_BLANKS = re.compile(r"[ \t\n\r]{2,}|[\t\n\r]")
+_BLANKS = Lazy(r"[ \t\n\r]{2,}|[\t\n\r]")
 
 
 class Buffer:

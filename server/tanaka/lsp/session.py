@@ -12,12 +12,11 @@ import logging
 import re
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
 from tanaka.analysis import Analysis, AnalysisHost, Change, Located, Report
-from tanaka.analysis.twists import Offer, offers
 from tanaka.lsp import ext, to_proto
 from tanaka.lsp.documents import Buffer, Names
 from tanaka.lsp.files import Files
@@ -27,6 +26,9 @@ from tanaka.lsp.positions import Encoding, offset
 from tanaka.rules.api import Finding
 from tanaka.text import DocId, LineIndex, Span, folder, relative
 from tanaka.views.diagnostics import diagnostic
+
+if TYPE_CHECKING:
+    from tanaka.analysis.twists import Offer
 
 log = logging.getLogger(__name__)
 
@@ -258,6 +260,8 @@ class Session:
 
     def offers(self, report: Report) -> tuple[Offer, ...]:
         """Twists that fit a paper; an editor asks at each movement of the caret."""
+        from tanaka.analysis.twists import offers
+
         if self._offered is None or self._offered[0] is not report:
             self._offered = (report, offers(report))
         return self._offered[1]

@@ -29,6 +29,7 @@ from tanaka.paper.model import (
     Where,
 )
 from tanaka.paper.setting import NAMED, SET_UP
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 
@@ -259,11 +260,11 @@ def _roles_of_labels(table: Table) -> frozenset[Role]:
 
 # -- the paper --------------------------------------------------------------------------------
 
-_EVALUATION = re.compile(
+_EVALUATION = Lazy(
     r"evaluat|experiment|results?\b|performance|set-?up|setting|benchmark|methodology|implementation|ablation|throughput|latency|scal|comparison|measure",
     re.I,
 )
-_SET_UP_TITLE = re.compile(
+_SET_UP_TITLE = Lazy(
     r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I
 )
 _NOT_OWN = (Where.RELATED, Where.FUTURE)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.model import Asserted, Where
+from tanaka.patterns import Lazy
 
 _PLACES = r"(?:nodes?|machines?|workers?|ranks?|replicas?|servers?|hosts?|links?|networks?)"
 _STORAGE = (
@@ -181,10 +182,10 @@ CLUES: dict[str, tuple[str, ...]] = {
     "memory-answer": ("memory", "stash", "weight", "sync", "activation"),
 }  # fmt: skip
 _COMPILED = tuple(
-    (what, re.compile(pattern), what in TRAPS, CLUES[what])
+    (what, Lazy(pattern), what in TRAPS, CLUES[what])
     for what, pattern in (TRAPS | CUES | ANSWERS).items()
 )
-_AVERAGES = re.compile(r"\bEMA\b|\bexponential moving average", re.I)
+_AVERAGES = Lazy(r"\bEMA\b|\bexponential moving average", re.I)
 
 
 def found(text: str, where: Where) -> Iterator[tuple[str, int, int, bool]]:

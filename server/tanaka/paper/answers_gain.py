@@ -18,6 +18,7 @@ from tanaka.latex.plain import CITE
 from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +75,42 @@ _PATTERNS = {
     ),
 }  # fmt: skip
 _CASED = ("decode-cache-size", "decode-total", "payback-answer")
-_COMPILED = {k: re.compile(p, 0 if k in _CASED else re.I) for k, p in _PATTERNS.items()}
-_COMPILED["payback-answer"] = re.compile(_PATTERNS["payback-answer"], re.I)
-_COMPILED["decode-total"] = re.compile(_PATTERNS["decode-total"], re.I)
+_COMPILED = {k: Lazy(p, 0 if k in _CASED else re.I) for k, p in _PATTERNS.items()}
+_COMPILED["payback-answer"] = Lazy(_PATTERNS["payback-answer"], re.I)
+_COMPILED["decode-total"] = Lazy(_PATTERNS["decode-total"], re.I)
 # Formats below sixteen bits; the name of a method counts as the bits that it is used at.
 _LOW = (
-    (re.compile(r"\b(\d(?:\.\d+)?)[- ]bits?\b"), None),
-    (re.compile(r"\b(?:INT|NF|FP|MXFP|NVFP|W|Q)([1-8])(?:A\d+|_\w+)?\b"), None),
-    (re.compile(r"\bAWQ\b|\bGPTQ\b"), "4"),
-    (re.compile(r"\bGGUF\b|\bGGML\b|\bllama\.cpp\b|\bQuIP|\bAQLM\b|\bSpQR\b|\bSqueezeLLM\b|\bOmniQuant\b"), "2"),
-    (re.compile(r"\bBitNet\b|\bternary\b|\bbinari[sz]ed\b|\bbinary weights\b"), "1"),
-    (re.compile(r"\bSmoothQuant\b|\bLLM\.int8|\bhalf the (?:bytes|bits)\b"), "8"),
+    (Lazy(r"\b(\d(?:\.\d+)?)[- ]bits?\b"), None),
+    (Lazy(r"\b(?:INT|NF|FP|MXFP|NVFP|W|Q)([1-8])(?:A\d+|_\w+)?\b"), None),
+    (Lazy(r"\bAWQ\b|\bGPTQ\b"), "4"),
+    (Lazy(r"\bGGUF\b|\bGGML\b|\bllama\.cpp\b|\bQuIP|\bAQLM\b|\bSpQR\b|\bSqueezeLLM\b|\bOmniQuant\b"), "2"),
+    (Lazy(r"\bBitNet\b|\bternary\b|\bbinari[sz]ed\b|\bbinary weights\b"), "1"),
+    (Lazy(r"\bSmoothQuant\b|\bLLM\.int8|\bhalf the (?:bytes|bits)\b"), "8"),
 )  # fmt: skip
-_QUANTIZED = re.compile(r"\b(?:de)?quanti[sz]\w+|\blow(?:er)?-bit\b|\bcompressed weights\b", re.I)
-_BITS_WORD = re.compile(r"\b(two|three|four|eight)[- ]bits?\b", re.I)
+_QUANTIZED = Lazy(r"\b(?:de)?quanti[sz]\w+|\blow(?:er)?-bit\b|\bcompressed weights\b", re.I)
+_BITS_WORD = Lazy(r"\b(two|three|four|eight)[- ]bits?\b", re.I)
 _WORDS = {"two": "2", "three": "3", "four": "4", "eight": "8"}
 # Only what plainly switches a thing off takes an excuse away.
-_OFF_BEFORE = re.compile(r"\b(?:without|no|disabl\w+|never|neither|nor)\s(?:(?:any|the|use of|using)\s)?$", re.I)  # fmt: skip
-_OFF_AFTER = re.compile(r"\s(?:\w+\s)?(?:is|are|was|were|being)?\s?(?:off|disabled|switched off)\b")
-_OWN_NAME = re.compile(
+_OFF_BEFORE = Lazy(r"\b(?:without|no|disabl\w+|never|neither|nor)\s(?:(?:any|the|use of|using)\s)?$", re.I)  # fmt: skip
+_OFF_AFTER = Lazy(r"\s(?:\w+\s)?(?:is|are|was|were|being)?\s?(?:off|disabled|switched off)\b")
+_OWN_NAME = Lazy(
     r"\b(?:[Ww]e|[Tt]his paper|[Tt]his work)\s+(?:present|propose|introduce|describe|design|build|develop)s?\s+(?:the |a |an )?"
     r"([A-Z][A-Za-z0-9]*[A-Za-z][A-Za-z0-9-]*)"
 )
-_NO_PRODUCT = re.compile(
+_NO_PRODUCT = Lazy(
     r"\b(?:test chips?|academic|shuttle|MPW|multi-project|universit\w+|FPGA|research (?:chip|prototype)|prototype)\b",
     re.I,
 )
-_PRODUCT = re.compile(
+_PRODUCT = Lazy(
     r"\b(?:deploy\w*|fleet|mass[- ]produc\w+|volume production|production|products?|ship(?:s|ped|ping|ment)?|customers?|data ?cent(?:er|re)s?|commercial\w*|roll(?:ed)?[- ]?out)\b",
     re.I,
 )
 # "Commercial chips take years from tape-out to deployment."
-_OF_ALL = re.compile(
+_OF_ALL = Lazy(
     r"\b(?:commercial|most|many|typical|modern|other|such|industrial|today's) (?:\w+ )?(?:chips|ASICs|accelerators|processors|designs|products|vendors|companies)\b",
     re.I,
 )
-_MAYBE = re.compile(r"\b(?:would|could|might|may|if|suppose|hypothetical|future work)\b", re.I)
+_MAYBE = Lazy(r"\b(?:would|could|might|may|if|suppose|hypothetical|future work)\b", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -152,7 +153,7 @@ def _off(text: str, match: re.Match[str]) -> bool:
     return bool(_OFF_BEFORE.search(before) or _OFF_AFTER.match(text, match.end()))
 
 
-def _first(text: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+def _first(text: str, pattern: Lazy) -> re.Match[str] | None:
     """The first match that nothing switches off; else the first."""
     found = list(pattern.finditer(text))
     return next((m for m in found if not _off(text, m)), found[0] if found else None)

@@ -6,42 +6,43 @@ import re
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.model import Asserted, Where
+from tanaka.patterns import Lazy
 
-_CLAUSE = re.compile(r"[;:]|, (?:but|while|whereas|although|though|which|so|yet)\b| — |—|\. ")
-_NEGATED = re.compile(
+_CLAUSE = Lazy(r"[;:]|, (?:but|while|whereas|although|though|which|so|yet)\b| — |—|\. ")
+_NEGATED = Lazy(
     r"\b(?:not|n't|never|cannot|fails? to|rather than|instead of|far from|without|neither|nor|no longer|hardly)\b",
     re.I,
 )
-_DENIED = re.compile(
+_DENIED = Lazy(
     r"[^,;:()]{0,48}?\b(?:(?:is|was|are|were|has|have|does|do|did|can|could|will)\s?(?:not|n't)|never|nowhere)\b"
 )
-_HYPOTHETICAL = re.compile(
+_HYPOTHETICAL = Lazy(
     r"\b(?:would|could|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|"
     r"in theory|ideal(?:ly)?|theoretical(?:ly)?|upper bound|lower bound|na[iï]vely|worst[- ]case|best[- ]case|"
     r"na[iï]ve (?:bound|estimate|calculation|count|analysis|expectation|extrapolation|model)|"
     r"projected|extrapolat\w+|estimat\w+|expected|toy|hypothetical|consider (?:a|an|the case)|say,)\b",
     re.I,
 )
-_EXAMPLE = re.compile(r"\bfor (?:example|instance)\b", re.I)
+_EXAMPLE = Lazy(r"\bfor (?:example|instance)\b", re.I)
 # An example that tells what was seen is asserted as much as any other sentence.
-_SEEN = re.compile(
+_SEEN = Lazy(
     r"\b(?:sees?|saw|reach\w*|achiev\w*|attain\w*|obtain\w*|observ\w*|measur\w*|improv\w*|reduc\w*|drop\w*|falls?|fell|"
     r"rises?|rose|gain\w*|outperform\w*|deliver\w*|took|runs?|ran|yield\w*|show\w*|report\w*|needs?|exceed\w*)\b",
     re.I,
 )
-_NORMATIVE = re.compile(
+_NORMATIVE = Lazy(
     r"\b(?:goals?|aims?|targets?|objectives?) (?:is|are|was|were|to|for)\b|\b(?:aim(?:s|ed|ing)?|plan(?:s|ned)?|want|wish\w*) (?:to|at|for)\b|"
     r"\b(?:must|should|roadmap|future work|next[- ]generation|desired|requires? (?:a|at least))\b|"
     r"\b(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\s+(?:(?:of|is|at|to be|was)\s+|=\s*)?"
     r"(?:\w+\s){0,2}$",
     re.I,
 )
-_NORM = re.compile(
+_NORM = Lazy(
     r"[~≈∼<>≤≥]?\s?[\d.,–-]+(?!\d|\s?\S{0,3}\sof\b)\s?(?:[\w%×/]{1,10}\s){0,3}?(?:[\w-]+\s)?"
     r"(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\b",
     re.I,
 )
-_QUOTED = re.compile(
+_QUOTED = Lazy(
     rf"{CITE}|\b(?:reports?|reported|claims?|claimed|according to|as shown (?:in|by) \[|prior work|previous work|"
     r"et al\.|the authors|they (?:report|show|achieve|claim))\b"
 )

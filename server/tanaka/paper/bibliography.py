@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tanaka.knowledge.model import Work, name_pattern
+from tanaka.patterns import Lazy
 from tanaka.text import DocId
 
 
@@ -106,15 +107,15 @@ class Bibliography:
         return work.id in self.apart or any(k in self.apart for k in self.keys_of(work))
 
 
-_ACCENT = re.compile(r"\\(?:[`'^\"~=.]|[Hckruvbdt](?![A-Za-z]))\s*\{?\\?([A-Za-z])\}?")
+_ACCENT = Lazy(r"\\(?:[`'^\"~=.]|[Hckruvbdt](?![A-Za-z]))\s*\{?\\?([A-Za-z])\}?")
 # Letters that Unicode does not take apart, with the macros that make them.
 _LETTERS = {
     "\\ss": "ss", "\\o": "o", "\\O": "O", "\\l": "l", "\\L": "L", "\\ae": "ae", "\\AE": "AE", "\\oe": "oe",
     "\\OE": "OE", "\\aa": "a", "\\AA": "A", "\\dh": "d", "\\DH": "D", "\\th": "th", "\\TH": "TH", "\\dj": "d", "\\DJ": "D",
 }  # fmt: skip
-_LETTER = re.compile(r"\\(?:ss|[oOlL]|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|dj|DJ)(?![A-Za-z])")
+_LETTER = Lazy(r"\\(?:ss|[oOlL]|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|dj|DJ)(?![A-Za-z])")
 _SIGNS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "đ": "d", "Đ": "D"})  # fmt: skip
-_MACRO = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}$~]")
+_MACRO = Lazy(r"\\[A-Za-z]+\*?|\\.|[{}$~]")
 
 
 @lru_cache(maxsize=8192)
@@ -245,7 +246,7 @@ def unused_key(work: Work, bibliography: Bibliography) -> str:
 # -- writing ----------------------------------------------------------------------------------
 
 _PLACES = {"inproceedings": "booktitle", "article": "journal", "incollection": "booktitle", "techreport": "institution", "phdthesis": "school"}  # fmt: skip
-_SPECIAL = re.compile(r"(?<!\\)([&%$#_])")
+_SPECIAL = Lazy(r"(?<!\\)([&%$#_])")
 
 
 def bibtex(work: Work, key: str, *, ascii: bool = True) -> str:

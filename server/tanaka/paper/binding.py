@@ -18,6 +18,7 @@ from functools import cache
 from tanaka.latex.plain import CITE
 from tanaka.paper.entities import Entity, EntityKind, entities, platform, same
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
 
 OURS = "our system"
@@ -151,21 +152,21 @@ def _sort_of(r: Reading) -> _Sort:
 
 # -- places in a sentence ---------------------------------------------------------------------
 
-_BREAK = re.compile(
+_BREAK = Lazy(
     r"[;:—]| [–-] | \(|\) ?|,? (?=(?:and (?=\w+ly\b|(?:we|it|they|the|this|our|its|an?) )|while|whereas|whilst|although|though|but|because|since|despite|which|so|yet|then|whose|where|that is|i\.e\.)\b)"
     r"|, (?=(?:and|we|it|they|this|our|with|the (?:latter|former|others?))\b)"
 )
-_LEAD = re.compile(
+_LEAD = Lazy(
     r"\W*(?:On|At|In|For|With|Using|Under|During|When|Across|After|Over|Running|Training|Serving|Trained|Given)\b[^,;:]*$"
 )
-_NEXT = re.compile(r"\b(?:and|or|but|with|to|than|while)\b")
-_NO_LIST_COMMA = re.compile(r",(?!\s?\d)")
+_NEXT = Lazy(r"\b(?:and|or|but|with|to|than|while)\b")
+_NO_LIST_COMMA = Lazy(r",(?!\s?\d)")
 # Words between a comparison and what it holds a number against.
 _FILLER = frozenset({
     "the", "a", "an", "its", "plain", "vanilla", "original", "default", "standard", "existing", "prior", "optimized", "naive",
     "popular", "system", "systems", "baseline", "baselines", "such", "as", "running", "using", "of", "to", "both", "on", "with", "including",
 })  # fmt: skip
-_COMPARES = re.compile(
+_COMPARES = Lazy(
     r"than|versus|vs|against|unlike|outperform\w*|beat(?:s|ing)?|surpass\w*|exceed\w*|baselines?|behind|like|replac\w+|state-of-the-art|trails?|"
     r"(?:compar(?:ed?|es|ing|ison)) (?:to|with|against)|relative to|respect to|opposed to|instead of|rather than|(?:that|those) of|close to|similar to|"
     r"(?:improv\w+|gains?|speed-?ups?|reductions?|savings?|advantages?|better|higher|lower|faster|slower|times|\S*[×%xX]|increase|decrease) over"
@@ -192,16 +193,16 @@ def _held_against(text: str, at: int, *, link: bool) -> bool:
     return False
 
 
-_JOINED = re.compile(rf"(?:\s|{CITE}|\([^()]*\))*(?:,|/|&|,? and|,? or|vs\.?)\s*(?:the |an? |NVIDIA |on |of |for )?$")  # fmt: skip
-_CONTRAST = re.compile(
+_JOINED = Lazy(rf"(?:\s|{CITE}|\([^()]*\))*(?:,|/|&|,? and|,? or|vs\.?)\s*(?:the |an? |NVIDIA |on |of |for )?$")  # fmt: skip
+_CONTRAST = Lazy(
     r"^\W*(?:while|whereas|but|although|though|however|instead|by contrast|yet)\b", re.I
 )
-_OTHER = re.compile(
+_OTHER = Lazy(
     r"\b(?:it|its|they|their|them|these|those|the (?:latter|former|others?|rest|same|second|first|baselines?|original|default)|others?|another|both|either|each of|the two|respective)\b",
     re.I,
 )
-_ELSEWHERE = re.compile(r"\b(?:on|with|using|in) (?:an?|the|our|its|their|one|two|other|another|each) (?!aver|order|total|case|same|paper|work|whole|absence|presence|range|best|worst|first|second|end|form|sense|long|short)", re.I)  # fmt: skip
-_RESPECTIVELY = re.compile(r"\brespectively\b|\bresp\.", re.I)
+_ELSEWHERE = Lazy(r"\b(?:on|with|using|in) (?:an?|the|our|its|their|one|two|other|another|each) (?!aver|order|total|case|same|paper|work|whole|absence|presence|range|best|worst|first|second|end|form|sense|long|short)", re.I)  # fmt: skip
+_RESPECTIVELY = Lazy(r"\brespectively\b|\bresp\.", re.I)
 _HEDGE = r"(?:only|about|around|roughly|approximately|nearly|almost|over|up to|more than|less than|at least|at most|just|as much as|as high as|as low as|an average of|a total of|a|an|the|its|some|≈|∼|~|<|>|≤|≥|\$|\+)"
 _GIVES = (
     r"has|have|had|with|offers?|offering|provides?|providing|features?|featuring|delivers?|delivering|reaches|reached|reach|achieves?|achieved|achieving|attains?|attained|"
@@ -209,22 +210,22 @@ _GIVES = (
     r"contains?|holds?|equipped with|operates? at|serves?|generates?|processes|decodes?(?: at)?|trains? at|supports?|peaks? at|costs?|incurs?|spends?|yields?|improves?|scores?|records?|hits?|"
     r"bandwidth|throughput|latency|accuracy|capacity|memory|efficiency|energy|power|speed-?up|performance|utili[sz]ation|peak|average|mean|median|total|rate"
 )
-_BEFORE = re.compile(
+_BEFORE = Lazy(
     rf"^(?:['’]s?)?(?:\s|{CITE})*(?:GPUs?|cards?|accelerators?|models?|chips?|board|class|-class|itself|alone|\)|also|now|still|then|thus|already|can|could|\s)*"
     rf"(?:\(|\[|=|:|\s|{_GIVES})*(?:\s|{_HEDGE}\b|[≈∼~<>≤≥$+])*$",
     re.I,
 )
-_AFTER = re.compile(
+_AFTER = Lazy(
     rf"^(?:-|\s)*(?:(?:on|for|of|with|in|by|using|per|from|under|via|through|achieved by|obtained by|delivered by|across)\s+)?"
     rf"(?:an?\s|the\s|one\s|each\s|single\s|entire\s|every\s|our\s|this\s|latest\s|{CITE})*$",
     re.I,
 )
-_WE_REACH = re.compile(
+_WE_REACH = Lazy(
     r"\s+(?:can |could |also |then |now |thus |further |still |even |already |\w+ly )*(?:achiev|reach|obtain|attain|sustain|gain|improv|reduc|cut|lower|outperform|speed up|sped up|save|"
     r"deliver|complet|finish|serve|surpass|beat|match|shrink|halve|double)(?:e?s|e?d|ing|e)?\b"
 )
 # What may stand before the subject of a clause.
-_SUBJECT = re.compile(
+_SUBJECT = Lazy(
     r"\W*(?:(?:and|but|so|yet|while|whereas|thus|hence|then|therefore|however|that|which|where|the|as a result|in contrast|by contrast|in total|overall|"
     r"similarly|also|for (?:example|instance)|because|since|although|though|when|if|\w+ly|both|even|our)\b[,\s]*)*$|"
     r"\W*(?:Figure|Table|Fig\.|Section|We|Results?|It)\b[^,;]{0,50}\bthat\s(?:the\s)?$|"
@@ -237,7 +238,7 @@ _HEDGES = frozenset({
     "only", "about", "around", "roughly", "approximately", "nearly", "almost", "up", "more", "less", "at", "least", "most", "just", "an", "a",
     "average", "the", "its", "some", "≈", "∼", "~", "$",
 })  # fmt: skip
-_FORMER = re.compile(
+_FORMER = Lazy(
     r"from|than|vs|versus|against|whereas|over|original(?:ly)?|baseline|baseline['’]s|(?:instead|baseline) of|compared (?:to|with)|relative to"
 )
 
@@ -304,7 +305,7 @@ class _Scene:
         return self.sentence.text[self.starts[k] : end]
 
 
-_ENDS = re.compile(rf"(?:\s|{CITE}|\([^()]*\))*(?:[,.;)]|and\b|or\b|$)")
+_ENDS = Lazy(rf"(?:\s|{CITE}|\([^()]*\))*(?:[,.;)]|and\b|or\b|$)")
 
 
 def _also(text: str, last: Entity, e: Entity) -> bool:
@@ -453,19 +454,19 @@ def _in_order(scene: _Scene, r: Reading, candidates: Sequence[_Named]) -> _Found
 
 # -- words that name no entity ----------------------------------------------------------------
 
-_PRECISION = re.compile(
+_PRECISION = Lazy(
     r"\b(?:BF16|bf16|[Bb]float16|BFloat16|FP16|fp16|[Hh]alf[- ]precision|float16|TF32|tf32|FP32|fp32|[Ss]ingle[- ]precision|float32|"
     r"FP64|fp64|[Dd]ouble[- ]precision|FP8|fp8|E4M3|E5M2|MXFP8|INT8|int8|NVFP4|MXFP4|FP4|fp4|INT4|int4|[Mm]ixed[- ]precision|W4A16|W8A8|Q[2-8]_[A-Z0-9_]+)\b"
 )
-_NOT_RUN = re.compile(r"\s*(?:master|accumulat|moments?|optimi[sz]er|copy|copies|gradients?)", re.I)
-_INTO = re.compile(r"\baccumulat\w+ (?:in|into|to) $", re.I)
-_PHASE = re.compile(
+_NOT_RUN = Lazy(r"\s*(?:master|accumulat|moments?|optimi[sz]er|copy|copies|gradients?)", re.I)
+_INTO = Lazy(r"\baccumulat\w+ (?:in|into|to) $", re.I)
+_PHASE = Lazy(
     r"\b(?=[ptrfdcaigsPTRFDCAIGS])(?:(?P<training>pre-?training|(?:re)?training(?! (?:set|data\w*|samples?|examples?|images?|loss|accuracy|infrastructure|frameworks?|curves?|corpus|tokens?|recipes?|objective))|fine-?tuning)|"
     r"(?P<prefill>pre-?fill(?:ing)?|prompt processing)|(?P<decode>decod(?:e|es|ing)(?! transformer)|token generation|generation phase)|"
     r"(?P<communication>communication|all-?reduce|all-?to-?all|all-?gather|reduce-?scatter)|(?P<inference>inference|serving))\b(?!-)",
     re.I,
 )
-_EXPERIMENT = re.compile(
+_EXPERIMENT = Lazy(
     r"\b(?:(?P<weak>weak[- ]scaling)|(?P<strong>strong[- ]scaling)|(?P<ablation>ablations?)|(?P<micro>micro-?benchmarks?)|"
     r"(?P<e2e>end[- ]to[- ]end)|(?P<case>case study)|(?P<simulation>in simulation|simulated))\b",
     re.I,
@@ -517,7 +518,7 @@ def measures(kind: Kind, metric: str) -> bool:
 
 
 def _grouped(
-    pattern: re.Pattern[str], text: str, names: Mapping[str, str] | None = None
+    pattern: Lazy, text: str, names: Mapping[str, str] | None = None
 ) -> list[_Named]:
     """Words that a pattern finds, by the name of its group."""
     found = []
@@ -552,12 +553,12 @@ def _counts(sentence: Sentence, noun: str, kind: Kind) -> list[_Named]:
 
 # -- metrics ----------------------------------------------------------------------------------
 
-_METRIC_BEFORE = re.compile(
+_METRIC_BEFORE = Lazy(
     rf"^(?:\s*\([A-Z0-9@-]+\))?(?:\s+(?:by|of|from|to|is|are|was|were|at|reaches|drops?|falls?|fell|rises?|rose|grows?|improves?|improved|increases?|increased|decreases?|decreased|"
     rf"reduced|reaching|reduction|reductions|improvements?|gains?|savings?|as|being|stays?|remains?|=|:|further|only|even|an|average))*(?:\s|=|:|{_HEDGE}\b|[≈∼~<>≤≥$+])*$",
     re.I,
 )
-_METRIC_AFTER = re.compile(
+_METRIC_AFTER = Lazy(
     r"^[\s-]*(?:(?:higher|lower|better|greater|more|less|fewer|smaller|larger|shorter|worse|increases?|reductions?|decreases?|improvements?|improved|reduced|gains?|savings?|in|of|the|end-to-end|average|mean|"
     r"overall|peak|total|absolute|relative|maximum|its|our|model|test|drop|loss|on)[\s-]+)*$",
     re.I,
@@ -637,11 +638,11 @@ def _things(scene: _Scene, kind: EntityKind) -> list[_Named]:
     ]
 
 
-_RATING = re.compile(
+_RATING = Lazy(
     r"\s*(?:of )?(?:HBM|GDDR|DDR|DRAM|VRAM|on-?board|device memory|GPU memory|memory (?:capacity|bandwidth)|peak|TDP|each)",
     re.I,
 )
-_RATING_BEFORE = re.compile(r"\b(?:TDP|peak|capacity|bandwidth)\b[^.;,]{0,16}$", re.I)
+_RATING_BEFORE = Lazy(r"\b(?:TDP|peak|capacity|bandwidth)\b[^.;,]{0,16}$", re.I)
 
 
 def _rated(scene: _Scene, r: Reading, devices: Sequence[_Named]) -> _Found | None:
@@ -656,7 +657,7 @@ def _rated(scene: _Scene, r: Reading, devices: Sequence[_Named]) -> _Found | Non
     return None
 
 
-_SAYS_RATED = re.compile(
+_SAYS_RATED = Lazy(
     r"\b(?:has|have|had|with|offers?|provides?|features?|equipped|holds?|contains?)\b|\(|^\s*-?\s*$",
     re.I,
 )

@@ -6,13 +6,12 @@ pass itself looks at each region once.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from tanaka.knowledge.model import Knowledge
 from tanaka.latex.macros import matching_brace
 from tanaka.latex.project import Piece
 from tanaka.latex.source import Region, Source
@@ -20,12 +19,16 @@ from tanaka.paper.model import Paper, SectionId
 from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.stated import Range
 from tanaka.paper.unit import Frame, Read, State, Told, Unit, names_of, tag
+from tanaka.patterns import Lazy
 from tanaka.text import DocId, relative
 
-_CLOSING = re.compile(
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
+
+_CLOSING = Lazy(
     r"\\bibliography\{|\\printbibliography|\\bibliographystyle\{|\\end\{document\}|\\appendix"
 )
-_ABSTRACT = re.compile(r"\\begin\{abstract\}|\\end\{abstract\}|\\abstract\s*(?=\{)")
+_ABSTRACT = Lazy(r"\\begin\{abstract\}|\\end\{abstract\}|\\abstract\s*(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from tanaka.paper.model import (
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.stated import Collector, Place, Range
 from tanaka.paper.tables import LocalCell, LocalTable
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
-_QUOTED = re.compile(r"as reported|taken from|reported (?:by|in)", re.I)
+_QUOTED = Lazy(r"as reported|taken from|reported (?:by|in)", re.I)
 
 
 def collect_table(

@@ -15,6 +15,7 @@ from functools import lru_cache
 from tanaka.paper.model import ChangeWord, How
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.wording import MEASURED_NOUNS, VERBS, change_word, may_concern, own_words
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
 
 
@@ -163,13 +164,13 @@ def _equations(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChang
 
 # -- "from A to B, a F" and "F (A vs. B)" -------------------------------------------------------
 
-_STOP = re.compile(
+_STOP = Lazy(
     r";|\b(?:while|whereas|but|however|although|despite|spite|exchange|expense|return|trad(?:e|es|ing)|on (?:the )?other)\b|"
     r"\b(?:cost|price) of\b",
     re.I,
 )
 # Between two values and the factor stated for them stand such words and no others.
-_LINK = re.compile(
+_LINK = Lazy(
     r"[\s\u2009)]*(?:(?:on|in|at|for|per|with|under|using|during|after)\s(?:(?!\band\b)[^,;:()—–]){1,44})?"
     r"(?:[\s,:(—–≈∼~+−-]|\bi\.e\.|\band (?:thus|hence|so|therefore|gives?|yields?|is|corresponds?|means)\b|\b(?:that|is|or|for|thus|hence|so|therefore|which|this|it|a|an|the|was|are|gives?|"
     r"giving|yields?|yielding|results?|resulting|in|correspond\w*|to|represent\w*|achiev\w*|deliver\w*|provid\w*|amount\w*|"
@@ -179,7 +180,7 @@ _LINK = re.compile(
     re.I,
 )
 # What is turned from one value to the next is no result: "raising the batch from 8 to 64".
-_TURNED = re.compile(
+_TURNED = Lazy(
     r"^\s*(?:and |then |e\.g\. |even |by |when |as |if |once )*"
     r"(?:when|as|if|once|increasing|raising|scaling|varying|changing|sweeping|moving|going|switching|growing|doubling|"
     r"extending|widening|enlarging|setting|tuning)\b|"
@@ -188,7 +189,7 @@ _TURNED = re.compile(
     r"buffer|tile|hidden|vocabulary|batch|cache|queue|world) sizes?|number of|cap|caps|limit)\b",
     re.I,
 )
-_COMPARED = re.compile(
+_COMPARED = Lazy(
     r"\W*(?:[\w-]+\s){0,4}?(?:than|over|compared (?:to|with)|relative to|against|that of)\s+(?P<np>[^,.;()]{1,40})",
     re.I,
 )
@@ -381,10 +382,10 @@ def _attached(sentence: Sentence, factor: int, pair: _Pair) -> int | None:
 _PREPOSITION = (
     r"than|over|above|below|under|vs\.?|versus|against|relative to|compared (?:to|with)|that of|on"
 )
-_NEW_CLAUSE = re.compile(
+_NEW_CLAUSE = Lazy(
     r"\b(?:which|where|when|while|whereas|but|and|so|because|takes?|reach\w*|runs?|achiev\w*|needs?|requires?|gets?|if)\b|[;:]"
 )
-_TO_COMPARAND = re.compile(
+_TO_COMPARAND = Lazy(
     rf"\s*(?:(?:[\w’'-]+\s+){{0,5}}?(?P<prep>{_PREPOSITION})\s+|(?P<the>the\s+)|(?P<name>(?=[A-Za-z])))"
     r"(?P<np>[^()]{0,60}?)"
     r"(?:(?P<paren>\(\s*(?:(?:at|about|only|around|i\.e\.,?)\s+)?[≈∼~]?)|(?P<of>(?:['’]s|\bof|\bat|\bthe|\bits|\bour)\s+(?:(?:only|about|around|roughly|mere)\s+)?[≈∼~]?)|"
@@ -470,7 +471,7 @@ def _comparing(
 
 # -- "A, exceeding X's B by F" ------------------------------------------------------------------
 
-_BEATS = re.compile(
+_BEATS = Lazy(
     r"\b(?:surpass\w*|exceed\w*|outperform\w*|beat(?:s|ing|en)?|improv\w+ (?:on|over|upon)|top(?:s|ping|ped)|ahead of)\b",
     re.I,
 )
@@ -517,11 +518,11 @@ def _by(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
 
 # -- "A ..., while B ...: a F difference" -------------------------------------------------------
 
-_CONTRAST = re.compile(
+_CONTRAST = Lazy(
     r"\b(?:while|whereas|but|versus|vs\.?|against|compared|instead|yet|only|in contrast)\b", re.I
 )
-_CONCLUDED = re.compile(r"\b(?:so|hence|thus|therefore|i\.e|that is|making|makes)\b", re.I)
-_APPOSED = re.compile(
+_CONCLUDED = Lazy(r"\b(?:so|hence|thus|therefore|i\.e|that is|making|makes)\b", re.I)
+_APPOSED = Lazy(
     r"(?:\s(?:on|in|at|for|with|under|using|by)\s[^,;:()—–]{1,40})?[\s\u2009]*(?:[,;—–:(-]|\))+\s*"
     r"(?:(?:i\.e\.,?|that is,?|or|giving|yielding|for|resulting in|a|an|about|roughly|nearly|some|over|more than|so|hence|thus|"
     r"therefore|making (?:it|us|ours)|"
@@ -532,10 +533,10 @@ _APPOSED = re.compile(
     re.I,
 )
 # "Compared with the baseline (2.4 s), ours (1.1 s) is 3.1x faster"
-_PREDICATED = re.compile(
+_PREDICATED = Lazy(
     r"[\s\u2009]*\)\s*(?:is|are|was|runs|becomes)\s+(?:about |nearly |roughly |over |more than )?[≈∼~]?"
 )
-_OURS = re.compile(
+_OURS = Lazy(
     r"\b(?:baseline|original|existing|vanilla|unmodified)\b.*\b(?:ours?|we|us)\b|\b(?:ours?|we)\b.*\b(?:baseline|original|existing|vanilla)\b",
     re.I,
 )
@@ -615,7 +616,7 @@ def _apposed(sentence: Sentence, factor: int, done: set[int]) -> bool:
 
 # -- "A, which is F of the B" -------------------------------------------------------------------
 
-_PREDICATE = re.compile(
+_PREDICATE = Lazy(
     r"[^;:]{0,40}?(?:[,(—–]|\b(?:is|are|represents?|utili[sz](?:es|ing)|us(?:es|ing)|accounts? for|makes? up|consum(?:es|ing)|"
     r"corresponds? to|equals?|or|i\.e\.)\b)\s*(?:(?:which is|i\.e\.,?|that is,?|or|only|just|about|around|roughly|merely|some)\s*)*[≈∼~]?",
     re.I,
@@ -650,7 +651,7 @@ def _parts(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
 
 # -- "90 of 301 kernels (30%)" ------------------------------------------------------------------
 
-_OF = re.compile(r"[\s\u2009]*(?:out of|of)(?: the| all| a total of)?[\s\u2009]*|\s?/\s?")
+_OF = Lazy(r"[\s\u2009]*(?:out of|of)(?: the| all| a total of)?[\s\u2009]*|\s?/\s?")
 
 
 def _shares(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from tanaka.paper.model import How
 from tanaka.paper.products import plain_count
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 # -- percentages with a ceiling ---------------------------------------------------------------
@@ -43,21 +44,21 @@ _SHARE_WORDS = (
 )
 # What may pass 100 %: signed quantities fall by more than all of themselves, values relative to
 # another have no ceiling, and rates of several units add up.
-_SIGNED_CUES = re.compile(
+_SIGNED_CUES = Lazy(
     r"\b(?:reward|loss|likelihood|profit|signed|net|from \+|return|score|demand|oversubscri\w*)\b|from [+−-]",
     re.I,
 )
-_RELATIVE_CUES = re.compile(
+_RELATIVE_CUES = Lazy(
     r"\b(?:relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|baseline's|sum|aggregate|recover\w*|retain\w*)\b",
     re.I,
 )
-_SUMMED_CUES = re.compile(
+_SUMMED_CUES = Lazy(
     r"\b(?:CPU|cores?|threads?|top|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
     r"oversubscri\w*|over-?provision\w*|superlinear|scal(?:e|es|ed|ing)|NVLS|SHARP|bus bandwidth|"
     r"compared|baseline's|weak|strong|duty|mean|deviation|TDP|budget|capacity|GPUs|nodes|devices)\b",
     re.I,
 )
-_ONE_UNIT = re.compile(r"(?:cache )?(?:hit|miss)[- ]rates?|accuracy|recall|precision", re.I)
+_ONE_UNIT = Lazy(r"(?:cache )?(?:hit|miss)[- ]rates?|accuracy|recall|precision", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -124,7 +125,7 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
     return tuple(out)
 
 
-def _found(cues: re.Pattern[str], text: str) -> frozenset[str]:
+def _found(cues: Lazy, text: str) -> frozenset[str]:
     return frozenset(m.group().lower() for m in cues.finditer(text))
 
 
@@ -146,18 +147,18 @@ _PARTS = (
     r"(?:NVIDIA\s+|Nvidia\s+|AMD\s+|Tesla\s+|GeForce\s+)*(?:[ABHLPV]\d{2,3}S?(?:0)?|GH200|GB200|H200|B200|MI\d{3}X?|RTX\s?\d{4}|T4|TPU\s?v\d[a-z]?)"
     r"(?:[-\s]?(?:SXM\d?|PCIe|NVL|Ada))?(?:[-\s]?\d{2,3}\s?G[Bi]B?)?(?:[-\s](?:SXM\d?|PCIe|NVL))?"
 )
-DEVICE_NAME = re.compile(rf"(?<![A-Za-z0-9-])({_PARTS})(?:s|es)?(?![A-Za-z0-9])")
+DEVICE_NAME = Lazy(rf"(?<![A-Za-z0-9-])({_PARTS})(?:s|es)?(?![A-Za-z0-9])")
 _PRECISIONS = (
-    (re.compile(r"\b(?:BF16|bf16|bfloat16|BFloat16)\b"), "bf16"),
-    (re.compile(r"\b(?:FP16|fp16|half[- ]precision|float16)\b"), "fp16"),
-    (re.compile(r"\b(?:TF32|tf32)\b"), "tf32"),
-    (re.compile(r"\b(?:FP32|fp32|single[- ]precision|float32)\b"), "fp32"),
-    (re.compile(r"\b(?:FP64|fp64|double[- ]precision)\b"), "fp64"),
-    (re.compile(r"\b(?:FP8|fp8|E4M3|E5M2)\b"), "fp8"),
-    (re.compile(r"\b(?:INT8|int8)\b"), "int8"),
-    (re.compile(r"\b(?:FP4|fp4|NVFP4|MXFP4|INT4|int4)\b"), "fp4"),
+    (Lazy(r"\b(?:BF16|bf16|bfloat16|BFloat16)\b"), "bf16"),
+    (Lazy(r"\b(?:FP16|fp16|half[- ]precision|float16)\b"), "fp16"),
+    (Lazy(r"\b(?:TF32|tf32)\b"), "tf32"),
+    (Lazy(r"\b(?:FP32|fp32|single[- ]precision|float32)\b"), "fp32"),
+    (Lazy(r"\b(?:FP64|fp64|double[- ]precision)\b"), "fp64"),
+    (Lazy(r"\b(?:FP8|fp8|E4M3|E5M2)\b"), "fp8"),
+    (Lazy(r"\b(?:INT8|int8)\b"), "int8"),
+    (Lazy(r"\b(?:FP4|fp4|NVFP4|MXFP4|INT4|int4)\b"), "fp4"),
 )
-_ACHIEVES = re.compile(
+_ACHIEVES = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
     re.I,
 )
@@ -255,21 +256,21 @@ class LocalState:
     how: How
 
 
-_USES = re.compile(
+_USES = Lazy(
     r"\b(?:serv\w+|inference|infer\w*|deploy\w*|evaluat\w+|decod\w+|test(?:s|ed|ing)?|generat\w+|runs?|load\w*)\b",
     re.I,
 )
-_TRAINS = re.compile(r"\b(?:train(?:s|ed|ing)?|pre-?train\w*|fine-?tun\w*)\b", re.I)
+_TRAINS = Lazy(r"\b(?:train(?:s|ed|ing)?|pre-?train\w*|fine-?tun\w*)\b", re.I)
 RECIPE = {
-    "adam": re.compile(r"\bAdamW?\b"),
-    "fp32-master": re.compile(
+    "adam": Lazy(r"\bAdamW?\b"),
+    "fp32-master": Lazy(
         r"\b(?:FP32|fp32|32-bit|full-precision|single-precision)\b[^.;]{0,40}\bmaster\b|\bmaster (?:weights|copy|copies|parameters)\b[^.;]{0,30}\b(?:FP32|fp32|32-bit)"
     ),
-    "fp32-moments": re.compile(
+    "fp32-moments": Lazy(
         r"\b(?:FP32|fp32|32-bit)\b[^.;]{0,60}\b(?:moments?|optimizer states?|momentum)\b|\b(?:moments?|optimizer states?)\b[^.;]{0,30}\b(?:FP32|fp32|32-bit)"
     ),
-    "16-bit": re.compile(r"\b(?:BF16|FP16|bf16|fp16|bfloat16|mixed[- ]precision|16-bit)\b"),
-    "bytes-16": re.compile(r"\b(?:16|sixteen) (?:bytes|B) (?:per|a|/) ?param"),
+    "16-bit": Lazy(r"\b(?:BF16|FP16|bf16|fp16|bfloat16|mixed[- ]precision|16-bit)\b"),
+    "bytes-16": Lazy(r"\b(?:16|sixteen) (?:bytes|B) (?:per|a|/) ?param"),
 }
 _STATE_CUES = {
     "adapter": r"\b(?:Q?LoRA|adapters?|frozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient)\b",
@@ -279,7 +280,7 @@ _STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_KEPT = re.compile(
+_KEPT = Lazy(
     r"\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|\b(?:all|everything|entirely|kept|stay|stays|held|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device)\b",
     re.I,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
 
 _CHANGE_UNITS = frozenset({"×", "%", "points"})
@@ -19,7 +20,7 @@ _WORDS = frozenset({
     "half", "twice", "doubles", "doubled", "doubling", "triples", "tripled", "tripling", "halves", "halved", "halving",
     "an order of magnitude",
 })  # fmt: skip
-_FACTOR_OF = re.compile(r"\b(?:factor|multiple) of\s+(?:about |up to |nearly |over )?[≈∼~]?$")
+_FACTOR_OF = Lazy(r"\b(?:factor|multiple) of\s+(?:about |up to |nearly |over )?[≈∼~]?$")
 
 
 def is_change(text: str, r: Reading) -> bool:
@@ -70,7 +71,7 @@ class Clause:
         return self.text[self.end : self.right]
 
 
-_UNIT = re.compile(
+_UNIT = Lazy(
     r"[\s\u2009]?(?:×|x\b|X\b|[- ]?times\b|[- ]?folds?\b|[\s\u2009]?\\?%|[\s-]?percent(?:age points?)?\b|"
     r"[\s-]?points?\b|[\s-]?pp\b)+"
 )
@@ -81,14 +82,14 @@ _LEAD_ENDS = frozenset({
     "average", "extra", "impressive", "maximum", "total", "of", "an", "a", "the", "even", "nearly", "almost",
     "typically", "often", "consistently", "between", "averagely", "much", "high", "low", "many",
 })  # fmt: skip
-_LEAD = re.compile(
+_LEAD = Lazy(
     r"(?:\b(?:up to|as (?:much|high|low|many) as|at least|at most|no (?:more|less) than|not more than|more than|less than|fewer than|"
     r"better than|close to|nearly|almost|about|around|approximately|approx\.|roughly|over|under|below|above|within|"
     r"only|just|some|a mere|a further|another|an? (?:additional|average|extra|impressive|maximum|total) (?:of )?|on average|an? |the |even|"
     r"even up to|by up to|typically|often|consistently|between|averagely)[\s\u2009]+|[≈∼~<>≤≥+±−-][\s\u2009]*)+$"
 )
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_BREAK = re.compile(
+_ASIDE = Lazy(r"\([^()]*\)|\[[^\[\]]*\]")
+_BREAK = Lazy(
     r"[;:—–?!]|\.(?=\s|$)|\b(?:while|whereas|but|although|though|because|since|despite)\b|"
     r",\s(?:so|yet|which|where|despite)\b"
 )
@@ -167,7 +168,7 @@ def _own_start(low: str, at: int) -> int:
     return at - len(before) + lead.start() if lead else at
 
 
-_JOINED = re.compile(
+_JOINED = Lazy(
     r"[\s\u2009]*(?:,|,?\s*(?:and|or|to)|/)[\s\u2009]*(?:(?:up to|about|around|nearly|over|more than|only)\s+)?[≈∼~+]?",
     re.I,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tanaka.paper.clause import Clause
 from tanaka.paper.measures import measures_in
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 
@@ -58,12 +59,12 @@ _COMPARES = (
     r"(?:than|over|(?:as )?compar(?:ed|ing) (?:to|with|against)|in comparison (?:to|with)|relative to|with respect to|w\.r\.t\.|"
     r"versus|vs\.?|against|on top of|atop|beyond)\s+(?:that of\s+|those of\s+|that\s+(?=in\b))?"
 )
-COMPARATOR = re.compile(rf"\b{_COMPARES}")
+COMPARATOR = Lazy(rf"\b{_COMPARES}")
 """What leads to a comparand, in lower case."""
-_COMPARES_NEXT = re.compile(rf"[\s\u2009]*,?[\s\u2009]*\b{_COMPARES}")
-_WIDE = re.compile(r"\b(?:over|above|under|below|against|on top of|beyond)\s*$", re.I)
+_COMPARES_NEXT = Lazy(rf"[\s\u2009]*,?[\s\u2009]*\b{_COMPARES}")
+_WIDE = Lazy(r"\b(?:over|above|under|below|against|on top of|beyond)\s*$", re.I)
 # "Over 40 hours", "over time", "against attacks": an extent or a foe, and no comparand.
-_EXTENT = re.compile(
+_EXTENT = Lazy(
     r"(?:the |a |an |its |our |all |these |those |this )*(?:\d[\d.,]*[%A-Za-z]{0,2}[\s\u2009]|"
     r"(?:one|two|three|four|five|six|ten|twelve)(?!-)|several|many|multiple|various|all|each|every|both|time|hours?|days?|weeks?|"
     r"months?|years?|seconds?|minutes?|runs?|course|period|range|duration|entire|whole|network|internet|WAN|LAN|wire|PCIe|NVLink|"
@@ -133,7 +134,7 @@ def last_of(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
     return last
 
 
-CHANGING = re.compile(rf"\b(?:{_effects(_VERBS)})\b")
+CHANGING = Lazy(rf"\b(?:{_effects(_VERBS)})\b")
 """Verbs that change something or beat somebody, in lower case."""
 
 # Words that may stand between a factor and its cue: "1.8x end-to-end training speedup".
@@ -141,22 +142,22 @@ _MODIFIER = (
     r"(?:(?!(?:of|in|on|over|than|and|or|by|to|for|at|with|without|is|are|was|were|be|the|that|which|from|compared|relative|per|against|when|"
     r"as|vs|under|across|using|we|it|its)\b)[a-z][\w/+’'.-]*[\s-]+){0,4}?"
 )
-_AFTER = re.compile(
+_AFTER = Lazy(
     rf"[\s\u2009-]*(?P<mod>{_MODIFIER})\b(?:(?P<adjective>{'|'.join(w for _, w in _ADJECTIVES)})|"
     rf"(?P<noun>{'|'.join(w for _, w in _NOUNS)}))\b(?!\s+(?:function|value)s?\b)"
 )
-_ADJECTIVE = re.compile(_effects(_ADJECTIVES), re.I)
-_NOUN = re.compile(_effects(_NOUNS), re.I)
-_AS_MUCH = re.compile(
+_ADJECTIVE = Lazy(_effects(_ADJECTIVES), re.I)
+_NOUN = Lazy(_effects(_NOUNS), re.I)
+_AS_MUCH = Lazy(
     r"\s*as (?:(?P<fast>fast|quick(?:ly)?)|(?P<up>many|much|large|long|high|big))\b", re.I
 )
-_AS = re.compile(r"\s*as\s+(?=\S)")
-PHRASE_END = re.compile(
+_AS = Lazy(r"\s*as\s+(?=\S)")
+PHRASE_END = Lazy(
     r"(?<![\w-])(?:than|over|compared|relative|versus|vs|against|when|while|at|on|for|with|by|across|and|under|using|during|without|from|"
     r"as|to|thanks|due|only|is|are|was|were|that|which|per|after|before|via|if|between|depending)(?![\w-])|[,;:.()—]"
 )
 """Where a plain noun phrase ends, in lower case."""
-_EMPTY = re.compile(r"\s*(?:overall|end[- ]to[- ]end|\w+ly)?\s*")
+_EMPTY = Lazy(r"\s*(?:overall|end[- ]to[- ]end|\w+ly)?\s*")
 
 
 def after(at: Clause) -> Cue | None:
@@ -193,8 +194,8 @@ def _adjectival(at: Clause, tail: str, m: re.Match[str]) -> Cue:
     return Cue(effect, metrics, at.end + m.end(), named, adjective=True, bare=not named)
 
 
-_NOUN_PHRASE = re.compile(r"\s*(?:in|of)\s+(?P<np>[^,;:()—]{1,60})", re.I)
-_HEAD_END = re.compile(
+_NOUN_PHRASE = Lazy(r"\s*(?:in|of)\s+(?P<np>[^,;:()—]{1,60})", re.I)
+_HEAD_END = Lazy(
     r"(?<![\w-])(?:on|at|for|with|by|across|when|while|under|using|during|over|than|from|to|is|are|and \w+(?:s|ed|ing))(?![\w-])"
 )
 
@@ -224,16 +225,16 @@ def _head(phrase: str) -> str:
 
 # -- verbs before a number ------------------------------------------------------------------------
 
-BY = re.compile(r"\bby(?:\s+a\s+(?:\w+\s+)?(?:factor|margin)\s+of)?\s*$", re.I)
+BY = Lazy(r"\bby(?:\s+a\s+(?:\w+\s+)?(?:factor|margin)\s+of)?\s*$", re.I)
 """What leads from a verb to the amount of its change."""
-_BEFORE_ING = re.compile(r"(?:^|[,;:(]|\bwith\b|\band\b)\s*(?P<np>[^,;:()]{2,60}?)\s*$")
-LOOSE_PHRASE = re.compile(
+_BEFORE_ING = Lazy(r"(?:^|[,;:(]|\bwith\b|\band\b)\s*(?P<np>[^,;:()]{2,60}?)\s*$")
+LOOSE_PHRASE = Lazy(
     r"[;:()]|(?<![\w-])(?:to|at|from|is|are|was|were|when|if|that|which|while)(?![\w-])", re.I
 )
 """What stands in no plain object of a verb."""
-_PARTICIPLE_BEFORE = re.compile(r"\b(?:the|a|an|of|our|in|with|performance|speed-?)\s*$", re.I)
-_PREPOSITION_LAST = re.compile(r"\b(?:of|in|by)\s*$")
-_NOUN_NEXT = re.compile(
+_PARTICIPLE_BEFORE = Lazy(r"\b(?:the|a|an|of|our|in|with|performance|speed-?)\s*$", re.I)
+_PREPOSITION_LAST = Lazy(r"\b(?:of|in|by)\s*$")
+_NOUN_NEXT = Lazy(
     r"\s*of\b|\s*(?!(?:on|at|for|with|when|in|across|under|and|over|compared|relative|versus|against|by|using)\b)[a-z]{3,}",
     re.I,
 )
@@ -277,7 +278,7 @@ def verbal(at: Clause, others: Sequence[tuple[int, int]]) -> Cue | None:
     )  # fmt: skip
 
 
-_AGAIN = re.compile(
+_AGAIN = Lazy(
     r"(?:[^,;:()]{0,60}?)(?:,\s*(?:and\s+)?|\s+and\s+)(?:over\s+)?(?P<np>[^,;:()]{1,60}?)\s+by\s*"
 )
 
@@ -302,13 +303,13 @@ def _gapped(at: Clause, m: re.Match[str], others: Sequence[tuple[int, int]]) -> 
 
 # -- nouns before a number ------------------------------------------------------------------------
 
-_NOUN_OF = re.compile(
+_NOUN_OF = Lazy(
     rf"\b(?:{_effects(_NOUNS)})\b(?P<np>(?:\s+(?:in|for|over|on|of|at)\s[^,;:()—×%]{{1,50}}?)?)\s+"
     r"(?:of|is|are|was|were|reach(?:es|ed)?|rang(?:e|es|ed|ing) from|being)\s*$"
 )
-_MODIFIERS = re.compile(rf"(?P<mod>{_MODIFIER})$")
-_LINK_OF = re.compile(r"^\s*(?:in|of|for)\s+")
-OF = re.compile(r"\b(?:of|is|are|was|were|reach(?:es|ed)?|being|rang(?:es?|ed|ing) from)\s*$", re.I)
+_MODIFIERS = Lazy(rf"(?P<mod>{_MODIFIER})$")
+_LINK_OF = Lazy(r"^\s*(?:in|of|for)\s+")
+OF = Lazy(r"\b(?:of|is|are|was|were|reach(?:es|ed)?|being|rang(?:es?|ed|ing) from)\s*$", re.I)
 """What leads from a noun to its value."""
 
 
@@ -335,12 +336,12 @@ def noun_of(at: Clause) -> Cue | None:
 
 # -- numbers that compare by themselves -----------------------------------------------------------
 
-_STANDS = re.compile(r"\s*(?:(?P<up>above|(?P<over>over))|(?P<down>below))\s")
-_THAT_OF = re.compile(r"\s*(?:more\s+)?(?:that|those)\s+(?:of|for|on|with)\s+", re.I)
-_TIMES_THE = re.compile(
+_STANDS = Lazy(r"\s*(?:(?P<up>above|(?P<over>over))|(?P<down>below))\s")
+_THAT_OF = Lazy(r"\s*(?:more\s+)?(?:that|those)\s+(?:of|for|on|with)\s+", re.I)
+_TIMES_THE = Lazy(
     r"\s*(?:the|its|our|their)\s+(?P<np>[\w/ -]{1,44}?)\s+(?:of|for|with|from)\s+(?=\S)", re.I
 )
-_OWNER = re.compile(
+_OWNER = Lazy(
     r"\s*(?:the\s+)?(?P<who>[A-Z][\w.+-]*|baseline)[’']s\s+(?P<np>[\w -]{2,30})", re.I
 )
 
@@ -374,11 +375,11 @@ def relative(at: Clause, r: Reading) -> Cue | None:
     return None
 
 
-_DOUBLES = re.compile(r"(?:(?P<up>(?:doubl|tripl|quadrupl)(?:es?|ed|ing))|(?P<down>halv(?:es?|ed|ing)))$", re.I)  # fmt: skip
+_DOUBLES = Lazy(r"(?:(?P<up>(?:doubl|tripl|quadrupl)(?:es?|ed|ing))|(?P<down>halv(?:es?|ed|ing)))$", re.I)  # fmt: skip
 
 
 # "Halving the payload gains nothing", "by doubling the batch": a knob is turned.
-_TURNED = re.compile(r"(?:^|\b(?:by|of|when|if|that|and))\s*$", re.I)
+_TURNED = Lazy(r"(?:^|\b(?:by|of|when|if|that|and))\s*$", re.I)
 
 
 def doubles(at: Clause, r: Reading) -> Cue | None:
@@ -393,7 +394,7 @@ def doubles(at: Clause, r: Reading) -> Cue | None:
     )
 
 
-_GETS = re.compile(
+_GETS = Lazy(
     r"\b(?:achiev\w*|deliver\w*|reach\w*|offer\w*|provid\w*|yield\w*|attain\w*|gets?|gives?|obtain\w*)\s*$"
 )
 

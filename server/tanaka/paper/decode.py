@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
 
 
@@ -32,7 +33,7 @@ class LocalDecode:
     bandwidth: int | None
 
 
-MODEL_NAME = re.compile(
+MODEL_NAME = Lazy(
     r"\b(?:(?:LLaMA|Llama|llama|LLAMA|Qwen|OPT|GPT|Vicuna|Mistral)[- ]?(?:\d(?:\.\d)?)?[- ]?\d+(?:\.\d+)?[Bb]"
     r"|Mixtral[- ]?8\s?[x×]\s?7B|GPT-?3(?![.\d])(?:[- ]?175B)?)"
     r"(?:[- ](?:[Cc]hat|[Ii]nstruct|hf|v\d\.\d))?(?![\w])(?!-(?:GPTQ|AWQ|GGUF|quant|pruned|[0-9]bit))"
@@ -47,40 +48,40 @@ _BITS = {
     "fp4": 4, "mxfp4": 4, "nvfp4": 4, "int3": 3, "int2": 2, "twobit": 2, "threebit": 3,
     "fourbit": 4, "eightbit": 8, "sixteenbit": 16,
 }  # fmt: skip
-_FORMATS = re.compile(rf"(?<![\w-]){_FORMAT}(?![\w])", re.I)
+_FORMATS = Lazy(rf"(?<![\w-]){_FORMAT}(?![\w])", re.I)
 _WEIGHTS = (
-    re.compile(rf"(?<![\w-])(?P<f>{_FORMAT})(?:[- ](?:group-wise|quanti[sz]ed|packed))?[- ]weights?\b", re.I),
-    re.compile(rf"\bweights?\b(?:\s+(?:are|is|kept|stored|held|read|quanti[sz]ed|packed|in|at|to|of|as)){{1,4}}\s+(?P<f>{_FORMAT})(?![\w])", re.I),
+    Lazy(rf"(?<![\w-])(?P<f>{_FORMAT})(?:[- ](?:group-wise|quanti[sz]ed|packed))?[- ]weights?\b", re.I),
+    Lazy(rf"\bweights?\b(?:\s+(?:are|is|kept|stored|held|read|quanti[sz]ed|packed|in|at|to|of|as)){{1,4}}\s+(?P<f>{_FORMAT})(?![\w])", re.I),
 )  # fmt: skip
 _CACHE = (
-    re.compile(rf"(?<![\w-])(?P<f>{_FORMAT})[- ](?:KV|key-value)?[- ]?(?:cache|keys? and values?)", re.I),
-    re.compile(rf"\b(?:KV|key-value)[- ]cache\b(?:\s+(?:is|kept|stored|in|at|of|as)){{0,3}}\s+(?P<f>{_FORMAT})(?![\w])", re.I),
+    Lazy(rf"(?<![\w-])(?P<f>{_FORMAT})[- ](?:KV|key-value)?[- ]?(?:cache|keys? and values?)", re.I),
+    Lazy(rf"\b(?:KV|key-value)[- ]cache\b(?:\s+(?:is|kept|stored|in|at|of|as)){{0,3}}\s+(?P<f>{_FORMAT})(?![\w])", re.I),
 )  # fmt: skip
 # A format that is said of something else than what lies in memory.
-_ASIDE = re.compile(
+_ASIDE = Lazy(
     rf"(?<![\w-]){_FORMAT}[- ](?:activations?|accumulat\w+|MACs?|multipl\w+|tensor|arithmetic|comput\w+|GEMMs?|TOPS)\b|"
     rf"\b(?:activations?|accumulat\w+) (?:are |kept |is )?(?:in|at) {_FORMAT}",
     re.I,
 )
-_W_A = re.compile(r"\bW(\d{1,2})A\d{1,2}\b")
-_DECODES = re.compile(
+_W_A = Lazy(r"\bW(\d{1,2})A\d{1,2}\b")
+_DECODES = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens\b", re.I
 )
-_PREFILL = re.compile(r"\b(?:prefill\w*|prompts? (?:processing|phase)|train(?:s|ed|ing)?)\b", re.I)
-_BATCH = re.compile(
+_PREFILL = Lazy(r"\b(?:prefill\w*|prompts? (?:processing|phase)|train(?:s|ed|ing)?)\b", re.I)
+_BATCH = Lazy(
     r"\bbatch(?:es)?(?:[- ]?sizes?)?(?:\s+(?:of|is))?\s*[=:-]?\s?(?P<n>\d+|one)\b(?!\.\d)", re.I
 )
-_ALONE = re.compile(
+_ALONE = Lazy(
     r"\b(?:single[- ](?:stream|request|user|sequence)|one (?:stream|request|sequence) at a time)\b",
     re.I,
 )
-_LISTED = re.compile(r"\s*(?:to|–|-|and|or|through|,)\s*(?:batch\s*)?\d")
-_MEMORY = re.compile(r"\b(?:HBM\w*|DRAM|GDDR\w*|LPDDR\w*|DDR\d?|memory|bandwidth)\b", re.I)
-_MEASURED = re.compile(
+_LISTED = Lazy(r"\s*(?:to|–|-|and|or|through|,)\s*(?:batch\s*)?\d")
+_MEMORY = Lazy(r"\b(?:HBM\w*|DRAM|GDDR\w*|LPDDR\w*|DDR\d?|memory|bandwidth)\b", re.I)
+_MEASURED = Lazy(
     r"\b(?:achiev\w*|sustain\w*|reach\w*|effective|measured|attain\w*|utili[sz]\w*)\b[^.;,]{0,24}$",
     re.I,
 )
-_MANY = re.compile(
+_MANY = Lazy(
     r"\b(?:DGX|HGX|nodes?|servers?|clusters?|racks?|pods?|tensor[- ]parallel\w*|TP\s?=?\s?\d|chips|cards|devices|GPUs|accelerators)\b",
     re.I,
 )

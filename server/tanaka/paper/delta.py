@@ -24,6 +24,7 @@ from tanaka.paper.model import (
     SectionId,
     Where,
 )
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 from tanaka.quantity.literal import parse
 
@@ -185,7 +186,7 @@ def _weighed(mentions: list[Mention]) -> Evidence:
     )
 
 
-_DESIGN = re.compile(
+_DESIGN = Lazy(
     r"\b(?:design|method|approach|system|architecture|algorithm|schedule|overview|mechanism)", re.I
 )
 _PLACE = (Where.BODY, Where.APPENDIX, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION, Where.TABLE, Where.CAPTION, Where.TITLE)  # fmt: skip

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.names import Form, Names, names
+from tanaka.patterns import Lazy
 
 
 class EntityKind(StrEnum):
@@ -56,34 +57,34 @@ class Entity:
 
 _BLANKS = {0x2009: " ", 0xA0: " ", 0x202F: " ", 0x2011: "-"}  # all blanks alike, sign for sign
 _OWN_WORDS = frozenset({"we", "We", "our", "Our", "ours", "Ours", "proposed"})
-_SIZE = re.compile(r"\d[BM][ -]|billion[ -]")
-_WORD = re.compile(r"(?<![A-Za-z0-9_\\])[A-Za-z][A-Za-z0-9]*")
-_SIZED = re.compile(
+_SIZE = Lazy(r"\d[BM][ -]|billion[ -]")
+_WORD = Lazy(r"(?<![A-Za-z0-9_\\])[A-Za-z][A-Za-z0-9]*")
+_SIZED = Lazy(
     r"(?<![\w.,-])\d+(?:\.\d+)?(?:[BM]| ?billion)[- ](?:param(?:eter)?s? )?(?:[a-z-]+ ){0,2}?"
     r"(?:model|decoder|transformer|Transformer|LLM|network)s?(?![\w-])"
 )
-_INNER = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*(?:-[A-Z0-9]{1,4}(?![A-Za-z0-9]))?")  # fmt: skip
+_INNER = Lazy(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*(?:-[A-Z0-9]{1,4}(?![A-Za-z0-9]))?")  # fmt: skip
 _OURS = (
     r"system|approach|method|design|implementation|framework|scheme|engine|prototype|accelerator|technique|algorithm|"
     r"runtime|scheduler|compiler|architecture|solution|kernel|protocol|library|optimi[sz]er|strategy|chip|pipeline"
 )
-_OUR = re.compile(rf"(?:our(?: [a-z-]+){{0,2}}? (?:{_OURS})s?|ours|we)(?![\w-])", re.I)
-_PROPOSED = re.compile(
+_OUR = Lazy(rf"(?:our(?: [a-z-]+){{0,2}}? (?:{_OURS})s?|ours|we)(?![\w-])", re.I)
+_PROPOSED = Lazy(
     rf"proposed (?:{_OURS})(?![\w-])", re.I
 )  # "the proposed", looked for behind it
-_SHORT_BEFORE = re.compile(r"(?:\d ?[×x]?|[×x]|\b(?:[Aa]n?|[Oo]ne|[Tt]wo|[Ff]our|[Ee]ight|[Ss]ingle|[Ee]ach|per|[Oo]n))[ ]?$")  # fmt: skip
-_SHORT_AFTER = re.compile(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
-_NOT_A_PART = re.compile(
+_SHORT_BEFORE = Lazy(r"(?:\d ?[×x]?|[×x]|\b(?:[Aa]n?|[Oo]ne|[Tt]wo|[Ff]our|[Ee]ight|[Ss]ingle|[Ee]ach|per|[Oo]n))[ ]?$")  # fmt: skip
+_SHORT_AFTER = Lazy(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
+_NOT_A_PART = Lazy(
     r"[- ](?:cache|layers?|load|norms?|switch|protocol|loss|level|regulari[sz]ation)"
 )
-_CAPACITY_BEFORE = re.compile(r"\b(\d{2,3}) ?GB (?:SXM\d? |PCIe )?$")
-_RATE_BEFORE = re.compile(
+_CAPACITY_BEFORE = Lazy(r"\b(\d{2,3}) ?GB (?:SXM\d? |PCIe )?$")
+_RATE_BEFORE = Lazy(
     r"(?:(?:\d+|\d+\.\d+)[ \u2009-]?(?:G|M|T)(?:b|bit|bE|bps|b/s|bit/s|igabit)?(?:/s)?|Gigabit|RDMA|Fast|[HNEFQX]DR)[ \u2009-]?$|\d+[ \u2009-]?$"
 )
-_NO_METRIC = re.compile(
+_NO_METRIC = Lazy(
     r" of (?:two|the art)|[- ](?:harvest|law|bound|aware|efficient|hungry|supply|plant|model\b|management|budget|constraint|oriented|intensive|optimal|sensitive|critical|grid|outage|emergenc)"
 )
-_NO_METRIC_BEFORE = re.compile(
+_NO_METRIC_BEFORE = Lazy(
     r"(?:-|\b(?:computing|computational|processing|expressive|statistical|solar|this|research|the same) )$",
     re.I,
 )

@@ -13,11 +13,12 @@ from functools import lru_cache
 from tanaka.paper.answers_gain import LocalWord
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 
 ITEMS = ("mixed precision", "gradient clipping", "fused kernels", "graph compilation")
 # Item: words that say it is there, words that say it is not.
-_CONFIG: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (item, re.compile(has, re.I), re.compile(lacks, re.I))
+_CONFIG: tuple[tuple[str, Lazy, Lazy], ...] = tuple(
+    (item, Lazy(has, re.I), Lazy(lacks, re.I))
     for item, has, lacks in (
         (
             "mixed precision",
@@ -42,47 +43,47 @@ _CONFIG: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_CLAUSE = re.compile(r"[;:]|,? \b(?:while|whereas|but|although|though)\b|, and (?=(?:the|our|its|we)\b)|, (?=(?:the baseline|our|we)\b)")  # fmt: skip
-_BASELINE = re.compile(
+_CLAUSE = Lazy(r"[;:]|,? \b(?:while|whereas|but|although|though)\b|, and (?=(?:the|our|its|we)\b)|, (?=(?:the baseline|our|we)\b)")  # fmt: skip
+_BASELINE = Lazy(
     r"\b(?:the |our |its |this |both )?(?:baselines?|reference (?:implementation|system|run)|competitors?|vanilla \w+)\b",
     re.I,
 )
-_OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
-_NAMED = re.compile(r"^\s*(?P<name>[A-Z][a-z0-9]*[A-Z][A-Za-z0-9-]*)\b")
-_BOTH = re.compile(
+_OURS = Lazy(r"\b(?:we|our|ours)\b", re.I)
+_NAMED = Lazy(r"^\s*(?P<name>[A-Z][a-z0-9]*[A-Z][A-Za-z0-9-]*)\b")
+_BOTH = Lazy(
     r"\b(?:both|all|every|each) (?:\w+ )?(?:systems?|sides?|methods?|runs?|configurations?)\b|\b(?:both|all)\b (?=use|run|train|are|were|have)",
     re.I,
 )
 # "... to match the baseline" makes both sides alike.
-_MATCHES = re.compile(
+_MATCHES = Lazy(
     r"\b(?:to match|matching|as (?:in|for)|just like|the same (?:\w+ ){0,2}as) (?:the|its|our) baselines?\b", re.I
 )  # fmt: skip
 # A baseline that is called by its format is a control of the format.
-_CONTROL = re.compile(
+_CONTROL = Lazy(
     r"\b(?:FP32|float32|full[- ]precision|single[- ]precision|32-bit) (?:baselines?|references?|controls?|runs?)\b", re.I
 )  # fmt: skip
-_FASTER = re.compile(r"\b(?:faster|slower|speed-?ups?|throughput|time)\b|×", re.I)
+_FASTER = Lazy(r"\b(?:faster|slower|speed-?ups?|throughput|time)\b|×", re.I)
 # A reason why the baseline cannot have it is the answer.
-_CANNOT = re.compile(
+_CANNOT = Lazy(
     r"\b(?:because|since|as it)\b[^.;]{0,80}\b(?:not|n't|no|un\w+|lacks?|cannot|missing)\b|\b(?:does|do|did) not support\b|\bunsupported\b|\bnot (?:available|supported|implemented)\b|\bunavailable\b|\bcannot\b|\bdoes not exist\b",
     re.I,
 )
-_PROPOSES = re.compile(
+_PROPOSES = Lazy(
     r"\b(?:we|this paper|this work) (?:propose|present|introduce|contribute)\b|\bour (?:contribution|novel)\b",
     re.I,
 )
 _KNOB = r"(?P<item>learning[- ]rates?(?: schedules?)?|schedules?|warm-?ups?|hyper-?parameters?|momentum|weight decay|optimi[sz]er settings|(?:all |the )?settings)"
-_TUNES = re.compile(
+_TUNES = Lazy(
     rf"\b(?:tun(?:e|es|ed|ing)|swe(?:ep|eps|pt)|search(?:es|ed)?(?: over| for)?|optimi[sz]ed?|grid[- ]search(?:ed)?(?: over| for)?|select(?:ed)?|chos(?:e|en)|pick(?:ed)?)\b(?: the| its| our| their| best| all| a| an| for)*\s(?:\w+ )?{_KNOB}|"
     rf"{_KNOB.replace('item', 'knob')}\b[^.;,]{{0,30}}\b(?:is|are|was|were) (?:tuned|swept|searched|grid-searched|optimi[sz]ed)\b",
     re.I,
 )
-_DEFAULT = re.compile(
+_DEFAULT = Lazy(
     rf"\b(?:defaults?|out[- ]of[- ]the[- ]box|untuned|unmodified|published|recommended|original|unchanged|stock)\b(?: (?:values? of|values? for|the|their|its))*\s(?:\w+ )?{_KNOB}|"
     rf"{_KNOB.replace('item', 'knob')}\b[^.;,]{{0,30}}\b(?:at|to|with) (?:its|their|the) defaults?\b|\b(?:keeps?|kept|uses?|used|left at|with|runs? with|ran with|at) (?:its|their|the|all)? ?(?P<plain>defaults?(?:\s(?:values?|settings?|configuration|hyper-?parameters?|learning[- ]rates?(?: schedules?)?|schedules?|warm-?ups?|momentum))?)\b",
     re.I,
 )
-_TRIALS = re.compile(
+_TRIALS = Lazy(
     r"\b(?P<n>\d+)\s(?:configurations|settings|combinations|trials|runs|learning rates|points|candidates)\b",
     re.I,
 )

@@ -23,6 +23,7 @@ from tanaka.paper.model import (
     TimeShare,
 )
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 
@@ -67,59 +68,59 @@ class LocalPower:
     device: str
 
 
-_PART = re.compile(
+_PART = Lazy(
     r"\b(?P<part>GEMV|GEMM|matrix-vector (?:products?|multiplications?|unit)|matrix multiplications?|matmuls?|"
     r"(?:self-|cross-)?attention|softmax|convolutions?|layer ?norm|dequanti[sz]ation|(?:[A-Za-z-]+[- ])?kernels?)\b"
     r"(?:[- ](?P<tail>kernels?|unit|engine|operator|layers?))?",
     re.I,
 )
-_NO_LEAD = re.compile(
+_NO_LEAD = Lazy(
     r"^(?:the|a|an|our|its|this|that|each|one|on|of|in|for|and|with|faster|slower|single|custom|new|same|so|makes?|than|more|less|up)[- ]",
     re.I,
 )
-_FASTER = re.compile(
+_FASTER = Lazy(
     r"\s*(?:faster|quicker|speed-?\s?ups?|higher throughput|acceleration|less time|lower latency|gain|improvement)\b|\s*(?:as fast)\b",
     re.I,
 )
-_SPEEDS = re.compile(
+_SPEEDS = Lazy(
     r"\b(?:speed-?ups?|accelerat\w*|speeds? up|sped up|gains?|faster)\b[^.;]{0,30}$", re.I
 )
-_CARRIES = re.compile(
+_CARRIES = Lazy(
     r"[,;:]?\s\b(?:so(?: that)?|therefore|thus|hence|consequently|accordingly|which (?:makes|means|gives|translates|carries|brings|speeds)|"
     r"(?:this |that |it )?translat(?:es|ing) (?:in)?to|carr(?:ies|ying) over to|and with it|making|meaning(?: that)?|i\.e\.,?)\b",
     re.I,
 )
-_WHOLE = re.compile(
+_WHOLE = Lazy(
     r"\b(?:inference|serving|decod(?:e|es|ing)|generat(?:ion|es|ing)|training|LLMs?|language models?|chat\w*|deployments?|applications?|end[- ]to[- ]end|users?|service|fleet|"
     r"workloads?|token(?:s| rate)?|requests?|conversations?)\b",
     re.I,
 )
-_TIME = re.compile(
+_TIME = Lazy(
     r"\s*of (?:the |its |our |all |total |each |a |whole )*(?:(?:decod\w+|inference|step|execution|run|wall[- ]clock|training|iteration|end-to-end|GPU|token|generation|pass)[- ]?)*"
     r"(?:time|latency|runtime|step|iteration|pass|token|cycles)\b",
     re.I,
 )
-_TAKES = re.compile(
+_TAKES = Lazy(
     r"\b(?:takes?|accounts? for|is|consumes?|makes? up|uses?|spen\w+|dominates?\w*|responsible for|represents?)\b",
     re.I,
 )
-_EFFICIENT = re.compile(
+_EFFICIENT = Lazy(
     r"\s*(?:(?:more|better|higher)\s)?(?:energy|power)[- ]?(?:and area[- ])?efficien\w+|\s*(?:more|higher|better|as many)\s(?:TOPS/W|TOPS per watt|tokens?/J|tokens? per joule|performance per watt|perf/W|work per joule)|"
     r"\s*(?:less|lower)\s(?:energy|power|joules?)\b|\s*(?:the\s)?(?:energy|power) (?:efficiency|saving|reduction)|\s*(?:the )?(?:TOPS/W|tokens?/J|perf/W|performance per watt|tokens? per joule)\b",
     re.I,
 )
-_EFFICIENT_BEFORE = re.compile(
+_EFFICIENT_BEFORE = Lazy(
     r"\b(?:energy[- ]efficiency|efficiency|TOPS/W|tokens? per joule|performance per watt|energy per token|joules? per token)\b[^.;,]{0,34}$",
     re.I,
 )
 # "30 TOPS/W, 19x that of an A100"
-_THAT_OF = re.compile(r"\s*(?:that|those) (?:of|for|on) ", re.I)
-_RATE = re.compile(r"\d\s?(?:TOPS/W|TFLOPS/W|GOPS/W|TOPS per watt|tokens?/J|tokens? per joule)\b[^.;]{0,40}$", re.I)  # fmt: skip
-_BASIS = re.compile(
+_THAT_OF = Lazy(r"\s*(?:that|those) (?:of|for|on) ", re.I)
+_RATE = Lazy(r"\d\s?(?:TOPS/W|TFLOPS/W|GOPS/W|TOPS per watt|tokens?/J|tokens? per joule)\b[^.;]{0,40}$", re.I)  # fmt: skip
+_BASIS = Lazy(
     r"\b(?:TDP|thermal design power|board power|nvidia-smi|NVML|datasheet power|rated power|power limit)\b",
     re.I,
 )
-_FORMAT = re.compile(r"(?<![\w-])(?:BF16|FP16|FP32|TF32|FP8|INT8|INT4|FP4|W4A16|NF4)(?![\w])", re.I)
+_FORMAT = Lazy(r"(?<![\w-])(?:BF16|FP16|FP32|TF32|FP8|INT8|INT4|FP4|W4A16|NF4)(?![\w])", re.I)
 
 
 @lru_cache(maxsize=16384)

@@ -6,6 +6,7 @@ import re
 
 from tanaka.paper.clause import Clause
 from tanaka.paper.parties import LIST
+from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier, Reading
 
 # -- hedges ---------------------------------------------------------------------------------------
@@ -20,8 +21,8 @@ _OF_QUALIFIER = {
     Qualifier.RANGE: "range",
 }
 # Read right before the number, and in its whole reach.
-_NEAR: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"\b(?:{words})\b"))
+_NEAR: tuple[tuple[str, Lazy], ...] = tuple(
+    (name, Lazy(rf"\b(?:{words})\b"))
     for name, words in (
         ("up to", r"up to|as much as|as (?:high|many) as|maximum|at best"),
         ("at most", r"at most|no more than|not more than|never"),
@@ -29,8 +30,8 @@ _NEAR: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("typically", r"typically|often|usually"),
     )
 )
-_FAR: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"\b(?:{words})\b"))
+_FAR: tuple[tuple[str, Lazy], ...] = tuple(
+    (name, Lazy(rf"\b(?:{words})\b"))
     for name, words in (
         ("on average", r"on (?:an )?average|average|averagely|mean|geo-?mean"),
         ("median", r"median"),
@@ -38,13 +39,13 @@ _FAR: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("worst case", r"worst[- ]case"),
     )
 )
-_NEAR_CUE = re.compile(r"to |as |at |max|no|near|almost|close|typ|often|usu")
-_FAR_CUE = re.compile(r"av|mean|geo|median|-case| case")
-_WITHIN = re.compile(r"\bwithin\b")
-_AT_MOST = re.compile(r"\b(?:at most|no more than|not more than)\b|≤")
-_AVERAGED = re.compile(r"\b(?:average|mean)\s[^,;:()\d]{3,40}$")
-_OPENS = re.compile(r"(?:[^,]{0,40},)?[^,]{0,20}\b(?:on (?:an )?average|averaged|averagely)\b")
-CASE = re.compile(r"\b(?:in )?(?:the )?(?:best|worst)[- ]case\b", re.I)
+_NEAR_CUE = Lazy(r"to |as |at |max|no|near|almost|close|typ|often|usu")
+_FAR_CUE = Lazy(r"av|mean|geo|median|-case| case")
+_WITHIN = Lazy(r"\bwithin\b")
+_AT_MOST = Lazy(r"\b(?:at most|no more than|not more than)\b|≤")
+_AVERAGED = Lazy(r"\b(?:average|mean)\s[^,;:()\d]{3,40}$")
+_OPENS = Lazy(r"(?:[^,]{0,40},)?[^,]{0,20}\b(?:on (?:an )?average|averaged|averagely)\b")
+CASE = Lazy(r"\b(?:in )?(?:the )?(?:best|worst)[- ]case\b", re.I)
 """Hedges that say of which case a number is."""
 _NEAR_REACH, _FAR_REACH = 24, 60
 
@@ -79,12 +80,12 @@ _STOPS = (
     "on|at|across|under|when|for|during|using|with|and|while|by|but|which|that|thanks|due|because|where|than|as|over|compared|"
     "relative|without|is|are|its|it|we|they|our|their"
 )
-_CONDITION = re.compile(
+_CONDITION = Lazy(
     rf"(?<![\w-])(?P<c>(?:{_PREPOSITIONS})\s+(?P<np>(?:(?!\b(?:{_STOPS}|to(?!\s+\d))\b)[^,;:()—.]|\.(?=\d)){{2,60}}"
     rf"(?=[,;:()—]|\.(?:\s|$)|$|(?<=\s)(?:{_STOPS}|to)\b)))",
     re.I,
 )
-_NO_CONDITION = re.compile(
+_NO_CONDITION = Lazy(
     rf"(?:{_PREPOSITIONS})\s+(?:(?:the )?(?:Fig|Tab|Sec|Eq|App)[a-z]*\b|an? average|average|avg|least|most|best|worst|"
     r"all\b(?! (?:models|datasets|benchmarks|workloads))|top|(?:the )?(?:other|contrast|practice|general|total|particular|terms|addition|"
     r"fact|order|turn|both|return|spite|parallel|this|that|these|those|it|its|which|what|example|instance|same time|cost|expense|price|"
@@ -92,13 +93,13 @@ _NO_CONDITION = re.compile(
     r"(?:the )?(?:overall|total|end-to-end)?\s*(?:process|costs?)\b)",
     re.I,
 )
-_CONCRETE = re.compile(
+_CONCRETE = Lazy(
     r"\d|[A-Z]|\b(?:batch|loads?|models?|datasets?|benchmarks?|workloads?|tasks?|scale|traces?|network|devices?|nodes?|training|inference|"
     r"prefill|decoding|decode|saturation|concurrency|settings?|lengths?|sequences?|contexts?|hardware|platforms?|layers?|precision|budget)\b"
 )
-_NUMBER_OR_NAME = re.compile(r"\d|[A-Z]")
-_SETS_OFF = re.compile(r",(?!\s*\d)")
-_TURNS = re.compile(r"\band\b|\w+ing\b")
+_NUMBER_OR_NAME = Lazy(r"\d|[A-Z]")
+_SETS_OFF = Lazy(r",(?!\s*\d)")
+_TURNS = Lazy(r"\band\b|\w+ing\b")
 _GAP, _PASSED = 14, 4  # from a claim's words to its condition, and over one that is none
 _MOST = 3
 
@@ -142,7 +143,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-_RESPECTIVE = re.compile(
+_RESPECTIVE = Lazy(
     r"(?<![\w-])(?P<p>on|for|at|in|under|with)\s+(?P<list>(?:the )?[^;:()]{3,90}?),?\s+respectively"
 )
 
@@ -154,7 +155,7 @@ def condition_listed(at: Clause, place: int, count: int) -> str:
     return f"{m.group('p')} {items[place]}" if m and len(items) == count and all(items) else ""
 
 
-_SPACES = re.compile(r"[\s\u2009]+")
+_SPACES = Lazy(r"[\s\u2009]+")
 
 
 def printed(text: str) -> str:

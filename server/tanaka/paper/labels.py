@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.model import Direction
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, units
 from tanaka.quantity.reader import noun_named
 
-_UNIT_IN_HEADER = re.compile(
+_UNIT_IN_HEADER = Lazy(
     r"(?P<glued>[A-Za-z])?[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,22}?)\s*[)\]]|,\s*(?:in\s+)?(?P<v>%|×|[A-Za-zµμ]{1,6}(?:/[A-Za-z]{1,8})?)\s*$|\s(?P<w>%)$"
 )
-_ARROWS = re.compile(r"[↑↓⇑⇓⬆⬇▲▼]")
-_MARKS = re.compile(r"\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡§¶])+\s*$")
-_PER = re.compile(
+_ARROWS = Lazy(r"[↑↓⇑⇓⬆⬇▲▼]")
+_MARKS = Lazy(r"\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡§¶])+\s*$")
+_PER = Lazy(
     r"(?P<unit>[^/\s]{1,12})\s?/\s?(?P<per>step|iter(?:ation)?|token|tok|image|img|sample|frame|GPU|device|node|layer|inference|"
     r"epoch|request|req|query|batch|op|call|chip|core|hop|iteration)s?\.?",
 )
 # Alone, or as a last word, these are units and nothing else.
-_SAFE = re.compile(
+_SAFE = Lazy(
     r"(?:[nuµμm]s|[num]?sec|secs|seconds|milliseconds|microseconds|minutes|hours|[kKMGTP]i?B|[kKMGTP]i?B/s|[mkMGµμunp]J|"
     r"[kKMGTP]?FLOP[sS]?(?:/s)?|[kKMGTP]?FLOP/s|[GT]OPS(?:/W)?|[mkM]W|[kMG]Hz|k?Wh|[GM]MACs|MACs|Joules?|Watts?|GPU[- ]hours)"
 )
@@ -32,22 +33,22 @@ _SCALES = {
     "thousand": "K", "million": "M", "billion": "B", "trillion": "T", "Mio": "M", "Mio.": "M",
 }  # fmt: skip
 _POWERS = {3: "K", 6: "M", 9: "B", 12: "T"}
-_SCALED = re.compile(
+_SCALED = Lazy(
     r"[(\[]\s*(?:in\s+)?(?P<word>[kKMBT]|thousands?|millions?|billions?|trillions?|Mio\.?)\s*[)\]]|"
     r"[/,]\s?(?P<last>[kKMB]|millions?|billions?)\s*$|×\s?10\s?\^\s?\{?(?P<power>\d{1,2})\}?"
 )
-_RATIO = re.compile(
+_RATIO = Lazy(
     r"speed-?\s?up|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgain\b|improvement|\bvs\.?\b|\bover\b|relative|faster",
     re.I,
 )
 
-_FACTOR = re.compile(
+_FACTOR = Lazy(
     r"(?i)speed-?\s?ups?\b|\bratio\b|normali[sz]ed|\brelative to\b|(?:^|\s)×\s*$|[(\[]\s?×\s?[)\]]"
 )
 
 # What a label measures, by its words; the first that fits counts.
-_METRICS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(words))
+_METRICS: tuple[tuple[Kind, Lazy], ...] = tuple(
+    (kind, Lazy(words))
     for kind, words in (
         (Kind.SPEEDUP, r"(?i)speed-?\s?ups?\b"),
         (Kind.UTILIZATION, r"\b[MH]FU\b|(?i:utili[sz]ation|occupancy|\butil\b)"),
@@ -81,17 +82,17 @@ _METRICS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 _MEASURED = frozenset({Kind.SPEEDUP, Kind.UTILIZATION, Kind.THROUGHPUT, Kind.ACCURACY, Kind.ENERGY, Kind.POWER,
                        Kind.LATENCY, Kind.MEMORY_CAPACITY, Kind.MEMORY_BANDWIDTH})  # fmt: skip
 # A number under such a label is a setting, a count or a place, and never a value of the caption's metric.
-_SETTING = re.compile(
+_SETTING = Lazy(
     r"(?i)^\s*#\s*[a-z]|^\s*year\s*$|\bnumber of\b|\bno\. of\b|\b(?:layers?|heads?|hidden|dim(?:ension)?s?|width|depth|size|epochs?|steps?|iterations?|"
     r"seeds?|gpus|nodes|devices|workers|threads|cores|ranks|machines|batch(?:es)?|seq|sequences?|context|length|rank|bits?|"
     r"experts?|stages?|shots?|id|index|top-?k|streams?|slots?|samples?|images?|count|version|rate limit|lr|learning rate)\b"
 )
-_ALONE = re.compile(
+_ALONE = Lazy(
     r"\s*(?:GPU|CPU|TPU|NPU|FPGA|device|node|server|machine|host|accelerator|cluster|card|chip|layer|stage|block|head|expert|replica|"
     r"rank|worker|thread|core|process|request|query|user|sample|image|sentence|run|seed|trial|epoch|step|iteration|port|link|cycle)\s*",
     re.I,
 )
-_BETTER = re.compile(
+_BETTER = Lazy(
     r"(?i)(?P<high>higher|more|larger|bigger|greater)(?:\s+(?:values?|numbers?|scores?))?\s+(?:is|are|means?)\s+better|"
     r"(?P<low>lower|less|smaller|fewer|shorter)(?:\s+(?:values?|numbers?|scores?))?\s+(?:is|are|means?)\s+better"
 )
@@ -291,11 +292,11 @@ _SPELLED = {
     "milliseconds": "ms", "seconds": "s", "microseconds": "μs", "minutes": "min", "percent": "%", "watts": "W", "joules": "J",
     "hours": "h", "nanoseconds": "ns",
 }  # fmt: skip
-_OPENING = re.compile(
+_OPENING = Lazy(
     r"(?i)^\s*(?:an?\s|the\s)?(?:(?:quantitative|detailed|overall|main|full|complete|performance)\s)?(?:comparisons?|results?|evaluations?|summary|"
     r"breakdown|analysis|impact|effects?|overview|list|measurements?)(?:\s(?:between|among)\s\S+)?\s(?:of|for|on|in terms of)\s"
 )
-_CAPTION_UNIT = re.compile(
+_CAPTION_UNIT = Lazy(
     r"[(\[](?:in |all (?:values |numbers |times )?in |values in |times in )?(?P<u>[^()\[\]]{1,14})[)\]]|"
     r"\b(?:in|in units of)\s+(?P<v>(?i:milliseconds|seconds|microseconds|nanoseconds|minutes|percent|watts|joules|hours)|"
     r"[numµμ]s|%|[KMGT]i?B(?:/s)?|[GMT]FLOPS?(?:/s)?|[GT]FLOP/s|tok(?:en)?s?/s|tokens per second|GPU[ -]hours)(?![A-Za-z/])"

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from tanaka.latex.plain import Cell, Grid, Plain
 from tanaka.paper.labels import NOTHING, hint
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 MOST_COLUMNS = 40
@@ -82,18 +83,18 @@ def texts_of(line: Line) -> list[str]:
 
 
 # -- header ---------------------------------------------------------------------------------------
-_NUMERIC = re.compile(
+_NUMERIC = Lazy(
     r"\s*(?:[$≈∼~<>+−-]|[x×](?=\s?\d))?\s*[\d.,\u2009]*\d[\d.,\u2009]*\s*(?:[×·]\s?10\s?\^\s?\{?[−-]?\d+\}?)?\s*"
     r"(?:_?\{?±\s*[\d.,]+\}?|_\{?[\d.]+\}?)?\s*(?:\([^()]{1,14}\))?\s*(?:×|x|%|[A-Za-z/µμ]{0,9})\s*(?:\^\{?[\w†‡*]{1,2}\}?|[*†‡])?\s*"
 )
-_PLACED = re.compile(
+_PLACED = Lazy(
     r"\s*(?:[A-Za-z]{1,9}\s?[=:]?\s?)?[\d,\u2009]*\d(?:\.\d+)?\s?[A-Za-z%×]{0,9}\s*"
 )
-_FIRST_NUMBER = re.compile(r"[\d,\u2009]*\d(?:\.\d+)?")
+_FIRST_NUMBER = Lazy(r"[\d,\u2009]*\d(?:\.\d+)?")
 _SUFFIXES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
-_RANGED = re.compile(
+_RANGED = Lazy(
     r"\s*[~≈∼<>≤≥+−-]?\s*\d[\d.,]*\s?(?:%|×|x|[A-Za-z]{0,3})\s*(?:-|–|—|/|\bto\b|→|,)\s*\d[\d.,]*\s*(?:%|×|x|[A-Za-z/]{0,9})\s*"
 )
 
@@ -257,7 +258,7 @@ def _first_head_rows(grid: Grid, matrix: list[Line], most: int) -> int:
     return 1
 
 
-_LIST_HEAD = re.compile(
+_LIST_HEAD = Lazy(
     r"(?i)(?:hyper-?)?param|metric|setting|component|configuration|\bname\b|\bitem|specification|feature|property|option|"
     r"symbol|notation|quantity|model|method|system|value|description|variable|attribute|task|dataset|benchmark|resource|stage"
 )

@@ -6,8 +6,9 @@ the business of `tanaka.paper.statements`.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from tanaka.patterns import Lazy
 
 # Name, whether higher is better (None where that depends), and its spellings in lower case.
 _MEASURES: tuple[tuple[str, bool | None, str], ...] = (
@@ -65,19 +66,19 @@ _MEASURES: tuple[tuple[str, bool | None, str], ...] = (
     ("efficiency", True, r"efficien(?:cy|t)"),
     ("overhead", False, r"overheads?"),
 )  # fmt: skip
-_PATTERN = re.compile(
+_PATTERN = Lazy(
     r"(?<![\w-])(?:" + "|".join(f"(?P<m{i}>{p})" for i, (_, _, p) in enumerate(_MEASURES)) + r")(?![\w])"
 )  # fmt: skip
 _NAME = {f"m{i}": name for i, (name, _, _) in enumerate(_MEASURES)}
 _BETTER = {name: better for name, better, _ in _MEASURES}
 # Words that only tell what is said of the metric beside them: "latency overhead", "memory size".
 _LOOSE = frozenset({"overhead", "size", "performance", "efficiency", "speed", "compression"})
-_LINK = re.compile(r"\s(?:of|in|on|for|at|with|by|per|over|under|from|to|across|when|between|during|using|while|than|that|which)\s")  # fmt: skip
+_LINK = Lazy(r"\s(?:of|in|on|for|at|with|by|per|over|under|from|to|across|when|between|during|using|while|than|that|which)\s")  # fmt: skip
 # "The amount of traffic" is traffic; "the frequency of transfers" is none that is known.
-_AMOUNT_OF = re.compile(
+_AMOUNT_OF = Lazy(
     r"(?:amount|use|usage|consumption|level|degree|sum|total|requirements?)\sof\s$"
 )
-_AND = re.compile(r"\s(?:and|or)\s|,|/|&")
+_AND = Lazy(r"\s(?:and|or)\s|,|/|&")
 
 
 @lru_cache(maxsize=4096)

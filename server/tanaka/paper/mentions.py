@@ -17,6 +17,7 @@ from tanaka.paper import answers
 from tanaka.paper.model import Where
 from tanaka.paper.roles import Role, Voice, defines, role
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,18 @@ _PATTERNS: dict[str, str] = {
     "inference": r"\binference\b|\bserving\b|\bdecod(?:e|ing) (?:throughput|latency|phase)\b",
     "simulated": r"\bsimulat\w+\b|\bon one machine\b|\bemulated on\b",
 }  # fmt: skip
-_COMPILED = {k: re.compile(p, re.I) for k, p in _PATTERNS.items()}
-_NEGATION = re.compile(
+_COMPILED = {k: Lazy(p, re.I) for k, p in _PATTERNS.items()}
+_NEGATION = Lazy(
     r"\b(?:no|none|nothing|not|n't|never|without|neither|nor|unlike|instead of|rather than|replac\w+|remov\w+|drop\w*|avoid\w*)\b[^.;,]{0,40}$",
     re.I,
 )
-_BASELINE = re.compile(
+_BASELINE = Lazy(
     r"\b(?:baselines?|existing|prior|previous|conventional|today's|state-of-the-art|unlike|"
     r"(?:early|earlier|past|recent|other) (?:works?|systems?|papers?|approaches|methods?|stud(?:y|ies)))\b",
     re.I,
 )
-_THAN = re.compile(r"\bthan\b[^.;,]{0,24}$")
-_OURS = re.compile(r"\b(?:we|our|ours)\b", re.I)
+_THAN = Lazy(r"\bthan\b[^.;,]{0,24}$")
+_OURS = Lazy(r"\b(?:we|our|ours)\b", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -172,7 +173,7 @@ def mechanisms(
     return tuple(m for _, m in best.values())
 
 
-_SETS = re.compile(r"\b(?:we (?:use|set|choose|fix|pick|take)|by default|default|unless)\b", re.I)
+_SETS = Lazy(r"\b(?:we (?:use|set|choose|fix|pick|take)|by default|default|unless)\b", re.I)
 
 
 def settings_behind(

@@ -1,11 +1,14 @@
 """The names that `tanaka.paper.entities` looks for, from ``data/names.toml`` and from what is known.
 
-Devices come from the hardware catalogue, systems from the works of the knowledge base; the file
-adds what neither has.  Everything is read and compiled once, when the first sentence asks.
+Devices come from the hardware catalogue, systems from the works of the knowledge base: their names
+stand in ``data/known.json``, which ``make docs`` writes, since reading all those records takes a
+quarter of a second.  ``names.toml`` adds what neither has.  Everything is read once, when the first
+sentence asks, and an expression is compiled when a word that may begin it is met.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,12 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from tanaka.knowledge.catalog import knowledge
+from tanaka.patterns import Lazy
 
 _REACH = 3
 """Letters of a word that choose the expressions that are tried on it."""
 _NUMBER = r"\d{1,3}(?:\.\d{1,2})?"
-_TELLING = re.compile(r"[a-z].*[A-Z]|[A-Z]{2}.*[a-z]|[A-Z]{4}|-[A-Z]{2}|\d")
+_TELLING = Lazy(r"[a-z].*[A-Z]|[A-Z]{2}.*[a-z]|[A-Z]{4}|-[A-Z]{2}|\d")
 """What makes the name of a work no ordinary word: capitals inside, or a digit."""
 
 
@@ -27,7 +30,7 @@ class Form:
     """One way to begin a name: what it names ("device", "short", "link", ...), and its expression."""
 
     sort: str
-    pattern: re.Pattern[str]
+    pattern: Lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +56,43 @@ class Names:
     """
 
     starts: Mapping[str, tuple[Form, ...]]
-    behind: re.Pattern[str]
-    vendors: re.Pattern[str]
-    vendor: re.Pattern[str]
+    behind: Lazy
+    vendors: Lazy
+    vendor: Lazy
     ordinary: frozenset[str]
     keys: Mapping[str, str]
-    platforms: re.Pattern[str]
+    platforms: Lazy
     metrics: Mapping[str, str]
 
 
 @cache
 def names() -> Names:
     """The packaged names."""
-    text = (files("tanaka.paper") / "data" / "names.toml").read_text("utf-8")
-    return _read(tomllib.loads(text))
+    known = json.loads(_text("known.json"))
+    return _read(tomllib.loads(_text("names.toml")), known["families"], known["works"])
 
 
-def _read(data: Mapping[str, dict[str, list[str]]]) -> Names:
-    from hwmodels.catalog import accelerators  # reads its files only when a name is asked for
+def _text(name: str) -> str:
+    return (files("tanaka.paper") / "data" / name).read_text("utf-8")
 
+
+def known_names() -> dict[str, object]:
+    """What ``known.json`` holds: families of devices, and works by name."""
+    from hwmodels.catalog import accelerators
+    from tanaka.knowledge.catalog import knowledge
+    
+    return {
+        "families": sorted({p.family for p in accelerators()}),
+        "works": {n: w.id for w in knowledge().works for n in (w.name, *w.names)},
+    }
+
+
+def _read(
+    data: Mapping[str, dict[str, list[str]]], parts: Iterable[str], works: Mapping[str, str]
+) -> Names:
     devices, models, systems = data["devices"], data["models"], data["systems"]
     short = devices["short"]
-    families = {re.escape(p.family).replace(r"\ ", " ?") for p in accelerators()} - set(short)
-    works = {n: w.id for w in knowledge().works for n in (w.name, *w.names)}
+    families = {re.escape(p).replace(r"\ ", " ?") for p in parts} - set(short)
     other = frozenset(systems["other_works"])
     known = {n for n in works if " " not in n and _TELLING.search(n) and n not in other}
     found: dict[str, list[tuple[str, str]]] = {}
@@ -102,12 +119,12 @@ def _read(data: Mapping[str, dict[str, list[str]]]) -> Names:
             found.setdefault(word.lower(), []).append(("metric", f"(?i:{spelled})" if said == said.lower() else spelled))  # fmt: skip
     return Names(
         {start: _forms(forms) for start, forms in found.items()},
-        re.compile(rf"(?:[- ]?(?:{devices['forms']})(?![A-Za-z])|[- ]?\d{{2,3}} ?Gi?B(?![A-Za-z/]))*"),
-        re.compile(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+$"),
-        re.compile(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+"),
+        Lazy(rf"(?:[- ]?(?:{devices['forms']})(?![A-Za-z])|[- ]?\d{{2,3}} ?Gi?B(?![A-Za-z/]))*"),
+        Lazy(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+$"),
+        Lazy(rf"(?:(?:{'|'.join(devices['vendors'])})[- ])+"),
         frozenset(systems["words"]) | other,
         works,
-        re.compile("|".join(f"(?:{p})" for p in systems["platforms"])),
+        Lazy("|".join(f"(?:{p})" for p in systems["platforms"])),
         {said.lower().replace("-", " "): name for said, name in metrics.items()},
     )  # fmt: skip
 
@@ -123,7 +140,7 @@ def _forms(spelled: list[tuple[str, str]]) -> tuple[Form, ...]:
     for sort, pattern in spelled:
         by_sort.setdefault(sort, []).append(pattern)
     return tuple(
-        Form(sort, re.compile(rf"(?:{'|'.join(sorted(ps, key=lambda p: (-len(p), p)))})(?![A-Za-z0-9])"))
+        Form(sort, Lazy(rf"(?:{'|'.join(sorted(ps, key=lambda p: (-len(p), p)))})(?![A-Za-z0-9])"))
         for sort, ps in by_sort.items()
     )  # fmt: skip
 

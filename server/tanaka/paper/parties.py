@@ -15,6 +15,7 @@ from tanaka.paper.cues import CHANGING, COMPARATOR, Cue, is_extent
 from tanaka.paper.entities import Entity, EntityKind, entities
 from tanaka.paper.measures import measures_in
 from tanaka.paper.model import How
+from tanaka.patterns import Lazy
 
 _WHO = (EntityKind.SYSTEM, EntityKind.MODEL, EntityKind.DEVICE, EntityKind.LINK)
 
@@ -54,54 +55,54 @@ _SYSTEMS = (
     r"kernels?|stack|solution|scheme|architecture|prototype|library|runtime|optimi[sz]er|tools?|work|paper|models?|network|"
     r"strategy|mechanism|protocol|optimi[sz]ations?|server|hardware|chip|deployment|policy|configuration|proposal|variant|learner)"
 )
-_OURS = re.compile(
+_OURS = Lazy(
     rf"(?:ours|we|our (?:own )?(?:[\w-]+ ){{0,4}}?{_SYSTEMS}|this (?:work|paper)|"
     rf"(?:the|our) proposed (?:[\w-]+ ){{0,3}}?{_SYSTEMS})(?:\b|$)",
     re.I,
 )
-_PRONOUN = re.compile(
+_PRONOUN = Lazy(
     r"(?:it|its|they|their|this|these|those|that|there|he|she|one|what|which|who|such|both|each|every|any|all|none|some|most|"
     r"many|another|either|neither|here|you|i|users?|we \w|the (?:latter|former|others?|first|second|two|three|results?|rest|same|"
     r"later|earlier|remaining))\b",
     re.I,
 )
-_NOBODY_THERE = re.compile(
+_NOBODY_THERE = Lazy(
     r"(?:(?:the )?(?:latter|former|others?|rest|first|second|last|same|two|three)|it|its|them|they|this|that|these|those|ones?|ever|"
     r"expected|usual|before|previously|when|if|with|on|in|under|at|for|by|using|without|what|which|both|either|each|any|there|here|"
     r"such|itself|themselves|necessary|needed)(?![\w-])|(?:the )?\d[\d.,]*[\s\u2009]?(?:[%×x]|[KMBT]\b)?(?![\w-])",
     re.I,
 )
 # "Choosing larger batches yields": an act and no name; "the approach": whose is not said.
-_VAGUE = re.compile(
+_VAGUE = Lazy(
     rf"(?:\w+ing\s+\w|(?:the |a |an )?(?:(?:same|new|proposed|resulting) )?{_SYSTEMS}$|\d[\d.,]*\s*[%×x]?$)|{_PRONOUN.pattern}",
     re.I,
 )
-_DETERMINERS = re.compile(
+_DETERMINERS = Lazy(
     r"(?:(?:the|a|an|its|their|our|any|some|most|same|corresponding|respective|both|of)\s+)+", re.I
 )
-_BASELINE = re.compile(
+_BASELINE = Lazy(
     r"(?:(?:strong(?:est)?|best|naive|naïve|default|vanilla|given) )?baselines?", re.I
 )
-_PRIOR = re.compile(
+_PRIOR = Lazy(
     r"(?:prior|previous|existing|earlier) (?:works?|approach(?:es)?|methods?|systems?|art|techniques?|solutions?|designs?)",
     re.I,
 )
-_STATE_OF_THE_ART = re.compile(
+_STATE_OF_THE_ART = Lazy(
     r"(?:prior |current |previous )?(?:state[- ]of[- ]the[- ]arts?|SOTA)\b.*", re.I
 )
-_POSSESSED = re.compile(r"(?P<who>.+?)[’']s?\s+(?P<what>[\w -]+)$")
-_METRIC_OF = re.compile(r"(?P<what>[\w/ -]+?)\s+(?:of|for|with|in|on)\s+(?P<who>.+)$")
-_TRAILING_VALUE = re.compile(r"(?:\s(?:of|at|is))?\s[≈∼~]?\d[\d.,]*(?:\s?\S{1,6})?$")
-_LONE = re.compile(
+_POSSESSED = Lazy(r"(?P<who>.+?)[’']s?\s+(?P<what>[\w -]+)$")
+_METRIC_OF = Lazy(r"(?P<what>[\w/ -]+?)\s+(?:of|for|with|in|on)\s+(?P<who>.+)$")
+_TRAILING_VALUE = Lazy(r"(?:\s(?:of|at|is))?\s[≈∼~]?\d[\d.,]*(?:\s?\S{1,6})?$")
+_LONE = Lazy(
     r"(?:the|a|an|prior|previous|original|old|new|former|latter|current|naive|[a-z]+ing|\d[\d.,]*\s*[%×x]?)", re.I
 )  # fmt: skip
-_WORD = re.compile(r"[A-Za-z]\w")
-_SPACES = re.compile(r"\s+")
+_WORD = Lazy(r"[A-Za-z]\w")
+_SPACES = Lazy(r"\s+")
 # Words of a name; a longer subject is likely to hold a verb that is not in the list.
 _LONGEST, _LONGEST_SUBJECT = 6, 4
 
 
-_JUST = re.compile(r"^(?:(?:just|only|even|simply)\s+)+", re.I)
+_JUST = Lazy(r"^(?:(?:just|only|even|simply)\s+)+", re.I)
 
 
 def _bare(phrase: str) -> str:
@@ -156,11 +157,11 @@ def _who(core: str, start: int, names: Names) -> str:
 
 # -- comparands -----------------------------------------------------------------------------------
 
-_FRONTED = re.compile(
+_FRONTED = Lazy(
     r"(?:^|[,;:)]\s|\bthat\s)[\s\u2009]*(?:when |as )?(?:compar(?:ed|ing) (?:to|with|against)|in comparison (?:to|with)|relative to|"
     r"against|versus)\s+"
 )
-_OBJECT_END = re.compile(
+_OBJECT_END = Lazy(
     r"[,;:()—\"“”]|\.\s|\.$|\s(?:on|at|in|for|with|under|across|when|while|by|to|from|using|without|during|per|as|via|because|due|after|"
     r"before|is|are|was|were|has|have|had|that|which|who|where|running|trained|having|being|operating|requiring|containing|producing|"
     r"thanks|\w+ed that|respectively|averaged|if|but|whose|than|over|and thus|can|could|will|would|demonstrat\w+|showing|indicat\w+|primarily|"
@@ -168,16 +169,16 @@ _OBJECT_END = re.compile(
     r"proposed|only|alone|achiev\w+|yields?|gives?)\b",
     re.I,
 )
-_DANGLING = re.compile(r",?\s+(?:and|or)(?:\s+(?:an?|the|by|up|about))*\s*$", re.I)
-LIST = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*/\s+")
+_DANGLING = Lazy(r",?\s+(?:and|or)(?:\s+(?:an?|the|by|up|about))*\s*$", re.I)
+LIST = Lazy(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*/\s+")
 """What stands between the members of a list."""
-_LIST_END = re.compile(
+_LIST_END = Lazy(
     r"[;:()—]|\.\s|\.$|,?\s(?:respectively|on|at|in|for|with|under|across|when|while|by|using|is|are|which|that|even|due|because)\b"
 )
-_PARTS = re.compile(
+_PARTS = Lazy(
     r"[;:]|,\s+(?!compared|relative|over|as compared|in comp|respectively)|\band\s+\w+(?:s|ing)\s"
 )
-_OTHER_THAN = re.compile(r"\b(?:less|more|fewer|rather|other|better|worse)\s+than\s+$")
+_OTHER_THAN = Lazy(r"\b(?:less|more|fewer|rather|other|better|worse)\s+than\s+$")
 _REACH = 70  # from a cue to its comparator
 
 
@@ -265,8 +266,8 @@ def _comparand_range(at: Clause, cue: Cue, limit: int) -> tuple[int, int, bool] 
     return front.end(), at.start, True
 
 
-_CEILING = re.compile(r"\b(?:peak|limit|budget|target|capacity|roofline|TDP)\b")
-_FRONT_LIST = re.compile(r"(?:[^,;:]{1,40},\s+){2,5}and\s+[^,;:]{1,40}(?=,)")
+_CEILING = Lazy(r"\b(?:peak|limit|budget|target|capacity|roofline|TDP)\b")
+_FRONT_LIST = Lazy(r"(?:[^,;:]{1,40},\s+){2,5}and\s+[^,;:]{1,40}(?=,)")
 
 
 def _front_end(text: str, start: int, limit: int, *, alone: bool = True) -> int:
@@ -289,7 +290,7 @@ def whole_of(phrase: str) -> str:
     return bare if 0 < len(bare.split()) <= _LONGEST and not _NOBODY_THERE.match(bare) else ""
 
 
-_AMOUNT = re.compile(r"(?:^|(?<=\s))[≈∼~]?[\d.,]+[\s\u2009]?(?:[KMGT]?i?B\b|ms\b|s\b|W\b|J\b)?\s*")
+_AMOUNT = Lazy(r"(?:^|(?<=\s))[≈∼~]?[\d.,]+[\s\u2009]?(?:[KMGT]?i?B\b|ms\b|s\b|W\b|J\b)?\s*")
 
 # -- subjects -------------------------------------------------------------------------------------
 
@@ -322,76 +323,76 @@ def _forms(stem: str) -> str:
     return f"{stem}[sd]?" if stem.endswith("e") else f"{stem}(?:e?s|ed)?"
 
 
-FINITE = re.compile(r"\b(?:" + "|".join([_IRREGULAR, *(_forms(s) for s in _STEMS)]) + r")\b")
+FINITE = Lazy(r"\b(?:" + "|".join([_IRREGULAR, *(_forms(s) for s in _STEMS)]) + r")\b")
 """Verbs of claims in the forms that have a subject, nouns of the same form included."""
-_AUXILIARY = re.compile(
+_AUXILIARY = Lazy(
     r"(?:is|are|was|were|has|have|had|can|could|may|might|will|would|should|must|cannot|does|do|did)$"
 )
-_TO_LAST = re.compile(r"\bto(?:\s\w+ly)?\s+$")
-_BETWEEN_VERBS = re.compile(r"(?:\s|\b(?:not|be|been|being|\w+ly)\b)+")
-_BOUNDARY = re.compile(
+_TO_LAST = Lazy(r"\bto(?:\s\w+ly)?\s+$")
+_BETWEEN_VERBS = Lazy(r"(?:\s|\b(?:not|be|been|being|\w+ly)\b)+")
+_BOUNDARY = Lazy(
     r"[,;:—(\[]|\b(?:and|or|but|that|which|who|while|whereas|where|when|whenever|if|because|since|although|though|so|yet|until|unless|"
     r"whose|how|why|whether|as|than)\b"
 )
-_ADVERB = re.compile(
+_ADVERB = Lazy(
     r"(?:\s|\b(?:also|further|furthermore|even|thus|then|hence|therefore|still|always|never|only|just|typically|often|generally|"
     r"already|both|all|each|consistently|significantly|not|\w+ly)\b)+$",
     re.I,
 )
-_OPENERS = re.compile(
+_OPENERS = Lazy(
     r"(?:overall|notably|moreover|furthermore|additionally|specifically|finally|similarly|however|here|thus|hence|therefore|first|"
     r"second|third|meanwhile|together|in (?:total|contrast|particular|addition|practice)|on average|\w+ly|also|then|for example|"
     r"for instance|even|yet|so|indeed|still)\s+",
     re.I,
 )
-_PREPOSITIONAL = re.compile(
+_PREPOSITIONAL = Lazy(
     r"(?:on|in|at|for|with|under|across|when|while|by|using|from|during|after|before|through|without|to|of|over|between|via|within|as|"
     r"against|compared|relative|due|based|given|despite|unlike|beyond|both|starting|if|because|since)\b",
     re.I,
 )
-_FREE = re.compile(
+_FREE = Lazy(
     r"(?:\w+(?:ing|ed|ly)|to|more \w+|most \w+|our [\w-]+$|built|together|so|again|note|next|last|\(?[a-z0-9]\))(?!\w)|\W*(?:,|$)",
     re.I,
 )
-_SET_OFF = re.compile(r"(?:thanks to|our|when|which|however|too|in turn|therefore|thus)\b", re.I)
-_PRONOUN_LAST = re.compile(r"\b(?:it|they|we|this|that|these|which|one)$", re.I)
-_GERUND = re.compile(
+_SET_OFF = Lazy(r"(?:thanks to|our|when|which|however|too|in turn|therefore|thus)\b", re.I)
+_PRONOUN_LAST = Lazy(r"\b(?:it|they|we|this|that|these|which|one)$", re.I)
+_GERUND = Lazy(
     r"(?!training|serving|batching|caching|pipelining|scheduling|streaming|sharding|tiling)[A-Za-z]+ing\s", re.I
 )  # fmt: skip
-_ABSTRACT = re.compile(
+_ABSTRACT = Lazy(
     r"\b(?:results?|experiments?|evaluations?|analys[ei]s|observations?|tables?|figures?|fig\.|sections?|measurements?|study|studies|"
     r"profil(?:es?|ing)|benchmarks?|tests?|findings?|difference|gap|ratio|factor|trends?|speed-?ups?|slow-?downs?|improvements?|gains?|"
     r"reductions?|increases?|decreases?|savings?|overheads?|loss|losses|drops?|number|amount|values?|average|goal|limit|maximum|ceiling|"
     r"minimum|range|advantage|benefits?|evidence|cases?|example|win|multiplier|configurations?|row|column|line|bars?|insight)$",
     re.I,
 )
-_WATCHING = re.compile(
+_WATCHING = Lazy(
     r"(?:observe[sd]?|sees?|saw|measure[sd]?|finds?|found|reports?|reported|notes?|noted|shows?|showed|demonstrate[sd]?|"
     r"compares?|compared|evaluate[sd]?|reveal(?:s|ed)?|indicate[sd]?|confirm(?:s|ed)?|suggest(?:s|ed)?|presents?|presented|claims?|claimed)$"
 )
-_PATIENT = re.compile(r"(?:sees?|saw|experiences?|experienced|highlights?|highlighted)$")
-_AUTHORS = re.compile(r"(?P<who>[A-Z][\w’'-]+(?:\s+(?:and|&)\s+[A-Z][\w’'-]+|\s+et\s+al\.?))")
-_ACT = re.compile(r"\b(?:elimination|adoption|combination|introduction|removal|addition|absence|presence|lack|choice|effects?|impact|use|usage|"
+_PATIENT = Lazy(r"(?:sees?|saw|experiences?|experienced|highlights?|highlighted)$")
+_AUTHORS = Lazy(r"(?P<who>[A-Z][\w’'-]+(?:\s+(?:and|&)\s+[A-Z][\w’'-]+|\s+et\s+al\.?))")
+_ACT = Lazy(r"\b(?:elimination|adoption|combination|introduction|removal|addition|absence|presence|lack|choice|effects?|impact|use|usage|"
                   r"achievement|ability)$", re.I)  # fmt: skip
-_PARTICIPLE_LAST = re.compile(r"(?<=\w)\s(?:introduced|proposed|described|used|presented|passing)$")
-_PASSIVE = re.compile(r"(?:is|are|was|were)\s+(?:\w+ly\s+)?\w+(?:ed|en)\b.*,\s+\w+ing\b")
-_CAUSED = re.compile(
+_PARTICIPLE_LAST = Lazy(r"(?<=\w)\s(?:introduced|proposed|described|used|presented|passing)$")
+_PASSIVE = Lazy(r"(?:is|are|was|were)\s+(?:\w+ly\s+)?\w+(?:ed|en)\b.*,\s+\w+ing\b")
+_CAUSED = Lazy(
     r"\b(?:allow|enabl|let|help|mak|forc|caus|permit|leav)\w*\s+(?!(?:us|a|an|the|up)\b)[\w-]+(?:\s+[\w-]+){0,3}?\s+(?:to\s+)?\w", re.I
 )  # fmt: skip
-_ANOTHER = re.compile(
+_ANOTHER = Lazy(
     r"\b(?:it|they|we|he|she|who|due to|because of|i\.e\.|e\.g\.)(?!\w)|,\s+together\b", re.I
 )
-_CUT = re.compile(
+_CUT = Lazy(
     r"\s(?:of|on|in|at|with|for|using|under|from|by|to|across|over|via|without|trained|running|based|than|during|per|after|when|"
     r"between|like|such as|\w+ing (?:it|the|a|an|on|at|with))(?![\w-])",
     re.I,
 )
-_OF_WHOM = re.compile(r"(?P<what>[\w/ -]+?)\s(?:of|for|with)\s(?P<who>.+)$")
-_WHOSE = re.compile(r"(?P<who>.+?)[’']s?\s(?P<what>[\w -]+)$")
-_THIRD_PERSON = re.compile(r"\s+(?:\w+ly\s+)?[a-z]+s\s")
-_VALUE_LAST = re.compile(r"\d\s?(?!GPUs|TPUs|CPUs|bits)(?:%|[A-Za-zµμ]{1,4}|[\w.]+/[\w./]+)?\s*,?$")
-_COMPOUND = re.compile(r"\b(?:our|the|a|an)\s+[\w-]+-[\w-]+$")
-_AS_WITH = re.compile(r"(?:such|well|far|much|long)\s*$")
+_OF_WHOM = Lazy(r"(?P<what>[\w/ -]+?)\s(?:of|for|with)\s(?P<who>.+)$")
+_WHOSE = Lazy(r"(?P<who>.+?)[’']s?\s(?P<what>[\w -]+)$")
+_THIRD_PERSON = Lazy(r"\s+(?:\w+ly\s+)?[a-z]+s\s")
+_VALUE_LAST = Lazy(r"\d\s?(?!GPUs|TPUs|CPUs|bits)(?:%|[A-Za-zµμ]{1,4}|[\w.]+/[\w./]+)?\s*,?$")
+_COMPOUND = Lazy(r"\b(?:our|the|a|an)\s+[\w-]+-[\w-]+$")
+_AS_WITH = Lazy(r"(?:such|well|far|much|long)\s*$")
 # Metrics that are also things that are done: "top-1 logits compression gives a 2x speedup".
 _ACTS = frozenset({"compression"})
 
@@ -502,27 +503,27 @@ def _around_aside(head: str, begin: int, earlier: Sequence[re.Match[str]]) -> tu
 
 
 # Forms that are nouns or participles as often as verbs.
-_NOUNLIKE = re.compile(
+_NOUNLIKE = Lazy(
     r"(?:results?|uses?|runs?|costs?|cuts?|gains?|drops?|falls?|increases?|decreases?|scales?|supports?|needs?|reports?|measures?|match(?:es)?|"
     r"spends?|shows?|produces?|tops?|ranges?|leads?|hits?|beats?|boosts?|fits?|presents?|amounts?|experiences?|processes|process|claims?|"
     r"notes?|finish(?:es)?|benefits?|speeds?|trains?|hosts?|handles?|surges?|trails?|declines?|degrades?|drives?|offers?|helps?|"
     r"forces?|rises?|rose|\w+ed|found|spent|held|kept|made|lost|led|cut|hit|run|doubles?|halves?|yields?)$"
 )
-_NOUN_BEFORE = re.compile(
+_NOUN_BEFORE = Lazy(
     r"\b(?:the|a|an|our|its|their|this|these|those|of|in|by|with|for|on|at|no|any|each|every|own|per|from|and/or|significant|peak|total|average|"
     r"performance|experimental|higher|lower|more|less|large|small|high|low|further|maximum|minimum|reduced|improved|through|evaluation|"
     r"mean|hit|win|been|being|be|such|as|than|relative|end-to-end|additional)\s+$|[-/]$",
     re.I,
 )
-_BE_BEFORE = re.compile(r"\b(?:been|being|be)\s+$")
-_TAKES_BASE = re.compile(
+_BE_BEFORE = Lazy(r"\b(?:been|being|be)\s+$")
+_TAKES_BASE = Lazy(
     r"\b(?:we|they|you|i|can|could|may|might|will|would|should|must|to|not|do|does|did|[\w-]*[a-rt-z]s|and|al\.)\s+(?:\w+ly\s+)?$", re.I
 )  # fmt: skip
-_PLURAL_BEFORE = re.compile(r"(?P<word>[A-Za-z-]*[a-rt-z])\s+$")
-_OBJECT_AFTER = re.compile(
+_PLURAL_BEFORE = Lazy(r"(?P<word>[A-Za-z-]*[a-rt-z])\s+$")
+_OBJECT_AFTER = Lazy(
     r"\s*$|\s+(?:by|from|to|up|only|for|about|over|the|a|an|on|in|less|more|than|at|with|our)\b|\s*[\d≈∼~]"
 )
-_NEXT_WORD = re.compile(r"\s+([A-Za-z]+)\b")
+_NEXT_WORD = Lazy(r"\s+([A-Za-z]+)\b")
 
 
 def _is_noun(head: str, m: re.Match[str]) -> bool:

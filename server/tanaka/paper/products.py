@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 
@@ -42,7 +43,7 @@ def plain_count(r: Reading) -> bool:
     )
 
 
-def _cues(pattern: re.Pattern[str], text: str) -> frozenset[str]:
+def _cues(pattern: Lazy, text: str) -> frozenset[str]:
     return frozenset(m.group().lower() for m in pattern.finditer(text))
 
 
@@ -50,7 +51,7 @@ def _cues(pattern: re.Pattern[str], text: str) -> frozenset[str]:
 
 _NAMES = {"tensor": "TP", "model": "TP", "pipeline": "PP", "data": "DP", "context": "CP", "TP": "TP", "PP": "PP", "DP": "DP",
           "CP": "CP", "tensor-model": "TP", "MP": "TP"}  # fmt: skip
-_LAYOUT_CUES = re.compile(
+_LAYOUT_CUES = Lazy(
     r"\b(?:spares?|reserved|stand-?by|actors?|rollouts?|another|disaggregated|prefill|decod\w+|respectively|up to|sweep|"
     r"either|between|for the MoE|attention part|experts?|EP|remaining|rest|hybrid|heterogeneous|per node|"
     r"FSDP|HSDP|shard(?:ed|s)? over)\b|\bfrom \d"
@@ -142,7 +143,7 @@ def _bracketed(sentence: Sentence) -> tuple[list[str], list[int]]:
 
 # -- micro-batch x accumulation steps x replicas ------------------------------------------------
 
-_BATCH_CUES = re.compile(r"\b(?:tokens|grows|ramp|stage|phase|respectively|up to|drop)\b")
+_BATCH_CUES = Lazy(r"\b(?:tokens|grows|ramp|stage|phase|respectively|up to|drop)\b")
 
 
 def _batch(sentence: Sentence) -> LocalProduct | None:
@@ -195,14 +196,14 @@ def _batch_role(sentence: Sentence, r: Reading) -> str:
 
 # -- nodes x devices per node -------------------------------------------------------------------
 
-_NODE_CUES = re.compile(
+_NODE_CUES = Lazy(
     r"\b(?:spares?|up to|respectively|heterogeneous|and three|CPU|either|of which|remaining|idle)\b"
 )
 _HOLDS = (
     r"(?:of|with|each (?:with|of|having|containing|holding|has|have)|having|containing|has|have|hosts?|holds?|contains?|"
     r"features?|(?:is |are )?equipped with|that (?:each )?have)"
 )
-_SUM_WORDS = re.compile(r"\(|total|i\.e\.| or |=|giving|making|yielding|overall|altogether")
+_SUM_WORDS = Lazy(r"\(|total|i\.e\.| or |=|giving|making|yielding|overall|altogether")
 
 
 def _nodes(sentence: Sentence) -> LocalProduct | None:

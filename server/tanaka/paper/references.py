@@ -16,6 +16,7 @@ from tanaka.latex.macros import Macro, matching_brace
 from tanaka.latex.source import Region
 from tanaka.paper.bibliography import Bibliography, Entry, joined, plain
 from tanaka.paper.unit import BlockFacts
+from tanaka.patterns import Lazy
 from tanaka.text import DocId
 
 # Half-typed text is the normal case here, and the parser would report each recovery.
@@ -23,9 +24,9 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 # -- entries ----------------------------------------------------------------------------------
 
-_ARXIV = re.compile(r"(?<!\d)(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+/\d{7})\b")
-_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
-_FIELD = re.compile(r"(?P<name>title|author|year|date|eprint)\s*=\s*[{\"]", re.I)
+_ARXIV = Lazy(r"(?<!\d)(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+/\d{7})\b")
+_YEAR = Lazy(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_FIELD = Lazy(r"(?P<name>title|author|year|date|eprint)\s*=\s*[{\"]", re.I)
 
 
 def read_bib(text: str) -> tuple[Entry, ...]:
@@ -82,9 +83,9 @@ def _is_arxiv(field: str, fields: Mapping[str, str]) -> bool:
     return bool(re.search(r"arxiv|abs/", field, re.I)) or field == fields.get("eprint")
 
 
-_ITEM = re.compile(r"\\bibitem(?:\s*\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\])?\s*\{([^{}]+)\}")
-_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_ITEMS_END = re.compile(r"\\bibitem|\\end\{thebibliography\}")
+_ITEM = Lazy(r"\\bibitem(?:\s*\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\])?\s*\{([^{}]+)\}")
+_COMMENT = Lazy(r"(?<!\\)%[^\n]*")
+_ITEMS_END = Lazy(r"\\bibitem|\\end\{thebibliography\}")
 
 
 def read_items(text: str) -> tuple[Entry, ...]:
@@ -97,7 +98,7 @@ def read_items(text: str) -> tuple[Entry, ...]:
         close = _ITEMS_END.search(text, match.end())
         body = text[match.end() : close.start() if close else match.end() + 1500]
         words = plain(body.replace("\\newblock", " "))
-        years = _YEAR.findall(re.sub(_ARXIV, " ", words))
+        years = _YEAR.findall(_ARXIV.sub(" ", words))
         arxiv = _ARXIV.search(words) if re.search(r"arxiv|CoRR|abs/", words, re.I) else None
         found.append(
             Entry(
@@ -114,10 +115,10 @@ def read_items(text: str) -> tuple[Entry, ...]:
 
 # -- citations --------------------------------------------------------------------------------
 
-_CITE = re.compile(r"\\(?P<name>[A-Za-z]*[cC]ite[A-Za-z]*)\*?(?![A-Za-z])")
-_NOT_A_CITE = re.compile(r"style|setup|options|command|format|color|bst", re.I)
-_OPTION = re.compile(r"\s*\[[^\[\]]*\]|\s*\([^()]*\)")
-_KEYS = re.compile(r"\s*\{([^{}]*)\}")
+_CITE = Lazy(r"\\(?P<name>[A-Za-z]*[cC]ite[A-Za-z]*)\*?(?![A-Za-z])")
+_NOT_A_CITE = Lazy(r"style|setup|options|command|format|color|bst", re.I)
+_OPTION = Lazy(r"\s*\[[^\[\]]*\]|\s*\([^()]*\)")
+_KEYS = Lazy(r"\s*\{([^{}]*)\}")
 
 
 def citing(table: Mapping[str, Macro]) -> tuple[str, ...]:
@@ -159,17 +160,17 @@ def _keys_behind(text: str, at: int, *, many: bool) -> set[str]:
 
 # -- prose ------------------------------------------------------------------------------------
 
-_APART = re.compile(
+_APART = Lazy(
     r"\b(?:unlike|whereas|in contrast|by contrast|contrary to|as opposed to|but|"
     r"differs? from|differ in|different from|difference (?:to|from)|concurrent(?:ly)?|"
     r"our (?:own )?(?:earlier|previous|prior|preceding)|orthogonal|complementary)\b",
     re.I,
 )
-_OURS = re.compile(r"\b(?:we|our|ours|us)\b", re.I)
-_HOW = re.compile(
+_OURS = Lazy(r"\b(?:we|our|ours|us)\b", re.I)
+_HOW = Lazy(
     r"\b(?:while|instead|rather|however|yet|although|not|no|only|without|beyond)\b", re.I
 )
-_GOES_ON = re.compile(
+_GOES_ON = Lazy(
     r"^(?:in contrast|by contrast|unlike (?:it|them|this|that|these)|it is (?:orthogonal|complementary)|"
     r"(?:however|instead|here), (?:we|our)|we (?:instead|do not|differ)|ours )",
     re.I,
@@ -259,7 +260,7 @@ def _tells_apart(text: str) -> bool:
     return bool(_APART.search(text)) or bool(_OURS.search(text) and _HOW.search(text))
 
 
-_ADDRESS = re.compile(r"\\(?:url|href|nolinkurl|path)\s*\{|https?://")
+_ADDRESS = Lazy(r"\\(?:url|href|nolinkurl|path)\s*\{|https?://")
 _BEFORE, _BEHIND = 120, 160  # characters around an address that may name its work
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.model import Where
+from tanaka.patterns import Lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Voice:
     where: Where
     names: tuple[str, ...]
     told: bool
-    works: re.Pattern[str]
+    works: Lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Role:
 
 
 _PERSON = r"we|our|ours|us|this (?:paper|work|thesis|report|article|draft)|(?:the|our) proposed"
-_FIRST = re.compile(rf"\b(?:{_PERSON})\b", re.I)
-_OBSERVES = re.compile(
+_FIRST = Lazy(rf"\b(?:{_PERSON})\b", re.I)
+_OBSERVES = Lazy(
     r"\b(?:we|one)(?: \w+ly| also| first| then| now)? (?:observe|note|noted|find|found|argue|discuss|review|survey|revisit|see|know|saw|recall|remark|assume that|believe|refer)\b",
     re.I,
 )
@@ -55,21 +56,21 @@ _OFFER = (
     r"propos\w+|present(?:s|ed|ing)?|introduc\w+|design(?:s|ed|ing)?|develop\w*|devis\w+|contribut\w+|describ\w+|"
     r"replac\w+|add(?:s|ed|ing)?|extend\w*|combin\w+|coupl\w+|defin\w+|commits?|lets?|implement\w*|invent\w*|built|builds?"
 )
-_OFFERS = re.compile(
+_OFFERS = Lazy(
     rf"^(?:['’]s)?(?: \w+ly| also| therefore| thus| then| hence| further| instead| \w+)? ?\b(?:{_OFFER})\b",
     re.I,
 )
 # Between the verb and its object; behind these words stands the ground that it is done on.
-_GROUND = re.compile(
+_GROUND = Lazy(
     r"\b(?:for|on|upon|over|atop|in|within|inside|from|than|of|against|where|whose|when|while|during|at)\b|;",
     re.I,
 )
-_ONTO = re.compile(r"\badd(?:s|ed|ing)?\b[^.;,]*\b(?:to|into)\b", re.I)
-_KEEPS = re.compile(r"\b(?:extend|combin|augment|equip|coupl|built?|enrich)\w*", re.I)
+_ONTO = Lazy(r"\badd(?:s|ed|ing)?\b[^.;,]*\b(?:to|into)\b", re.I)
+_KEEPS = Lazy(r"\b(?:extend|combin|augment|equip|coupl|built?|enrich)\w*", re.I)
 
 # -- clauses ----------------------------------------------------------------------------------
 
-_BREAK = re.compile(
+_BREAK = Lazy(
     r"[;()\[\]]|(?<!\bet al)\.\s|—|, (?:and|but|so|yet|or) (?=(?:we|our|they|it|its|this|that|these|those|the|all|both|each|no|none|nothing|[A-Z][\w-]*)\b)"
     r"|,? (?:while|whereas|but|although|though|because|since) |, (?=(?:we|it|they)\b)"
 )
@@ -90,12 +91,12 @@ _DROPS = (
     r"avoid\w*|remov\w+|eliminat\w+|drop(?:s|ped|ping)?|abandon\w*|forgo\w*|skip(?:s|ped|ping)?|omit\w*|disabl\w+|replac(?:e|es|ed|ing)|"
     r"(?:get|gets|getting) rid of|dispens\w+ with|(?:do|does|doing) away with|supersed\w+|obviat\w+"
 )
-_DENIED = re.compile(
+_DENIED = Lazy(
     rf"\b(?:(?P<no>no|without|neither|nor|none of|nothing|lacks?|lacking|free of)|(?P<not>not|n't|never|cannot|instead of|rather than|in place of|in lieu of|(?:need|needs|needed) (?:for|of)|{_DROPS}))\b"
     r"(?P<gap>[^.;:]{0,90})$",
     re.I,
 )
-_NOT_DENIED = re.compile(
+_NOT_DENIED = Lazy(
     r"^(?:not|never|cannot) (?:\w+ly )?(?:split|chang|modif|touch|alter|block|stall|delay|interrupt|interfer)\w*"
     r"|^not (?:only|just|merely|necessarily|limited|affected|restricted|specific|unlike|surprising|more than|less than)"
     r"|^(?:no|nothing) (?:change|changes|effect|impact|loss|difference|more than|less than|matter|other|but|modification|surprise)"
@@ -103,23 +104,23 @@ _NOT_DENIED = re.compile(
     re.I,
 )
 _COST = r"(?:overheads?|costs?|latency|latencies|bottlenecks?|drawbacks?|limitations?|problems?|penalt\w+|waste|idle|traffic|stalls?|issues?|errors?|failures?|bubbles?|delays?|price|burden|time|need to|slowdown)"
-_ONLY_COST = re.compile(rf"\b{_COST}\b[^.;]{{0,40}}$", re.I)
-_COST_NEXT = re.compile(rf"^(?:['’]s)?[- ](?:\w+ )?{_COST}\b", re.I)
-_GONE = re.compile(
+_ONLY_COST = Lazy(rf"\b{_COST}\b[^.;]{{0,40}}$", re.I)
+_COST_NEXT = Lazy(rf"^(?:['’]s)?[- ](?:\w+ )?{_COST}\b", re.I)
+_GONE = Lazy(
     r"^[^.;:,]{0,25}?\b(?:is|are|was|were|be|been|being|gets?|becomes?)?\s*(?:not (?:used|needed|required|enabled|applied|stashed|kept|recomputed|performed|supported)|gone|removed|eliminated|replaced|dropped|avoided|disabled|omitted|abandoned|turned off|switched off|unnecessary|superfluous|no longer (?:needed|used|necessary|required|exists?))\b"
     r"|^[^.;:]{0,30},? which (?:we|our \w+|[A-Z]\w+|it) (?:do|does|did) not\b|^ (?:do|does|did|is|are|was|were) not (?:use|used|happen|occur|run|apply|exist)",
     re.I,
 )
-_BY = re.compile(r"\b(?:by|with)\b", re.I)
+_BY = Lazy(r"\b(?:by|with)\b", re.I)
 
 
 # "Replaces the all-reduce of data-parallel training": what is gone belongs to what stays.
-_OWNER = re.compile(r"\b(?P<what>[\w-]+) of (?:the |our |its |their |an? )?(?:\w+ly )?$", re.I)
+_OWNER = Lazy(r"\b(?P<what>[\w-]+) of (?:the |our |its |their |an? )?(?:\w+ly )?$", re.I)
 _OF_ITSELF = frozenset(
     {"use", "usage", "kind", "sort", "form", "type", "all", "any", "each", "out"}
 )
 # "From 815 ms (a ring all-reduce) to 350 ms": what it was before.
-_WAS_BEFORE = re.compile(r"\bfrom [\d.,{}]+\s?[\w%/]*$", re.I)
+_WAS_BEFORE = Lazy(r"\bfrom [\d.,{}]+\s?[\w%/]*$", re.I)
 
 
 class _Denial(Enum):
@@ -132,25 +133,25 @@ class _Denial(Enum):
 
 
 # "Without X training diverges" supposes its absence, and has it.
-_SUPPOSES = re.compile(r"\s*(?:without|removing|disabling|dropping|omitting|skipping|replacing|turning off)\b", re.I)  # fmt: skip
-_SUFFERS = re.compile(
+_SUPPOSES = Lazy(r"\s*(?:without|removing|disabling|dropping|omitting|skipping|replacing|turning off)\b", re.I)  # fmt: skip
+_SUFFERS = Lazy(
     r"\b(?:los(?:es?|t)|drops?|dropped|falls?|fell|slower|worse|higher|lower|longer|diverges?d?|costs?|degrad\w+|grows?|rises?|suffers?|fails?|increases?d?|decreases?d?|takes? (?:\d+|twice|\w+ times)|doubles?|triples?|collapses?|stalls?)\b",
     re.I,
 )
 # "Without overlap the all-reduce takes longer": the second noun begins the main clause.
-_MAIN_CLAUSE = re.compile(
+_MAIN_CLAUSE = Lazy(
     r"^ (?:(?!\w*ing\b|(?:of|for|to|in|on|from|with|and|or|any|by|at)\b)[\w-]+ ){1,4}(?:the|our|each|its) $",
     re.I,
 )
 # What is off in one measurement is on elsewhere.
-_MEASURES = re.compile(
+_MEASURES = Lazy(
     r"\bto (?:isolate|measure|separate|profile)\b|\b(?:in|for) (?:this|the|an|that) (?:ablation|(?:micro-?)?benchmark|experiment|measurement)\b|\b(?:Figure|Table|Section) [\d.]+ only\b",
     re.I,
 )
-_UNTOUCHED = re.compile(
+_UNTOUCHED = Lazy(
     r"^[^.;:]{0,40}\b(?:is|are|was|were) (?:touched|changed|modified|affected|altered)\b", re.I
 )
-_GOES_ON = re.compile(
+_GOES_ON = Lazy(
     r"\band (?:instead |then |thus |also )?(?:appl\w+|uses?|sends?|takes?|starts?|runs?|lets?|keeps?|updates?|commits?|adds?|propos\w+)\b",
     re.I,
 )
@@ -191,7 +192,7 @@ def _denial(before: str, words: str, after: str) -> _Denial:
     return _Denial.GONE if _GONE.search(after) else _Denial.NONE
 
 
-def _last(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+def _last(pattern: Lazy, text: str) -> list[re.Match[str]]:
     """The match of a pattern that begins last, as a list of one or none."""
     found = None
     at = 0
@@ -202,130 +203,130 @@ def _last(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 
 # "adding a FlashAttention control" offers a control.
-_SUBJECT_OF_STUDY = re.compile(
+_SUBJECT_OF_STUDY = Lazy(
     r" (?:controls?|baselines?|variants?|benchmarks?|data ?sets?|tests?|corpus|traces?)\b", re.I
 )
-_DROPPED = re.compile(_DROPS, re.I)
-_ABOUT = re.compile(
+_DROPPED = Lazy(_DROPS, re.I)
+_ABOUT = Lazy(
     r"\b(?:from|in|for|between|at|on|within|during|that|which|when|while|after|before|until|to)\b",
     re.I,
 )
-_INSTEAD = re.compile(
+_INSTEAD = Lazy(
     r"\b(?:replac(?:e|es|ed|ing)|supersed\w+)\b[^.;:]{0,80}\b(?:by|with)\b[^.;:]{0,80}$", re.I
 )
 
 # -- others -----------------------------------------------------------------------------------
 
-_THAN = re.compile(
+_THAN = Lazy(
     r"(?<!more )(?<!less )(?<!fewer )\b(?:than|versus|vs\.?|against|compared (?:to|with|against)|in comparison (?:to|with)|relative to|over (?:a|the|an|plain|vanilla)|(?:improv\w+|gains?|better|higher|lower|faster|speed-?ups?) (?:[\w.%×-]+ ){0,4}over|outperform\w*|as opposed to|in contrast (?:to|with)|unlike|surpass\w*|comparable to|beats?|(?:that|those) of)\b(?P<gap>[^.;:,]{0,60}| (?:(?-i:[A-Z])[\w.+-]*,? (?:and |or )?){1,8})$",
     re.I,
 )
-_COMPARES = re.compile(
+_COMPARES = Lazy(
     r"\b(?:compar(?:e|es|ing)|(?:is|are|was|were) compared|benchmark(?:ed|s)?|evaluat(?:e|ed|es)|measur(?:e|ed)) [^.;]{0,100}?\b(?:with|to|against|and)\b[^.;]*$",
     re.I,
 )
-_UNLIKE = re.compile(
+_UNLIKE = Lazy(
     r"\b(?:unlike|in contrast (?:to|with)|as opposed to)\b(?P<gap>[^.;]{0,90})$", re.I
 )
-_BASELINE = re.compile(
+_BASELINE = Lazy(
     r"^(?:(?:in|for|as|with|on|under|by|here|while|whereas|specifically|concretely|finally|first|second),? )?(?:(?:the|our|a|this|each|all|both|one|its|such) )?(?:[\w-]+ ){0,3}baselines?\b(?! (?:by|of \d|accuracy is))",
     re.I,
 )
-_OF_BASELINE = re.compile(r"\b(?:baseline|baseline's) (?:\w+ ){0,3}$", re.I)
-_GENERAL = re.compile(
+_OF_BASELINE = Lazy(r"\b(?:baseline|baseline's) (?:\w+ ){0,3}$", re.I)
+_GENERAL = Lazy(
     r"\b(?:prior|previous|existing|recent|related|other|many|most|several|various|numerous|modern|current|popular|conventional|traditional|earlier|later|classic\w*|all of) (?:[\w-]+ ){0,3}?(?:works?|systems?|approach\w*|methods?|papers?|stud\w+|techniques?|frameworks?|solutions?|schemes?|algorithms?|research\w*|schedules?|models?|engines?|accelerators?|implementations?|libraries|efforts|literature|proofs?|analys[ei]s|them|these)\b"
     r"|\bliterature\b|\bby (?:its|their) (?:own )?authors\b|\b(?:widely|commonly|typically|usually|traditionally|conventionally|often|frequently|generally) (?:used|adopted|employed|rely|relies|deployed|uses?|keeps?|split|applied|equipped|offered|provided|implemented|found)\b"
     r"|\bstate[- ]of[- ]the[- ]art\b|\btoday'?s?\b|\b(?:has|have) (?:also |recently |long |already |each )?been (?:proposed|introduced|shown|used|studied|explored|applied|adopted|attacked|developed|investigated|widely)\b|\bet al\b|\bresearchers\b|\bpractitioners\b|\bone (?:can|could|may|might|would)\b",
     re.I,
 )
-_MAYBE = re.compile(
+_MAYBE = Lazy(
     r"\b(?:could|might|would|can (?:also )?be (?:used|combined|applied|extended)|known (?:as|from)|future|as if)\b[^.;:]{0,60}$",
     re.I,
 )
-_BESIDE = re.compile(
+_BESIDE = Lazy(
     r"\b(?:orthogonal to|complementary to|compatible with|inspired by|borrow\w* from|similar(?:ly)? to|analogous to|reminiscent of|akin to|in the spirit of|just like|much like|motivated by|the same way as|like the way|aspire to|hope to|wish for|recommend|envision)\b[^.;:,]{0,60}$|\blike (?:\w+ )?$",
     re.I,
 )
 # What a paper leaves for later it does not have.
-_LATER = re.compile(
+_LATER = Lazy(
     r"\b(?:leaves?|left|defers?|deferred|postpone[sd]?)\b[^.;]{0,60}\b(?:to|for|as) (?:(?:the|a|our) )?(?:future|later|follow-?up|next)\b"
     r"|\b(?:is|are|remains?) (?:a |our |part of )?(?:future|ongoing) work\b",
     re.I,
 )
-_INTENDS = re.compile(
+_INTENDS = Lazy(
     r"\b(?:plan|intend|hope|want|wish) to \w+\b[^.;:]{0,60}$|\b(?:next|later|in (?:the )?future)\b[^.;:]{0,30}\bwill \w+\b[^.;:]{0,60}$"
     r"|\bwill (?:study|explore|investigate|examine|try)\b[^.;:]{0,60}$",
     re.I,
 )
 # "They do this, whereas we do that": whose clause the first one is.
-_WHEREAS_WE = re.compile(rf",? whereas (?:{_PERSON})\b", re.I)
-_WHILE_WE = re.compile(
+_WHEREAS_WE = Lazy(rf",? whereas (?:{_PERSON})\b", re.I)
+_WHILE_WE = Lazy(
     rf"(?:,? (?:while|but|although|though)|;(?: in contrast,| by contrast,| instead,)?) (?:{_PERSON})\b",
     re.I,
 )
 # "While they do this, we do that."
-_CONCEDES = re.compile(r"(?:While|Although|Though|Even though|(?P<whereas>Whereas))\b")
-_THEN_WE = re.compile(rf", (?:{_PERSON})\b", re.I)
-_OF_OURS = re.compile(
+_CONCEDES = Lazy(r"(?:While|Although|Though|Even though|(?P<whereas>Whereas))\b")
+_THEN_WE = Lazy(rf", (?:{_PERSON})\b", re.I)
+_OF_OURS = Lazy(
     r"\s*(?:the|our|each|all|both|a|an|this|in|at|on|inside|within|between|after|before|during)\b",
     re.I,
 )
-_SUPPOSED = re.compile(
+_SUPPOSED = Lazy(
     r"^(?: [\w-]+){0,6}? (?:could|would|might|can be (?:adopted|used|applied|added|combined|considered))\b",
     re.I,
 )
-_EXAMPLE = re.compile(
+_EXAMPLE = Lazy(
     r"\b(?:such as|e\.g\.,?|for example,?|for instance,?|including|like)\b[^.;:]{0,60}$", re.I
 )
 # A question has nothing yet, nor has what only would be.
-_ASKS = re.compile(r"\?\s*$|^\s*If\b[^.;]*\b(?:were|would)\b")
+_ASKS = Lazy(r"\?\s*$|^\s*If\b[^.;]*\b(?:were|would)\b")
 # Others whom the sentence does not name, and ways that are weighed.
-_OF_MANY = re.compile(
+_OF_MANY = Lazy(
     r"\s*(?:Others\b|(?:systems|servers|engines|methods|approaches|papers|works|designs|accelerators) (?:with|that|which)\b"
     r"|(?:one|an|another|the other) (?:alternative|option|possibility|strawman|remedy)\b|another is to\b)",
     re.I,
 )
-_FOR_EXAMPLE = re.compile(r"(?:for (?:example|instance)|e\.g\.)", re.I)
-_THEIRS = re.compile(r"\b(?:their|the authors)\b", re.I)
-_VERB_NEXT = re.compile(
+_FOR_EXAMPLE = Lazy(r"(?:for (?:example|instance)|e\.g\.)", re.I)
+_THEIRS = Lazy(r"\b(?:their|the authors)\b", re.I)
+_VERB_NEXT = Lazy(
     rf"^\s*(?:\(?{CITE}\)?\s*)?(?:,? (?:which|that|who)\b)?\s*(?:(?:also|then|instead|further|only|first|\w+ly)\s+)*(?!(?:{_PERSON})\b)(?!(?:is|are|was|were) (?:used|applied|enabled|employed|adopted|run|kept|set|configured|turned|chosen|trained)\b)(?:[a-z]+(?:s|ed)|have|has|is|are|was|were|do|does|did|can|may|will|use|split|keep|let|drop|make)\b",
     re.I,
 )
-_RIVAL = re.compile(
+_RIVAL = Lazy(
     r"\s*,? (?:our|the|its|a|an) (?:[\w-]+ ){0,3}(?:competitor|baseline|rival|closest (?:work|system)|state of the art)\b",
     re.I,
 )
 # Verbs whose object is another system: it is set up to be measured, or was tried.
-_TRIES = re.compile(
+_TRIES = Lazy(
     r"\b(?:tried|considered|experimented with|gives?|gave|granted?|configured?|re-?implement\w*|reproduced?|ported?) (?:out |the )?$",
     re.I,
 )
-_OBJECT = re.compile(
+_OBJECT = Lazy(
     r"\b(?:following|as in|based on|on top of|using|uses?|used|with|adopt\w*|employ\w*|from|via|per|by|see|to|of|for|is|are)\s*(?:the |an? )?(?:[\w-]+ ){0,2}$",
     re.I,
 )
-_CITED = re.compile(CITE)
-_BEGINS = re.compile(rf"[A-Z][\w!+-]*(?: [A-Z][\w!+-]*)?(?: et al\.)?\s*{CITE}")
-_DEFINES = re.compile(
+_CITED = Lazy(CITE)
+_BEGINS = Lazy(rf"[A-Z][\w!+-]*(?: [A-Z][\w!+-]*)?(?: et al\.)?\s*{CITE}")
+_DEFINES = Lazy(
     rf"^(?:[\s,:]|\([A-Z0-9-]{{2,8}}\)|{CITE})*(?:is|are|was|were) (?:an?|the|one|used|known|widely|often|commonly|typically|popular|important|essential|crucial|critical|key|not new|well)\b"
     rf"|^(?:[\s,:]|\([A-Z0-9-]{{2,8}}\)|{CITE})*(?:goes|refers?|means?|allows?|enables?|aims?|splits?|replicates?|partitions?|divides?|distributes?|reduces?|requires?|suffers?|introduces?|has|have|can|may|consists?|works? by|saves?|trades?|exploits?|addresses|tackles?|offers?|provides?|improves?|relies|rely|lets|makes?)\b|^\s*[;:]",
     re.I,
 )
-_COUNTS = re.compile(
+_COUNTS = Lazy(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen)\b", re.I
 )
-_BACK = re.compile(
+_BACK = Lazy(
     r"^[^.;]{0,80}; (?:we|our \w+) (?:\w+ly |also |still )?(?:keep|use|adopt|build on|follow|reuse|apply|extend|inherit|employ|rely on|share|take over)\b.{0,20}\b(?:it|its|this|them|that|these)\b",
     re.I,
 )
-_DOES = re.compile(
+_DOES = Lazy(
     r"(?: \w+ly| also| still| therefore| both)? (?:keep|use|adopt|build on|follow|reuse|apply|extend|inherit|employ|rely on|propose|introduce|replace|combine|add|bound|shard|train|run|implement|choose|design|present|hide|stash|quanti[sz]e|compress)(?:s|d|ed)?\b",
     re.I,
 )
 
 
 # What was measured and found not to pay is none of the paper's parts.
-_REJECTED = re.compile(
+_REJECTED = Lazy(
     r"^[^.;]{0,140}?(?:\b(?:runs?|ran|is|was|are|were|becomes?) (?:[\d.]+ ?[%×] ?|about |even |much |slightly )*slower than (?:the )?(?:default|baseline|without|plain|no )|"
     r"\b(?:provid\w+|brings?|brought|gives?|gave|offers?|yields?|shows?|showed) no (?:benefit|gain|advantage|speed-?up|improvement)|\bgains? nothing\b|"
     r"\b(?:does|do|did|would) not (?:help|pay(?: off)?|improve)\b|\bonly (?:relevant|useful|worthwhile) (?:under|for|in|when|where|if)\b|"
@@ -347,7 +348,7 @@ def defines(text: str, end: int) -> bool:
     return _DEFINES.search(text[end:]) is not None
 
 
-_OTHER_LETTERS = re.compile(r"[\u0400-\u1fff\u2e80-\ud7ff]")
+_OTHER_LETTERS = Lazy(r"[\u0400-\u1fff\u2e80-\ud7ff]")
 
 
 def _foreign(text: str) -> bool:
@@ -362,10 +363,10 @@ def speaks(text: str, names: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _ours(names: tuple[str, ...]) -> re.Pattern[str]:
+def _ours(names: tuple[str, ...]) -> Lazy:
     """Finds the first person, and the paper's own system."""
     named = "".join(rf"|(?<![\w-]){re.escape(name)}(?!\w)" for name in names)
-    return re.compile(rf"\b(?i:{_PERSON})\b{named}")
+    return Lazy(rf"\b(?i:{_PERSON})\b{named}")
 
 
 def _own(text: str, names: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -565,13 +566,13 @@ class _Reading:
         return False
 
 
-_CALLED = re.compile(
+_CALLED = Lazy(
     r"\b(?:present|propose|introduce|describe|develop|design|release|build|built|calls?|called|named?|dubbed|termed)s?"
     r"(?: (?:it|them|this (?:\w+ )?|our (?:\w+ ){0,2}|the \w+))? "
     r"(?P<name>[A-Z][A-Za-z0-9]*(?:[-+][A-Za-z0-9]+)*)(?=[,.;:()]| \(|,| (?:is|as|which|that|to|for|and|—|a|an)\b)"
 )
-_TITLED = re.compile(r"\s*(?P<name>[A-Z][A-Za-z0-9]*(?:[-+][A-Za-z0-9]+)*) ?[:—]")
-_SHAPED = re.compile(r".[A-Z0-9]|[a-z]-[A-Z]")
+_TITLED = Lazy(r"\s*(?P<name>[A-Z][A-Za-z0-9]*(?:[-+][A-Za-z0-9]+)*) ?[:—]")
+_SHAPED = Lazy(r".[A-Z0-9]|[a-z]-[A-Z]")
 
 
 def own_names(text: str, where: Where) -> tuple[str, ...]:

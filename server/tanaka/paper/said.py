@@ -10,22 +10,23 @@ import re
 
 from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
 
 _IS = r"(?:\s(?:of|is|are|was|to|at|about|only|equals?))*\s*[=:≈∼~]?\s*$"
 _DEVICE = r"(?:GPU|device|worker|node|replica|rank|accelerator|card)"
 
-_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
+_BEFORE: tuple[tuple[str, Lazy], ...] = (
     (
         "deviation",
-        re.compile(
+        Lazy(
             r"(?:standard deviation|std\.? dev\.?|spread|σ)(?: of| is| =|, about)*\s*(?:about )?[≈∼~]?$",
             re.I,
         ),
     ),
     (
         "hidden size",
-        re.compile(
+        Lazy(
             rf"\b(?:hidden|model|embedding)[- ](?:size|dimension(?:ality)?|dim|width)s?(?:\s[hd])?{_IS}|"
             rf"\bd_\{{?model\}}?{_IS}",
             re.I,
@@ -33,15 +34,15 @@ _BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "sequence length",
-        re.compile(rf"\b(?:sequence|context) (?:length|size)s?(?:\s[snL])?{_IS}", re.I),
+        Lazy(rf"\b(?:sequence|context) (?:length|size)s?(?:\s[snL])?{_IS}", re.I),
     ),
     (
         "micro-batch size",
-        re.compile(r"\bmicro-?\s?batch(?:es)?(?: size)?(?:\s(?:of|is|are|has|holds))*\s*=?\s*$", re.I),
+        Lazy(r"\bmicro-?\s?batch(?:es)?(?: size)?(?:\s(?:of|is|are|has|holds))*\s*=?\s*$", re.I),
     ),
     (
         "batch per device",
-        re.compile(
+        Lazy(
             rf"\bbatch(?:es)?(?: size)?s?[^.;,]{{0,12}}\b(?:per|on (?:each|every)|for (?:each|every)|of (?:each|every)) {_DEVICE}{_IS}|"
             rf"\bper-{_DEVICE} (?:mini-?)?batch(?: size)?{_IS}|\blocal (?:mini-?)?batch(?: size)?{_IS}",
             re.I,
@@ -49,41 +50,41 @@ _BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "staleness bound",
-        re.compile(
+        Lazy(
             r"\b(?:staleness|delay)(?: bound| threshold| limit| parameter)?(?:\s[SsτK])?(?:\s(?:of|is|to|at|by|most|up))*\s*[=≤]?\s*$",
             re.I,
         ),
     ),
-    ("training state", re.compile(r"\b(?:together|altogether|in all|in total)\s*$", re.I)),
-    ("warm-up", re.compile(r"\bwarm(?:s|ed|ing)?[- ]?up\b[^.;,]{0,30}$", re.I)),
+    ("training state", Lazy(r"\b(?:together|altogether|in all|in total)\s*$", re.I)),
+    ("warm-up", Lazy(r"\bwarm(?:s|ed|ing)?[- ]?up\b[^.;,]{0,30}$", re.I)),
 )  # fmt: skip
-_GRADIENTS = re.compile(
+_GRADIENTS = Lazy(
     r"\bgradients?\b[^.;]{0,60}\b(?:magnitudes?|scales?|median|typical(?:ly)?|as small as|sizes?|norms? per (?:entry|element)|order)\b"
     r"[^.;]{0,24}$",
     re.I,
 )
-_MOMENTUM = re.compile(r"\bmomentum(?:\s(?:of|is|to|at|=))*\s*$", re.I)
-_NORM = re.compile(r"\bbatch[- ]?norm", re.I)
-_AHEAD = re.compile(
+_MOMENTUM = Lazy(r"\bmomentum(?:\s(?:of|is|to|at|=))*\s*$", re.I)
+_NORM = Lazy(r"\bbatch[- ]?norm", re.I)
+_AHEAD = Lazy(
     r"\s*(?:(?:steps?|iterations?|updates?|versions?)\s)?(?:ahead|behind|stale|old|late)\b", re.I
 )
-_HELD = re.compile(
+_HELD = Lazy(
     rf"\b(?:an?|each|every|one|the) {_DEVICE}(?: then)? (?:holds?|has|keeps?|stores?|owns?)\s*(?:about |only )?[≈∼~]?$",
     re.I,
 )
-_TAKES = re.compile(
+_TAKES = Lazy(
     rf"\b(?:an?|each|every|one) {_DEVICE} (?:takes|processes|gets|sees|has|handles|draws|trains on)\s*(?:only |about )?$",
     re.I,
 )
-_VERSION = re.compile(r"\bundo\b|\bversions?\b|\broll(?:s|ed)?[- ]?back|\bstash|\bsnapshot", re.I)
-_STATE = re.compile(r"\bweights?\b.*\boptimi[sz]er\b|\boptimi[sz]er\b.*\bweights?\b", re.I | re.S)
-_DEGREE = re.compile(r"\s*(?:-?way)?[-\s](tensor|pipeline|data)(?:[- ]parallel|\s?$|\s?\W)", re.I)
-_DEGREE_OF = re.compile(
+_VERSION = Lazy(r"\bundo\b|\bversions?\b|\broll(?:s|ed)?[- ]?back|\bstash|\bsnapshot", re.I)
+_STATE = Lazy(r"\bweights?\b.*\boptimi[sz]er\b|\boptimi[sz]er\b.*\bweights?\b", re.I | re.S)
+_DEGREE = Lazy(r"\s*(?:-?way)?[-\s](tensor|pipeline|data)(?:[- ]parallel|\s?$|\s?\W)", re.I)
+_DEGREE_OF = Lazy(
     rf"\b(tensor|pipeline|data)[- ](?:model[- ])?parallel(?:ism)?(?: degree| size| width| group size)?{_IS}",
     re.I,
 )
-_SYMBOL = re.compile(r"(?<![\w\\])(S|s|K|k|τ)\s*=\s*$")
-_MEASURED = re.compile(r"\b(?:mean|average|measure\w*|discard\w*|median|report\w*)\b", re.I)
+_SYMBOL = Lazy(r"(?<![\w\\])(S|s|K|k|τ)\s*=\s*$")
+_MEASURED = Lazy(r"\b(?:mean|average|measure\w*|discard\w*|median|report\w*)\b", re.I)
 
 
 def said(sentence: Sentence, r: Reading) -> tuple[tuple[str, str], ...]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading, read
 
 # A capital after a number is a unit ("120 W."), any other an initial.
-_ABBREVIATION = re.compile(
+_ABBREVIATION = Lazy(
     r"(?:\b(?:e\.g|i\.e|cf|vs|resp|approx|etc|et al|al|Fig|Figs|Sec|Secs|Tab|Eq|Eqs|Alg|Ref|Refs|No|St|Dr|w\.r\.t|"
     r"a\.k\.a|incl|max|min|avg|ca|Prof|App|Thm)|(?<!\d[\s\u2009])\b[A-Z])\.$"
 )
-_END = re.compile(r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?[A-Z0-9\ue000\\$~≈]|\s*$)")
+_END = Lazy(r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?[A-Z0-9\ue000\\$~≈]|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import EntityKind, entities, same
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier
 
 SET_UP = "set-up"
@@ -22,10 +23,10 @@ SET_UP = "set-up"
 NAMED = "named"
 """What a mention is called that tells which parts and models a sentence names."""
 
-_NAMES = re.compile(r"\d|[a-z][A-Z]")
+_NAMES = Lazy(r"\d|[a-z][A-Z]")
 # Names without a digit or a capital inside.
 _WORDS = ("BERT", "GPT", "VGG", "BLOOM", "Jetson", "Trainium", "Inferentia", "Gaudi", "Xeon", "Llama", "Mistral", "Mixtral", "Swin", "Coral", "Ryzen")  # fmt: skip
-_HOST = re.compile(r"(?:Intel |AMD )?(?:Xeon|EPYC|Ryzen|Core|i[3579]-)")
+_HOST = Lazy(r"(?:Intel |AMD )?(?:Xeon|EPYC|Ryzen|Core|i[3579]-)")
 """A processor that other parts are plugged into."""
 _CUE = ("xperiment", "easurement", "valuation", "estbed", "est bed", "enchmark", "esults", "nless", "hroughout", " runs")  # fmt: skip
 _WORK = r"(?:experiments?|measurements?|evaluations?|benchmarks?|results?|runs|tests|timings?)"
@@ -33,7 +34,7 @@ _RUN = (
     r"(?:run|ran|runs|use|used|uses|(?:are|were|is|was)(?: \w+ly)? (?:run|ran|conducted|performed|measured|obtained|executed|collected|carried out|"
     r"trained|evaluated|done|taken|on|in|with))"
 )
-_TELLS = re.compile(
+_TELLS = Lazy(
     rf"\b(?:all|every|our)(?: of)?(?: the| our| these)?(?: [\w-]+){{0,2}}? {_WORK} {_RUN}\b|"
     rf"\bwe (?:run|ran|conduct|conducted|perform|performed|carry out|carried out|execute|executed|do) (?:all|our|every|each|the)(?: of)?(?: the| our)?(?: [\w-]+){{0,2}}? {_WORK}\b|"
     rf"\b(?:in|for|across|throughout) (?:all|every)(?: of)?(?: the| our)?(?: [\w-]+){{0,1}}? {_WORK}\b|\bthe experiments {_RUN}\b|"
@@ -41,7 +42,7 @@ _TELLS = re.compile(
     r"\b(?:our|the) (?:evaluation |experimental )?(?:test ?bed|experimental platform)\b[^.;]{0,40}?\b(?:is|has|consists|comprises|contains|uses|includes)\b",
     re.I,
 )
-_OURS = re.compile(r"\b(?:we|our|ours|us)\b", re.I)
+_OURS = Lazy(r"\b(?:we|our|ours|us)\b", re.I)
 _ROLES = {
     EntityKind.DEVICE: "device", EntityKind.LINK: "link", EntityKind.MODEL: "model", EntityKind.DATASET: "dataset",
 }  # fmt: skip

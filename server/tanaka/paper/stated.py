@@ -39,6 +39,7 @@ from tanaka.paper.products import products
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.statements import statements
+from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier, Reading
 
 Range = tuple[int, int]
@@ -53,7 +54,7 @@ class Place:
     section: SectionId
 
 
-_METRICS = re.compile(
+_METRICS = Lazy(
     r"\b(throughput|latency|step time|iteration time|training time|time|speed-?up|memory|footprint|bandwidth|traffic|energy|power|"
     r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
     re.I,

@@ -41,6 +41,7 @@ from tanaka.paper.parties import (
     whole_of,
 )
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
 
 
@@ -135,7 +136,7 @@ def _index(paper: Paper) -> dict[NumberId, tuple[Statement, ...]]:
 
 # -- what is worth a look -------------------------------------------------------------------------
 
-_SIDE = re.compile(
+_SIDE = Lazy(
     r"(?:exceed(?:s|ed|ing)?|below|under|above|over|at most|less than|more than|fewer than|lower than|greater than|at least|within|"
     r"bounded by|limited to|capped at)\s*(?:about\s+|roughly\s+)?[≈∼~<>≤≥]?\s*$",
     re.I,
@@ -205,12 +206,12 @@ def _direction(effect: str, metric: str) -> tuple[Direction, bool | None]:
 
 # -- metrics that stand with another value ---------------------------------------------------------
 
-_LINKED = re.compile(
+_LINKED = Lazy(
     r"[\s\u2009]?(?:×|%)?(?:\s+(?:[\w-]+\s+)?(?:accuracy|utili[sz]ation))?(?:\s*(?:per|on|at|in|for|with)\s[^,;:()]{1,40})?[\s\u2009]*"
     r"(?:\(|,|—|–|which (?:is|are))[\s\u2009]*"
     r"(?:(?:which|that) (?:is|are|means|corresponds to|makes it)|i\.e\.,?|or|about|an?|thus|hence|roughly|\s)*\s*",
 )
-_AHEAD = re.compile(
+_AHEAD = Lazy(
     r"[\s\u2009]?(?:×|%)?(?P<np>[^,;:()]{0,50}?)\s*,\s*(?:thus |thereby |and )?(?:\w+ing)\s*"
 )
 
@@ -252,41 +253,41 @@ def _of_value_beaten(sentence: Sentence, i: int, at: Clause, cue: Cue) -> str:
 
 # -- words around shares, levels and abilities -----------------------------------------------------
 
-_OF = re.compile(r"\s*of\s+(?P<np>[^,;:()—]{1,70})", re.I)
-_OF_END = re.compile(
+_OF = Lazy(r"\s*of\s+(?P<np>[^,;:()—]{1,70})", re.I)
+_OF_END = Lazy(
     r"\s(?:on|at|in|for|with|when|while|under|across|by|using|and|or|during|is|are|was|were|that|which|to|from|but|as|even|leaving|"
     r"than|vs|due)\b|\.(?:\s|$)",
     re.I,
 )
-_CLAUSE = re.compile(r"\s*(?:what|that|which|how|all)\b", re.I)
-_TAKES = re.compile(
+_CLAUSE = Lazy(r"\s*(?:what|that|which|how|all)\b", re.I)
+_TAKES = Lazy(
     r"\b(?:takes?|took|taking|accounts? for|accounted for|accounting for|consum(?:es?|ed|ing)|occup(?:y|ies|ied|ying)|makes? up|made up|"
     r"represents?|represented|constitutes?|compris(?:es?|ing)|contributes?|spends?|spent|uses?|used|using|is|are|was|were|utili[sz]\w+|"
     r"dominates?|drives?|equals?|requires?|needs?|amounts? to|responsible for|adds?|costs?)\s*$",
     re.I,
 )
-_REACHES = re.compile(
+_REACHES = Lazy(
     r"\b(?:reach|achiev|retain|attain|preserv|deliver|sustain|maintain)(?:es|e|s|ed|ing)?\s*$", re.I
 )
-_SAVES = re.compile(
+_SAVES = Lazy(
     r"\b(?:(?P<down>sav(?:es?|ed|ing)|avoid(?:s|ed|ing)?|eliminat(?:es?|ed|ing)|remov(?:es?|ed|ing)|cut(?:s|ting)?|hid(?:es?|ing)|"
     r"reduc(?:es?|ed|ing)|los(?:es?|t|ing)|shav(?:es?|ed|ing)(?: off)?)|(?P<up>recover(?:s|ed|ing)?|regain(?:s|ed|ing)?))\s*$",
     re.I,
 )
-_STEP = re.compile(r"\b(?:step|iteration)$")
-_SPAN_GOES_ON = re.compile(r"\s*to\s+(?:about\s+)?[≈∼~+−-]?\d")
-_WITHIN_OF = re.compile(r"\s*(?:of|from)\s+", re.I)
-_WITHIN = re.compile(r"\bwithin\s*(?:about\s+)?[≈∼~]?\s*$", re.I)
-_UPPER = re.compile(
+_STEP = Lazy(r"\b(?:step|iteration)$")
+_SPAN_GOES_ON = Lazy(r"\s*to\s+(?:about\s+)?[≈∼~+−-]?\d")
+_WITHIN_OF = Lazy(r"\s*(?:of|from)\s+", re.I)
+_WITHIN = Lazy(r"\bwithin\s*(?:about\s+)?[≈∼~]?\s*$", re.I)
+_UPPER = Lazy(
     r"(?:\b(?:at most|less than|under|below|no more than|not more than|fewer than)|[<≤])\s*$", re.I
 )
-_STATES = re.compile(
+_STATES = Lazy(
     r"(?:is|are|was|were|sees?|saw|shows?|showed|exhibits?|remains?|stays?|reach(?:es|ed)?|becomes?|can|could|may|will|would|has|have)$"
 )
-_LASTS = re.compile(r"(?:takes?|took|lasts?)$")
-_VALUE_OF = re.compile(r"(?P<np>[\w-]+(?:\s[\w-]+){0,3})\s+(?:of|is|was)\s*$", re.I)
-_IN_METRIC = re.compile(r"\s*(?:in (?:terms of )?|on )(?P<np>[^,;:()]{1,40})")
-_ALSO = re.compile(r"[^;:.]{0,90}?(?:,\s*(?:and\s+)?|\s+and\s+)")
+_LASTS = Lazy(r"(?:takes?|took|lasts?)$")
+_VALUE_OF = Lazy(r"(?P<np>[\w-]+(?:\s[\w-]+){0,3})\s+(?:of|is|was)\s*$", re.I)
+_IN_METRIC = Lazy(r"\s*(?:in (?:terms of )?|on )(?P<np>[^,;:()]{1,40})")
+_ALSO = Lazy(r"[^;:.]{0,90}?(?:,\s*(?:and\s+)?|\s+and\s+)")
 
 _KEPT = (
     r"(?:stays?|stayed|remains?|remained|(?:is|are|was|were|being)(?: always| consistently| kept| held)?|keeps?\s[^,;:()]{1,40}?|kept|"
@@ -297,7 +298,7 @@ _USES = (
     r"finish(?:es)? in|with|runs in)"
 )
 _END = r"\s*(?:about\s+|roughly\s+)?[≈∼~<>≤≥]?\s*$"
-_LEVEL = re.compile(
+_LEVEL = Lazy(
     rf"(?:(?P<never>\b(?:never|not|without)\s+(?:ever\s+)?exceed(?:s|ed|ing)?)|"
     rf"(?P<over>\b{_KEPT}\s+(?:above|over|at or above|at least|more than|greater than))|"
     rf"(?P<under>\b{_KEPT}\s+(?:below|under|within|at or below|at most|less than|no more than|lower than|bounded by|limited to|capped at))|"
@@ -305,18 +306,18 @@ _LEVEL = re.compile(
     rf"(?P<uses>\b{_USES}\s+(?:only\s+)?(?:at most|less than|under|below|no more than|fewer than))){_END}",
     re.I,
 )
-_NO_LEVEL = re.compile(
+_NO_LEVEL = Lazy(
     r"\b(?:when|whenever|if|until|unless|once|where|than the|threshold|target)\b", re.I
 )
-_OF_METRIC = re.compile(r"^\s*(?:of|in)\s+(?:the |its |our )?")
+_OF_METRIC = Lazy(r"^\s*(?:of|in)\s+(?:the |its |our )?")
 
-_FROM = re.compile(r"\b[Ff]rom\s+(?:(?:about|around|roughly|an?|the)\s+)?[≈∼~]?\s*$")
-_TO = re.compile(
+_FROM = Lazy(r"\b[Ff]rom\s+(?:(?:about|around|roughly|an?|the)\s+)?[≈∼~]?\s*$")
+_TO = Lazy(
     r"[\s\u2009]*[\w/%$×²³°µμ·.-]{0,14}(?:[\s\u2009]+[\w/-]+){0,2}?[\s\u2009]+(?:down |up )?to\s+"
     r"(?:(?:about|around|only|just|under|over|a mere|roughly)\s+)*[≈∼~]?\s*"
 )
 
-_ABLE = re.compile(
+_ABLE = Lazy(
     r"\b(?:(?P<fit>fits?|fitting)|(?P<support>supports?|supporting|accommodates?|accommodating|handles?|handling)|"
     r"(?P<scale>(?:scales?|scaling|scaled)(?:\s(?:up|out|efficiently|well|linearly|training|inference|models?))?\sto|extend(?:s|ing)?(?:\s[\w-]+){0,3}?\sto)|"
     r"(?P<train>trains?|training)|(?P<serve>serves?|serving|hosts?|hosting)|(?P<run>runs?|running|processes)|"
@@ -324,16 +325,16 @@ _ABLE = re.compile(
 )  # fmt: skip
 _ABLE_REACH = 90  # from a verb to what it can take
 _DONE = frozenset({"train", "serve", "run"})
-_ABLE_GAP = re.compile(
+_ABLE_GAP = Lazy(
     r"(?:[\s\u2009]+(?:a|an|the|up|to|of|more|than|over|about|around|nearly|roughly|at|least|most|as|many|much|large|long|with|only|"
     r"contexts?|sequences?|models?|windows?|lengths?|sizes?|batch(?:es)?|prompts?|inputs?|training|inference|single|entire|full|whole|dense|"
     r"sparse|language|transformers?|MoE|longer|larger|concurrent|simultaneous|parameters?|tokens?|in|into|within|on|"
     r"[A-Z][\w-]*(?:[ -][\d.]+)?))*[\s\u2009]*[≈∼~]?",
 )  # fmt: skip
-_CAN = re.compile(
+_CAN = Lazy(
     r"\b(?:can|could|able to|capable of|possible to|allows? (?:\w+ ){1,3}to|enables? (?:\w+ ){1,3}to|lets? \w+)\s+(?:\w+ly )?$"
 )
-_NAMES_A_NOUN = re.compile(r"\b(?:the|of|these|our|for|all|in|per|each)\s+$")
+_NAMES_A_NOUN = Lazy(r"\b(?:the|of|these|our|for|all|in|per|each)\s+$")
 
 
 def _ability(verb: str, r: Reading) -> str:

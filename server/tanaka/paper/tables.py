@@ -37,9 +37,10 @@ from tanaka.paper.values import (
     uncertainty_of,
     unit_from_of,
 )
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
 
-_COMPLETE = re.compile(
+_COMPLETE = Lazy(
     r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",
     re.I,
 )
@@ -147,8 +148,8 @@ def _columns(lines: Sequence[Line], width: int) -> _Columns:
     return _Columns(tuple(header), tuple(paths), tuple(hint(h) for h in header))
 
 
-_RELEVANT = re.compile(r"\d")
-_MISSING = re.compile(
+_RELEVANT = Lazy(r"\d")
+_MISSING = Lazy(
     r"(?P<word>-{1,3}|[–—−]|/|\?|∅|∞|(?i:n\s?/\s?a|n\.\s?a\.|na|n\s?/\s?r|n\.r\.|n/d|o\.?o\.?m\.?|o\.?o\.?t\.?|out of memory|timeout|timed out|t/o|t\.o\.|"
     r"tbd|tba|todo|dnf|nan|inf|fail(?:s|ed|ure)?|crash(?:es|ed)?|error|err\.?|none|null|unk(?:nown)?|not (?:supported|reported|available|applicable|"
     r"measured|run|tested)|unsupported|infeasible|diverge[sd]?|div\.|unavailable|missing|no data))"
@@ -157,7 +158,7 @@ _MISSING = re.compile(
 _CROSS = frozenset({"✗", "✘", "×", "✕", "x", "X"})
 _CHECK = frozenset({"✓", "✔", "√"})
 _TICKS = _CROSS | _CHECK | {"", "-", "–", "—", "(✓)", "(✗)", "yes", "no", "Yes", "No"}
-_SYMBOL = re.compile(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
+_SYMBOL = Lazy(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
 
 
 class _Reader:
@@ -562,16 +563,16 @@ class _Reader:
                     self.heads.append(LocalHead(slot.cell.plain, kept))
 
 
-_RATIOS = re.compile(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?\S+")
-_UNIT_COLUMN = re.compile(r"(?i)\s*units?\s*")
-_DIFFERS = re.compile(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")
-_LIST_VALUE = re.compile(
+_RATIOS = Lazy(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?\S+")
+_UNIT_COLUMN = Lazy(r"(?i)\s*units?\s*")
+_DIFFERS = Lazy(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")
+_LIST_VALUE = Lazy(
     r"(?i)\s*(?:value|setting|default|unit|description|note|remark|comment|source|spec\.?|specification|quality)s?\s*"
 )
-_SUBSCRIPT = re.compile(r"(?<=\d)_(?:\{[^{}]*\}|±?[\d.]+)")
-_FACTOR_FIRST = re.compile(r"[x×]\s?\d+(?:\.\d+)?")
-_DECIMAL = re.compile(r"\s*\d+\.\d+\s*")
-_BARE = re.compile(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
+_SUBSCRIPT = Lazy(r"(?<=\d)_(?:\{[^{}]*\}|±?[\d.]+)")
+_FACTOR_FIRST = Lazy(r"[x×]\s?\d+(?:\.\d+)?")
+_DECIMAL = Lazy(r"\s*\d+\.\d+\s*")
+_BARE = Lazy(r"\s*[~≈∼<>]?\s*[\d,\u2009]*\d(?:\.\d+)?\s*")
 
 
 def _join(parts: object) -> str:

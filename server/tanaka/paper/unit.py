@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tanaka.knowledge.model import Knowledge
 from tanaka.latex import blocks
 from tanaka.latex.macros import Macro
 from tanaka.latex.parse import parse_block
@@ -33,6 +32,10 @@ from tanaka.paper.model import (
 from tanaka.paper.sentences import Sentence, sentences
 from tanaka.paper.stated import Collector, Place, Range, digest
 from tanaka.paper.tables import LocalTable, read_table
+from tanaka.patterns import Lazy
+
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -195,12 +198,12 @@ class Frame:
     abstract: tuple[Range, ...] = ()
 
 
-_WHERE: tuple[tuple[Where, re.Pattern[str]], ...] = (
-    (Where.RELATED, re.compile(r"related|background|prior work|preliminar|state of the art|literature|fundamentals|primer", re.I)),
-    (Where.FUTURE, re.compile(r"future work|outlook", re.I)),
-    (Where.CONCLUSION, re.compile(r"conclusion|summary|concluding|closing", re.I)),
-    (Where.INTRODUCTION, re.compile(r"introduction|motivation|overview of contributions", re.I)),
-    (Where.ABSTRACT, re.compile(r"^abstract$", re.I)),
+_WHERE: tuple[tuple[Where, Lazy], ...] = (
+    (Where.RELATED, Lazy(r"related|background|prior work|preliminar|state of the art|literature|fundamentals|primer", re.I)),
+    (Where.FUTURE, Lazy(r"future work|outlook", re.I)),
+    (Where.CONCLUSION, Lazy(r"conclusion|summary|concluding|closing", re.I)),
+    (Where.INTRODUCTION, Lazy(r"introduction|motivation|overview of contributions", re.I)),
+    (Where.ABSTRACT, Lazy(r"^abstract$", re.I)),
 )  # fmt: skip
 _NAMING = (Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from tanaka.latex.plain import Cell
 from tanaka.paper.labels import Hint
 from tanaka.paper.model import Emphasis, UnitFrom
+from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading, read
 
 
@@ -53,7 +54,7 @@ PLAIN_KINDS = frozenset({Kind.ACCURACY, Kind.UTILIZATION})
 _OF_NO_SPEED = frozenset(
     {Kind.PARAM_COUNT, Kind.MEMORY_CAPACITY, Kind.ENERGY, Kind.POWER, Kind.COST}
 )
-_NO_SPEED = re.compile(
+_NO_SPEED = Lazy(
     r"(?i)\bsize|memory|param|footprint|energy|\bpower|\bcost|traffic|compress|volume|\barea\b|accura"
 )
 _BARE_KINDS = frozenset({Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.BATCH_SIZE, Kind.SEQ_LEN, Kind.DEGREE,
@@ -93,10 +94,10 @@ def mended(
     return replace(r, kind=kind, per=per, end=min(r.end, length), literal_end=min(r.literal_end, length))  # fmt: skip
 
 
-_ASIDE = re.compile(
+_ASIDE = Lazy(
     r"\([^()]*\)|\[[^\[\]]*\]|(?:±|\+/-|\+-)\s*[\d.,]+\s*%?|[_^]\{[^{}]*\}|(?<=\d)_[±\d.]+"
 )
-_BEFORE = re.compile(
+_BEFORE = Lazy(
     r"(?i)\s*(?:[A-Za-z]\w{0,2}\s?=|[x×]\s?$|[~≈∼<>≤≥+$*†‡↑↓✓→–—-]|up to|about|approx\.?|around|roughly|avg\.?|ca\.?|max\.?|min\.?|at least|at most|over|under|"
     r"more than|less than|mean|median|nearly|almost|total|first|\s)*"
 )
@@ -126,7 +127,7 @@ def _covers(text: str, r: Reading, column: int) -> bool:
     return len(rest) <= (3 if column == 0 else 12) and not re.search(r"\d", rest)
 
 
-_SPREAD = re.compile(
+_SPREAD = Lazy(
     r"(?:±|\+/-|\+-)\s*(?P<a>[\d.,]*\d)\s*(?P<percent>%)?|[_^]\{?\s*±?\s*(?P<b>[\d.]*\d)\s*\}?"
 )
 

@@ -10,6 +10,7 @@ import re
 
 from tanaka.paper.model import ChangeWord
 from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 _LESS = (
@@ -31,15 +32,15 @@ _FAST_VERB = (
     r"recover(?:s|ed|ing)?|regain(?:s|ed|ing)?"
 )
 VERBS = rf"{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}"
-_SPEED = re.compile(
+_SPEED = Lazy(
     r"\b(?:faster|slower|quicker|speed-?\s?ups?|speeds?|sped|slow-?downs?|accelerat\w*)\b", re.I
 )
 MEASURED_NOUNS = frozenset({"cycle"})
 """Counted things that are measured as time is: a change of them is a result."""
 _RATES = frozenset({"token/s", "sample/s", "request/s", "FLOP/s", "op/s", "byte/s"})
 # What a metric's name is measured in; "1" stands for bare numbers, "%" for percentages.
-_METRICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
-    (re.compile(rf"\b(?:{p})\b", re.I), bases)
+_METRICS: tuple[tuple[Lazy, frozenset[str]], ...] = tuple(
+    (Lazy(rf"\b(?:{p})\b", re.I), bases)
     for p, bases in (
         (
             r"latency|latencies|run-?time|times?|time[- ]to[- ][\w-]+|delays?|duration|makespan|TTFT|TPOT",
@@ -63,13 +64,13 @@ _METRICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     )
 )
 # Nouns after a comparative that name no quantity of their own.
-_GENERIC = re.compile(
+_GENERIC = Lazy(
     r"(?:than|for|on|in|at|with|when|under|over|across|per|and|or|but|while|as|to|by|from|overall|here|still|again|now|"
     r"performance|results?|quality|value|values|absolute|relative|end|training|inference|execution|steps?|iterations?|"
     r"decoding|generation|prefill|processing|response|loading|start-?up|compilation|convergence|speed|speeds)$",
     re.I,
 )
-_COMPARED_NOUN = re.compile(
+_COMPARED_NOUN = Lazy(
     r"\s*(?:[\w-]+\s){0,2}?(?:more|larger|greater|higher|bigger|longer|less|lower|fewer|smaller|shorter|faster|slower|better|"
     r"cheaper)\s+(?P<noun>[A-Za-z][\w-]*)",
     re.I,
@@ -115,7 +116,7 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
     after = sentence.after(r, 48)
     before = sentence.before(r, 48)
     head = re.split(r"[;.]|, (?!and)|\bfrom\b|\bthan\b|\bcompared\b|\bwhile\b|\band\b", after)[0]
-    verb_by = re.compile(
+    verb_by = Lazy(
         rf"\b(?P<v>{VERBS})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$",
         re.I,
     )
@@ -174,7 +175,7 @@ def _kind_after(words: str) -> str:
     return kind
 
 
-def _kind_before(before: str, verb_by: re.Pattern[str], shown: str) -> str:
+def _kind_before(before: str, verb_by: Lazy, shown: str) -> str:
     """Direction that the verb or noun before a change gives."""
     if verb := verb_by.search(before):
         v = verb.group("v").lower()

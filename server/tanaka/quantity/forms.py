@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import hedges, nouns
 from tanaka.quantity.kinds import kind as kind_of
-from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import Literal
 from tanaka.quantity.model import Kind, Qualifier, Reading
 from tanaka.quantity.numerals import Numeral

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tanaka.quantity.lazy import Lazy
+from tanaka.patterns import Lazy
 from tanaka.quantity.model import Kind
 
 _BY_UNIT = {

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import numberwords
 from tanaka.quantity.interval import Interval
-from tanaka.quantity.lazy import Lazy
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(SUPERSCRIPTS + "⁻⁺−", "0123456789-+-")

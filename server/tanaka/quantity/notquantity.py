@@ -6,7 +6,7 @@ look at what stands before a bare number: the rest of a name, a label that is nu
 
 from __future__ import annotations
 
-from tanaka.quantity.lazy import Lazy
+from tanaka.patterns import Lazy
 from tanaka.quantity.words import words
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"

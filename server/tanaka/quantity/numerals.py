@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import numberwords
-from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import POWER, Literal, parse
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"

@@ -12,10 +12,10 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import forms, hedges, nouns, numerals, units
 from tanaka.quantity import notquantity as no
 from tanaka.quantity.kinds import kind as kind_of
-from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import Literal, parse
 from tanaka.quantity.model import Kind, Qualifier, Reading
 from tanaka.quantity.nouns import named as noun_named

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from tanaka.patterns import Lazy
 from tanaka.quantity.hedges import before as hedge_before
 from tanaka.quantity.interval import Interval
-from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import Literal, parse
 from tanaka.quantity.model import Qualifier, Quantity, Reading
 from tanaka.quantity.widths import make

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tanaka.patterns import Lazy
 from tanaka.quantity import nouns, units
-from tanaka.quantity.lazy import Lazy
 from tanaka.quantity.literal import POWER, parse
 from tanaka.quantity.numerals import Numeral
 from tanaka.quantity.units import Unit

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from tanaka.quantity.lazy import Lazy
+from tanaka.patterns import Lazy
 
 
 @dataclass(frozen=True, slots=True)

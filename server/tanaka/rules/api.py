@@ -7,12 +7,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tanaka.knowledge.model import Knowledge
-from tanaka.paper.bibliography import Bibliography
-from tanaka.paper.delta import Delta
 from tanaka.paper.model import MentionId, NumberId, Paper, SectionId
 from tanaka.text import DocId, Span
+
+if TYPE_CHECKING:
+    from tanaka.knowledge.model import Knowledge
+    from tanaka.paper.bibliography import Bibliography
+    from tanaka.paper.delta import Delta
 
 
 class Verdict(StrEnum):
@@ -430,6 +433,12 @@ class Held:
 Outcome = Finding | Held
 
 
+def _no_bibliography() -> Bibliography:
+    from tanaka.paper.bibliography import Bibliography
+
+    return Bibliography()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """All that a rule may know.
@@ -440,7 +449,7 @@ class Context:
 
     paper: Paper
     knowledge: Knowledge
-    bibliography: Bibliography = field(default_factory=Bibliography)
+    bibliography: Bibliography = field(default_factory=lambda: _no_bibliography())
     baseline: Paper | None = None
     baseline_name: str = ""
     delta: Delta | None = None

@@ -170,7 +170,10 @@ def interval_reason(q: Quantity) -> str:
     """Why it may be just that."""
     if q.qualifier in _HEDGES:
         return _HEDGES[q.qualifier]
-    if q.nominal.low < q.nominal.high:
+    width = q.nominal.high - q.nominal.low
+    if width > 1.5 * q.literal.ulp * q.scale:
+        return "by the ± printed with it"
+    if width > 0:
         return "by its rounding"
     return "a count" if q.count else "a name, which is not rounded"
 

@@ -30,6 +30,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.model import Paper, Where
+from tanaka.patterns import Lazy
 from tanaka.rules.api import AtMention, Context, Finding, Outcome, Slot, Stated, Step, Verdict, rule
 
 _CHANGES_UPDATE = (
@@ -40,7 +41,7 @@ _CHANGES_UPDATE = (
     "low-precision-update",
     "local-updates",
 )
-_QUALITY = re.compile(r"\b(?:loss|perplexity|ppl|accuracy|top-1|BLEU|F1|quality)\b", re.I)
+_QUALITY = Lazy(r"\b(?:loss|perplexity|ppl|accuracy|top-1|BLEU|F1|quality)\b", re.I)
 _OWN_TEXT = (Where.ABSTRACT, Where.INTRODUCTION, Where.BODY, Where.CONCLUSION)
 
 

@@ -40,6 +40,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tanaka.paper.model import Asserted, Number, NumberId, Table
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval, corners
 from tanaka.rules.api import (
     AtNumber,
@@ -58,24 +59,24 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.numbers.change_check import factor_literal, percent_literal
 
-_RATIO = re.compile(
+_RATIO = Lazy(
     r"speed-?\s?ups?|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgains?\b|improvement|\bvs\.?(?=\W|$)|\bover\b|relative|faster|saving|"
     r"reduction|efficiency|overhead|uplift|\bbetter\b|/",
     re.I,
 )
-_NAMED = re.compile(
+_NAMED = Lazy(
     r"speed-?\s?ups?\b.*\b(?:over|vs\.?|against|to)\b|\bover\b|\bvs\.?(?=\W|$)|normali[sz]ed to\b|\brelative to\b|/|speed-?\s?up",
     re.I,
 )
-_BARE_RATIO = re.compile(r"speed-?\s?up|ratio|normali|relative", re.I)
-_DIFFERENCE = re.compile(
+_BARE_RATIO = Lazy(r"speed-?\s?up|ratio|normali|relative", re.I)
+_DIFFERENCE = Lazy(
     r"\bvs\.?(?=\W|$)|Δ|delta|\bdiff|\bgains?\b|improv|\bchange\b|\bdrop\b|[+−-]/[+−-]", re.I
 )
-_EFFICIENCY = re.compile(r"efficiency", re.I)
-_COUNTED = re.compile(
+_EFFICIENCY = Lazy(r"efficiency", re.I)
+_COUNTED = Lazy(
     r"\b(?:threads?|cores?|GPUs?|nodes?|workers?|devices?|ranks?|machines?)\b", re.I
 )
-_MEAN_ROW = re.compile(
+_MEAN_ROW = Lazy(
     r"\b(?:mean|avg|average|geo-?mean|gmean|median|overall|total|sum|all|max|min)\b", re.I
 )
 _Value = Callable[..., float]

@@ -21,18 +21,18 @@ class Lazy:
     search: Callable[..., re.Match[str] | None]
     fullmatch: Callable[..., re.Match[str] | None]
     finditer: Callable[..., Iterator[re.Match[str]]]
-    findall: Callable[..., list[str]]
-    split: Callable[..., list[str]]
+    findall: Callable[..., list[Any]]
+    split: Callable[..., list[Any]]
     sub: Callable[..., str]
 
     def __init__(self, source: str, flags: int = 0) -> None:
-        self._source, self._flags = source, flags
+        self.pattern, self.flags = source, int(flags)
 
     def __getattr__(self, name: str) -> Any:
         # Reached only before the first use: then the bound methods stand in the instance.
         if name not in Lazy.__annotations__:
             raise AttributeError(name)
-        compiled = re.compile(self._source, self._flags)
+        compiled = re.compile(self.pattern, self.flags)
         for method in Lazy.__annotations__:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
