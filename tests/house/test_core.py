@@ -43,6 +43,7 @@ READERS = {
     ("hwmodels/hwmodels/models.py", "models", "iterdir"),
     ("server/tanaka/knowledge/catalog.py", "knowledge", "read_text"),
     ("server/tanaka/knowledge/catalog.py", "knowledge", "iterdir"),
+    ("server/tanaka/paper/names.py", "_text", "read_text"),
     ("persona/tanaka_persona/__init__.py", "_text", "read_text"),
 }
 

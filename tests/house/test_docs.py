@@ -31,6 +31,7 @@ from hwmodels.catalog import accelerators
 from tanaka.analysis.config import Config, read_config
 from tanaka.cli.main import main, parser
 from tanaka.lsp import ext
+from tanaka.paper.about import DECLARABLE
 from tanaka.rules.registry import RULES
 
 from .tree import ROOT, files
@@ -483,10 +484,12 @@ def test_what_is_no_picture_is_seen() -> None:
 
 
 def test_settings_files_in_documents_are_understood() -> None:
-    keys = {"paper": {"root", "baseline", "venue"}, "rules": {"select", "ignore"}}
-    assert {k for group in keys.values() for k in group} | {"problems"} == set(
-        Config.__dataclass_fields__
-    )
+    keys = {
+        "paper": {"root", "baseline", "venue"},
+        "rules": {"select", "ignore"},
+        "given": set(DECLARABLE),
+    }
+    assert keys["paper"] | keys["rules"] | {"given", "problems"} == set(Config.__dataclass_fields__)
     found = 0
     for name in ("README.md", "docs/in-the-paper.md", "examples/stale-pipeline/README.md"):
         for language, body in blocks(TEXTS[name]):

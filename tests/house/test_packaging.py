@@ -83,7 +83,7 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel: Path) -> Non
 def test_the_wheel_carries_its_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         suffixes = {PurePosixPath(n).suffix for n in archive.namelist() if "dist-info" not in n}
-        assert suffixes == {".py", ".typed", ".toml", ".md"}
+        assert suffixes == {".py", ".typed", ".toml", ".json", ".md"}
         license_text = archive.read(f"tanaka-{tanaka.__version__}.dist-info/licenses/LICENSE")
     assert license_text == (ROOT / "LICENSE").read_bytes()
 

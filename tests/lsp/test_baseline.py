@@ -277,6 +277,7 @@ async def test_findings_and_hovers_do_not_wait_for_the_baseline() -> None:
         await ed.until("the finding", lambda: "TK101" in ed.codes(uri))
         at = words(wrong, "3.5").start
         assert "420 ms / 140 ms" in await ed.hover_text(uri, at)
+        await ed.until("a status", lambda: ed.statuses)
         assert ed.statuses[-1].baseline is None
         ed.answers.set()
         await baseline(ed, "baseline.pdf")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
@@ -168,7 +168,7 @@ _FILLER = frozenset({
 })  # fmt: skip
 _COMPARES = Lazy(
     r"than|versus|vs|against|unlike|outperform\w*|beat(?:s|ing)?|surpass\w*|exceed\w*|baselines?|behind|like|replac\w+|state-of-the-art|trails?|"
-    r"(?:compar(?:ed?|es|ing|ison)) (?:to|with|against)|relative to|respect to|opposed to|instead of|rather than|(?:that|those) of|close to|similar to|"
+    r"(?:compar(?:ed?|es|ing|ison)) (?:to|with|against)|relative to|respect to|opposed to|instead of|rather than|(?:that|those) of|close to|similar to|(?:gap|distance|difference|margin) (?:to|from|with|over)|"
     r"(?:improv\w+|gains?|speed-?ups?|reductions?|savings?|advantages?|better|higher|lower|faster|slower|times|\S*[×%xX]|increase|decrease) over"
 )
 _GROUND = frozenset({"the", "a", "an", "plain", "vanilla", "existing", "original", "standard"})
@@ -379,6 +379,7 @@ def _one(
         return None
     if scene.paired and r.series:
         return _in_order(scene, r, candidates)
+    candidates = [c for c in candidates if not _is_of_another(scene, r, c)]
     inside = [c for c in candidates if c.start < r.end and r.start < c.end]
     if len(_distinct(inside)) == 1:
         return _Found(inside[0].value, True)
@@ -410,16 +411,39 @@ def _one(
     return _Found(c.value, False)
 
 
+_OWNS = Lazy(r"\s?(?:of|for|with|by)\s(?:the\s|an?\s|plain\s|vanilla\s|baseline\s)*")
+_TURNS = Lazy(r"(?:['’]s?)?(?:\s[A-Za-z]+)?(?:\s|\ue000)*(?:,?\s)?(?:down |up )?(?:in)?to\b", re.I)
+
+
+def _is_of_another(scene: _Scene, r: Reading, c: _Named) -> bool:
+    """Whether a thing owns the number before, which becomes this one ("the 420 ms of X to 140")."""
+    if c.end > r.start:
+        return False
+    text = scene.sentence.text
+    if not _TURNS.match(text, c.end, r.start):
+        return False
+    return any(
+        s.quantity.unit == r.quantity.unit and _OWNS.fullmatch(text, s.end, c.start)
+        for s in scene.sentence.readings
+        if s.end <= c.start
+    )
+
+
 def _leads(scene: _Scene, c: _Named) -> bool:
     """Whether a candidate stands in the adverbial that its sentence begins with."""
     text = scene.sentence.text
     return _LEAD.match(text[: c.start]) is not None
 
 
+_FITS = Lazy(r"\bfit(?:s|ting|ted)?\b|\bexceed(?:s|ed|ing)?\b")
+
+
 def _reaches(scene: _Scene, c: _Named, r: Reading) -> bool:
     """Whether no comma parts a candidate from a number of its clause, but one behind a lead."""
     text = scene.sentence.text
     if c.end <= r.start:
+        if _FITS.search(text, c.end, r.start):
+            return False  # "X does not fit into 40 GB": of the part
         commas = len(_NO_LIST_COMMA.findall(text, c.end, r.start))
         return commas == 0 or (commas == 1 and _leads(scene, c))
     if _NO_LIST_COMMA.search(text, r.end, c.start) or _NEXT.search(text, r.end, c.start):
@@ -458,6 +482,7 @@ _PRECISION = Lazy(
     r"\b(?:BF16|bf16|[Bb]float16|BFloat16|FP16|fp16|[Hh]alf[- ]precision|float16|TF32|tf32|FP32|fp32|[Ss]ingle[- ]precision|float32|"
     r"FP64|fp64|[Dd]ouble[- ]precision|FP8|fp8|E4M3|E5M2|MXFP8|INT8|int8|NVFP4|MXFP4|FP4|fp4|INT4|int4|[Mm]ixed[- ]precision|W4A16|W8A8|Q[2-8]_[A-Z0-9_]+)\b"
 )
+_WIDTH = Lazy(r"\b(\d{1,2})-bit\b")
 _NOT_RUN = Lazy(r"\s*(?:master|accumulat|moments?|optimi[sz]er|copy|copies|gradients?)", re.I)
 _INTO = Lazy(r"\baccumulat\w+ (?:in|into|to) $", re.I)
 _PHASE = Lazy(
@@ -492,6 +517,11 @@ def _precisions(text: str, low: str) -> list[_Named]:
         name = low if low.startswith(("int4", "w", "q")) else precision_name(low)
         value = {"half": "16-bit"}.get(name, name) or low
         found.append(_Named(value, value, m.start(), m.end()))
+    # "4-bit weights and an FP16 cache": what is computed in is not sure.
+    if found and "-bit" in text:
+        widths = {w for w in _WIDTH.findall(text) if not any(w in c.value for c in found)}
+        if widths:
+            found = [replace(c, loose=True) for c in found]
     return found
 
 
@@ -638,6 +668,33 @@ def _things(scene: _Scene, kind: EntityKind) -> list[_Named]:
     ]
 
 
+_SIZED_NAME = Lazy(r"(.*?)(\d+(?:\.\d+)?[BM])((?:[- ].*)?)")
+_SIZES_BEFORE = Lazy(r"(?:\d+(?:\.\d+)?[BM](?:, and |, or |, | and | or |/| & ))+$")
+_SIZES_AFTER = Lazy(r"(?:(?:, and |, or |, | and | or |/| & )\d+(?:\.\d+)?[BM](?![\w.]|[- ][a-z]*(?:token|param)))+")
+_ONE_SIZE = Lazy(r"\d+(?:\.\d+)?[BM]")
+
+
+def _models(scene: _Scene) -> list[_Named]:
+    """Models of a sentence, with those of a list whose name is said once: "7B and 13B models"."""
+    found = _things(scene, EntityKind.MODEL)
+    text = scene.sentence.text
+    for c in tuple(found):
+        parts = _SIZED_NAME.fullmatch(c.value)
+        if parts is None:
+            continue
+        head, _, tail = parts.groups()
+        sizes = []
+        if not head and (before := _SIZES_BEFORE.search(text, max(0, c.start - 60), c.start)):
+            sizes += _ONE_SIZE.finditer(text, before.start(), before.end())
+        if not tail and (after := _SIZES_AFTER.match(text, c.end)):
+            sizes += _ONE_SIZE.finditer(text, after.start(), after.end())
+        for m in sizes:
+            if not any(k.start < m.end() and m.start() < k.end for k in found):
+                name = f"{head}{m.group()}{tail}"
+                found.append(_Named(name, name, m.start(), m.end(), c.compared))
+    return sorted(found, key=lambda c: c.start)
+
+
 _RATING = Lazy(
     r"\s*(?:of )?(?:HBM|GDDR|DDR|DRAM|VRAM|on-?board|device memory|GPU memory|memory (?:capacity|bandwidth)|peak|TDP|each)",
     re.I,
@@ -751,7 +808,7 @@ def bind(sentence: Sentence) -> tuple[Local, ...]:
     scene = _Scene(sentence)
     text = sentence.text
     low = text.lower()
-    devices, models = _things(scene, EntityKind.DEVICE), _things(scene, EntityKind.MODEL)
+    devices, models = _things(scene, EntityKind.DEVICE), _models(scene)
     links = _things(scene, EntityKind.LINK)
     roles = (
         ("device", devices),

@@ -13,6 +13,7 @@ from tanaka.paper.model import Direction
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, units
 from tanaka.quantity.reader import noun_named
+from tanaka.quantity.tails import price as price_unit
 
 _UNIT_IN_HEADER = Lazy(
     r"(?P<glued>[A-Za-z])?[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,22}?)\s*[)\]]|,\s*(?:in\s+)?(?P<v>%|×|[A-Za-zµμ]{1,6}(?:/[A-Za-z]{1,8})?)\s*$|\s(?P<w>%)$"
@@ -32,11 +33,29 @@ _SCALES = {
     "k": "K", "K": "K", "M": "M", "B": "B", "T": "T", "thousands": "K", "millions": "M", "billions": "B", "trillions": "T",
     "thousand": "K", "million": "M", "billion": "B", "trillion": "T", "Mio": "M", "Mio.": "M",
 }  # fmt: skip
-_POWERS = {3: "K", 6: "M", 9: "B", 12: "T"}
 _SCALED = Lazy(
     r"[(\[]\s*(?:in\s+)?(?P<word>[kKMBT]|thousands?|millions?|billions?|trillions?|Mio\.?)\s*[)\]]|"
-    r"[/,]\s?(?P<last>[kKMB]|millions?|billions?)\s*$|×\s?10\s?\^\s?\{?(?P<power>\d{1,2})\}?"
+    r"[/,]\s?(?P<last>[kKMB]|millions?|billions?)\s*$"
 )
+# A power of ten that values are in: "(×10^{18})", "[10^{9} tokens]", "/ 10^{6}"; or one that says
+# nothing sure: "Loss ×10^{3}" is multiplied or to be multiplied.
+_POWER = Lazy(
+    r"(?P<open>[(\[])\s*(?:in\s+)?(?P<times>[×x·]\s?)?(?:10\s?\^\s?\{?\s?(?P<a>[+−-]?\d{1,2})\s?\}?|1[eE](?P<b>[+−-]?\d{1,2}))"
+    r"[\s·×]*(?P<rest>[^()\[\]]{0,16}?)\s*[)\]]|"
+    r"(?P<over>[/,×·])\s?(?:10\s?\^\s?\{?\s?(?P<c>[+−-]?\d{1,2})\s?\}?|1[eE](?P<d>[+−-]?\d{1,2}))\s*$"
+)
+_LARGE = frozenset({Kind.PARAM_COUNT, Kind.TOKEN_COUNT})
+# What stands under such a label names or numbers something: it is no quantity.
+_NAMES = Lazy(
+    r"\s*(?:#|№|nos?\.|nr\.?|(?:\S+[ _])?ids?|(?:(?:layer|row|run|stage|block|task|job|query|kernel|test|case|item|sample|config|head|expert)[ _])?(?:idx|index|indices)|"
+    r"(?:release |publication |launch )?year(?: of \w+)?|(?:release )?dates?|(?:(?:software|driver|package|library|cuda|python|pytorch|kernel|compiler|model|framework|os|firmware) )?version|"
+    r"versions|ver\.|commit|released|published|port)\s*",
+    re.I,
+)
+_PRICE = Lazy(r"(?:US)?\$\s?(?=/|per\b)|USD\s?(?=/|per\b)")
+# "P / W" in the style of SI: a symbol, and a unit of what the symbol stands for.
+_SYMBOLS = {"P": "W", "t": "s", "T": "s", "E": "J", "f": "Hz"}
+_SYMBOL_OVER_UNIT = Lazy(r"\s*([PtTEf])(?:_\{?\w+\}?)?\s/\s(\S{1,4})\s*")
 _RATIO = Lazy(
     r"speed-?\s?up|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgain\b|improvement|\bvs\.?\b|\bover\b|relative|faster",
     re.I,
@@ -108,6 +127,8 @@ class Hint:
         As `tanaka.quantity.read` takes it ("ms", "%", "×"), or "".
     scale : str
         "K", "M", "B" or "T" where the label says that values are in thousands and so on.
+    power : int
+        Power of ten that the label says values are in ("FLOPs (×10^{18})"), else 0.
     per : str
         What a value is per ("step", "token"), or "".
     noun : str
@@ -117,6 +138,8 @@ class Hint:
         Whether a bare decimal under it is a factor, as a header and as a stub says it.
     setting : bool
         Whether it names a setting or a count.
+    names : bool
+        Whether what stands under it is a year, a version or an index, and no quantity.
     better : Direction
     """
 
@@ -129,6 +152,8 @@ class Hint:
     factor: bool = False
     setting: bool = False
     better: Direction = Direction.NONE
+    power: int = 0
+    names: bool = False
 
     @property
     def measures(self) -> bool:
@@ -146,6 +171,11 @@ def hint(label: str) -> Hint:
         return NOTHING
     better = _direction(label)
     words = _MARKS.sub("", _ARROWS.sub(" ", label)).strip()
+    if _NAMES.fullmatch(words):
+        return Hint(setting=True, names=True, better=better)
+    power = 0
+    if "10" in words or "1e" in words.lower():
+        words, power = _power(words)
     kind = metric(words)
     unit, per = _unit(words)
     scale = ""
@@ -162,7 +192,7 @@ def hint(label: str) -> Hint:
     ratio = not scale and _RATIO.search(words) is not None
     setting = bool(noun) or (len(words.split()) <= 3 and _SETTING.search(words) is not None)
     factor = ratio and _FACTOR.search(words) is not None
-    return Hint(unit, scale, per, noun, kind, ratio, factor, setting, better)
+    return Hint(unit, scale, per, noun, kind, ratio, factor, setting, better, power)
 
 
 def metric(words: str) -> Kind | None:
@@ -196,14 +226,15 @@ def _known(word: str) -> tuple[str, str]:
         return "USD", ""
     if spelled := re.fullmatch(r"([numkMGµμ]?)([Jj]oules?|[Ww]atts?|[Ss]ec(?:onds?|s)?\.?)", word):
         word = spelled.group(1) + {"j": "J", "w": "W", "s": "s"}[spelled.group(2)[0].lower()]
-    pattern = units.pattern()
-    if pattern.fullmatch(word):
+    if units.known(word):
         return word, ""
+    if (price := _PRICE.match(word)) and price_unit(f"USD{word[price.end() :]}") is not None:
+        return f"USD{word[price.end() :]}", ""
     if word[:1].isupper():
         lowered = word[:1].lower() + word[1:]
-        if len(word) > 3 and pattern.fullmatch(lowered):
+        if len(word) > 3 and units.known(lowered):
             return lowered, ""
-    if (match := _PER.fullmatch(word)) and pattern.fullmatch(match.group("unit")):
+    if (match := _PER.fullmatch(word)) and units.known(match.group("unit")):
         per = {"tok": "token", "img": "image", "iter": "step", "iteration": "step", "req": "request",
                "GPU": "gpu", "device": "gpu", "chip": "gpu"}  # fmt: skip
         said = match.group("per")
@@ -248,10 +279,15 @@ def _unit(label: str) -> tuple[str, str]:
             "hour",
             "week",
             "month",
+            "year",
         ):
             return found, per
     if whole == "%":
         return "%", ""
+    if symbol := _SYMBOL_OVER_UNIT.fullmatch(label):
+        found = _known(symbol.group(2))[0]
+        if found and units.known(found) and units.lookup(found).base == _SYMBOLS[symbol.group(1)]:
+            return found, ""
     quotient = re.search(r"\s/\s(\S{1,8})\s*$", label)
     if quotient and metric(label) is not None and _known(quotient.group(1))[0]:
         return _known(quotient.group(1))  # "Time / s"
@@ -261,7 +297,7 @@ def _unit(label: str) -> tuple[str, str]:
     word, before = last.group("word"), last.group("before")
     if re.fullmatch(r"\S+/(?:s|sec|min)|[RQ]PS|FPS", word):
         for spelling in (word, word[:1].lower() + word[1:]):
-            if units.pattern().fullmatch(spelling):
+            if units.known(spelling):
                 return spelling, ""
     if (
         _SAFE.fullmatch(word)
@@ -274,13 +310,38 @@ def _unit(label: str) -> tuple[str, str]:
     return "", ""
 
 
+def _power(label: str) -> tuple[str, int]:
+    """A label without the power of ten that it puts before its values, and that power.
+
+    Where it is not sure that values are in that power, the label is left with nothing that could
+    give them a unit: 3.3 under "FLOPs ×10^{18}" is no 3.3 FLOP.
+    """
+    match = _POWER.search(label)
+    if match is None:
+        return label, 0
+    exponent = int((match.group("a") or match.group("b") or match.group("c") or match.group("d")).replace("−", "-"))  # fmt: skip
+    name, rest = label[: match.start()].rstrip(), match.group("rest") or ""
+    bare = f"{name} ({rest}){label[match.end() :]}" if rest else name + label[match.end() :]
+    counts = (
+        metric(name) in _LARGE or noun_named(name) or re.search(r"(?i)flops?\b|\bmacs?\b", name)
+    )
+    if match.group("open"):
+        known = bool(rest) and bool(_known(rest)[0] or noun_named(rest))
+        told = bool(known or counts or metric(name) or _unit(name)[0])
+        sure = known if rest else told or match.group("times") is not None
+    else:
+        # "Params / 10^{6}" are divided by it; a comma or a cross is sure of what is large only
+        sure = match.group("over") == "/" or (bool(counts) and exponent > 0)
+    if sure:
+        return bare, exponent
+    return (label, 0) if not _unit(bare)[0] else ("", 0)
+
+
 def _scale(label: str, kind: Kind | None) -> str:
     """Letter of the multiplier that a label puts before its values: "Params (M)"."""
     match = _SCALED.search(label)
     if match is None:
         return ""
-    if match.group("power"):
-        return _POWERS.get(int(match.group("power")), "")
     word = match.group("word") or match.group("last")
     counted = kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT) or noun_named(
         label[: match.start()].strip()
@@ -299,7 +360,9 @@ _OPENING = Lazy(
 _CAPTION_UNIT = Lazy(
     r"[(\[](?:in |all (?:values |numbers |times )?in |values in |times in )?(?P<u>[^()\[\]]{1,14})[)\]]|"
     r"\b(?:in|in units of)\s+(?P<v>(?i:milliseconds|seconds|microseconds|nanoseconds|minutes|percent|watts|joules|hours)|"
-    r"[numµμ]s|%|[KMGT]i?B(?:/s)?|[GMT]FLOPS?(?:/s)?|[GT]FLOP/s|tok(?:en)?s?/s|tokens per second|GPU[ -]hours)(?![A-Za-z/])"
+    r"[numµμ]s|%|[KMGT]i?B(?:/s)?|[GMT]FLOPS?(?:/s)?|[GT]FLOP/s|k?tok(?:en)?s?/s(?:ec(?:ond)?)?|"
+    r"(?:samples|sequences|seqs?|images|imgs?|frames|req(?:uest)?s?|queries|steps|iterations?|it)/s(?:ec(?:ond)?)?|"
+    r"(?:tokens|samples|sequences|images|frames|requests|queries|steps|iterations) per second|QPS|FPS|GPU[ -]hours)(?![A-Za-z/])"
 )
 
 

@@ -13,7 +13,10 @@ _ABBREVIATION = Lazy(
     r"(?:\b(?:e\.g|i\.e|cf|vs|resp|approx|etc|et al|al|Fig|Figs|Sec|Secs|Tab|Eq|Eqs|Alg|Ref|Refs|No|St|Dr|w\.r\.t|"
     r"a\.k\.a|incl|max|min|avg|ca|Prof|App|Thm)|(?<!\d[\s\u2009])\b[A-Z])\.$"
 )
-_END = Lazy(r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?[A-Z0-9\ue000\\$~≈]|\s*$)")
+# A capital begins a sentence, and so does a name as "vLLM" or "nanoGPT".
+_END = Lazy(
+    r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?(?:[A-Z0-9\ue000\\$~≈]|[a-z]+[A-Z][A-Za-z]{2})|\s*$)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tanaka.latex.plain import Grid, Plain
 from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint
@@ -26,10 +27,12 @@ from tanaka.paper.layout import (
 from tanaka.paper.model import CellKind, Direction, Emphasis, Orientation, UnitFrom
 from tanaka.paper.values import (
     PLAIN_KINDS,
+    bare,
     emphasis_of,
     is_spread,
     mended,
     mostly_numbers,
+    multiplied,
     own_reading,
     plural,
     quantities,
@@ -99,8 +102,16 @@ class LocalTable:
     orientation: Orientation = Orientation.UNKNOWN
 
 
-def read_table(grid: Grid, caption: str) -> LocalTable | None:
-    """Table of a grid; None where it has no body."""
+def read_table(grid: Grid, caption: str, *, decimal_comma: bool = False) -> LocalTable | None:
+    """Table of a grid; None where it has no body.
+
+    Parameters
+    ----------
+    grid : Grid
+    caption : str
+    decimal_comma : bool
+        Whether the document is German or French, see `tanaka.quantity.read`.
+    """
     matrix = matrix_of(grid)
     width = len(matrix[0]) if matrix else 0
     if width < 2 or width > MOST_COLUMNS or len(matrix) < 2:
@@ -110,7 +121,7 @@ def read_table(grid: Grid, caption: str) -> LocalTable | None:
         grid = replace(grid, rows=grid.rows[over:], head=None if grid.head is None else max(0, grid.head - over))  # fmt: skip
         matrix = matrix_of(grid)
     head = head_rows(grid, matrix)
-    reader = _Reader(grid, matrix, head, caption, title)
+    reader = _Reader(grid, matrix, head, caption, title, decimal_comma=decimal_comma)
     reader.body()
     if not reader.rows:
         return None
@@ -164,8 +175,9 @@ _SYMBOL = Lazy(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
 class _Reader:
     """Reads the rows of one table under its header."""
 
-    def __init__(self, grid: Grid, matrix: list[Line], head: int, caption: str, title: str) -> None:  # fmt: skip
+    def __init__(self, grid: Grid, matrix: list[Line], head: int, caption: str, title: str, *, decimal_comma: bool) -> None:  # fmt: skip
         self.grid, self.matrix, self.head, self.title = grid, matrix, head, title
+        self.comma = decimal_comma
         self.width = len(matrix[0])
         self.caption = caption
         self.told = caption_hint(caption)
@@ -198,6 +210,7 @@ class _Reader:
         weak = all(h.kind and not (h.unit or h.noun or h.setting) for h in telling)
         self.names_only = not bracketed and weak and len(telling) * 4 <= len(data)
         self.ratios = bool(_RATIOS.search(self.caption))
+        self.indexed = self.counts_rows()
         self.unit_column = next(
             (c for c in range(1, self.width) if _UNIT_COLUMN.fullmatch(self.top.header[c])), None
         )
@@ -240,6 +253,16 @@ class _Reader:
         rest = [self.top.hints[c] for c in range(1, self.width) if self.numbers[c]]
         settings = sum(h.setting and not h.unit for h in rest)
         return settings <= _MOST_SETTINGS and any(h.measures and not h.setting for h in rest)
+
+    def counts_rows(self) -> bool:
+        """Whether the first column numbers the rows, or the layers that they are about: 1, 2, 3."""
+        told, label = self.top.hints[0], self.top.header[0].strip()
+        if told.measures or (label and not _COUNTER.fullmatch(label)):
+            return False
+        texts = [line[0].text.strip(" .") for line in self.body_lines if line[0].text]
+        if len(texts) < (2 if label else 3) or not all(_INDEX.fullmatch(t) for t in texts):
+            return False
+        return all(int(b) == int(a) + 1 for a, b in pairwise(texts))
 
     def is_turned(self) -> bool:
         """Whether the stubs name what is measured, and the headers do not."""
@@ -397,6 +420,14 @@ class _Reader:
         self.rows.append(tuple(cells))
         self.stubs.append(line[0].text)
 
+    def names(self, i: int, c: int) -> bool:
+        """Whether a cell holds a year, a version or an index: what is bare there is no quantity."""
+        if self.columns.hints[c].names or (c == 0 and self.indexed):
+            return True
+        if c < self.stub_columns or self.columns.hints[c].measures:
+            return False
+        return any(hint(s.text).names for s in self.matrix[i][: self.stub_columns] if s.text)
+
     def told_by(self, labels: Sequence[str]) -> Hint:
         """What the labels of a row tell: that of the innermost that names something measured.
 
@@ -435,6 +466,8 @@ class _Reader:
             return LocalCell(text, plain, None, (), kind, why, path, column, label,
                              emphasis=emphasis, better=better, spanned=spanned)  # fmt: skip
         source, found = self.readings(c, text, above, NOTHING if is_stub else told, words)
+        if found and self.names(i, c):
+            found = tuple(r for r in found if not bare(text, r) and states(r))
         if is_stub and self.words[c] > self.numbers[c]:
             # A label that names something; what it counts in passing is stated, and no value.
             kept = tuple(r for r in found if states(r))
@@ -498,8 +531,8 @@ class _Reader:
         """Quantities of a cell, read with what its labels tell, and where their unit is from."""
         source, where = above, UnitFrom.COLUMN
         label = self.columns.header[c]
-        if not (above.unit or above.scale or above.noun):
-            if told.unit or told.scale or told.noun:
+        if not (above.unit or above.scale or above.noun or above.power):
+            if told.unit or told.scale or told.noun or told.power:
                 source, where = told, UnitFrom.ROW
             elif (
                 self.told.unit
@@ -520,9 +553,10 @@ class _Reader:
         scaled = _SUBSCRIPT.sub(lambda m: " " * len(m.group()), text) if "_" in text else text
         if _FACTOR_FIRST.fullmatch(text):
             scaled, unit = " " + text[1:], "×"  # "x2.7"
-        if source.scale and _BARE.fullmatch(text):
-            scaled = text.rstrip() + source.scale
-        found = quantities(scaled, unit, source.noun, label)
+        mark = source.scale
+        if mark and _BARE.fullmatch(text):
+            scaled, mark = text.rstrip() + mark, ""
+        found = quantities(scaled, unit, source.noun, label, decimal_comma=self.comma)
         over = self.told.kind if not (told.measures or told.setting) else None
         if self.ratios or _DIFFERS.search(self.columns.header[c]):
             over = None
@@ -531,9 +565,15 @@ class _Reader:
             kinds = (over, told.kind, None)
         elif self.ratios and not (above.unit or told.unit):
             kinds = (None, None, None)
-        return (source, where), tuple(
-            mended(r, len(text), kinds, source, label) for r in found if r.start < len(text)
-        )
+        out = tuple(mended(r, len(text), kinds, source, label) for r in found if r.start < len(text))
+        if mark:
+            out = tuple(multiplied(r, _FACTORS[mark], mark) if bare(text, r) else r for r in out)
+        elif source.power:
+            power = source.power
+            out = tuple(
+                multiplied(r, 10.0**power, f"×10^{power}") if bare(text, r) else r for r in out
+            )
+        return (source, where), out
 
     def read_heads(self, lines: Sequence[Line]) -> None:
         """Numbers that header cells state, each cell once."""
@@ -551,7 +591,9 @@ class _Reader:
                     told = hint(over)
                 found = tuple(
                     mended(r, len(slot.text), (told.kind, None, None), told)
-                    for r in quantities(slot.text, told.unit, told.noun, label if told is not NOTHING else "")
+                    for r in quantities(
+                        slot.text, told.unit, told.noun, label if told is not NOTHING else "", decimal_comma=self.comma
+                    )
                 )  # fmt: skip
                 whole = named and c and _BARE.fullmatch(slot.text.rstrip("KkMBT"))
                 kept = (
@@ -563,6 +605,13 @@ class _Reader:
                     self.heads.append(LocalHead(slot.cell.plain, kept))
 
 
+_FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_INDEX = Lazy(r"\d{1,3}")
+# One of what is numbered; a plural, or "# layers", counts.
+_COUNTER = Lazy(
+    r"(?i)layer|block|stage|step|epoch|iteration|iter\.?|run|trial|case|exp\.?|experiment|test|query|question|kernel|row|line|level|phase|round|group|"
+    r"config(?:uration)?|setting|scenario|task|job|node|gpu|core|head|expert|part|item|rank|worker|day|week|no|nr"
+)
 _RATIOS = Lazy(r"(?i)\bratios?\b|normali[sz]ed|relative to|\bof \S+\s?/\s?\S+")
 _UNIT_COLUMN = Lazy(r"(?i)\s*units?\s*")
 _DIFFERS = Lazy(r"(?i)better|\bdiff|Δ|gain|improve|change|drop|std|\bdev")

@@ -89,7 +89,9 @@ def read_block(
         for g in block.grids
         if (
             t := read_table(
-                g, block.passages[g.caption].plain.text if g.caption is not None else ""
+                g,
+                block.passages[g.caption].plain.text if g.caption is not None else "",
+                decimal_comma=decimal_comma,
             )
         )
         is not None

@@ -14,9 +14,39 @@ from tanaka.quantity import Kind, Reading, read
 
 
 @lru_cache(maxsize=4096)
-def quantities(text: str, unit: str, noun: str, label: str) -> tuple[Reading, ...]:
+def quantities(
+    text: str, unit: str, noun: str, label: str, *, decimal_comma: bool = False
+) -> tuple[Reading, ...]:
     """Quantities of a cell, with what its labels tell (see `tanaka.quantity.read`)."""
-    return tuple(read(text, unit_hint=unit, noun_hint=noun, label=label))
+    return tuple(
+        read(text, unit_hint=unit, noun_hint=noun, label=label, decimal_comma=decimal_comma)
+    )
+
+
+def bare(text: str, r: Reading) -> bool:
+    """Whether a number has nothing of its own behind it: its unit is what its labels say."""
+    return (
+        not text[r.literal_end : r.end].strip() and text[r.start : r.literal_start].strip() not in ("$", "\\$")
+    )  # fmt: skip
+
+
+def multiplied(r: Reading, factor: float, mark: str) -> Reading:
+    """A bare number under a label that says it is in millions, or in a power of ten.
+
+    Parameters
+    ----------
+    r : Reading
+    factor : float
+        What one of the printed numbers stands for.
+    mark : str
+        The factor as the label prints it: "M", "×10^18".
+    """
+    q = r.quantity
+    value = tuple(v * factor for v in q.value) if isinstance(q.value, tuple) else q.value * factor
+    return replace(r, quantity=replace(
+        q, value=value, nominal=q.nominal.scaled(factor), hard=q.hard.scaled(factor), scale=q.scale * factor,
+        shown_unit=f"{mark} {q.shown_unit}".strip(),
+    ))  # fmt: skip
 
 
 def emphasis_of(cell: Cell) -> Emphasis:
@@ -47,7 +77,7 @@ def unit_from_of(source: tuple[Hint, UnitFrom], r: Reading, text: str) -> UnitFr
         behind = ""  # "2664K" under GPU hours: only the multiplier is the cell's own
     if behind or text[r.start : r.literal_start].strip() in ("$", "\\$"):
         return UnitFrom.CELL
-    return where if told.unit or told.scale or told.noun or told.ratio else UnitFrom.CELL
+    return where if told.unit or told.scale or told.power or told.noun or told.ratio else UnitFrom.CELL
 
 
 PLAIN_KINDS = frozenset({Kind.ACCURACY, Kind.UTILIZATION})

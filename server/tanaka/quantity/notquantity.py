@@ -121,14 +121,14 @@ _SOFTWARE = words(
     "gcc clang llvm java node.js android ios windows centos opencl vulkan opengl openmp mpi usb wifi wi-fi bluetooth "
     "http nccl cublas tensorrt onnx spark hadoop kubernetes docker driver firmware release rtx gtx geforce radeon rx "
     "xeon epyc ryzen core tesla quadro snapdragon arc orin xavier agx raspberry pi apache keras scikit-learn numpy "
-    "julia go rust protocol mixtral deepseek glm yi baichuan whisper vicuna alpaca bloom t5 clip dall-e stable "
+    "julia go rust pro protocol mixtral deepseek glm yi baichuan whisper vicuna alpaca bloom t5 clip dall-e stable "
     "diffusion sdxl resnet vgg inception yolo kernel fedora rhel macos solaris spec mlperf tpc tpcc mmlu-pro "
     "humaneval gsm svamp imagenet cifar mnist top top- pass hit recall rouge rouge- ndcg hits zenbook omnibook "
     "thinkpad iphone pixel galaxy a1 stage"
 )
 _HARDWARE = words(
     "rtx gtx geforce radeon rx xeon epyc ryzen core tesla quadro snapdragon arc orin xavier jetson titan iphone pixel "
-    "galaxy"
+    "galaxy pro"
 )
 _TITLED = _DOCUMENT | _SOFTWARE
 _NUMBERED = _TITLED | _COMMON
@@ -136,7 +136,7 @@ _MONTHS = frozenset(_MONTH.replace("Sept?", "Sep|Sept").lower().split("|"))
 
 # A bare whole number is a quantity after such a word; after any other it numbers something.
 _GIVES = words(
-    "of is are was were be been to from by at with than and or in on for set as equals equal over under above below "
+    "of is are was were be been to from by at with than and or in on for set bs bsz as equals equal over under above below "
     "about around roughly approximately nearly almost only just least most exactly size sizes length lengths width "
     "depth degree degrees factor dimension dimensions dim rank count counts number total threshold window batch "
     "context sequence budget limit capacity rate ratio score scores value values up down between through until per "
@@ -151,9 +151,13 @@ _OPERATOR_BEFORE = Lazy(
     r"[A-Za-zα-ωΑ-Ω_})\]]\s?[-−+·*/]\s?$|[(\[{]\s?[-−+]\s?$|[A-Za-z]\($|±\s?$|(?<![A-Za-z])[A-Za-z]\s?[×x]\s?$|\\[A-Za-z]+\s?$"
 )
 _OPERATOR_AFTER = Lazy(
-    r"\s?(?:log|ln|exp|sqrt|√|∑|∏|∫)(?![a-z])|\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b"
+    r"\s?(?:log|ln|exp|sqrt|√|∑|∏|∫)(?![a-z])|\s?/\s?\d+\s?(?:∑|∏|∫)|\s?[-−+·*/]\s?(?:\\|[A-Za-zα-ωΑ-Ω](?![A-Za-z])|[A-Za-zα-ω]_|[(])|\s?[≤<]\s?[A-Za-zα-ω]\b"
 )
 _OF_SYMBOLS = Lazy(r"[≠∈]\s?$|\{\s?$")
+# What a sum of symbols equals is a constraint: "∑_i w_i = 1".
+_SUM_BEFORE = Lazy(
+    r"[∑∏∫](?:[_^](?:\{[^{}]*\}|\w))*\s?[A-Za-zα-ωΑ-Ω](?:[_^](?:\{[^{}]*\}|\w))*(?:\([^()]*\))?\s?[=≤≥<>]\s?$"
+)
 _LABEL_AFTER = Lazy(r"\)\s?[A-Z(\w]|\)$")
 
 
@@ -211,6 +215,10 @@ def in_a_formula(text: str, start: int, end: int) -> bool:
     """Whether a bare number is a term of symbols: "1 − β", "i + 1", "≠ 1"."""
     head = text[max(0, start - 8) : start]
     if _OPERATOR_BEFORE.search(head) or (_OF_SYMBOLS.search(head) and head.rstrip()[-1:] != "{"):
+        return True
+    if head.rstrip()[-1:] in ("=", "≤", "≥", "<", ">") and _SUM_BEFORE.search(
+        text, max(0, start - 60), start
+    ):
         return True
     if text[start:end] == "0" and head.rstrip()[-1:] in ("<", ">", "≤", "≥"):
         return True  # "η > 0" is a domain

@@ -21,7 +21,7 @@ from tanaka.quantity.model import Kind, Qualifier, Reading
 from tanaka.quantity.nouns import named as noun_named
 from tanaka.quantity.numerals import Numeral
 from tanaka.quantity.spans import ranges, share_units
-from tanaka.quantity.tails import Tail, dollars, follow
+from tanaka.quantity.tails import Tail, dollars, follow, price
 from tanaka.quantity.units import Unit
 from tanaka.quantity.widths import make
 
@@ -42,6 +42,8 @@ _THINGS = Lazy(
     rf"tiles|banks|channels|crossbars|sockets|racks|pods|clusters|sensors|models|networks|families|tasks|experiments|applications)(?![A-Za-z])"
 )
 _RESOLUTION = Lazy(rf"[Kk]{_S}(?:resolution|videos?|UHD|images?|frames?|displays?)(?![A-Za-z])")
+_STREAM = Lazy(r"-streams?(?![A-Za-z])")
+_WHOLE_THINGS = frozenset(("gpu", "node"))
 _COUNTED = frozenset((
     "gpu", "node", "layer", "head", "expert", "stage", "replica", "micro-batch", "accumulation", "way", "port", "epoch",
     "run", "core",
@@ -196,6 +198,9 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
             state.label = end
             return None, end
     elif tail.noun and tail.unit is None:
+        if tail.noun in _WHOLE_THINGS and not _whole(n, tail.multiplier):
+            tail.noun, tail.end = "", end + (tail.multiplier != 1.0)
+            return _build(text, n, tail, hints, dollar=dollar)
         word = (before.split()[-1:] or [""])[0]
         large = tail.noun in ("gpu", "node", "token")
         if no.hardware(word) if large else no.numbered(word, counted=True):
@@ -207,6 +212,8 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
             and (tail.noun not in ("gpu", "node"))
         ):
             return None, end  # "single-stage", "single-stream" are adjectives
+        if is_word and text[end : end + 1] == "-" and _STREAM.match(text, end):
+            return None, end  # as is "two-stream"
     return _build(text, n, tail, hints, dollar=dollar)
 
 
@@ -289,6 +296,13 @@ def _build(
         per=hedges.per_in_unit(text[end:surface_end]) or hedges.per(text, surface_start, surface_end),
     )  # fmt: skip
     return reading, surface_end
+
+
+def _whole(n: Numeral, multiplier: float) -> bool:
+    """Whether so many devices can be meant: no "10.40 GPU", and no "1B worker", which is a model."""
+    if multiplier >= 1e9:
+        return False
+    return n.form != "digits" or (n.literal.value * multiplier).is_integer()
 
 
 def _binary(value: float) -> bool:
@@ -379,4 +393,4 @@ def _hinted(hint: str) -> Unit | None:
         return Unit("1", 0.01, "%")
     if hint in ("×", "x", "times"):
         return Unit("1", 1.0, "×")
-    return units.lookup(hint) if units.known(hint) else None
+    return units.lookup(hint) if units.known(hint) else price(hint)

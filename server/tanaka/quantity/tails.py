@@ -45,7 +45,7 @@ _GLUED_TIME = Lazy(
     r"(h|hr|hrs|min|m)(?=\d{1,2}(?:m|min|mins|s|sec)(?![A-Za-z0-9/])|\d{1,2}m\d{1,2}s)"
 )
 _PRICE = Lazy(
-    rf"{_S}?(?:per|/|a){_S}?(?:[A-Z0-9]+{_S})?(?:GPU|device|instance|node|H100|A100|H200|chip|TPU)?(?:-|{_S})?(hour|hr|h|day|month|year)(?![A-Za-z])"
+    rf"{_S}?(?:per|/|a){_S}?(?:[A-Z0-9]+{_S})?(?:GPU|device|instance|node|H100|A100|H200|chip|TPU)?(?:-|/|{_S})?(hour|hr|h|day|month|year)(?![A-Za-z])"
 )
 _PRICE_OF_TOKENS = Lazy(
     rf"{_S}?(?:per|/){_S}?(?:(1|one){_S}?)?(M|K|million|thousand|billion|1M|1K)?(?:{_S}(?:input|output|generated|prompt))?{_S}?(?:tokens?|tok)(?![A-Za-z])"
@@ -221,6 +221,14 @@ def _is_rate(text: str, start: int, end: int) -> bool:
     if _RATE_OF_WORK.match(text, end):
         return False
     return _RATE_CUE.search(text[max(0, start - 60) : end + 40].lower()) is not None
+
+
+def price(spelling: str) -> Unit | None:
+    """The unit that a header spells for prices, "USD/h" or "USD per 1M tokens"; else None."""
+    if not spelling.startswith("USD"):
+        return None
+    unit, end = dollars(spelling, len("USD"))
+    return unit if end == len(spelling) > len("USD") else None
 
 
 def dollars(text: str, at: int) -> tuple[Unit, int]:

@@ -338,14 +338,6 @@ def _plain(spelling: str) -> str:
     return spelling
 
 
-@cache
-def pattern() -> re.Pattern[str]:
-    """Longest spelling first, ended by something that is no letter, digit or rate bar."""
-    spellings = sorted(table(), key=len, reverse=True)
-    body = "|".join(re.escape(s).replace(r"\ ", r"\s") for s in spellings)
-    return re.compile(rf"(?:{body})(?![A-Za-z0-9µμ])")
-
-
 def known(spelling: str) -> bool:
     """Whether a text is the spelling of one unit and nothing else."""
     return _plain(spelling) in table()
