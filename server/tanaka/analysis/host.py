@@ -8,10 +8,9 @@ changed, and an undo recomputes nothing.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
@@ -19,7 +18,14 @@ from tanaka.analysis.config import Config, read_config
 from tanaka.analysis.given import Givens, problems_of, read_given
 from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Located, Report, Suppressed
-from tanaka.analysis.runner import Outcome, Verdicts, joined, judge_paper, judge_stretch
+from tanaka.analysis.runner import (
+    Outcome,
+    Verdicts,
+    findings_of,
+    joined,
+    judge_paper,
+    judge_stretch,
+)
 from tanaka.analysis.suppression import read_suppressions
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
@@ -27,7 +33,7 @@ from tanaka.latex.source import Region, Source, Switches, read_source, read_swit
 from tanaka.paper.build import Whole, rows
 from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
-from tanaka.rules.api import Context
+from tanaka.rules.api import Context, Finding
 from tanaka.text import DocId, folder, relative, resolve
 
 if TYPE_CHECKING:
@@ -201,13 +207,7 @@ class AnalysisHost:
 
     def macros(self, root: DocId, sources: Iterable[Source], switches: Switches) -> Macros:
         """User macros of a paper; a later file wins."""
-        found = [
-            defined
-            for source in sources
-            for region in source.regions
-            if (defined := region.kept("macros", _defined))
-        ]
-        flat = tuple(chain.from_iterable(found))
+        flat = tuple(m for source in sources for _, m in source.each("macros", _defined))
         before = self._macros.get(root)
         if before is None or (before.defined, before.decimal_comma) != (
             flat,
@@ -228,17 +228,13 @@ class AnalysisHost:
 
     def unit(self, region: Region, read: Read, low: int, high: int, frame: Frame) -> Unit:
         """A stretch of a region, read in its place in the paper."""
-        before = read.units.get((low, high))
-        if before is not None and before.frame == frame:
-            return before
 
         def make() -> Unit:
             self.counts.units_read += 1
             return Unit(read, low, high, frame)
 
         key = (region.text, low, high, frame, tuple(b.facts for b in read.placed))
-        made = read.units[low, high] = self._units.get(key, make, len(region.text) + 64)
-        return made
+        return self._units.get(key, make, len(region.text) + 64)
 
     def judged(self, unit: Unit) -> tuple[Outcome, ...]:
         """Outcomes of the rules that need no more than a unit."""
@@ -253,7 +249,6 @@ class AnalysisHost:
 
     def entries(self, text: str, *, bib: bool) -> tuple[Entry, ...]:
         r"""Entries of a ``.bib`` text, or the ``\bibitem``s of another."""
-
         from tanaka.paper import references
 
         def make() -> tuple[Entry, ...]:
@@ -280,7 +275,6 @@ class AnalysisHost:
 
         The packaged records alone, and a sentence, where those cannot be used.
         """
-
         from tanaka.knowledge.catalog import KnowledgeError, knowledge, overlaid
 
         def make() -> tuple[Knowledge, tuple[str, ...]]:
@@ -470,7 +464,7 @@ class Analysis:
             return self._reports[root].findings
         parts, sources, _, whole = self._whole(root)
         baseline = self._host.last_baseline(root)
-        judged = joined(
+        judged = findings_of(
             (self._host.judged(row.unit) for row in whole.rows),
             self._host.last_outcomes(root),
             self.config_of(root),
@@ -652,7 +646,7 @@ class Analysis:
 
         def located() -> tuple[Located, ...]:
             outcomes = (host.judged(r.unit) for r in read)
-            judged = joined(outcomes, (), config, from_pdf=is_pdf(root), only_local=True)
+            judged = findings_of(outcomes, (), config, from_pdf=is_pdf(root))
             spans = self._put_together(root, tuple(read), sources).spans
             return _shown(parts, sources, texts, spans, judged, None)[0]
 
@@ -684,7 +678,7 @@ def _report(
 ) -> Report:
     paper, spans = whole.paper, whole.spans
     other = baseline.spans if baseline is not None else None
-    shown, hidden = _shown(parts, sources, texts, spans, judged, other)
+    shown, hidden = _shown(parts, sources, texts, spans, judged.findings, other)
     given = {d: found for d, s in sources.items() if (found := read_given(s)) != Givens()}
     wrong = [p for d, g in given.items() for p in problems_of(d, sources[d], g)]
     checked = judged.checked
@@ -726,11 +720,11 @@ def _shown(
     sources: Mapping[DocId, Source],
     texts: Mapping[DocId, str],
     spans: SpanTable,
-    judged: Verdicts,
+    findings: Sequence[Finding],
     other: SpanTable | None,
 ) -> tuple[tuple[Located, ...], tuple[Suppressed, ...]]:
     """Findings at their places in reading order, and those that a comment silences."""
-    located = [at for f in judged.findings if (at := locate(f, spans, texts, other)) is not None]
+    located = [at for f in findings if (at := locate(f, spans, texts, other)) is not None]
     order = {d: i for i, d in enumerate(parts.files)}
     located.sort(key=lambda f: (order.get(f.span.doc, 99), f.span.start, f.finding.code))
     silenced = {d: found for d, s in sources.items() if (found := read_suppressions(s)).items}

@@ -114,9 +114,7 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
     return LocatedFix(fix.title, fix.kind, tuple(edits))
 
 
-_CITE_BEHIND = Lazy(
-    r"\s*~?\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{(?P<keys>[^{}]*)\}"
-)
+_CITE_BEHIND = Lazy(r"\s*~?\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{(?P<keys>[^{}]*)\}")
 
 
 def _cited(place: Span, key: str, texts: Mapping[DocId, str]) -> Edit:

@@ -96,29 +96,46 @@ def joined(
     config: Config,
     *,
     from_pdf: bool,
-    only_local: bool = False,
 ) -> Verdicts:
-    """All outcomes together: each number is blamed once, and no fix rests on a number at fault.
-
-    ``only_local`` says that those of the stretches are all there are.
-    """
-    rules = LOCAL if only_local else _rules()
+    """All outcomes together: each number is blamed once, and no fix rests on a number at fault."""
     by_code: dict[str, list[Outcome]] = {}
     for outcomes in (*stretches, paper):
         for o in outcomes:
             by_code.setdefault(o.code, []).append(o)
-    enabled = [r.code for r in rules if config.enabled(r.code)]
+    enabled = [r.code for r in _rules() if config.enabled(r.code)]
     ordered = [o for code in enabled for o in by_code.get(code, ())]
-    findings = [f for o in ordered for f in o.findings]
-    if from_pdf:
-        findings = [_doubted(f) for f in findings]
     return Verdicts(
-        tuple(_trusted(_once(findings))),
+        _blamed([f for o in ordered for f in o.findings], from_pdf=from_pdf),
         tuple(h for o in ordered for h in o.held),
         frozenset().union(*(o.checked for o in ordered)),
         tuple((code, sum(len(o.checked) for o in by_code.get(code, ()))) for code in enabled),
         tuple(dict.fromkeys(o.failure for o in ordered if o.failure)),
     )
+
+
+def findings_of(
+    stretches: Iterable[tuple[Outcome, ...]],
+    paper: Sequence[Outcome],
+    config: Config,
+    *,
+    from_pdf: bool,
+) -> tuple[Finding, ...]:
+    """The findings of `joined`, and nothing else: what an editor shows at a keystroke."""
+    found = [
+        o
+        for outcomes in (*stretches, paper)
+        for o in outcomes
+        if o.findings and config.enabled(o.code)
+    ]
+    # One after the other as `joined` has them: by rule, then in reading order.
+    found.sort(key=lambda o: o.code)
+    return _blamed([f for o in found for f in o.findings], from_pdf=from_pdf)
+
+
+def _blamed(findings: list[Finding], *, from_pdf: bool) -> tuple[Finding, ...]:
+    if from_pdf:
+        findings = [_doubted(f) for f in findings]
+    return tuple(_trusted(_once(findings)))
 
 
 def _judged(rule: Rule, context: Context, counts: _Counts) -> Outcome | None:

@@ -75,17 +75,16 @@ class Project:
 
 def has_document_class(source: Source) -> bool:
     """Whether a file is a document of its own."""
-    return any(r.kept("class", _has_class) for r in source.regions) and any(
-        r.kept("begins", _begins) for r in source.regions
-    )
+    return bool(source.each("class", _classes)) and bool(source.each("begins", _begins))
 
 
-def _has_class(region: Region) -> bool:
-    return "\\documentclass" in region.visible and _CLASS.search(region.visible) is not None
+def _classes(region: Region) -> tuple[bool, ...]:
+    has = "\\documentclass" in region.visible and _CLASS.search(region.visible) is not None
+    return (True,) if has else ()
 
 
-def _begins(region: Region) -> bool:
-    return "\\begin{document}" in region.visible
+def _begins(region: Region) -> tuple[bool, ...]:
+    return (True,) if "\\begin{document}" in region.visible else ()
 
 
 _USE = Lazy(r"\\(?P<name>[A-Za-z@]+)")

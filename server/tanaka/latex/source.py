@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
-from typing import TypeVar
+from itertools import accumulate
+from typing import Any, TypeVar
 
 from tanaka.patterns import Lazy
 
@@ -96,6 +96,11 @@ class Switches:
 
 
 _NONE = Switches()
+
+
+def _telling(region: Region) -> tuple[Switches, ...]:
+    own = read_switches(region.text)
+    return () if own == _NONE else (own,)
 
 
 def read_switches(text: str) -> Switches:
@@ -208,6 +213,9 @@ class Source:
 
     def __init__(self, text: str, regions: tuple[Region, ...], switches: Switches) -> None:
         self.text, self.regions, self.switches = text, regions, switches
+        self._each: dict[
+            object, tuple[Callable[[Region], tuple[Any, ...]], list[tuple[int, tuple[Any, ...]]]]
+        ] = {}
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -218,10 +226,8 @@ class Source:
     def own_switches(self) -> Switches:
         """Switches that the file defines and sets, from all of it, typeset or not."""
         found = Switches()
-        for region in self.regions:
-            own = region.kept("switches", lambda r: read_switches(r.text))
-            if own != _NONE:
-                found = found.joined(own)
+        for _, own in self.each("switches", _telling):
+            found = found.joined(own)
         return found
 
     @cached_property
@@ -240,13 +246,41 @@ class Source:
 
     def each(self, name: object, make: Callable[[Region], tuple[V, ...]]) -> list[tuple[int, V]]:
         """What is made of each region, with the region's start."""
-        return list(
-            chain.from_iterable(
-                ((at, item) for item in found)
-                for region, at in zip(self.regions, self.starts, strict=True)
-                if (found := region.kept(name, make))
+        known = self._each.get(name)
+        if known is None:
+            found = [
+                (i, items)
+                for i, region in enumerate(self.regions)
+                if (items := region.kept(name, make))
+            ]
+            known = self._each[name] = (make, found)
+        starts = self.starts
+        return [(starts[i], item) for i, items in known[1] for item in items]
+
+    def follow(self, before: Source, front: int, back: int) -> None:
+        """Take over what was made of the regions that another source shares.
+
+        Parameters
+        ----------
+        before : Source
+        front, back : int
+            How many regions are the same at the beginning and at the end.
+        """
+        shift = len(self.regions) - len(before.regions)
+        last = len(before.regions) - back
+        for name, (make, found) in before._each.items():
+            self._each[name] = (
+                make,
+                [
+                    *(entry for entry in found if entry[0] < front),
+                    *(
+                        (i, items)
+                        for i in range(front, len(self.regions) - back)
+                        if (items := self.regions[i].kept(name, make))
+                    ),
+                    *((i + shift, items) for i, items in found if i >= last),
+                ],
             )
-        )
 
 
 def read_source(text: str, switches: Switches | None = None) -> Source:
@@ -298,7 +332,9 @@ def reread(before: Source, text: str) -> Source:
         middle.append(old[front] if again else region)
         at += len(region.text)
     rest = kept[starts[at] :] if at in starts else ()
-    return Source(text, (*old[:front], *middle, *rest), before.switches)
+    made = Source(text, (*old[:front], *middle, *rest), before.switches)
+    made.follow(before, front, len(rest))
+    return made
 
 
 @lru_cache(maxsize=64)

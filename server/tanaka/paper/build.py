@@ -54,28 +54,28 @@ def _abstract_marks(region: Region) -> tuple[_Mark, ...]:
     return tuple(found)
 
 
-def _closing(region: Region) -> int | None:
+def _closing(region: Region) -> tuple[int, ...]:
     match = _CLOSING.search(region.visible)
-    return match.start() if match else None
+    return (match.start(),) if match else ()
 
 
-def _opening(region: Region) -> int | None:
+def _opening(region: Region) -> tuple[int, ...]:
     at = region.visible.find("\\begin{document}")
-    return at if at >= 0 else None
+    return (at,) if at >= 0 else ()
 
 
 class _Layout:
     """What of a file is preamble, abstract and text."""
 
     def __init__(self, source: Source) -> None:
-        pairs = list(zip(source.regions, source.starts, strict=True))
-        opens = ((at, r.kept("opening", _opening)) for r, at in pairs)
-        self.body = next((at + o for at, o in opens if o is not None), 0)
+        self.body = next((at + o for at, o in source.each("opening", _opening)), 0)
         self.abstracts = tuple(_abstracts(source.each("abstract", _abstract_marks)))
 
     def of(self, at: int, length: int) -> tuple[int, tuple[Range, ...]]:
         """Where in a region the text begins, and what of it is abstract."""
         body = self.body - at
+        if not self.abstracts or at >= self.abstracts[-1][1]:
+            return (-1 if body <= 0 else min(body, length)), ()
         inside = tuple(
             (max(0, a - at), min(length, b - at))
             for a, b in self.abstracts
@@ -106,12 +106,8 @@ def text_end(source: Source, after: int = 0) -> int:
     What stands before ``after`` ends nothing: a preamble may name a style of bibliography, and an
     appendix has sections of its own.
     """
-    ends = (
-        (at, c)
-        for region, at in zip(source.regions, source.starts, strict=True)
-        if (c := region.kept("closing", _closing)) is not None
-    )
-    return next((at + c for at, c in ends if at + c >= after), len(source.text))
+    ends = (at + c for at, c in source.each("closing", _closing))
+    return next((end for end in ends if end >= after), len(source.text))
 
 
 def rows(
@@ -169,20 +165,35 @@ def rows(
             body, abstract = layout.of(at, length)
             if in_abstract:
                 abstract = ((0, length),)
-            headings = []
-            for h in facts.headings:
-                if low <= facts.placed[h.block].start < high:
-                    titles[h.title] += 1
-                    again = titles[h.title]
-                    headings.append(SectionId(f"{h.title}#{again}" if again > 1 else h.title))
+            headings: tuple[SectionId, ...] = ()
+            if facts.headings:
+                headings = _ids(facts, low, high, titles)
             first = headings[0] if headings and facts.opens and not low else state.section
             key = f"{name}|{tag(first)}"
             again = units[key]
-            units[key] += 1
-            frame = Frame(f"{key}{again}" if again else key, state, tuple(headings), body, abstract)
-            made = unit(region, facts, low, high, frame)
+            units[key] = again + 1
+            if again:
+                key = f"{key}{again}"
+            frame = (key, state, headings, body, abstract)
+            before = facts.units.get((low, high))
+            if before is not None and before[0] == frame:
+                made = before[1]
+            else:
+                made = unit(region, facts, low, high, Frame(*frame))
+                facts.units[low, high] = (frame, made)
             state = made.after
             yield Row(made, doc, at)
+
+
+def _ids(facts: Read, low: int, high: int, titles: Counter[str]) -> tuple[SectionId, ...]:
+    """Ids of the sections that begin in a stretch of a region; equal titles are counted."""
+    found = []
+    for h in facts.headings:
+        if low <= facts.placed[h.block].start < high:
+            titles[h.title] += 1
+            again = titles[h.title]
+            found.append(SectionId(f"{h.title}#{again}" if again > 1 else h.title))
+    return tuple(found)
 
 
 class Whole:

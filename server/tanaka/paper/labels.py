@@ -40,11 +40,14 @@ _SCALED = Lazy(
 # A power of ten that values are in: "(×10^{18})", "[10^{9} tokens]", "/ 10^{6}"; or one that says
 # nothing sure: "Loss ×10^{3}" is multiplied or to be multiplied.
 _POWER = Lazy(
-    r"(?P<open>[(\[])\s*(?:in\s+)?(?P<times>[×x·]\s?)?(?:10\s?\^\s?\{?\s?(?P<a>[+−-]?\d{1,2})\s?\}?|1[eE](?P<b>[+−-]?\d{1,2}))"
+    r"(?P<open>[(\[])\s*(?:in\s+)?(?P<times>[×x·]\s?)?(?:10\s?\^\s?\{?\s?(?P<a>[+−-]?\d{1,2})\s?\}?|1[eE](?P<b>[+−-]?\d{1,2})|(?<=[×x] )(?P<e>10*(?:,000)*)|(?<=[×x])(?P<f>10*(?:,000)*))"
     r"[\s·×]*(?P<rest>[^()\[\]]{0,16}?)\s*[)\]]|"
-    r"(?P<over>[/,×·])\s?(?:10\s?\^\s?\{?\s?(?P<c>[+−-]?\d{1,2})\s?\}?|1[eE](?P<d>[+−-]?\d{1,2}))\s*$"
+    r"(?P<over>[/,×·])\s?(?:10\s?\^\s?\{?\s?(?P<c>[+−-]?\d{1,2})\s?\}?|1[eE](?P<d>[+−-]?\d{1,2}))\s*(?P<unit>[A-Za-zµμ][A-Za-z/µμ]{0,11})?\s*$"
 )
+_ONE = Lazy(r"10|1[eE,]")
+_ANY_POWER = Lazy(r"[×x·]\s?10\s?\^|[×x]\s?1[eE]\d")
 _LARGE = frozenset({Kind.PARAM_COUNT, Kind.TOKEN_COUNT})
+_SHARES = frozenset({Kind.SPEEDUP, Kind.ACCURACY, Kind.UTILIZATION})
 # What stands under such a label names or numbers something: it is no quantity.
 _NAMES = Lazy(
     r"\s*(?:#|№|nos?\.|nr\.?|(?:\S+[ _])?ids?|(?:(?:layer|row|run|stage|block|task|job|query|kernel|test|case|item|sample|config|head|expert)[ _])?(?:idx|index|indices)|"
@@ -170,12 +173,13 @@ def hint(label: str) -> Hint:
     if not label:
         return NOTHING
     better = _direction(label)
-    words = _MARKS.sub("", _ARROWS.sub(" ", label)).strip()
+    words = _ARROWS.sub(" ", label).strip()
+    power = 0
+    if _ONE.search(words):
+        words, power = _power(words)
+    words = _MARKS.sub("", words).strip()
     if _NAMES.fullmatch(words):
         return Hint(setting=True, names=True, better=better)
-    power = 0
-    if "10" in words or "1e" in words.lower():
-        words, power = _power(words)
     kind = metric(words)
     unit, per = _unit(words)
     scale = ""
@@ -310,6 +314,11 @@ def _unit(label: str) -> tuple[str, str]:
     return "", ""
 
 
+def in_a_power(label: str) -> bool:
+    """Whether a label puts a power of ten before its values, sure or not: it states none itself."""
+    return "1" in label and _POWER.search(label) is not None
+
+
 def _power(label: str) -> tuple[str, int]:
     """A label without the power of ten that it puts before its values, and that power.
 
@@ -318,23 +327,30 @@ def _power(label: str) -> tuple[str, int]:
     """
     match = _POWER.search(label)
     if match is None:
-        return label, 0
-    exponent = int((match.group("a") or match.group("b") or match.group("c") or match.group("d")).replace("−", "-"))  # fmt: skip
-    name, rest = label[: match.start()].rstrip(), match.group("rest") or ""
+        return ("" if _ANY_POWER.search(label) else label), 0
+    zeros = match.group("e") or match.group("f")
+    exponent = zeros.count("0") if zeros else int(next(filter(None, match.group("a", "b", "c", "d"))).replace("−", "-"))  # fmt: skip
+    name, rest = label[: match.start()].rstrip(), match.group("rest") or match.group("unit") or ""
     bare = f"{name} ({rest}){label[match.end() :]}" if rest else name + label[match.end() :]
     counts = (
         metric(name) in _LARGE or noun_named(name) or re.search(r"(?i)flops?\b|\bmacs?\b", name)
     )
-    if match.group("open"):
-        known = bool(rest) and bool(_known(rest)[0] or noun_named(rest))
-        told = bool(known or counts or metric(name) or _unit(name)[0])
-        sure = known if rest else told or match.group("times") is not None
+    known = bool(rest) and bool(_known(rest)[0] or noun_named(rest))
+    over = match.group("over")
+    if rest:
+        sure = known and over != "×"
+    elif match.group("open"):
+        kind = metric(name)
+        times = match.group("times") is not None
+        told = bool(counts or _unit(name)[0] or (kind and kind not in _SHARES))
+        # "F1 (×100)" and "Loss (×10^{3})" may as well be multiplied by it
+        sure = (told and not (zeros and exponent < 3)) or (times and exponent < 0)
     else:
         # "Params / 10^{6}" are divided by it; a comma or a cross is sure of what is large only
-        sure = match.group("over") == "/" or (bool(counts) and exponent > 0)
+        sure = over == "/" or (bool(counts) and exponent > 0)
     if sure:
         return bare, exponent
-    return (label, 0) if not _unit(bare)[0] else ("", 0)
+    return (label if over == "," else ""), 0
 
 
 def _scale(label: str, kind: Kind | None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tanaka.latex.plain import Grid, Plain
-from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint
+from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint, in_a_power
 from tanaka.paper.layout import (
     MOST_COLUMNS,
     Line,
@@ -254,6 +254,10 @@ class _Reader:
         settings = sum(h.setting and not h.unit for h in rest)
         return settings <= _MOST_SETTINGS and any(h.measures and not h.setting for h in rest)
 
+    def is_list(self, c: int) -> bool:
+        """Whether a column names parameters, each with its value beside it."""
+        return self.words[c] > self.numbers[c] and _PARAMETER.fullmatch(self.top.header[c]) is not None  # fmt: skip
+
     def counts_rows(self) -> bool:
         """Whether the first column numbers the rows, or the layers that they are about: 1, 2, 3."""
         told, label = self.top.hints[0], self.top.header[0].strip()
@@ -436,7 +440,7 @@ class _Reader:
         found = NOTHING
         for c in range(len(labels) - 1, -1, -1):
             told = hint(labels[c])
-            if self.top.hints[c].setting and not told.unit:
+            if self.top.hints[c].setting and not told.unit and not self.is_list(c):
                 continue
             if told.measures and (told.unit or self.metric_rows or told.kind in PLAIN_KINDS):
                 return told
@@ -450,7 +454,7 @@ class _Reader:
     ) -> LocalCell:  # fmt: skip
         text, plain = slot.text, slot.cell.plain
         column, label = self.columns.paths[c], self.columns.header[c]
-        above = self.columns.hints[c]
+        above = NOTHING if c < self.stub_columns and self.is_list(c) else self.columns.hints[c]
         spanned = None if (slot.row, slot.column) == (i, c) else self.printed(slot, i)
         if slot.row == i and slot.column < c:
             spanned = (len(self.rows), slot.column)
@@ -589,6 +593,8 @@ class _Reader:
                 told = hint(label) if named and c else NOTHING
                 if named and c and not (told.noun or told.kind or told.setting):
                     told = hint(over)
+                if in_a_power(slot.text) or hint(slot.text).unit.startswith("USD"):
+                    continue  # "(10^{6} tokens)" and "$ per 1M tokens" are units
                 found = tuple(
                     mended(r, len(slot.text), (told.kind, None, None), told)
                     for r in quantities(
@@ -606,6 +612,7 @@ class _Reader:
 
 
 _FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_PARAMETER = Lazy(r"(?i)\s*(?:hyper-?)?parameters?\s*")
 _INDEX = Lazy(r"\d{1,3}")
 # One of what is numbered; a plural, or "# layers", counts.
 _COUNTER = Lazy(

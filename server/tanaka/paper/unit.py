@@ -43,7 +43,7 @@ V = TypeVar("V")
 _KEPT = 8  # places of the paper that a block was read in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BlockFacts:
     """One block, read: its passages with their sentences, its tables, and digests of its numbers.
 
@@ -55,12 +55,10 @@ class BlockFacts:
     said: tuple[tuple[Sentence, ...], ...]
     tables: tuple[LocalTable, ...]
     digests: frozenset[str]
-    stated: dict[object, BlockStated] = field(default_factory=dict, compare=False, repr=False)
-    mentioned: dict[object, BlockTold] = field(default_factory=dict, compare=False, repr=False)
-    heard: dict[object, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    told: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    stated: dict[object, BlockStated] = field(default_factory=dict, repr=False)
+    mentioned: dict[object, BlockTold] = field(default_factory=dict, repr=False)
+    heard: dict[object, frozenset[str]] = field(default_factory=dict, repr=False)
+    told: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict, repr=False)
 
 
 def _kept(store: dict[object, V], key: object, make: Callable[[], V]) -> V:
@@ -134,8 +132,8 @@ class Read:
         )
         self.opens = bool(placed) and bool(self.headings) and self.headings[0].block == 0
         """Whether it begins with a heading."""
-        self.units: dict[tuple[int, int], Unit] = {}
-        """The last unit made of each stretch of it."""
+        self.units: dict[tuple[int, int], tuple[object, Unit]] = {}
+        """The last unit made of each stretch of it, and in which frame."""
 
 
 _RUN_IN = 4  # \paragraph and below head no section of their own

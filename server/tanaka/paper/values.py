@@ -24,10 +24,10 @@ def quantities(
 
 
 def bare(text: str, r: Reading) -> bool:
-    """Whether a number has nothing of its own behind it: its unit is what its labels say."""
-    return (
-        not text[r.literal_end : r.end].strip() and text[r.start : r.literal_start].strip() not in ("$", "\\$")
-    )  # fmt: skip
+    """Whether a number has no unit or power of its own: both are what its labels say."""
+    if text[r.start : r.literal_start].strip() in ("$", "\\$") or "^" in r.quantity.literal.text:
+        return False
+    return not _SPREAD.sub("", text[r.literal_end : r.end]).strip(" \u2009()")
 
 
 def multiplied(r: Reading, factor: float, mark: str) -> Reading:

@@ -60,7 +60,7 @@ _LONG = Lazy(r"hour|day|week|month|year|GPU")
 _TOKENS_AFTER = Lazy(r"\s*(?:[\w-]+\s){0,4}tokens\b")
 _TOKENS_BEFORE = Lazy(r"tokens?\b[^.;]{0,16}$")
 _WORDS_OF_SIZE = Lazy(
-    r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|\bbs\s?=|sequence|context|seq\b|seqlen|seq_len|max_len|window(?!s)|prompt length|input length"
+    r"hidden|embedding|vocab|head|dimension|width|depth|rank|batch|\bbsz?(?=\s?=|\s$)|sequence|context|seq\b|seqlen|seq_len|max_len|window(?!s)|prompt length|input length"
 )
 _SIZES_OF_LENGTH = frozenset(
     (

@@ -43,7 +43,8 @@ _THINGS = Lazy(
 )
 _RESOLUTION = Lazy(rf"[Kk]{_S}(?:resolution|videos?|UHD|images?|frames?|displays?)(?![A-Za-z])")
 _STREAM = Lazy(r"-streams?(?![A-Za-z])")
-_WHOLE_THINGS = frozenset(("gpu", "node"))
+_DEVICES = frozenset(("gpu", "node"))
+_WHOLE_THINGS = frozenset(("gpu", "node", "run", "replica", "layer", "head", "expert", "stage", "core", "port"))
 _COUNTED = frozenset((
     "gpu", "node", "layer", "head", "expert", "stage", "replica", "micro-batch", "accumulation", "way", "port", "epoch",
     "run", "core",
@@ -198,7 +199,7 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
             state.label = end
             return None, end
     elif tail.noun and tail.unit is None:
-        if tail.noun in _WHOLE_THINGS and not _whole(n, tail.multiplier):
+        if tail.noun in _WHOLE_THINGS and not _whole(n, tail.multiplier, tail.noun):
             tail.noun, tail.end = "", end + (tail.multiplier != 1.0)
             return _build(text, n, tail, hints, dollar=dollar)
         word = (before.split()[-1:] or [""])[0]
@@ -298,11 +299,13 @@ def _build(
     return reading, surface_end
 
 
-def _whole(n: Numeral, multiplier: float) -> bool:
-    """Whether so many devices can be meant: no "10.40 GPU", and no "1B worker", which is a model."""
+def _whole(n: Numeral, multiplier: float, noun: str) -> bool:
+    """Whether so many things can be meant: no "10.40 GPU", and no "1B worker", which is a model."""
     if multiplier >= 1e9:
         return False
-    return n.form != "digits" or (n.literal.value * multiplier).is_integer()
+    if n.form != "digits" or noun not in _DEVICES:
+        return True
+    return (n.literal.value * multiplier).is_integer()
 
 
 def _binary(value: float) -> bool:
