@@ -59,6 +59,14 @@ def of(text: str, number: str, role: str) -> str:
         ("At batch size 32, prefill takes 120 ms.", "120", "batch", "32"),
         ("With a sequence length of 2048, the step takes 120 ms.", "120", "seq_len", "2048"),
         ("On the RTX 4090, StaleSync reaches 24 tokens/s.", "24", "device", "RTX 4090"),
+        # the name of a list of sizes is said once
+        ("The 7B and 13B models take 12 and 21 GB, respectively.", "12", "model", "7B models"),
+        ("The 7B and 13B models take 12 and 21 GB, respectively.", "21", "model", "13B models"),
+        # who owned the number before
+        ("We cut the 420 ms of vLLM to 140 ms.", "420", "entity", "vLLM"),
+        ("We cut the 420 ms of vLLM to 140 ms.", "140", "entity", OURS),
+        ("FP16 weights with an FP16 cache need 9 GB.", "9", "precision", "fp16"),
+        ("LLaMA-13B needs 40 GB.", "40", "model", "LLaMA-13B"),
         # ours
         ("We reach 24 tokens/s.", "24", "entity", OURS),
         ("Our system improves throughput by 2.3×.", "2.3", "entity", OURS),
@@ -110,6 +118,14 @@ def test_what_is_said(text: str, number: str, role: str, value: str) -> None:
         ("The A100 run uses a learning rate of 0.1.", "0.1", "device"),
         # of a list without "respectively" nothing is known
         ("vLLM and SGLang take 2.0 and 3.0 s.", "2.0", "entity"),
+        ("The 7B and 13B models take 12 GB.", "12", "model"),
+        # what another becomes is not that other's, and a gap to a part is not measured on it
+        ("We cut the 420 ms of the A100 to 140 ms.", "140", "device"),
+        ("The gap to the A100 is 12 ms.", "12", "device"),
+        # two formats
+        ("With 4-bit weights and an FP16 cache the model takes 9 GB.", "9", "precision"),
+        # that it does not fit into
+        ("OPT-30B does not fit into 40 GB.", "40", "model"),
         # master weights are not what it computes in
         ("With FP32 master weights the step takes 12 ms.", "12", "precision"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from paper.grids import Case, cases, check
 from tanaka.latex.parse import parse_block
 from tanaka.paper.tables import LocalTable, read_table
+from tanaka.quantity import Kind
 
 
 def table(body: str, columns: str = "lrrr", caption: str = "") -> LocalTable:
@@ -46,6 +47,35 @@ def cell(text: str, header: str = "Value") -> tuple[float | None, str]:
         ("$-2.85$", "vs.\\ base", -2.85, "1"),
         ("1,805 / 2,467 (73.2\\%)", "Recall", None, ""),
         ("OOM", "Time (ms)", None, ""),
+        # a power of ten in the header
+        ("3.3", "FLOPs ($\\times 10^{18}$)", 3.3e18, "FLOP"),
+        ("3.3", "FLOPs / $10^{18}$", 3.3e18, "FLOP"),
+        ("3.3", "FLOPs $\\times 10^{18}$", 3.3e18, "FLOP"),
+        ("3.3 $\\pm$ 0.1", "Time ($10^{-3}$ s)", 0.0033, "s"),
+        ("41.2", "Throughput ($10^3$ tokens/s)", 41200, "token/s"),
+        ("300", "Tokens ($10^9$)", 300e9, "1"),
+        ("3.3", "Params ($\\times$1,000)", 3300, "1"),
+        ("3.3", "Error ($\\times 10^{-3}$)", 0.0033, "1"),
+        # what has its own power, or a power that may as well be undone, is left as printed
+        ("$3.3\\times10^{18}$", "FLOPs ($\\times 10^{18}$)", 3.3e18, "FLOP"),
+        ("91", "F1 ($\\times$100)", 91, "1"),
+        ("0.4", "Loss ($\\times 10^{3}$)", 0.4, "1"),
+        ("3.3", "Time $\\times 10^{3}$ (s)", 3.3, "1"),
+        ("4", "SPAI ($10^{-3}$)", 4, "1"),
+        ("12 (-40\\%)", "Params (M)", 12e6, "1"),
+        ("12 (-40\\%)", "Params", 12, "1"),
+        ("2.5", "\\$/h", 2.5 / 3600, "USD/s"),
+        ("0.35", "\\$ per 1M tokens", 0.35e-6, "USD/token"),
+        ("2.5", "Cost (\\$)", 2.5, "USD"),
+        ("30", "$P$ / W", 30, "W"),
+        ("30", "$K$ / V", 30, "1"),
+        ("814", "Area (mm$^2$)", 814e-6, "m²"),
+        # years, versions and indices
+        ("2019", "Year", None, ""),
+        ("12.1", "Version", None, ""),
+        ("17", "Run ID", None, ""),
+        ("12.1", "Our version (ms)", 0.0121, "s"),
+        ("0.97", "Jain index", 0.97, "1"),
         ("--", "Time (ms)", None, ""),
     ],
 )  # fmt: skip
@@ -58,6 +88,60 @@ def test_all_numbers_of_a_cell_are_read() -> None:
     (row,) = table("Name & Recall \\\\\n\\hline\nx & 1,805 / 2,467 (73.2\\%) \\\\").rows
     assert [r.quantity.point for r in row[1].found] == [1805, 2467, pytest.approx(0.732)]
     assert row[1].reading is None
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "count"),
+    [
+        ("Layer", (1, 2, 3), 0),
+        ("\\#", (4, 5, 6), 0),
+        ("", (1, 2, 3), 0),
+        ("Layers", (1, 2, 3), 3),
+        ("GPUs", (1, 2, 3), 3),
+        ("Layer", (1, 2, 4), 3),
+    ],
+)
+def test_a_first_column_that_counts_its_rows_states_nothing(
+    header: str, rows: tuple[int, ...], count: int
+) -> None:
+    body = "".join(f"{n} & 12.{n} \\\\" for n in rows)
+    read = table(f"{header} & Time (ms) \\\\\n\\hline\n{body}", "rr")
+    assert sum(len(row[0].found) for row in read.rows) == count
+    assert [row[1].reading is not None for row in read.rows] == [True] * 3
+
+
+def test_a_power_in_a_header_is_no_number_of_its_own() -> None:
+    read = table("Name & Energy ($\\times 10^{3}$ J) \\\\\n\\hline\nx & 4 \\\\")
+    assert read.heads == ()
+
+
+def test_a_batch_size_in_a_stub_is_stated() -> None:
+    read = table("\\multirow{2}{*}{7B} & bs 1 & 12\\,ms \\\\ & bs 8 & 15\\,ms \\\\", "llr")
+    said = [(r.kind, r.quantity.point) for row in read.rows for r in row[1].found]
+    assert said == [(Kind.BATCH_SIZE, 1), (Kind.BATCH_SIZE, 8)]
+
+
+@pytest.mark.parametrize(
+    ("caption", "unit"),
+    [
+        ("Training throughput in samples/s of both systems.", "sample/s"),
+        ("Throughput. All numbers are in tokens per second.", "token/s"),
+        ("Requests arrive at 20 requests per second. Latency of both.", "1"),
+    ],
+)
+def test_a_caption_names_the_unit_in_prose(caption: str, unit: str) -> None:
+    (row,) = table("Model & Ours & Base \\\\\n\\hline\nA & 120 & 202 \\\\", caption=caption).rows
+    assert [c.reading.quantity.unit for c in row[1:] if c.reading] == [unit, unit]
+
+
+@pytest.mark.parametrize(("comma", "seconds"), [(True, 0.0125), (False, 0.012)])
+def test_a_decimal_comma_holds_in_cells(comma: bool, seconds: float) -> None:
+    block = parse_block(
+        "\\begin{tabular}{lr} Modell & Zeit (ms) \\\\ \\hline A & 12,5 \\\\ \\end{tabular}"
+    )
+    read = read_table(block.grids[0], "", decimal_comma=comma)
+    assert read is not None
+    assert [r.quantity.point for r in read.rows[0][1].found][:1] == [pytest.approx(seconds)]
 
 
 def test_a_header_may_break_its_lines_in_a_table_of_its_own() -> None:

@@ -158,6 +158,8 @@ def test_repetitions_are_no_factor() -> None:
         ("8 GPUs in a node", "node"),
         ("640 TFLOP/s in all", ""),
         ("8 GPUs per node and 16 nodes", ""),
+        ("eight A100-SXM4-80GB each", "each"),
+        ("eight A100-SXM4-80GB in all", ""),
     ],
 )
 def test_what_a_number_is_stated_per(text: str, per: str) -> None:

@@ -30,7 +30,7 @@ from tanaka.analysis.suppression import read_suppressions
 from tanaka.latex import blocks, macros
 from tanaka.latex import project as projects
 from tanaka.latex.source import Region, Source, Switches, read_source, read_switches, reread
-from tanaka.paper.build import Whole, rows
+from tanaka.paper.build import Whole, again, rows
 from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
 from tanaka.rules.api import Context, Finding
@@ -132,6 +132,9 @@ class AnalysisHost:
         self._macros: dict[DocId, Macros] = {}
         self._bibliographies: dict[DocId, tuple[object, Bibliography]] = {}
         self._last: dict[DocId, tuple[tuple[Outcome, ...], Baseline | None]] = {}
+        self.last_rows: dict[
+            DocId, tuple[projects.Project, dict[DocId, Source], Macros, tuple[Row, ...]]
+        ] = {}
         self._snapshot: Analysis | None = None
 
     def apply(self, change: Change) -> None:
@@ -522,9 +525,44 @@ class Analysis:
         """A paper's files, and what they state at their places."""
         if root not in self._wholes:
             parts, sources, own = self._parts(root)
-            found = tuple(r for r in self._rows(root, parts, sources, own) if r is not None)
-            self._wholes[root] = (parts, sources, own, self._put_together(root, found, sources))
+            found = self._edited(root, parts, sources, own)
+            if found is None:
+                found = tuple(r for r in self._rows(root, parts, sources, own) if r is not None)
+            self._keep(root, parts, sources, own, found)
         return self._wholes[root]
+
+    def _keep(
+        self,
+        root: DocId,
+        parts: projects.Project,
+        sources: dict[DocId, Source],
+        own: Macros,
+        found: tuple[Row, ...],
+    ) -> None:
+        self._host.last_rows[root] = (parts, sources, own, found)
+        self._wholes[root] = (parts, sources, own, self._put_together(root, found, sources))
+
+    def _edited(
+        self, root: DocId, parts: projects.Project, sources: dict[DocId, Source], own: Macros
+    ) -> tuple[Row, ...] | None:
+        """The paper's units where only one region of one file differs from the paper before."""
+        last = self._host.last_rows.get(root)
+        if last is None or last[2] is not own or last[0].shape != parts.shape:
+            return None
+        before = last[1]
+        if [p.doc for p in last[0].pieces] != [p.doc for p in parts.pieces]:
+            return None
+        differ = [d for d, s in sources.items() if before.get(d) is not s]
+        if len(differ) != 1 or before.keys() != sources.keys():
+            return last[3] if not differ and before.keys() == sources.keys() else None
+        doc = differ[0]
+        return again(
+            last[3],
+            before[doc],
+            sources[doc],
+            lambda region: self._host.read(region, own),
+            self._host.unit,
+        )
 
     def _parts(self, root: DocId) -> tuple[projects.Project, dict[DocId, Source], Macros]:
         """A paper's files, their regions, and its own macros."""
@@ -657,7 +695,7 @@ class Analysis:
             host.judged(row.unit)
             read.append(row)
             yield located
-        self._wholes[root] = (parts, sources, own, self._put_together(root, tuple(read), sources))
+        self._keep(root, parts, sources, own, tuple(read))
 
 
 _ROUNDS = 3  # a switch that decides about an input whose file sets a switch

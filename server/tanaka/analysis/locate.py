@@ -35,7 +35,7 @@ def span_of(anchor: Anchor, spans: SpanTable, baseline: SpanTable | None = None)
         assert baseline is not None, "no finding points into a baseline that is not there"
         return span_of(anchor.place, baseline)
     if isinstance(anchor, AtNumber):
-        return spans.numbers[anchor.number].whole
+        return spans.whole(anchor.number)
     if isinstance(anchor, AtMention):
         return spans.mentions[anchor.mention]
     if isinstance(anchor, AtSection):

@@ -159,7 +159,7 @@ def assemble(
         if doc not in files:
             files.append(doc)
         at = 0
-        for start, name in source.each("inputs", _inputs):
+        for start, name in source.each("inputs", inputs):
             child = _target(name, base, folder(doc), source_of, respelled)
             if child is None or child in within or len(within) > 24:
                 continue
@@ -213,7 +213,7 @@ def _bibliographies(region: Region) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Input:
+class Input:
     r"""An ``\input`` and its kin: its place in its region, and what it names."""
 
     start: int
@@ -225,13 +225,14 @@ class _Input:
     maybe: bool
 
 
-def _inputs(region: Region) -> tuple[_Input, ...]:
+def inputs(region: Region) -> tuple[Input, ...]:
+    """What a region inputs, in order."""
     if not any(
         word in region.visible for word in ("input", "include", "import", "subfile", "Input")
     ):
         return ()
     return tuple(
-        _Input(
+        Input(
             *m.span(),
             m["file"] or (m["braced"] or m["bare"] or "").strip('"'),
             m["dir"] if m["file"] else None,
@@ -243,7 +244,7 @@ def _inputs(region: Region) -> tuple[_Input, ...]:
 
 
 def _target(
-    given: _Input,
+    given: Input,
     base: str,
     here: str,
     source_of: Callable[[DocId], Source | None],

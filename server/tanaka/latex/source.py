@@ -11,6 +11,7 @@ the regions that it touches and no other (`reread`).
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -132,9 +133,30 @@ _LANGUAGE = Lazy(
     re.M,
 )
 _COMMA = frozenset(
-    ["german", "ngerman", "austrian", "naustrian", "french", "francais", "acadian", "italian"]
-    + ["spanish", "portuguese", "brazilian", "dutch", "polish", "czech", "swedish", "danish"]
-    + ["norsk", "nynorsk", "norwegian", "finnish", "russian", "ukrainian"]
+    [
+        "german",
+        "ngerman",
+        "austrian",
+        "naustrian",
+        "french",
+        "francais",
+        "acadian",
+        "italian",
+        "spanish",
+        "portuguese",
+        "brazilian",
+        "dutch",
+        "polish",
+        "czech",
+        "swedish",
+        "danish",
+        "norsk",
+        "nynorsk",
+        "norwegian",
+        "finnish",
+        "russian",
+        "ukrainian",
+    ]
 )
 
 
@@ -304,28 +326,18 @@ def reread(before: Source, text: str) -> Source:
     """
     if text == before.text:
         return before
-    old = before.regions
-    front, at = 0, 0
-    while front < len(old) and text.startswith(old[front].text, at):
-        at += len(old[front].text)
-        front += 1
-    # The last one that agrees may go on where it ended before.
-    if front:
-        front -= 1
-        at -= len(old[front].text)
+    old, begins = before.regions, before.starts
+    same = _same_until(before.text, text)
+    # Regions that end before the difference; the last of them may go on where it ended before.
+    front = max(0, bisect.bisect_right(begins, same) - 2)
+    at = begins[front]
     if any(r.loose for r in old[:front]):
         return read_source(text, before.switches)
-    back, end = 0, len(text)
-    while back < len(old) - front and end - len(old[-1 - back].text) >= at:
-        piece = old[-1 - back].text
-        if not text.startswith(piece, end - len(piece)):
-            break
-        end -= len(piece)
-        back += 1
+    behind = len(before.text) - _same_from(before.text, text, at)
+    back = len(old) - max(bisect.bisect_left(begins, behind), front + 1)
     kept = old[len(old) - back :]
-    starts = dict(
-        zip(accumulate((len(r.text) for r in kept), initial=end), range(back), strict=False)
-    )
+    shift = len(text) - len(before.text)
+    starts = {begins[len(old) - back + i] + shift: i for i in range(back)}
     middle: list[Region] = []
     for region in _regions(text, at, before.switches, starts):
         again = not middle and front < len(old) and region.text == old[front].text
@@ -335,6 +347,44 @@ def reread(before: Source, text: str) -> Source:
     made = Source(text, (*old[:front], *middle, *rest), before.switches)
     made.follow(before, front, len(rest))
     return made
+
+
+_CHUNK = 1 << 15
+
+
+def _same_until(a: str, b: str) -> int:
+    """How many characters two texts have in common from the left."""
+    at, most = 0, min(len(a), len(b))
+    while at < most and a[at : at + _CHUNK] == b[at : at + _CHUNK]:
+        at += _CHUNK
+    if at >= most:
+        return most
+    low, high = at, min(at + _CHUNK, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _same_from(a: str, b: str, after: int) -> int:
+    """How many characters they have in common from the right, of those behind an offset."""
+    most = min(len(a), len(b)) - after
+    count = 0
+    while count + _CHUNK <= most and (
+        a[len(a) - count - _CHUNK : len(a) - count] == b[len(b) - count - _CHUNK : len(b) - count]
+    ):
+        count += _CHUNK
+    low, high = count, min(count + _CHUNK, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @lru_cache(maxsize=64)

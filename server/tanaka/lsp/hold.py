@@ -82,9 +82,11 @@ class Hold:
         visible: dict[DocId, tuple[Shown, ...]] = {}
         for doc, items in found.items():
             before = self.shown.get(doc, ())
+            known = {(b.item.finding.code, b.words) for b in before}
             kept = []
             for item in items:
-                ends = self._waits_until(doc, item, before)
+                shown = (item.item.finding.code, item.words) in known
+                ends = None if shown else self._waits_until(doc, item, before)
                 if ends is not None and ends > now:
                     due = ends if due is None else min(due, ends)
                 else:

@@ -264,9 +264,7 @@ _EVALUATION = Lazy(
     r"evaluat|experiment|results?\b|performance|set-?up|setting|benchmark|methodology|implementation|ablation|throughput|latency|scal|comparison|measure",
     re.I,
 )
-_SET_UP_TITLE = Lazy(
-    r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I
-)
+_SET_UP_TITLE = Lazy(r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I)
 _NOT_OWN = (Where.RELATED, Where.FUTURE)
 
 

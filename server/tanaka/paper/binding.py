@@ -547,9 +547,7 @@ def measures(kind: Kind, metric: str) -> bool:
     return kind not in _METRICS or metric in _METRICS[kind]
 
 
-def _grouped(
-    pattern: Lazy, text: str, names: Mapping[str, str] | None = None
-) -> list[_Named]:
+def _grouped(pattern: Lazy, text: str, names: Mapping[str, str] | None = None) -> list[_Named]:
     """Words that a pattern finds, by the name of its group."""
     found = []
     for m in pattern.finditer(text):
@@ -670,7 +668,9 @@ def _things(scene: _Scene, kind: EntityKind) -> list[_Named]:
 
 _SIZED_NAME = Lazy(r"(.*?)(\d+(?:\.\d+)?[BM])((?:[- ].*)?)")
 _SIZES_BEFORE = Lazy(r"(?:\d+(?:\.\d+)?[BM](?:, and |, or |, | and | or |/| & ))+$")
-_SIZES_AFTER = Lazy(r"(?:(?:, and |, or |, | and | or |/| & )\d+(?:\.\d+)?[BM](?![\w.]|[- ][a-z]*(?:token|param)))+")
+_SIZES_AFTER = Lazy(
+    r"(?:(?:, and |, or |, | and | or |/| & )\d+(?:\.\d+)?[BM](?![\w.]|[- ][a-z]*(?:token|param)))+"
+)
 _ONE_SIZE = Lazy(r"\d+(?:\.\d+)?[BM]")
 
 
@@ -683,7 +683,7 @@ def _models(scene: _Scene) -> list[_Named]:
         if parts is None:
             continue
         head, _, tail = parts.groups()
-        sizes = []
+        sizes: list[re.Match[str]] = []
         if not head and (before := _SIZES_BEFORE.search(text, max(0, c.start - 60), c.start)):
             sizes += _ONE_SIZE.finditer(text, before.start(), before.end())
         if not tail and (after := _SIZES_AFTER.match(text, c.end)):

@@ -7,13 +7,13 @@ pass itself looks at each region once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tanaka.latex.macros import matching_brace
-from tanaka.latex.project import Piece
+from tanaka.latex.project import Piece, inputs
 from tanaka.latex.source import Region, Source
 from tanaka.paper.model import Paper, SectionId
 from tanaka.paper.spans import Row, SpanTable
@@ -182,7 +182,74 @@ def rows(
                 made = unit(region, facts, low, high, Frame(*frame))
                 facts.units[low, high] = (frame, made)
             state = made.after
-            yield Row(made, doc, at)
+            yield Row(made, doc, at, source)
+
+
+def again(
+    before: Sequence[Row],
+    old: Source,
+    new: Source,
+    read: Callable[[Region], Read],
+    unit: Callable[[Region, Read, int, int, Frame], Unit],
+) -> tuple[Row, ...] | None:
+    """The rows of `rows` after an edit inside of one region, made from those before it.
+
+    None where more than that has changed, and the pass has to be made anew: another region, a
+    heading, an input, where the abstract or the text begins, or what follows from the region.
+
+    Parameters
+    ----------
+    before : sequence of Row
+    old, new : Source
+        Of the one document that was edited.
+    read, unit : callable
+        As for `rows`.
+    """
+    if len(old.regions) != len(new.regions):
+        return None
+    differ = [
+        i for i, (a, b) in enumerate(zip(old.regions, new.regions, strict=True)) if a is not b
+    ]
+    if len(differ) != 1:
+        return None
+    was, now, at = old.regions[differ[0]], new.regions[differ[0]], new.starts[differ[0]]
+    if any(r.kept(name, make) for r in (was, now) for name, make in _STRUCTURE):
+        return None
+    here = [i for i, row in enumerate(before) if row.at == at and row.source is old]
+    if len(here) != 1:
+        return None
+    row = before[here[0]]
+    frame = row.unit.frame
+    facts, earlier = read(now), read(was)
+    if (
+        frame.body != -1
+        or frame.abstract
+        or not facts.placed
+        or facts.opens != earlier.opens
+        or [h.title for h in facts.headings] != [h.title for h in earlier.headings]
+    ):
+        return None
+    made = unit(now, facts, 0, len(now), frame)
+    if made.after != row.unit.after:
+        return None
+    facts.units[0, len(now)] = (frame.key, made)
+    shift = len(now) - len(was)
+    rows = []
+    for i, r in enumerate(before):
+        if r.source is not old:
+            rows.append(r)
+        elif i == here[0]:
+            rows.append(Row(made, r.doc, at, new))
+        else:
+            rows.append(Row(r.unit, r.doc, r.at + shift if r.at > at else r.at, new))
+    return tuple(rows)
+
+
+_STRUCTURE: tuple[tuple[str, Callable[[Region], tuple[object, ...]]], ...] = (
+    ("inputs", inputs),
+    ("opening", _opening),
+    ("abstract", _abstract_marks),
+)
 
 
 def _ids(facts: Read, low: int, high: int, titles: Counter[str]) -> tuple[SectionId, ...]:

@@ -341,9 +341,7 @@ _THAT_OF = Lazy(r"\s*(?:more\s+)?(?:that|those)\s+(?:of|for|on|with)\s+", re.I)
 _TIMES_THE = Lazy(
     r"\s*(?:the|its|our|their)\s+(?P<np>[\w/ -]{1,44}?)\s+(?:of|for|with|from)\s+(?=\S)", re.I
 )
-_OWNER = Lazy(
-    r"\s*(?:the\s+)?(?P<who>[A-Z][\w.+-]*|baseline)[’']s\s+(?P<np>[\w -]{2,30})", re.I
-)
+_OWNER = Lazy(r"\s*(?:the\s+)?(?P<who>[A-Z][\w.+-]*|baseline)[’']s\s+(?P<np>[\w -]{2,30})", re.I)
 
 
 def relative(at: Clause, r: Reading) -> Cue | None:

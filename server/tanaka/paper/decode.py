@@ -64,9 +64,7 @@ _ASIDE = Lazy(
     re.I,
 )
 _W_A = Lazy(r"\bW(\d{1,2})A\d{1,2}\b")
-_DECODES = Lazy(
-    r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens\b", re.I
-)
+_DECODES = Lazy(r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens\b", re.I)
 _PREFILL = Lazy(r"\b(?:prefill\w*|prompts? (?:processing|phase)|train(?:s|ed|ing)?)\b", re.I)
 _BATCH = Lazy(
     r"\bbatch(?:es)?(?:[- ]?sizes?)?(?:\s+(?:of|is))?\s*[=:-]?\s?(?P<n>\d+|one)\b(?!\.\d)", re.I

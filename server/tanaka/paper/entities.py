@@ -69,9 +69,7 @@ _OURS = (
     r"runtime|scheduler|compiler|architecture|solution|kernel|protocol|library|optimi[sz]er|strategy|chip|pipeline"
 )
 _OUR = Lazy(rf"(?:our(?: [a-z-]+){{0,2}}? (?:{_OURS})s?|ours|we)(?![\w-])", re.I)
-_PROPOSED = Lazy(
-    rf"proposed (?:{_OURS})(?![\w-])", re.I
-)  # "the proposed", looked for behind it
+_PROPOSED = Lazy(rf"proposed (?:{_OURS})(?![\w-])", re.I)  # "the proposed", looked for behind it
 _SHORT_BEFORE = Lazy(r"(?:\d ?[×x]?|[×x]|\b(?:[Aa]n?|[Oo]ne|[Tt]wo|[Ff]our|[Ee]ight|[Ss]ingle|[Ee]ach|per|[Oo]n))[ ]?$")  # fmt: skip
 _SHORT_AFTER = Lazy(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
 _NOT_A_PART = Lazy(

@@ -75,9 +75,7 @@ _BETTER = {name: better for name, better, _ in _MEASURES}
 _LOOSE = frozenset({"overhead", "size", "performance", "efficiency", "speed", "compression"})
 _LINK = Lazy(r"\s(?:of|in|on|for|at|with|by|per|over|under|from|to|across|when|between|during|using|while|than|that|which)\s")  # fmt: skip
 # "The amount of traffic" is traffic; "the frequency of transfers" is none that is known.
-_AMOUNT_OF = Lazy(
-    r"(?:amount|use|usage|consumption|level|degree|sum|total|requirements?)\sof\s$"
-)
+_AMOUNT_OF = Lazy(r"(?:amount|use|usage|consumption|level|degree|sum|total|requirements?)\sof\s$")
 _AND = Lazy(r"\s(?:and|or)\s|,|/|&")
 
 

@@ -80,7 +80,7 @@ def known_names() -> dict[str, object]:
     """What ``known.json`` holds: families of devices, and works by name."""
     from hwmodels.catalog import accelerators
     from tanaka.knowledge.catalog import knowledge
-    
+
     return {
         "families": sorted({p.family for p in accelerators()}),
         "works": {n: w.id for w in knowledge().works for n in (w.name, *w.names)},

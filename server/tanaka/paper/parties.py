@@ -80,9 +80,7 @@ _VAGUE = Lazy(
 _DETERMINERS = Lazy(
     r"(?:(?:the|a|an|its|their|our|any|some|most|same|corresponding|respective|both|of)\s+)+", re.I
 )
-_BASELINE = Lazy(
-    r"(?:(?:strong(?:est)?|best|naive|naïve|default|vanilla|given) )?baselines?", re.I
-)
+_BASELINE = Lazy(r"(?:(?:strong(?:est)?|best|naive|naïve|default|vanilla|given) )?baselines?", re.I)
 _PRIOR = Lazy(
     r"(?:prior|previous|existing|earlier) (?:works?|approach(?:es)?|methods?|systems?|art|techniques?|solutions?|designs?)",
     re.I,

@@ -167,9 +167,7 @@ _APART = Lazy(
     re.I,
 )
 _OURS = Lazy(r"\b(?:we|our|ours|us)\b", re.I)
-_HOW = Lazy(
-    r"\b(?:while|instead|rather|however|yet|although|not|no|only|without|beyond)\b", re.I
-)
+_HOW = Lazy(r"\b(?:while|instead|rather|however|yet|although|not|no|only|without|beyond)\b", re.I)
 _GOES_ON = Lazy(
     r"^(?:in contrast|by contrast|unlike (?:it|them|this|that|these)|it is (?:orthogonal|complementary)|"
     r"(?:however|instead|here), (?:we|our)|we (?:instead|do not|differ)|ours )",

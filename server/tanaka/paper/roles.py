@@ -225,9 +225,7 @@ _COMPARES = Lazy(
     r"\b(?:compar(?:e|es|ing)|(?:is|are|was|were) compared|benchmark(?:ed|s)?|evaluat(?:e|ed|es)|measur(?:e|ed)) [^.;]{0,100}?\b(?:with|to|against|and)\b[^.;]*$",
     re.I,
 )
-_UNLIKE = Lazy(
-    r"\b(?:unlike|in contrast (?:to|with)|as opposed to)\b(?P<gap>[^.;]{0,90})$", re.I
-)
+_UNLIKE = Lazy(r"\b(?:unlike|in contrast (?:to|with)|as opposed to)\b(?P<gap>[^.;]{0,90})$", re.I)
 _BASELINE = Lazy(
     r"^(?:(?:in|for|as|with|on|under|by|here|while|whereas|specifically|concretely|finally|first|second),? )?(?:(?:the|our|a|this|each|all|both|one|its|such) )?(?:[\w-]+ ){0,3}baselines?\b(?! (?:by|of \d|accuracy is))",
     re.I,
@@ -312,9 +310,7 @@ _DEFINES = Lazy(
     rf"|^(?:[\s,:]|\([A-Z0-9-]{{2,8}}\)|{CITE})*(?:goes|refers?|means?|allows?|enables?|aims?|splits?|replicates?|partitions?|divides?|distributes?|reduces?|requires?|suffers?|introduces?|has|have|can|may|consists?|works? by|saves?|trades?|exploits?|addresses|tackles?|offers?|provides?|improves?|relies|rely|lets|makes?)\b|^\s*[;:]",
     re.I,
 )
-_COUNTS = Lazy(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen)\b", re.I
-)
+_COUNTS = Lazy(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen)\b", re.I)
 _BACK = Lazy(
     r"^[^.;]{0,80}; (?:we|our \w+) (?:\w+ly |also |still )?(?:keep|use|adopt|build on|follow|reuse|apply|extend|inherit|employ|rely on|share|take over)\b.{0,20}\b(?:it|its|this|them|that|these)\b",
     re.I,

@@ -14,9 +14,7 @@ _ABBREVIATION = Lazy(
     r"a\.k\.a|incl|max|min|avg|ca|Prof|App|Thm)|(?<!\d[\s\u2009])\b[A-Z])\.$"
 )
 # A capital begins a sentence, and so does a name as "vLLM" or "nanoGPT".
-_END = Lazy(
-    r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?(?:[A-Z0-9\ue000\\$~≈]|[a-z]+[A-Z][A-Za-z]{2})|\s*$)"
-)
+_END = Lazy(r"[.?!][\"”')\]}]*(?=\s+[\"“(\[]?(?:[A-Z0-9\ue000\\$~≈]|[a-z]+[A-Z][A-Za-z]{2})|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from tanaka.latex.source import Source
 from tanaka.paper.model import MentionId, NumberId, SectionId, TableId, stretch_of
 from tanaka.paper.stated import Range
 from tanaka.paper.unit import Told, Unit
@@ -37,6 +38,7 @@ class Row:
     unit: Unit
     doc: DocId
     at: int
+    source: Source
 
 
 K = TypeVar("K", bound=str)
@@ -120,6 +122,12 @@ class SpanTable:
             return NumberSpan(_span(row, whole), _span(row, digits))
 
         return _Places(self, lambda row: row.unit.number_places, make)
+
+    def whole(self, id: NumberId) -> Span:
+        """The whole surface of a number."""
+        row = self._by_name[stretch_of(id)]
+        place = row.unit.number_places[id][0]
+        return Span(row.doc, row.at + place[0], row.at + place[1])
 
     @cached_property
     def sentences(self) -> Mapping[NumberId, Span]:

@@ -160,7 +160,14 @@ class Collector:
                 said_as = (*(p for p in said_as if p[0] != "device"), *local.context)
                 mine.append(
                     self.number(
-                        r, where, claimed, about, said_as, (whole, digits, around), series, local.phrase
+                        r,
+                        where,
+                        claimed,
+                        about,
+                        said_as,
+                        (whole, digits, around),
+                        series,
+                        local.phrase,
                     )
                 )
             self.seen += len(mine)

@@ -569,7 +569,9 @@ class _Reader:
             kinds = (over, told.kind, None)
         elif self.ratios and not (above.unit or told.unit):
             kinds = (None, None, None)
-        out = tuple(mended(r, len(text), kinds, source, label) for r in found if r.start < len(text))
+        out = tuple(
+            mended(r, len(text), kinds, source, label) for r in found if r.start < len(text)
+        )
         if mark:
             out = tuple(multiplied(r, _FACTORS[mark], mark) if bare(text, r) else r for r in out)
         elif source.power:

@@ -197,6 +197,11 @@ class Frame:
     body: int = -1
     abstract: tuple[Range, ...] = ()
 
+    @property
+    def key(self) -> tuple[str, State, tuple[SectionId, ...], int, tuple[Range, ...]]:
+        """All of it, as the pass over the paper compares it."""
+        return self.name, self.state, self.headings, self.body, self.abstract
+
 
 _WHERE: tuple[tuple[Where, Lazy], ...] = (
     (Where.RELATED, Lazy(r"related|background|prior work|preliminar|state of the art|literature|fundamentals|primer", re.I)),

@@ -23,9 +23,14 @@ def quantities(
     )
 
 
+_POWERED = Lazy(r"[\^eE]")
+
+
 def bare(text: str, r: Reading) -> bool:
     """Whether a number has no unit or power of its own: both are what its labels say."""
-    if text[r.start : r.literal_start].strip() in ("$", "\\$") or "^" in r.quantity.literal.text:
+    if text[r.start : r.literal_start].strip() in ("$", "\\$") or _POWERED.search(
+        r.quantity.literal.text
+    ):
         return False
     return not _SPREAD.sub("", text[r.literal_end : r.end]).strip(" \u2009()")
 
@@ -77,7 +82,9 @@ def unit_from_of(source: tuple[Hint, UnitFrom], r: Reading, text: str) -> UnitFr
         behind = ""  # "2664K" under GPU hours: only the multiplier is the cell's own
     if behind or text[r.start : r.literal_start].strip() in ("$", "\\$"):
         return UnitFrom.CELL
-    return where if told.unit or told.scale or told.power or told.noun or told.ratio else UnitFrom.CELL
+    return (
+        where if told.unit or told.scale or told.power or told.noun or told.ratio else UnitFrom.CELL
+    )
 
 
 PLAIN_KINDS = frozenset({Kind.ACCURACY, Kind.UTILIZATION})

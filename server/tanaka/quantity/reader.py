@@ -42,9 +42,12 @@ _THINGS = Lazy(
     rf"tiles|banks|channels|crossbars|sockets|racks|pods|clusters|sensors|models|networks|families|tasks|experiments|applications)(?![A-Za-z])"
 )
 _RESOLUTION = Lazy(rf"[Kk]{_S}(?:resolution|videos?|UHD|images?|frames?|displays?)(?![A-Za-z])")
+_ITS_MEMORY = Lazy(r"-\d{2,3}[ \u2009]?GB(?:[ \u2009]GPUs?)?(?![A-Za-z/])")
 _STREAM = Lazy(r"-streams?(?![A-Za-z])")
 _DEVICES = frozenset(("gpu", "node"))
-_WHOLE_THINGS = frozenset(("gpu", "node", "run", "replica", "layer", "head", "expert", "stage", "core", "port"))
+_WHOLE_THINGS = frozenset(
+    ("gpu", "node", "run", "replica", "layer", "head", "expert", "stage", "core", "port")
+)
 _COUNTED = frozenset((
     "gpu", "node", "layer", "head", "expert", "stage", "replica", "micro-batch", "accumulation", "way", "port", "epoch",
     "run", "core",
@@ -281,6 +284,13 @@ def _build(
         quantity = replace(quantity, hard=quantity.hard.hull(other.hard))
     around = text[max(0, start - 60) : surface_end + 40]
     label = hints.label
+    said_end = surface_end
+    if (
+        noun == "gpu"
+        and text[said_end : said_end + 1] == "-"
+        and (memory := _ITS_MEMORY.match(text, said_end))
+    ):
+        said_end = memory.end()  # "eight A100-SXM4-80GB each"
     reading = Reading(
         start=start,
         end=surface_end,
@@ -294,7 +304,7 @@ def _build(
             f"{label} {around}" if label else around,
         ),
         noun=noun,
-        per=hedges.per_in_unit(text[end:surface_end]) or hedges.per(text, surface_start, surface_end),
+        per=hedges.per_in_unit(text[end:surface_end]) or hedges.per(text, surface_start, said_end),
     )  # fmt: skip
     return reading, surface_end
 
