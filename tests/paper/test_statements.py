@@ -481,6 +481,6 @@ def test_a_number_finds_the_statements_that_it_takes_part_in() -> None:
 def test_rewording_around_a_claim_changes_no_statement() -> None:
     before = report("StaleSync is $2\\times$ faster than vLLM on 8 GPUs.")
     after = report("Notably, StaleSync is $2\\times$ faster than vLLM on 8 GPUs, as we show below.")
-    assert before.paper.of(Statement) == after.paper.of(Statement)
+    assert before.paper.statements == after.paper.statements
     other = report("StaleSync is $2\\times$ faster than Orca on 8 GPUs.")
-    assert before.paper.of(Statement) != other.paper.of(Statement)
+    assert before.paper.statements != other.paper.statements

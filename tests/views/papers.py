@@ -11,7 +11,7 @@ from typing import Any
 from fixture import analyse, cases
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.analysis.report import Located
-from tanaka.paper.model import Claim, Number, Paper, Stretch
+from tanaka.paper.model import Number, Paper, Statement, Stretch
 from tanaka.rules.api import Figure, Finding
 from tanaka.text import DocId, Span
 from tanaka.views.svg import is_drawn
@@ -95,13 +95,13 @@ def words_of(report: Report, record: dict[str, Any]) -> str:
 def restated(
     report: Report,
     numbers: Callable[[Number], Number] = lambda n: n,
-    claims: tuple[Claim, ...] | None = None,
+    statements: tuple[Statement, ...] | None = None,
 ) -> Report:
-    """A report whose paper states other numbers, one for each, or other claims."""
+    """A report whose paper states other numbers, one for each, or claims other things in full."""
     paper = Paper(
         Stretch(
-            s.name, tuple(numbers(n) for n in s.numbers), s.claims if claims is None else claims,
-            s.mentions, s.tables, s.sections, s.seen,
+            s.name, tuple(numbers(n) for n in s.numbers), s.claims, s.mentions, s.tables, s.sections,
+            s.seen, statements=lambda s=s: s.statements if statements is None else statements,
         )
         for s in report.paper.stretches
     )  # fmt: skip

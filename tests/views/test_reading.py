@@ -355,7 +355,7 @@ def test_a_number_tells_the_claim_that_it_belongs_to() -> None:
     claim = statement(
         paper, sort=ClaimSort.CHANGE, metric="time", old=old.id, new=new.id, hedge=("about",)
     )
-    claimed = restated(paper, claims=(claim,)).paper
+    claimed = restated(paper, statements=(claim,)).paper
     for number in (old, new):
         assert list(reading.claims_said(claimed, number)) == [
             reading.Said("claim", "time, from 420 to 140 ms", "change, about")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +42,8 @@ def read_config(text: str | None) -> Config:
     """Settings of a ``tanaka.toml``.  What is wrong in it is said, and the rest is used."""
     if text is None:
         return Config()
+    import tomllib  # with what it needs; most papers have no settings
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -29,9 +29,7 @@ _PARAMETERS = Lazy(r"\s*((?:#\d\s*)*)(?=\{)")
 _LET = Lazy(r"\s*=?\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+)|([^\s\\{}]))")
 _XARGS = Lazy(r"(\d)\s*=\s*([^,]*)")
 _KEYS = r"\b{}\s*=\s*(?:\{{([^{{}}]*)\}}|([^,{{}}]*))"
-_SHORT, _LONG = (
-    Lazy(_KEYS.format(k)) for k in ("(?:short|name|text)", "(?:long|description)")
-)
+_SHORT, _LONG = (Lazy(_KEYS.format(k)) for k in ("(?:short|name|text)", "(?:long|description)"))
 
 _USE = Lazy(r"\\([A-Za-z@]+)")
 _BEGIN = Lazy(r"\\begin\s*\{([^{}]*)\}")

@@ -69,9 +69,7 @@ _BEGINS = Lazy(r"\\begin\s*\{([^{}]*)\}")
 # An item's label that counts or points, and says nothing: "(2)", "iv.", "R1", "$\bullet$".
 _COUNTER = Lazy(r"[\W_]*(?:\d+|[ivxIVX]+|[A-Za-z]?\d*)[\W_]*")
 _MARKUP = Lazy(r"\\[A-Za-z]+|[{}$\\]")
-_COMPOUND = Lazy(
-    r"[^\s{}]\s*(?:[-+=·×]|\\(?:times|cdot|pm|div|text|mathrm|,)(?![A-Za-z])|[/~])"
-)
+_COMPOUND = Lazy(r"[^\s{}]\s*(?:[-+=·×]|\\(?:times|cdot|pm|div|text|mathrm|,)(?![A-Za-z])|[/~])")
 _DINGBATS = {"51": "✓", "52": "✓", "55": "✗", "56": "✗"}
 _ORDINAL = Lazy(r"\s*(?:\\[a-z]+\s*\{)?\s*(?:st|nd|rd|th)\s*\}?\s*")
 _CIRCLED = Lazy(r"\s*\\circ\s*")

@@ -328,8 +328,9 @@ def reread(before: Source, text: str) -> Source:
         return before
     old, begins = before.regions, before.starts
     same = _same_until(before.text, text)
-    # Regions that end before the difference; the last of them may go on where it ended before.
-    front = max(0, bisect.bisect_right(begins, same) - 2)
+    # Regions that end before the difference.  Where it stands at the head of the next one, the
+    # last of them may go on where it ended before.
+    front = max(0, bisect.bisect_right(begins, same - _HEAD) - 1)
     at = begins[front]
     if any(r.loose for r in old[:front]):
         return read_source(text, before.switches)
@@ -350,6 +351,7 @@ def reread(before: Source, text: str) -> Source:
 
 
 _CHUNK = 1 << 15
+_HEAD = 64  # more characters than it takes to see that a region begins
 
 
 def _same_until(a: str, b: str) -> int:
@@ -421,12 +423,12 @@ def _regions(
     def keep(end: int) -> None:
         nonlocal at
         pieces.append(text[at:end])
-        at = end
+        at = max(at, end)  # a branch may end in verbatim text, which is blanked already
 
     def blank(end: int) -> None:
         nonlocal at
         pieces.append(_blanked(text[at:end]))
-        at = end
+        at = max(at, end)
 
     def region() -> Region:
         nonlocal start, pieces, comments, loose

@@ -6,6 +6,7 @@ Only async handlers answer requests, so that a client can cancel them; nothing r
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Coroutine, Generator
 from typing import TYPE_CHECKING, Any
@@ -129,6 +130,8 @@ class Server(LanguageServer):
             options=self.options,
         )  # fmt: skip
         self._session.set_folders(list(self.workspace.folders))
+        gc.freeze()  # what was imported stays
+        gc.enable()  # off since `tanaka serve` began
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop; what it raises is logged."""

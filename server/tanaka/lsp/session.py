@@ -375,6 +375,7 @@ class Session:
         finally:
             self._warming.discard(root)
         # What was read stays: the collector need not walk over it again.
+        gc.collect(1)
         gc.freeze()
 
     def _reload(self, docs: Collection[DocId]) -> None:

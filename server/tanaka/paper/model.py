@@ -6,7 +6,7 @@ the paper equal, and only the spans move.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -573,7 +573,6 @@ Claim = (
     | TimeShare
     | EfficiencyGain
     | PowerFigure
-    | Statement
 )
 C = TypeVar("C", bound=Claim)
 
@@ -601,7 +600,9 @@ class Stretch:
         sections: tuple[Section, ...] = (),
         seen: int = 0,
         key: int | None = None,
+        statements: Callable[[], tuple[Statement, ...]] = tuple,
     ) -> None:
+        self._statements = statements
         self.name, self.numbers, self.claims, self.mentions = name, numbers, claims, mentions
         self.tables, self.sections, self.seen = tables, sections, seen
         facts = (numbers, claims, mentions, tables, sections)
@@ -627,6 +628,11 @@ class Stretch:
     def by_id(self) -> Mapping[NumberId, Number]:
         """Numbers by id."""
         return {n.id: n for n in self.numbers}
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What its sentences claim in full; read when somebody asks, and judged by nobody."""
+        return self._statements()
 
     @cached_property
     def bound(self) -> int:
@@ -696,6 +702,11 @@ class Paper:
     def tables(self) -> tuple[Table, ...]:
         """All tables, in reading order."""
         return tuple(chain.from_iterable(s.tables for s in self.stretches))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All claims in full, in reading order."""
+        return tuple(chain.from_iterable(s.statements for s in self.stretches))
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

@@ -1,8 +1,8 @@
 """The names that `tanaka.paper.entities` looks for, from ``data/names.toml`` and from what is known.
 
-Devices come from the hardware catalogue, systems from the works of the knowledge base: their names
-stand in ``data/known.json``, which ``make docs`` writes, since reading all those records takes a
-quarter of a second.  ``names.toml`` adds what neither has.  Everything is read once, when the first
+Devices come from the hardware catalogue, systems from the works of the knowledge base, and
+``data/names.toml`` adds what neither has.  ``make docs`` writes them all to ``data/known.json``,
+since reading all those records takes a quarter of a second.  That file is read once, when the first
 sentence asks, and an expression is compiled when a word that may begin it is met.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +68,7 @@ class Names:
 def names() -> Names:
     """The packaged names."""
     known = json.loads(_text("known.json"))
-    return _read(tomllib.loads(_text("names.toml")), known["families"], known["works"])
+    return _read(known["names"], known["families"], known["works"])
 
 
 def _text(name: str) -> str:
@@ -77,11 +76,14 @@ def _text(name: str) -> str:
 
 
 def known_names() -> dict[str, object]:
-    """What ``known.json`` holds: families of devices, and works by name."""
+    """What ``known.json`` holds: the names of ``names.toml``, families of devices, works by name."""
+    import tomllib
+
     from hwmodels.catalog import accelerators
     from tanaka.knowledge.catalog import knowledge
 
     return {
+        "names": tomllib.loads(_text("names.toml")),
         "families": sorted({p.family for p in accelerators()}),
         "works": {n: w.id for w in knowledge().works for n in (w.name, *w.names)},
     }

@@ -25,6 +25,10 @@ class Sentence:
     start: int
     readings: tuple[Reading, ...]
 
+    def __hash__(self) -> int:
+        # Readings follow from the text; many things are looked up by the sentence.
+        return hash((self.text, self.start))
+
     def before(self, reading: Reading, reach: int = 60) -> str:
         """Text that leads to a reading."""
         return self.text[max(0, reading.start - reach) : reading.start]

@@ -38,7 +38,6 @@ from tanaka.paper.model import (
 from tanaka.paper.products import products
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
-from tanaka.paper.statements import statements
 from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier, Reading
 
@@ -98,6 +97,9 @@ class Collector:
     table_places : list of Range
     seen : int
         Numerals that look like quantities, read or not.
+    sentences : list
+        Sentences with a number, the numbers' ids, and where it stands: what they claim in full is
+        read when somebody asks (`tanaka.paper.statements`).
     place : Place
         Of the passage or table that is being read.
     """
@@ -110,6 +112,7 @@ class Collector:
         self.tables: list[Table] = []
         self.number_places: list[tuple[Range, Range, Range]] = []
         self.table_places: list[Range] = []
+        self.sentences: list[tuple[Sentence, tuple[NumberId, ...], Where]] = []
         self.seen = 0
         self._alike: Counter[str] = Counter()
 
@@ -190,9 +193,12 @@ class Collector:
         self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
     ) -> None:
         """Claims of one sentence."""
+        told: dict[int, Asserted] = {}
 
         def claimed(index: int) -> Asserted:
-            return asserted(sentence.text, sentence.readings[index].start, where)
+            if index not in told:
+                told[index] = asserted(sentence.text, sentence.readings[index].start, where)
+            return told[index]
 
         self.changes(sentence, ids, claimed)
         for e in extract.excesses(sentence):
@@ -210,7 +216,7 @@ class Collector:
                 )
             )  # fmt: skip
         self.claims.extend(gain_claims(sentence, ids, claimed))
-        self.claims.extend(statements(sentence, ids, where))
+        self.sentences.append((sentence, tuple(ids), where))
         self.headlines(sentence, ids, where, label)
 
     def changes(

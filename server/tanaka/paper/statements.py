@@ -127,7 +127,7 @@ def statements_of(paper: Paper, number: NumberId) -> tuple[Statement, ...]:
 @lru_cache(maxsize=4)
 def _index(paper: Paper) -> dict[NumberId, tuple[Statement, ...]]:
     found: dict[NumberId, list[Statement]] = {}
-    for s in paper.of(Statement):
+    for s in paper.statements:
         for id in dict.fromkeys((s.number, s.old, s.new)):
             if id is not None:
                 found.setdefault(id, []).append(s)

@@ -25,6 +25,7 @@ from tanaka.paper.model import (
     NumberId,
     Section,
     SectionId,
+    Statement,
     Stretch,
     TableId,
     Where,
@@ -379,6 +380,7 @@ class Unit:
             sections,
             sum(c.seen for c in found),
             hash((self.name, tuple(b.key for _, b in self.blocks), sections)),
+            lambda: _statements(found),
         )
 
     @cached_property
@@ -438,6 +440,12 @@ class Unit:
         return next(((b.start, b.end) for b, _ in self.blocks if b.start <= offset < b.end), None)
 
 
+def _statements(blocks: Iterable[Collector]) -> tuple[Statement, ...]:
+    from tanaka.paper.statements import statements
+
+    return tuple(s for b in blocks for said in b.sentences for s in statements(*said))
+
+
 class Told:
     """What a unit mentions, and where; ``stretch`` has all its facts."""
 
@@ -464,7 +472,7 @@ class Told:
         base = unit.stretch
         self.stretch = Stretch(
             base.name, base.numbers, base.claims, self.mentions, base.tables, base.sections, base.seen,
-            hash((base, tuple(b.key for _, b in found))),
+            hash((base, tuple(b.key for _, b in found))), lambda: base.statements,
         )  # fmt: skip
 
 

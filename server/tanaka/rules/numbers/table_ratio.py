@@ -73,9 +73,7 @@ _DIFFERENCE = Lazy(
     r"\bvs\.?(?=\W|$)|Δ|delta|\bdiff|\bgains?\b|improv|\bchange\b|\bdrop\b|[+−-]/[+−-]", re.I
 )
 _EFFICIENCY = Lazy(r"efficiency", re.I)
-_COUNTED = Lazy(
-    r"\b(?:threads?|cores?|GPUs?|nodes?|workers?|devices?|ranks?|machines?)\b", re.I
-)
+_COUNTED = Lazy(r"\b(?:threads?|cores?|GPUs?|nodes?|workers?|devices?|ranks?|machines?)\b", re.I)
 _MEAN_ROW = Lazy(
     r"\b(?:mean|avg|average|geo-?mean|gmean|median|overall|total|sum|all|max|min)\b", re.I
 )
