@@ -17,6 +17,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from bench_server import linted, served
 from pylatexenc.latexwalker import LatexWalker
 
 from tanaka.analysis import AnalysisHost, Change, Report
@@ -120,27 +121,30 @@ def report_of(text: str) -> tuple[AnalysisHost, Report]:
 
 
 def keystrokes(text: str, after: str, typed: str, yardstick: Yardstick) -> None:
-    """Type in the middle of a paper, a character at a time, and ask for the report each time.
+    """Type in the middle of a paper, a character at a time, and ask for what can be told at once.
 
-    Types for as long as `PATIENCE`, so that a slow machine still ends; five times at least.
+    Then for the whole report, as when the author pauses.  Types for as long as `PATIENCE`, so that a slow machine still ends; five times at least.
     """
     host, _ = report_of(text)
     at = text.index(after, len(text) // 2) + len(after)
     took: list[float] = []
+    whole: list[float] = []
     for i in range(1, len(typed) + 1):
         edited = text[:at] + typed[:i] + text[at:]
 
         def press(edited: str = edited) -> None:
             host.apply(Change({MAIN: edited}))
-            host.snapshot().report(MAIN)
+            host.snapshot().glance(MAIN)
 
         took.append(seconds(press))
+        whole.append(seconds(lambda: host.snapshot().report(MAIN)))
         if len(took) >= 5 and sum(took) > PATIENCE:
             break
     where = "a number" if typed[0].isdigit() else "prose"
     name = f"keystroke in {where}, {len(text) / 1e3:.0f} kB"
     show(f"{name}, p50", statistics.median(took), yardstick)
     show(f"{name}, p95", statistics.quantiles(took, n=20, method="inclusive")[-1], yardstick)
+    show("  and the whole paper behind it, p50", statistics.median(whole), yardstick)
 
 
 # -- processes --------------------------------------------------------------------------------
@@ -174,6 +178,22 @@ def answer_to_initialize() -> float:
     return took
 
 
+def over_stdio(text: str, yardstick: Yardstick) -> None:
+    """The server as an editor has it, and a linter on the same file."""
+    size = f"{len(text) / 1e3:.0f} kB"
+    seen = served(text, 40)
+    show(f"opened over stdio, {size}: first finding", seen.first, yardstick)
+    show("  all findings", seen.all, yardstick)
+    show("keystroke to published, p50", seen.p50, yardstick)
+    show("keystroke to published, p95", seen.p95, yardstick)
+    print(
+        f"  missed {seen.missed}; {seen.at_rest / 2**20:.0f} MiB at rest, {seen.memory / 2**20:.0f} with the paper"
+    )
+    took = linted(text)
+    if took is not None:
+        show(f"chktex, {size} (another work)", took, yardstick)
+
+
 # -- all of it --------------------------------------------------------------------------------
 
 
@@ -199,6 +219,7 @@ def main() -> None:
         show(f"cold check of {len(text) / 1e3:.0f} kB", cold, yard)
         keystrokes(text, "on purpose, because ", "and the whole of it besides, as said", yard)
         keystrokes(text, "The step time falls from ", "1234567890" * 4, yard)
+        over_stdio(text, yard)
 
     start = Yardstick("python -c pass", best(python("pass")))
     show("import tanaka.cli.main", best(python("import tanaka.cli.main")), start)

@@ -20,8 +20,8 @@ from typing import Any
 
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.cli.main import parser
-from tanaka.rules.api import Rule, Verdict
 from tanaka.paper.names import known_names
+from tanaka.rules.api import Rule, Verdict
 from tanaka.rules.registry import RULES
 from tanaka.text import DocId
 from tanaka.views.explain import index, page

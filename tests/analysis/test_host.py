@@ -13,6 +13,8 @@ from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.analysis.host import Memo
 from tanaka.rules import registry
 from tanaka.rules.api import Context, Rule
+from tanaka.rules.local import LOCAL
+from tanaka.rules.registry import RULES
 from tanaka.text import DocId
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "stale-pipeline"
@@ -53,6 +55,79 @@ def test_typing_prose_reads_one_block_and_runs_no_rule() -> None:
     assert host.counts.rules_run == rules
     assert [f.finding for f in after.findings] == [f.finding for f in before.findings]
     assert after.paper == before.paper
+
+
+def test_a_glance_judges_the_stretch_under_edit_and_runs_no_rule_of_the_whole_paper() -> None:
+    files = example()
+    host = host_of(files)
+    host.snapshot().report(ROOT)
+    read, rules = host.counts.units_read, host.counts.rules_run
+    host.apply(Change({EVALUATION: files[EVALUATION].replace("to 2.12\\,s, a", "to 2.02\\,s, a")}))
+    glance = host.snapshot().glance(ROOT)
+    assert host.counts.units_read == read + 1
+    assert host.counts.rules_run == rules + len(LOCAL)
+    assert any(f.finding.code == "TK101" and "2.02" in f.finding.message for f in glance)
+    report = host.snapshot().report(ROOT)
+    assert host.counts.rules_run == rules + len(RULES)
+    # What is about numbers that are still there has stood all the while.
+    still = {f.finding.code for f in glance if f.finding.code not in {r.code for r in LOCAL}}
+    assert still == {f.finding.code for f in report.findings} - {r.code for r in LOCAL}
+
+
+def test_a_number_keeps_its_id_when_another_of_its_sentence_changes() -> None:
+    def ids(text: str) -> dict[float, str]:
+        report = host_of({ROOT: text}).snapshot().report(ROOT)
+        return {n.quantity.point: n.id for n in report.paper.numbers}
+
+    document = "\\begin{document}\\section{A}\nIt falls from 420\\,ms to 140\\,ms on X, 3\\,GB.\n"
+    before, after = ids(document), ids("New words.\n\n" + document.replace("140", "150"))
+    assert before[0.42] == after[0.42] and before[3e9] == after[3e9]
+    twice = host_of({ROOT: document + "\nAgain 420\\,ms and 420\\,ms.\n"}).snapshot().report(ROOT)
+    found = [n.id for n in twice.paper.numbers]
+    assert len(found) == len(set(found)) == 5
+    assert len({n.block for n in twice.paper.numbers}) == 2
+
+
+def test_findings_show_from_the_top_while_a_paper_is_read() -> None:
+    files = long_paper()
+    wrong = "It falls from 420\\,ms to 140\\,ms, a $3.5\\times$ speedup.\n\n"
+    text = files[ROOT].replace("\\begin{document}\n", "\\begin{document}\n" + wrong, 1)
+    host = host_of(files | {ROOT: text})
+    assert wrong in text
+    steps = host.snapshot().warm(ROOT)
+    first = next(found for step in steps if step is not None and (found := step()))
+    assert [f.finding.code for f in first] == ["TK101"]
+    assert host.counts.blocks_read < 100
+    assert sum(1 for step in steps if step is None) > 300
+    assert [f.finding.code for f in host.snapshot().report(ROOT).findings][:1] == ["TK101"]
+
+
+def test_a_branch_that_is_not_typeset_says_nothing_whoever_sets_its_switch() -> None:
+    body = "\\ifdraft It takes 5\\,ms. \\else It takes 7\\,ms. \\fi"
+    main = "\\documentclass{article}\\input{set}\n\\begin{document}\n\\input{body}\n\\end{document}"
+
+    def values(setting: str) -> list[float]:
+        files = {ROOT: main, DocId("set.tex"): setting, DocId("body.tex"): body}
+        return [n.quantity.point for n in host_of(files).snapshot().report(ROOT).paper.numbers]
+
+    assert values("\\newif\\ifdraft") == [0.007]
+    assert values("\\newif\\ifdraft\\drafttrue") == [0.005]
+    assert values("") == [0.005, 0.007]  # nobody knows
+
+
+def test_decimals_are_read_as_the_main_language_writes_them() -> None:
+    def values(language: str) -> list[float]:
+        text = (
+            f"\\documentclass{{article}}\\usepackage[{language}]{{babel}}\n\\begin{{document}}\n"
+            "Das dauert 1,5\\,s bei 2.048\\,GB.\n\n\\begin{tabular}{lr}\n a & Zeit (s) \\\\ \\hline\n"
+            " x & 2,25 \\\\\n y & 3,75 \\\\\n\\end{tabular}\n\\end{document}"
+        )
+        return [
+            n.quantity.point for n in host_of({ROOT: text}).snapshot().report(ROOT).paper.numbers
+        ]
+
+    assert values("ngerman") == [1.5, 2.048e12, 2.25, 3.75]
+    assert values("english")[1] == 5.0  # "1" and "5 s"
 
 
 def test_changing_a_number_runs_the_rules() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanaka.text import DocId, Edit, LineIndex, Span, apply_edits, relative, resolve
@@ -66,3 +66,20 @@ def test_names_for_people_are_relative_to_the_root() -> None:
     assert relative(DocId("sec/a.tex"), "") == "sec/a.tex"
     assert relative(DocId("file:///common/a.tex"), "file:///p") == "../common/a.tex"
     assert relative(DocId("vsls://x/p/a.tex"), "file:///p") == "vsls://x/p/a.tex"
+
+
+@given(LINES, st.integers(0, 60), st.integers(0, 16), LINES)
+@settings(max_examples=300, deadline=None)
+def test_lines_after_an_edit_are_those_of_the_new_text(
+    text: str, start: int, length: int, new: str
+) -> None:
+    start = min(start, len(text))
+    end = min(start + length, len(text))
+    edited = text[:start] + new + text[end:]
+    lines, fresh = LineIndex(text).edited(start, end, edited), LineIndex(edited)
+    assert lines.line_count == fresh.line_count
+    places = range(len(edited) + 1)
+    assert [lines.line_col(i) for i in places] == [fresh.line_col(i) for i in places]
+    assert [lines.line(i) for i in range(fresh.line_count)] == [
+        fresh.line(i) for i in range(fresh.line_count)
+    ]
