@@ -216,3 +216,8 @@ def test_entities_lie_in_the_text_in_order_and_never_overlap(text: str) -> None:
     assert all(len(e.name) <= e.end - e.start <= len(e.name) + 1 for e in found)
     assert all(0 <= e.start < e.end <= len(text) for e in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_a_pronoun_behind_a_model_is_no_part_of_its_name() -> None:
+    assert [e.name for e in entities("With Llama-2-7B it answers faster")] == ["Llama-2-7B"]
+    assert [e.name for e in entities("Gemma-2-9B-it answers faster")] == ["Gemma-2-9B-it"]
