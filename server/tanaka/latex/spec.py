@@ -126,7 +126,7 @@ DROPPED = {
     "glsresetall": "", "printacronyms": "[", "printglossary": "[", "printbibliography": "[", "glsadd": "{", "glsunset": "{",
     "definecolor": "[{{{", "colorlet": "[{[{", "color": "[{", "cellcolor": "[{[[", "rowcolor": "[{[[", "columncolor": "[{[[",
     "rowcolors": "*[{{{", "arrayrulecolor": "[{", "rule": "[{{", "sout": "{", "st": "{", "xout": "{", "deleted": "[{", "removed": "{",
-    "strikeout": "{", "cancel": "{", "bcancel": "{", "xcancel": "{", "specialrule": "{{{", "addlinespace": "[", "arraystretch": "",
+    "strikeout": "{", "cancel": "{", "bcancel": "{", "xcancel": "{", "specialrule": "{{{", "tabucline": "[{", "addlinespace": "[", "arraystretch": "",
     "tabcolsep": "", "captionsetup": "*[{", "DeclareCaptionFormat": "{{", "lstset": "{", "lstinline": "*[{", "mintinline": "[{{",
     "lstinputlisting": "[{", "inputminted": "[{{", "setminted": "[{", "newtheorem": "*{[{[", "theoremstyle": "{", "numberwithin": "[{{",
     "markboth": "{{", "markright": "{", "fontsize": "{{", "selectfont": "", "PassOptionsToPackage": "{{", "RequirePackage": "[{[",

@@ -38,11 +38,14 @@ def collect_table(
     for head in local.heads:
         to.seen += len(head.found)
         text = head.plain.text
-        for r in head.found:
-            about = (text, How.STATED)
-            heads.append(
-                to.number(r, Where.TABLE, claimed, about, (("column", text),), _places(head.plain, r))
-            )  # fmt: skip
+        about = (text, How.STATED)
+        mine = [
+            to.number(r, Where.TABLE, claimed, about, (("column", text),), _places(head.plain, r))
+            for r in head.found
+        ]
+        if len(mine) >= 3:  # a note in a row of its own
+            to.changes(Sentence(text, 0, tuple(head.found)), mine, lambda i: claimed)
+        heads += mine
     rows: list[tuple[TableCell, ...]] = []
     for stub, row in zip(local.stubs, local.rows, strict=True):
         cells: list[TableCell] = []
