@@ -40,8 +40,8 @@ def look(host: AnalysisHost, how: str, texts: Texts) -> None:
         found = snapshot.glance(ROOT)
         assert not [f.span for f in found if f.span.end > len(texts[f.span.doc])]
     elif how == "warm":
-        for step, located in zip(range(7), snapshot.warm(ROOT), strict=False):
-            if located is not None and step % 2:
+        for step, (_, located) in zip(range(7), snapshot.warm(ROOT), strict=False):
+            if step % 2:
                 located()
 
 

@@ -38,6 +38,7 @@ from tanaka.text import DocId, folder, relative, resolve
 
 if TYPE_CHECKING:
     from tanaka.knowledge.model import Knowledge
+    from tanaka.paper import references
     from tanaka.paper.bibliography import Bibliography, Entry
     from tanaka.paper.delta import Delta
 
@@ -605,15 +606,8 @@ class Analysis:
         """What a paper cites, and the texts of the files that an entry may be added to."""
         from tanaka.paper import references
 
-        read = self._host.read
         said = tuple(
-            region.latest(
-                "said",
-                (own, known.key),
-                lambda region: references.read_region(
-                    region, (b.facts for b in read(region, own).placed), own.citing, known
-                ),
-            )
+            self._said(region, own, known)
             for source in sources.values()
             for region in source.regions
         )
@@ -636,6 +630,19 @@ class Analysis:
             ),
         )
         return found, {d: texts[d] for d in found.docs}
+
+    def _said(self, region: Region, own: Macros, known: Knowledge) -> references.Said:
+        """What a region says of works."""
+        from tanaka.paper import references
+
+        read = self._host.read
+        return region.latest(
+            "said",
+            (own, known.key),
+            lambda region: references.read_region(
+                region, (b.facts for b in read(region, own).placed), own.citing, known
+            ),
+        )
 
     def baseline_root(self, root: DocId) -> tuple[DocId, Chosen] | None:
         """Root of a paper's baseline among the known texts, and who chose it."""
@@ -667,12 +674,18 @@ class Analysis:
         title = projects.title(sources[found[0]], own.by_name) or relative(found[0], folder(root))
         return Baseline(found[0], found[1], parts.files, texts, whole.paper, whole.spans, title)
 
-    def warm(self, root: DocId) -> Iterator[Callable[[], tuple[Located, ...]] | None]:
+    def warm(self, root: DocId) -> Iterator[tuple[bool, Callable[[], tuple[Located, ...]]]]:
         """Read a paper that was not read yet, in reading order, a block a step.
 
         A shell takes these steps between other work, so that `report` on a paper that was just
-        opened does not keep it from answering.  Behind each stretch comes what finds the places
-        of the findings so far: those of the rules that need no more than a stretch.
+        opened does not keep it from answering.
+
+        Yields
+        ------
+        read : bool
+            Whether the step has read something of a stretch that is not whole yet.
+        found : callable
+            Findings of the stretches so far at their places: those of the rules that need no more.
         """
         if root in self._wholes:
             return
@@ -690,11 +703,24 @@ class Analysis:
 
         for row in self._rows(root, parts, sources, own, lambda region: host.steps(region, own)):
             if row is None:
-                yield None
+                yield True, located
                 continue
             host.judged(row.unit)
             read.append(row)
-            yield located
+            yield False, located
+        # What is mentioned and cited is read here too, so that the whole report finds it made.
+        yield True, located
+        known = self._knowledge(root)[0]
+        whole = self._put_together(root, tuple(read), sources)
+        for row in read:
+            for _ in row.unit.listen(whole.names, known):
+                yield False, located
+            whole.told(row.unit)
+            yield False, located
+        for source in sources.values():
+            for region in source.regions:
+                self._said(region, own, known)
+                yield False, located
         self._keep(root, parts, sources, own, tuple(read))
 
 

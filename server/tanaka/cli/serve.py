@@ -12,6 +12,9 @@ def serve(given: argparse.Namespace) -> int:
     # What is imported stays: a collector that walks over it while it grows costs a tenth of the
     # time to the first answer.  The server turns it on again when all is loaded.
     gc.disable()
+    # Messages come through a thread; with the usual 5 ms it waits as long for each line of one
+    # while a paper is read.
+    sys.setswitchinterval(0.0005)
     from tanaka.lsp.server import serve_stdio, serve_tcp
 
     if given.tcp:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 _WATCHED = ("**/*.{tex,ltx,bib,pdf}", "**/tanaka.toml", "**/.tanaka/knowledge/**/*.toml")
 _SECTION = "tanaka"
+_KEPT = 4000  # diagnostics as plain data
 _TITLES = {
     ext.STRESS_TEST: "Stress-testing the paper",
     ext.FACTS: "Listing what was read",
@@ -82,6 +83,10 @@ class Protocol(LanguageServerProtocol):
             self.progress.end(token, types.WorkDoneProgressEnd())
             del self.progress.tokens[token]
 
+    def send_plain(self, method: str, params: dict[str, Any]) -> None:
+        """Send a notification that is plain data already, past the converter's walk over it."""
+        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
         """Hand the document to the session."""
@@ -108,6 +113,7 @@ class Server(LanguageServer):
         self.options = ext.Options()
         self.voice = Voice(self)
         self._session: Session | None = None
+        self._plain: dict[int, tuple[types.Diagnostic, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -131,6 +137,8 @@ class Server(LanguageServer):
         )  # fmt: skip
         self._session.set_folders(list(self.workspace.folders))
         gc.freeze()  # what was imported stays
+        # A full collection walks over a whole paper, which takes longer than a keystroke may.
+        gc.set_threshold(20_000, 20, 50)
         gc.enable()  # off since `tanaka serve` began
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -147,8 +155,21 @@ class Server(LanguageServer):
 
     # -- what the session says (`tanaka.lsp.session.Client`) -----------------------------------
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
-        """Show the findings of one document."""
-        self.text_document_publish_diagnostics(params)
+        """Show the findings of one document; those that were shown before are plain data already."""
+        if len(self._plain) > _KEPT:
+            self._plain.clear()
+        found = []
+        for each in params.diagnostics:
+            kept = self._plain.get(id(each))
+            if kept is None or kept[0] is not each:
+                converted = self.protocol._converter.unstructure(each)
+                kept = self._plain[id(each)] = (each, converted)
+            found.append(kept[1])
+        plain: dict[str, Any] = {"uri": params.uri, "diagnostics": found}
+        if params.version is not None:
+            plain["version"] = params.version
+        assert isinstance(self.protocol, Protocol)
+        self.protocol.send_plain(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, plain)
 
     def status(self, status: ext.Status) -> None:
         """Show the state of a paper."""

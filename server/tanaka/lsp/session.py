@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 _NAMED = re.compile(r'^[ \t]*(?P<key>root|baseline)[ \t]*=[ \t]*"(?P<name>[^"\n]+)"', re.M)
 _SLICE = 0.005  # [s]: what a keystroke may wait for
 _SETTLE = 0.06  # [s]: pause after an edit before the rules of the whole paper run
+_TYPING = 0.5  # [s]: since the last key, for as long as the author is taken to type
+_TURN = 0.001  # [s]: what then is read at once, and what is left to others behind it
 _KEPT = 2000  # diagnostics, by finding
 _FIRST_LOOK = 0.02  # [s]: of reading a paper that was just opened, before its first findings show
 
@@ -120,6 +122,8 @@ class Session:
         self._beside_again: set[DocId] = set()
         self._publishing: asyncio.Task[None] | None = None
         self._warming: set[DocId] = set()
+        self._typed: set[DocId] = set()
+        self._last_key = float("-inf")
         self._made: dict[int, tuple[Finding, object, types.Diagnostic]] = {}
         self._shapes: dict[DocId, object] = {}
         self._sent: dict[DocId, list[types.Diagnostic]] = {}
@@ -186,6 +190,8 @@ class Session:
         self._hold.edited(doc, behind, asyncio.get_running_loop().time())
         self._edited.add(doc)
         self.host.apply(Change({doc: buffer.text}))
+        self._typed |= self._warming
+        self._last_key = asyncio.get_running_loop().time()
         shape = self._shape(doc)
         if shape is not None and self._shapes.get(doc) == shape:
             self._publish_soon()
@@ -354,29 +360,39 @@ class Session:
         self._warming.add(root)
         loop = asyncio.get_running_loop()
         try:
-            snapshot: Analysis | None = None
-            while snapshot is not (now := self.host.snapshot()):
-                snapshot = now
-                look = loop.time() + _FIRST_LOOK
-                until = loop.time() + _SLICE
-                for found in snapshot.warm(root):
-                    if loop.time() <= until:
-                        continue
-                    if (
-                        found is not None
-                        and loop.time() > look
-                        and snapshot is self.host.snapshot()
-                    ):
-                        began = loop.time()
-                        self._show({root: found()}, began)
-                        look = loop.time() + max(4 * (loop.time() - began), 2 * _FIRST_LOOK)
-                    await asyncio.sleep(0)
-                    until = loop.time() + _SLICE
+            look = loop.time() + _FIRST_LOOK
+            while not await self._read_through(root, self.host.snapshot(), look):
+                look = loop.time()  # an edit: what was read by then is judged anew at once
         finally:
             self._warming.discard(root)
         # What was read stays: the collector need not walk over it again.
         gc.collect(1)
         gc.freeze()
+
+    async def _read_through(self, root: DocId, snapshot: Analysis, look: float) -> bool:
+        """Read a paper to its end, and show what is found from a time on; False where it is edited."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _SLICE
+        fresh = False
+        for read, found in snapshot.warm(root):
+            fresh |= read
+            now = loop.time()
+            # Behind an edit, what was read before is passed by until the stretch under it is whole.
+            whole = fresh and not read
+            typed = root in self._typed
+            if now <= until and not (typed and whole):
+                continue
+            if now > look and (whole or not typed):
+                self._typed.discard(root)
+                self._show({root: found()}, now)
+                look = loop.time() + max(4 * (loop.time() - now), 2 * _FIRST_LOOK)
+            # While the author types the thread that hears the editor gets its turn too.
+            typing = loop.time() - self._last_key < _TYPING
+            await asyncio.sleep(_TURN if typing else 0)
+            if snapshot is not self.host.snapshot():
+                return False
+            until = loop.time() + (_TURN if typing else _SLICE)
+        return snapshot is self.host.snapshot()
 
     def _reload(self, docs: Collection[DocId]) -> None:
         self._start(self._reload_now(docs))

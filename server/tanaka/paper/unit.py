@@ -405,6 +405,15 @@ class Unit:
             self._told = (key, Told(self, names, known))
         return self._told[1]
 
+    def listen(self, names: tuple[str, ...], known: Knowledge) -> Iterator[None]:
+        """Steps that make `told` cheap: what one block mentions, each."""
+        if self._told is not None and self._told[0] == (names, known.key):
+            return
+        for block, stated in self.blocks:
+            if stated.spoken:
+                _whats(block.facts, self.name, stated, names, known)
+                yield
+
     @cached_property
     def number_places(self) -> dict[NumberId, tuple[Range, Range, Range]]:
         """For each number its whole surface, its digits, and its sentence or cell."""
