@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 8  # places of the paper that a block was read in
+_KEPT = 64  # places of the paper that a block was read in: some say the same thing often
 
 
 @dataclass(frozen=True, slots=True, eq=False)
