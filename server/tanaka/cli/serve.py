@@ -15,6 +15,7 @@ def serve(given: argparse.Namespace) -> int:
     # Messages come through a thread; with the usual 5 ms it waits as long for each line of one
     # while a paper is read.
     sys.setswitchinterval(0.0005)
+    import tanaka.lsp.quickstart  # noqa: F401 - before the next line, which imports lsprotocol
     from tanaka.lsp.server import serve_stdio, serve_tcp
 
     if given.tcp:
