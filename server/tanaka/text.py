@@ -6,8 +6,9 @@ import bisect
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NewType
+
+from tanaka.records import dataclass
 
 DocId = NewType("DocId", str)
 """A document's name: a URI in an editor, a path relative to the root's folder elsewhere."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tanaka.analysis.config import Config
 from tanaka.paper.model import Paper
 from tanaka.paper.spans import SpanTable
+from tanaka.records import dataclass
 from tanaka.text import DocId, folder, resolve
 
 FOUND = ("proposal_call.pdf", "baseline.pdf", "baseline")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from hwmodels.catalog import precision_name
 from tanaka.paper.about import DECLARABLE
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 _COUNTS = frozenset({"gpus", "nodes", "batch", "seq_len", "tp", "pp", "dp", "ep"})
 _SIZES = frozenset({"params", "tokens"})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from tanaka.analysis.config import given_value
 from tanaka.latex.source import Region, Source
 from tanaka.paper.about import Declared, Role
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId, LineIndex, Span
 
 _COMMENT = Lazy(r"^\s*tanaka:\s*given\b\s*(?P<pairs>.*?)\s*$", re.I)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +33,7 @@ from tanaka.latex.source import Region, Source, Switches, read_source, read_swit
 from tanaka.paper.build import Whole, again, rows
 from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
+from tanaka.records import dataclass
 from tanaka.rules.api import Context, Finding
 from tanaka.text import DocId, folder, relative, resolve
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from tanaka.analysis.baseline import Baseline, is_pdf
 from tanaka.analysis.given import Givens, declared
 from tanaka.paper.model import NumberId, Paper
 from tanaka.paper.spans import SpanTable
+from tanaka.records import dataclass
 from tanaka.rules.api import Finding, FixKind, Held
 from tanaka.text import DocId, Edit, Span
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from tanaka.analysis.config import Config
 from tanaka.paper.model import NumberId, Paper, Stretch
+from tanaka.records import dataclass
 from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
 from tanaka.rules.local import LOCAL
 

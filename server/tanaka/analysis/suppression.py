@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tanaka.analysis.report import Located
 from tanaka.latex.source import Region, Source
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 _COMMENT = Lazy(
     r"^\s*tanaka:\s*(?P<verb>ignore-file|ignore|off|on)\b\s*(?P<codes>(?:TK\d*[\s,]*)*)(?:--\s*(?P<reason>.*\S)?)?\s*$",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from tanaka.analysis.locate import insertion_point
 from tanaka.analysis.report import Report
@@ -15,6 +14,7 @@ from tanaka.paper.bibliography import bibtex, joined, key_of, unused_key
 from tanaka.paper.model import Asserted, Mention, Paper, Where
 from tanaka.paper.setup import training_setup
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId, Edit, Span
 
 _ASIDE = (Where.RELATED, Where.FUTURE)

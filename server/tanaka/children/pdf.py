@@ -17,12 +17,12 @@ import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tanaka.ingest.layout import drawn
 from tanaka.ingest.pdf import latex_of
+from tanaka.records import dataclass
 
 _CHILD = Path(__file__).with_name("pdf_reader.py")
 _PASSED = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

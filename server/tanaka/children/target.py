@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from tanaka.records import dataclass
 
 ENGINE = "engine only"
 """What stands where the voice's name would, while it is off."""

@@ -15,11 +15,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tanaka.children.target import Target, Unusable
+from tanaka.records import dataclass
 from tanaka.views.review import Part, Review
 from tanaka.voice.brief import SCHEMA, Brief, Message, again, answer_tokens, messages
 from tanaka.voice.grounded import ground, labelled

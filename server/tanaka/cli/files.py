@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from tanaka.analysis import Analysis, AnalysisHost, Change, Report
 from tanaka.analysis.baseline import Chosen, candidates
+from tanaka.records import dataclass
 from tanaka.text import DocId, decode, folder
 
 _LARGEST = 8_000_000  # bytes; a paper's source is a hundredth of it

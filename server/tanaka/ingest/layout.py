@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tanaka.ingest.letters import clean, script
 from tanaka.ingest.letters import escaped as _escaped
+from tanaka.records import dataclass
 
 
 class Run(NamedTuple):

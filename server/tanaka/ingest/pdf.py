@@ -13,12 +13,13 @@ import bisect
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from tanaka.ingest.layout import Drawn, Line, lines_of
 from tanaka.ingest.letters import SOFT, joined
 from tanaka.ingest.tables import tabular
+from tanaka.records import dataclass
 
 _PAGE = re.compile(r"^%% page (\d+)$", re.M)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tanaka.knowledge.model import Form, Knowledge
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 _DASHES = str.maketrans(
     {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'"}

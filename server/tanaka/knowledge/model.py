@@ -6,9 +6,11 @@ Every id is a readable name ("bounded-staleness"); what is printed is in our own
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
+
+from tanaka.records import dataclass
 
 
 class Verified(StrEnum):

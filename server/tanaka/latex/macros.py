@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.latex.source import Source
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId, Span
 
 _NAME = Lazy(r"\s*(?:\{\s*\\([A-Za-z@]+)\s*\}|\\([A-Za-z@]+))")

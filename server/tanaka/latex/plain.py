@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tanaka.records import dataclass
 
 CITE, REF = "\ue000", "\ue001"
 """Private characters that stand for a citation and a cross reference in plain text."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from tanaka.latex.macros import Macro
 from tanaka.latex.source import Region, Source
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId, folder, resolve
 
 # Only \input takes a name without braces; \includegraphics and \includeonly are other macros.

@@ -14,12 +14,13 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, TypeVar
 
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 V = TypeVar("V")
 

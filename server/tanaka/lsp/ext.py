@@ -8,8 +8,9 @@ are the command line's: from one, in code points.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypedDict
+
+from tanaka.records import dataclass
 
 STRESS_TEST = "tanaka.stressTest"
 """Command: a `StressTestArgument` to a review (``tanaka.review/1``), null outside a paper."""

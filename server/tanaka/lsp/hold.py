@@ -7,9 +7,10 @@ was shown before stays shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tanaka.analysis import Located
+from tanaka.records import dataclass
 from tanaka.text import DocId
 
 

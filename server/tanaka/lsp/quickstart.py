@@ -15,20 +15,20 @@ from typing import Any
 import attrs
 
 
-def _equal(self: Any, other: object) -> Any:
+def _equal(self: Any, other: Any) -> Any:
     """Compare field by field, as attrs' own `__eq__` does."""
-    if other.__class__ is not self.__class__:
+    if type(other) is not type(self):
         return NotImplemented
     return all(
         getattr(self, field.name) == getattr(other, field.name)
-        for field in attrs.fields(self.__class__)
+        for field in attrs.fields(type(self))
         if field.eq
     )
 
 
 def _shown(self: Any) -> str:
     """Show field by field, as attrs' own `__repr__` does."""
-    fields = (f for f in attrs.fields(self.__class__) if f.repr)
+    fields = (f for f in attrs.fields(type(self)) if f.repr)
     inside = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields)
     return f"{self.__class__.__qualname__}({inside})"
 
@@ -44,7 +44,7 @@ def _define(maybe_cls: type | None = None, **options: Any) -> Any:
             cls.__hash__ = None  # type: ignore[assignment, method-assign]
         if options.get("repr") is None and "__repr__" not in cls.__dict__:
             options["repr"] = False
-            cls.__repr__ = _shown  # type: ignore[method-assign]
+            cls.__repr__ = _shown  # type: ignore[assignment, method-assign]
         return attrs_define(cls, **options)
 
     return made if maybe_cls is None else made(maybe_cls)

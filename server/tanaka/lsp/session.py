@@ -11,7 +11,6 @@ import gc
 import logging
 import re
 from collections.abc import Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
@@ -23,6 +22,7 @@ from tanaka.lsp.files import Files
 from tanaka.lsp.hold import Hold, Shown
 from tanaka.lsp.papers import SETTINGS, Papers
 from tanaka.lsp.positions import Encoding, offset
+from tanaka.records import dataclass
 from tanaka.rules.api import Finding
 from tanaka.text import DocId, LineIndex, Span, folder, relative
 from tanaka.views.diagnostics import diagnostic

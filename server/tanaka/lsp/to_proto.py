@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from lsprotocol import types
 
 from tanaka.lsp import ext
 from tanaka.lsp.positions import Encoding, position, span_range
+from tanaka.records import dataclass
 
 if TYPE_CHECKING:
     from tanaka.text import DocId, Edit, LineIndex, Span

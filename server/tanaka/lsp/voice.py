@@ -10,11 +10,12 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tanaka.children.target import ENGINE, Target, Unusable, target
 from tanaka.lsp import ext
+from tanaka.records import dataclass
 
 if TYPE_CHECKING:
     from tanaka.children.voice import Worded, Worker

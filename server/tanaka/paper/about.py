@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ from tanaka.paper.model import (
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 
 
 class Role(StrEnum):

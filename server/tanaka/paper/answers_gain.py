@@ -11,7 +11,6 @@ Property keys beside those of `tanaka.paper.mentions`:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.latex.plain import CITE
@@ -19,6 +18,7 @@ from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

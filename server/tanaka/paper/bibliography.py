@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tanaka.knowledge.model import Work, name_pattern
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import cache
 
@@ -20,6 +20,7 @@ from tanaka.paper.entities import Entity, EntityKind, entities, platform, same
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.records import dataclass
 
 OURS = "our system"
 """What a number is about where the sentence says "we" or "our approach"."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.stated import Range
 from tanaka.paper.unit import Frame, Read, State, Told, Unit, names_of, tag
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId, relative
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.model import ChangeWord, How
@@ -17,6 +16,7 @@ from tanaka.paper.sentences import Sentence
 from tanaka.paper.wording import MEASURED_NOUNS, VERBS, change_word, may_concern, own_words
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Each function reads one sentence (or one passage of them).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.model import How
@@ -14,6 +13,7 @@ from tanaka.paper.products import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 
 # -- percentages with a ceiling ---------------------------------------------------------------
 

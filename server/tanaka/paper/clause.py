@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
+from tanaka.records import dataclass
 
 _CHANGE_UNITS = frozenset({"×", "%", "points"})
 _WORDS = frozenset({

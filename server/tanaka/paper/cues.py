@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tanaka.paper.clause import Clause
 from tanaka.paper.measures import measures_in
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ Reads one sentence.  A value that the sentence does not state stays unknown; not
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

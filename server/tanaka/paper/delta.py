@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tanaka.knowledge.model import Combination, Knowledge
@@ -27,6 +26,7 @@ from tanaka.paper.model import (
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 from tanaka.quantity.literal import parse
+from tanaka.records import dataclass
 
 
 class DeltaKind(StrEnum):

@@ -9,13 +9,13 @@ begin a name, so a sentence costs about as much as splitting it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.names import Form, Names, names
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 
 class EntityKind(StrEnum):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
@@ -25,6 +24,7 @@ from tanaka.paper.model import (
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ A label is a header, a stub, a heading inside the table, or the caption.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.model import Direction
@@ -14,6 +13,7 @@ from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, units
 from tanaka.quantity.reader import noun_named
 from tanaka.quantity.tails import price as price_unit
+from tanaka.records import dataclass
 
 _UNIT_IN_HEADER = Lazy(
     r"(?P<glued>[A-Za-z])?[(\[]\s*(?:in\s+)?(?P<u>[^()\[\]]{1,22}?)\s*[)\]]|,\s*(?:in\s+)?(?P<v>%|×|[A-Za-zµμ]{1,6}(?:/[A-Za-z]{1,8})?)\s*$|\s(?P<w>%)$"

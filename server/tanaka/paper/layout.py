@@ -7,7 +7,6 @@ What a label tells of its cells is read in `tanaka.paper.labels`, what a cell st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from tanaka.latex.plain import Cell, Grid, Plain
 from tanaka.paper.labels import NOTHING, hint
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 
 MOST_COLUMNS = 40
 """A table has fewer; more are a picture made of cells."""

@@ -7,7 +7,7 @@ the rules ask about.  `what` is the mechanism's id, or the key of the table.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from tanaka.knowledge.match import Hit, matcher
@@ -18,6 +18,7 @@ from tanaka.paper.model import Where
 from tanaka.paper.roles import Role, Voice, defines, role
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

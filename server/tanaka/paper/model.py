@@ -7,13 +7,14 @@ the paper equal, and only the spans move.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 from typing import NewType, TypeVar
 
 from tanaka.quantity import Kind, Quantity
+from tanaka.records import dataclass
 
 NumberId = NewType("NumberId", str)
 MentionId = NewType("MentionId", str)

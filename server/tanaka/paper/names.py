@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 _REACH = 3
 """Letters of a word that choose the expressions that are tried on it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tanaka.paper.clause import Clause
 from tanaka.paper.cues import CHANGING, COMPARATOR, Cue, is_extent
@@ -16,6 +15,7 @@ from tanaka.paper.entities import Entity, EntityKind, entities
 from tanaka.paper.measures import measures_in
 from tanaka.paper.model import How
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 _WHO = (EntityKind.SYSTEM, EntityKind.MODEL, EntityKind.DEVICE, EntityKind.LINK)
 

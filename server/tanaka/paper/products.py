@@ -6,12 +6,12 @@ Each function reads one sentence, and takes counts only where the words give the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

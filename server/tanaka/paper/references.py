@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.knowledge.model import Knowledge, name_pattern
@@ -17,6 +16,7 @@ from tanaka.latex.source import Region
 from tanaka.paper.bibliography import Bibliography, Entry, joined, plain
 from tanaka.paper.unit import BlockFacts
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 from tanaka.text import DocId
 
 # Half-typed text is the normal case here, and the parser would report each recovery.

@@ -8,13 +8,13 @@ paper's own costs more than one that is missed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.model import Where
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

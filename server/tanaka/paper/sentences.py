@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading, read
+from tanaka.records import dataclass
 
 # A capital after a number is a unit ("120 W."), any other an initial.
 _ABBREVIATION = Lazy(

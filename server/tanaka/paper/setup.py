@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
@@ -24,6 +23,7 @@ from tanaka.paper.model import (
     Where,
 )
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from tanaka.latex.source import Source
 from tanaka.paper.model import MentionId, NumberId, SectionId, TableId, stretch_of
 from tanaka.paper.stated import Range
 from tanaka.paper.unit import Told, Unit
+from tanaka.records import dataclass
 from tanaka.text import DocId, Span
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from tanaka.latex.plain import Plain
@@ -40,6 +39,7 @@ from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier, Reading
+from tanaka.records import dataclass
 
 Range = tuple[int, int]
 """Start and end, relative to the block."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tanaka.latex.plain import CITE
@@ -43,6 +42,7 @@ from tanaka.paper.parties import (
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from tanaka.latex.plain import Grid, Plain
@@ -42,6 +42,7 @@ from tanaka.paper.values import (
 )
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
+from tanaka.records import dataclass
 
 _COMPLETE = Lazy(
     r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",

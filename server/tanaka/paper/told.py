@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tanaka.knowledge.catalog import knowledge
 from tanaka.knowledge.model import Knowledge
@@ -22,6 +22,7 @@ from tanaka.paper.sentences import Sentence
 from tanaka.paper.setting import setting_words
 from tanaka.paper.standing import standing_words
 from tanaka.paper.stated import Range
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
@@ -34,6 +34,7 @@ from tanaka.paper.sentences import Sentence, sentences
 from tanaka.paper.stated import Collector, Place, Range, digest
 from tanaka.paper.tables import LocalTable, read_table
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 if TYPE_CHECKING:
     from tanaka.knowledge.model import Knowledge

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from tanaka.records import dataclass
 
 # Sums and quotients of decimal literals miss their exact value by a few ulps of a double
 # (82.45 - 73.15 gives 9.2999...), and a closed end must not be lost to that.

@@ -8,11 +8,11 @@ habit of rounding explains: truncation understates by a whole unit, rounding twi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import numberwords
 from tanaka.quantity.interval import Interval
+from tanaka.records import dataclass
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(SUPERSCRIPTS + "⁻⁺−", "0123456789-+-")

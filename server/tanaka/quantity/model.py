@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import Literal
+from tanaka.records import dataclass
 
 
 class Kind(StrEnum):

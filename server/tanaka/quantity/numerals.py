@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import numberwords
 from tanaka.quantity.literal import POWER, Literal, parse
+from tanaka.records import dataclass
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"
 _SCI = rf"(?:{_S}?[×·⋅∙xX*]{_S}?10{POWER}|[eE][-+−]?\d{{1,2}}(?![A-Za-z\d]))?"

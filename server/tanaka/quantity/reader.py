@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import forms, hedges, nouns, numerals, units
@@ -24,6 +24,7 @@ from tanaka.quantity.spans import ranges, share_units
 from tanaka.quantity.tails import Tail, dollars, follow, price
 from tanaka.quantity.units import Unit
 from tanaka.quantity.widths import make
+from tanaka.records import dataclass
 
 __all__ = ["make", "noun_named", "read"]
 

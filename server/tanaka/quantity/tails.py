@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import nouns, units
 from tanaka.quantity.literal import POWER, parse
 from tanaka.quantity.numerals import Numeral
 from tanaka.quantity.units import Unit
+from tanaka.records import dataclass
 
 _S = r"[ \t\u2009\u202f\u00a0\n]"  # the spaces of plain text
 _SPACES = " \t\u2009\u202f\u00a0\n"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from tanaka.patterns import Lazy
+from tanaka.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

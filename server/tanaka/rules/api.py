@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tanaka.paper.model import MentionId, NumberId, Paper, SectionId
+from tanaka.records import dataclass
 from tanaka.text import DocId, Span
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ attention is named, that attention scores are stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hwmodels.catalog import Accelerator, find, most_capacity, sources
 from hwmodels.memory import RECIPES, zero_bytes_per_device
 from hwmodels.timeline import (
@@ -26,6 +24,7 @@ from hwmodels.timeline import (
 )
 from tanaka.paper.model import NumberId
 from tanaka.paper.setup import Known, TrainingSetup
+from tanaka.records import dataclass
 from tanaka.rules.api import (
     Assumption,
     Computed,

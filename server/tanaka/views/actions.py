@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tanaka.analysis.locate import insertion_point
 from tanaka.analysis.report import Located, LocatedFix, Report
 from tanaka.analysis.twists import Offer
 from tanaka.paper.model import SectionId
+from tanaka.records import dataclass
 from tanaka.rules.api import FixKind
 from tanaka.text import DocId, Edit, Span
 from tanaka.views.sections import family

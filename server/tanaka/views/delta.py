@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tanaka.analysis.report import Report
 from tanaka.knowledge.model import Work
@@ -12,6 +11,7 @@ from tanaka.paper.bibliography import key_of
 from tanaka.paper.delta import Delta, DeltaKind, joined
 from tanaka.paper.model import MentionId, NumberId
 from tanaka.paper.spans import SpanTable
+from tanaka.records import dataclass
 from tanaka.text import Span
 from tanaka.views.encode import Json
 from tanaka.views.places import Places

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tanaka.records import dataclass
 from tanaka.rules.api import (
     Assumption,
     Computed,

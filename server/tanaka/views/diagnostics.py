@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tanaka.analysis.report import Located, Report
+from tanaka.records import dataclass
 from tanaka.rules.api import Verdict
 from tanaka.text import Span
 

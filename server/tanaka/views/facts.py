@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tanaka.analysis.report import Report
 from tanaka.paper.about import About, Role
 from tanaka.paper.model import How, Number
 from tanaka.quantity import Interval, Kind, Qualifier
+from tanaka.records import dataclass
 from tanaka.text import DocId, Span
 from tanaka.views import reading, series
 from tanaka.views.encode import Json, bound, span_record

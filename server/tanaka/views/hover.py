@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tanaka.analysis.report import Located, Report
 from tanaka.paper.about import About
 from tanaka.paper.model import Asserted, Number
+from tanaka.records import dataclass
 from tanaka.rules.api import Computed, Held, Verdict
 from tanaka.text import DocId, LineIndex, Span
 from tanaka.views import derivation, printing, reading

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tanaka.analysis.report import Report
 from tanaka.paper.model import SectionId
+from tanaka.records import dataclass
 from tanaka.rules.api import Verdict
 from tanaka.text import DocId, Span
 from tanaka.views.places import Places

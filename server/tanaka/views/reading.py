@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tanaka.analysis.report import Report
 from tanaka.paper.about import About, Bound, Reach, Role
@@ -33,6 +32,7 @@ from tanaka.paper.model import (
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.paper.statements import statements_of
 from tanaka.quantity import Kind, Qualifier, Quantity
+from tanaka.records import dataclass
 from tanaka.text import Span
 from tanaka.views import printing, series
 from tanaka.views.places import Places

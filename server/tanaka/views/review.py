@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tanaka.analysis.report import Coverage, Located
+from tanaka.records import dataclass
 from tanaka.rules.api import FixKind, Held
 from tanaka.text import Edit, Span
 from tanaka.views import derivation

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from tanaka.analysis.report import Report
 from tanaka.paper.model import Number, NumberId
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 from tanaka.text import Span
 
 _TO = re.compile(r"(?:^|[^A-Za-z])to(?:[^A-Za-z]|$)|--|–|—")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from tanaka.records import dataclass
 from tanaka.views.derivation import Row
 from tanaka.views.review import FindingRow, Paragraph, Part, Review, Run
 from tanaka.voice.wording import Atom, atoms, words

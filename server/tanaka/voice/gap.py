@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tanaka.analysis.report import Located
 from tanaka.knowledge.model import Combination, Work, name_pattern
 from tanaka.paper.bibliography import joined as folded
 from tanaka.paper.bibliography import same
+from tanaka.records import dataclass
 from tanaka.text import Edit, Span
 from tanaka.views.review import Action, Paragraph, Part, Run, Table
 from tanaka.voice.grammar import listed

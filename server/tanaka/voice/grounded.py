@@ -11,9 +11,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from tanaka.records import dataclass
 from tanaka.views.review import Paragraph, Part, Run
 from tanaka.voice.brief import Brief, Said, Slot
 from tanaka.voice.wording import (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from tanaka.analysis.baseline import Baseline
 from tanaka.paper.delta import DeltaKind, DeltaRow, DeltaSetting, Evidence, evidence
 from tanaka.paper.model import Mention, MentionId, NumberId
 from tanaka.paper.spans import SpanTable
+from tanaka.records import dataclass
 from tanaka.text import Span
 from tanaka.views.review import Paragraph, Part, Run, Table
 from tanaka.voice.plans import Value, count, words

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from tanaka.records import dataclass
 from tanaka.views.review import Paragraph, Run
 from tanaka.voice.grammar import article, counted, upper
 from tanaka_persona.plans import Either, Node, Optional, Plan, Slot, Words

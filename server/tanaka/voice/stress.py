@@ -7,11 +7,12 @@ holds (barriers, stalls, ages, bytes), in the order in which they happen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tanaka.analysis.report import Located
 from tanaka.paper.model import Paper, SectionId
 from tanaka.quantity import Qualifier
+from tanaka.records import dataclass
 from tanaka.rules.api import Figure, Held, RooflineFigure, StragglerFigure, TimelineFigure, Verdict
 from tanaka.rules.registry import RULES
 from tanaka.text import Span

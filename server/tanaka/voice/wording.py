@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tanaka import quantity
+from tanaka.records import dataclass
 
 
 class Atom(StrEnum):

@@ -7,10 +7,10 @@ percentages as points and as relative.  A finding needs all of them to fail.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tanaka.paper.model import ChangeWord
 from tanaka.quantity.interval import Interval, corners
+from tanaka.records import dataclass
 
 Value = Callable[[float, float], float]
 

@@ -36,12 +36,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from tanaka.paper.model import Asserted, Number, NumberId, Table
 from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval, corners
+from tanaka.records import dataclass
 from tanaka.rules.api import (
     AtNumber,
     BarsFigure,

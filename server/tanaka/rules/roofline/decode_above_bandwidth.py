@@ -28,7 +28,6 @@ Say how many tokens a pass yields, in how many bits the weights are read, or on 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from hwmodels.catalog import Accelerator, find, sources
 from hwmodels.decode import decode_intensity, decode_pass_bytes, decode_roof, weight_bytes
@@ -37,6 +36,7 @@ from hwmodels.roofline import utilization
 from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, Mention, Number, Paper, Where
 from tanaka.quantity import Kind
+from tanaka.records import dataclass
 from tanaka.rules.api import (
     AtMention,
     AtNumber,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from itertools import pairwise
 from typing import Literal
 
+from tanaka.records import dataclass
 from tanaka.views.svg.widths import fitted, text_width
 
 FONT = "system-ui,-apple-system,'Segoe UI','Liberation Sans',sans-serif"

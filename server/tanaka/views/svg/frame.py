@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from tanaka.records import dataclass
 from tanaka.views.svg.drawing import Canvas, Drawing, Scale, Size, Theme, clean
 from tanaka.views.svg.widths import text_width
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from tanaka.records import dataclass
 from tanaka.rules.api import Layer, TimelineFigure, TimelineLayer, TimelineStage
 from tanaka.views.printing import digits, equation, quantity, recomputes
 from tanaka.views.svg.drawing import (
