@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 KINDS = ("identity", "bound", "estimate")
 
 
+class OutsideValidity(ValueError):
+    """Arguments that a formula says nothing about; the message gives the reason."""
+
+
 @dataclass(frozen=True)
 class Formula:
     """A formula of the field.
@@ -52,6 +56,12 @@ class Formula:
         right side counts.
     convention : str
         What was counted and what was not, where the field has several ways.
+    valid : mapping
+        Conditions on the arguments, written as the text is ("n >= 1"), and for each what it says
+        to who breaks it ("a ring needs a device").
+    domain : mapping
+        Lowest and highest value that is meant of an argument, where it is not any number from 1
+        up: a share runs from 0 to 1.
     """
 
     text: str
@@ -63,21 +73,35 @@ class Formula:
     monotone: str
     coefficients: Mapping[str, str] = field(default_factory=dict)
     convention: str = ""
+    valid: Mapping[str, str] = field(default_factory=dict)
+    domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    _checks: tuple[tuple[Callable[..., Any], str], ...] = ()
 
     @overload
     def __call__(self, *args: float, **kwargs: float) -> float: ...
     @overload
     def __call__(self, *args: ArrayLike, **kwargs: ArrayLike) -> NDArray[np.float64]: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The result, in its base unit; an array if any argument is one."""
+        """The result, in its base unit; an array if any argument is one.
+
+        Raises
+        ------
+        OutsideValidity
+            Where an argument breaks one of the conditions of `valid`.
+        """
         if all(is_number(x) for x in args) and all(is_number(x) for x in kwargs.values()):
+            for holds, reason in self._checks:
+                if not holds(*args, **kwargs):
+                    raise OutsideValidity(f"{self.name}: {reason}")
             return self.function(*args, **kwargs)
         import numpy as np
 
-        return self.function(
-            *(np.asarray(x, float) for x in args),
-            **{k: np.asarray(v, float) for k, v in kwargs.items()},
-        )
+        arrays = [np.asarray(x, float) for x in args]
+        named = {k: np.asarray(v, float) for k, v in kwargs.items()}
+        for holds, reason in self._checks:
+            if not np.all(holds(*arrays, **named)):
+                raise OutsideValidity(f"{self.name}: {reason}")
+        return self.function(*arrays, **named)
 
     @property
     def name(self) -> str:
@@ -172,8 +196,12 @@ def formula(
     monotone: str,
     coefficients: Mapping[str, str] | None = None,
     convention: str = "",
+    valid: Mapping[str, str] | None = None,
+    domain: Mapping[str, tuple[float, float]] | None = None,
 ) -> Callable[[Callable[..., Value]], Formula]:
     """Register a function as a formula with the text that is shown for it.
+
+    The arguments are the attributes of `Formula`.
 
     Raises
     ------
@@ -192,6 +220,8 @@ def formula(
             monotone,
             coefficients or {},
             convention,
+            valid or {},
+            domain or {},
         )
         args = made.args
         if kind not in KINDS:
@@ -200,8 +230,14 @@ def formula(
             raise ValueError(f"{made.name}: {made.expression!r} does not use exactly {args}")
         if set(unit_in) != set(args):
             raise ValueError(f"{made.name}: units are given for {sorted(unit_in)}, not {args}")
+        if not set(made.domain) <= set(args):
+            raise ValueError(
+                f"{made.name}: a domain is given for {sorted(made.domain)}, not {args}"
+            )
         if len(monotone) != len(args) or set(monotone) - set("+-?"):
             raise ValueError(f"{made.name}: one of + - ? for each of {args}")
+        checks = tuple((_condition(text, args), reason) for text, reason in made.valid.items())
+        object.__setattr__(made, "_checks", checks)
         object.__setattr__(made, "__doc__", function.__doc__)
         object.__setattr__(made, "__wrapped__", function)
         FORMULAS.append(made)
@@ -279,6 +315,28 @@ def evaluate(
         raise ValueError(f"not part of a formula: {ast.unparse(node)!r}")
 
     return walk(_tree(expression))
+
+
+def _condition(text: str, args: tuple[str, ...]) -> Callable[..., Any]:
+    """A comparison of arguments as a function of them all, numbers or arrays.
+
+    Raises
+    ------
+    ValueError
+        Where it is no comparison, or of something else.
+    """
+    tree = _tree(text)
+    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or not names(text) <= set(args):
+        raise ValueError(f"not a condition on {', '.join(args)}: {text!r}")
+    allowed = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Load,
+               ast.USub, *_OPERATORS)  # fmt: skip
+    for node in ast.walk(tree):
+        if not isinstance(node, allowed):
+            raise ValueError(f"not part of a condition: {text!r}")
+    code = ast.unparse(tree)
+    # Checked above: it holds nothing but names of arguments, numbers, and arithmetic on them.
+    made: Callable[..., Any] = eval(f"lambda {', '.join(args)}: {code}", {"__builtins__": {}})
+    return made
 
 
 def unit_of(made: Formula) -> str:

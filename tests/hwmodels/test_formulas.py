@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hwmodels
 from hwmodels import (
     communication,
-    cost,
-    decode,
     memory,
-    normalization,
-    numerics,
     roofline,
-    staleness,
     straggler,
-    timeline,
     transformer,
 )
 from hwmodels.formula import FORMULAS, Formula, evaluate, formula, names, unit_of
 from hwmodels.units import UnitError, parse
 
-MODULES = (
-    communication, cost, decode, memory, normalization, numerics, roofline, staleness, straggler,
-    timeline, transformer,
-)  # fmt: skip
+MODULES = tuple(
+    import_module(f"hwmodels.{found.name}") for found in iter_modules(hwmodels.__path__)
+)
 BY_NAME = {f.name: f for f in FORMULAS}
 
 # Where a formula holds, for arguments that are not simply any number from 1 up.
@@ -53,7 +49,7 @@ each = pytest.mark.parametrize("made", FORMULAS, ids=[f.name for f in FORMULAS])
 
 
 def domain(made: Formula, arg: str) -> tuple[float, float]:
-    return DOMAIN.get((made.name, arg), (1.0, 1e6))
+    return made.domain.get(arg) or DOMAIN.get((made.name, arg), (1.0, 1e6))
 
 
 def points(made: Formula) -> st.SearchStrategy[dict[str, float]]:

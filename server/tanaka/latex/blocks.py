@@ -9,14 +9,14 @@ brace or environment pair (an opener that is never closed is ignored, so typing
 from __future__ import annotations
 
 import bisect
-import re
 from itertools import pairwise
 
 from tanaka.patterns import Lazy
 
+# A command's name is passed over: only what could hide a brace or a line's end is a token.
 _TOKEN = Lazy(
-    r"\\(?:begin|end)\s*\{(?P<env>[A-Za-z*]+)\}|\\.|(?P<open>\{)|(?P<close>\})|(?P<blank>\n[ \t\r]*\n\s*)",
-    re.S,
+    r"\\(?:begin\s*\{(?P<begin>[A-Za-z*]+)\}|end\s*\{(?P<end>[A-Za-z*]+)\}|[^A-Za-z])"
+    r"|(?P<open>\{)|(?P<close>\})|(?P<blank>\n[ \t\r]*\n\s*)"
 )
 _TRANSPARENT = frozenset({"document", "abstract", "center", "appendices", "appendix", "onecolumn"})
 
@@ -33,19 +33,18 @@ def cut(visible: str) -> tuple[tuple[int, int], ...]:
     pairs: list[tuple[int, int]] = []
     blanks: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(visible):
-        if env := match.group("env"):
-            if env in _TRANSPARENT:
-                continue
-            if match.group().startswith("\\begin"):
-                stack.append((env, match.start()))
-            else:
-                _close(stack, pairs, env, match.end())
-        elif match.group("open"):
+        kind = match.lastgroup
+        if kind == "open":
             stack.append(("{", match.start()))
-        elif match.group("close"):
+        elif kind == "close":
             _close(stack, pairs, "{", match.end())
-        elif match.group("blank"):
+        elif kind == "blank":
             blanks.append(match.span())
+        elif kind is not None and (name := match[kind]) not in _TRANSPARENT:
+            if kind == "begin":
+                stack.append((name, match.start()))
+            else:
+                _close(stack, pairs, name, match.end())
     outer = _outermost(pairs)
     begins = [a for a, _ in outer]
     cuts = [0]

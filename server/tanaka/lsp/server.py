@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
+import threading
 from collections.abc import Coroutine, Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import (
@@ -18,6 +20,7 @@ from pygls.exceptions import (
     JsonRpcInvalidParams,
     JsonRpcServerNotInitialized,
 )
+from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
@@ -26,6 +29,7 @@ from tanaka.lsp import ext, handlers, to_proto
 from tanaka.lsp.documents import Names
 from tanaka.lsp.files import Files
 from tanaka.lsp.positions import Encoding
+from tanaka.lsp.stdio import PipeReader, waits_on_the_loop
 from tanaka.lsp.voice import Voice
 
 if TYPE_CHECKING:
@@ -140,6 +144,27 @@ class Server(LanguageServer):
         # A full collection walks over a whole paper, which takes longer than a keystroke may.
         gc.set_threshold(20_000, 20, 50)
         gc.enable()  # off since `tanaka serve` began
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve one client over standard input and output, until it leaves."""
+        stdin, stdout = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
+        if not waits_on_the_loop(stdin, stdout):
+            super().start_io(stdin, stdout)
+            return
+        self._stop_event = threading.Event()
+        self.protocol.set_writer(StdoutWriter(stdout))
+        try:
+            asyncio.run(self._serve(self._stop_event, stdin))
+        except BrokenPipeError:
+            log.error("the client is gone")
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        finally:
+            self.shutdown()  # type: ignore[no-untyped-call]
+
+    async def _serve(self, stop: threading.Event, stdin: BinaryIO) -> None:
+        reader = await PipeReader.of(stdin)
+        await run_async(stop, reader, self.protocol, log, self.report_server_error)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop; what it raises is logged."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper.model import Asserted, Where
@@ -75,12 +76,16 @@ def asserted(text: str, at: int, where: Where) -> Asserted:
     part = text[start:end]
     if where is Where.FUTURE:
         return Asserted.NO
-    if _HYPOTHETICAL.search(part) or _negated(text, at):
-        return Asserted.NO
-    if _EXAMPLE.search(part) and not _SEEN.search(part):
+    supposed, quoted = _mood(part)
+    if supposed or _negated(text, at):
         return Asserted.NO
     if _NORMATIVE.search(text[start:at]) or _NORM.match(text, at):
         return Asserted.NO
-    if where is Where.RELATED or _QUOTED.search(part):
-        return Asserted.QUOTED
-    return Asserted.YES
+    return Asserted.QUOTED if quoted or where is Where.RELATED else Asserted.YES
+
+
+@lru_cache(maxsize=256)
+def _mood(part: str) -> tuple[bool, bool]:
+    """Whether a clause only supposes what it says, and whether it reports what others say."""
+    supposed = _HYPOTHETICAL.search(part) or (_EXAMPLE.search(part) and not _SEEN.search(part))
+    return bool(supposed), bool(_QUOTED.search(part))

@@ -92,7 +92,7 @@ class Collector:
     Attributes
     ----------
     numbers, claims, tables : list
-    number_places : list
+    places : dict
         For each number its whole surface, its digits, and its sentence or cell.
     table_places : list of Range
     seen : int
@@ -110,7 +110,7 @@ class Collector:
         self.numbers: list[Number] = []
         self.claims: list[Claim] = []
         self.tables: list[Table] = []
-        self.number_places: list[tuple[Range, Range, Range]] = []
+        self.places: dict[NumberId, tuple[Range, Range, Range]] = {}
         self.table_places: list[Range] = []
         self.sentences: list[tuple[Sentence, tuple[NumberId, ...], Where]] = []
         self.seen = 0
@@ -137,7 +137,7 @@ class Collector:
                 phrase,
             )
         )  # fmt: skip
-        self.number_places.append(places)
+        self.places[id] = places
         return id
 
     # -- prose ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ edit makes one unit anew, and all others are the same objects.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -314,6 +314,26 @@ def _place_of(passage: Passage, where: Where, *, in_abstract: bool) -> Where:
     return Where.TITLE if passage.kind is PassageKind.TITLE else where
 
 
+class _NumberPlaces(Mapping[NumberId, tuple[Range, Range, Range]]):
+    """Places of a unit's numbers; made of those in their blocks when they are asked for."""
+
+    def __init__(self, blocks: Sequence[tuple[Placed, BlockStated]]) -> None:
+        self._found: dict[NumberId, tuple[int, BlockStated]] = {}
+        for block, stated in blocks:
+            self._found.update(dict.fromkeys(stated.collected.places, (block.start, stated)))
+
+    def __getitem__(self, id: NumberId) -> tuple[Range, Range, Range]:
+        at, stated = self._found[id]
+        whole, digits, around = stated.collected.places[id]
+        return _shifted(whole, at), _shifted(digits, at), _shifted(around, at)
+
+    def __iter__(self) -> Iterator[NumberId]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 class Unit:
     """Blocks of one region read in one place: what they state, and where that stands.
 
@@ -416,16 +436,9 @@ class Unit:
                 yield
 
     @cached_property
-    def number_places(self) -> dict[NumberId, tuple[Range, Range, Range]]:
+    def number_places(self) -> Mapping[NumberId, tuple[Range, Range, Range]]:
         """For each number its whole surface, its digits, and its sentence or cell."""
-        return {
-            n.id: (_shifted(whole, at), _shifted(digits, at), _shifted(around, at))
-            for block, stated in self.blocks
-            for at in (block.start,)
-            for n, (whole, digits, around) in zip(
-                stated.collected.numbers, stated.collected.number_places, strict=True
-            )
-        }
+        return _NumberPlaces(self.blocks)
 
     @cached_property
     def table_places(self) -> dict[TableId, Range]:
