@@ -68,3 +68,18 @@ def test_the_readme_lists_every_module() -> None:
     text = README.read_text("utf-8")
     for path in SOURCE.glob("[a-z]*.py"):
         assert f"`{path.stem}`" in text, path.stem
+
+
+def test_a_module_is_there_when_it_is_named_and_numpy_when_an_array_comes() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", """
+import sys
+import hwmodels
+before = {m for m in sys.modules if m.startswith("hwmodels.")}
+print(before, hwmodels.roofline.ridge(P=312e12, W=2e12), "numpy" in sys.modules)
+print(hwmodels.roofline.ridge(P=[312e12, 624e12], W=2e12).tolist(), "numpy" in sys.modules)
+print(hasattr(hwmodels, "nothing"))
+"""],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == "set() 156.0 False\n[156.0, 312.0] True\nFalse\n"
