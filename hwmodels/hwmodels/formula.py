@@ -325,18 +325,32 @@ def _condition(text: str, args: tuple[str, ...]) -> Callable[..., Any]:
     ValueError
         Where it is no comparison, or of something else.
     """
-    tree = _tree(text)
-    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or not names(text) <= set(args):
+
+    def walk(node: ast.AST) -> Callable[[Mapping[str, Any]], Any]:
+        match node:
+            case ast.Constant(value=int() | float() as n) if not isinstance(n, bool):
+                return lambda _: n
+            case ast.Name(id=name) if name in args:
+                return operator.itemgetter(name)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return both(op, walk(left), walk(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                inner = walk(operand)
+                return lambda values: -inner(values)
         raise ValueError(f"not a condition on {', '.join(args)}: {text!r}")
-    allowed = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Name, ast.Load,
-               ast.USub, *_OPERATORS)  # fmt: skip
-    for node in ast.walk(tree):
-        if not isinstance(node, allowed):
-            raise ValueError(f"not part of a condition: {text!r}")
-    code = ast.unparse(tree)
-    # Checked above: it holds nothing but names of arguments, numbers, and arithmetic on them.
-    made: Callable[..., Any] = eval(f"lambda {', '.join(args)}: {code}", {"__builtins__": {}})
-    return made
+
+    def both(
+        op: ast.AST, left: Callable[[Any], Any], right: Callable[[Any], Any]
+    ) -> Callable[[Mapping[str, Any]], Any]:
+        apply = _OPERATORS[type(op)]
+        return lambda values: apply(left(values), right(values))
+
+    match _tree(text):
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATORS:
+            holds = both(op, walk(left), walk(right))
+        case _:
+            raise ValueError(f"not a condition on {', '.join(args)}: {text!r}")
+    return lambda *given, **named: holds(dict(zip(args, given, strict=False)) | named)
 
 
 def unit_of(made: Formula) -> str:
