@@ -12,7 +12,7 @@ python_sources := $(shell find server hwmodels persona -type f ! -name '*.pyc' !
 client_sources := $(shell find client/src client/webview client/media -type f)
 shipped := $(wildcard README.md CHANGELOG.md LICENSE .vscodeignore docs/pictures/*) $(shell find examples/stale-pipeline -type f)
 
-.PHONY: help start test check docs bench vsix pictures clean
+.PHONY: help start test check docs bench differential vsix pictures clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make check                           style, types, layers, and whether the docs are up to date"
 	@echo "make docs                            write the generated pages of docs/"
 	@echo "make bench                           how long the engine takes"
+	@echo "make differential                    the formulas beside those of mlsysim, which it installs in build/"
 	@echo "make vsix                            the extension as a package for your own VS Code"
 	@echo "make pictures                        take the README's pictures anew"
 	@echo "make clean                           remove all that was built"
@@ -40,6 +41,9 @@ docs: $(STAMPS)/python
 bench: $(STAMPS)/python
 	@$(PY) scripts/bench.py
 
+differential: $(STAMPS)/differential
+	@build/differential-venv/bin/python scripts/differential.py
+
 vsix: $(STAMPS)/vsix
 	@echo "build/tanaka-$(version).vsix; install it: code --install-extension build/tanaka-$(version).vsix"
 
@@ -58,6 +62,11 @@ $(STAMPS)/python: pyproject.toml scripts/setup.mjs
 # What the tests of the voice need: litellm, in an environment of its own.
 $(STAMPS)/voice: pyproject.toml scripts/setup.mjs $(STAMPS)/python
 	@node scripts/setup.mjs voice
+	@mkdir -p $(STAMPS) && touch $@
+
+# Another package of the same formulas, in an environment of its own, for who wants to compare.
+$(STAMPS)/differential: tests/hwmodels/partners.toml scripts/setup.mjs $(STAMPS)/python
+	@node scripts/setup.mjs differential
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/client: package.json package-lock.json scripts/setup.mjs

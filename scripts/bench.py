@@ -17,6 +17,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from bench_hwmodels import hwmodels_table
 from bench_server import linted, served
 from pylatexenc.latexwalker import LatexWalker
 
@@ -210,6 +211,7 @@ def main() -> None:
     at = report.findings[0].span
     show("hover on a finding", best(lambda: hover(report, at.doc, at.start)), yard)
     show("stress test of the example", best(lambda: review(report)), yard)
+    hwmodels_table()
 
     for size in (100_000, 1_000_000):
         text = paper(size)

@@ -13,11 +13,13 @@ import importlib
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hwmodels.catalog import accelerators
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.cli.main import parser
 from tanaka.paper.names import known_names
@@ -30,6 +32,9 @@ from tanaka.views.terminal import report_text
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 NAMES = ROOT / "server" / "tanaka" / "paper" / "data" / "known.json"
+MODELS = ROOT / "hwmodels" / "hwmodels" / "data" / "models"
+MODEL_NAMES = MODELS.parent / "model_names.json"
+PARTS = ROOT / "hwmodels" / "hwmodels" / "data" / "names.json"
 EXTENSIONS = Path("server/tanaka/lsp/ext.py")
 _MARK = "<!-- Written by make docs from "
 
@@ -444,19 +449,40 @@ def stale(made: dict[str, str]) -> list[str]:
     return sorted(differ + left)
 
 
+def known() -> str:
+    """Names that a paper is searched for, as ``paper/names.py`` reads them."""
+    return json.dumps(known_names(), ensure_ascii=False, indent=1) + "\n"
+
+
+def part_names() -> str:
+    """What the names of accelerators are made of, a part a line, as the catalogue reads them."""
+    rows = (json.dumps([*p.spelling[:-1], [*p.spelling[-1]]]) for p in accelerators())
+    return "[\n" + ",\n".join(rows) + "\n]\n"
+
+
+def model_names() -> str:
+    """Id, architecture and names of every published model, one a line, as `models` reads them."""
+    rows = []
+    for path in sorted(MODELS.glob("*.toml")):
+        top = tomllib.loads(path.read_text("utf-8"))
+        rows.append([top["id"], top.get("architecture", "decoder"), top["name"], *top["aliases"]])
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+
+
 def main() -> int:
     """Write, or check; 1 where a page is out of date or cannot be made."""
     arguments = argparse.ArgumentParser(description="Write the generated pages of docs/.")
     arguments.add_argument("--check", action="store_true", help="write nothing; name what is stale")
     check = arguments.parse_args().check
     problems: list[str] = []
-    names = json.dumps(known_names(), ensure_ascii=False, indent=1) + "\n"
-    if names != (NAMES.read_text("utf-8") if NAMES.is_file() else ""):
+    for path, text in ((PARTS, part_names()), (MODEL_NAMES, model_names()), (NAMES, known())):
+        if text == (path.read_text("utf-8") if path.is_file() else ""):
+            continue
         if check:
-            problems.append(f"{NAMES.relative_to(ROOT).as_posix()} is out of date; make docs")
+            problems.append(f"{path.relative_to(ROOT).as_posix()} is out of date; make docs")
         else:
-            NAMES.write_text(names, "utf-8")
-            print(f"{NAMES.relative_to(ROOT).as_posix()} written")
+            path.write_text(text, "utf-8")
+            print(f"{path.relative_to(ROOT).as_posix()} written")
     made, amiss = pages()
     problems += amiss
     for name in stale(made):

@@ -1,5 +1,5 @@
 // Set-up, one part at a time, each called by the Makefile when what it depends on has changed:
-// python (build/venv), voice (build/voice-venv), client (node_modules), host (build/host, a VS Code in the browser), browser (build/browser).
+// python (build/venv), voice (build/voice-venv), differential (build/differential-venv), client (node_modules), host (build/host, a VS Code in the browser), browser (build/browser).
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -58,32 +58,50 @@ async function python() {
   });
 }
 
-/** The voice's own environment: litellm never lies beside the server, and its tests run against the real one. */
-async function voice() {
-  const venv = join(build, "voice-venv");
+/** Wheels alone: nothing of what is installed runs before somebody asks for it. */
+const WHEELS = [
+  "-m",
+  "pip",
+  "--disable-pip-version-check",
+  "--no-input",
+  "install",
+  "--only-binary",
+  ":all:",
+  "--retries",
+  "5",
+];
+
+/** The Python of an environment of its own under build/, made where there is none. */
+async function environment(name, purpose) {
+  const venv = join(build, name);
   const program = join(venv, "bin", "python");
   if (!succeeds(program, "-m", "pip", "--version")) {
-    await step("Making an environment for the voice in build/voice-venv", PYTHON, ["-m", "venv", "--clear", venv], {
-      log: "voice-venv",
+    await step(`Making an environment for ${purpose} in build/${name}`, PYTHON, ["-m", "venv", "--clear", venv], {
+      log: name,
     });
   }
+  return program;
+}
+
+/** The voice's own environment: litellm never lies beside the server, and its tests run against the real one. */
+async function voice() {
+  const program = await environment("voice-venv", "the voice");
   const read =
     "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['voice'])";
   const wanted = spawnSync(PYTHON, ["-c", read], { cwd: root, encoding: "utf8" }).stdout.trim().split(" ");
-  // Wheels alone: nothing of what is installed here runs before a test asks for it.
-  const pip = [
-    "-m",
-    "pip",
-    "--disable-pip-version-check",
-    "--no-input",
-    "install",
-    "--only-binary",
-    ":all:",
-    "--retries",
-    "5",
-  ];
-  await step("Installing litellm for the tests of the voice (73 MB, once)", program, [...pip, ...wanted], {
+  await step("Installing litellm for the tests of the voice (73 MB, once)", program, [...WHEELS, ...wanted], {
     log: "voice",
+    hint: REGISTRY,
+  });
+}
+
+/** What hwmodels is compared with, at the version that the table of differences is about. */
+async function differential() {
+  const program = await environment("differential-venv", "mlsysim");
+  const read = "import tomllib; print(tomllib.load(open('tests/hwmodels/partners.toml', 'rb'))['mlsysim'])";
+  const version = spawnSync(PYTHON, ["-c", read], { cwd: root, encoding: "utf8" }).stdout.trim();
+  await step(`Installing mlsysim ${version} (once)`, program, [...WHEELS, `mlsysim==${version}`], {
+    log: "differential",
     hint: REGISTRY,
   });
 }
@@ -136,7 +154,7 @@ async function browser() {
   unpackBrowser();
 }
 
-const PARTS = { python, voice, client, host, browser };
+const PARTS = { python, voice, differential, client, host, browser };
 
 await main(async () => {
   const [name] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 """Autoregressive decoding: bytes that one pass reads, the roof that they set, energy per token.
 
-A pass makes one token for each sequence of the batch.  It reads every weight but the input
+A pass makes one token for each sequence of the batch (more with `hwmodels.speculation`; of a
+mixture of experts it reads what `hwmodels.experts` counts).  It reads every weight but the input
 embedding, whose rows are looked up, and the keys and values of every position of every sequence.
 Latent attention, which caches something else, is left out.
 """
@@ -72,6 +73,37 @@ def weight_bytes(R: Value, w: Value) -> Value:
         [byte]; scales of quantised groups come on top (about 3 % for groups of 128 at four bits).
     """
     return R * w
+
+
+@formula(
+    "W = R * (w + o / G)",
+    source="Frantar et al., GPTQ, ICLR 2023; Dettmers et al., QLoRA, NeurIPS 2023; counted",
+    kind="identity",
+    unit_in={"R": "parameter", "w": "byte/parameter", "o": "byte", "G": "parameter"},
+    unit_out="byte",
+    monotone="+++-",
+    convention="one scale (and zero point) a group",
+)
+def quantised_weight_bytes(R: Value, w: Value, o: Value, G: Value) -> Value:
+    """Bytes of quantised weights with what each group carries.
+
+    Parameters
+    ----------
+    R : (...) array_like
+        Parameters that are read [parameter].
+    w : (...) array_like
+        Width of one: 0.5 at four bits [byte/parameter].
+    o : (...) array_like
+        Scale and zero point of a group: 4 where both have 16 bits [byte].
+    G : (...) array_like
+        Parameters of a group [parameter].
+
+    Returns
+    -------
+    W : (...) ndarray or float
+        [byte].
+    """
+    return R * (w + o / G)
 
 
 @formula(

@@ -89,7 +89,7 @@ class Formula:
         OutsideValidity
             Where an argument breaks one of the conditions of `valid`.
         """
-        if all(is_number(x) for x in args) and all(is_number(x) for x in kwargs.values()):
+        if all(map(is_number, args)) and all(map(is_number, kwargs.values())):
             for holds, reason in self._checks:
                 if not holds(*args, **kwargs):
                     raise OutsideValidity(f"{self.name}: {reason}")
@@ -252,7 +252,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _CALLS: Mapping[str, Callable[..., Any]] = {
-    "max": max, "min": min, "sqrt": math.sqrt, "log": math.log, "exp": math.exp,
+    "max": max, "min": min, "sqrt": math.sqrt, "log": math.log, "log2": math.log2, "exp": math.exp,
     "ceil": math.ceil, "floor": math.floor, "sum": math.fsum,
     "where": lambda condition, yes, no: yes if condition else no,
 }  # fmt: skip
@@ -277,8 +277,8 @@ def evaluate(
 ) -> Any:
     """Value of the text of a formula.
 
-    Knows names, numbers, ``+ - * / ^``, comparisons, and max, min, sqrt, log, exp, ceil, floor,
-    where and sum; nothing else is ever run.
+    Knows names, numbers, ``+ - * / ^``, comparisons, and max, min, sqrt, log, log2, exp, ceil,
+    floor, where and sum; nothing else is ever run.
 
     Parameters
     ----------
@@ -381,7 +381,7 @@ def unit_of(made: Formula) -> str:
         {name: parse(unit) for name, unit in made.unit_in.items()},
         {
             "max": same, "min": same, "sum": same, "ceil": same, "floor": same,
-            "log": bare, "exp": bare, "sqrt": lambda unit: unit ** Fraction(1, 2),
+            "log": bare, "log2": bare, "exp": bare, "sqrt": lambda unit: unit ** Fraction(1, 2),
         },
         number,
     )  # fmt: skip

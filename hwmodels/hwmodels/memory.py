@@ -9,73 +9,15 @@ from dataclasses import dataclass
 
 from hwmodels.elementwise import Value, ceil
 from hwmodels.formula import Formula, formula
+from hwmodels.optimizers import RECIPES, Recipe
+
+__all__ = [
+    "RECIPES", "ZERO_STAGES", "Fit", "Recipe", "devices_needed", "fits", "largest_parameter_count",
+    "training_state_bytes", "zero_0_bytes", "zero_1_bytes", "zero_2_bytes", "zero_3_bytes",
+    "zero_bytes_per_device",
+]  # fmt: skip
 
 _ZERO = "Rajbhandari et al., ZeRO, SC 2020, section 3"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Bytes a parameter, by what holds them.
-
-    Attributes
-    ----------
-    name : str
-    weights, gradients : float
-        In the precision of the forward and backward pass, and any second copy of the gradients
-        [byte per parameter].
-    master : float
-        FP32 copy of the weights that the optimizer updates [byte per parameter].
-    moment1, moment2 : float
-        Running means of the optimizer; SGD with momentum has one [byte per parameter].
-    source : str
-    """
-
-    name: str
-    weights: float
-    gradients: float
-    master: float
-    moment1: float
-    moment2: float
-    source: str
-
-    @property
-    def moments(self) -> float:
-        """Both running means [byte per parameter]."""
-        return self.moment1 + self.moment2
-
-    @property
-    def optimizer(self) -> float:
-        """What ZeRO stage 1 shards: master copy and running means [byte per parameter]."""
-        return self.master + self.moments
-
-    @property
-    def total(self) -> float:
-        """All of it [byte per parameter]."""
-        return self.weights + self.gradients + self.optimizer
-
-
-# Mixed precision has three usual totals: 16 keeps 16-bit gradients, 18 accumulates them in FP32,
-# 20 holds both copies at once.
-RECIPES = {
-    r.name: r
-    for r in (
-        Recipe("mixed-adam-16", 2, 2, 4, 4, 4, _ZERO),
-        Recipe("mixed-adam-18", 2, 4, 4, 4, 4, "Megatron-LM, FP32 main gradients"),
-        Recipe("mixed-adam-20", 2, 2 + 4, 4, 4, 4,
-               "DeepSpeed memory estimator, FP16 and FP32 gradients"),
-        Recipe("fp32-adam", 4, 4, 0, 4, 4, "Kingma and Ba, Adam, ICLR 2015"),
-        Recipe("pure-16-bit-adam", 2, 2, 0, 2, 2, "weights, gradients and moments in 16 bits"),
-        Recipe("8-bit-adam", 2, 2, 0, 1, 1, "Dettmers et al., 8-bit Optimizers, ICLR 2022"),
-        Recipe("mixed-8-bit-adam", 2, 2, 4, 1, 1,
-               "Dettmers et al., 8-bit Optimizers, ICLR 2022, with an FP32 master copy"),
-        Recipe("mixed-lion", 2, 2, 4, 4, 0, "Chen et al., Lion, NeurIPS 2023"),
-        Recipe("mixed-sgd-momentum", 2, 2, 4, 4, 0, "Micikevicius et al., Mixed Precision, ICLR 2018"),
-        Recipe("fp32-sgd-momentum", 4, 4, 0, 4, 0, "Polyak momentum in FP32"),
-        Recipe("fp32-sgd", 4, 4, 0, 0, 0, "plain gradient descent in FP32"),
-        Recipe("leanest", 2, 2, 0, 0, 0,
-               "16-bit weights and gradients, no optimizer state on the device"),
-    )
-}  # fmt: skip
 
 
 @formula(

@@ -1,143 +1,31 @@
-"""Range and precision of floating-point formats, and what is lost below and by adding up.
+"""What a number format loses: below and above its range, and by quantising.
 
-A format is three integers; everything else follows from them.  Shares of a distribution are
-numeric functions, held to simulation.
+Formats themselves are in `hwmodels.formats`, sums in `hwmodels.accumulation`.  Shares of a
+distribution are functions, held to simulation.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from types import MappingProxyType
 
-from hwmodels.elementwise import Value, sqrt
-from hwmodels.formula import formula
-
-_IEEE = "IEEE 754-2019, section 3"
-_FP8 = "Micikevicius et al., FP8 Formats for Deep Learning, arXiv 2209.05433, 2022, table 1"
-_BF16 = "Kalamkar et al., A Study of BFLOAT16, arXiv 1905.12322, 2019"
-_TF32 = "NVIDIA, A100 whitepaper, 2020"
-_HIGHAM = "Higham, Accuracy and Stability of Numerical Algorithms, 2002, chapter 4"
-_HIGHAM_MARY = "Higham and Mary, SIAM J. Sci. Comput. 41(5), 2019"
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A binary floating-point format.
-
-    Attributes
-    ----------
-    name : str
-    exponent, mantissa : int
-        Bits; the leading one of a normal number is not stored.
-    source : str
-    reserved : int
-        How many of the largest significands of the largest exponent are not finite: all of them
-        in the formats of IEEE 754 (that exponent is for infinities and NaN), one in E4M3.
-    """
-
-    name: str
-    exponent: int
-    mantissa: int
-    source: str
-    reserved: int = -1
-
-    @property
-    def bias(self) -> int:
-        """What is subtracted from a stored exponent."""
-        return int(2 ** (self.exponent - 1) - 1)
-
-    @property
-    def significand(self) -> int:
-        """Bits of precision of a normal number, the leading one included."""
-        return self.mantissa + 1
-
-    @property
-    def normal(self) -> float:
-        """Smallest positive number with full precision."""
-        return float(smallest_normal(self.bias))
-
-    @property
-    def subnormal(self) -> float:
-        """Smallest positive number at all; what is smaller than half of it becomes zero."""
-        return float(smallest_subnormal(self.bias, self.mantissa))
-
-    @property
-    def largest(self) -> float:
-        """Largest finite number."""
-        most = 2**self.exponent - 1 - self.bias
-        steps = 2**self.mantissa
-        if self.reserved < 0:
-            return math.ldexp(2 - 1 / steps, most - 1)
-        return math.ldexp(1 + (steps - 1 - self.reserved) / steps, most)
-
-    @property
-    def unit_roundoff(self) -> float:
-        """Largest relative error of rounding a normal number to the nearest."""
-        return 2.0**-self.significand
-
-
-FORMATS = MappingProxyType({
-    f.name: f
-    for f in (
-        Format("FP32", 8, 23, _IEEE),
-        Format("TF32", 8, 10, _TF32),
-        Format("BF16", 8, 7, _BF16),
-        Format("FP16", 5, 10, _IEEE),
-        Format("FP8 E5M2", 5, 2, _FP8),
-        Format("FP8 E4M3", 4, 3, _FP8, reserved=1),
-    )
-})  # fmt: skip
-
-
-@formula(
-    "x = 2^(1 - b)",
-    source=_IEEE,
-    kind="identity",
-    unit_in={"b": "1"},
-    unit_out="1",
-    monotone="-",
+from hwmodels.accumulation import (
+    accumulation_error_bound,
+    accumulation_error_typical,
+    longest_sum,
 )
-def smallest_normal(b: Value) -> Value:
-    """Smallest positive number that a format holds with all its bits.
+from hwmodels.elementwise import Value, log
+from hwmodels.formats import FORMATS, Format, smallest_normal, smallest_subnormal
+from hwmodels.formula import OutsideValidity, formula
 
-    Parameters
-    ----------
-    b : (...) array_like
-        Bias of the exponent: 15 in FP16, 127 in BF16.
+# Formats and sums are part of what this module offers.
+__all__ = (
+    "FORMATS", "Format", "accumulation_error_bound", "accumulation_error_typical", "longest_sum",
+    "loss_scale_saving", "overflow_share", "quantization_noise", "quantization_snr",
+    "scaled_limit", "share_below", "smallest_normal", "smallest_subnormal", "underflow_share",
+)  # fmt: skip
 
-    Returns
-    -------
-    x : (...) ndarray or float
-        Below it, each halving costs one bit of precision.
-    """
-    return 2.0 ** (1 - b)
-
-
-@formula(
-    "x = 2^(1 - b - m)",
-    source=_IEEE,
-    kind="identity",
-    unit_in={"b": "1", "m": "1"},
-    unit_out="1",
-    monotone="--",
-)
-def smallest_subnormal(b: Value, m: Value) -> Value:
-    """Smallest positive number that a format holds where subnormals are kept.
-
-    Parameters
-    ----------
-    b : (...) array_like
-        Bias of the exponent: 15 in FP16, 127 in BF16.
-    m : (...) array_like
-        Stored bits of the significand: 10 in FP16, 7 in BF16.
-
-    Returns
-    -------
-    x : (...) ndarray or float
-        Where subnormals are flushed, everything below the smallest normal is zero instead.
-    """
-    return 2.0 ** (1 - b - m)
+_BENNETT = "Bennett, Spectra of Quantized Signals, Bell System Technical Journal 27, 1948"
+_MIXED = "Micikevicius et al., Mixed Precision Training, ICLR 2018, section 3.2"
 
 
 def share_below(limit: float, median: float, decades: float) -> float:
@@ -162,80 +50,166 @@ def share_below(limit: float, median: float, decades: float) -> float:
     return 0.5 * math.erfc(math.log10(median / limit) / decades / math.sqrt(2))
 
 
-@formula(
-    "e = (n - 1) * u / (1 - (n - 1) * u)",
-    source=_HIGHAM,
-    kind="bound",
-    unit_in={"n": "1", "u": "1"},
-    unit_out="1",
-    monotone="++",
-    convention="relative to the sum of magnitudes; added one after the other; (n - 1) u below one",
-)
-def accumulation_error_bound(n: Value, u: Value) -> Value:
-    """Largest relative error of a sum of n numbers that rounds after each addition.
+def underflow_share(
+    made: Format, median: float, decades: float, scale: float = 1.0, *, flush: bool = False
+) -> float:
+    """Share of log-normal magnitudes that become zero in a format.
 
     Parameters
     ----------
-    n : (...) array_like
-        Numbers added.
-    u : (...) array_like
-        Unit roundoff of the accumulator: 2^-11 in FP16, 2^-24 in FP32.
+    made : Format
+    median : float
+        Of the magnitudes, before scaling.
+    decades : float
+        Standard deviation of their decimal logarithm.
+    scale : float
+        What they are multiplied by first: the loss scale.
+    flush : bool
+        Whether subnormals become zero too.
 
-    Returns
-    -------
-    e : (...) ndarray or float
-        No order of rounding errors passes it.
+    Raises
+    ------
+    ValueError
+        For a magnitude, a deviation or a scale that is not positive.
     """
-    return (n - 1) * u / (1 - (n - 1) * u)
+    if not scale > 0:
+        raise ValueError("a scale is positive")
+    return share_below(made.normal if flush else made.subnormal / 2, median * scale, decades)
 
 
-@formula(
-    "e = sqrt(n) * u",
-    source=_HIGHAM_MARY,
-    kind="estimate",
-    unit_in={"n": "1", "u": "1"},
-    unit_out="1",
-    monotone="++",
-    convention="rounding errors independent and of mean zero",
-)
-def accumulation_error_typical(n: Value, u: Value) -> Value:
-    """Relative error of a long sum, to an order of magnitude, where rounding errors cancel.
+def overflow_share(made: Format, median: float, decades: float, scale: float = 1.0) -> float:
+    """Share of log-normal magnitudes that a format cannot hold.
 
     Parameters
     ----------
-    n : (...) array_like
-        Numbers added.
-    u : (...) array_like
-        Unit roundoff of the accumulator.
+    made : Format
+    median, decades, scale : float
+        As in `underflow_share`.
+
+    Raises
+    ------
+    ValueError
+        For a magnitude, a deviation or a scale that is not positive.
+    """
+    if not (median > 0 and decades > 0 and scale > 0):
+        raise ValueError("median, deviation and scale are positive")
+    # Not one less the share below: a small share would be lost in the difference.
+    distance = math.log10(made.overflow / (median * scale)) / decades
+    return 0.5 * math.erfc(distance / math.sqrt(2))
+
+
+def loss_scale_saving(
+    made: Format, median: float, decades: float, share: float, *, flush: bool = False
+) -> float:
+    """Smallest power of two that leaves at most a share of magnitudes to become zero.
+
+    Parameters
+    ----------
+    made : Format
+    median, decades, flush
+        As in `underflow_share`.
+    share : float
+        Between zero and one, both left out.
 
     Returns
     -------
-    e : (...) ndarray or float
-        Equal signs and sizes do worse: see `longest_sum`.
+    float
+        At most one where no scale is needed.  What it pushes out at the other end is
+        `overflow_share`.
+
+    Raises
+    ------
+    OutsideValidity
+        For a share, a magnitude or a deviation out of range.
     """
-    return sqrt(n) * u
+    if not (0 < share < 1 and median > 0 and decades > 0):
+        raise OutsideValidity("a share is between zero and one, a magnitude above zero")
+    from statistics import NormalDist  # costs more to import than this package
+
+    limit = made.normal if flush else made.subnormal / 2
+    low = math.log2(limit / median) - NormalDist().inv_cdf(share) * decades * math.log2(10)
+    return float(2.0 ** math.ceil(low - 1e-9))
 
 
 @formula(
-    "n = 2^p",
-    source=_HIGHAM,
+    "s = x / g",
+    source=_MIXED,
     kind="identity",
-    unit_in={"p": "1"},
+    unit_in={"x": "1", "g": "1"},
+    unit_out="1",
+    monotone="+-",
+)
+def scaled_limit(x: Value, g: Value) -> Value:
+    """Loss scale that moves a magnitude to a limit of the format.
+
+    Parameters
+    ----------
+    x : (...) array_like
+        Limit: the smallest number to keep, or the largest that there is.
+    g : (...) array_like
+        Magnitude of a gradient without scaling.
+
+    Returns
+    -------
+    s : (...) ndarray or float
+        From the smallest gradient the least scale that keeps it, from the largest the first scale
+        that overflows.
+    """
+    return x / g
+
+
+@formula(
+    "v = h^2 / 12",
+    source=_BENNETT,
+    kind="estimate",
+    unit_in={"h": "1"},
     unit_out="1",
     monotone="+",
-    convention="equal numbers, added one after the other, rounded to the nearest",
+    convention="uniform steps, small beside the spread of the values; no clipping",
 )
-def longest_sum(p: Value) -> Value:
-    """Equal numbers after which a running sum stops growing.
+def quantization_noise(h: Value) -> Value:
+    """Variance of the error of rounding to the nearest of equal steps.
 
     Parameters
     ----------
-    p : (...) array_like
-        Bits of precision of the accumulator: 11 in FP16, 8 in BF16, 24 in FP32.
+    h : (...) array_like
+        Step.
 
     Returns
     -------
-    n : (...) ndarray or float
-        From here on each number is less than half a step of the sum.
+    v : (...) ndarray or float
+        In the square of its unit.
     """
-    return 2.0**p
+    return h**2 / 12
+
+
+@formula(
+    "S = (20 * b * log(2) + 10 * log(3) - 20 * log(c)) / log(10)",
+    source=_BENNETT,
+    kind="estimate",
+    unit_in={"b": "1", "c": "1"},
+    unit_out="1",
+    monotone="+-",
+    convention="in decibels; 2^b equal steps over the whole range, small beside the spread; no "
+    "clipping",
+    valid={"c >= 1": "no value lies beyond the peak, so the peak is at least their deviation"},
+    domain={"b": (1, 32)},
+)
+def quantization_snr(b: Value, c: Value) -> Value:
+    """Signal over quantisation noise of uniform steps, in decibels.
+
+    Parameters
+    ----------
+    b : (...) array_like
+        Bits.
+    c : (...) array_like
+        Half the range over the standard deviation: the root of 3 for values anywhere in the range
+        alike (6.02 b exactly), of 2 for a sine that fills it (6.02 b + 1.76), 4 for normal values
+        clipped hardly ever.
+
+    Returns
+    -------
+    S : (...) ndarray or float
+        [dB]: each bit adds 6.02.
+    """
+    return (20 * b * log(2.0) + 10 * log(3.0) - 20 * log(c)) / log(10.0)

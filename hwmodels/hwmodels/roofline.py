@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from hwmodels.answer import Answer, Term
 from hwmodels.elementwise import Value, maximum, minimum
 from hwmodels.formula import formula
 
 _ROOFLINE = "Williams, Waterman, Patterson, Roofline, CACM 52(4), 2009"
+_HIERARCHICAL = "Yang, Kurth, Williams, Hierarchical Roofline, CCPE 32(20), 2020"
 _AMDAHL = "Amdahl, Validity of the Single Processor Approach, AFIPS 1967"
 
 
@@ -144,6 +148,102 @@ def utilization(R: Value, P: Value) -> Value:
         Above one for no dense kernel, whatever counts its FLOPs rightly.
     """
     return R / P
+
+
+@formula(
+    "T = F / P + B / W",
+    source=_ROOFLINE,
+    kind="estimate",
+    unit_in={"F": "FLOP", "P": "FLOP/s", "B": "byte", "W": "byte/s"},
+    unit_out="s",
+    monotone="+-+-",
+    convention="compute and memory traffic take turns",
+)
+def serial_time(F: Value, P: Value, B: Value, W: Value) -> Value:
+    """Time of a kernel at full rates whose compute and memory traffic do not overlap.
+
+    Parameters
+    ----------
+    F : (...) array_like
+        Work [FLOP].
+    P : (...) array_like
+        Arithmetic rate [FLOP/s].
+    B : (...) array_like
+        Traffic to and from memory [byte].
+    W : (...) array_like
+        Memory bandwidth [byte/s].
+
+    Returns
+    -------
+    T : (...) ndarray or float
+        [s], at most twice `roofline_time`.
+    """
+    return F / P + B / W
+
+
+@formula(
+    "R = min(P, I * W, J * L)",
+    source=_HIERARCHICAL,
+    kind="bound",
+    unit_in={"P": "FLOP/s", "I": "FLOP/byte", "W": "byte/s", "J": "FLOP/byte", "L": "byte/s"},
+    unit_out="FLOP/s",
+    monotone="+++++",
+    convention="an intensity for each level, from the bytes that cross it",
+)
+def attainable_through_cache(P: Value, I: Value, W: Value, J: Value, L: Value) -> Value:
+    """Highest rate under the roofs of memory and of one cache.
+
+    Parameters
+    ----------
+    P : (...) array_like
+        Peak arithmetic rate [FLOP/s].
+    I : (...) array_like
+        Work over the bytes that cross to memory [FLOP/byte].
+    W : (...) array_like
+        Memory bandwidth [byte/s].
+    J : (...) array_like
+        Work over the bytes that cross to the cache [FLOP/byte].
+    L : (...) array_like
+        Bandwidth of the cache [byte/s].
+
+    Returns
+    -------
+    R : (...) ndarray or float
+        An upper bound on the rate [FLOP/s].
+    """
+    return minimum(minimum(P, I * W), J * L)
+
+
+def lowest_ceiling(ceilings: Mapping[str, float]) -> Answer:
+    """The lowest of several ceilings, and what the others would allow.
+
+    Parameters
+    ----------
+    ceilings : mapping
+        By name the rate that each allows [FLOP/s]: a peak, or an intensity times a bandwidth.
+
+    Returns
+    -------
+    Answer
+        A bound on the rate [FLOP/s]: its first term is the ceiling that binds.
+
+    Raises
+    ------
+    ValueError
+        Without any.
+    """
+    if not ceilings:
+        raise ValueError("a roofline needs a ceiling")
+    found = sorted(ceilings.items(), key=lambda item: item[1])
+    return Answer(
+        0.0,
+        found[0][1],
+        "FLOP/s",
+        "bound",
+        "the lowest of the ceilings given",
+        _ROOFLINE,
+        tuple(Term(name, 0.0, rate, "FLOP/s") for name, rate in found),
+    )
 
 
 @formula(

@@ -1,100 +1,39 @@
-"""Order statistics of a synchronous step: what waiting for the slowest costs.
+"""Stragglers of a synchronous job: what waiting for the slowest costs, and what softens it.
 
-What no formula can say (the expected maximum of n draws) is a numeric function, held to published
-tables and to simulation.
+How long the slowest of n takes is in `hwmodels.order_statistics`; here is what it does to a step,
+and what backup workers, redundant work and fewer barriers change.  A bound on staleness in the
+place of the barrier is in `hwmodels.bounded_staleness`.
 """
 
 from __future__ import annotations
 
-import math
-from functools import cache
-
+from hwmodels.bounded_staleness import (
+    stall_that_reaches_bound,
+    steps_gained,
+    steps_that_reach_bound,
+)
 from hwmodels.elementwise import Value, sqrt
 from hwmodels.formula import formula
+from hwmodels.order_statistics import (
+    expected_max_bound,
+    expected_max_exponential,
+    expected_max_normal,
+)
+
+# The expected maxima, and what a bound on staleness allows, are part of what this module offers.
+__all__ = (
+    "any_worker_hit", "backup_step_seconds", "backup_work", "barrier_wait", "coded_work",
+    "expected_max_bound", "expected_max_exponential", "expected_max_normal",
+    "local_sgd_step_seconds", "mean_inflation", "share_kept_under_stalls",
+    "slow_ratio_that_eats_gain", "spread_that_eats_gain", "stall_that_reaches_bound",
+    "step_inflation", "steps_gained", "steps_that_reach_bound", "synchronous_step",
+)  # fmt: skip
 
 _TAIL = "Dean and Barroso, The Tail at Scale, CACM 56(2), 2013"
 _ORDER = "David and Nagaraja, Order Statistics, 2003"
-_SSP = "Ho et al., Stale Synchronous Parallel, NIPS 2013"
-_HARTLEY = "Hartley and David, Ann. Math. Statist. 25(1), 1954"
-
-
-@cache
-def expected_max_normal(n: int) -> float:
-    """Expected maximum of n standard normal draws, in standard deviations.
-
-    The mean of the density ``n phi(x) Phi(x)**(n-1)``, by the trapezoid rule: the integrand is
-    smooth and vanishes at both ends, so that the rule converges faster than any power of its step.
-    Accurate to 1e-9 up to a million draws.
-
-    Parameters
-    ----------
-    n : int
-        Draws, at least one.
-
-    Raises
-    ------
-    ValueError
-        For fewer than one draw.
-    """
-    if n < 1:
-        raise ValueError("there is at least one draw")
-    width, total = 1 / 64, 0.0
-    for k in range(-9 * 64, 12 * 64):
-        x = k * width
-        above = 0.5 * math.erfc(x / math.sqrt(2))
-        # Phi(x)**(n-1) without losing the digits of a small upper tail
-        power = (n - 1) * (
-            math.log1p(-above) if x > 0 else math.log(0.5 * math.erfc(-x / math.sqrt(2)))
-        )
-        total += x * math.exp(power - x * x / 2)
-    return n * total * width / math.sqrt(2 * math.pi)
-
-
-@cache
-def expected_max_exponential(n: int) -> float:
-    """Expected maximum of n exponential draws of mean one: the harmonic number of n.
-
-    Parameters
-    ----------
-    n : int
-        Draws, at least one.
-
-    Raises
-    ------
-    ValueError
-        For fewer than one draw.
-    """
-    if n < 1:
-        raise ValueError("there is at least one draw")
-    if n < 1000:
-        return math.fsum(1 / k for k in range(1, n + 1))
-    # Euler-Maclaurin; the next term is below 1e-20 here
-    return math.log(n) + 0.5772156649015329 + 1 / (2 * n) - 1 / (12 * n**2)
-
-
-@formula(
-    "E = (n - 1) / sqrt(2 * n - 1)",
-    source=_HARTLEY,
-    kind="bound",
-    unit_in={"n": "1"},
-    unit_out="1",
-    monotone="+",
-    convention="independent draws of any one distribution",
-)
-def expected_max_bound(n: Value) -> Value:
-    """Largest expected maximum of n draws that any distribution allows, in standard deviations.
-
-    Parameters
-    ----------
-    n : (...) array_like
-        Draws, at least one.
-
-    Returns
-    -------
-    E : (...) ndarray or float
-        Holds for independent draws of one distribution with a finite variance, whatever its tail.
-    """
-    return (n - 1) / sqrt(2 * n - 1)
+_BACKUP = "Chen et al., Revisiting Distributed Synchronous SGD, arXiv 1604.00981, 2016"
+_LOCAL = "Wang and Joshi, Adaptive Communication Strategies (AdaComm), MLSys 2019, section 3"
+_CODING = "Tandon et al., Gradient Coding, ICML 2017, theorem 1"
 
 
 @formula(
@@ -287,88 +226,6 @@ def spread_that_eats_gain(g: Value, E: Value) -> Value:
 
 
 @formula(
-    "g = w / T",
-    source=_SSP,
-    kind="identity",
-    unit_in={"w": "s", "T": "s"},
-    unit_out="1",
-    monotone="+-",
-    convention="the others do not wait for the stalled worker",
-)
-def steps_gained(w: Value, T: Value) -> Value:
-    """Steps that the others take while one worker stalls: what it falls behind.
-
-    Parameters
-    ----------
-    w : (...) array_like
-        Stall of one worker [s].
-    T : (...) array_like
-        Step of the others [s].
-
-    Returns
-    -------
-    g : (...) ndarray or float
-        [steps], below one for a stall shorter than a step.  Where all wait for all the same
-        quotient is the share of a step that is added to every worker's.
-    """
-    return w / T
-
-
-@formula(
-    "w = S * T",
-    source=_SSP,
-    kind="identity",
-    unit_in={"S": "1", "T": "s"},
-    unit_out="s",
-    monotone="++",
-    convention="the stalled worker was level with the others",
-)
-def stall_that_reaches_bound(S: Value, T: Value) -> Value:
-    """Stall of one worker after which a staleness bound makes all others wait.
-
-    Parameters
-    ----------
-    S : (...) array_like
-        Steps that the others may be ahead of the slowest.
-    T : (...) array_like
-        Step of the others [s].
-
-    Returns
-    -------
-    w : (...) ndarray or float
-        [s].  Shorter stalls cost the others nothing.
-    """
-    return S * T
-
-
-@formula(
-    "k = S * r / (r - 1)",
-    source=_SSP,
-    kind="identity",
-    unit_in={"S": "1", "r": "1"},
-    unit_out="1",
-    monotone="+-",
-    convention="steps of the others; the slow worker was level with them",
-)
-def steps_that_reach_bound(S: Value, r: Value) -> Value:
-    """Steps after which a worker that stays slow is a whole bound behind.
-
-    Parameters
-    ----------
-    S : (...) array_like
-        Steps that the others may be ahead of the slowest.
-    r : (...) array_like
-        Step of the slow worker over that of the others, above one.
-
-    Returns
-    -------
-    k : (...) ndarray or float
-        [steps of the others].  From then on all run at the pace of the slow one.
-    """
-    return S * r / (r - 1)
-
-
-@formula(
     "e = 1 / (1 + n * q * w)",
     source=_TAIL,
     kind="estimate",
@@ -395,3 +252,119 @@ def share_kept_under_stalls(n: Value, q: Value, w: Value) -> Value:
         Between zero and one.
     """
     return 1 / (1 + n * q * w)
+
+
+@formula(
+    "T = m + s * F",
+    source=_BACKUP,
+    kind="estimate",
+    unit_in={"m": "s", "s": "s", "F": "1"},
+    unit_out="s",
+    monotone="+++",
+    convention="the step ends with the k-th of k + b workers; independent, of one distribution",
+)
+def backup_step_seconds(m: Value, s: Value, F: Value) -> Value:
+    """Expected time of a step that does not wait for its b slowest workers.
+
+    Parameters
+    ----------
+    m : (...) array_like
+        Mean time of one worker [s].
+    s : (...) array_like
+        Standard deviation of the time of one worker [s].
+    F : (...) array_like
+        Expected k-th of k + b draws, in standard deviations
+        (`hwmodels.order_statistics.expected_order_normal`).
+
+    Returns
+    -------
+    T : (...) ndarray or float
+        [s].  What the slowest workers computed is thrown away (`backup_work`).
+    """
+    return m + s * F
+
+
+@formula(
+    "c = (k + b) / k",
+    source=_BACKUP,
+    kind="identity",
+    unit_in={"k": "device", "b": "device"},
+    unit_out="1",
+    monotone="-+",
+)
+def backup_work(k: Value, b: Value) -> Value:
+    """Machine time paid for, over that whose results are used, where b workers are backups.
+
+    Parameters
+    ----------
+    k : (...) array_like
+        Workers whose results a step uses [device].
+    b : (...) array_like
+        Workers above them [device].
+
+    Returns
+    -------
+    c : (...) ndarray or float
+        One without backups.
+    """
+    return (k + b) / k
+
+
+@formula(
+    "c = b + 1",
+    source=_CODING,
+    kind="bound",
+    unit_in={"b": "1"},
+    unit_out="1",
+    monotone="+",
+    convention="the exact gradient from any n - b of n workers",
+)
+def coded_work(b: Value) -> Value:
+    """Least copies of each piece of work that let a job do without its b slowest workers.
+
+    Parameters
+    ----------
+    b : (...) array_like
+        Workers that may be missing.
+
+    Returns
+    -------
+    c : (...) ndarray or float
+        Times as much work for each worker, and reached by gradient coding.
+    """
+    return b + 1
+
+
+@formula(
+    "T = m + s * E / sqrt(h) + c / h",
+    source=_LOCAL,
+    kind="estimate",
+    unit_in={"m": "s", "s": "s", "E": "1", "h": "1", "c": "s"},
+    unit_out="s",
+    monotone="+++-+",
+    convention="times of a worker independent from step to step; their sum near normal",
+    valid={"h >= 1": "there is at least one step between two averages"},
+)
+def local_sgd_step_seconds(m: Value, s: Value, E: Value, h: Value, c: Value) -> Value:
+    """Expected time of a step where workers meet only every h steps.
+
+    Parameters
+    ----------
+    m : (...) array_like
+        Mean time of one step of one worker [s].
+    s : (...) array_like
+        Standard deviation of it from step to step [s].
+    E : (...) array_like
+        Expected maximum over the workers, in standard deviations (`expected_max_normal`).
+    h : (...) array_like
+        Local steps between two averages.
+    c : (...) array_like
+        Time of one average [s].
+
+    Returns
+    -------
+    T : (...) ndarray or float
+        [s].  Random delays average out over h steps; a worker that is always slow is waited for
+        as before.
+    """
+    return m + s * E / sqrt(h) + c / h

@@ -2,7 +2,7 @@
 
 Weights, gradients and optimizer state are always there (`hwmodels.memory`); versions kept to undo a
 step come on top of them, and activations come and go with the micro-batches in flight.  Logits,
-buffers and fragmentation are left out: they only add.
+buffers and fragmentation are left out: they only add (`hwmodels.training_memory` counts them).
 """
 
 from __future__ import annotations
@@ -11,201 +11,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hwmodels.elementwise import Value, minimum
+from hwmodels.activations import (
+    activation_bytes,
+    fused_activation_bytes,
+    recomputed_activation_bytes,
+    tensor_parallel_activation_bytes,
+    tensor_parallel_fused_activation_bytes,
+)
+from hwmodels.elementwise import Value
 from hwmodels.formula import formula
+from hwmodels.schedules import (
+    Schedule,
+    activations_in_flight,
+    in_flight_1f1b,
+    in_flight_gpipe,
+    interleaved_factor,
+)
+
+__all__ = [
+    "Phase", "Schedule", "StageMemory", "activation_bytes", "activations_in_flight",
+    "fused_activation_bytes", "in_flight", "in_flight_1f1b", "in_flight_gpipe",
+    "interleaved_factor", "peak_bytes", "recomputed_activation_bytes", "stashed_versions",
+    "tensor_parallel_activation_bytes", "tensor_parallel_fused_activation_bytes", "timeline",
+    "version_bytes", "worst",
+]  # fmt: skip
 
 _KORTHIKANTI = "Korthikanti et al., Reducing Activation Recomputation, MLSys 2023, section 4"
-_RECOMPUTED = "Korthikanti et al., Reducing Activation Recomputation, MLSys 2023, section 5"
-_1F1B = "Narayanan et al., PipeDream-2BW, ICML 2021, section 3"
-_GPIPE = "Huang et al., GPipe, NeurIPS 2019, section 2"
 _STASH = "Narayanan et al., PipeDream, SOSP 2019, section 3.3"
 
-_SHAPE = {"s": "1", "b": "1", "h": "1"}
-_HEADS = {"a": "1", "t": "1"}
-_BYTES = {"": "byte"}
-
 
 @formula(
-    "A = s * b * h * (34 + 5 * a * s / h) / t",
-    source=_KORTHIKANTI,
+    "k = p - i - 1",
+    source=_STASH,
     kind="identity",
-    unit_in=_SHAPE | _HEADS,
-    unit_out="byte",
-    monotone="++++-",
-    coefficients=_BYTES,
-    convention="16 bits, nothing recomputed, attention scores stored, sequence parallelism",
-)
-def activation_bytes(s: Value, b: Value, h: Value, a: Value, t: Value) -> Value:
-    """Activations of one transformer layer that a backward pass needs, shared by t devices.
-
-    Parameters
-    ----------
-    s : (...) array_like
-        Positions of a sequence.
-    b : (...) array_like
-        Sequences of a micro-batch.
-    h : (...) array_like
-        Hidden size.
-    a : (...) array_like
-        Attention heads.
-    t : (...) array_like
-        Degree of tensor and sequence parallelism; 1 for neither.
-
-    Returns
-    -------
-    A : (...) ndarray or float
-        [byte] for one micro-batch and one layer.  Holds for a feed-forward width of 4h with
-        dropout; a kernel that stores no attention scores takes the second term away
-        (`fused_activation_bytes`).
-    """
-    return s * b * h * (34 + 5 * a * s / h) / t
-
-
-@formula(
-    "A = s * b * h * (10 + 24 / t + 5 * a * s / (h * t))",
-    source=_KORTHIKANTI,
-    kind="identity",
-    unit_in=_SHAPE | _HEADS,
-    unit_out="byte",
-    monotone="++++-",
-    coefficients=_BYTES,
-    convention="16 bits, nothing recomputed, attention scores stored, no sequence parallelism",
-)
-def tensor_parallel_activation_bytes(s: Value, b: Value, h: Value, a: Value, t: Value) -> Value:
-    """Activations of one layer where norms and dropouts are not shared by the t devices.
-
-    Parameters
-    ----------
-    s : (...) array_like
-        Positions of a sequence.
-    b : (...) array_like
-        Sequences of a micro-batch.
-    h : (...) array_like
-        Hidden size.
-    a : (...) array_like
-        Attention heads.
-    t : (...) array_like
-        Degree of tensor parallelism.
-
-    Returns
-    -------
-    A : (...) ndarray or float
-        [byte] for one micro-batch and one layer.
-    """
-    return s * b * h * (10 + 24 / t + 5 * a * s / (h * t))
-
-
-@formula(
-    "A = 34 * s * b * h / t",
-    source=_RECOMPUTED,
-    kind="identity",
-    unit_in=_SHAPE | {"t": "1"},
-    unit_out="byte",
-    monotone="+++-",
-    coefficients=_BYTES,
-    convention="16 bits, attention scores recomputed or never stored, sequence parallelism",
-)
-def fused_activation_bytes(s: Value, b: Value, h: Value, t: Value) -> Value:
-    """Activations of one layer without the attention scores: selective recomputation.
-
-    Parameters
-    ----------
-    s : (...) array_like
-        Positions of a sequence.
-    b : (...) array_like
-        Sequences of a micro-batch.
-    h : (...) array_like
-        Hidden size.
-    t : (...) array_like
-        Degree of tensor and sequence parallelism; 1 for neither.
-
-    Returns
-    -------
-    A : (...) ndarray or float
-        [byte] for one micro-batch and one layer.  Also what a fused attention kernel stores, which
-        keeps two numbers a row instead of the scores.
-    """
-    return 34 * s * b * h / t
-
-
-@formula(
-    "A = s * b * h * (10 + 24 / t)",
-    source=_RECOMPUTED,
-    kind="identity",
-    unit_in=_SHAPE | {"t": "1"},
-    unit_out="byte",
-    monotone="+++-",
-    coefficients=_BYTES,
-    convention="16 bits, attention scores recomputed or never stored, no sequence parallelism",
-)
-def tensor_parallel_fused_activation_bytes(s: Value, b: Value, h: Value, t: Value) -> Value:
-    """Activations of one layer without attention scores, norms and dropouts not shared.
-
-    Parameters
-    ----------
-    s : (...) array_like
-        Positions of a sequence.
-    b : (...) array_like
-        Sequences of a micro-batch.
-    h : (...) array_like
-        Hidden size.
-    t : (...) array_like
-        Degree of tensor parallelism.
-
-    Returns
-    -------
-    A : (...) ndarray or float
-        [byte] for one micro-batch and one layer.
-    """
-    return s * b * h * (10 + 24 / t)
-
-
-@formula(
-    "A = 2 * s * b * h",
-    source=_RECOMPUTED,
-    kind="identity",
-    unit_in=_SHAPE,
-    unit_out="byte",
-    monotone="+++",
-    coefficients=_BYTES,
-    convention="16 bits, all but the input of the layer recomputed",
-)
-def recomputed_activation_bytes(s: Value, b: Value, h: Value) -> Value:
-    """Activations of one layer that are kept under full recomputation: its input.
-
-    Parameters
-    ----------
-    s : (...) array_like
-        Positions of a sequence.
-    b : (...) array_like
-        Sequences of a micro-batch.
-    h : (...) array_like
-        Hidden size.
-
-    Returns
-    -------
-    A : (...) ndarray or float
-        [byte] for one micro-batch and one layer; the layer under recomputation comes on top.
-    """
-    return 2 * s * b * h
-
-
-@formula(
-    "f = min(m, p - i)",
-    source=_1F1B,
-    kind="identity",
-    unit_in={"m": "1", "p": "1", "i": "1"},
+    unit_in={"p": "1", "i": "1"},
     unit_out="1",
-    monotone="++-",
-    convention="1F1B, stages counted from 0",
+    monotone="+-",
+    convention="PipeDream: one version for each micro-batch in flight; PipeDream-2BW keeps one",
 )
-def in_flight_1f1b(m: Value, p: Value, i: Value) -> Value:
-    """Micro-batches that a stage has sent forward and not yet back, at most.
+def stashed_versions(p: Value, i: Value) -> Value:
+    """Versions of the weights that a stage of PipeDream keeps beside the current one.
 
     Parameters
     ----------
-    m : (...) array_like
-        Micro-batches of a step.
     p : (...) array_like
         Stages.
     i : (...) array_like
@@ -213,91 +61,10 @@ def in_flight_1f1b(m: Value, p: Value, i: Value) -> Value:
 
     Returns
     -------
-    f : (...) ndarray or float
-        Every stage holds the activations of as many; the first of p, the last of one.
+    k : (...) ndarray or float
+        None on the last stage.
     """
-    return minimum(m, p - i)
-
-
-@formula(
-    "f = m",
-    source=_GPIPE,
-    kind="identity",
-    unit_in={"m": "1"},
-    unit_out="1",
-    monotone="+",
-    convention="GPipe: all forward passes come first",
-)
-def in_flight_gpipe(m: Value) -> Value:
-    """Micro-batches that a stage of a GPipe schedule has in flight, at most: all of them.
-
-    Parameters
-    ----------
-    m : (...) array_like
-        Micro-batches of a step.
-
-    Returns
-    -------
-    f : (...) ndarray or float
-        The same on every stage.
-    """
-    return +m
-
-
-@formula(
-    "c = 1 + (p - 1) / (p * v)",
-    source=_KORTHIKANTI,
-    kind="identity",
-    unit_in={"p": "1", "v": "1"},
-    unit_out="1",
-    monotone="+-",
-    convention="interleaved 1F1B, first stage, at least p micro-batches",
-)
-def interleaved_factor(p: Value, v: Value) -> Value:
-    """How much more the first stage of an interleaved schedule holds than that of plain 1F1B.
-
-    Parameters
-    ----------
-    p : (...) array_like
-        Stages.
-    v : (...) array_like
-        Model chunks of a stage, at least two.
-
-    Returns
-    -------
-    c : (...) ndarray or float
-        Between one and two.
-    """
-    return 1 + (p - 1) / (p * v)
-
-
-@formula(
-    "M = f * l * A",
-    source=_KORTHIKANTI,
-    kind="identity",
-    unit_in={"f": "1", "l": "1", "A": "byte"},
-    unit_out="byte",
-    monotone="+++",
-    convention="logits and embeddings left out",
-)
-def activations_in_flight(f: Value, l: Value, A: Value) -> Value:  # noqa: E741 - layers
-    """Activations that one device of a stage holds for the micro-batches in flight.
-
-    Parameters
-    ----------
-    f : (...) array_like
-        Micro-batches in flight.
-    l : (...) array_like
-        Layers of the stage.
-    A : (...) array_like
-        Activations of one layer and one micro-batch on this device [byte].
-
-    Returns
-    -------
-    M : (...) ndarray or float
-        [byte].
-    """
-    return f * l * A
+    return p - i - 1
 
 
 @formula(
@@ -368,13 +135,6 @@ class Phase(StrEnum):
     COMMIT = "commit"
 
 
-class Schedule(StrEnum):
-    """Order of the passes of a pipeline."""
-
-    GPIPE = "GPipe"
-    ONE_F_ONE_B = "1F1B"
-
-
 @dataclass(frozen=True, slots=True)
 class StageMemory:
     """Memory of one device of a pipeline stage, by phase.
@@ -433,8 +193,11 @@ def in_flight(schedule: Schedule, micro_batches: int, stages: int, stage: int) -
     Raises
     ------
     ValueError
-        For a stage that the pipeline does not have, or a step without micro-batches.
+        For a stage that the pipeline does not have, a step without micro-batches, or a schedule
+        that holds parts of micro-batches (`hwmodels.schedules.micro_batches_held`).
     """
+    if schedule not in (Schedule.GPIPE, Schedule.ONE_F_ONE_B):
+        raise ValueError(f"{schedule} does not hold whole micro-batches")
     if not 0 <= stage < stages or micro_batches < 1:
         raise ValueError("stages count from 0, and a step has at least one micro-batch")
     if schedule is Schedule.GPIPE:

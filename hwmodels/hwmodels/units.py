@@ -14,7 +14,7 @@ from functools import cache
 # What cannot be expressed by the others.  A watt is a joule per second; Hz is one per second.
 BASES = (
     "byte", "bit", "FLOP", "op", "s", "J", "m", "token", "sample", "request", "parameter",
-    "device", "USD", "year",
+    "device", "USD", "year", "g",
 )  # fmt: skip
 
 _SI = {
@@ -42,7 +42,9 @@ _NAMES: dict[str, tuple[float, dict[str, int], bool]] = {
     "W": (1.0, {"J": 1, "s": -1}, True),
     "Wh": (3600.0, {"J": 1}, True),
 } | {
-    name: (1.0, {name: 1}, name in ("J", "m")) for name in BASES if name not in ("bit", "FLOP", "s")
+    name: (1.0, {name: 1}, name in ("J", "m", "g"))
+    for name in BASES
+    if name not in ("bit", "FLOP", "s")
 }
 
 _SHOWN = {(("J", Fraction(1)), ("s", Fraction(-1))): "W"}

@@ -36,11 +36,14 @@ READS = {"read_text", "read_bytes", "write_text", "write_bytes", "iterdir", "ope
 
 # Readers of the data that a package carries, and what of it each touches.
 READERS = {
-    ("hwmodels/hwmodels/catalog.py", "sources", "read_text"),
-    ("hwmodels/hwmodels/catalog.py", "catalog", "read_text"),
+    ("hwmodels/hwmodels/provenance.py", "sources", "read_text"),
+    ("hwmodels/hwmodels/catalog.py", "spellings", "read_text"),
+    ("hwmodels/hwmodels/catalog.py", "_part", "read_text"),
     ("hwmodels/hwmodels/catalog.py", "catalog", "iterdir"),
-    ("hwmodels/hwmodels/models.py", "models", "read_text"),
-    ("hwmodels/hwmodels/models.py", "models", "iterdir"),
+    ("hwmodels/hwmodels/links.py", "links", "read_text"),
+    ("hwmodels/hwmodels/links.py", "links", "iterdir"),
+    ("hwmodels/hwmodels/models.py", "text_of", "read_text"),
+    ("hwmodels/hwmodels/models.py", "_index", "read_text"),
     ("server/tanaka/knowledge/catalog.py", "knowledge", "read_text"),
     ("server/tanaka/knowledge/catalog.py", "knowledge", "iterdir"),
     ("server/tanaka/paper/names.py", "_text", "read_text"),

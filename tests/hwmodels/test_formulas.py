@@ -118,7 +118,7 @@ def test_arrays_broadcast(made: Formula) -> None:
     rng = np.random.default_rng(7)
     shapes = [(3, 1), (4,), (), (1, 4), (3, 4), (1,), (3, 1)]
     arrays = {
-        a: rng.uniform(domain(made, a)[0], min(domain(made, a)[1], 50), shapes[i])
+        a: rng.uniform(domain(made, a)[0], min(domain(made, a)[1], 50), shapes[i % len(shapes)])
         for i, a in enumerate(made.args)
     }
     found = made(**arrays)

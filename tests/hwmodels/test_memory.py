@@ -19,7 +19,9 @@ from hwmodels.memory import (
     ("name", "total"),
     [("mixed-adam-16", 16), ("mixed-adam-18", 18), ("mixed-adam-20", 20), ("fp32-adam", 16),
      ("pure-16-bit-adam", 8), ("8-bit-adam", 6), ("mixed-8-bit-adam", 10), ("mixed-lion", 12),
-     ("mixed-sgd-momentum", 12), ("fp32-sgd-momentum", 12), ("fp32-sgd", 8), ("leanest", 4)],
+     ("mixed-sgd-momentum", 12), ("fp32-sgd-momentum", 12), ("fp32-sgd", 8), ("leanest", 4),
+     ("16-bit-adam-fp32-moments", 12), ("mixed-lamb", 16), ("mixed-adafactor", 8), ("mixed-sgd", 8),
+     ("fp32-adafactor", 8), ("deepseek-v3-fp8", 13), ("mixed-adam-fp8-copy", 19)],
 )  # fmt: skip
 def test_recipes_add_up_to_what_they_are_known_by(name: str, total: float) -> None:
     recipe = RECIPES[name]

@@ -11,13 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hwmodels.formats import rounded
 from hwmodels.numerics import (
     FORMATS,
     Format,
     accumulation_error_bound,
     accumulation_error_typical,
     longest_sum,
+    loss_scale_saving,
+    overflow_share,
+    quantization_noise,
+    quantization_snr,
+    scaled_limit,
     share_below,
+    underflow_share,
 )
 
 few = settings(max_examples=40, deadline=None, database=None, derandomize=True)
@@ -125,3 +132,65 @@ def test_no_sum_errs_more_than_the_bound(n: int) -> None:
     assert max(errors) <= accumulation_error_bound(n, u)
     assert np.mean(errors) < accumulation_error_typical(n, u)
     assert accumulation_error_typical(n, u) < accumulation_error_bound(n, u)
+
+
+@pytest.mark.parametrize("flush", [False, True])
+@pytest.mark.parametrize("scale", [1.0, 1024.0])
+def test_what_becomes_zero_and_what_overflows_against_rounding(flush: bool, scale: float) -> None:
+    made, median, decades = FORMATS["FP16"], 3e-6, 1.4
+    rng = np.random.default_rng(12)
+    drawn = median * 10 ** (decades * rng.standard_normal(300_000)) * scale
+    kept = rounded(drawn, made)
+    zero = (drawn < made.normal).mean() if flush else (kept == 0).mean()
+    for share, p in (
+        (zero, underflow_share(made, median, decades, scale, flush=flush)),
+        (np.isinf(kept).mean(), overflow_share(made, median, decades, scale)),
+    ):
+        assert abs(share - p) < 4 * math.sqrt(p * (1 - p) / drawn.size) + 1e-6
+
+
+@few
+@given(st.floats(1e-12, 1e-3), st.floats(0.2, 2.0), st.floats(1e-4, 0.5))
+def test_the_scale_that_saves_is_the_smallest_power_of_two(
+    m: float, d: float, share: float
+) -> None:
+    made = FORMATS["FP16"]
+    scale = loss_scale_saving(made, m, d, share)
+    assert math.log2(scale).is_integer()
+    assert underflow_share(made, m, d, scale) <= share * (1 + 1e-6)
+    assert underflow_share(made, m, d, scale / 2) > share * (1 - 1e-6)
+
+
+def test_a_loss_scale_of_1024_moves_the_smallest_number_of_fp16_ten_bits_down() -> None:
+    made = FORMATS["FP16"]
+    assert scaled_limit(made.subnormal, made.subnormal / 1024) == 1024
+    at_once = underflow_share(made, 1e-7, 1.0, 1024)
+    assert at_once == pytest.approx(underflow_share(made, 1024e-7, 1.0))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: underflow_share(FORMATS["FP16"], 1, 1, 0),
+        lambda: overflow_share(FORMATS["FP16"], 0, 1),
+        lambda: loss_scale_saving(FORMATS["FP16"], 1, 1, 0),
+        lambda: quantization_snr(8, 0.5),
+    ],
+)
+def test_scales_and_shares_out_of_range_are_refused(call) -> None:
+    with pytest.raises(ValueError, match=r"positive|between zero and one|the peak"):
+        call()
+
+
+@pytest.mark.parametrize("bits", [4, 8, 12])
+def test_noise_of_quantisation_against_quantised_values(bits: int) -> None:
+    """6.02 dB a bit, where values are spread over the whole range alike."""
+    rng = np.random.default_rng(bits)
+    x = rng.uniform(-1, 1, 200_000)
+    step = 2.0 / 2**bits
+    error = (np.floor(x / step) + 0.5) * step - x
+    assert error.var() == pytest.approx(quantization_noise(step), rel=0.02)
+    found = 10 * math.log10(x.var() / error.var())
+    assert found == pytest.approx(quantization_snr(bits, math.sqrt(3)), abs=0.1)
+    assert quantization_snr(bits, math.sqrt(3)) == pytest.approx(6.0206 * bits, abs=1e-3)
+    assert quantization_snr(bits, math.sqrt(2)) == pytest.approx(6.0206 * bits + 1.76, abs=0.01)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from hwmodels.communication import (
-    allreduce_seconds_bound,
-    pipeline_bubble,
-    pipeline_bubble_of_ideal,
-)
 from hwmodels.memory import RECIPES, zero_bytes_per_device
 from hwmodels.straggler import expected_max_normal
 from hwmodels.timeline import (
@@ -23,8 +20,20 @@ from hwmodels.transformer import (
     train_flops_per_token_recomputed,
     training_seconds,
 )
+from hwmodels.units import to_base
 
-from .published import FOLDER, rows
+from .published import (
+    BY_NAME,
+    COLUMNS,
+    evaluated_rows,
+    measured_rows,
+    names,
+    ours,
+    printed,
+    rounding,
+    rows,
+    work,
+)
 
 Row = dict[str, str]
 
@@ -115,18 +124,69 @@ def test_expected_maximum(row: Row) -> None:
     close(row, float(row["expected_max"]), expected_max_normal(int(row["n"])))
 
 
-@table("pipeline_and_collectives")
-def test_bubbles_and_collectives(row: Row) -> None:
-    known = (pipeline_bubble, pipeline_bubble_of_ideal, allreduce_seconds_bound)
-    chosen = {f.name: f for f in known}[row["formula"]]
-    given = dict(a.split("=") for a in row["arguments"].split())
-    close(row, float(row["printed"]), chosen(**{k: float(v) for k, v in given.items()}))
+EVALUATED = evaluated_rows()
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.csv")), ids=lambda p: p.stem)
-def test_every_row_says_where_it_is_from(path) -> None:
-    found = rows(path.stem)
+@pytest.mark.parametrize(
+    ("name", "row"), EVALUATED, ids=[f"{n} {r['source']}" for n, r in EVALUATED]
+)
+def test_evaluated_row(name: str, row: Row) -> None:
+    assert ours(row) == pytest.approx(printed(row), rel=float(row["tolerance"])), row["source"]
+
+
+MEASURED = measured_rows()
+
+
+@pytest.mark.parametrize("row", MEASURED, ids=[r["source"] for r in MEASURED])
+def test_no_measurement_passes_a_bound(row: Row) -> None:
+    bound, measured = ours(row), to_base(float(row["measured"]), row["unit"])[0]
+    if row["side"] == "at most":
+        assert measured <= bound, row["source"]
+    else:
+        assert row["side"] == "at least" and measured >= bound, row["source"]
+
+
+def test_what_is_held_against_measurements_is_a_bound() -> None:
+    for row in MEASURED:
+        used = set(re.findall(r"[a-z]\w*(?=\()", row["bound"]))
+        assert "bound" in {BY_NAME[name].kind for name in used}, row
+
+
+def test_an_identity_is_within_one_percent_or_the_rounding_of_what_was_printed() -> None:
+    for _, row in EVALUATED:
+        tolerance = float(row["tolerance"])
+        assert 0 < tolerance <= max(0.01, 1.1 * rounding(row)), row
+
+
+def test_a_row_names_formulas_that_exist() -> None:
+    for _, row in EVALUATED:
+        used = set(re.findall(r"[a-z]\w*(?=\()", row["formula"])) or {row["formula"]}
+        assert used <= set(BY_NAME), row
+
+
+def test_a_wrong_figure_is_noticed() -> None:
+    row = dict(
+        zip(COLUMNS, ("ridge", "P=312e12 W=2e12", "150", "FLOP/byte", "0.01", ""), strict=True)
+    )
+    assert ours(row) == 156.0 and abs(ours(row) / printed(row) - 1) > float(row["tolerance"])
+    assert rounding(row) == pytest.approx(0.5 / 150)
+
+
+def test_there_are_enough_rows_from_enough_sources() -> None:
+    found = [row for name in names() for row in rows(name)]
+    assert len(found) >= 150
+    assert len({work(row) for row in found}) >= 12
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_row_says_where_it_is_from(name: str) -> None:
+    found = rows(name)
     assert found
     for row in found:
         assert len(row["source"]) > 10
-        assert 0 < float(row["tolerance"]) <= 0.03
+        if list(row) == COLUMNS:
+            continue  # how far they may be off is tested above
+        if "tolerance" in row:
+            assert 0 < float(row["tolerance"]) <= 0.03
+        else:
+            assert row["side"] in ("at most", "at least")

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
 
+from hwmodels.order_statistics import expected_order_normal
 from hwmodels.straggler import (
+    backup_step_seconds,
+    backup_work,
+    coded_work,
     expected_max_bound,
     expected_max_exponential,
     expected_max_normal,
+    local_sgd_step_seconds,
     slow_ratio_that_eats_gain,
+    synchronous_step,
 )
 
 
@@ -89,3 +96,41 @@ def test_one_slow_worker_eats_the_gain_of_a_synchronous_job() -> None:
     slow = slow_ratio_that_eats_gain(gain)
     step = max([healthy] * (workers - 1) + [healthy * slow])
     assert step == pytest.approx(before)
+
+
+def test_backups_cut_the_wait_and_cost_machines() -> None:
+    """96 of 100 workers (Chen et al. ran 4 backups there): the tail is what they remove."""
+    whole = synchronous_step(1.0, 0.2, expected_max_normal(96))
+    backed = backup_step_seconds(1.0, 0.2, expected_order_normal(96, 100))
+    assert backed < whole
+    assert backup_work(96, 4) == pytest.approx(100 / 96)
+    assert backup_step_seconds(1.0, 0.2, expected_order_normal(96, 96)) == pytest.approx(whole)
+
+
+def test_work_in_copies_survives_missing_workers_and_less_does_not() -> None:
+    """Of n workers each holding c parts in a ring, every b of them may be missing if c = b + 1."""
+    workers = 7
+    for missing in (0, 1, 2):
+        copies = int(coded_work(missing))
+        for held, safe in ((copies, True), (copies - 1, False)):
+            parts = [{(w + i) % workers for i in range(held)} for w in range(workers)]
+            lost = any(
+                set().union(*(parts[w] for w in range(workers) if w not in gone))
+                != set(range(workers))
+                for gone in combinations(range(workers), missing)
+            )
+            assert lost != safe
+
+
+@pytest.mark.parametrize("period", [1, 4, 16])
+def test_fewer_barriers_against_simulation(period: int) -> None:
+    rng = np.random.default_rng(8)
+    each = 1.0 + 0.1 * rng.standard_normal((4000, period, 16))
+    drawn = (each.sum(axis=1).max(axis=1) + 0.3) / period
+    expected = local_sgd_step_seconds(1.0, 0.1, expected_max_normal(16), period, 0.3)
+    assert abs(drawn.mean() - expected) < 5 * drawn.std() / math.sqrt(len(drawn))
+
+
+def test_one_step_between_averages_is_a_barrier_in_every_step() -> None:
+    e = expected_max_normal(64)
+    assert local_sgd_step_seconds(1.0, 0.1, e, 1, 0.0) == synchronous_step(1.0, 0.1, e)

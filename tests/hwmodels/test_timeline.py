@@ -128,7 +128,7 @@ def test_the_stage_with_the_largest_state_may_be_the_worst() -> None:
 
 @few
 @given(
-    st.sampled_from(Schedule), st.integers(1, 32), st.integers(1, 8), st.floats(0, 1e9),
+    st.sampled_from((Schedule.GPIPE, Schedule.ONE_F_ONE_B)), st.integers(1, 32), st.integers(1, 8), st.floats(0, 1e9),
     st.floats(0, 1e9), st.floats(1, 1e9), st.booleans(),
 )  # fmt: skip
 def test_more_of_anything_never_lowers_the_peak(

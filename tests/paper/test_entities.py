@@ -35,11 +35,14 @@ def keyed(text: str, kind: EntityKind) -> list[tuple[str, str]]:
         ("Both L4s are idle.", "L4", "l4-24gb"),
         ("The NVIDIA L4 draws 72 W.", "NVIDIA L4", "l4-24gb"),
         ("On T4 GPUs it is slow.", "T4", "t4-16gb"),
+        ("A TPU v4 pod has 4,096 chips.", "TPU v4", "tpu-v4"),
+        ("It runs on A10 GPUs.", "A10", "a10-24gb"),
+        ("We use the Gaudi2.", "Gaudi2", "gaudi2"),
         # known, and not which variant
         ("We use A100s.", "A100", ""),
         ("We use NVIDIA A100 80GB cards.", "NVIDIA A100 80GB", ""),
         # named, and in no catalogue
-        ("A TPU v4 pod has 4,096 chips.", "TPU v4", ""),
+        ("The Coral Edge TPU is small.", "Coral Edge TPU", ""),
         ("We port it to the Jetson AGX Orin.", "Jetson AGX Orin", ""),
         ("Each DGX A100 holds eight.", "DGX A100", ""),
     ],
@@ -57,6 +60,7 @@ def test_a_device_has_a_key_where_its_name_means_one_variant(
         "Norms are L1 and L2, and a layer of L4 switches follows.",
         "See level L4 of the hierarchy.",
         "The T4 template and the A2 form are attached.",
+        "Table A10 of the appendix, paper size A10 and chapter A10 say so.",
         "Section A100x of the appendix is empty.",
     ],
 )

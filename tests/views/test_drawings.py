@@ -13,11 +13,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tanaka.rules.api import (
+    Axis,
     BarsFigure,
+    Curve,
+    CurvePoint,
+    CurvesFigure,
     Figure,
     FitFigure,
     FitPart,
     Layer,
+    RooflineCeiling,
     RooflineFigure,
     RooflinePoint,
     StragglerFigure,
@@ -117,7 +122,10 @@ LABELS = st.one_of(
 POINTS = st.lists(
     st.builds(RooflinePoint, LABELS, st.none() | POSITIVE, POSITIVE, st.booleans()), max_size=6
 )
-ROOFLINES = st.builds(RooflineFigure, LABELS, LABELS, POSITIVE, POSITIVE, POINTS.map(tuple))
+CEILINGS = st.lists(st.builds(RooflineCeiling, LABELS, POSITIVE), max_size=4)
+ROOFLINES = st.builds(
+    RooflineFigure, LABELS, LABELS, POSITIVE, POSITIVE, POINTS.map(tuple), CEILINGS.map(tuple)
+)
 FITS = st.builds(
     FitFigure,
     st.lists(st.builds(FitPart, LABELS, POSITIVE, st.booleans()), max_size=7).map(tuple),
@@ -140,6 +148,22 @@ BARS = st.builds(
     st.sampled_from(["1", "%", "×", "s", "byte", "FLOP/s", ""]),
     st.lists(st.tuples(LABELS, POSITIVE | st.just(0.0) | st.just(-5.0), st.booleans()), max_size=9).map(tuple),
 )  # fmt: skip
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> CurvesFigure:
+    height = POSITIVE | st.just(0.0)
+    line = st.lists(st.tuples(POSITIVE, height), min_size=2, max_size=40)
+    marks = st.sampled_from(["ink", "ours", "fault", "held"])
+    drawn = st.builds(Curve, LABELS, line.map(lambda p: tuple(sorted(dict(p).items()))), marks)
+    unit = st.sampled_from(["1", "%", "s", "byte/s", "byte", "USD"])
+    axis = st.builds(Axis, LABELS, unit, st.booleans())
+    return CurvesFigure(
+        draw(LABELS.map(lambda t: f"Gain {t}")), draw(axis), draw(axis),
+        tuple(draw(st.lists(drawn, min_size=1, max_size=6))),
+        tuple(draw(st.lists(st.builds(CurvePoint, LABELS, POSITIVE, height, st.booleans()), max_size=5))),
+        draw(st.none() | st.tuples(POSITIVE, LABELS)),
+    )  # fmt: skip
 
 
 @st.composite
@@ -166,7 +190,7 @@ def timelines(draw: st.DrawFn) -> TimelineFigure:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.one_of(ROOFLINES, FITS, STRAGGLERS, BARS, timelines()),
+    st.one_of(ROOFLINES, FITS, STRAGGLERS, BARS, timelines(), curves()),
     st.sampled_from(Size),
     st.sampled_from(Theme),
 )
@@ -268,6 +292,75 @@ def test_what_matters_is_named(figure: Figure, size: Size, wanted: list[str]) ->
     shown = texts(figure, size)
     for text in wanted:
         assert text in shown
+
+
+# -- ceilings, curves, and many points in one place -------------------------------------------------
+
+LADDER = RooflineFigure(
+    "H100", "bf16, fp8, tf32", 1979e12, 3.35e12,
+    (RooflinePoint("gemm", 200, 250e12, False), RooflinePoint("norm", 0.5, 1.675e12, False)),
+    (RooflineCeiling("bf16", 989.4e12), RooflineCeiling("tf32", 494.5e12)),
+)  # fmt: skip
+NAMES = ("gemm1", "gemm2", "attention", "StaleSync", "Megatron", "mlp", "layer-norm", "softmax")
+CROWD = RooflineFigure(
+    "A100", "bf16", 312e12, 2.039e12,
+    tuple(RooflinePoint(n, 170 + 8 * k, (190 + 4 * k) * 1e12, False) for k, n in enumerate(NAMES)),
+)  # fmt: skip
+EVEN = CurvesFigure(
+    "Gain of compression", Axis("bandwidth", "byte/s", log=True), Axis("gain", "1", log=True),
+    (Curve("compressed", tuple((1e9 * 2**k, 40 / 2**k) for k in range(12)), "ours"),),
+    (CurvePoint("even at 40 GB/s", 40e9, 1.0), CurvePoint("1.25 GB/s: 32×", 1.25e9, 32.0)),
+    (1.0, "no gain"), ("2.599 GB / 60 ms = 43.3 GB/s",),
+)  # fmt: skip
+WASTE = CurvesFigure(
+    "Time lost", Axis("work between two checkpoints", "s", log=True), Axis("share lost", "%"),
+    (Curve("1,024 nodes", tuple((100.0 * 2**k, 0.3 / 2**k + 0.002 * 2**k) for k in range(9)), "ours"),),
+    (CurvePoint("best 20 min: 5%", 1200.0, 0.05), CurvePoint("yours 4 h", 14400.0, 0.28, fault=True)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("figure", [LADDER, CROWD, EVEN, WASTE])
+def test_ceilings_crowds_and_curves_keep_the_laws(figure: Figure, size: Size, theme: Theme) -> None:
+    check(draw(figure, size, theme), figure)
+    assert crossed(draw(figure, size, theme)) == []
+
+
+@pytest.mark.parametrize("size", Size)
+def test_every_point_of_a_crowd_is_named(size: Size) -> None:
+    shown = texts(CROWD, size)
+    for k, name in enumerate(NAMES):
+        assert f"{name} {190 + 4 * k}" in shown
+
+
+@pytest.mark.parametrize("size", Size)
+def test_ceilings_are_named_and_the_rates_share_a_unit_that_shows_them(size: Size) -> None:
+    assert {"peak 1,979", "bf16 989.4", "tf32 494.5", "ridge 591", "norm 1.68"} <= set(texts(LADDER, size))  # fmt: skip
+
+
+@pytest.mark.parametrize("size", Size)
+def test_a_break_even_is_marked_and_its_axes_have_units(size: Size) -> None:
+    wanted = {"even at 40 GB/s", "1.25 GB/s: 32×", "no gain", "compressed", "bandwidth, GB/s"}
+    assert wanted <= set(texts(EVEN, size))
+    assert {"share lost, %", "best 20 min: 5%"} <= set(texts(WASTE, size))
+    assert "work between two checkpoints, min" in texts(WASTE, size)
+
+
+def test_names_are_escaped() -> None:
+    point = RooflinePoint("<script>&", 10, 1e12, False)
+    svg = draw(RooflineFigure('a"b<c>', "bf16", 312e12, 2e12, (point,)), Size.PANEL).svg
+    assert "<script>" not in svg
+    assert "&lt;script&gt;&amp;" in svg
+
+
+@pytest.mark.parametrize(
+    "points", [((1.0, 1.0),), ((2.0, 1.0), (1.0, 1.0)), ((0.0, 1.0), (1.0, 1.0)), ((1.0, math.nan), (2.0, 1.0))]
+)  # fmt: skip
+def test_what_is_no_curve_is_not_drawn(points: tuple[tuple[float, float], ...]) -> None:
+    axis = Axis("x", "1")
+    assert not is_drawn(CurvesFigure("t", axis, axis, (Curve("c", points),), ()))
+    assert not is_drawn(CurvesFigure("t", axis, axis, (), ()))
 
 
 def crossed(drawing: Drawing) -> list[str]:

@@ -58,8 +58,8 @@ def test_words_and_letters(text: str, wanted: str) -> None:
 
 # By the first letter as it is said: "an H100", "a V100"; a name said as a word by its first sound.
 FAMILIES = {
-    "a": ("B100", "B200", "GB200", "GH200", "V100", "P100", "T4", "TPU", "Trainium", "Gaudi", "GeForce", "Cerebras", "Tesla", "DGX", "WSE", "K80", "Jetson"),
-    "an": ("A100", "A10", "A10G", "A40", "A800", "A30", "A6000", "H100", "H200", "H800", "H20", "L4", "L40", "L40S", "MI250", "MI250X", "MI300A", "MI300X", "MI325X", "MI355X", "RTX", "Ascend", "Inferentia", "IPU", "Instinct"),
+    "a": ("B100", "B200", "B300", "GB200", "GB300", "GH200", "V100", "P100", "T4", "TPU", "Trainium", "Gaudi", "Google", "Groq", "GeForce", "Cerebras", "Tesla", "DGX", "WSE", "K80", "Jetson"),
+    "an": ("A100", "A10", "A10G", "A40", "A800", "A30", "A6000", "H100", "H200", "H800", "H20", "L4", "L40", "L40S", "AWS", "Intel", "MI100", "MI250", "MI250X", "MI300A", "MI300X", "MI325X", "MI355X", "RTX", "Ascend", "Inferentia", "IPU", "Instinct"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tanaka.analysis import Analysis, AnalysisHost, Change, Report
 from tanaka.analysis.baseline import Chosen, candidates
+from tanaka.cli.refused import Refused
 from tanaka.records import dataclass
 from tanaka.text import DocId, decode, folder
 
@@ -17,8 +18,8 @@ _MOST = 400  # files of one folder
 _SKIPPED = {"build", "node_modules", "__pycache__"}
 
 
-class Unreadable(Exception):
-    """Input that cannot be used; the message is the one line the user sees."""
+class Unreadable(Refused):
+    """A paper, or a name in it, that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,27 @@ def parser() -> argparse.ArgumentParser:
         "--output-format", choices=["text", "markdown"], default="text", help="how it is printed"
     )
 
+    model = commands.add_parser(
+        "model",
+        help="the hardware model as a calculator: tanaka model lists what it can",
+        add_help=False,
+    )
+    model.add_argument(
+        "words",
+        nargs="*",
+        metavar="NAME [ARGUMENT=VALUE ...]",
+        help="a model or a formula, and its arguments with their units: roofline-time F=2TFLOP ...",
+    )
+    model.add_argument(
+        "-h", "--help", action="store_true", help="what the model takes; without NAME: the list"
+    )
+    model.add_argument(
+        "--output-format", choices=["text", "json"], default="text", help="how it is printed"
+    )
+    model.add_argument(
+        "--svg", type=Path, default=None, metavar="FILE", help="draw the answer into a file"
+    )
+
     serve = commands.add_parser("serve", help="run the language server")
     way = serve.add_mutually_exclusive_group()
     way.add_argument(
@@ -116,20 +137,19 @@ def _baseline(command: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    given = parser().parse_args(arguments)
+    given = _parsed(arguments)
     from tanaka.cli import output
+    from tanaka.cli.refused import Refused
 
     output.prepare()
     if given.command == "serve":
         from tanaka.cli.serve import serve
 
         return serve(given)
-    from tanaka.cli.files import Unreadable
-
     try:
         status = _run(given)
         sys.stdout.flush()
-    except Unreadable as error:
+    except Refused as error:
         print(f"tanaka: {error}", file=sys.stderr)
         return BAD
     except KeyboardInterrupt:
@@ -141,6 +161,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tanaka: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return BAD
     return status
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; those of a model may stand before, between and after its options."""
+    top = parser()
+    given, rest = top.parse_known_args(arguments)
+    if rest and (given.command != "model" or any(word.startswith("-") for word in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        given.words += rest
+    return given
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -161,6 +192,10 @@ def _run(given: argparse.Namespace) -> int:
             from tanaka.cli.stress_test import stress_test
 
             return stress_test(given)
+        case "model":
+            from tanaka.cli.model import model
+
+            return model(given)
         case _:
             from tanaka.cli.explain import explain
 

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tanaka.paper.model import MentionId, NumberId, Paper, SectionId
 from tanaka.records import dataclass
@@ -227,6 +227,14 @@ class RooflinePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class RooflineCeiling:
+    """A lower roof: another precision's peak [FLOP/s]."""
+
+    label: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class RooflineFigure:
     """The roof of one device at one precision [FLOP/s, byte/s] with the paper's points on it."""
 
@@ -235,6 +243,7 @@ class RooflineFigure:
     peak: float
     bandwidth: float
     points: tuple[RooflinePoint, ...]
+    ceilings: tuple[RooflineCeiling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +336,51 @@ class TimelineFigure:
     fault: bool
 
 
-Figure = RooflineFigure | FitFigure | StragglerFigure | BarsFigure | TimelineFigure
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Name and base unit of an axis, and whether it is logarithmic."""
+
+    name: str
+    unit: str
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A curve through points; ``mark`` is "ours", "held", "ink" or "fault"."""
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    mark: Literal["ink", "ours", "fault", "held"] = "ink"
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A point that matters, on a curve or off it."""
+
+    label: str
+    x: float
+    y: float
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesFigure:
+    """A quantity against another: where a gain breaks even, where a loss is least.
+
+    ``level`` is a line across and its name: the gain of one that is none.
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    curves: tuple[Curve, ...]
+    points: tuple[CurvePoint, ...]
+    level: tuple[float, str] | None = None
+    equations: tuple[str, ...] = ()
+
+
+Figure = RooflineFigure | FitFigure | StragglerFigure | BarsFigure | TimelineFigure | CurvesFigure
 
 
 # -- what the voice may say -------------------------------------------------------------------

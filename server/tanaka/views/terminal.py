@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from tanaka.analysis.report import Located, Report
@@ -16,47 +15,11 @@ from tanaka.rules.api import Computed, FixKind, Origin, Stated, Verdict
 from tanaka.text import Span
 from tanaka.views import derivation
 from tanaka.views.places import Places
+from tanaka.views.plain import WIDTH, Paint, columns, plain, safe
 
-WIDTH = 79
-_SIGNS = str.maketrans({
-    "×": "x", "·": "x", "−": "-", "–": "-", "—": "-", "≤": "<=", "≥": ">=", "≈": "~", "≠": "!=",
-    "µ": "u", "μ": "u", "σ": "sigma", "…": "...", "“": '"', "”": '"', "’": "'", "‘": "'",
-    "\u2009": " ", "\u00a0": " ", "²": "^2", "³": "^3", "→": "->", "√": "sqrt", "±": "+-",
-})  # fmt: skip
 _ORDER = {Verdict.IMPOSSIBLE: 0, Verdict.IMPLAUSIBLE: 1, Verdict.OPEN: 2}
 _COLOUR = {Verdict.IMPOSSIBLE: "1;31", Verdict.IMPLAUSIBLE: "1;33", Verdict.OPEN: "1;34"}
 _STRONG, _QUIET = "1", "2"
-
-
-class Paint:
-    """ANSI colour, or none.  Nothing depends on it."""
-
-    def __init__(self, *, on: bool) -> None:
-        self._on = on
-
-    def __call__(self, text: str, code: str) -> str:
-        """Text in a colour."""
-        return f"\x1b[{code}m{text}\x1b[0m" if self._on and text.strip() else text
-
-
-def plain(text: str) -> str:
-    """Our signs in ASCII ("×" is "x"), control characters gone, letters of the paper kept."""
-    return _safe(text.translate(_SIGNS), "")
-
-
-def _safe(text: str, instead: str) -> str:
-    # A paper is untrusted text: an escape sequence in it must not reach the terminal.
-    return "".join(
-        " " if c in "\t\r\n" else instead if unicodedata.category(c)[0] == "C" else c for c in text
-    )
-
-
-def columns(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
 
 
 def by_verdict(findings: Iterable[Located]) -> list[Located]:
@@ -120,7 +83,7 @@ def _head(item: Located, places: Places, paint: Paint) -> str:
 
 def _open(item: Located, places: Places, paint: Paint) -> list[str]:
     said = plain(item.finding.question or item.finding.message)
-    quoted = _safe(places.quote(item.span), "?")
+    quoted = safe(places.quote(item.span), "?")
     # Which page is not enough to find it.
     return [f"{_head(item, places, paint)} {said}", *([f"  | “{quoted}”"] if quoted else [])]
 
@@ -203,12 +166,12 @@ def _excerpt(item: Located, places: Places, paint: Paint, margin: int, width: in
         if line > first + 1:
             lines.append(f"{gutter} ...")
         lines.append(
-            f"{paint(f'{line + 1:>{margin}}', _QUIET)} {paint('|', _QUIET)} {_safe(text, '?')}"
+            f"{paint(f'{line + 1:>{margin}}', _QUIET)} {paint('|', _QUIET)} {safe(text, '?')}"
         )
         under = _under(text, marks)
         lines.append(f"{gutter} {_painted(under, paint, colour)}")
     note = plain(f.note)
-    caret_end = columns(_safe(text[: marks[0][1]], "?"))
+    caret_end = columns(safe(text[: marks[0][1]], "?"))
     if note and len(under) == caret_end and caret_end + 1 + columns(note) <= room:
         lines[-1] += f" {paint(note, colour)}"
     elif note:
@@ -222,7 +185,7 @@ def _quoted(item: Located, places: Places, paint: Paint, margin: int, width: int
     """The words of a finding in a PDF, and its note: its text has no lines that anybody sees."""
     gutter = " " * margin + paint(" |", _QUIET)
     room = width - margin - 3
-    words = _safe(f"“{places.quote(item.span)}”", "?")
+    words = safe(f"“{places.quote(item.span)}”", "?")
     lines = [f"{gutter} {part}" for part in textwrap.wrap(words, room, break_on_hyphens=False)]
     note = textwrap.wrap(plain(item.finding.note), room)
     colour = _COLOUR[item.finding.verdict]
@@ -234,7 +197,7 @@ _Marks = list[tuple[int, int, str]]
 
 def _window(source: str, marks: _Marks, room: int) -> tuple[str, _Marks]:
     """The part of a long line around the caret, cut ends marked with "..."."""
-    if columns(_safe(source, "?")) <= room:
+    if columns(safe(source, "?")) <= room:
         return source, marks
     start, end, _ = marks[0]
     low, high = start, min(end, start + room - 8)
@@ -249,7 +212,7 @@ def _window(source: str, marks: _Marks, room: int) -> tuple[str, _Marks]:
     low += len(left)
     right = "..." if high < len(source) else ""
     high -= len(right)
-    while high > low + 1 and columns(_safe(source[low:high], "?")) > room - len(left) - len(right):
+    while high > low + 1 and columns(safe(source[low:high], "?")) > room - len(left) - len(right):
         high, right = high - 1, "..."
     shift = low - len(left)
     kept = [
@@ -261,9 +224,9 @@ def _window(source: str, marks: _Marks, room: int) -> tuple[str, _Marks]:
 
 
 def _under(text: str, marks: _Marks) -> str:
-    cells = [" "] * (columns(_safe(text, "?")) + 1)
+    cells = [" "] * (columns(safe(text, "?")) + 1)
     for start, end, sign in reversed(marks):
-        first, last = columns(_safe(text[:start], "?")), columns(_safe(text[:end], "?"))
+        first, last = columns(safe(text[:start], "?")), columns(safe(text[:end], "?"))
         for i in range(first, min(max(last, first + 1), len(cells))):
             cells[i] = sign
     return "".join(cells).rstrip()

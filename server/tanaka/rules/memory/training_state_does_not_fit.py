@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hwmodels.catalog import find, most_capacity, sources
+from hwmodels.catalog import Sourced, find, most_capacity, sources
 from hwmodels.memory import (
     RECIPES,
     Recipe,
@@ -89,7 +89,7 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         there = count.quantity.point * held.value
         needed = params.quantity.point * usual.total
         excused = lean and "kept" not in claim.cues
-        proven = least > there and "inference" not in claim.cues and not excused
+        proven = least > there and held.verified and "inference" not in claim.cues and not excused
         # What is shown is what is proven: where the recipe is not stated, its floor.
         recipe = floor if proven else usual
         d = Derivation(ctx.paper)
@@ -139,7 +139,7 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
             tuple(d.steps), operands=(claim.devices, claim.params),
             note=f"{short:.0f} GB short",
             bold=f"{total.text} is {total.shown}; {count.quantity.point:.0f} {parts[0].family} hold {capacity.shown}.",
-            only_if="" if proven else f"the optimizer state is leaner than 12 B per parameter, or {way_out}",
+            only_if="" if proven else _only_if(held, capacity.shown, parts[0].family, way_out),
             related=((AtNumber(claim.params), "the model"),),
             figure=FitFigure(
                 _parts(params.quantity.point, recipe),
@@ -152,6 +152,13 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
                 Slot("device", parts[0].family), Slot("flip", "" if proven else f"{most / 1e9:.1f}B parameters", "F"),
             ),
         )  # fmt: skip
+
+
+def _only_if(held: Sourced, shown: str, family: str, way_out: str) -> str:
+    """What would have to hold for the run to be possible."""
+    if not held.verified:
+        return f"the {family} holds more than the {shown} that is printed, or {way_out}"
+    return f"the optimizer state is leaner than 12 B per parameter, or {way_out}"
 
 
 def _derive(

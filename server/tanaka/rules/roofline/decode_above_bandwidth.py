@@ -245,7 +245,7 @@ def _derive(
         batch = d.known("batch", claim.batch or 1.0, "1", Computed("as stated in words"),
                         shown=f"{claim.batch:.0f}", symbol="b")  # fmt: skip
     read = weights
-    if claim.context is not None:
+    if claim.context is not None and _plain_cache(model):
         context = d.stated("positions in the cache", claim.context, symbol="c")
         element = bits(claim.cache) or width
         said = f"{claim.cache}, as stated" if claim.cache else "as wide as the weights"
@@ -268,6 +268,11 @@ def _derive(
                       reference=decode_roof.source, shown=_rate(value), symbol="R")  # fmt: skip
     del paper
     return _Derived(rate, read, bandwidth, roof)
+
+
+def _plain_cache(model: Model) -> bool:
+    """Whether a pass reads a key and a value of every position: no window, no latent vector."""
+    return model.window is None and not model.latent
 
 
 def _equation(batch: float, devices: float, bandwidth: Step, read: float, roof: float) -> str:
@@ -301,7 +306,7 @@ def _friendliest(
     """The highest roof that the text leaves open [token/s]."""
     batch = claim.batch or 1.0
     context = 0.0
-    if claim.context is not None:
+    if claim.context is not None and _plain_cache(model):
         context = max(0.0, hard(paper.number(claim.context)).low)
     narrow = min(width, bits(claim.cache) or width)
     read = decode_pass_bytes(

@@ -31,6 +31,13 @@ PALETTE: dict[Mark, str] = {
 
 _AIR = 4.0
 
+# Where the line to a label may lead, the likeliest first: right and down are positive.
+_DIRECTIONS = (
+    (0.8, 0.6), (0.8, -0.6), (0.95, 0.3), (0.95, -0.3), (0.5, 0.87), (0.5, -0.87),
+    (-0.8, 0.6), (-0.8, -0.6), (-0.95, 0.3), (-0.95, -0.3), (-0.5, 0.87), (-0.5, -0.87),
+    (0.2, 0.98), (-0.2, 0.98), (0.2, -0.98), (-0.2, -0.98), (1.0, 0.0), (-1.0, 0.0),
+)  # fmt: skip
+
 # What XML 1.0 allows, lone surrogates left out.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -155,6 +162,40 @@ class Canvas:
                 box = text_box(x, y, text, self.size, bold=bold, anchor=anchor)
                 if self._free(box) and not any(box.meets(k) for k in self._kept_free):
                     return self.text(x, y, text, mark=mark, anchor=anchor, bold=bold)
+        return False
+
+    def call_out(self, x: float, y: float, text: str, *, mark: Mark = "ink") -> bool:
+        """Name a point: beside it, else at the end of a thin line; False where there is no place.
+
+        A label that had to go far from its point would be read as another's without the line.
+        """
+        near: list[tuple[float, float, Anchor]] = [
+            (x + 11, y + 5, "start"), (x + 11, y - 6, "start"), (x + 11, y + 16, "start"),
+            (x - 11, y + 5, "end"), (x - 11, y - 6, "end"), (x - 11, y + 16, "end"),
+            (x, y - 10, "middle"), (x, y + 20, "middle"),
+        ]  # fmt: skip
+        if self.label(near, text, mark=mark, bold=True):
+            return True
+        for reach in (20, 30, 42, 56, 72, 90, 110):
+            for right, down in _DIRECTIONS:
+                end = (x + right * reach, y + down * reach)
+                anchor: Anchor = "start" if right > 0 else "end"
+                beside = end[0] + (3 if right > 0 else -3)
+                if self._crosses(x, y, *end):
+                    continue
+                if self.label([(beside, end[1] + 4, anchor)], text, mark=mark, bold=True):
+                    start = (x + 6 * right, y + 6 * down)
+                    self.line([start, end], mark=mark, width=0.8, clear=True)
+                    return True
+        return False
+
+    def _crosses(self, x: float, y: float, right: float, down: float) -> bool:
+        """Whether a line from a point runs through a text."""
+        for k in range(2, 13):
+            at = x + (right - x) * k / 12, y + (down - y) * k / 12
+            spot = Box(at[0] - 1, at[1] - 1, at[0] + 1, at[1] + 1)
+            if any(spot.meets(t) for t in self._texts):
+                return True
         return False
 
     def keep_free(self, left: float, top: float, right: float, bottom: float) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tanaka.rules.api import (
     BarsFigure,
+    CurvesFigure,
     Figure,
     FitFigure,
     RooflineFigure,
@@ -11,6 +14,7 @@ from tanaka.rules.api import (
     TimelineFigure,
 )
 from tanaka.views.svg.bars import bars
+from tanaka.views.svg.curves import curves
 from tanaka.views.svg.drawing import Drawing, Size, Theme
 from tanaka.views.svg.fit import fit
 from tanaka.views.svg.roofline import roofline
@@ -28,6 +32,7 @@ def is_drawn(figure: Figure | None) -> bool:
             return _positive(
                 figure.peak,
                 figure.bandwidth,
+                *(ceiling.rate for ceiling in figure.ceilings),
                 *(p.rate for p in figure.points),
                 *(p.intensity for p in figure.points if p.intensity is not None),
             )
@@ -58,6 +63,8 @@ def is_drawn(figure: Figure | None) -> bool:
                 and any(size > 0 for size in sizes)
                 and (figure.capacity is None or _positive(figure.capacity))
             )
+        case CurvesFigure():
+            return _curved(figure)
         case None:
             return False
 
@@ -75,6 +82,24 @@ def draw(figure: Figure, size: Size = Size.HOVER, theme: Theme = Theme.NEUTRAL) 
             return timeline(figure, size, theme)
         case BarsFigure():
             return bars(figure, size, theme)
+        case CurvesFigure():
+            return curves(figure, size, theme)
+
+
+def _curved(figure: CurvesFigure) -> bool:
+    """Whether there is a curve, of positive numbers from the left to the right."""
+    drawn = [curve.points for curve in figure.curves]
+    ends = [x for points in drawn for x, _ in points]
+    heights = [y for points in drawn for _, y in points] + [p.y for p in figure.points]
+    return (
+        bool(drawn)
+        and all(len(points) >= 2 for points in drawn)
+        and all(a[0] < b[0] for points in drawn for a, b in pairwise(points))
+        and _positive(*ends, *(p.x for p in figure.points))
+        and all(y == 0 or _positive(y) for y in heights)
+        and any(y > 0 for y in heights)
+        and (figure.level is None or _positive(figure.level[0]))
+    )
 
 
 def _positive(*values: float) -> bool:

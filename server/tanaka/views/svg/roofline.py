@@ -7,15 +7,18 @@ import math
 from tanaka.rules.api import RooflineFigure
 from tanaka.views.printing import digits, equation, quantity
 from tanaka.views.svg.drawing import Anchor, Drawing, Scale, Size, Theme, decades
-from tanaka.views.svg.frame import finish, plot, x_axis, y_axis
+from tanaka.views.svg.frame import finish, plot, spread_out, x_axis, y_axis
 
 
 def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
     """Log-log roofline.  A rate whose intensity is not known is a line across."""
     ridge = figure.peak / figure.bandwidth
     peak, bandwidth = quantity(figure.peak, "FLOP/s"), quantity(figure.bandwidth, "byte/s")
-    # All rates of a drawing share the unit of the peak.
-    unit, scale = peak.unit, peak.scale
+    # All rates of a drawing share a unit: that of the peak, or of what lies between it and the
+    # lowest point, which would be all zeros in it.
+    lowest = min([figure.peak, *(p.rate for p in figure.points)])
+    between = quantity(math.sqrt(figure.peak) * math.sqrt(lowest), "FLOP/s")
+    unit, scale = between.unit, between.scale
     title = f"Roofline, {figure.device}, {figure.precision}"
     words = [w for w in (equation(f"{peak.text} / {bandwidth.text}", ridge, "FLOP/byte"),) if w]
     sentences = []
@@ -43,6 +46,7 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
     low_x = 10.0 ** math.floor(math.log10(min([ridge / 300, *intensities])))
     high_x = 10.0 ** math.ceil(math.log10(max([ridge * 20, *intensities])))
     rates = [p.rate for p in figure.points if p.rate > 0]
+    rates += [k.rate for k in figure.ceilings]
     high_y = 10.0 ** math.ceil(math.log10(1.05 * max([figure.peak, *rates]) / scale))
     low_y = 10.0 ** math.floor(
         math.log10(min([low_x * figure.bandwidth, *rates, figure.peak / 100]) / scale) + 1e-9
@@ -67,6 +71,10 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
         clear=True,
     )
     c.line([(corner, top), (corner, frame.bottom)], dash="2 3", clear=True)
+    lower = [k for k in figure.ceilings if k.rate < figure.peak]
+    for k in lower:
+        at = y(k.rate / scale)
+        c.line([(x(k.rate / figure.bandwidth), at), (x(high_x), at)], clear=True)
     c.keep_free(0, frame.top, frame.left, frame.bottom)
 
     # Points first: their labels matter most, the roof's give way.
@@ -95,14 +103,14 @@ def roofline(figure: RooflineFigure, size: Size, theme: Theme) -> Drawing:
             c.label(places, digits(p.rate / scale, 3), mark=mark, bold=True)  # type: ignore[arg-type]
     for px, py, p in spots:
         text = f"{p.label} {digits(p.rate / scale, 3)}"
-        near: list[tuple[float, float, Anchor]] = [
-            (px + 11, py + 5, "start"), (px + 11, py + 16, "start"), (px + 11, py - 6, "start"),
-            (px - 11, py + 5, "end"), (px - 11, py - 6, "end"), (px + 11, py + 27, "start"), (px, py + 20, "middle"),
-        ]  # fmt: skip
         mark = "fault" if p.fault else "ours"
-        if not c.label(near, text, mark=mark, bold=True):  # type: ignore[arg-type]
-            c.label(near, digits(p.rate / scale, 3), mark=mark, bold=True)  # type: ignore[arg-type]
+        if not c.call_out(px, py, text, mark=mark):  # type: ignore[arg-type]
+            c.call_out(px, py, digits(p.rate / scale, 3), mark=mark)  # type: ignore[arg-type]
 
+    ends = sorted(lower, key=lambda k: -k.rate)
+    rows = spread_out([y(k.rate / scale) for k in ends], 1.35 * c.size, frame.bottom - 2)
+    for row, k in zip(rows, ends, strict=True):
+        c.text(frame.right + 10, row + 4, f"{k.label} {digits(k.rate / scale, 4)}")
     over: list[tuple[float, float, Anchor]] = [(corner + 4, top - 7, "start")]
     under: list[tuple[float, float, Anchor]] = [(corner + 10, top + 15, "start"), (frame.right - 2, top + 15, "end")]  # fmt: skip
     # Above another line the peak's name would seem to be that line's.

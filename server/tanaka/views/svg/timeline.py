@@ -236,7 +236,10 @@ def _words(
     else:
         at = _at_peak(stage, figure.phases)
         middle = left + (at + 0.5) / len(figure.phases) * (right - left)
-        c.label([(middle, y(peak) - 6, "middle"), (right, frame.top - 12, "end")], shown, mark=mark, bold=True)  # fmt: skip
+        above = y(peak) - 6
+        if figure.capacity is not None and above - c.size < y(figure.capacity) < above + 4:
+            above = y(figure.capacity) - 6  # beside the capacity's line, not through it
+        c.label([(middle, above, "middle"), (right, frame.top - 12, "end")], shown, mark=mark, bold=True)  # fmt: skip
     share = (right - left) / len(figure.phases)
     # All the names or none: two of four would be read as the whole step.
     named = all(text_width(p, c.size) + 6 <= share for p in figure.phases)

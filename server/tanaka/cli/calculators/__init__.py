@@ -1,0 +1,1 @@
+"""The hardware models as calculators: what each takes, what it gives, and how they are found."""

@@ -1,0 +1,124 @@
+"""How fast a model can decode: what one pass must read, and what the memory gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hwmodels.answer import Answer, Term
+from hwmodels.decode import (
+    batch_at_ridge,
+    decode_compute_roof,
+    decode_intensity,
+    decode_pass_bytes,
+    decode_roof,
+    weight_bytes,
+)
+from tanaka.cli.calculators import named
+from tanaka.cli.calculators.arguments import Argument, Given
+from tanaka.cli.calculators.registry import Calculator
+from tanaka.cli.refused import Refused
+from tanaka.views.calculation import Calculation, Row, row, shown, spread
+
+if TYPE_CHECKING:
+    from tanaka.rules.api import Figure
+
+
+def _decode(given: Given) -> Calculation:
+    model = named.model(given.word("model"))
+    typed = given.word("part")
+    parts = named.parts(typed)
+    precision = given.word("precision", "bf16")
+    batch = given.whole("batch", 1)
+    context = given.number("context", 0.0)
+    devices = given.whole("devices", 1)
+    width, cached = given.number("weights", 2.0), given.number("cache", 2.0)
+    # Of a batch every expert may be asked for; of one sequence only the active ones are.
+    reads = model.read
+    weights = weight_bytes(reads, width)
+    position = model.kv_bytes(cached)
+    read = decode_pass_bytes(weights, batch, context, position)
+    bandwidth = named.reach(p.bandwidth for p in parts)
+    memory = decode_roof(batch, read, devices, bandwidth[0]), decode_roof(batch, read, devices, bandwidth[1])  # fmt: skip
+    rows = [
+        row("weights read", weights, "byte", f"{shown(reads, 'parameter')} x {width:g} B"),
+        row("cache read", read - weights, "byte",
+            f"{batch} x {context:,.0f} positions x {shown(position, 'byte')}"),
+        row("pass", read, "byte"),
+        Row("bandwidth", *bandwidth, "byte/s", f"each of {devices}" if devices > 1 else "",
+            named.cited(p.bandwidth for p in parts)),
+        Row("a pass takes", read / (devices * bandwidth[1]), read / (devices * bandwidth[0]), "s",
+            "at least"),
+    ]  # fmt: skip
+    limit, by = memory[1], "memory"
+    intensity = decode_intensity(batch, model.active_parameters, read)
+    rows.append(row("intensity", intensity, "FLOP/byte", "work of a pass for each byte"))
+    try:
+        peak = named.rates(parts, precision)
+    except Refused:
+        if given.has("precision"):
+            raise
+        peak = None
+    if peak is not None:
+        compute = decode_compute_roof(devices, peak[1], model.active_parameters)
+        rows.append(Row("compute roof", decode_compute_roof(devices, peak[0], model.active_parameters),
+                        compute, "token/s", f"at the {precision} peak"))  # fmt: skip
+        rows.append(Row("batch at the ridge", *batch_at_ridge.interval(P=peak, w=(width, width), M=bandwidth),
+                        "1", "short contexts"))  # fmt: skip
+        limit, by = min((limit, "memory"), (compute, "compute"))
+    held = model.parameters * width + batch * context * position
+    notes = [("bound by", f"{by}; {shown(limit / batch, 'token/s')} for each sequence")]
+    room = named.reach(p.capacity for p in parts)
+    fit = named.fit(held, (devices * room[0], devices * room[1]))
+    notes.append((fit, f"{shown(held, 'byte')} of weights and cache, "
+                  f"{spread(devices * room[0], devices * room[1], 'byte')} there"))  # fmt: skip
+    if model.active_parameters != model.parameters and batch > 1:
+        notes.append(("experts", "those of one sequence counted; a batch may ask for more of them"))
+
+    def figure() -> Figure:
+        from tanaka.rules.api import RooflineFigure, RooflinePoint
+
+        assert peak is not None
+        reached = RooflinePoint(
+            f"batch {batch}", intensity, min(peak[1], intensity * bandwidth[1]), False
+        )
+        one = decode_pass_bytes(weights, 1, context, position)
+        first = decode_intensity(1, model.active_parameters, one)
+        points = (reached,) if batch == 1 else (
+            RooflinePoint("batch 1", first, min(peak[1], first * bandwidth[1]), False), reached
+        )  # fmt: skip
+        return RooflineFigure(named.label(parts, typed), precision, peak[1], bandwidth[1], points)
+
+    return Calculation(
+        "decode",
+        f"tokens a second of {model.name} on {devices} x {named.label(parts, typed)}",
+        Answer(
+            0.0, limit, "token/s", "bound",
+            "every weight read once a pass, the cache once; nothing else, no speculation",
+            decode_roof.source,
+            (Term("memory roof", *memory, "token/s"),),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+        fault=fit == named.NO_FIT,
+        figure=figure if peak is not None else None,
+    )  # fmt: skip
+
+
+CALCULATORS = {
+    "decode": Calculator(
+        "decode",
+        "Most tokens a second that memory and arithmetic allow",
+        (
+            Argument(named.MODEL.name, "", named.MODEL.help, required=True),
+            Argument(named.PART.name, "", named.PART.help, required=True),
+            named.PRECISION,
+            Argument("devices", "1", "accelerators that share the weights", shown="1"),
+            Argument("batch", "1", "sequences at once", shown="1"),
+            Argument("context", "1", "positions in the cache of each", shown="0"),
+            Argument("weights", "byte/parameter", "width of a weight", shown="2B/parameter"),
+            Argument("cache", "byte", "width of an element of the cache", shown="2B"),
+        ),
+        _decode,
+        ("model=llama-2-7b", "part=A100-SXM4-80GB", "batch=8", "context=2k"),
+    )
+}
