@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from hwmodels.activations import Recompute
 from hwmodels.answer import Answer
+from hwmodels.catalog import Accelerator
 from hwmodels.elementwise import Value, maximum
 from hwmodels.formula import formula
 from hwmodels.layout import Batch, Decoder, Layout
@@ -100,14 +101,29 @@ class Room:
         ValueError
             Where there is no memory or no device.
         """
-        if not gigabytes > 0 or devices < 1:
+        return cls._made(gigabytes * 1e9, gigabytes * 2.0**30, devices)
+
+    @classmethod
+    def of_part(cls, part: Accelerator, *, devices: int = 2) -> Room:
+        """Room of a part of the catalogue, which knows what is built in where it is no round number.
+
+        Parameters
+        ----------
+        part : Accelerator
+        devices : int
+            How many take part.
+        """
+        return cls._made(part.label_bytes, part.capacity.value, devices)
+
+    @classmethod
+    def _made(cls, label: float, capacity: float, devices: int) -> Room:
+        if not label > 0 or devices < 1:
             raise ValueError("a device has memory, and there is at least one")
-        capacity = gigabytes * 2.0**30
         taken = [
             c + (n if devices > 1 else 0.0) for c, n in zip(CONTEXT, COMMUNICATION, strict=True)
         ]
         return cls(
-            gigabytes * 1e9,
+            label,
             capacity,
             (usable_bytes(capacity, taken[1]), usable_bytes(capacity, taken[0])),
         )

@@ -164,9 +164,16 @@ def inference_memory_bound(model: Served, load: Load) -> Answer:
     Answer
         A bound [byte], infinite above.
     """
-    parts = _parts(model, load)
+    devices = float(load.tensor * load.pipeline)
+    # Whichever way a server shares: by heads, by positions, by sequences.
+    narrow = min(float(model.width), 2.0)
+    held = float(model.parameters * model.width + narrow * model.plain_parameters)
+    shares = {
+        "weights": held / devices,
+        "cache": float(kv_cache_bytes(load.batch, load.context, model.kv_bytes)) / devices,
+    }
     terms = sorted(
-        (Term(n, float(parts[n][0]), float("inf"), "byte") for n in ("weights", "cache")),
+        (Term(name, least, float("inf"), "byte") for name, least in shares.items()),
         key=lambda t: -t.low,
     )
     return Answer(
@@ -174,7 +181,8 @@ def inference_memory_bound(model: Served, load: Load) -> Answer:
         float("inf"),
         "byte",
         "bound",
-        "weights and cache, even shares of both; no prefix shared, nothing evicted or offloaded",
+        "weights and cache, shared evenly by all devices; every layer keeps the whole context,"
+        " no prefix is shared, nothing is evicted or offloaded",
         _SOURCE,
         tuple(terms),
     )

@@ -378,6 +378,13 @@ def test_decode_is_bounded_by_the_bandwidth_and_a_batch_raises_it(tanaka: Run) -
     assert "at most 154" in tanaka("model", "decode", "model=llama-2-7b", "part=A100-SXM4-80GB").out
 
 
+def test_the_likely_rate_of_decoding_is_below_its_bound(tanaka: Run) -> None:
+    for batch in (1, 8, 64):
+        found = answer(tanaka, "decode", "model=llama-2-7b", "part=A100-SXM4-80GB", f"batch={batch}", "context=1k")  # fmt: skip
+        likely = found["rows"]["likely"]
+        assert 0 < likely["low"] < likely["high"] <= found["high"]
+
+
 def test_a_point_above_the_roof_is_not_possible(tanaka: Run) -> None:
     found = answer(
         tanaka, "roofline", "part=A100-SXM4-80GB", "points=fast:1000@389TFLOP/s,ok:1000@200TFLOP/s"
@@ -385,6 +392,15 @@ def test_a_point_above_the_roof_is_not_possible(tanaka: Run) -> None:
     assert found["notes"]["fast"].endswith("125 % of the roof: not possible")
     assert found["notes"]["ok"] == "200 TFLOP/s is 64.1 % of the roof"
     assert found["high"] == pytest.approx(312 / 2.039)
+
+
+def test_a_part_that_runs_above_its_printed_clock_breaks_no_bound(tanaka: Run) -> None:
+    # H100 SXM prints 989.4 TFLOP/s at 1830 MHz and runs at up to 1980.
+    found = answer(tanaka, "roofline", "part=H100-SXM", "points=boosted:2000@1030TFLOP/s")
+    assert found["notes"]["boosted"].endswith("above the printed roof")
+    decode = answer(tanaka, "decode", "model=llama-2-7b", "part=H100-SXM", "batch=4000")
+    assert "compute" in decode["notes"]["bound by"]
+    assert decode["high"] > 1.08 * decode["rows"]["compute roof"]["high"]
 
 
 def test_an_all_reduce_faster_than_its_bound_is_not_possible(tanaka: Run) -> None:

@@ -80,6 +80,16 @@ def test_trees_win_small_messages_and_rings_large_ones() -> None:
     assert double(*large) == pytest.approx(ring(*large), rel=0.02)
 
 
+@few
+@given(devices, latencies, sizes, links)
+def test_a_tree_reduces_up_and_broadcasts_down(n: int, a: float, size: float, link: float) -> None:
+    up_and_down = 2 * algorithms.tree_broadcast_seconds(n, a, size, link)
+    assert algorithms.tree_allreduce_seconds(n, a, size, link) == pytest.approx(up_and_down)
+    latency = algorithms.tree_allreduce_seconds(n, a, 0, link)
+    for algorithm in ALLREDUCES[2:]:
+        assert algorithm(n, a, 0, link) == pytest.approx(latency), algorithm.name
+
+
 def test_levels_of_a_tree_are_counted_exactly() -> None:
     """2^29 leaves are 29 levels, where log n / log 2 gives 29.000000000000004."""
     assert math.log(2**29) / math.log(2) > 29

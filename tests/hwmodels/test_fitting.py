@@ -6,6 +6,7 @@ import pytest
 
 from hwmodels.activations import Recompute
 from hwmodels.answer import Answer
+from hwmodels.catalog import find
 from hwmodels.fitting import (
     Room,
     Verdict,
@@ -29,6 +30,10 @@ def test_the_label_counts_in_gib_and_less_is_usable() -> None:
     room = Room.of(80)
     assert (room.label, room.capacity) == (80e9, 80 * GIB)
     assert room.usable == (76 * GIB, 78.5 * GIB)
+    (b200,) = find("B200")
+    assert Room.of_part(b200).capacity == b200.capacity.value, (
+        "the catalogue knows what is built in"
+    )
     assert Room.of(80, devices=1).usable == (78 * GIB, 79.5 * GIB), "one device talks to nobody"
     assert usable_bytes(GIB, 4 * GIB) == 0
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hwmodels.catalog import Accelerator, RateError, Sourced, accelerators, find, sources
+from hwmodels.catalog import (
+    Accelerator,
+    RateError,
+    Sourced,
+    accelerators,
+    find,
+    hard_peak,
+    sources,
+)
 from hwmodels.models import Model, find_model, models
 from hwmodels.transformer import train_flops_per_token
 from tanaka.cli.calculators.arguments import Argument, Given, nearest
@@ -82,6 +90,21 @@ def rates(several: Parts, precision: str) -> Reach:
     except RateError as error:
         raise Refused(str(error)) from None
     return reach(found)
+
+
+def hard(several: Parts, precision: str) -> float:
+    """Rate that no kernel on any of the variants passes: above the dense peak by clock and rounding.
+
+    Raises
+    ------
+    Refused
+        Where no variant has the precision.
+    """
+    found = hard_peak(several, precision)
+    if found is None:
+        rates(several, precision)  # says which rates there are
+        raise Refused(f"{precision}: no such rate")
+    return found.value
 
 
 def reach(numbers: Iterable[Sourced]) -> Reach:

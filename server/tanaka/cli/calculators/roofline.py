@@ -49,8 +49,12 @@ def _roofline(given: Given) -> Calculation:
         )
         if rate is not None:
             share = f"{100 * rate / roof[1]:.3g} %"
+            hard = attainable(named.hard(parts, precisions[0]), intensity, bandwidth[1])
+            # Between the printed roof and the hard one lie the highest clock and rounding.
+            above = ": above the printed roof" if rate > roof[1] else ""
+            above = ": not possible" if rate > 1.02 * max(hard, roof[1]) else above
             notes.append((label, f"{shown(rate, 'FLOP/s')} is {share} of the roof"
-                          + (": not possible" if rate > roof[1] else "")))  # fmt: skip
+                          + above))  # fmt: skip
 
     def figure() -> Figure:
         from tanaka.rules.api import RooflineCeiling, RooflineFigure, RooflinePoint
