@@ -83,3 +83,14 @@ print(hasattr(hwmodels, "nothing"))
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert said.stdout == "set() 156.0 False\n[156.0, 312.0] True\nFalse\n"
+
+
+def test_no_bound_rests_on_a_measured_range() -> None:
+    """Whoever reads the shares that were measured answers with estimates only."""
+    readers = [p for p in SOURCE.glob("*.py") if "from hwmodels.efficiency" in p.read_text("utf-8")]
+    assert len(readers) >= 2
+    for path in readers:
+        tree = ast.parse(path.read_text("utf-8"))
+        said = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        assert "estimate" in said, path.name
+        assert not said & {"bound", "identity"}, path.name
