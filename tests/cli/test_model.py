@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hwmodels import training_layout as trained
+from hwmodels.catalog import find
 from hwmodels.formula import FORMULAS
+from hwmodels.layout import Batch, Layout, decoder_of
+from hwmodels.models import find_model
+from hwmodels.optimizers import RECIPES
+from hwmodels.serving import Load, Served, inference_memory, inference_memory_bound
+from hwmodels.training_memory import training_memory, training_memory_bound
+from hwmodels.training_time import training_rate
 from tanaka.cli.calculators import formulas, registry
 from tanaka.cli.calculators.arguments import example, measure, nearest
 from tanaka.cli.refused import Refused
@@ -145,6 +153,8 @@ def test_every_formula_can_be_called_and_gives_what_it_computes(tanaka: Run) -> 
         (["memory", "N=7B", "devices=1.5"], "devices=1.5: takes a whole number"),
         (["allreduce", "devices=8", "size=1GB"], "allreduce needs bandwidth, or a part"),
         (["allreduce", "devices=1", "size=1GB", "bandwidth=1GB/s"], "a whole number from 2 on"),
+        (["training", "N=7B", "part=A100", "tokens=1T", "mfu=0.4", "tp=8"], "tp: counts where the step is estimated"),
+        (["training", "model=llama-2-7b", "part=A100", "tokens=1T", "sequence=2k", "devices=8", "tp=3"], "not a multiple of tp x pp x cp = 3"),
         (["compression", "devices=8", "size=1GB", "ratio=1", "encode=1ms"], "ratio: how many times smaller"),
         (["failures", "nodes=9", "mtbf=10s", "write=600s"], "young_interval: a job that fails"),
         (["roofline", "part=A100", "points=a:b:c"], "is not LABEL:INTENSITY"),
@@ -320,42 +330,99 @@ def test_memory_of_zero_table_1(tanaka: Run) -> None:
         assert sum(t["high"] for t in found["terms"]) == pytest.approx(found["high"])
 
 
-def test_memory_that_does_not_fit_says_what_would(tanaka: Run) -> None:
+def test_a_state_that_cannot_fit_says_what_would(tanaka: Run) -> None:
+    # 13e9 parameters x 16 B = 208 GB against the 80 GiB of the part.
     found = answer(tanaka, "memory", "N=13B", "part=A100-80GB", "devices=8")
-    assert found["notes"]["does not fit"] == "122.1 GB short"
-    assert found["notes"]["fits with"] == "ZeRO-1: 71.5 GB"
+    assert found["high"] == 208e9
+    assert found["notes"]["cannot fit"].startswith("122.1 to ")
+    assert found["notes"]["state fits with"] == "ZeRO-1: 71.5 GB"
     assert found["notes"]["at least"].startswith("3 devices")
     again = answer(tanaka, "memory", "N=13B", "part=A100-80GB", "devices=8", "zero=1")
-    assert again["high"] == pytest.approx(71.5e9)
-    assert again["notes"]["fits"] == "14.4 GB left"
+    assert again["high"] == pytest.approx(4 * 13e9 + 12 * 13e9 / 8)
+    assert again["notes"]["state fits"].endswith(" GB left")
+    assert again["notes"]["not known"].startswith("activations;")
 
 
-def test_memory_that_fits_only_some_variants_is_not_said_to_fit(tanaka: Run) -> None:
+def test_a_verdict_is_given_for_each_variant_where_they_differ(tanaka: Run) -> None:
     found = answer(tanaka, "memory", "N=3B", "part=A100")
-    assert found["notes"]["fits some variants"] == "42.95 to 85.9 GB there"
+    assert found["notes"]["cannot fit"].endswith("A100 PCIe 40GB, NVIDIA A100 SXM4 40GB")
+    assert found["notes"]["state fits"].endswith("A100 PCIe 80GB, NVIDIA A100 SXM4 80GB")
     assert "fits" not in found["notes"]
 
 
-def test_the_way_out_that_is_named_is_one(tanaka: Run) -> None:
-    words = [
-        "model=llama-2-13b",
-        "part=A100-80GB",
-        "devices=8",
-        "pp=4",
-        "sequence=4096",
-        "micro-batches=8",
-    ]
-    found = answer(tanaka, "memory", *words)
-    assert found["notes"]["fits with"].startswith("selective recomputation")
-    assert "fits" in answer(tanaka, "memory", *words, "recompute=selective")["notes"]
+TRAINED = ("model=llama-2-13b", "part=A100-80GB", "devices=8", "pp=4", "sequence=4096", "micro-batches=8")  # fmt: skip
 
 
-def test_memory_of_inference_counts_weights_and_cache(tanaka: Run) -> None:
-    found = answer(
-        tanaka, "memory", "model=llama-2-7b", "for=inference", "batch=16", "context=4096"
+def test_memory_of_a_step_is_that_of_hwmodels(tanaka: Run) -> None:
+    model = find_model("llama-2-13b")
+    assert model is not None
+    decoder, recipe = decoder_of(model), RECIPES["mixed-adam-16"]
+    layout = Layout(pipeline=4, data=2)
+    wanted = training_memory(decoder, layout, Batch(4096, 1, 8), recipe)
+    found = answer(tanaka, "memory", *TRAINED)
+    assert (found["low"], found["high"]) == (wanted.low, wanted.high)
+    assert found["kind"] == "estimate"
+    assert {t["name"]: t["high"] for t in found["terms"]} == {t.name: t.high for t in wanted.terms}
+    bound = training_memory_bound(decoder, layout, recipe)
+    assert found["rows"]["state"]["low"] == bound.low <= wanted.low
+    assert found["rows"]["state"]["high"] is None
+    # Weights and gradients of a quarter of the layers and one table, 2 B each.
+    held = decoder.layers / 4 * decoder.dense_layer + decoder.table
+    assert found["rows"]["weights"]["high"] == pytest.approx(2 * held)
+
+
+def test_each_way_out_that_is_named_is_one(tanaka: Run) -> None:
+    found = tanaka("model", "memory", *TRAINED).out
+    assert "= uncertain: between " in found
+    ways = {"full recomputation": "recompute=full", "ZeRO-1": "zero=1", "tensor parallelism of 2": "tp=2"}  # fmt: skip
+    for name, word in ways.items():
+        assert f"= fits with: {name}: at most " in found
+        devices = "devices=16" if word == "tp=2" else "devices=8"
+        words = [w for w in TRAINED if not w.startswith("devices")]
+        assert "fits" in answer(tanaka, "memory", *words, devices, word)["notes"], name
+
+
+def test_a_step_is_drawn_with_its_four_phases(tanaka: Run, tmp_path: Path) -> None:
+    file = tmp_path / "figure.svg"
+    assert tanaka("model", "memory", *TRAINED, "--svg", file).status == 0
+    text = "".join(ET.fromstring(file.read_text("utf-8")).itertext())
+    for word in ("forward", "backward", "optimizer", "stage 3"):
+        assert word in text
+
+
+def test_memory_of_inference_is_that_of_hwmodels(tanaka: Run) -> None:
+    # Llama-2-7B: 2 x 32 layers x 32 heads x 128 x 2 B = 524,288 B of cache a position.
+    words = ("memory", "model=llama-2-7b", "for=inference", "batch=16", "context=4096")
+    found = answer(tanaka, *words)
+    served = Served(6738415616, 2.0, 524288.0, 32, 0.0, 4096, 11008)
+    wanted = inference_memory(served, Load(16, 4096))
+    assert (found["low"], found["high"]) == (wanted.low, wanted.high)
+    assert found["rows"]["cache"]["high"] == 16 * 4096 * 524288
+    assert found["rows"]["weights"]["high"] == 2 * 6738415616
+    bound = inference_memory_bound(served, Load(16, 4096))
+    assert found["rows"]["no less than"]["low"] == bound.low
+    # 40 GiB hold less than the bound, 80 GiB more than the high estimate.
+    assert "at least 4.887 GB short" in answer(tanaka, *words, "part=A100-SXM4-40GB")["notes"]["cannot fit"]  # fmt: skip
+    assert "fits" in answer(tanaka, *words, "part=A100-SXM4-80GB")["notes"]
+
+
+def test_the_sequences_there_is_room_for_fit_and_one_more_may_not(tanaka: Run) -> None:
+    words = ("memory", "model=llama-2-7b", "for=inference", "context=4096", "part=A100-SXM4-80GB")
+    room = int(answer(tanaka, *words)["notes"]["room for"].split()[0])
+    assert "fits" in answer(tanaka, *words, f"batch={room}")["notes"]
+    assert "fits" not in answer(tanaka, *words, f"batch={room + 1}")["notes"]
+
+
+def test_a_window_is_counted_in_the_bound_of_a_cache(tanaka: Run) -> None:
+    model = find_model("mistral-7b")
+    assert model is not None
+    assert model.window is not None
+    found = answer(tanaka, "memory", "model=mistral-7b", "for=inference", "context=32k")
+    assert found["rows"]["cache"]["low"] == pytest.approx(model.kv_bytes_of(32e3, 2.0))
+    assert found["rows"]["cache"]["high"] == pytest.approx(32e3 * model.kv_bytes(2.0))
+    assert found["rows"]["no less than"]["low"] == pytest.approx(
+        2 * model.parameters + model.kv_bytes_of(32e3, 2.0)
     )
-    assert found["rows"]["cache"]["high"] == 16 * 4096 * 2 * 32 * 4096 * 2
-    assert found["rows"]["weights"]["high"] == pytest.approx(2 * 6.738e9, rel=1e-3)
 
 
 def test_training_of_llama_2_takes_its_published_hours(tanaka: Run) -> None:
@@ -367,6 +434,58 @@ def test_training_of_llama_2_takes_its_published_hours(tanaka: Run) -> None:
     assert found["rows"]["cost"]["high"] == pytest.approx(2 * hours["high"])
     assert found["high"] == pytest.approx(hours["high"] / 2048 * 3600)
     assert found["kind"] == "estimate"
+
+
+def test_a_step_of_training_is_that_of_hwmodels(tanaka: Run) -> None:
+    words = ("training", "model=llama-2-70b", "part=A100-SXM4-80GB", "devices=2048", "tokens=2T",
+             "sequence=4096", "tp=8", "pp=4", "micro-batches=16", "network=25GB/s")  # fmt: skip
+    model, (part,) = find_model("llama-2-70b"), find("A100-SXM4-80GB")
+    assert model is not None
+    layout = trained.Layout(4096, 1, 16, 8, 4, 1, 1, 64)
+    wanted = training_rate(trained.Shape.of(model), layout, trained.Machine.of(part, 25e9))
+    found = answer(tanaka, *words)
+    assert (found["rows"]["rate"]["low"], found["rows"]["rate"]["high"]) == (wanted.low, wanted.high)
+    assert found["low"] == pytest.approx(2e12 / wanted.high)
+    assert found["high"] == pytest.approx(2e12 / wanted.low)
+    assert found["kind"] == "estimate"
+    hours = found["rows"]["device-hours"]
+    assert hours["high"] == pytest.approx(2048 * 2e12 / wanted.low / 3600)
+    mfu = found["rows"]["MFU"]
+    assert mfu["low"] == pytest.approx(wanted.low * 6 * model.parameters / (2048 * 312e12))
+    assert mfu["high"] == pytest.approx(wanted.high * 6 * model.parameters / (2048 * 312e12))
+    step = found["rows"]["step"]
+    assert step["low"] == pytest.approx(16 * 64 * 4096 / wanted.high)
+    # The share that follows gives the same time where it is put in again.
+    again = answer(tanaka, *words[:5], f"mfu={mfu['low']!r}")
+    assert again["high"] == pytest.approx(found["high"])
+
+
+def test_the_step_of_a_measured_run_is_as_long_as_it_was(tanaka: Run) -> None:
+    # NVIDIA dgxc-benchmarking, Llama 3.1 8B in BF16 on 8 H100: 12.27 s a step of 128 x 8192 tokens.
+    found = answer(tanaka, "training", *registry.find("training").example)
+    step = found["rows"]["step"]
+    assert step["low"] < 12.27 < step["high"]
+    assert found["rows"]["rate"]["low"] < 8 * 10_682 < found["rows"]["rate"]["high"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["N=7B"], "N alone has no shape"),
+        (["model=llama-2-7b"], "give sequence"),
+        (["model=llama-2-7b", "sequence=4096", "devices=16"], "give network"),
+        (["model=llama-2-7b", "sequence=4096", "devices=2", "pp=2"], "for stages"),
+        (["model=deepseek-v3", "sequence=4096"], "its layers are not plain and alike"),
+    ],
+)
+def test_what_a_step_cannot_be_estimated_without_is_said(
+    tanaka: Run, words: list[str], why: str
+) -> None:
+    found = answer(tanaka, "training", "part=A100-SXM4-80GB", "tokens=1T", *words)
+    assert why in found["notes"]["step not estimated"]
+    # PaLM, table 3: 21.3 to 46.2 % of the peak.
+    assert found["rows"]["reached"]["low"] == pytest.approx(0.21 * 312e12)
+    assert "rate" not in found["rows"]
 
 
 def test_decode_is_bounded_by_the_bandwidth_and_a_batch_raises_it(tanaka: Run) -> None:

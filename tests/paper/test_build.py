@@ -76,3 +76,13 @@ def test_every_number_has_a_place_and_its_words_stand_there() -> None:
     assert [r.paper.number(i).quantity.literal.text for i in table.stated] == ["8"]
     span = r.spans.tables[table.id]
     assert text[span.start : span.end].startswith("\\begin{tabular}")
+
+
+def test_a_section_ends_behind_its_beginning_even_in_a_table_that_is_broken() -> None:
+    """A tabular that is begun twice: the inner heading was read first, and the outer ended before it began."""
+    begun = "\\begin{tabular}{lr}\nModel & Time \\\\ \\midrule\n7B & 210 \\\\\\part{P}\n"
+    text = f"\\begin{{table}}\n{begun}{begun}13B & 420 \\\\\n\\end{{tabular}}\n\\end{{table}}\n"
+    spans = report(main=DOCUMENT % text).spans
+    assert len(spans.sections) == 2
+    for section in spans.sections.values():
+        assert section.body.start <= section.heading.end <= section.body.end

@@ -93,6 +93,18 @@ def test_a_rate_far_above_the_roof_is_found(run: Run, factor: float) -> None:
     assert {s.name for s in finding.slots} >= {"bytes", "bw", "roof", "batch", "claim"}
 
 
+def test_positions_before_a_window_are_not_read() -> None:
+    """Mistral-7B looks back 4,096 positions: what a longer context adds need not be read."""
+    model = find_model("Mistral-7B")
+    (part,) = find("H200")
+    assert model is not None and model.window is not None and model.window.value == 4096
+    for context, called in ((4096, True), (8192, False)):
+        read = decode_pass_bytes(weight_bytes(model.read, 2), 64, context, model.kv_bytes(2))
+        rate = 1.3 * decode_roof(64, read, 1, part.bandwidth.value)
+        said = f"At batch 64 in BF16 with a context of {context} tokens, Mistral-7B decodes at {rate:.0f} tokens/s on one H200."  # fmt: skip
+        assert bool(found(said)) is called, said
+
+
 @settings(max_examples=25, deadline=None, database=None, derandomize=True)
 @given(
     runs(),

@@ -170,7 +170,8 @@ class SpanTable:
 
         order: list[SectionId] = []
         for row in self.rows:
-            for section, place in row.unit.section_places:
+            # In a broken table an inner heading may be read before the one that it stands behind.
+            for section, place in sorted(row.unit.section_places, key=lambda s: s[1]):
                 heading = _span(row, place)
                 close(row.doc, section.level, heading.start)
                 open_[row.doc].append((section.level, section.id, heading))

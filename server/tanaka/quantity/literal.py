@@ -126,8 +126,8 @@ def _power(text: str, match: re.Match[str]) -> Literal | None:
     exponent = int(re.sub(r"\s", "", next(g for g in powers if g is not None).translate(_PLAIN)))
     if abs(exponent) > 60:
         return None
-    value = float(base) ** exponent * (-1.0 if sign else 1.0)
-    return Literal(text, value, abs(value) if base == "10" else min(1.0, value))
+    size = float(base) ** exponent
+    return Literal(text, -size if sign else size, size if base == "10" else min(1.0, size))
 
 
 def _with_a_point(body: str) -> str:
