@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hwmodels.accelerator import Accelerator, Peak, precision_name
 from hwmodels.provenance import Sourced
 
-# Datasheets round, and a part may be measured a little above its nominal figures.
-_DATASHEET_ROUNDING = 1.02
+DATASHEET_ROUNDING = 1.02
+"""Room above a printed figure: datasheets round, and parts run a little above nominal."""
 # Consumer cards are sold and shown above their reference clock: a 2.52 GHz part at 3.15 GHz.
 _CONSUMER_CLOCK = 1.25
 
@@ -82,7 +82,7 @@ def hard_peak(parts: Iterable[Accelerator], precision: str) -> Ceiling | None:
 
 def _ceiling(part: Accelerator, precision: str) -> Ceiling:
     peak = part.peak[precision]
-    value = peak.value * _DATASHEET_ROUNDING
+    value = peak.value * DATASHEET_ROUNDING
     text = f"{peak.value / 1e12:g} T{peak.unit.replace('op', 'OP')}"
     spec, fastest = part.clock_spec, part.clock_max
     verified = peak.verified and spec is not None and fastest is not None
@@ -96,7 +96,7 @@ def _ceiling(part: Accelerator, precision: str) -> Ceiling:
     if part.accumulate_16 > 1 and precision in ("fp16", "fp8"):
         value *= part.accumulate_16
         text += f" × {part.accumulate_16:g} with 16-bit accumulation"
-    return Ceiling(value, peak.unit, part, peak, verified, f"{text} × {_DATASHEET_ROUNDING:g}")
+    return Ceiling(value, peak.unit, part, peak, verified, f"{text} × {DATASHEET_ROUNDING:g}")
 
 
 def most_capacity(parts: Iterable[Accelerator]) -> Sourced | None:

@@ -152,3 +152,8 @@ def cited(numbers: Iterable[Sourced]) -> str:
 def training_flops(active: float) -> float:
     """Work of training on a token [FLOP/token]: 6 for each active parameter."""
     return train_flops_per_token(active)
+
+
+def verified(numbers: Iterable[Sourced]) -> bool:
+    """Whether every one of some numbers was found in its source."""
+    return all(n.verified for n in numbers)

@@ -245,7 +245,7 @@ def _derive(
         batch = d.known("batch", claim.batch or 1.0, "1", Computed("as stated in words"),
                         shown=f"{claim.batch:.0f}", symbol="b")  # fmt: skip
     read = weights
-    if claim.context is not None and _plain_cache(model):
+    if claim.context is not None and _kept(model, paper.number(claim.context).quantity.point):
         context = d.stated("positions in the cache", claim.context, symbol="c")
         element = bits(claim.cache) or width
         said = f"{claim.cache}, as stated" if claim.cache else "as wide as the weights"
@@ -270,9 +270,12 @@ def _derive(
     return _Derived(rate, read, bandwidth, roof)
 
 
-def _plain_cache(model: Model) -> bool:
-    """Whether a pass reads a key and a value of every position: no window, no latent vector."""
-    return model.window is None and not model.latent
+def _kept(model: Model, positions: float) -> bool:
+    """Whether a pass reads a key and a value of all these positions.
+
+    A layer with a window drops those before it, and a latent vector stands for both.
+    """
+    return not model.latent and (model.window is None or positions <= model.window.value)
 
 
 def _equation(batch: float, devices: float, bandwidth: Step, read: float, roof: float) -> str:
@@ -306,8 +309,9 @@ def _friendliest(
     """The highest roof that the text leaves open [token/s]."""
     batch = claim.batch or 1.0
     context = 0.0
-    if claim.context is not None and _plain_cache(model):
-        context = max(0.0, hard(paper.number(claim.context)).low)
+    if claim.context is not None:
+        least = max(0.0, hard(paper.number(claim.context)).low)
+        context = least if _kept(model, least) else 0.0
     narrow = min(width, bits(claim.cache) or width)
     read = decode_pass_bytes(
         weight_bytes(model.read, width / 8), batch, context, model.kv_bytes(narrow / 8)
