@@ -1,6 +1,7 @@
 """Work, least traffic and arithmetic intensity of attention, prefill and decode.
 
-Traffic is compulsory, as in `hwmodels.kernels`.
+Traffic is compulsory, as in `hwmodels.kernels`: keys and values that the last-level cache still
+holds are not in it, so that a proof needs traffic well above that cache.
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ def score_attention_bytes(
     unit_out="FLOP/byte",
     monotone="+--",
     coefficients={"2": "FLOP"},
-    convention="each key and value read once for one new position; queries and output left out",
+    convention="each key and value read once from memory for one new position, none from a cache; "
+    "queries and output left out",
 )
 def decode_attention_intensity(a: Value, k: Value, e: Value) -> Value:
     """Highest arithmetic intensity of attention while decoding, whatever batch and context.
@@ -194,7 +196,8 @@ def decode_attention_intensity(a: Value, k: Value, e: Value) -> Value:
     unit_out="FLOP/byte",
     monotone="++--",
     coefficients={"2": "FLOP"},
-    convention="the latent read once for scores and values; absorbed projections left out",
+    convention="the latent read once from memory for scores and values, none from a cache; absorbed "
+    "projections left out",
 )
 def latent_attention_intensity(a: Value, r: Value, q: Value, e: Value) -> Value:
     """Highest arithmetic intensity of multi-head latent attention while decoding.

@@ -75,7 +75,12 @@ def stall_that_reaches_bound(S: Value, T: Value) -> Value:
     unit_in={"S": "1", "r": "1"},
     unit_out="1",
     monotone="+-",
-    convention="steps of the others; the slow worker was level with them",
+    convention="steps of the others, to a lag of S; level at the start; SSP lets one more step begin",
+    valid={
+        "r > 1": "a worker that keeps pace never falls a bound behind",
+        "S >= 0": "steps ahead are counted from zero",
+    },
+    domain={"r": (1.01, 10)},
 )
 def steps_that_reach_bound(S: Value, r: Value) -> Value:
     """Steps after which a worker that stays slow is a whole bound behind.
@@ -102,7 +107,9 @@ def steps_that_reach_bound(S: Value, r: Value) -> Value:
     unit_in={"k": "1", "T": "s", "S": "1", "r": "1"},
     unit_out="s",
     monotone="++-+",
-    convention="one worker always slow by a factor r, the others of one speed, level at the start",
+    convention="one worker always slow by a factor r, the others of one speed, level at the start; "
+    "a step counts when the slow worker is S behind it, so that S = 0 waits after the last one too",
+    valid={"r >= 1": "the slow worker is no faster than the others"},
 )
 def bounded_staleness_seconds(k: Value, T: Value, S: Value, r: Value) -> Value:
     """Time of k steps of the others, where they may be at most S steps ahead of a slow worker.
@@ -122,7 +129,8 @@ def bounded_staleness_seconds(k: Value, T: Value, S: Value, r: Value) -> Value:
     -------
     t : (...) ndarray or float
         [s].  The bound is free until ``S r / (r - 1)`` steps; a long job then runs at the pace of
-        the slow worker, whatever the bound.
+        the slow worker, whatever the bound.  SSP holds back the start of a step and not its end:
+        the last one there ends earlier, by one step of the slow worker at most.
     """
     return maximum(k * T, (k - S) * r * T)
 
@@ -134,7 +142,12 @@ def bounded_staleness_seconds(k: Value, T: Value, S: Value, r: Value) -> Value:
     unit_in={"n": "1", "T": "s", "r": "1", "S": "1", "k": "1"},
     unit_out="1/s",
     monotone="+--+-",
-    convention="one worker always slow by a factor r; the n others counted, over their first k steps",
+    convention="one worker always slow by a factor r; the n others counted, over their first k steps, "
+    "the wait after the last one included",
+    valid={
+        "r >= 1": "the slow worker is no faster than the others",
+        "k > 0": "a rate needs a step",
+    },
 )
 def bounded_staleness_rate(n: Value, T: Value, r: Value, S: Value, k: Value) -> Value:
     """Steps of the fast workers in a second, averaged over their first k steps.

@@ -210,7 +210,8 @@ def shared_prefix_pass_bytes(W: Value, p: Value, b: Value, o: Value, K: Value) -
     unit_out="token/s",
     monotone="+-++",
     coefficients={"": "token"},
-    convention="one token a pass and sequence; no speculation",
+    convention="one token a pass and sequence; no speculation; all of B comes from memory, no cache",
+    valid={"B > 0": "a pass reads its weights"},
 )
 def decode_roof(b: Value, B: Value, n: Value, M: Value) -> Value:
     """Most tokens a second that the memory allows.
@@ -230,7 +231,8 @@ def decode_roof(b: Value, B: Value, n: Value, M: Value) -> Value:
     -------
     R : (...) ndarray or float
         An upper bound on the tokens of all sequences together [token/s].  Passes that yield
-        several tokens, and weights that need not be read, are above it.
+        several tokens, and weights that need not be read, are above it.  A proof needs a B well
+        above the last-level cache, which keeps small models from pass to pass.
     """
     return b / (B / (n * M))
 

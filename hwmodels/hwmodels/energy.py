@@ -1,7 +1,9 @@
 """Energy of a job: device hours, the building around them, and the carbon of the grid.
 
-Design power bounds what a device draws, and so its energy, from above; what it draws in fact is
-an estimate.  Hosts and network are never in it unless the power given includes them.
+At its default power limit a board draws no more than its design power for long, which bounds its
+energy from above; what it draws in fact is an estimate.  Hosts and network are never in it unless
+the power given includes them, and take about as much again: an energy metered at the node or at
+the building is no match for a bound on boards alone.
 """
 
 from __future__ import annotations
@@ -104,7 +106,10 @@ def carbon_emitted(J: Value, c: Value) -> Value:
 
 
 def energy_bound(device_seconds: float, design_power: float, effectiveness: float) -> Answer:
-    """Most energy that devices can take over a job.
+    """Most energy that the boards of a job can take at their default power limit.
+
+    To be held only against a figure that says it is of the GPUs (boards) themselves: a DGX A100 may
+    draw 6.5 kW where its eight boards take 3.2 kW, and so metered energy of nodes passes this.
 
     Parameters
     ----------
@@ -118,7 +123,7 @@ def energy_bound(device_seconds: float, design_power: float, effectiveness: floa
     Returns
     -------
     Answer
-        [J], from zero: a bound on what the devices draw, sustained over the time.
+        [J], from zero: a bound on what the boards draw, and the building for them.
 
     Raises
     ------
@@ -128,7 +133,7 @@ def energy_bound(device_seconds: float, design_power: float, effectiveness: floa
     most = training_energy(device_seconds, design_power, effectiveness)
     return Answer(
         0.0, most, "J", "bound",
-        "design power of the devices is sustained at most; hosts and network left out",
+        "boards alone at their default power limit; hosts, network and raised limits not in it",
         _LLAMA,
     )  # fmt: skip
 

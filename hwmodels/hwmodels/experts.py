@@ -45,6 +45,7 @@ def expected_experts(E: Value, k: Value, b: Value) -> Value:
     unit_in={"E": "1", "k": "1", "b": "1"},
     unit_out="1",
     monotone="+++",
+    convention="each token goes through k experts of the layer, shared ones not among them",
 )
 def most_experts(E: Value, k: Value, b: Value) -> Value:
     """Most experts of a layer that a batch can read; the fewest are k.

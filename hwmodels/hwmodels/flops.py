@@ -86,13 +86,14 @@ def train_flops_per_token_recomputed_with_attention(
 
 @formula(
     "F = 6 * N + 16 * l * h * s",
-    source=_KORTHIKANTI,
+    source="counted: 12 l h s of attention, and its forward third again",
     kind="identity",
     unit_in={"N": "parameter", "l": "1", "h": "1", "s": "1"},
     unit_out="FLOP/token",
     monotone="++++",
     coefficients={"6": "FLOP/parameter/token", "16": "FLOP/token"},
-    convention="hardware FLOPs: scores and their product computed again, the full attention matrix",
+    convention="hardware FLOPs: the forward products of attention computed again, the full attention "
+    "matrix; Korthikanti et al. count 24 * l * h * s, all of attention twice",
 )
 def train_flops_per_token_selective(N: Value, l: Value, h: Value, s: Value) -> Value:
     """Hardware FLOPs of one token where only attention is computed again.
@@ -107,7 +108,9 @@ def train_flops_per_token_selective(N: Value, l: Value, h: Value, s: Value) -> V
     Returns
     -------
     F : (...) ndarray or float
-        [FLOP/token].  The paper itself counts 24 l h s (`selective_step_flops`).
+        [FLOP/token].  What is really done: only the forward products run again.  Korthikanti et
+        al., appendix A, count 24 l h s; their printed HFU needs that one
+        (`selective_step_flops`).
     """
     return 6 * N + 16 * l * h * s
 
@@ -264,7 +267,8 @@ def model_step_flops(B: Value, s: Value, l: Value, h: Value, V: Value) -> Value:
     unit_out="FLOP",
     monotone="+++++",
     coefficients={"": "FLOP"},
-    convention="GPT of 4h, hardware FLOPs: attention counted twice for selective recomputation",
+    convention="GPT of 4h, hardware FLOPs as Korthikanti et al. count selective recomputation: all "
+    "of attention twice, 24 * l * h * s a token; what runs again is its forward third, 16 * l * h * s",
 )
 def selective_step_flops(B: Value, s: Value, l: Value, h: Value, V: Value) -> Value:
     """Hardware FLOPs of a training step with selective recomputation, as the paper counts them.

@@ -5,6 +5,10 @@ Attention is in `hwmodels.attention`, convolution in `hwmodels.convolution`.
 Traffic is compulsory: each operand is read once and each result written once, from caches that
 hold none of them before.  A kernel moves at least that; how much more depends on its tiling and
 on the cache, so that an intensity made of it is a bound from above.
+
+All of this is of memory.  Where the last-level cache (40 MB on A100, 50 MB on H100, 256 MB on
+MI300X) still holds operands of the kernel before, real kernels move less and run faster.  A
+formula cannot see that in its arguments: a proof needs traffic well above that cache.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ _RMS = "Zhang and Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019; 
 _SOFTMAX = "Milakov and Gimelshein, Online normalizer calculation for softmax, 2018; counted"
 _ADAM = "Kingma and Ba, Adam, ICLR 2015, algorithm 1; counted"
 
-COMPULSORY = "compulsory traffic: operands not in a cache before, results written back"
+COMPULSORY = (
+    "compulsory traffic: operands not in a cache before, the last-level one included; results "
+    "written back to memory"
+)
 
 
 @formula(
@@ -139,7 +146,7 @@ def gemm_seconds_bound(
     Returns
     -------
     T : (...) ndarray or float
-        A lower bound [s].
+        A lower bound [s], for operands well above the last-level cache: smaller ones may be there.
     """
     return maximum(2 * b * m * n * k / P, b * (m * k + k * n + m * n) * e / W)
 

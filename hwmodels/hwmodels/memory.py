@@ -47,6 +47,7 @@ def training_state_bytes(N: Value, c: Value) -> Value:
     return N * c
 
 
+_SHARDED = {"D >= 1": "the state is sharded over at least one device"}
 _PER_PARAMETER = {"w": "byte/parameter", "g": "byte/parameter", "o": "byte/parameter"}
 
 
@@ -83,6 +84,7 @@ def zero_0_bytes(N: Value, w: Value, g: Value, o: Value) -> Value:
     unit_in={"N": "parameter"} | _PER_PARAMETER | {"D": "1"},
     unit_out="byte",
     monotone="++++-",
+    valid=_SHARDED,
 )
 def zero_1_bytes(N: Value, w: Value, g: Value, o: Value, D: Value) -> Value:
     """Training state of one device with the optimizer state sharded.
@@ -111,6 +113,7 @@ def zero_1_bytes(N: Value, w: Value, g: Value, o: Value, D: Value) -> Value:
     unit_in={"N": "parameter"} | _PER_PARAMETER | {"D": "1"},
     unit_out="byte",
     monotone="++++-",
+    valid=_SHARDED,
 )
 def zero_2_bytes(N: Value, w: Value, g: Value, o: Value, D: Value) -> Value:
     """Training state of one device with gradients and optimizer state sharded.
@@ -139,6 +142,7 @@ def zero_2_bytes(N: Value, w: Value, g: Value, o: Value, D: Value) -> Value:
     unit_in={"N": "parameter"} | _PER_PARAMETER | {"D": "1"},
     unit_out="byte",
     monotone="++++-",
+    valid=_SHARDED,
 )
 def zero_3_bytes(N: Value, w: Value, g: Value, o: Value, D: Value) -> Value:
     """Training state of one device with everything sharded (FSDP's full sharding).
@@ -194,6 +198,7 @@ def zero_bytes_per_device(N: float, recipe: Recipe, devices: float, stage: int) 
     unit_in={"M": "byte", "C": "byte/device"},
     unit_out="device",
     monotone="+-",
+    convention="nothing is offloaded to the host or to disk, and the whole state is held at once",
 )
 def devices_needed(M: Value, C: Value) -> Value:
     """Fewest devices that hold a state together.
@@ -209,6 +214,7 @@ def devices_needed(M: Value, C: Value) -> Value:
     -------
     D : (...) ndarray or float
         A lower bound [device], reached only where everything is sharded and nothing else is held.
+        Fewer do where a part of it is offloaded, or freed before the rest is made.
     """
     return ceil(M / C)
 
@@ -220,6 +226,7 @@ def devices_needed(M: Value, C: Value) -> Value:
     unit_in={"D": "device", "C": "byte/device", "c": "byte/parameter"},
     unit_out="parameter",
     monotone="++-",
+    convention="nothing is offloaded to the host or to disk, and the whole state is held at once",
 )
 def largest_parameter_count(D: Value, C: Value, c: Value) -> Value:
     """Most parameters whose state some devices hold together.
@@ -236,7 +243,7 @@ def largest_parameter_count(D: Value, C: Value, c: Value) -> Value:
     Returns
     -------
     N : (...) ndarray or float
-        An upper bound [parameter].
+        An upper bound [parameter]; offloading holds more.
     """
     return D * C / c
 

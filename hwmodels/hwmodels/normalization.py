@@ -21,6 +21,12 @@ _AVERAGE = "an exponentially weighted moving average"
     unit_out="1",
     monotone="--",
     convention="m is the weight of the new batch: 0.1 is PyTorch's default, 0.9 elsewhere",
+    valid={
+        "m >= 0": "no weight of an average",
+        "m <= 1": "no weight of an average",
+        "k >= 0": "no count of updates",
+    },
+    domain={"m": (0, 1), "k": (1, 1e3)},
 )
 def initial_weight_left(m: Value, k: Value) -> Value:
     """Weight that the initial running statistic still has after some updates.
@@ -48,6 +54,7 @@ def initial_weight_left(m: Value, k: Value) -> Value:
     unit_out="1",
     monotone="-",
     convention="in standard deviations; b independent samples",
+    valid={"b >= 1": "a batch has at least one sample"},
 )
 def mean_noise(b: Value) -> Value:
     """Standard error of a batch's mean, in standard deviations of what is averaged.

@@ -16,6 +16,8 @@ _CHIMERA = "Li and Hoefler, Chimera, SC 2021"
 _DUALPIPE = "DeepSeek-AI, DualPipe, README; DeepSeek-V3 technical report"
 
 _STAGES = {"p >= 1": "a pipeline needs a stage"}
+_CHUNKS = {"v >= 1": "a stage holds at least one chunk of the model"}
+_BATCHES = {"m >= 1": "a step has at least one micro-batch"}
 
 
 @formula(
@@ -26,7 +28,7 @@ _STAGES = {"p >= 1": "a pipeline needs a stage"}
     unit_out="1",
     monotone="+--",
     convention="share of the step; stages of equal time, GPipe or 1F1B",
-    valid=_STAGES,
+    valid=_STAGES | _CHUNKS | _BATCHES,
 )
 def pipeline_bubble(p: Value, v: Value, m: Value) -> Value:
     """Share of a step that a pipeline stage idles.
@@ -38,7 +40,7 @@ def pipeline_bubble(p: Value, v: Value, m: Value) -> Value:
     v : (...) array_like
         Model chunks a stage: 1 without interleaving.
     m : (...) array_like
-        Micro-batches a step.
+        Micro-batches a step; Megatron-LM interleaves only multiples of the stages.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def pipeline_bubble(p: Value, v: Value, m: Value) -> Value:
     unit_out="1",
     monotone="+--",
     convention="relative to the ideal step; stages of equal time, GPipe or 1F1B",
-    valid=_STAGES,
+    valid=_STAGES | _CHUNKS | _BATCHES,
 )
 def pipeline_bubble_of_ideal(p: Value, v: Value, m: Value) -> Value:
     """Idle time of a pipeline stage over the time that an ideal step takes.
@@ -68,7 +70,7 @@ def pipeline_bubble_of_ideal(p: Value, v: Value, m: Value) -> Value:
     v : (...) array_like
         Model chunks a stage: 1 without interleaving.
     m : (...) array_like
-        Micro-batches a step.
+        Micro-batches a step; Megatron-LM interleaves only multiples of the stages.
 
     Returns
     -------
@@ -138,7 +140,7 @@ def bubble_of_ideal_step(b: Value) -> Value:
     unit_out="1",
     monotone="+--",
     convention="share of the step; stages of equal time, GPipe or 1F1B",
-    valid=_STAGES | {"b > 0": "1F1B always idles", "b <= 1": "no share of a step"},
+    valid=_STAGES | _CHUNKS | {"b > 0": "1F1B always idles", "b <= 1": "no share of a step"},
     domain={"b": (0.01, 1)},
 )
 def micro_batches_for_bubble(p: Value, b: Value, v: Value) -> Value:
@@ -169,7 +171,7 @@ def micro_batches_for_bubble(p: Value, b: Value, v: Value) -> Value:
     unit_out="s",
     monotone="+++-",
     convention="idle time of a stage in a step; GPipe, 1F1B, or interleaved",
-    valid=_STAGES,
+    valid=_STAGES | _CHUNKS,
 )
 def idle_1f1b(p: Value, F: Value, B: Value, v: Value) -> Value:
     """Time that a stage idles in a step of GPipe or 1F1B.
@@ -307,7 +309,7 @@ def idle_dualpipe(p: Value, O: Value, D: Value, W: Value) -> Value:  # noqa: E74
     unit_out="1",
     monotone="+-",
     convention="share of the step; Chimera of two directions, backward as long as forward",
-    valid={"p >= 2": "it runs from two ends"},
+    valid=_BATCHES | {"p >= 2": "it runs from two ends"},
     domain={"p": (2, 1e3)},
 )
 def chimera_bubble(p: Value, m: Value) -> Value:

@@ -21,6 +21,7 @@ _AMDAHL = "Amdahl, Validity of the Single Processor Approach, AFIPS 1967"
     unit_in={"F": "FLOP", "P": "FLOP/s", "B": "byte", "W": "byte/s"},
     unit_out="s",
     monotone="+-+-",
+    convention="perfect overlap; B crosses to memory: what a cache keeps is not in it",
 )
 def roofline_time(F: Value, P: Value, B: Value, W: Value) -> Value:
     """Time of a kernel when compute and memory traffic overlap perfectly.
@@ -32,7 +33,7 @@ def roofline_time(F: Value, P: Value, B: Value, W: Value) -> Value:
     P : (...) array_like
         Peak arithmetic rate at the precision of the work [FLOP/s].
     B : (...) array_like
-        Traffic to and from memory [byte].
+        Traffic to and from memory [byte]; a proof needs far more than the last-level cache holds.
     W : (...) array_like
         Memory bandwidth [byte/s].
 
@@ -103,6 +104,7 @@ def arithmetic_intensity(F: Value, B: Value) -> Value:
     unit_in={"P": "FLOP/s", "I": "FLOP/byte", "W": "byte/s"},
     unit_out="FLOP/s",
     monotone="+++",
+    convention="perfect overlap; I over the bytes that cross to memory, not those that a cache keeps",
 )
 def attainable(P: Value, I: Value, W: Value) -> Value:
     """Highest rate at an arithmetic intensity: the roof.
@@ -112,7 +114,7 @@ def attainable(P: Value, I: Value, W: Value) -> Value:
     P : (...) array_like
         Peak arithmetic rate [FLOP/s].
     I : (...) array_like
-        Arithmetic intensity [FLOP/byte].
+        Arithmetic intensity [FLOP/byte]; higher than counted where operands stay in a cache.
     W : (...) array_like
         Memory bandwidth [byte/s].
 
@@ -254,6 +256,8 @@ def lowest_ceiling(ceilings: Mapping[str, float]) -> Answer:
     unit_out="1",
     monotone="++",
     convention="the rest of the work unchanged and not overlapped",
+    valid={"f >= 0": "no share of the time", "f <= 1": "no share of the time"},
+    domain={"f": (0, 1)},
 )
 def amdahl(f: Value, s: Value) -> Value:
     """Gain of the whole where one part of it is made faster.
@@ -281,6 +285,8 @@ def amdahl(f: Value, s: Value) -> Value:
     unit_out="1",
     monotone="+",
     convention="the rest of the work unchanged and not overlapped",
+    valid={"f >= 0": "no share of the time", "f <= 1": "no share of the time"},
+    domain={"f": (0, 0.99)},
 )
 def amdahl_limit(f: Value) -> Value:
     """Gain of the whole where one part of it takes no time at all.

@@ -305,7 +305,8 @@ def in_flight_zb_v(m: Value, p: Value) -> Value:
     unit_in={"m": "1", "p": "1"},
     unit_out="1",
     monotone="++",
-    convention="forward and both backward passes of equal length",
+    convention="forward and both backward passes of equal length; rounding down is ours, not the "
+    "paper's, and the optimistic side",
 )
 def in_flight_v_half(m: Value, p: Value) -> Value:
     """Micro-batches in flight of the V-shaped schedule with half the memory, on every stage.
@@ -332,7 +333,8 @@ def in_flight_v_half(m: Value, p: Value) -> Value:
     unit_in={"m": "1", "p": "1"},
     unit_out="1",
     monotone="++",
-    convention="forward and both backward passes of equal length",
+    convention="forward and both backward passes of equal length; rounding down is ours, not the "
+    "paper's, and the optimistic side",
 )
 def in_flight_v_min(m: Value, p: Value) -> Value:
     """Micro-batches in flight of the V-shaped schedule with the least memory, on every stage.

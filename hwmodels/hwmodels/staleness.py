@@ -27,6 +27,7 @@ _AWARE = "Zhang et al., Staleness-aware Async-SGD, IJCAI 2016"
     unit_out="1",
     monotone="+",
     convention="workers with memoryless compute times; no bound, no correction",
+    valid={"M >= 1": "there is at least one worker"},
 )
 def implicit_momentum(M: Value) -> Value:
     """Momentum that asynchronous workers add to the one that is set.
@@ -52,6 +53,7 @@ def implicit_momentum(M: Value) -> Value:
     unit_out="1",
     monotone="+",
     convention="workers of one speed; no bound",
+    valid={"M >= 1": "there is at least one worker"},
 )
 def mean_staleness(M: Value) -> Value:
     """Updates that others apply, on average, while a worker computes one gradient.

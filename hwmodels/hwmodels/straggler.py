@@ -94,7 +94,7 @@ def synchronous_step(m: Value, s: Value, E: Value) -> Value:
 
 @formula(
     "S = (T + w) / T",
-    source=_TAIL,
+    source="definition",
     kind="identity",
     unit_in={"T": "s", "w": "s"},
     unit_out="1",
@@ -120,11 +120,13 @@ def step_inflation(T: Value, w: Value) -> Value:
 
 @formula(
     "S = 1 + f * w / T",
-    source=_TAIL,
+    source="definition",
     kind="identity",
     unit_in={"f": "1", "w": "s", "T": "s"},
     unit_out="1",
     monotone="++-",
+    valid={"f >= 0": "no share of the steps", "f <= 1": "no share of the steps"},
+    domain={"f": (0, 1)},
 )
 def mean_inflation(f: Value, w: Value, T: Value) -> Value:
     """How much longer the steps get on average where some of them are hit by a stall.
@@ -154,6 +156,8 @@ def mean_inflation(f: Value, w: Value, T: Value) -> Value:
     unit_out="1",
     monotone="++",
     convention="independent workers",
+    valid={"q >= 0": "no probability", "q <= 1": "no probability", "n >= 0": "no count of workers"},
+    domain={"q": (0, 1), "n": (1, 1e4)},
 )
 def any_worker_hit(q: Value, n: Value) -> Value:
     """Share of the steps that at least one worker holds up.
@@ -175,11 +179,13 @@ def any_worker_hit(q: Value, n: Value) -> Value:
 
 @formula(
     "r = G",
-    source=_TAIL,
+    source="definition: a barrier waits for the slowest",
     kind="bound",
     unit_in={"G": "1"},
     unit_out="1",
     monotone="+",
+    convention="a barrier in every step; work is not moved away from the slow worker, which is slow in "
+    "all that the gain is of",
 )
 def slow_ratio_that_eats_gain(G: Value) -> Value:
     """How much slower than the others one worker must be to use up a gain in a synchronous job.
@@ -193,7 +199,7 @@ def slow_ratio_that_eats_gain(G: Value) -> Value:
     -------
     r : (...) ndarray or float
         One worker at 1/G of the speed of the others makes every step G times as long, whatever
-        the others do.
+        the others do.  Backup workers, rebalancing and bounds on staleness get round it.
     """
     return +G
 

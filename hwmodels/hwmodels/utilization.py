@@ -83,7 +83,8 @@ def tokens_at_utilization(u: Value, n: Value, P: Value, F: Value) -> Value:
     unit_in={"n": "device", "P": "FLOP/s/device", "F": "FLOP/token"},
     unit_out="token/s",
     monotone="++-",
-    convention="F no more than what every token costs: 6N without the input table",
+    convention="F no more than what every token costs: 6N without the input table where all is "
+    "trained, N active; P no datasheet rate that parts pass",
 )
 def most_training_tokens(n: Value, P: Value, F: Value) -> Value:
     """Most tokens a second that the arithmetic allows.
@@ -93,9 +94,12 @@ def most_training_tokens(n: Value, P: Value, F: Value) -> Value:
     n : (...) array_like
         Devices [device].
     P : (...) array_like
-        Rate that no dense kernel passes (`hwmodels.catalog.hard_peak`) [FLOP/s/device].
+        Rate that no dense kernel passes [FLOP/s/device]: that of `hwmodels.catalog.hard_peak`, as
+        parts that clock higher than their datasheet says pass its peak.
     F : (...) array_like
-        Least work of one token [FLOP/token].
+        Least work of one token [FLOP/token].  6N is it only where every parameter is trained: with
+        frozen layers or LoRA a frozen weight costs no gradient of its own (4N, or 2N before the
+        first trained layer), and of a mixture of experts N is what one token goes through.
 
     Returns
     -------

@@ -49,3 +49,11 @@ def test_measured_nodes_draw_within_the_estimate(share: float) -> None:
 def test_a_building_that_takes_less_than_its_machines_is_refused() -> None:
     with pytest.raises(OutsideValidity, match="at least what its machines"):
         energy_bound(1.0, 1.0, 0.9)
+
+
+def test_what_meters_the_whole_node_passes_the_bound_on_its_boards() -> None:
+    """DGX A100: 6.5 kW at most (data sheet), of which eight boards of 400 W take 3.2 kW."""
+    boards = energy_bound(8 * HOUR, 400, 1.0)
+    assert boards.high < 6500 * HOUR, "and so the answer must say what it is of"
+    for left_out in ("boards alone", "default power limit", "hosts", "network", "raised limits"):
+        assert left_out in boards.convention

@@ -69,6 +69,21 @@ def test_selective_recomputation_adds_a_third_of_attention(
     assert more == pytest.approx((plain - train_flops_per_token(N)) / 3, rel=1e-3)
 
 
+def test_the_paper_counts_more_of_selective_recomputation_than_runs_again() -> None:
+    """24 l h s for attention against 16: each says so, and only one is the paper's."""
+    l, h, s = 96, 12288, 2048
+    plain, paper = model_step_flops(1, s, l, h, 51200), selective_step_flops(1, s, l, h, 51200)
+    assert (paper - plain) / s == pytest.approx((24 - 12) * l * h * s)
+    again = train_flops_per_token_selective(175e9, l, h, s)
+    assert again - train_flops_per_token_with_attention(175e9, l, h, s) == pytest.approx(
+        (16 - 12) * l * h * s
+    )
+    assert train_flops_per_token_selective.source.startswith("counted")
+    assert "24 * l * h * s" in train_flops_per_token_selective.convention
+    assert "Korthikanti" in selective_step_flops.source
+    assert "16 * l * h * s" in selective_step_flops.convention
+
+
 @few
 @given(st.floats(1, 1e12), size, size, size)
 def test_a_forward_pass_is_a_third_of_training(N: float, l: int, h: int, s: int) -> None:

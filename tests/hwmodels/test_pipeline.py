@@ -195,7 +195,10 @@ def test_one_bubble_has_two_names(p: int, v: int, m: int) -> None:
 @given(st.integers(2, 64), st.floats(0.01, 0.9), st.integers(1, 8))
 def test_micro_batches_that_bring_a_bubble_down(p: int, b: float, v: int) -> None:
     m = pipeline.micro_batches_for_bubble(p, b, v)
-    assert pipeline.pipeline_bubble(p, v, m) == pytest.approx(b)
+    if m < 1:
+        assert pipeline.pipeline_bubble(p, v, 1) <= b, "a single one already does"
+    else:
+        assert pipeline.pipeline_bubble(p, v, m) == pytest.approx(b)
 
 
 def test_bubbles_of_the_zero_bubble_schedules_as_printed() -> None:

@@ -178,6 +178,14 @@ def test_there_are_enough_rows_from_enough_sources() -> None:
     assert len({work(row) for row in found}) >= 12
 
 
+def test_a_row_that_a_program_put_out_says_so() -> None:
+    """It is no publication.  What a peer computes is held against ours in `partners.toml`."""
+    cited = {row["source"] for name in names() for row in rows(name)}
+    assert not {s for s in cited if "mlsysim" in s}
+    put_out = {s for s in cited if re.search(r"calc_\w+|estimator", s)}
+    assert put_out and all(s.startswith("output of a program: ") for s in put_out)
+
+
 @pytest.mark.parametrize("name", names())
 def test_every_row_says_where_it_is_from(name: str) -> None:
     found = rows(name)

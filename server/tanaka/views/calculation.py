@@ -83,6 +83,8 @@ class Calculation:
         Whether the answer says no: it does not fit.
     figure : callable or None
         Makes the numbers of a drawing; called only where a drawing is asked for.
+    unverified : tuple of str
+        What the answer rests on and nobody checked: a bound is then none to prove anything with.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Calculation:
     notes: tuple[tuple[str, str], ...] = ()
     fault: bool = False
     figure: Callable[[], Figure] | None = None
+    unverified: tuple[str, ...] = ()
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -209,7 +212,7 @@ def text(made: Calculation, *, colour: bool = False, width: int = WIDTH) -> str:
                               len(word) + 6, sentence, width)  # fmt: skip
     answer = made.answer
     if answer is not None:
-        about = [("kind", f"{answer.kind}: {KINDS[answer.kind]}")]
+        about = [("kind", _kind(answer, made.unverified))]
         about += [("convention", answer.convention)] if answer.convention else []
         about += [("source", answer.source)] if answer.source else []
         lines.append("")
@@ -218,10 +221,18 @@ def text(made: Calculation, *, colour: bool = False, width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def _kind(answer: Answer, unverified: tuple[str, ...]) -> str:
+    if not unverified:
+        return f"{answer.kind}: {KINDS[answer.kind]}"
+    means = "no proof" if answer.kind == "bound" else KINDS[answer.kind]
+    return f"{answer.kind}, not verified: {means}; nobody checked {', '.join(unverified)}"
+
+
 def _head(made: Calculation, paint: Paint, width: int) -> list[str]:
     if made.answer is None:
         return [paint(plain(made.what), _STRONG)]
     found = answered(made.answer)
+    found += " (not verified)" if made.unverified else ""
     value = paint(found, _BAD if made.fault else _ANSWER)
     words = textwrap.wrap(plain(made.what) + ":", width)
     if columns(words[-1]) + 1 + columns(found) > width:
@@ -247,7 +258,7 @@ def _table(rows: Iterable[Row], paint: Paint, width: int) -> list[str]:
             plain(r.name),
             "" if math.isnan(r.low) else spread(r.low, r.high, r.unit),
             plain(r.text),
-            plain(r.source) + ("" if r.verified else " (unverified)"),
+            (plain(r.source) + ("" if r.verified else " (unverified)")).strip(),
         )
         for r in rows
     ]
@@ -296,6 +307,7 @@ def record(made: Calculation) -> Json:
             "high": high,
             "unit": answer.unit,
             "kind": answer.kind,
+            "verified": not made.unverified,
             "convention": answer.convention,
             "source": answer.source,
             "terms": [

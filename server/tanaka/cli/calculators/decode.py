@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hwmodels.answer import Answer, Term
+from hwmodels.ceilings import DATASHEET_ROUNDING
 from hwmodels.decode import (
     batch_at_ridge,
     decode_compute_roof,
@@ -15,11 +16,11 @@ from hwmodels.decode import (
 )
 from hwmodels.inference_time import Device, Serving, decode_rate
 from hwmodels.training_layout import Shape
-from tanaka.cli.calculators import named
+from tanaka.cli.calculators import named, room
 from tanaka.cli.calculators.arguments import Argument, Given
 from tanaka.cli.calculators.registry import Calculator
 from tanaka.cli.refused import Refused
-from tanaka.views.calculation import Calculation, Row, row, shown, spread
+from tanaka.views.calculation import Calculation, Row, row, shown
 
 if TYPE_CHECKING:
     from tanaka.rules.api import Figure
@@ -37,21 +38,25 @@ def _decode(given: Given) -> Calculation:
     # Of a batch every expert may be asked for; of one sequence only the active ones are.
     reads = model.read
     weights = weight_bytes(reads, width)
-    position = model.kv_bytes(cached)
+    # A layer with a window reads no further back: a bound must not count what is not read.
+    position = model.kv_bytes_of(context, cached) / context if context else model.kv_bytes(cached)
     read = decode_pass_bytes(weights, batch, context, position)
     bandwidth = named.reach(p.bandwidth for p in parts)
-    memory = decode_roof(batch, read, devices, bandwidth[0]), decode_roof(batch, read, devices, bandwidth[1])  # fmt: skip
+    held_by = [p.bandwidth for p in parts]
+    # A bound leaves room for what datasheets round off.
+    most = named.rounded(bandwidth)
+    memory = decode_roof(batch, read, devices, most[0]), decode_roof(batch, read, devices, most[1])
     rows = [
         row("weights read", weights, "byte", f"{shown(reads, 'parameter')} x {width:g} B"),
         row("cache read", read - weights, "byte",
             f"{batch} x {context:,.0f} positions x {shown(position, 'byte')}"),
         row("pass", read, "byte"),
         Row("bandwidth", *bandwidth, "byte/s", f"each of {devices}" if devices > 1 else "",
-            named.cited(p.bandwidth for p in parts)),
-        Row("a pass takes", read / (devices * bandwidth[1]), read / (devices * bandwidth[0]), "s",
-            "at least"),
+            named.cited(held_by), named.verified(held_by)),
+        Row("a pass takes", read / (devices * most[1]), read / (devices * most[0]), "s",
+            f"at least, with {100 * (DATASHEET_ROUNDING - 1):.0f} % for rounding in datasheets"),
     ]  # fmt: skip
-    limit, by = memory[1], "memory"
+    limit, by, sure = memory[1], "memory", named.verified(held_by)
     intensity = decode_intensity(batch, model.active_parameters, read)
     rows.append(row("intensity", intensity, "FLOP/byte", "work of a pass for each byte"))
     try:
@@ -63,12 +68,14 @@ def _decode(given: Given) -> Calculation:
     if peak is not None:
         compute = decode_compute_roof(devices, peak[1], model.active_parameters)
         rows.append(Row("compute roof", decode_compute_roof(devices, peak[0], model.active_parameters),
-                        compute, "token/s", f"at the {precision} peak"))  # fmt: skip
+                        compute, "token/s", f"at the {precision} peak", "", named.verified(p.rate(precision) for p in parts)))  # fmt: skip
         rows.append(Row("batch at the ridge", *batch_at_ridge.interval(P=peak, w=(width, width), M=bandwidth),
                         "1", "short contexts"))  # fmt: skip
         # A real part may run above the clock of its printed peak: a bound must not count on it.
-        hard = decode_compute_roof(devices, named.hard(parts, precision), model.active_parameters)
-        limit, by = min((limit, "memory"), (hard, "compute"))
+        ceiling, checked = named.hard(parts, precision)
+        hard = decode_compute_roof(devices, ceiling, model.active_parameters)
+        if hard < limit:
+            limit, by, sure = hard, "compute", checked
         if devices == 1 and context >= 1 and model.dense:
             serving = Serving(batch, context, 1, width, cached, quantised=width < 2)
             likely = [
@@ -77,11 +84,14 @@ def _decode(given: Given) -> Calculation:
             rows.append(Row("likely", likely[0].low, likely[1].high, "token/s",
                             "an estimate, with usual efficiencies", likely[0].source))  # fmt: skip
     held = model.parameters * width + batch * context * position
+    each = Answer(
+        held / devices, held / devices, "byte", "bound", "weights and cache, shared evenly"
+    )
     notes = [("bound by", f"{by}; {shown(limit / batch, 'token/s')} for each sequence")]
-    room = named.reach(p.capacity for p in parts)
-    fit = named.fit(held, (devices * room[0], devices * room[1]))
-    notes.append((fit, f"{shown(held, 'byte')} of weights and cache, "
-                  f"{spread(devices * room[0], devices * room[1], 'byte')} there"))  # fmt: skip
+    several = room.rooms(parts, devices)
+    rows.append(row("held", held / devices, "byte", "weights and cache" + (", a device" if devices > 1 else "")))  # fmt: skip
+    verdicts, short = room.judged(parts, room.fittings(None, each, several), "weights and cache fit")  # fmt: skip
+    notes += verdicts
     if model.active_parameters != model.parameters and batch > 1:
         notes.append(("experts", "those of one sequence counted; a batch may ask for more of them"))
 
@@ -110,8 +120,9 @@ def _decode(given: Given) -> Calculation:
         ),
         rows=tuple(rows),
         notes=tuple(notes),
-        fault=fit == named.NO_FIT,
+        fault=short,
         figure=figure if peak is not None else None,
+        unverified=() if sure else ("the bandwidth" if by == "memory" else "the peak and its clock",),
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from tanaka.views.calculation import Calculation
 
 
 def _memory(given: Given) -> Calculation:
-    serves = given.word("for", "training") == "inference"
-    return (serving_memory if serves else training_memory).calculate(given)
+    if given.word("for", "training") == "inference":
+        return serving_memory.calculate(given)
+    return training_memory.calculate(given)
 
 
 CALCULATORS = {

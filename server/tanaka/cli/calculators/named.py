@@ -13,6 +13,7 @@ from hwmodels.catalog import (
     hard_peak,
     sources,
 )
+from hwmodels.ceilings import DATASHEET_ROUNDING
 from hwmodels.models import Model, find_model, models
 from hwmodels.transformer import train_flops_per_token
 from tanaka.cli.calculators.arguments import Argument, Given, nearest
@@ -92,8 +93,10 @@ def rates(several: Parts, precision: str) -> Reach:
     return reach(found)
 
 
-def hard(several: Parts, precision: str) -> float:
-    """Rate that no kernel on any of the variants passes: above the dense peak by clock and rounding.
+def hard(several: Parts, precision: str) -> tuple[float, bool]:
+    """Rate that no kernel on any of the variants passes, and whether all behind it was checked.
+
+    It lies above the dense peak by the clock and by the rounding of datasheets.
 
     Raises
     ------
@@ -104,7 +107,12 @@ def hard(several: Parts, precision: str) -> float:
     if found is None:
         rates(several, precision)  # says which rates there are
         raise Refused(f"{precision}: no such rate")
-    return found.value
+    return found.value, found.verified
+
+
+def rounded(printed: Reach) -> Reach:
+    """Printed bandwidths with the room above them that a bound leaves for rounding."""
+    return DATASHEET_ROUNDING * printed[0], DATASHEET_ROUNDING * printed[1]
 
 
 def reach(numbers: Iterable[Sourced]) -> Reach:
@@ -123,18 +131,8 @@ def links(several: Parts) -> Reach:
     """
     without = [p.name for p in several if p.link is None]
     if without:
-        raise Refused(f"{', '.join(without)}: no scale-up link; give the bandwidth B")
+        raise Refused(f"{', '.join(without)}: no scale-up link; give its bandwidth")
     return reach(p.link for p in several if p.link is not None)
-
-
-FIT, NO_FIT, MAY_FIT = "fits", "does not fit", "fits some variants"
-
-
-def fit(need: float, capacity: Reach) -> str:
-    """Whether a need [byte] fits all variants, none, or those with the most memory."""
-    if need <= capacity[0]:
-        return FIT
-    return NO_FIT if need > capacity[1] else MAY_FIT
 
 
 def label(several: Parts, typed: str) -> str:

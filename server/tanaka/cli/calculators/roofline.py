@@ -29,10 +29,18 @@ def _roofline(given: Given) -> Calculation:
     bandwidth = named.reach(p.bandwidth for p in parts)
     points = _points(given.word("points"))
     rows = [
-        Row(f"peak {p}", *peak, "FLOP/s", "dense", named.cited(x.rate(p) for x in parts))
+        Row(
+            f"peak {p}",
+            *peak,
+            "FLOP/s",
+            "dense",
+            named.cited(x.rate(p) for x in parts),
+            named.verified(x.rate(p) for x in parts),
+        )
         for p, peak in zip(precisions, peaks, strict=True)
     ]
-    rows.append(Row("bandwidth", *bandwidth, "byte/s", "", named.cited(p.bandwidth for p in parts)))
+    held = [p.bandwidth for p in parts]
+    rows.append(Row("bandwidth", *bandwidth, "byte/s", "", named.cited(held), named.verified(held)))
     several = [ridge.interval(P=peak, W=bandwidth) for peak in peaks]
     rows += [
         Row(f"ridge {p}", *r, "FLOP/byte", f"{spread(*peak, 'FLOP/s')} / {spread(*bandwidth, 'byte/s')}")
@@ -49,10 +57,13 @@ def _roofline(given: Given) -> Calculation:
         )
         if rate is not None:
             share = f"{100 * rate / roof[1]:.3g} %"
-            hard = attainable(named.hard(parts, precisions[0]), intensity, bandwidth[1])
             # Between the printed roof and the hard one lie the highest clock and rounding.
+            peak, sure = named.hard(parts, precisions[0])
+            hard = attainable(peak, intensity, named.rounded(bandwidth)[1])
+            sure = sure and named.verified(held)
             above = ": above the printed roof" if rate > roof[1] else ""
-            above = ": not possible" if rate > 1.02 * max(hard, roof[1]) else above
+            if rate > hard:
+                above = ": not possible" if sure else ": above the roof, which is not verified"
             notes.append((label, f"{shown(rate, 'FLOP/s')} is {share} of the roof"
                           + above))  # fmt: skip
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from hwmodels.answer import Answer
+from hwmodels.catalog import Accelerator
 from hwmodels.fitting import Fitting, Room, Verdict, compare
 from tanaka.cli.calculators import named
 from tanaka.views.calculation import Row, shown, spread
@@ -40,7 +41,7 @@ def fittings(proof: Answer | None, need: Answer, several: Sequence[Room]) -> lis
     return found
 
 
-def judged(parts: named.Parts, found: Sequence[Fitting], what: str = "") -> tuple[Notes, bool]:
+def judged(parts: named.Parts, found: Sequence[Fitting], what: str = "fits") -> tuple[Notes, bool]:
     """The verdict in words, by variant where they differ, and whether it fits none.
 
     Parameters
@@ -49,7 +50,7 @@ def judged(parts: named.Parts, found: Sequence[Fitting], what: str = "") -> tupl
     found : sequence of Fitting
         One for each part.
     what : str
-        What was compared, where it is not all that a device holds: "state".
+        What to say of one that fits, where not all that a device holds was compared: "state fits".
     """
     by: dict[str, list[int]] = {}
     for i, fitting in enumerate(found):
@@ -66,10 +67,10 @@ def judged(parts: named.Parts, found: Sequence[Fitting], what: str = "") -> tupl
     return notes, all(f.verdict in short for f in found)
 
 
-def _word(part: named.Accelerator, fitting: Fitting, what: str) -> str:
+def _word(part: Accelerator, fitting: Fitting, what: str) -> str:
     word = str(fitting.verdict)
     if fitting.verdict is Verdict.FITS:
-        return f"{what} fits".strip()
+        return what
     if fitting.verdict is Verdict.IMPOSSIBLE:
         if part.reachable is not None:  # what is above its own memory may lie beside it
             return "cannot fit its own memory"

@@ -53,13 +53,16 @@ def calculate(given: Given) -> Calculation:
     convention = most.convention if context else "weights alone" + (" and a pass" if model else "")
     need = Answer(least.low, most.high, "byte", "estimate", convention, most.source, terms)
     proof = inference_memory_bound(lean, load)
-    how = {"weights": f"{width:g} B x {spread(*size, 'parameter')}"}
+    how = {"weights": f"{width:g} B x {spread(*size, 'parameter')}{_shared(devices)}"}
     if model is not None and context:
-        how["cache"] = f"{batch} x {context:,} positions x {shown(full.kv_bytes, 'byte')}"
-        how["cache reserved in vain"] = f"blocks of {load.block:g} positions, the last half empty"
+        # Heads that a server keeps more than once are not shared.
+        apart = min(float(tensor), float(full.kv_heads)) * stages
+        position = shown(float(full.kv_bytes), "byte")
+        how["cache"] = f"{batch} x {context:,} positions x {position}{_shared(apart)}"
+        how["cache reserved in vain"] = (
+            f"the last block of {load.block:g} positions of each sequence"
+        )
         how["activations"] = f"a pass of up to {load.chunk:,.0f} tokens"
-    if devices > 1:
-        how = {n: f"{words}, shared by {devices}" if n in ("weights", "cache") else words for n, words in how.items()}  # fmt: skip
     rows = [Row(t.name, t.low, t.high, "byte", how.get(t.name, "")) for t in terms]
     rows += [
         Row("each device", need.low, need.high, "byte", "an estimate"),
@@ -75,7 +78,7 @@ def calculate(given: Given) -> Calculation:
         capacity = room.capacity(several)
         rows += room.rows(parts, several, typed)
         found = room.fittings(proof, need, several)
-        notes, fault = room.judged(parts, found, "" if model is not None else "what is known")
+        notes, fault = room.judged(parts, found, "fits" if model is not None else "weights fit")
         if fault:
             notes.append(("at least", f"{devices_needed(proof.low * devices, capacity):g} devices hold it together"))  # fmt: skip
         elif model is not None and context and all(f.verdict is Verdict.FITS for f in found):
@@ -105,6 +108,10 @@ def calculate(given: Given) -> Calculation:
         fault=fault,
         figure=figure if capacity is not None else None,
     )
+
+
+def _shared(devices: float) -> str:
+    return f", shared by {devices:g}" if devices > 1 else ""
 
 
 def _served(

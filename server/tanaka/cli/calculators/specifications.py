@@ -21,7 +21,7 @@ _NAMES = {
     "clock_spec": "clock of the peaks",
     "clock_max": "highest clock",
     "node": "process",
-    "reachable": "reachable clock",
+    "reachable": "memory beyond its own",
     "published": "parameters, as printed",
 }
 

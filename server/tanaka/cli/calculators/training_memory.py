@@ -126,7 +126,9 @@ def _step(given: Given, setup: _Setup, model: Decoder, batch: Batch) -> Calculat
                 ("fits with", f"{w.name}: at most {shown(w.need, 'byte')}")
                 for w in ways_to_fit(model, layout, batch, recipe, small)
             ]
-            notes += ways or [("no way out", "no single change brings the high estimate below what is usable")]
+            notes += ways or [("no one change", "brings the high estimate below what is usable")]
+        if fault:
+            notes += _limits(setup, capacity)
 
     def figure() -> Figure:
         return _figure(setup, model, batch, capacity, given.word("part"), fault)
@@ -150,10 +152,20 @@ def _figure(
 
     kinds = {"weights": Layer.STATE, "optimizer": Layer.VERSIONS, "versions": Layer.VERSIONS,
              "gradients": Layer.STATE}  # fmt: skip
+    found = step_timeline(model, setup.layout, batch, setup.recipe)
+    names = dict.fromkeys([*kinds, *(n for s in found for p in PHASES for n in s.high[p])])
+    most = max(s.peak[1] for s in found)
+    # A layer too thin to be seen has no place for its name.
+    thin = {
+        n
+        for n in names
+        if n not in kinds and max(s.high[p].get(n, 0.0) for s in found for p in PHASES) < most / 25
+    }
     stages = []
-    for s in step_timeline(model, setup.layout, batch, setup.recipe):
-        names = dict.fromkeys([*kinds, *(n for phase in PHASES for n in s.high[phase])])
-        sizes = {n: tuple(s.high[phase].get(n, 0.0) for phase in PHASES) for n in names}
+    for s in found:
+        sizes = {
+            n: tuple(s.high[p].get(n, 0.0) for p in PHASES) for n in names if n not in thin
+        } | {"small parts": tuple(sum(s.high[p].get(n, 0.0) for n in thin) for p in PHASES)}
         layers = tuple(
             TimelineLayer(n, kinds.get(n, Layer.ACTIVATIONS), each)
             for n, each in sizes.items()
@@ -161,7 +173,9 @@ def _figure(
         )
         name = f"stage {s.stage}" if setup.layout.pipeline > 1 else "a device"
         stages.append(TimelineStage(name, f"{spread(*s.peak, 'byte', 3)}", layers))
-    return TimelineFigure(PHASES, tuple(stages), capacity, f"one {part or 'device'}", fault)
+    return TimelineFigure(
+        PHASES, tuple(stages), capacity, f"one {part or 'device'}, high estimate,", fault
+    )
 
 
 # -- the state alone --------------------------------------------------------------------------
@@ -208,7 +222,7 @@ def _state(given: Given, setup: _Setup) -> Calculation:
         several = room.rooms(parts, setup.devices)
         capacity = room.capacity(several)
         rows += room.rows(parts, several, typed)
-        notes, fault = room.judged(parts, room.fittings(None, need, several), "state")
+        notes, fault = room.judged(parts, room.fittings(None, need, several), "state fits")
         if fault:
             notes += _shards(setup, min(r.usable[0] for r in several), capacity)
     wanted = "name its sequence" if setup.model is not None else "name a model and its sequence"
@@ -240,8 +254,15 @@ def _shards(setup: _Setup, usable: float, capacity: float) -> list[tuple[str, st
         if size <= usable and setup.layout.shard_group > 1:
             found.append(("state fits with", f"ZeRO-{zero}: {shown(size, 'byte')}"))
             break
+    return [*found, *_limits(setup, capacity)]
+
+
+def _limits(setup: _Setup, capacity: float) -> list[tuple[str, str]]:
+    """What no sharding can pass: the fewest devices for the state, the most parameters on these."""
     total = setup.count * setup.recipe.total
-    found.append(("at least", f"{devices_needed(total, capacity):g} devices hold the state alone, all of it sharded"))  # fmt: skip
+    devices = devices_needed(total, capacity)
     largest = largest_parameter_count(setup.devices, capacity, setup.recipe.total)
-    found.append(("at most", f"{shown(largest, 'parameter')} on {setup.devices}, all of it sharded"))  # fmt: skip
-    return found
+    return [
+        ("at least", f"{devices:g} devices hold the state alone, all of it sharded"),
+        ("at most", f"{shown(largest, 'parameter')} on {setup.devices}, all of it sharded"),
+    ]
