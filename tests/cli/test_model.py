@@ -516,6 +516,17 @@ def test_the_step_of_a_measured_run_is_as_long_as_it_was(tanaka: Run) -> None:
     assert found["rows"]["rate"]["low"] < 8 * 10_682 < found["rows"]["rate"]["high"]
 
 
+def test_without_tokens_one_step_is_timed(tanaka: Run) -> None:
+    words = ("training", "model=llama-3-8b", "part=H100-SXM5-80GB", "devices=8", "sequence=8192", "micro-batches=16")  # fmt: skip
+    found = answer(tanaka, *words)
+    step = found["rows"]["step"]
+    assert found["low"] == pytest.approx(8 * 16 * 8192 / found["rows"]["rate"]["high"])
+    assert found["high"] == pytest.approx(step["high"])
+    said = tanaka("model", "training", "N=7B", "part=A100-SXM4-80GB", "devices=8")
+    assert said.status == 2
+    assert "needs tokens" in said.err and "a step that it can estimate" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

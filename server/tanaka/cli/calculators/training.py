@@ -52,7 +52,7 @@ def _training(given: Given) -> Calculation:
     parts = named.parts(typed)
     precision = given.word("precision", "bf16")
     peak = named.rates(parts, precision)
-    tokens = given.reach("tokens", 0.0)
+    trained = given.reach("tokens", 0.0) if given.has("tokens") else None
     devices = given.reach("devices", 1.0)
     flops = named.training_flops(low), named.training_flops(high)
     notes: list[tuple[str, str]] = []
@@ -72,6 +72,9 @@ def _training(given: Given) -> Calculation:
         else:
             mfu = USUAL
             notes.append(("step not estimated", estimated))
+    if trained is None and step is None:
+        raise Refused("training needs tokens (tokens to train on), or a step that it can estimate")
+    tokens = trained if trained is not None else (step.tokens, step.tokens)  # type: ignore[union-attr]
     alone = {"F": flops, "T": tokens}
     reached = mfu[0] * peak[0], mfu[1] * peak[1]
     if step is not None:
@@ -117,7 +120,7 @@ def _training(given: Given) -> Calculation:
         if model is not None and model.active_parameters != model.parameters:
             convention += "; active parameters"
     return Calculation(
-        "training", "time of the run",
+        "training", "time of the run" if trained is not None else "time of a step",
         Answer(
             *seconds, "s", "estimate", convention,
             step.rate.source if step is not None else training_seconds.source, tuple(terms),
@@ -219,7 +222,7 @@ CALCULATORS = {
             Argument(named.PART.name, "", named.PART.help, required=True),
             named.PRECISION,
             Argument("devices", "1", "accelerators", shown="1"),
-            Argument("tokens", "token", "tokens to train on", required=True),
+            Argument("tokens", "token", "tokens to train on; one step is counted without them"),
             Argument("mfu", "1", "share of the peak that the model's own work reaches; estimated where left out"),
             Argument("price", "USD/s", "of one device: $2/h"),
             Argument("sequence", "1", "positions of a sample: the step is estimated"),
