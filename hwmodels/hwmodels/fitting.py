@@ -213,8 +213,8 @@ def ways_to_fit(
 ) -> Iterator[Way]:
     """Changes that would each make a run fit for sure, solved from the model.
 
-    Full recomputation, the lowest ZeRO stage above the present one (with recomputation where it
-    takes that, too), the fewest devices, the narrowest wider tensor parallelism, the largest
+    Full recomputation, the lowest ZeRO stage above the present one (with recomputation where
+    neither is enough alone), the fewest devices, the narrowest wider tensor parallelism, the largest
     micro-batch and the longest sequence.  What fits already gives nothing.
 
     Parameters
@@ -238,14 +238,17 @@ def ways_to_fit(
     if need(layout, batch) <= limit:
         return
     lean = replace(batch, recompute=Recompute.FULL)
-    if batch.recompute is not Recompute.FULL and (bytes_ := need(layout, lean)) <= limit:
+    # Recomputation joins another change only where it is needed and not enough.
+    joins = batch.recompute is not Recompute.FULL
+    if joins and (bytes_ := need(layout, lean)) <= limit:
         yield Way("full recomputation", 1, layout, lean, bytes_)
+        joins = False
     for stage in range(layout.zero + 1, 4):
         changed = replace(layout, zero=stage)
         if (bytes_ := need(changed, batch)) <= limit:
             yield Way(f"ZeRO-{stage}", stage, changed, batch, bytes_)
             break
-        if (bytes_ := need(changed, lean)) <= limit and batch.recompute is not Recompute.FULL:
+        if joins and (bytes_ := need(changed, lean)) <= limit:
             yield Way(f"ZeRO-{stage} and full recomputation", stage, changed, lean, bytes_)
             break
     if layout.zero and layout.shards is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hwmodels.activations import Recompute
@@ -120,3 +122,14 @@ def test_the_largest_that_fit() -> None:
         assert high(fits) <= room.usable[0] < high(more)
     assert largest_micro_batch(LLAMA, Layout(data=8), batch, ADAM, room) == 0
     assert longest_sequence(LLAMA, Layout(data=8), batch, ADAM, room) == 0
+
+
+def test_two_changes_are_named_only_where_neither_is_enough() -> None:
+    room = Room.of(80)
+    llama_13b = Decoder(40, 5120, 40, 40, 128, 13824, 32000)
+    layout, batch = Layout(data=8, zero=1), Batch(4096)
+    names = [way.name for way in ways_to_fit(llama_13b, layout, batch, ADAM, room)]
+    assert "full recomputation" in names
+    assert not any(" and " in name for name in names)
+    plain = [way.name for way in ways_to_fit(llama_13b, replace(layout, zero=0), batch, ADAM, room)]
+    assert "full recomputation" not in plain and "ZeRO-1 and full recomputation" in plain
