@@ -77,7 +77,8 @@ def outside_maths(change: Callable[[str], str]) -> Callable[[str], str]:
 DRESSES: dict[str, Callable[[str], str]] = {
     "every space is a line end": lambda t: t.replace(" ", "\n"),
     "line ends of Windows": lambda t: t.replace(" ", "\r\n"),
-    "a comment at every line's end": lambda t: t.replace(" ", " % 77 ms, 3 GPUs\n"),
+    # Without a space of its own, which another dress would make a line's end: then it ends there.
+    "a comment at every line's end": lambda t: t.replace(" ", " %77~ms,3~GPUs\n"),
     "indented": lambda t: "   " + t.replace(" ", "\n\t  "),
     "spaces doubled": lambda t: t.replace(" ", "  "),
     "in a group": lambda t: "{" + t + "}",
