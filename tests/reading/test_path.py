@@ -74,12 +74,17 @@ def outside_maths(change: Callable[[str], str]) -> Callable[[str], str]:
     return lambda line: line if "$" in line else change(line)
 
 
+def at_spaces(end: str) -> Callable[[str], str]:
+    """A line's end for every run of spaces; beside a line's end it would begin a paragraph."""
+    return lambda t: re.sub(r"(?<!\s)[ \t]+(?!\s)", lambda _: end, t)
+
+
 DRESSES: dict[str, Callable[[str], str]] = {
-    "every space is a line end": lambda t: t.replace(" ", "\n"),
-    "line ends of Windows": lambda t: t.replace(" ", "\r\n"),
+    "every space is a line end": at_spaces("\n"),
+    "line ends of Windows": at_spaces("\r\n"),
     # Without a space of its own, which another dress would make a line's end: then it ends there.
     "a comment at every line's end": lambda t: t.replace(" ", " %77~ms,3~GPUs\n"),
-    "indented": lambda t: "   " + t.replace(" ", "\n\t  "),
+    "indented": lambda t: "   " + at_spaces("\n\t  ")(t),
     "spaces doubled": lambda t: t.replace(" ", "  "),
     "in a group": lambda t: "{" + t + "}",
     "coloured": lambda t: "\\textcolor{red}{" + t + "}",
