@@ -9,6 +9,7 @@ export interface Config {
   importStrategy: ImportStrategy;
   diagnosticsDelay: number;
   codeLens: boolean;
+  markChecked: boolean;
   trace: "off" | "messages" | "verbose";
 }
 
@@ -18,6 +19,7 @@ export const DEFAULTS = {
   importStrategy: "bundled",
   "diagnostics.delay": 400,
   codeLens: true,
+  markChecked: false,
   "voice.enabled": false, // these four are read by the server and by the voice
   "voice.model": "",
   "voice.apiBase": "",
@@ -47,6 +49,7 @@ export function readConfig(): Config {
     importStrategy: settings.get<ImportStrategy>("importStrategy", DEFAULTS.importStrategy),
     diagnosticsDelay: settings.get<number>("diagnostics.delay", DEFAULTS["diagnostics.delay"]),
     codeLens: settings.get<boolean>("codeLens", DEFAULTS.codeLens),
+    markChecked: settings.get<boolean>("markChecked", DEFAULTS.markChecked),
     trace: settings.get<Config["trace"]>("trace.server", DEFAULTS["trace.server"]),
   };
 }

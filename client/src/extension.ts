@@ -1,7 +1,7 @@
 // Activation: puts the parts together and registers the commands. What each part does is in its own file.
 import * as vscode from "vscode";
 import { Baselines } from "./baseline";
-import { isPaper } from "./config";
+import { isPaper, readConfig } from "./config";
 import { FactsPages } from "./facts";
 import type { StressTestArgument } from "./protocol";
 import { ReviewPanel } from "./review";
@@ -108,6 +108,10 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showErrorMessage(why);
     }
   };
+  const toggleTicks = () => {
+    const settings = vscode.workspace.getConfiguration("tanaka");
+    return settings.update("markChecked", !readConfig().markChecked, vscode.ConfigurationTarget.Global);
+  };
 
   const command = vscode.commands.registerCommand;
   context.subscriptions.push(
@@ -127,12 +131,19 @@ export function activate(context: vscode.ExtensionContext): void {
         panel.notice(note);
       }
     }),
-    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("tanaka") && running.restart()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("tanaka.markChecked")) {
+        void running.configure(); // one may look at the ticks and put them away: that starts nothing anew
+      } else if (event.affectsConfiguration("tanaka")) {
+        void running.restart();
+      }
+    }),
     command("tanaka.stressTestSection", () => stressTest("section")),
     command("tanaka.stressTestPaper", () => stressTest("paper")),
     command("tanaka.auditDelta", auditDelta),
     command("tanaka.chooseBaseline", chooseBaseline),
     command("tanaka.showWhatWasRead", showFacts),
+    command("tanaka.toggleTicks", toggleTicks),
     command("tanaka.showWhatWouldBeSent", showWhatWouldBeSent),
     command("tanaka.setVoiceKey", () => voice.setKey(lastPaper)),
     command("tanaka.stopVoice", () => voice.stop()),

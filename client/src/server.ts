@@ -96,6 +96,18 @@ export class Server implements vscode.Disposable {
     return this.lifecycle.restart();
   }
 
+  /** Has the running server read the settings anew; one that does not run reads them when it starts. */
+  async configure(): Promise<void> {
+    try {
+      const { client } = await this.connected();
+      await client.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    } catch (error) {
+      if (!(error instanceof NotRunning)) {
+        throw error;
+      }
+    }
+  }
+
   stop(): Promise<void> {
     return this.lifecycle.dispose();
   }
@@ -237,6 +249,7 @@ export class Server implements vscode.Disposable {
         theme: themeKind(vscode.window.activeColorTheme.kind),
         diagnosticsDelay: config.diagnosticsDelay,
         codeLens: config.codeLens,
+        markChecked: config.markChecked,
         files: true,
         baselines: this.baselines(),
         voice: this.voice !== undefined,

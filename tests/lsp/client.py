@@ -26,6 +26,7 @@ class Editor(LanguageClient):
         self.logged: list[str] = []
         self.configuration: dict[str, Any] = {}
         self.registered: list[types.Registration] = []
+        self.hints_refreshed = 0
         self.files: dict[str, str | bytes] = {}
         self.asked_for: list[tuple[str, str]] = []
         self.pieces: dict[str | int, list[Any]] = {}
@@ -59,6 +60,11 @@ class Editor(LanguageClient):
         @feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
             self.registered += params.registrations
+            self._heard.set()
+
+        @feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        def refresh(_: Any) -> None:
+            self.hints_refreshed += 1
             self._heard.set()
 
         @feature("tanaka/readFile")
@@ -191,6 +197,7 @@ def vscode() -> types.ClientCapabilities:
                 document_changes=True,
                 change_annotation_support=types.ChangeAnnotationsSupportOptions(),
             ),
+            inlay_hint=types.InlayHintWorkspaceClientCapabilities(refresh_support=True),
             did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
                 dynamic_registration=True
             ),

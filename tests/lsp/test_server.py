@@ -242,7 +242,10 @@ async def test_hovers_of_numbers_that_are_no_findings(ed: Editor, tmp_path: Path
     uri = (tmp_path / "a.tex").as_uri()
     ed.open(uri, text)
     consistent = await ed.hover_text(uri, place(text, text.index("3.0")))
-    assert consistent.startswith("**consistent:**")
+    assert re.match(
+        r"!\[\]\(data:image/svg\+xml;base64,\S+\) \*\*consistent:\*\* 420 ms / 140 ms = 3\.00\n",
+        consistent,
+    )
     assert "\n\n**read:** 3.0×, speedup, " in consistent
     read = await ed.hover_text(uri, place(text, text.index("25\\,GB")))
     assert read.startswith("**read:** 25 GB/s per GPU, link bandwidth")
@@ -523,6 +526,26 @@ async def test_settings_come_by_workspace_configuration(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         ed.replace(uri, edited, "speedup", "speed-up", version=3)
         await ed.until("the finding", lambda: ed.codes(uri) == ["TK101"])
+
+
+async def test_ticks_are_shown_to_who_asks_and_follow_the_settings(tmp_path: Path) -> None:
+    text = paper("\\section{One}\n" + RIGHT)
+    uri = (tmp_path / "a.tex").as_uri()
+    async with editor(vscode(), None, configuration={"tanaka": {"markChecked": False}}) as ed:
+        await ed.until("the watchers", lambda: ed.registered)
+        ed.open(uri, text)
+        await ed.until("a publish", lambda: uri in ed.published)
+        whole = types.Range(types.Position(0, 0), place(text, len(text)))
+        asked = types.InlayHintParams(types.TextDocumentIdentifier(uri), whole)
+        assert await ed.text_document_inlay_hint_async(asked) is None
+        ed.configuration = {"tanaka": {"markChecked": True}}
+        ed.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+        await ed.until("the request to look again", lambda: ed.hints_refreshed)
+        found = await ed.text_document_inlay_hint_async(asked)
+        assert found is not None
+        assert [hint.label for hint in found] == ["✓", "✓", "✓"]
+        assert found[-1].position == place(text, text.index("3.0\\times$") + len("3.0\\times$"))
+        assert found[-1].tooltip == "consistent: 420 ms / 140 ms = 3.00 (TK101)"
 
 
 async def test_half_typed_latex_costs_no_more_than_its_own_block(

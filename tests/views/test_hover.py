@@ -24,6 +24,7 @@ from tanaka.views.hover import (
     plain_text,
 )
 from tanaka.views.svg import Theme
+from tanaka.views.svg.tick import GREEN, tick
 
 from .papers import example, moved, papers
 
@@ -323,6 +324,16 @@ def test_markdown_of_a_finding() -> None:
     assert "| ratio | &ensp;**1.236** | &ensp;2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
     assert read.startswith("**read:** 1.5×, speedup, ")
     assert link == "[Stress-test this section](command:tanaka.stressTest?%5B%5D)"
+
+
+def test_a_number_that_agrees_has_a_green_mark_and_a_finding_has_none() -> None:
+    view = seen(example(), "512\\nGPUs".replace("\\n", "\n"), DocId("sections/evaluation.tex"))
+    head = markdown(view).split("\n\n")[0]
+    assert head == f"![]({data_uri(tick())}) **consistent:** 64 × 8 = 512"
+    assert GREEN in tick()
+    assert markdown(view, images=False).startswith("**consistent:** 64 × 8 = 512")
+    blamed = seen(example(), "$1.5\\times$ speedup", DocId("sections/evaluation.tex"))
+    assert data_uri(tick()) not in markdown(blamed)
 
 
 def test_a_drawing_that_carries_the_equation_comes_before_the_table() -> None:

@@ -33,6 +33,16 @@ export function findings(tanaka, folder) {
   };
 }
 
+/** Where in a file of a paper some text stands, in lines and UTF-16 units from 0. */
+export function placeOf(folder, file, text) {
+  const lines = readFileSync(join(folder, file), "utf8").split("\n");
+  const line = lines.findIndex((each) => each.includes(text));
+  if (line < 0) {
+    throw new Error(`${file} does not say ${text}`);
+  }
+  return { file, line, from: lines[line].indexOf(text), to: lines[line].indexOf(text) + text.length };
+}
+
 /** A line after the edits of a fix that all stand in that line. */
 export function applied(line, fix) {
   const characters = [...line];

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Checks, until } from "./checks.mjs";
-import { applied, findings } from "./expected.mjs";
+import { applied, findings, placeOf } from "./expected.mjs";
 import { Workbench } from "./workbench.mjs";
 
 const PARTS = ["The Mirror", "The Novelty Gap", "The Mechanism Stress Test", "The Twist"];
@@ -112,6 +112,35 @@ export async function run({ host, browser, tanaka, screenshots, copyPaper }) {
       }
       await page.waitForTimeout(300);
       await shot("hover-dark");
+    });
+
+    await check("a number that agrees is green in its hover, and carries a tick for who asks", async () => {
+      const agrees = placeOf(folder, "sections/evaluation.tex", "$1.44\\times$");
+      await vscode.goTo(agrees.file, { line: agrees.line, character: agrees.from });
+      const hover = await vscode.hover(agrees.line, agrees.from, agrees.to);
+      await until("the equation", async () =>
+        (await hover.textContent()).replaceAll("\u00a0", " ").includes("consistent: 3.05 s / 2.12 s = 1.44"),
+      );
+      const [width] = await until("the green mark", () =>
+        hover.locator("img").evaluateAll((images) => images.map((i) => i.naturalWidth).filter((w) => w > 0)),
+      );
+      assert.equal(width, 14);
+      await page.waitForTimeout(300);
+      await shot("consistent-dark");
+      await vscode.leave();
+      const ticks = page.locator(".view-lines span", { hasText: /^\s*✓\s*$/ });
+      assert.equal(await ticks.count(), 0);
+      await vscode.command("Tanaka: Show or Hide Ticks Behind Consistent Numbers");
+      await ticks.first().waitFor();
+      await shot("ticks-dark");
+      await theme("light");
+      await vscode.hover(agrees.line, agrees.from, agrees.to);
+      await page.waitForTimeout(500);
+      await shot("consistent-light");
+      await vscode.leave();
+      await theme("dark");
+      await vscode.command("Tanaka: Show or Hide Ticks Behind Consistent Numbers");
+      await until("no tick", async () => (await ticks.count()) === 0);
     });
 
     await check("the hover's picture is decoded and drawn", async () => {

@@ -62,6 +62,7 @@ describe("the settings", () => {
       importStrategy: "bundled",
       diagnosticsDelay: 400,
       codeLens: true,
+      markChecked: false,
       trace: "off",
     });
   });
@@ -73,6 +74,7 @@ describe("the settings", () => {
       "tanaka.importStrategy": "fromEnvironment",
       "tanaka.diagnostics.delay": 0,
       "tanaka.codeLens": false,
+      "tanaka.markChecked": true,
       "tanaka.trace.server": "verbose",
     };
     assert.deepEqual(readConfig(), {
@@ -80,6 +82,7 @@ describe("the settings", () => {
       importStrategy: "fromEnvironment",
       diagnosticsDelay: 0,
       codeLens: false,
+      markChecked: true,
       trace: "verbose",
     });
   });

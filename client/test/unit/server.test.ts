@@ -75,11 +75,13 @@ describe("launching", () => {
     editor.themeKind = ColorThemeKind.HighContrastLight;
     editor.settings["tanaka.diagnostics.delay"] = 0;
     editor.settings["tanaka.codeLens"] = false;
+    editor.settings["tanaka.markChecked"] = true;
     await running.start();
     assert.deepEqual(client().options.initializationOptions, {
       theme: "high-contrast-light",
       diagnosticsDelay: 0,
       codeLens: false,
+      markChecked: true,
       files: true,
       baselines: {},
       voice: false,

@@ -183,6 +183,10 @@ export enum StatusBarAlignment {
   Left = 1,
   Right = 2,
 }
+export enum ConfigurationTarget {
+  Global = 1,
+}
+
 export enum ViewColumn {
   Beside = -2,
   One = 1,
@@ -482,6 +486,9 @@ export const workspace = {
   onDidChangeConfiguration: events.settings.event,
   getConfiguration: (section: string) => ({
     get: (key: string, otherwise: unknown) => editor.settings[`${section}.${key}`] ?? otherwise,
+    update: async (key: string, value: unknown) => {
+      editor.settings[`${section}.${key}`] = value;
+    },
   }),
   registerTextDocumentContentProvider: (scheme: string, provider: unknown) => {
     editor.contentProviders.set(scheme, provider);

@@ -255,6 +255,8 @@ class Options:
         block under edit.
     code_lens : bool
         ``codeLens``: whether sections carry "Stress-test this section".
+    mark_checked : bool
+        ``markChecked``: whether numbers that agree with the others carry a tick.
     command_links : bool
         ``commandLinks``: whether a hover may hold ``command:`` links.
     files : bool
@@ -268,6 +270,7 @@ class Options:
     theme: str = ""
     diagnostics_delay: int = 400
     code_lens: bool = False
+    mark_checked: bool = False
     command_links: bool = False
     files: bool = False
     voice: bool = False
@@ -286,6 +289,7 @@ class Options:
             theme=theme if isinstance(theme, str) else "",
             diagnostics_delay=max(0, int(delay)) if is_delay and delay is not None else 400,
             code_lens=data.get("codeLens") is True,
+            mark_checked=data.get("markChecked") is True,
             command_links=data.get("commandLinks", isinstance(theme, str)) is True,
             files=data.get("files") is True,
             voice=data.get("voice") is True,

@@ -143,6 +143,23 @@ async def code_lenses(
     ]  # fmt: skip
 
 
+async def inlay_hints(
+    session: Session, params: types.InlayHintParams
+) -> list[types.InlayHint] | None:
+    """A tick behind each number that agrees with the others, where the author wants to see them."""
+    from tanaka.lsp.positions import offset
+    from tanaka.views.hints import hints
+
+    if not session.mark_checked:
+        return None
+    found = await _asked(session, params.text_document.uri, params.range.start)
+    if found is None:
+        return None
+    end = offset(session.lines(found.doc), params.range.end, session.encoding)
+    views = hints(found.report, found.doc, found.offset, end)
+    return [to_proto.inlay_hint(view, session) for view in views]
+
+
 async def document_links(
     session: Session, params: types.DocumentLinkParams
 ) -> list[types.DocumentLink] | None:

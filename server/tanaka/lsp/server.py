@@ -292,6 +292,10 @@ def make_server() -> Server:
     async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens] | None:
         return await handlers.code_lenses(server.session, params)
 
+    @feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint] | None:
+        return await handlers.inlay_hints(server.session, params)
+
     @feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
     async def document_link(params: types.DocumentLinkParams) -> list[types.DocumentLink] | None:
         return await handlers.document_links(server.session, params)
@@ -360,6 +364,11 @@ async def _configure(server: Server) -> None:
         server.session.set_delay(delay)
     if isinstance(settings.get("codeLens"), bool):
         server.session.code_lens = settings["codeLens"]
+    marks = settings.get("markChecked")
+    if isinstance(marks, bool) and marks != server.session.mark_checked:
+        server.session.mark_checked = marks
+        if workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+            await server.workspace_inlay_hint_refresh_async(None)
     server.voice.configure(settings.get("voice"))
 
 

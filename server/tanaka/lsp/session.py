@@ -110,6 +110,7 @@ class Session:
         self.wants = wants
         self.theme = options.theme
         self.code_lens = options.code_lens
+        self.mark_checked = options.mark_checked
         self.command_links = options.command_links
         self.host = AnalysisHost()
         self._client = client

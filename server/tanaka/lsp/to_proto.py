@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tanaka.text import DocId, Edit, LineIndex, Span
     from tanaka.views.actions import ActionView
     from tanaka.views.diagnostics import DiagnosticView
+    from tanaka.views.hints import HintView
     from tanaka.views.lenses import LensView
 
 
@@ -154,6 +155,12 @@ def lens(view: LensView, ground: Ground) -> types.CodeLens:
     argument = stress_test_argument(view.heading.doc, view.heading.start, ground)
     command = types.Command(view.title, ext.STRESS_TEST, arguments=[argument])
     return types.CodeLens(range_of(view.heading, ground), command)
+
+
+def inlay_hint(view: HintView, ground: Ground) -> types.InlayHint:
+    """A mark behind a number."""
+    at = range_of(view.at, ground).end
+    return types.InlayHint(at, view.label, tooltip=view.tooltip, padding_left=True)
 
 
 def edit(

@@ -17,12 +17,14 @@ from tanaka.views import derivation, printing, reading
 from tanaka.views.derivation import Row
 from tanaka.views.places import Places
 from tanaka.views.svg import Drawing, Size, Theme, draw, is_drawn
+from tanaka.views.svg.tick import tick
 from tanaka.views.terminal import by_verdict
 
 LARGEST_IMAGE = 70_000
 """Base64 characters of an image: VS Code cuts a hover's Markdown at 100,000."""
 
 READ = "read:"
+CONSISTENT = "consistent:"
 _GAP = "&ensp;"
 
 _COMMENT = re.compile(
@@ -137,8 +139,8 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         first = held[0]
         return HoverView(
             span,
-            "consistent:",
-            _checked(first),
+            CONSISTENT,
+            checked(first),
             None,
             derivation.rows(first.steps, places),
             tuple(f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]),
@@ -172,8 +174,8 @@ def _read(report: Report, number: Number, about: About, places: Places) -> tuple
     )
 
 
-def _checked(held: Held) -> str:
-    """The check in one equation, from the digits of its derivation."""
+def checked(held: Held) -> str:
+    """A check in one equation, from the digits of its derivation: "420 ms / 140 ms = 3.00"."""
     results = [s for s in held.steps if s.text and isinstance(s.origin, Computed)]
     if results and printing.evaluate(results[-1].text) is not None and "=" in held.summary:
         return f"{printing.step_text(results[-1])} = {printing.step_value(results[-1]).text}"
@@ -287,7 +289,8 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
     stress_test : str
         Target of "Stress-test this section"; without it the link is left out.
     """
-    parts = [f"**{escaped(view.word)}** {escaped(view.text)}"]
+    mark = f"![]({data_uri(tick())}) " if images and view.word == CONSISTENT else ""
+    parts = [f"{mark}**{escaped(view.word)}** {escaped(view.text)}"]
     picture = _picture(view.drawing, images) if view.drawing is not None else []
     table = [_table(view.rows, of_numbers=view.word != READ)] if view.rows else []
     read = [f"**{READ}** {escaped(view.read)}"] if view.read else []

@@ -1,0 +1,45 @@
+"""Ticks behind the numbers that were held against others and agree, for who asks to see them."""
+
+from __future__ import annotations
+
+from tanaka.analysis.report import Report
+from tanaka.records import dataclass
+from tanaka.rules.api import Held, Verdict
+from tanaka.text import DocId, Span
+from tanaka.views.hover import checked
+
+TICK = "✓"
+
+
+@dataclass(frozen=True, slots=True)
+class HintView:
+    """A mark behind a number, and what it says when it is pointed at."""
+
+    at: Span
+    label: str
+    tooltip: str
+
+
+def hints(report: Report, doc: DocId, start: int, end: int) -> tuple[HintView, ...]:
+    """Marks of a range of a document, in reading order.
+
+    A number that any finding is about has none, whatever else it agrees with.
+    """
+    blamed = {
+        id
+        for f in report.findings
+        if f.finding.verdict is not Verdict.OPEN
+        for id in f.finding.operands
+    }
+    first: dict[Span, Held] = {}
+    for held in report.held:
+        for id in held.numbers:
+            if id in blamed:
+                continue
+            span = report.spans.numbers[id].whole
+            if span.doc == doc and start <= span.end and span.start <= end:
+                first.setdefault(span, held)
+    return tuple(
+        HintView(span, TICK, f"consistent: {checked(held)} ({held.code})")
+        for span, held in sorted(first.items(), key=lambda item: item[0].end)
+    )
