@@ -262,7 +262,7 @@ async def test_actions_mend_insert_and_ignore_in_this_order(ed: Editor, tmp_path
     ed.open(uri, text)
     actions = await ed.actions(uri, words(text, "$1.5\\times$"))
     assert [a.title for a in actions] == [
-        "Write $1.24\\times$", "Ignore TK101 here, with a reason",
+        "Write $1.2\\times$", "Ignore TK101 here, with a reason",
     ]  # fmt: skip
     assert actions[0].is_preferred
     assert actions[0].edit is None  # it is asked for when it is chosen
@@ -274,7 +274,7 @@ async def test_actions_mend_insert_and_ignore_in_this_order(ed: Editor, tmp_path
     assert change.text_document.version == 1
     (edit,) = change.edits
     assert isinstance(edit, types.TextEdit)
-    assert edit.new_text == "1.24"
+    assert edit.new_text == "1.2"
     assert edit.range == words(text, "1.5")
     # The finding goes when the edit is made.
     ed.replace(uri, text, "1.5", edit.new_text, version=2)
@@ -318,7 +318,7 @@ async def test_a_client_without_lazy_edits_gets_them_with_the_action(tmp_path: P
         assert actions[0].edit is not None
         assert actions[0].edit.changes is not None
         (edit,) = actions[0].edit.changes[uri]
-        assert edit.new_text == "3.00"
+        assert edit.new_text == "3.0"
         only = types.CodeActionContext([], only=[types.CodeActionKind.Refactor])
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), words(text, "3.5"), only)
         assert not await ed.text_document_code_action_async(params)

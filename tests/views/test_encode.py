@@ -84,10 +84,10 @@ def test_a_side_without_a_bound_is_null() -> None:
 def test_the_edit_of_a_fix_replaces_digits_at_its_place() -> None:
     record = next(f for f in checked(example())["findings"] if f["code"] == "TK101")
     fix = record["fixes"][0]
-    assert fix["title"] == "Write $1.24\\times$"
+    assert fix["title"] == "Write $1.2\\times$"
     (edit,) = fix["edits"]
     assert words_of(example(), edit) == "1.5"
-    assert edit["new_text"] == "1.24"
+    assert edit["new_text"] == "1.2"
 
 
 def test_columns_count_code_points_and_ends_are_exclusive() -> None:

@@ -77,7 +77,7 @@ def test_a_caret_in_the_words_or_at_their_edge_offers_the_actions() -> None:
     span = found("TK101").span
     for start, end in ((span.start, span.start), (span.end, span.end), (span.start - 9, span.end)):
         titles = [a.title for a in actions(example(), EVALUATION, start, end)]
-        assert titles[0] == "Write $1.24\\times$"
+        assert titles[0] == "Write $1.2\\times$"
         assert titles[-1] == "Ignore TK101 here, with a reason"
     assert actions(example(), EVALUATION, 0, 1) == ()
     assert actions(example(), MAIN, span.start, span.start) == ()

@@ -70,7 +70,7 @@ def test_the_record_of_a_finding() -> None:
     assert [r.get("sum", False) for r in ratio["derivation"]] == [False, False, True, False]
     assert ratio["derivation"][0]["at"] == {"label": "sections/evaluation.tex:14"}
     assert ratio["figures"][0]["svg"].startswith("<svg")
-    assert [a["title"] for a in ratio["actions"]] == ["Write $1.24\\times$"]
+    assert [a["title"] for a in ratio["actions"]] == ["Write $1.2\\times$"]
     last = document["findings"][-1]
     assert last["rest"].startswith("True only if ")
     assert document["tally"] == {

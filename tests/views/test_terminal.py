@@ -54,7 +54,7 @@ def test_a_finding_as_a_compiler_prints_it() -> None:
         "   |   after       2.12 s  [2.115, 2.125]  stated here",
         "   |   ratio        1.236  2.62 s / 2.12 s  [1.231, 1.241]",
         "   |   as written    1.5x  [1.45, 1.55]    stated here",
-        "   = fix: write $1.24\\times$",
+        "   = fix: write $1.2\\times$",
     ]
 
 

@@ -165,7 +165,7 @@ const TESTS = {
     await until("the finding", () => published(each));
     const path = uriOf(each.file).fsPath;
     const before = readFileSync(path, "utf8");
-    writeFileSync(path, before.replace("$1.5\\times$", "$1.24\\times$"));
+    writeFileSync(path, before.replace("$1.5\\times$", "$1.2\\times$"));
     await until("the finding to go", () => !published(each));
     writeFileSync(path, before);
     await until("the finding to come back", () => published(each));

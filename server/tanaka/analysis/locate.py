@@ -95,7 +95,7 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
     for edit in fix.edits:
         if isinstance(edit, ReplaceLiteral):
             place = spans.numbers[edit.number].literal
-            edits.append(Edit(place, edit.new))
+            edits.append(Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end])))
         elif isinstance(edit, AppendToSection):
             section = spans.sections.get(edit.section)
             if section is None:
@@ -112,6 +112,20 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
             place = Span(edit.doc, end, len(texts[edit.doc]))
             edits.append(Edit(place, lead + edit.text.strip() + "\n"))
     return LocatedFix(fix.title, fix.kind, tuple(edits))
+
+
+_THOUSANDS = Lazy(r"\d(\{,\}|\\,|\\;|\{\\,\}|~|\\ |,)\d{3}(?!\d)")
+
+
+def _in_style(new: str, old: str) -> str:
+    """A number with the thousands marks that LaTeX has in its place: ``2{,}048``, ``2\\,048``, 2048."""
+    mark = _THOUSANDS.search(old)
+    if mark is None:
+        return new
+    whole, point, decimals = re.sub(r"(?<=\d),(?=\d{3})", "", new).partition(".")
+    if whole.isdecimal():
+        whole = f"{int(whole):,}".replace(",", mark.group(1))
+    return whole + point + decimals
 
 
 _CITE_BEHIND = Lazy(r"\s*~?\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{(?P<keys>[^{}]*)\}")

@@ -140,12 +140,7 @@ def _with_a_point(body: str) -> str:
 
 
 def at_precision_of(value: float, model: Literal) -> str:
-    """Print a value with the decimals and thousands marks of another literal.
-
-    At least two significant digits are kept, so that a correction is never coarser than a
-    reader can check ("1.27" for a claim printed as "1.5", not "1.3", when the ratio of the two
-    stated times is 1.27).
-    """
+    """Print a value with the decimals and thousands marks of another literal."""
     comma = re.search(r"(?<!\d),\d+$|\d,(?:\d{1,2}|\d{4,})$", model.text.strip()) is not None
     text = model.text.replace(",", ".") if comma else model.text
     decimals = len(re.sub(r"[^\d.]", "", text).partition(".")[2])

@@ -205,14 +205,13 @@ def _words(word: ChangeWord) -> str:
 
 
 def factor_literal(value: float, claim: Number) -> str:
-    """Factor at the author's own decimals, with three significant digits where they are fewer.
+    """Factor at the author's own precision: "3.0" for a claim printed as "3.5".
 
-    A claim printed as "1.5" whose truth is 1.27 is corrected to "1.27": with "1.3" the reader
-    could not see that it was recomputed.
+    Where that prints the very digits that are wrong, the factor has three digits: with "1.3" for a
+    claim of "1.3" whose truth is 1.27 nothing would change.
     """
     own = at_precision_of(value, claim.quantity.literal)
-    fine = printed(value)
-    return own if len(own.partition(".")[2]) >= len(fine.partition(".")[2]) else fine
+    return printed(value) if own == claim.quantity.literal.text else own
 
 
 def percent_literal(value: float, claim: Number) -> str:
