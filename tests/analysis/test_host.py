@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -12,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.analysis.host import Memo
 from tanaka.rules import registry
-from tanaka.rules.api import Context, Rule
+from tanaka.rules.api import PREVIEW, Context, Rule
 from tanaka.rules.local import LOCAL
 from tanaka.rules.registry import RULES
 from tanaka.text import DocId
@@ -265,6 +267,28 @@ def test_bad_settings_are_said_and_the_rest_is_used() -> None:
     report = host.snapshot().report(ROOT)
     assert report.problems == ("tanaka.toml: rules.select is not a list of codes",)
     assert {f.finding.code[:3] for f in report.findings} == {"TK2", "TK3", "TK5", "TK6"}
+
+
+def test_rules_in_preview_are_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = tuple(replace(r, status=PREVIEW) if r.code == "TK501" else r for r in RULES)
+    monkeypatch.setattr(registry, "RULES", tried)
+    settings_of = {"off": "", "on": "[rules]\npreview = true\n"}
+
+    def codes(host: AnalysisHost, settings: str) -> set[str]:
+        files = example() | {DocId("tanaka.toml"): settings_of[settings]}
+        host.apply(Change(dict(files)))
+        return {f.finding.code for f in host.snapshot().report(ROOT).findings}
+
+    assert "TK501" not in codes(AnalysisHost(), "off")
+    assert "TK501" in codes(AnalysisHost(), "on")
+    assert "TK501" in codes(AnalysisHost(preview=True), "off")
+    assert "TK201" in codes(AnalysisHost(), "off")
+
+
+def test_a_preview_that_is_no_answer_is_said() -> None:
+    host = host_of(example() | {DocId("tanaka.toml"): "[rules]\npreview = 1\n"})
+    problems = host.snapshot().report(ROOT).problems
+    assert problems == ("tanaka.toml: rules.preview is neither true nor false",)
 
 
 def suppressed(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwmodels.catalog import precision_name
 from tanaka.paper.about import DECLARABLE
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
+from tanaka.rules.api import PREVIEW
+
+if TYPE_CHECKING:
+    from tanaka.rules.api import Rule
 
 _COUNTS = frozenset({"gpus", "nodes", "batch", "seq_len", "tp", "pp", "dp", "ep"})
 _SIZES = frozenset({"params", "tokens"})
@@ -19,7 +23,8 @@ _SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 class Config:
     """What ``tanaka.toml`` says, with defaults where it is silent.
 
-    ``select`` and ``ignore`` are prefixes of rule codes; ``given`` are the author's defaults for
+    ``select`` and ``ignore`` are prefixes of rule codes; ``preview`` says that rules are run too
+    whose findings have not been read on enough real papers; ``given`` are the author's defaults for
     what prose leaves open, as pairs of a key and a value; ``problems`` are sentences about what
     could not be understood.
     """
@@ -31,9 +36,14 @@ class Config:
     ignore: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     given: tuple[tuple[str, str], ...] = ()
+    preview: bool = False
+
+    def wants(self, rule: Rule) -> bool:
+        """Whether a rule is on."""
+        return self.enabled(rule.code) and (self.preview or rule.status != PREVIEW)
 
     def enabled(self, code: str) -> bool:
-        """Whether a rule is on."""
+        """Whether the settings leave a rule on, as far as its code goes."""
         chosen = not self.select or any(code.startswith(p) for p in self.select)
         return chosen and not any(code.startswith(p) for p in self.ignore)
 
@@ -78,6 +88,10 @@ def read_config(text: str | None) -> Config:
             problems.append(f"tanaka.toml: given.{problem}")
         else:
             given.append((key, read))
+    preview = table("rules").get("preview", False)
+    if not isinstance(preview, bool):
+        problems.append("tanaka.toml: rules.preview is neither true nor false")
+        preview = False
     config = Config(
         root=string("paper", "root"),
         baseline=string("paper", "baseline"),
@@ -87,7 +101,7 @@ def read_config(text: str | None) -> Config:
     )
     return Config(
         config.root, config.baseline, config.venue, config.select, config.ignore, tuple(problems),
-        tuple(given),
+        tuple(given), preview,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -115,9 +115,16 @@ class Macros:
 
 
 class AnalysisHost:
-    """Holds the texts and the caches.  Synchronous; does no I/O."""
+    """Holds the texts and the caches.  Synchronous; does no I/O.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    preview : bool
+        Whether rules in preview are run, whatever the settings say.
+    """
+
+    def __init__(self, *, preview: bool = False) -> None:
+        self._preview = preview
         self.counts = Counts()
         self._texts: dict[DocId, str] = {}
         self._baselines: dict[DocId, DocId] = {}
@@ -273,7 +280,11 @@ class AnalysisHost:
 
     def config(self, text: str | None) -> Config:
         """Settings of a ``tanaka.toml``."""
-        return self._configs.get(text, lambda: read_config(text))
+        return self._configs.get(text, lambda: self._read_config(text))
+
+    def _read_config(self, text: str | None) -> Config:
+        found = read_config(text)
+        return replace(found, preview=True) if self._preview else found
 
     def knowledge(self, overlay: Mapping[str, str]) -> tuple[Knowledge, tuple[str, ...]]:
         """What is known of the field under a project's own records.

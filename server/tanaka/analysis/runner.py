@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from tanaka.analysis.config import Config
 from tanaka.paper.model import NumberId, Paper, Stretch
 from tanaka.records import dataclass
-from tanaka.rules.api import AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
+from tanaka.rules.api import PREVIEW, AtNumber, Context, Finding, Fix, FixKind, Held, Rule, Verdict
 from tanaka.rules.local import LOCAL
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _NOTHING = cast("Knowledge", None)
 """What a rule of a stretch knows of the field: one that asks fails, and that is told."""
+
+
+_UNPROVEN = frozenset(r.code for r in LOCAL if r.status == PREVIEW)
 
 
 class _Counts(Protocol):
@@ -86,7 +89,7 @@ def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outc
         o
         for rule in _rules()
         if rule not in LOCAL
-        and config.enabled(rule.code)
+        and config.wants(rule)
         and (o := _judged(rule, context, counts)) is not None
     )
 
@@ -103,10 +106,10 @@ def joined(
     for outcomes in (*stretches, paper):
         for o in outcomes:
             by_code.setdefault(o.code, []).append(o)
-    enabled = [r.code for r in _rules() if config.enabled(r.code)]
+    enabled = [r.code for r in _rules() if config.wants(r)]
     ordered = [o for code in enabled for o in by_code.get(code, ())]
     return Verdicts(
-        _blamed([f for o in ordered for f in o.findings], from_pdf=from_pdf),
+        _blamed(_wanted(ordered, config), from_pdf=from_pdf),
         tuple(h for o in ordered for h in o.held),
         frozenset().union(*(o.checked for o in ordered)),
         tuple((code, sum(len(o.checked) for o in by_code.get(code, ()))) for code in enabled),
@@ -126,11 +129,16 @@ def findings_of(
         o
         for outcomes in (*stretches, paper)
         for o in outcomes
-        if o.findings and config.enabled(o.code)
+        if o.findings and config.enabled(o.code) and (config.preview or o.code not in _UNPROVEN)
     ]
     # One after the other as `joined` has them: by rule, then in reading order.
     found.sort(key=lambda o: o.code)
-    return _blamed([f for o in found for f in o.findings], from_pdf=from_pdf)
+    return _blamed(_wanted(found, config), from_pdf=from_pdf)
+
+
+def _wanted(outcomes: Iterable[Outcome], config: Config) -> list[Finding]:
+    """Findings of outcomes; a rule may make one that is told as another's (a slip of a unit)."""
+    return [f for o in outcomes for f in o.findings if f.code == o.code or config.enabled(f.code)]
 
 
 def _blamed(findings: list[Finding], *, from_pdf: bool) -> tuple[Finding, ...]:

@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
     return text
 
 
-def load(path: Path, baseline: Path | None = None) -> Loaded:
+def load(path: Path, baseline: Path | None = None, *, preview: bool = False) -> Loaded:
     """Load a ``.tex`` file, a PDF, or the paper of a folder, and the baseline paper with it.
 
     Documents are named relative to the root file's folder.  A baseline that nobody named is
@@ -68,6 +68,8 @@ def load(path: Path, baseline: Path | None = None) -> Loaded:
     path : Path
     baseline : Path or None
         A ``.tex`` file, a PDF or a folder, anywhere.
+    preview : bool
+        Whether rules in preview are run, whatever the settings say.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def load(path: Path, baseline: Path | None = None) -> Loaded:
     """
     path = _root_file(path)
     base = path.parent
-    host = AnalysisHost()
+    host = AnalysisHost(preview=preview)
     root = DocId(path.name)
     host.apply(Change(_beside(base) | {root: _read_paper(path)}))
     analysis = host.snapshot()
@@ -86,7 +88,7 @@ def load(path: Path, baseline: Path | None = None) -> Loaded:
         and (base / magic).is_file()
         and (base / magic).resolve() != path.resolve()
     ):
-        return load((base / magic).resolve(), baseline)
+        return load((base / magic).resolve(), baseline, preview=preview)
     _complete(host, base, root)
     if baseline is not None:
         other = _baseline_paper(host, base, baseline)

@@ -41,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--select", default="", metavar="CODES", help="only these rules: TK1,TK201")
     check.add_argument("--ignore", default="", metavar="CODES", help="not these rules")
     check.add_argument(
+        "--preview", action="store_true", help="run the rules in preview too (`tanaka explain`)"
+    )
+    check.add_argument(
         "--fail-on",
         choices=["impossible", "implausible", "open", "never"],
         default="impossible",

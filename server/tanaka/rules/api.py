@@ -511,6 +511,8 @@ class Context:
 
 
 Check = Callable[[Context], Iterator[Outcome]]
+PREVIEW = "preview"
+"""Status of a rule whose findings have not been read on enough real papers: off unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
