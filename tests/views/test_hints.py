@@ -33,6 +33,11 @@ def test_a_number_that_was_only_read_has_none() -> None:
     assert ticked("Each GPU has a 25\\,GB/s link.") == []
 
 
+def test_a_tick_parts_no_word() -> None:
+    found = ticked("We use 8 nodes with eight A100-SXM4-80GB each, 64 GPUs in total.")
+    assert [words for words, _ in found] == ["8 nodes", "eight A100-SXM4-80GB", "64 GPUs"]
+
+
 def test_only_what_is_visible_is_asked_for() -> None:
     report = example()
     doc = DocId("sections/evaluation.tex")

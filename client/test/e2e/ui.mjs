@@ -119,7 +119,7 @@ export async function run({ host, browser, tanaka, screenshots, copyPaper }) {
       await vscode.goTo(agrees.file, { line: agrees.line, character: agrees.from });
       const hover = await vscode.hover(agrees.line, agrees.from, agrees.to);
       await until("the equation", async () =>
-        (await hover.textContent()).replaceAll("\u00a0", " ").includes("consistent: 3.05 s / 2.12 s = 1.44"),
+        (await hover.textContent()).replaceAll("\u00a0", " ").includes("consistent: 3.05 s / 2.12 s = 1.439"),
       );
       const [width] = await until("the green mark", () =>
         hover.locator("img").evaluateAll((images) => images.map((i) => i.naturalWidth).filter((w) => w > 0)),

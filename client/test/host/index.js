@@ -108,7 +108,7 @@ const TESTS = {
       action.kind.contains(vscode.CodeActionKind.QuickFix) || vscode.CodeActionKind.QuickFix.contains(action.kind),
     );
     await vscode.workspace.applyEdit(action.edit);
-    assert.match(document.lineAt(ratio.from.line).text, /1\.24/);
+    assert.match(document.lineAt(ratio.from.line).text, /1\.2\\/);
     await until(
       "the finding to go",
       () => !ours(document.uri).some((each) => each.range.start.line === ratio.from.line),

@@ -93,7 +93,7 @@ const OVERLEAF = {
     await vscode.workspace.applyEdit(fix.edit);
     await until("the finding to go", () => !ours(evaluation()).some((each) => codeOf(each) === "TK101"));
     assert.ok(await document.save());
-    assert.equal(project.text("sections/eval.tex"), EVAL.replace("3.5", "3.00"));
+    assert.equal(project.text("sections/eval.tex"), EVAL.replace("3.5", "3.0"));
   },
 
   async "overleaf: a twist goes into one file and the works that it cites into another, and both are saved there"() {

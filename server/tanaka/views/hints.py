@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tanaka.analysis.report import Report
 from tanaka.records import dataclass
 from tanaka.rules.api import Held, Verdict
@@ -9,6 +11,7 @@ from tanaka.text import DocId, Span
 from tanaka.views.hover import checked
 
 TICK = "✓"
+_REST = re.compile(r"(?:-?\w)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,14 @@ def hints(report: Report, doc: DocId, start: int, end: int) -> tuple[HintView, .
             span = report.spans.numbers[id].whole
             if span.doc == doc and start <= span.end and span.start <= end:
                 first.setdefault(span, held)
+    text = report.texts[doc]
     return tuple(
-        HintView(span, TICK, f"consistent: {checked(held)} ({held.code})")
+        HintView(_whole_word(text, span), TICK, f"consistent: {checked(held)} ({held.code})")
         for span, held in sorted(first.items(), key=lambda item: item[0].end)
     )
+
+
+def _whole_word(text: str, span: Span) -> Span:
+    """A span to the end of its word: "eight A100-SXM4" is read of "eight A100-SXM4-80GB"."""
+    rest = _REST.match(text, span.end)
+    return Span(span.doc, span.start, rest.end() if rest is not None else span.end)
