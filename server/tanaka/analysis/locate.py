@@ -95,7 +95,9 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
     for edit in fix.edits:
         if isinstance(edit, ReplaceLiteral):
             place = spans.numbers[edit.number].literal
-            edits.append(Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end])))
+            edits.append(
+                Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end]))
+            )
         elif isinstance(edit, AppendToSection):
             section = spans.sections.get(edit.section)
             if section is None:
@@ -118,7 +120,7 @@ _THOUSANDS = Lazy(r"\d(\{,\}|\\,|\\;|\{\\,\}|~|\\ |,)\d{3}(?!\d)")
 
 
 def _in_style(new: str, old: str) -> str:
-    """A number with the thousands marks that LaTeX has in its place: ``2{,}048``, ``2\\,048``, 2048."""
+    r"""A number with the thousands marks that LaTeX has in its place: ``2{,}048``, ``2\,048``, 2048."""
     mark = _THOUSANDS.search(old)
     if mark is None:
         return new

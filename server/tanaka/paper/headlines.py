@@ -7,11 +7,4 @@ against another section without the text of either.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from tanaka.paper.clause import Clause  # noqa: F401  (kept for the type of callers)
-from tanaka.paper.sentences import Sentence
-from tanaka.patterns import Lazy
-from tanaka.quantity import Kind, Qualifier, Reading
-from tanaka.records import dataclass
