@@ -340,77 +340,6 @@ class PowerFigure:
     asserted: Asserted
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Numbers of one run that multiply to another, stated together: devices, hours, device-hours.
-
-    Attributes
-    ----------
-    relation : str
-        Which of the field's identities: "tokens", "energy", "cost", "device-hours", "batch-rate",
-        "bytes", ...
-    factors : tuple of (str, NumberId)
-        Names and numbers whose product is the total.
-    total : NumberId
-    joined : bool
-        Whether the words make it an equation ("i.e.", "=", "in total", brackets); else the numbers
-        only stand together.
-    paired : How
-    asserted : Asserted
-    cues : frozenset of str
-        Words in reach that leave another reading ("peak", "list price", "overlapped", ...).
-    """
-
-    relation: str
-    factors: tuple[tuple[str, NumberId], ...]
-    total: NumberId
-    joined: bool
-    paired: How
-    asserted: Asserted
-    cues: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Equivalence:
-    """One amount stated in two units as an equation: "200 Gb/s, i.e. 25 GB/s".
-
-    ``count`` is what one of them is multiplied by ("eight ports of 200 Gb/s, or 200 GB/s"), None
-    where nothing is.
-    """
-
-    left: NumberId
-    right: NumberId
-    count: NumberId | None
-    asserted: Asserted
-    cues: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A plain statement of set-up: what something has, as a number.
-
-    Attributes
-    ----------
-    number : NumberId
-    name : str
-        Canonical name of the attribute: "gpus", "nodes", "global batch", "layers", "score", ...
-    entity : str
-        Of what, as written; "" for the paper's own set-up.
-    scope : str
-        Words that say where it holds ("all experiments", "unless otherwise noted"), "" otherwise.
-    asserted : Asserted
-    cues : frozenset of str
-        Words that qualify it ("prefill", "scaling study", "without", "about", ...).
-    """
-
-    number: NumberId
-    name: str
-    entity: str
-    scope: str
-    asserted: Asserted
-    cues: frozenset[str] = frozenset()
-
-
 class ClaimSort(StrEnum):
     """What sort of thing a sentence claims about a number."""
 
@@ -645,9 +574,6 @@ Claim = (
     | TimeShare
     | EfficiencyGain
     | PowerFigure
-    | Identity
-    | Equivalence
-    | Attribute
 )
 C = TypeVar("C", bound=Claim)
 

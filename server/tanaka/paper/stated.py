@@ -15,23 +15,17 @@ from hashlib import blake2b
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
 from tanaka.paper.assertion import asserted
-from tanaka.paper.attributes import attributes
 from tanaka.paper.binding import Local, bind
 from tanaka.paper.changes import changes
-from tanaka.paper.continued import ContinuedChange, continued_changes
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.identities import equivalences, identities
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
-    Attribute,
     Change,
     Claim,
-    Equivalence,
     Excess,
     Headline,
     How,
-    Identity,
     Number,
     NumberId,
     Product,
@@ -185,8 +179,6 @@ class Collector:
                 named = [m.keys for m in plain.marks if m.kind == "ref" and at <= m.at < end]
                 label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
                 self.sentence_claims(sentence, mine, where, label)
-        for k in continued_changes(tuple(said)):
-            self.continued(said, by_sentence, k, where)
         for state in extract.training_states(tuple(said)):
             self.training_state(said, by_sentence, state, where)
         return tuple(by_sentence)
@@ -223,27 +215,6 @@ class Collector:
                     How.STATED if rate.precision else How.NONE, rate.scale, claimed(rate.rate), rate.cues,
                 )
             )  # fmt: skip
-        for m in identities(sentence):
-            self.claims.append(
-                Identity(
-                    m.relation,
-                    tuple((name, ids[i]) for name, i in m.factors),
-                    ids[m.total],
-                    m.joined,
-                    m.paired,
-                    claimed(m.total),
-                    m.cues,
-                )
-            )
-        for q in equivalences(sentence):
-            count = None if q.count is None else ids[q.count]
-            self.claims.append(
-                Equivalence(ids[q.left], ids[q.right], count, claimed(q.right), q.cues)
-            )
-        for a in attributes(sentence, where):
-            self.claims.append(
-                Attribute(ids[a.number], a.name, a.entity, a.scope, claimed(a.number), a.cues)
-            )
         self.claims.extend(gain_claims(sentence, ids, claimed))
         self.sentences.append((sentence, tuple(ids), where))
         self.headlines(sentence, ids, where, label)
@@ -270,30 +241,6 @@ class Collector:
                     c.cues,
                 )
             )
-
-    def continued(
-        self,
-        said: Sequence[Sentence],
-        ids: Sequence[Sequence[NumberId]],
-        k: ContinuedChange,
-        where: Where,
-    ) -> None:
-        """A factor or percentage whose operands stand in the sentence before."""
-        before, own, c = said[k.sentence - 1], said[k.sentence], k.local
-        change, old, new = own.readings[c.change], before.readings[c.old], before.readings[c.new]
-        self.claims.append(
-            Change(
-                ids[k.sentence][c.change],
-                ids[k.sentence - 1][c.old],
-                ids[k.sentence - 1][c.new],
-                c.word,
-                c.ordered,
-                c.paired,
-                any(r.quantity.hedged for r in (change, old, new)),
-                asserted(own.text, change.start, where),
-                c.cues,
-            )
-        )
 
     def headlines(
         self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
