@@ -109,7 +109,7 @@ def joined(
     enabled = [r.code for r in _rules() if config.wants(r)]
     ordered = [o for code in enabled for o in by_code.get(code, ())]
     return Verdicts(
-        _blamed(_wanted(ordered, config), from_pdf=from_pdf),
+        _blamed([f for o in ordered for f in o.findings], from_pdf=from_pdf),
         tuple(h for o in ordered for h in o.held),
         frozenset().union(*(o.checked for o in ordered)),
         tuple((code, sum(len(o.checked) for o in by_code.get(code, ()))) for code in enabled),
@@ -133,12 +133,7 @@ def findings_of(
     ]
     # One after the other as `joined` has them: by rule, then in reading order.
     found.sort(key=lambda o: o.code)
-    return _blamed(_wanted(found, config), from_pdf=from_pdf)
-
-
-def _wanted(outcomes: Iterable[Outcome], config: Config) -> list[Finding]:
-    """Findings of outcomes; a rule may make one that is told as another's (a slip of a unit)."""
-    return [f for o in outcomes for f in o.findings if f.code == o.code or config.enabled(f.code)]
+    return _blamed([f for o in found for f in o.findings], from_pdf=from_pdf)
 
 
 def _blamed(findings: list[Finding], *, from_pdf: bool) -> tuple[Finding, ...]:
