@@ -486,7 +486,7 @@ def test_what_is_no_picture_is_seen() -> None:
 def test_settings_files_in_documents_are_understood() -> None:
     keys = {
         "paper": {"root", "baseline", "venue"},
-        "rules": {"select", "ignore"},
+        "rules": {"select", "ignore", "preview"},
         "given": set(DECLARABLE),
     }
     assert keys["paper"] | keys["rules"] | {"given", "problems"} == set(Config.__dataclass_fields__)

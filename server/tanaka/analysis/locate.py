@@ -95,7 +95,9 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
     for edit in fix.edits:
         if isinstance(edit, ReplaceLiteral):
             place = spans.numbers[edit.number].literal
-            edits.append(Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end])))
+            edits.append(
+                Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end]))
+            )
         elif isinstance(edit, AppendToSection):
             section = spans.sections.get(edit.section)
             if section is None:

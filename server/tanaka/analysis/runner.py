@@ -85,13 +85,15 @@ def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
 
 def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
     """Outcomes of the other enabled rules."""
-    return tuple(
-        o
-        for rule in _rules()
-        if rule not in LOCAL
-        and config.wants(rule)
-        and (o := _judged(rule, context, counts)) is not None
-    )
+    asked = (w for rule in _rules() if config.wants(rule) and (w := _whole(rule)) is not None)
+    return tuple(o for rule in asked if (o := _judged(rule, context, counts)) is not None)
+
+
+def _whole(rule: Rule) -> Rule | None:
+    """What a rule asks of the paper as a whole; None where a stretch tells all."""
+    if rule not in LOCAL:
+        return rule
+    return None if rule.whole is None else replace(rule, check=rule.whole)
 
 
 def joined(

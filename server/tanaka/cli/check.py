@@ -22,9 +22,7 @@ def check(given: argparse.Namespace) -> int:
     """Print the findings of each paper; 1 where one is at or above ``--fail-on``."""
     select, ignore = codes("--select", given.select), codes("--ignore", given.ignore)
     reports = [
-        chosen(
-            load(path, given.baseline, preview=given.preview).analysis_report(), select, ignore
-        )
+        chosen(load(path, given.baseline, preview=given.preview).analysis_report(), select, ignore)
         for path in given.paths
     ]
     for report in reports:
