@@ -319,7 +319,7 @@ class _Reader:
         for line in self.body_lines:
             if not any(s.text for s in line[1:]):
                 continue
-            labels = [hint(line[c].text) for c in range(self.stub_columns)]
+            labels = [hint(t) for t in self.telling_labels(line)]
             found.append(any(h.measures or h.setting for h in labels))
         return found
 
@@ -469,7 +469,8 @@ class _Reader:
         path = (*group, *dict.fromkeys(t for t in labels if t))
         if self.unit_column is not None and line[self.unit_column].text:
             labels = [*labels[:-1], f"{labels[-1]} ({line[self.unit_column].text})"]
-        own = self.told_by(labels)
+        told_labels = ["" if s.text and not t else label for s, t, label in zip(line, self.telling_labels(line), labels, strict=False)]  # fmt: skip
+        own = self.told_by(told_labels)
         row_told = own if own.unit or own.kind or not told.measures else told
         better = own.better or told.better
         words = " ".join(dict.fromkeys((*path,))) if row_told.measures else ""
@@ -485,9 +486,14 @@ class _Reader:
             return True
         if c < self.stub_columns or self.columns.hints[c].measures:
             return False
-        if any("." in s.text for s in self.matrix[i][self.stub_columns :]):
-            return False  # "Index & 0 & 0.29": a part that has this name
-        return any(hint(s.text).names for s in self.matrix[i][: self.stub_columns] if s.text)
+        return any(hint(t).names for t in self.telling_labels(self.matrix[i]) if t)
+
+    def telling_labels(self, line: Line) -> list[str]:
+        """Labels of a row, "" for one that only sounds like a number's: "Index & 0 & 0.29" is a part."""
+        texts = [s.text for s in line[: self.stub_columns]]
+        if any(t and hint(t).names for t in texts) and any("." in s.text for s in line[self.stub_columns :]):  # fmt: skip
+            return ["" if hint(t).names else t for t in texts]
+        return texts
 
     def told_by(self, labels: Sequence[str]) -> Hint:
         """What the labels of a row tell: that of the innermost that names something measured.

@@ -181,7 +181,7 @@ def other_setting(view: View, relation: Relation, row: int, hits: Sequence[int])
     The price, the batch or the work of a step is printed nowhere: "(spot)", "full recompute", or
     another number in a column of settings may say that it is another one there.
     """  # fmt: skip
-    if not relation.name.startswith("in "):
+    if not relation.name.startswith(("in ", "share of one whole")):
         return False
     if _OTHERWISE.search(view.stubs[row]) and not any(_OTHERWISE.search(view.stubs[r]) for r in hits):  # fmt: skip
         return True
