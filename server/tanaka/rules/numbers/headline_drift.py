@@ -66,6 +66,8 @@ from tanaka.rules.numbers.same_result import (
 )
 
 _ENOUGH = 40  # places that are looked at more closely
+_PARTS = ("microbenchmark", "kernel", "layer", "operator", "component", "simulation", "isolation")
+_OF_TIMES = Lazy(r" of (?:the |all )?(?:time|case|run|trial) ")
 _GROWS = Lazy(
     r" (?:between|from) [\d.]+ (?:\w+ )?(?:and|to) [\d.]+ .* (?:grow|scale|increase|rise)"
 )
@@ -224,8 +226,8 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
 def _sure(ledger: Ledger, e: Entry, against: list[Entry]) -> bool:
     """Whether enough says that other places speak of the same, and that theirs is the right value."""
     weight, alike = _weight(ledger, against), likeness(e, against[0], ledger.own)
-    if weight == 1 and e.result.unit == "%" and not e.result.change and not is_level(e.metrics):
-        return False  # shares of the time, of the cases
+    if e.result.unit == "%" and not e.result.change and _OF_TIMES.search(e.result.said):
+        return False  # two shares of the time are of two things that happen
     if weight == 1:
         return alike >= 4 and share(e, against[0]) >= 0.5 and not _follows(ledger, e)
     if alike < 4 and share(e, against[0]) < 0.5 and not slip(e, against[0]):
@@ -336,17 +338,22 @@ def _bound_to(ledger: Ledger, e: Entry, p: Entry) -> bool:
 def _unreached(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     """A maximum that no factor of the paper reaches: none over what it is compared with, or none at all."""
     r = e.result
-    if r.unit != "×":
+    if r.unit != "×" or ledger.given_by_text(e):
         return None
     over = [v for g in ledger.grids for v in against_cells(e, g, ledger.own)]
     over = [v for v in over if v.metrics] or over
     if len(over) > 1:
         largest = max(over, key=lambda v: v.reach.high)
         below = largest.reach.high < e.reach.low
-        if not below or not _near(e, largest) or _printed_elsewhere(ledger, e):
+        if (
+            not below
+            or _of_part(e, ledger)
+            or not _near(e, largest)
+            or _printed_elsewhere(ledger, e)
+        ):
             return None
         return say.largest_cell(ctx, e, largest.number, Verdict.IMPLAUSIBLE)
-    if not r.metrics or _reached(ledger, e):
+    if not r.metrics or _reached(ledger, e) or _of_part(e, ledger):
         return None
     grids = [
         g
@@ -368,6 +375,12 @@ def _unreached(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     return say.largest_cell(ctx, e, largest.number, Verdict.IMPLAUSIBLE)
 
 
+def _of_part(e: Entry, ledger: Ledger) -> bool:
+    """Whether a factor is of a part, and no table speaks of that part."""
+    parts = [w for w in _PARTS if f" {w} " in e.result.zone]
+    return any(not any(f" {w} " in g.text for g in ledger.grids) for w in parts)
+
+
 def _near(e: Entry, v: Value, *, either: bool = False) -> bool:
     """Whether a factor may be meant for a cell: ten times it is a slip, three times it another thing."""
     ratio = e.reach.low / v.point if v.point > 0 else math.inf
@@ -377,8 +390,11 @@ def _near(e: Entry, v: Value, *, either: bool = False) -> bool:
 
 
 def _printed_elsewhere(ledger: Ledger, e: Entry) -> bool:
-    """Whether a text of the body or a cell prints a factor that agrees with a headline."""
-    if any(p for p in _agreeing_text(ledger, e) if not p.sums_up or p.result.said != e.result.said):
+    """Whether a text of the body, the same digits in another part, or a cell agree with a headline."""
+    same = e.number.quantity.literal.value
+    if any(
+        not p.sums_up or p.number.quantity.literal.value == same for p in _agreeing_text(ledger, e)
+    ):
         return True
     return bool(_agreeing_cells(ledger, e))
 

@@ -32,6 +32,7 @@ HEADLINES = (Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _RATIO = Lazy(
     r"(?i)\b(?:vs\.?|over|relative to|speed-?ups?|faster|slower|gains?|ratio|improvement)\b|^[^\s/()]{3,}\s?/\s?[^\s/()]{3,}$"
 )
+_PARTS = frozenset({"microbenchmark", "kernel", "layer", "operator", "component", "simulat"})
 _MOST = 400  # results of one unit that are held against each other
 
 
@@ -353,6 +354,24 @@ class Ledger:
         return [
             p for p in self._said[e.result.said] if p is not e and p.result.unit == e.result.unit
         ]
+
+    def given_by_text(self, e: Entry) -> bool:
+        """Whether two measurements of a sentence of the body, with a word of a factor's own, give it."""
+        for group in self._said.values():
+            if group[0].sums_up or not 1 < len(group) <= 8:
+                continue
+            if len(e.result.near & group[0].result.words) < 2 and e.result.words.isdisjoint(
+                group[0].result.words & _PARTS
+            ):
+                continue
+            for a in group:
+                for b in group:
+                    if a is b or a.result.unit != b.result.unit or a.result.unit in ("×", "%"):
+                        continue
+                    x, y = end_of(a.number), end_of(b.number)
+                    if y.low > 0 and Interval(x.low / y.high, x.high / y.low).meets(e.reach):
+                        return True
+        return False
 
     def alike(self, unit: str) -> Sequence[Entry]:
         """Results of one class of unit, those that sum up first; of a very long paper not all."""
