@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, permutations
 
+from tanaka.paper.equivalences import equivalences
 from tanaka.paper.model import How
 from tanaka.paper.relations import FORMATS, RELATIONS, Constant, LocalIdentity, Relation
 from tanaka.paper.sentences import Sentence
@@ -324,8 +325,18 @@ def _identity(
     )
     return LocalIdentity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
-        How.STATED, cues, beside,
+        How.STATED, cues, beside, _rivals(sentence, match),
     )  # fmt: skip
+
+
+def _rivals(sentence: Sentence, match: tuple[int, ...]) -> tuple[int, ...]:
+    """Numbers of a sentence that have the role of one that was matched, and are not it in another unit."""
+    again = {q.right for q in equivalences(sentence)} | {q.left for q in equivalences(sentence)}
+    found = terms(sentence)
+    own = {t.role for t in found if t.index in match}
+    return tuple(
+        t.index for t in found if t.role in own and t.index not in match and t.index not in again
+    )
 
 
 # Of several at a time the rate is that of all, and the time that of one.

@@ -445,6 +445,8 @@ class Identity:
         Words in reach that leave another reading ("peak", "list price", "overlapped", ...).
     beside : tuple of NumberId
         Other counts of its sentence, by which one of its numbers may have been multiplied.
+    rivals : tuple of NumberId
+        Numbers of its sentence that could stand for one of its own: nothing is proven then.
     """
 
     relation: str
@@ -458,6 +460,7 @@ class Identity:
     asserted: Asserted
     cues: frozenset[str] = frozenset()
     beside: tuple[NumberId, ...] = ()
+    rivals: tuple[NumberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ _WORDS = {
 }  # fmt: skip
 _WORD = Lazy(r"\b(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\b", 2)
 _COUNT_BEFORE = Lazy(r"\b(" + "|".join(_WORDS) + r"|\d{1,3})\s*(?:[×x]\s*)?$", 2)
+_COUNT_OF = Lazy(
+    r"(?<![\w.,])("
+    + "|".join(_WORDS)
+    + r"|\d[\d,]*) [a-z][\w-]*(?: [a-z][\w-]*)? (?:of|with|at|holding|having) $",
+    2,
+)
 _EACH_AFTER = Lazy(r"\s*(?:\w+\s)?(?:each|apiece)\b")
 _EACH_BEFORE = Lazy(
     r"\b(?:each|every|per|an?|one) (?:of the )?[\w-]+ (?:[\w-]+ ){0,3}?(?:about |only )?$"
@@ -44,10 +50,10 @@ _STOPS = Lazy(r"[;]|\b(?:while|whereas|but|instead|compared)\b")
 
 def multiples(sentence: Sentence) -> Iterator[LocalMultiple]:
     """Totals of equal parts, and products that are written out with a unit."""
-    if len(sentence.readings) < 2:
-        return
-    yield from _totals(sentence)
-    yield from _written(sentence)
+    if len(sentence.readings) > 1:
+        yield from _totals(sentence)
+    if sentence.readings:
+        yield from _written(sentence)
 
 
 def _single(r: Reading) -> bool:
@@ -80,6 +86,12 @@ def _totals(sentence: Sentence) -> Iterator[LocalMultiple]:
             if r.quantity.count and counted and r.quantity.point > 1 and _single(r):
                 ways.append(((("count", i), ("of one", parts[0])), None))
         before = _COUNT_BEFORE.search(sentence.before(part, 14))
+        counted_of = _COUNT_OF.search(sentence.before(part, 50))
+        if counted_of and not before and not any(way[1] is None for way in ways):
+            many = _WORDS.get(counted_of.group(1).lower()) or float(
+                counted_of.group(1).replace(",", "")
+            )
+            ways.append(((("of one", parts[0]),), (counted_of.group(1), many)))
         if before:
             said = before.group(1).lower()
             many = _WORDS.get(said) or float(said)

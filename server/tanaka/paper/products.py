@@ -66,15 +66,23 @@ def _grid(sentence: Sentence) -> LocalProduct | None:
             continue
         if _TIMES.fullmatch(sentence.between(first, second)):
             return LocalProduct("grid", (("groups", a), ("members", a + 1)), a + 2, frozenset())
-        named = _NAMED.search(sentence.before(first, 30))
-        if (
-            named
-            and named.group(1) in ("TP", "PP", "MP", "tensor", "pipeline")
-            and second.noun == "replica"
-        ):
-            if len(degrees_of(sentence)) == 1:
-                factors = ((named.group(1), a), ("replicas", a + 1))
-                return LocalProduct("grid", factors, a + 2, frozenset())
+    return _replicated(sentence)
+
+
+def _replicated(sentence: Sentence) -> LocalProduct | None:
+    """Degrees of one replica, replicas and devices: "TP=8 and PP=4, and eight replicas fill the 256 GPUs"."""
+    readings = sentence.readings
+    for a in range(len(readings) - 1):
+        copies, total = readings[a : a + 2]
+        if copies.noun != "replica" or total.noun != "gpu" or total.per or not plain_count(copies):
+            continue
+        degrees = degrees_of(sentence)
+        if not degrees or "DP" in degrees or not plain_count(total) or max(degrees.values()) > a:
+            return None
+        if _FILLS.fullmatch(sentence.between(copies, total)):
+            names = sorted(degrees, key=_ORDER.index)
+            factors = (*((n, degrees[n]) for n in names), ("replicas", a))
+            return LocalProduct("grid", factors, a + 1, frozenset())
     return None
 
 

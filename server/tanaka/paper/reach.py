@@ -86,7 +86,8 @@ _CONTEXT = Lazy(r"\d{1,3}[Kk]")
 _BY = Lazy(r"/(month|year|week|day)$")
 _PRONOUN = Lazy(r"\b(?:them|it|this|these|that|those|both|its|their)\b", re.I)
 _RUNS_AT = Lazy(
-    r"\b(?:at|rates? of|sustain\w*|reach\w*|deliver\w*|effective|measured|achiev\w*|read\w*|writ\w+)\b[^,;]{0,24}$"
+    r"\b(?:at|rates? of|sustain\w*|reach\w*|deliver\w*|effective|measured|achiev\w*|read\w*|writ\w+)\b[^,;]{0,24}$",
+    re.I,
 )
 _LIST_GAP = Lazy(
     r"\s*(?:\([^()]*\)\s*)?(?:,?\s*(?:and|or|to|against|instead of|rather than|vs\.?)\s)?.{0,28}$"
@@ -108,7 +109,7 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
     """Totals of a passage with the ways in which its numbers can make them."""
     for k, s in enumerate(said):
         for m in multiples(s):
-            made = tuple(
+            ways = tuple(
                 LocalWay(
                     tuple((n, (k, i)) for n, i in factors),
                     (),
@@ -117,7 +118,7 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
                 )
                 for rank, (factors, constant) in enumerate(m.ways)
             )
-            yield LocalReach(m.relation, (k, m.total), made, "", frozenset())
+            yield LocalReach(m.relation, (k, m.total), ways, "", frozenset())
     found: list[tuple[_Found, ...]] = [_found(s, k) for k, s in enumerate(said)]
     for k, own in enumerate(found):
         if not own:
@@ -251,7 +252,21 @@ def _cues(sentence: Sentence, claim: _Found, ways: Sequence[LocalWay]) -> frozen
     start = min(r.start for r in (claim.reading, *own))
     end = max(r.end for r in (claim.reading, *own))
     part = sentence.text[max(0, start - 30) : end + 30]
-    return frozenset(m.group().lower() for m in CUES.finditer(part)) - {"baseline", "effective"}
+    return frozenset(m.group().lower() for m in CUES.finditer(part)) - {
+        "baseline",
+        "effective",
+    } | _limits(part)
+
+
+_LIMIT = Lazy(
+    r"\b(?:limits? (?:is|of|to)|(?:power|speed|bandwidth) limit|caps?|capped|rated|budget|up to|at most|no more than|peaks?)\b",
+    re.I,
+)
+
+
+def _limits(part: str) -> frozenset[str]:
+    """A word that makes one of the numbers a bound and no value, as "peak"."""
+    return frozenset(("peak",)) if _LIMIT.search(part) else frozenset()
 
 
 def _distance(
@@ -303,6 +318,14 @@ def _admissible(
     goes_on = _GOES_ON.match(sentence.text) is not None
     if relation.name == "reciprocal of a list":
         return bool(claim.reading.series) and all_here and chosen[0].reading.series > 0
+    if relation.name in _TIMED and any(
+        f.roles[0] == "time"
+        and _ATTRIBUTE.search(said[f.spot[0]].text[f.reading.literal_end : f.reading.end])
+        for f in (claim, *chosen)
+    ):
+        return False
+    if relation.name == "device-hours" and _OTHER_RUN.search(_lead(sentence, claim, same)):
+        return False
     if relation.name in _ALWAYS:
         if any(
             "cost" in relation.name and f.roles[0] == "time" and f.reading.quantity.point < 60
@@ -336,6 +359,19 @@ def _admissible(
         return here == len(there) - 1 and _related(said, k, least)
     to_claim = sentence.text[: claim.reading.start]
     return here == len(there) - 1 and (goes_on or _PRONOUN.search(to_claim) is not None)
+
+
+_ATTRIBUTE = Lazy(r"^-")  # "a 48-hour trace"
+_OTHER_RUN = Lazy(
+    r"\b(?:final|all|whole|entire|projects?|other|another|remaining|useful|wasted|experiments|ablations?|development|search|tuning|runs|budget)\b|\bof (?:the|these|those|our|its) ?$",
+    re.I,
+)
+
+
+def _lead(sentence: Sentence, claim: _Found, same: Sequence[_Found]) -> str:
+    """The words between a total and what stands before it of its operands."""
+    start = max((f.reading.end for f in same if f.reading.end <= claim.reading.start), default=0)
+    return sentence.text[start : claim.reading.start]
 
 
 def _made(sentence: Sentence, claim: _Found, same: Sequence[_Found]) -> bool:

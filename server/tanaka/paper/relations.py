@@ -195,3 +195,4 @@ class LocalIdentity:
     paired: How
     cues: frozenset[str]
     beside: tuple[int, ...] = ()
+    rivals: tuple[int, ...] = ()

@@ -95,6 +95,7 @@ def _identity(
         claimed(m.total),
         m.cues,
         tuple(ids[i] for i in m.beside),
+        tuple(ids[i] for i in m.rivals),
     )
 
 

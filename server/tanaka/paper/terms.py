@@ -74,6 +74,10 @@ _EACH = Lazy(r"\s*(?:each\b|apiece\b)", re.I)
 _PER_KWH = Lazy(r"\s*(?:/|per|a)\s*(kWh|MWh|kilowatt[- ]hour)", re.I)
 _PER_BYTES = Lazy(r"\s*(?:/|per|a|for each)\s*([KMGTP]i?)B\b")
 _PER_PERIOD = Lazy(r"\s*(?:/|per|a|an|each|every) (?:month|year|day|week|run)\b")
+_ASKED = Lazy(r"\s(?:[a-z]+ )?(?:prompts|replies|responses|answers|conversations|questions)\b")
+_OTHER_TIME = Lazy(
+    r"\s(?:[\w-]+\s)?(?:resets?|timeouts?|delays?|gaps?|pauses?|windows?|intervals?|budgets?|deadlines?|overheads?|warm-?ups?|slack|sleeps?)\b"
+)
 _MICRO = Lazy(
     r"\bmicro[ -]?batch\w*(?:[ -]size)?(?:\s+\w+){0,2}\s*$|\bmicro[ -]?batch\w*\s*=\s*$", re.I
 )
@@ -90,6 +94,9 @@ _OF_REQUEST = Lazy(
     re.I,
 )
 _PRICE_OF_DEVICE = Lazy(r"(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\b")
+_PER_DEVICE = Lazy(
+    r"-?(?:\s?(?:hour|hr|h)\b)?\s*(?:/|per|for (?:each|a|every|one)|an?|each|and)?[\s-]*(?:NVIDIA )?(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\b"
+)
 _LENGTH = Lazy(
     r"\b(?:length|context|window)(?:\s+(?:of|is|=))*\s*$|\b(?:sequences?|samples|documents) (?:ha(?:ve|s)|are|contains?|holds?)(?: exactly)?\s*$|\b(?:sequences?|samples|prompts|documents) (?:of|with)(?: length)?\s*$",
     re.I,
@@ -138,7 +145,8 @@ def _role(sentence: Sentence, r: Reading) -> str:
         return f"price of {priced.group(1)[:3]}" if priced else "cost"
     role = _RATES.get(q.unit) or _UNITS.get(q.unit, "")
     if role == "price":
-        told = _PRICE_OF_DEVICE.search(sentence.text[r.literal_end : r.end + 14])
+        surface = sentence.text[r.literal_end : r.end]
+        told = _PRICE_OF_DEVICE.search(surface) or _PER_DEVICE.match(sentence.text, r.end)
         return "price of device" if told else role
     if role in ("bytes", "bits"):
         if r.per == "parameter" or _PER_PARAMETER.match(sentence.after(r, 24)):
@@ -176,6 +184,8 @@ def _time(sentence: Sentence, r: Reading) -> str:
         part = of.group(1)
         return {"node": "node-time", "core": ""}.get(part, "device-time")
     before, after = sentence.before(r, 44), sentence.after(r, 28)
+    if _OTHER_TIME.match(after):
+        return ""
     if r.per == "token" or _TOKEN_AFTER.match(after) or _TOKEN_BEFORE.search(before):
         return "time per token"
     if r.per == "epoch" or _EPOCH_BEFORE.search(before):
@@ -199,10 +209,10 @@ def _counted(sentence: Sentence, r: Reading) -> str:
     if r.noun == "gpu":
         return "devices of a node" if r.per in ("node", "each") else "devices"
     if r.noun == "token":
-        if r.kind is Kind.SEQ_LEN or _LENGTH.search(before) or r.per in _ONE_OF:
-            return "length"
         if _OF_REQUEST.search(sentence.before(r, 90)):
             return "tokens of a request"
+        if r.kind is Kind.SEQ_LEN or _LENGTH.search(before) or r.per in _ONE_OF:
+            return "length"
         return "tokens of a batch" if _BATCH.search(before) or r.per == "step" else "tokens"
     if r.kind is Kind.SEQ_LEN:
         return "length"
@@ -210,6 +220,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
         return "batch" if _BATCH.search(before) or r.kind is Kind.BATCH_SIZE else "samples"
     if r.noun in _COUNTS:
         return _COUNTS[r.noun]
+    if not r.noun and _ASKED.match(sentence.text, r.literal_end):
+        return "requests"
     if r.kind is Kind.BATCH_SIZE and r.noun in ("", "batch") and not r.per:
         if _MICRO.search(sentence.before(r, 40)):
             return ""

@@ -26,7 +26,7 @@ Write the product, or the run that the amount belongs to.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tanaka.paper.model import Asserted, Derived, Equivalence, How, Identity, Number, NumberId
 from tanaka.quantity.interval import Interval
@@ -80,7 +80,17 @@ _FREE = frozenset(
 )
 
 
-@rule("TK110", since="0.1.0")
+def _whole(ctx: Context) -> Iterator[Outcome]:
+    """Device-hours over the cluster that another section states."""
+    for doubt in reach.over_the_cluster(ctx):
+        if not _excused(doubt.claim):
+            d, text, shown = _derivation(ctx, doubt.claim, doubt.product)
+            yield _finding(
+                doubt.claim, doubt.product, d, (text, shown), Verdict.IMPLAUSIBLE, doubt.only_if
+            )
+
+
+@rule("TK110", since="0.1.0", whole=_whole)
 def rate_identity(ctx: Context) -> Iterator[Outcome]:
     """Identities of numbers that are stated together, and amounts in two units."""
     claims = ctx.paper.of(Derived)
@@ -91,11 +101,7 @@ def rate_identity(ctx: Context) -> Iterator[Outcome]:
         if not outcomes:
             told.add(claim.total)  # the words excuse it
         for outcome in outcomes:
-            if (
-                isinstance(outcome, Finding)
-                and outcome.verdict is not Verdict.IMPOSSIBLE
-                and claim.total in right
-            ):
+            if isinstance(outcome, Finding) and _explained(ctx, claim, outcome, right):
                 continue
             told |= set(outcome.operands if isinstance(outcome, Finding) else outcome.numbers[:1])
             yield outcome
@@ -108,6 +114,23 @@ def rate_identity(ctx: Context) -> Iterator[Outcome]:
         )
     for amount in ctx.paper.of(Equivalence):
         yield from equivalence(ctx, amount, slips=False)
+
+
+def _explained(
+    ctx: Context, claim: Identity, finding: Finding, right: Mapping[NumberId, Derived]
+) -> bool:
+    """Whether a finding that proves nothing has a total that other numbers make."""
+    other = right.get(claim.total)
+    if finding.verdict is Verdict.IMPOSSIBLE or other is None:
+        return False
+    own = {i for _, i in (*claim.factors, *claim.divisors)}
+    return any(
+        {i for _, i in (*w.factors, *w.divisors)} != own
+        and (p := reach.product_of(ctx, other, w)) is not None
+        and reach.agrees(p, other)
+        for w in other.ways
+        if not w.open
+    )
 
 
 def _identity(ctx: Context, claim: Identity) -> Iterator[Outcome]:
@@ -138,7 +161,7 @@ def _identity(ctx: Context, claim: Identity) -> Iterator[Outcome]:
             return
         yield _finding(claim, product, d, (text, shown), Verdict.IMPLAUSIBLE, far)
         return
-    if _excused(claim) or _many(ctx, claim, product):
+    if _excused(claim) or _many(ctx, claim, product) or _with_a_rival(ctx, claim, product):
         return
     step = total.quantity.literal.ulp * total.quantity.scale
     if nominal < 0.01 or (widest == 0.0 and (nominal < 0.02 or product.distance() < step)):
@@ -165,6 +188,8 @@ def _verdict(
         doubt = "the assumption is not the one that the amount rests on"
     elif any(n.quantity.hedged for n in product.numbers) and widest < 0.25:
         doubt = "the hedge covers more than a tenth"
+    elif claim.rivals:
+        doubt = "another number of the sentence is meant"
     elif claim.beside:
         doubt = "the numbers are of different counts of devices"
     elif not claim.joined and not claim.bound:
@@ -180,6 +205,29 @@ def _excused(claim: Identity) -> bool:
         if (not relations or claim.relation in relations) and claim.cues & words:
             return True
     return any(c.startswith(_PREFIXED_EXCUSES) for c in claim.cues)
+
+
+def _with_a_rival(ctx: Context, claim: Identity, product: check.Product) -> bool:
+    """Whether the numbers agree with one of its rivals in the place of a factor, or with their sum."""
+    numbers = [ctx.paper.number(i) for i in claim.rivals]
+    stated = product.total.quantity.point / product.value
+    for f in (*product.factors, *product.divisors):
+        alike = [
+            n.quantity.point
+            for n in numbers
+            if (n.quantity.unit == f.quantity.unit and n.kind is f.kind)
+            or n.quantity.unit == f.quantity.unit != "1"
+        ]
+        if not alike or f.quantity.point <= 0:
+            continue
+        for value in (*alike, f.quantity.point + sum(alike)):
+            times = value / f.quantity.point
+            if (
+                value > 0
+                and abs((times if f in product.factors else 1 / times) / stated - 1) < 0.02
+            ):
+                return True
+    return False
 
 
 def _many(ctx: Context, claim: Identity, product: check.Product) -> bool:

@@ -7,11 +7,13 @@ one's; if one way is then left, or one is nearest, it is a question and never a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tanaka.paper.model import Asserted, Derived, How, Identity, Number, NumberId, Way
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 from tanaka.rules.numbers import identity_check as check
+from tanaka.rules.numbers.set_up_products import devices_of
 from tanaka.rules.numbers.unit_slip import slips_between
 
 _SAME = 0.02
@@ -59,6 +61,9 @@ def product_of(ctx: Context, claim: Derived, way: Way) -> check.Product | None:
 
 def agrees(product: check.Product, claim: Derived) -> bool:
     """Whether a way makes the total, for what its print leaves open."""
+    total = product.total.quantity
+    if claim.relation == "price":  # nobody rounds a price but to its last digit
+        return abs(total.point - product.value) <= float(total.literal.ulp) * total.scale
     off = product.gap(proof=False)
     if product.exact:
         return off == 0.0
@@ -117,15 +122,15 @@ def _doubt(ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]]) -> D
         if not w.open
         and not taken & {i for _, i in (*w.factors, *w.divisors)}
         and (p := product_of(ctx, claim, w)) is not None
+        and _comparable(p, claim)
     ]
     if not left:
         return None
     nearest = min(w.far for w, _ in left)
     best = [(w, p) for w, p in left if w.far == nearest]
     value = best[0][1].value
-    if any(abs(p.value / value - 1) > 1e-6 for _, p in best):
-        if claim.relation != "written":
-            return None
+    if claim.relation != "written" and any(abs(p.value / value - 1) > 1e-6 for _, p in best):
+        return None
     way, product = best[0]
     if claim.relation == "reciprocal of a list" and not taken:
         return None
@@ -135,15 +140,47 @@ def _doubt(ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]]) -> D
     return Doubt(as_identity(claim, way), product, only_if)
 
 
+def _comparable(product: check.Product, claim: Derived) -> bool:
+    """Whether a way and its total are so near that they can be of one thing."""
+    stated = product.total.quantity.point
+    if claim.relation in ("written", "aggregate") or 1 / _MOST < stated / product.value < _MOST:
+        return True
+    return bool(slips_between(stated, product.value, product.numbers))
+
+
+def over_the_cluster(ctx: Context) -> Iterator[Doubt]:
+    """Device-hours whose devices stand elsewhere: against every count of devices of the paper."""
+    claims = [
+        c for c in ctx.paper.of(Derived)
+        if c.asserted is Asserted.YES and c.ways and all(w.open == "devices" for w in c.ways)
+    ]  # fmt: skip
+    if not claims:
+        return
+    given = devices_of(ctx)
+    for claim in claims:
+        made = [
+            (way, n, product)
+            for w in claim.ways
+            for n in given.counts
+            if n.quantity.bounded
+            and (way := replace(w, factors=(("devices", n.id), *w.factors), open=""))
+            and (product := product_of(ctx, claim, way)) is not None
+        ]
+        if given.main is None or any(agrees(p, claim) for _, _, p in made):
+            continue
+        own = [(w, p) for w, n, p in made if n.id == given.main.id and _comparable(p, claim)]
+        if len(own) == 1 and (only_if := _condition(own[0][1], claim)):
+            yield Doubt(as_identity(claim, own[0][0]), own[0][1], only_if)
+
+
 def _condition(product: check.Product, claim: Derived) -> str:
     if any(n.quantity.hedged for n in product.numbers) and product.gap(proof=False) < 0.25:
         return ""
     ratio = product.total.quantity.point / product.value
-    if claim.relation not in ("written", "aggregate") and not 1 / _MOST < ratio < _MOST:
-        if not slips_between(product.total.quantity.point, product.value, product.numbers):
-            return ""
     peak = claim.cues & {"peak", "maximum", "max", "tdp"}
     if peak and claim.relation.startswith(("energy", "cost")) and ratio < 1:
+        return ""
+    if peak and claim.bound and ratio > 1:
         return ""
     if claim.bound:
         over = product.total.quantity.point / product.value

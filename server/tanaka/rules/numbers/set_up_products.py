@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Where
 from tanaka.records import dataclass
-from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Verdict
+from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Step, Verdict
 from tanaka.rules.derivation import Derivation
 
 _DEGREE = ("TP", "PP", "CP", "DP")
 
 
 @dataclass(frozen=True, slots=True)
-class _Set:
+class Devices:
     """The devices that a paper states: all counts, the one that is its cluster, sizes of a node."""
 
     counts: tuple[Number, ...]
     main: Number | None
     nodes: tuple[Number, ...]
+    order: Mapping[NumberId, int]
 
     def has(self, value: float) -> bool:
         """Whether a count of devices is stated anywhere."""
@@ -48,6 +49,14 @@ class _Set:
     def near(self, number: Number) -> Number | None:
         """The only count of a paragraph, or else the paper's own."""
         own = [n for n in self.counts if n.block == number.block and n.quantity.point > 1]
+        if own and self.order[own[0].id] > self.order[number.id]:
+            # A set-up comes first; what follows may be another's.
+            elsewhere = any(
+                n.block != number.block
+                for n in self.counts
+                if self.main and n.quantity.point == self.main.quantity.point
+            )
+            return self.main if elsewhere else None
         if len({n.quantity.point for n in own}) == 1:
             return own[0]
         return self.main if not own else None
@@ -58,7 +67,7 @@ def set_up_products(ctx: Context) -> Iterator[Outcome]:
     claims = ctx.paper.of(PartProduct)
     if not claims:
         return
-    given = _given(ctx, claims)
+    given = devices_of(ctx)
     for claim in claims:
         if claim.asserted is Asserted.NO or claim.cues:
             continue
@@ -71,7 +80,9 @@ def set_up_products(ctx: Context) -> Iterator[Outcome]:
             yield from _of_all(ctx, claim, numbers[0], ctx.paper.number(claim.total), given)
 
 
-def _given(ctx: Context, claims: Sequence[PartProduct]) -> _Set:
+def devices_of(ctx: Context) -> Devices:
+    """Counts of devices that a paper states."""
+    claims = ctx.paper.of(PartProduct)
     counts = tuple(
         n for n in ctx.paper.numbers
         if n.noun == "gpu" and not n.per and n.quantity.unit == "1" and not isinstance(n.quantity.value, tuple)
@@ -91,11 +102,11 @@ def _given(ctx: Context, claims: Sequence[PartProduct]) -> _Set:
         n for n in ctx.paper.numbers
         if n.noun == "gpu" and (n.per in ("node", "each") or n.id in sizes) and n.quantity.count
     )  # fmt: skip
-    return _Set(counts, main, nodes)
+    return Devices(counts, main, nodes, {n.id: i for i, n in enumerate(ctx.paper.numbers)})
 
 
 def _of_devices(
-    ctx: Context, claim: PartProduct, numbers: Sequence[Number], given: _Set
+    ctx: Context, claim: PartProduct, numbers: Sequence[Number], given: Devices
 ) -> Iterator[Outcome]:
     """Degrees or nodes, whose product is a count of devices."""
     value = math.prod(n.quantity.point for n in numbers)
@@ -133,7 +144,7 @@ def _agrees(claim: PartProduct, value: float, n: Number) -> bool:
 
 
 def _of_all(
-    ctx: Context, claim: PartProduct, each: Number, total: Number, given: _Set
+    ctx: Context, claim: PartProduct, each: Number, total: Number, given: Devices
 ) -> Iterator[Outcome]:
     """Samples of a device and of all, or nodes and their devices: the other factor is stated elsewhere."""
     if total.quantity.hedged or each.quantity.point <= 0:
@@ -163,7 +174,9 @@ def _text(numbers: Sequence[Number]) -> str:
     return " × ".join(f"{n.quantity.point:,.0f}" for n in numbers)
 
 
-def _steps(ctx: Context, claim: PartProduct, numbers: Sequence[Number], total: NumberId):  # type: ignore[no-untyped-def]
+def _steps(
+    ctx: Context, claim: PartProduct, numbers: Sequence[Number], total: NumberId
+) -> tuple[Step, ...]:
     return tuple(_derivation(ctx, claim, numbers, total).steps)
 
 
