@@ -47,8 +47,26 @@ def paired(text: str) -> list[tuple[str, str, str]]:
         ("Sending costs 3000 mJ, while computing costs only 10 mJ—a 300× difference.", [("300×", "10 mJ", "3000 mJ")]),
         ("One takes 8.4 J and 140 s, while the other takes 0.3 J in 200 ms—28× less energy and 700× faster.",
          [("28×", "0.3 J", "8.4 J"), ("700×", "200 ms", "140 s")]),
+        ("Quark has 1.3 GB where Pluto has 8.4 GB, a 6.5× difference.", [("6.5×", "8.4 GB", "1.3 GB")]),
+        # the new value first
+        ("It climbs to 88.6 requests/s from 31.4 requests/s, a 2.8× increase.",
+         [("2.8×", "31.4 requests/s", "88.6 requests/s")]),
+        ("It takes 23.1 ms per token, down from 58.2 ms, a 2.5× speedup.", [("2.5×", "58.2 ms", "23.1 ms")]),
+        # a factor without a sign, and one in words
+        ("Fusion cuts latency by a factor of 3.0, from 418 ms to 139 ms.", [("3.0", "418 ms", "139 ms")]),
+        ("Batching doubles the throughput from 31.4 to 62.1 requests/s.", [("doubles", "31.4", "62.1 requests/s")]),
+        # with and without
+        ("The overhead is 5.3%: 418 ms with it and 397 ms without.", [("5.3%", "397 ms", "418 ms")]),
         # respectively
+        ("It falls from 418 ms to 139 ms and from 61 GB to 17 GB, by 3.0× and 3.6×, respectively.",
+         [("3.0×", "418 ms", "139 ms"), ("3.6×", "61 GB", "17 GB")]),
+        ("It falls from 418 ms and 61 GB to 139 ms and 17 GB, 3.0× and 3.6× lower, respectively.",
+         [("3.0×", "418 ms", "139 ms"), ("3.6×", "61 GB", "17 GB")]),
+        ("A and B take 418 ms and 512 ms; ours takes 139 ms, 3.0× and 3.7× faster, respectively.",
+         [("3.0×", "418 ms", "139 ms"), ("3.7×", "512 ms", "139 ms")]),
         ("In 6.5 s it is 2.5× and 3.0× faster than A (16.4 s) and B (19.8 s), respectively.",
+         [("2.5×", "16.4 s", "6.5 s"), ("3.0×", "19.8 s", "6.5 s")]),
+        ("In 6.5 s it is 2.5× and 3.0× faster than A (16.4 s) and B (19.8 s), respectively, and 4.4× faster than C.",
          [("2.5×", "16.4 s", "6.5 s"), ("3.0×", "19.8 s", "6.5 s")]),
         # shares, and a division written out
         ("It takes 0.6% of the time (27 ms out of 4521 ms).", [("0.6%", "4521 ms", "27 ms")]),
@@ -77,6 +95,13 @@ def test_a_change_finds_its_values(text: str, found: list[tuple[str, str, str]])
         "The window is 8K, and an 8B model is 13.9× faster.",
         "Attention takes 31% of the time although it is 12% of the 40 GFLOPs.",
         "Compute takes 10 ms, and 80% of the 40 ms step is hidden.",
+        "Traffic falls by 64%, which cuts the step time from 418 ms to 302 ms.",
+        "A 2.5× faster link reduces the step time from 418 ms to 302 ms.",
+        "Doubling the GPUs reduces the step time from 418 ms to 239 ms.",
+        "It nearly halves latency, from 418 ms to 231 ms.",
+        "The ratio of 4 to 1 keeps latency at 63.4 ms instead of 91.2 ms.",
+        "It falls from 91 ms to 63 ms for a batch of 8, a factor of 2 for a batch of 64.",
+        "It falls from 418 ms to 139 ms and from 61 GB to 17 GB, by 3.0×, 3.6× and 1.2×, respectively.",
     ],
 )
 def test_a_change_of_something_else_is_left_alone(text: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixture import analyse
 from paper.grids import Case, cases, check
 from tanaka.latex.parse import parse_block
 from tanaka.paper.tables import LocalTable, read_table
@@ -194,3 +195,42 @@ _CASES = list(cases(Path(__file__).parent / "tables"))
 @pytest.mark.parametrize("case", _CASES, ids=[c.title for c in _CASES])
 def test_a_table_is_read_as_its_grid(case: Case) -> None:
     check(case)
+
+
+def _cells(latex: str, column: int) -> list[tuple[float, str]]:
+    """Values and shown units of a column of the only table."""
+    paper = analyse({"main.tex": latex}).paper
+    (table,) = paper.tables
+    found = [paper.number(row[column].number).quantity for row in table.rows if row[column].number]
+    return [(q.point, q.shown_unit) for q in found]
+
+
+def test_under_a_quotient_of_two_headers_stand_factors() -> None:
+    latex = r"""\begin{table}\caption{Time to recover, in seconds.}\begin{tabular}{lrrr}\toprule
+    Nodes & Disk & Peer & Disk/Peer \\ \midrule 8 & 9.0 & 1.5 & 6.0 \\ 16 & 9.8 & 1.4 & 7.0 \\ \bottomrule
+    \end{tabular}\end{table}"""
+    assert _cells(latex, 3) == [(6.0, "×"), (7.0, "×")]
+    assert {u for _, u in _cells(latex, 1)} == {"s"}
+
+
+def test_a_rate_over_several_columns_is_the_unit_of_each() -> None:
+    latex = r"""\begin{tabular}{lrr}\toprule & \multicolumn{2}{c}{Tokens/s} \\ \cmidrule{2-3}
+    Model & Old & New \\ \midrule A & 120 & 180 \\ B & 60 & 75 \\ \bottomrule\end{tabular}"""
+    assert {u for _, u in _cells(latex, 1) + _cells(latex, 2)} == {"Tokens/s"}
+
+
+def test_a_part_called_index_has_a_time() -> None:
+    latex = r"""\begin{table}\caption{Time of the parts (seconds).}\begin{tabular}{lr}\toprule
+    Part & Ours \\ \midrule Scan & 2.10 \\ Index & 0.41 \\ \bottomrule\end{tabular}\end{table}"""
+    assert _cells(latex, 1) == [(2.1, "s"), (0.41, "s")]
+
+
+def test_scores_of_things_are_in_the_percent_of_the_caption() -> None:
+    latex = r"""\begin{table}\caption{Accuracy (\%).}\begin{tabular}{lrr}\toprule
+    Method & Images & Audio \\ \midrule A & 88.4 & 71.2 \\ B & 90.1 & 70.3 \\ \bottomrule\end{tabular}\end{table}"""
+    assert {u for _, u in _cells(latex, 1)} == {"%"}
+
+
+def test_percent_of_something_is_percent() -> None:
+    latex = r"""\begin{tabular}{lr}\toprule Kernel & \% of peak \\ \midrule A & 72.0 \\ B & 54.6 \\ \bottomrule\end{tabular}"""
+    assert {u for _, u in _cells(latex, 1)} == {"%"}

@@ -20,8 +20,10 @@ _PREFIX = {
     "E": Fraction(10**18),
 }  # fmt: skip
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4}
-_PREFIXED = {"B": "byte", "FLOP": "flop", "OP": "op", "s": "second", "W": "watt", "J": "joule", "Hz": "hertz"}  # fmt: skip
-_WHOLE = {"min": ("second", 60), "h": ("second", 3600), "day": ("second", 86400), "days": ("second", 86400)}  # fmt: skip
+_PREFIXED = {"B": "byte", "FLOP": "flop", "OP": "op", "s": "second", "W": "watt", "J": "joule", "Hz": "hertz", "Wh": "joule"}  # fmt: skip
+_WHOLE = {"min": ("second", 60), "minute": ("second", 60), "h": ("second", 3600), "hour": ("second", 3600),
+          "day": ("second", 86400), "week": ("second", 604800), "USD": ("dollar", 1)}  # fmt: skip
+_RENTED = re.compile(r"[A-Za-z]+-(?=(?:hour|day|week)s?$)")
 _SHORT = {"tok": "token", "Tok": "token", "seq": "sequence", "img": "image", "req": "request"}
 _RATES = {"FLOPS": "flop", "OPS": "op", "QPS": "request"}
 _COUNTED = {"token", "sample", "sequence", "request", "image", "param", "parameter", "step", "element"}  # fmt: skip
@@ -33,8 +35,9 @@ class Unknown(Exception):
 
 
 def _simple_unit(name: str) -> tuple[Fraction, Dimension]:
-    if name in _WHOLE:
-        base, scale = _WHOLE[name]
+    name = _RENTED.sub("", name)  # devices are counted: their hours are hours
+    if (whole := name.removesuffix("s") if name != "s" else name) in _WHOLE:
+        base, scale = _WHOLE[whole]
         return Fraction(scale), Counter({base: 1})
     name = _SHORT.get(name, name)
     if name.removesuffix("s") in _COUNTED:
@@ -46,7 +49,11 @@ def _simple_unit(name: str) -> tuple[Fraction, Dimension]:
             if prefix in _BINARY:
                 return Fraction(1024 ** _BINARY[prefix]), of
             if prefix in _PREFIX:
-                return _PREFIX[prefix], of
+                # A joule is what a watt gives in a second.
+                hours = 3600 if base == "Wh" else 1
+                if dimension == "joule":
+                    of = Counter({"watt": 1, "second": 1})
+                return _PREFIX[prefix] * hours, of
     raise Unknown(name)
 
 
@@ -82,7 +89,7 @@ def _plus(a: Dimension, b: Dimension) -> Dimension:
 
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?"
-_UNIT = r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b)[A-Za-zµμ]+(?:/[A-Za-zµμ]+)*)"
+_UNIT = r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b)[A-Za-zµμ]+(?:/[A-Za-zµμ]+)*(?:-(?:hour|day|week)s?(?![A-Za-z]))?)"
 _QUANTITY = re.compile(rf"(?P<digits>{_DIGITS})(?:(?P<space>\s?)(?P<unit>{_UNIT}))?")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "×": "*", "·": "*", "x": "*", "/": "/"}  # fmt: skip
 
@@ -208,7 +215,9 @@ def equations(text: str) -> Iterator[tuple[str, str]]:
         if right["late"]:
             result += " " + right["late"]
         # A word behind the number is no unit of it: "256 and", "58% less".
-        words = re.match(rf"([-−]?{_DIGITS}(?:\s?[%×]|[A-Za-zµμ/]+)?)(?:\s([A-Za-zµμ/]+))?", result)
+        words = re.match(
+            rf"([-−]?{_DIGITS}(?:\s?[%×]|[A-Za-zµμ/]+)?)(?:\s([A-Za-zµμ/]+(?:-\w+)?))?", result
+        )
         if words and words[2]:
             try:
                 _unit(words[2], glued=False)

@@ -23,6 +23,10 @@ RIGHT = [
     ("2.62 s / 2.12 s", "1.24×"),
     ("8 x 4 x 8", "256"),
     ("20,000 − 1", "19,999"),
+    ("64 × 10 days", "15,360 GPU-hours"),
+    ("250 W × 40 ms", "10 J"),
+    ("5.2 kW × 24 hours", "125 kWh"),
+    ("2,688 GPU-hours × 2 USD/hour", "5,376 USD"),
 ]
 WRONG = [
     ("13 G × 16 B", "205.4 GB"),  # 12.84 was meant: its digits are not the ones printed
@@ -35,6 +39,8 @@ WRONG = [
     ("8 × 4 × 8", "128"),
     ("412 ms - 173 ms", "239 s"),
     ("1 - 173 ms / 412 ms", "68%"),
+    ("64 × 10 days", "15,360 GPU-days"),
+    ("250 W × 40 ms", "10 kJ"),
 ]
 WORDS = [
     ("40 layers, 5120 wide", "12.8 G"),

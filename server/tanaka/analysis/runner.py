@@ -85,13 +85,15 @@ def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
 
 def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
     """Outcomes of the other enabled rules."""
-    return tuple(
-        o
-        for rule in _rules()
-        if rule not in LOCAL
-        and config.wants(rule)
-        and (o := _judged(rule, context, counts)) is not None
-    )
+    asked = (w for rule in _rules() if config.wants(rule) and (w := _whole(rule)) is not None)
+    return tuple(o for rule in asked if (o := _judged(rule, context, counts)) is not None)
+
+
+def _whole(rule: Rule) -> Rule | None:
+    """What a rule asks of the paper as a whole; None where a stretch tells all."""
+    if rule not in LOCAL:
+        return rule
+    return None if rule.whole is None else replace(rule, check=rule.whole)
 
 
 def joined(
@@ -109,7 +111,7 @@ def joined(
     enabled = [r.code for r in _rules() if config.wants(r)]
     ordered = [o for code in enabled for o in by_code.get(code, ())]
     return Verdicts(
-        _blamed([f for o in ordered for f in o.findings], from_pdf=from_pdf),
+        _blamed(_wanted(ordered, config), from_pdf=from_pdf),
         tuple(h for o in ordered for h in o.held),
         frozenset().union(*(o.checked for o in ordered)),
         tuple((code, sum(len(o.checked) for o in by_code.get(code, ()))) for code in enabled),
@@ -133,7 +135,12 @@ def findings_of(
     ]
     # One after the other as `joined` has them: by rule, then in reading order.
     found.sort(key=lambda o: o.code)
-    return _blamed([f for o in found for f in o.findings], from_pdf=from_pdf)
+    return _blamed(_wanted(found, config), from_pdf=from_pdf)
+
+
+def _wanted(outcomes: Iterable[Outcome], config: Config) -> list[Finding]:
+    """Findings of outcomes; a rule may make one that is told as another's (a slip of a unit)."""
+    return [f for o in outcomes for f in o.findings if f.code == o.code or config.enabled(f.code)]
 
 
 def _blamed(findings: list[Finding], *, from_pdf: bool) -> tuple[Finding, ...]:

@@ -14,11 +14,13 @@ _NEGATED = Lazy(
     r"\b(?:not|n't|never|cannot|fails? to|rather than|instead of|far from|without|neither|nor|no longer|hardly)\b",
     re.I,
 )
+_REPLACED = Lazy(r"(?:instead of|rather than)\b[^()]*\d[^()]*\([^()]*", re.I)
+_OF_THE_TIME = Lazy(r"[\d.,]+\s?%\s+of\s+(?:the|all)\s+(?:time|cases|runs|trials|rounds|days)\b")
 _DENIED = Lazy(
     r"[^,;:()]{0,48}?\b(?:(?:is|was|are|were|has|have|does|do|did|can|could|will)\s?(?:not|n't)|never|nowhere)\b"
 )
 _HYPOTHETICAL = Lazy(
-    r"\b(?:would|could|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|"
+    r"\b(?:would|could(?! not)|might|if|suppose|supposing|assum(?:e|es|ed|ing)|imagine|let us|e\.g\.|"
     r"in theory|ideal(?:ly)?|theoretical(?:ly)?|upper bound|lower bound|na[iï]vely|worst[- ]case|best[- ]case|"
     r"na[iï]ve (?:bound|estimate|calculation|count|analysis|expectation|extrapolation|model)|"
     r"projected|extrapolat\w+|estimat\w+|expected|toy|hypothetical|consider (?:a|an|the case)|say,)\b",
@@ -38,6 +40,12 @@ _NORMATIVE = Lazy(
     r"(?:\w+\s){0,2}$",
     re.I,
 )
+# "meets the objective for 96% of the requests"
+_MET = Lazy(
+    r"\b(?:meets?|met|meeting|keeps?|kept|satisf\w+|reach(?:es|ed)?|attain(?:s|ed)?|miss(?:es|ed)?|violat\w+|hits?)\s+(?:the |its |this |our |an? |their )?(?:\w+ )?$",
+    re.I,
+)
+_NOW = Lazy(r"\b(?:for now|today|currently|at present|so far|already|as it is)\b", re.I)
 _NORM = Lazy(
     r"[~≈∼<>≤≥]?\s?[\d.,–-]+(?!\d|\s?\S{0,3}\sof\b)\s?(?:[\w%×/]{1,10}\s){0,3}?(?:[\w-]+\s)?"
     r"(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\b",
@@ -67,19 +75,24 @@ def _negated(text: str, at: int) -> bool:
     Further on it negates something else: "gains 15% without touching the weights".
     """
     start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), -1)
-    return bool(_NEGATED.search(text[start + 1 : at]) or _DENIED.match(text, at))
+    found = _NEGATED.search(text, start + 1, at)
+    if found and _REPLACED.fullmatch(text, found.start(), at):
+        found = None  # "1 GB instead of 4 GB (4x)" denies the value, and not what stands in the brackets
+    # "9% of the time the transfer could not start" denies what happened then
+    return bool(found or (_DENIED.match(text, at) and not _OF_THE_TIME.match(text, at)))
 
 
 def asserted(text: str, at: int, where: Where) -> Asserted:
     """Whether the paper itself claims the number at an offset of a sentence."""
     start, end = clause(text, at)
     part = text[start:end]
-    if where is Where.FUTURE:
+    if where is Where.FUTURE and not _NOW.search(part):
         return Asserted.NO
     supposed, quoted = _mood(part)
     if supposed or _negated(text, at):
         return Asserted.NO
-    if _NORMATIVE.search(text[start:at]) or _NORM.match(text, at):
+    norm = _NORMATIVE.search(text[start:at])
+    if (norm and not _MET.search(text[start : start + norm.start()])) or _NORM.match(text, at):
         return Asserted.NO
     return Asserted.QUOTED if quoted or where is Where.RELATED else Asserted.YES
 

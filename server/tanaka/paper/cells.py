@@ -51,18 +51,20 @@ def collect_table(
         cells: list[TableCell] = []
         for c, cell in enumerate(row):
             own: NumberId | None = None
+            also: tuple[NumberId, ...] = ()
             if cell.spanned is not None:
                 # One printed value is one number, whatever it spans.
                 i, k = cell.spanned
                 there = cells[k] if i == len(rows) else rows[i][k]
                 own = there.number if cell.reading is not None else None
+                also = there.also
             elif cell.found:
-                own = _numbers(to, local, cell, c, stub, claimed)
+                own, also = _numbers(to, local, cell, c, stub, claimed)
             unit = cell.reading.quantity.shown_unit if cell.reading is not None else ""
             cells.append(
                 TableCell(
                     cell.text, own, cell.kind, cell.missing, cell.row, cell.column, unit,
-                    cell.unit_from, cell.uncertainty, cell.emphasis, cell.better,
+                    cell.unit_from, cell.uncertainty, cell.emphasis, cell.better, also,
                 )
             )  # fmt: skip
         rows.append(tuple(cells))
@@ -77,8 +79,8 @@ def collect_table(
 
 def _numbers(
     to: Collector, local: LocalTable, cell: LocalCell, column: int, stub: str, claimed: Asserted
-) -> NumberId | None:
-    """Numbers of a cell; returns the one that is its value."""
+) -> tuple[NumberId | None, tuple[NumberId, ...]]:
+    """Numbers of a cell; returns the one that is its value, and the others."""
     to.seen += len(cell.found)
     row = " / ".join(cell.row) or stub
     context = (("row", row), ("column", cell.label))
@@ -92,7 +94,7 @@ def _numbers(
             own = mine[-1]
     if len(mine) >= 3:
         to.changes(Sentence(cell.text, 0, cell.found), mine, lambda i: claimed)
-    return own
+    return own, tuple(i for i in mine if i != own)
 
 
 def _places(plain: Plain, r: Reading) -> tuple[Range, Range, Range]:

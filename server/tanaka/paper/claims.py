@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tanaka.paper.counts import plain_count
 from tanaka.paper.model import How
-from tanaka.paper.products import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -32,6 +32,7 @@ _REDUCING = (
     r"reduc(?:es?|ed|ing)|cuts?|cutting|lower(?:s|ed|ing)|shrinks?|shrank|decreas(?:es?|ed|ing)|sav(?:es?|ed|ing)|"
     r"shortens?|shortened|trims?|trimmed|eliminates?|removes?"
 )
+_FALLING = r"drops?|dropped|falls?|fell|declines?|declined|shrinks?|shrank|decreases?|decreased"
 _NON_NEGATIVE = (
     r"(?:latency|latencies|time|times|runtime|duration|delay|memory|footprint|traffic|bandwidth|energy|power|cost|costs|"
     r"bytes|volume|bubble|stall|stalls|idle|misses|accesses|overhead|usage|consumption|area|communication|parameters|"
@@ -45,20 +46,159 @@ _SHARE_WORDS = (
 # What may pass 100 %: signed quantities fall by more than all of themselves, values relative to
 # another have no ceiling, and rates of several units add up.
 _SIGNED_CUES = Lazy(
-    r"\b(?:reward|loss|likelihood|profit|signed|net|from \+|return|score|demand|oversubscri\w*)\b|from [+−-]",
+    r"\b(?:reward|loss|losses|likelihood|profit|signed|net|from \+|return|returns|score|demand|oversubscri\w*|gap|difference|margin|"
+    r"slack|headroom|growth|delta|deficit|surplus|balance|gradient|correlation|temperature|bias|skew|drift|slope|change)\b|from [+−-]",
     re.I,
 )
 _RELATIVE_CUES = Lazy(
-    r"\b(?:relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|baseline's|sum|aggregate|recover\w*|retain\w*)\b",
+    r"\brelative\b(?! (?:to|humidity))|\bnormali[sz]ed\b|\b(?:sum|aggregate)\b|"
+    r"%\s+of (?:the|its|their) (?:baseline|FP16|FP32|BF16|original|dense|full|teacher|unquanti[sz]ed)\b|\brecover\w*\s+[\d.]+\s?%|\brelative to\b",
     re.I,
 )
+_KEEPS = Lazy(r"\bretain\w*\s+[\d.]+\s?%", re.I)
 _SUMMED_CUES = Lazy(
-    r"\b(?:CPU|cores?|threads?|top|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
+    r"\b(?:CPU|(?<!tensor )(?<!Tensor )cores?|threads?|top|reserved|overcommit\w*|allocated|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
     r"oversubscri\w*|over-?provision\w*|superlinear|scal(?:e|es|ed|ing)|NVLS|SHARP|bus bandwidth|"
     r"compared|baseline's|weak|strong|duty|mean|deviation|TDP|budget|capacity|GPUs|nodes|devices)\b",
     re.I,
 )
+_SHARED_CUES = Lazy(
+    r"\b(?:relative|normali[sz]ed|compared|baseline's|on average|sum|aggregate|oversubscri\w*|demand)\b",
+    re.I,
+)
 _ONE_UNIT = Lazy(r"(?:cache )?(?:hit|miss)[- ]rates?|accuracy|recall|precision", re.I)
+
+
+_BY = r"(?:about |around |up to |over |more than |as much as |nearly |almost |roughly |another )?[≈∼~]?$"
+_REDUCED_BY = Lazy(
+    rf"\b(?:{_REDUCING})\b(?P<what>(?:(?!\bby\b|\bincreas|\brais|\bgrow|\bgains?\b|\bimprov|\bboost|\blift|\bspeed|\baccelerat|\bdoubl|\boutperform|\bbeat|\bexceed|\bsurpass|\blarger|\bmore\b|\bhigher)[^.;])*?)\bby\s+{_BY}",
+    re.I,
+)
+_FALLS_BY = Lazy(
+    rf"(?P<what>[^,.;:()]{{3,60}})\s(?:(?:is|are|was|were)\s(?:thus\s|thereby\s|further\s)?(?:{_REDUCING})|{_FALLING})\s+(?:by\s+)?{_BY}",
+    re.I,
+)
+_REDUCTION_OF = Lazy(
+    rf"(?P<what>(?:[\w-]+\s){{0,3}})(?:reductions?|decreases?|savings?|drops?|declines?|cuts?)\s+(?:of|by)\s+{_BY}",
+    re.I,
+)
+_IN = Lazy(r"\s*(?:in|of)\s+(?P<what>[^.;,()]{0,40})")
+_LESS_OF = Lazy(
+    r"\s*(?:less|lower|fewer|smaller|shorter|below|reduction|decrease|drop|cut)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{0,40})",
+    re.I,
+)
+_ITS_REDUCTION = Lazy(r"\s*(?P<what>(?:[\w-]+\s){1,3})(?:reduction|decrease|savings?)\b", re.I)
+_SAVES = Lazy(rf"\b(?:{_REDUCING})\s+(?:about |over |up to |more than )?[≈∼~]?$", re.I)
+_SAVED_OF = Lazy(r"\s*of\s+(?:the|its|all|our|their)?\s*(?P<what>[^.;,]{0,40})")
+_SHOWS_LESS = Lazy(
+    r"\b(?P<what>(?:[\w-]+\s){1,3})(?:shows?|sees?|saw|showed|has|had|with)\s+an?\s+[≈∼~]?$", re.I
+)
+_LESS_NOUN = Lazy(r"\s*(?:reduction|decrease|drop|decline)\b(?!\s+(?:in|of)\b)", re.I)
+
+
+def _reduced(clause: str, after: str) -> str | None:
+    """What a percentage is said to be gone of, "" where nothing is named; None for no reduction."""
+    active = _REDUCED_BY.search(clause)
+    if active and active.group("what").strip():
+        return active.group("what")
+    if passive := _FALLS_BY.search(clause):
+        return passive.group("what")
+    if active:
+        return ""
+    if (match := _REDUCTION_OF.search(clause)) and not re.match(
+        r"\s*(?:more|larger|higher|bigger)", after
+    ):
+        behind = _IN.match(after)
+        return f"{match.group('what')} {behind.group('what') if behind else ''}"
+    if _SAVES.search(clause) and (match := _SAVED_OF.match(after)):
+        return match.group("what")
+    if (match := _SHOWS_LESS.search(clause)) and _LESS_NOUN.match(after):
+        return match.group("what")
+    if match := _LESS_OF.match(after) or _ITS_REDUCTION.match(after):
+        return match.group("what")
+    return None
+
+
+def _lessened(what: str) -> str:
+    """The plainly non-negative quantity that some words name, or ""."""
+    if re.search(r"\boverheads?\b", what, re.I):
+        return ""  # over a baseline, and so it may be less than nothing
+    named = re.findall(rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b", what, re.I)
+    if not named:
+        return ""
+    lead = r"^(?:(?:the|a|an|its|our|their|of|in|and|both|that|this|with|we|yields?|achieves?|achieve|see)\s)+"
+    return re.sub(lead, "", named[-1], flags=re.I)
+
+
+_SHARE_IS = Lazy(
+    rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:rises|rose|peaks|peaked|climbs|climbed|stands|stays|remains|hovers|increases|increased|improves|improved|"
+    r"grows|grew|goes|went|up|now|still|even|thus|then|therefore|as high|high))*(?:\s+(?:of|is|reaches|reached|at|to|was|are|as|hits|"
+    r"averages|averaged|exceeds))+\s*(?:about |only |over |around |nearly |up to )?[≈∼~]?$",
+)
+_SHARE_AFTER = Lazy(
+    rf"\s*(?:(?:vs\.?|versus|against|and|to)\s*[\d.]+\s?%\s+)?(?:[\w-]+\s)?(?P<w>{_SHARE_WORDS})\b"
+)
+# "accounts for 112% of the step time": a part that is more than its whole
+_OF_ALL = Lazy(
+    r"\b(?:accounts? for|accounting for|makes? up|making up|constitutes?|comprises?|is responsible for)\s+"
+    r"(?:about |around |only |just |nearly |roughly |over )?[≈∼~]?$",
+    re.I,
+)
+_WHOLE = Lazy(
+    r"\s*of\s+(?:the|its|our|all|total|overall)\s+(?:(?:total|overall|whole|entire|end-to-end|training|inference|step|iteration|decoding|wall-clock|"
+    r"model|model's|GPU)\s+){0,3}(?:time|runtime|latency|energy|parameters|weights|FLOPs|traffic|requests|tokens|steps?|duration|execution time)\b",
+    re.I,
+)
+
+
+# "9% of the time", "for 96% of the requests": a share of things that are counted, or of a time
+_COUNTED = (
+    r"(?:requests?|tokens?|samples|images|queries|rows|look-?ups|keys|frames|cycles|rounds|cases|trials|jobs|users|sequences|prompts|"
+    r"batches|parameters|weights|layers|neurons|channels|blocks|pages|packets|messages|pixels|instances|inferences|examples|predictions|"
+    r"instructions|accesses|reads|writes|misses|errors|failures|events|nodes|devices|clients|workers|slots|experts|heads|edges|vertices|"
+    r"classes|labels|files|calls|attempts|transactions|operations|kernels|positions|elements|entries|values|documents|words|sentences|"
+    r"faults|interruptions|windows|activities|configurations|models|benchmarks|workloads|drafts|rollouts|responses|tiles)"
+)
+_OF_COUNTED = Lazy(
+    rf"\s*of\s+(?:the|all|all the|its|our|these|those|their|such|incoming|input)\s+(?:(?!baseline|original|previous|old|other)[\w-]+\s+){{0,2}}?{_COUNTED}\b"
+    r"(?!\s+(?:of|that|needed|required|used|processed|generated|than|in the (?:baseline|original)|for the))",
+    re.I,
+)
+_OF_A_TIME = Lazy(
+    r"\s*of\s+(?:the|its|their|all|a|an|each|every)\s+(?:(?:step|wall-clock|total|overall|run|training|decoding|whole|entire|GPU)\s+)?"
+    r"(?:time|step|steps|round|iteration|epoch|cycle|day|period|interval|run|runtime|duration)\b(?!\s+(?:of (?![A-Z])|that|needed|required|it takes|taken|than|in\b|for\b|to\b|size|budget|limit)|['’-])"
+)
+_USED_UP = Lazy(
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|uses?|used|costs?|within|finish\w*|complet\w*|runs?|converg\w*|"
+    r"train\w*|grows?|grew|rises?|rose|increas\w*|to|than|at|reaches)\s+(?:in |after |with )?(?:about |only |just |over |around |nearly |up to )?[≈∼~]?$",
+    re.I,
+)
+_ONLY_IN = Lazy(r"(?<!^)(?<!, )\b(?:in|within|after)\s+(?:about |only |just )?[≈∼~]?$", re.I)
+_OF_THESE = Lazy(
+    r"(?:^|[.,;(]\s*)of (?:these|those|them|(?:the|all|all the|our)\s(?:[\w,.-]+\s){0,3}?[\w-]+),\s*(?:only |about |just |around )?[≈∼~]?$",
+    re.I,
+)
+_SHARE_BESIDE = Lazy(rf"\b(?P<w>{_SHARE_WORDS})\b[^.,;:()\d]{{0,30}}\(\s*[≈∼~]?$", re.I)
+_ALONE = Lazy(r"\s*(?:(?:in|on|at|for|with)\s[^()%]{1,30})?\)")
+_REFUTED = Lazy(
+    r"\b(?:impossible|nonsens\w*|absurd|meaningless|brochure|misprint\w*|mistake\w*|typo|cannot be|makes no sense)\b",
+    re.I,
+)
+
+
+def _share_of(clause: str, after: str) -> str:
+    """What a percentage is a share of: "time", or the things that are counted, or "" for no share."""
+    if _OF_THESE.search(clause):
+        return "share"
+    if _OF_COUNTED.match(after) and not _USED_UP.search(clause):
+        return "share"
+    if (
+        (match := _OF_A_TIME.match(after))
+        and not _USED_UP.search(clause)
+        and not _ONLY_IN.search(clause)
+    ):
+        return "share" if match else ""
+    return ""
 
 
 @lru_cache(maxsize=16384)
@@ -75,44 +215,23 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
         before, after = sentence.before(r, 80), sentence.after(r, 60)
         clause = re.split(r"[;:]|, (?:and|but|while|whereas)\b", before)[-1]
         around = clause + " " + re.split(r"[;.]", after)[0]
-        reduced = re.search(
-            rf"\b(?:{_REDUCING})\b(?P<what>(?:(?!\bby\b|\bincreas|\brais|\bgrow|\bgains?\b)[^.;])*?)\bby\s+(?:about |around |up to |over |more than |as much as )?[≈∼~]?$",
-            clause,
-            re.I,
-        )
-        tail = re.match(
-            r"\s*(?:less|lower|fewer|smaller|shorter|reduction|decrease)\b(?:\s+(?:in|of))?(?P<what>[^.;,]{0,40})",
-            after,
-            re.I,
-        ) or re.match(
-            r"\s*(?P<what>(?:[\w-]+\s){1,3})(?:reduction|decrease|savings?)\b", after, re.I
-        )
-        saved = re.search(
-            rf"\b(?:{_REDUCING})\s+(?:about |over |up to |more than )?[≈∼~]?$", clause, re.I
-        ) and re.match(r"\s*of\s+(?:the|its|all|our|their)?\s*(?P<what>[^.;,]{0,40})", after)
-        if reduced or tail or saved:
-            match = reduced or tail or saved
-            named = re.findall(
-                rf"\b((?:[\w-]+\s){{0,2}}{_NON_NEGATIVE})\b",
-                match.group("what") if match else "",
-                re.I,
-            )
-            what = (
-                re.sub(
-                    r"^(?:(?:the|a|an|its|our|their|of|in|and|both)\s)+", "", named[-1], flags=re.I
-                )
-                if named
-                else ""
-            )
-            out.append(LocalExcess(i, "reduction", what, _found(_SIGNED_CUES, around)))
+        if _REFUTED.search(sentence.text):
             continue
-        share = re.search(
-            rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:of|is|reaches|reached|at|to|rises to|stays at|was|are))+\s*(?:about |only |over )?[≈∼~]?$",
-            clause,
-        ) or re.match(
-            rf"\s*(?:(?:vs\.?|versus|against|and|to)\s*[\d.]+\s?%\s+)?(?:[\w-]+\s)?(?P<w>{_SHARE_WORDS})\b",
-            after,
-        )
+        reduced = _reduced(clause, after)
+        if reduced is not None:
+            out.append(
+                LocalExcess(i, "reduction", _lessened(reduced), _found(_SIGNED_CUES, around))
+            )
+            continue
+        if _OF_ALL.search(clause) and _WHOLE.match(after):
+            out.append(LocalExcess(i, "share", "", _found(_SUMMED_CUES, around)))
+            continue
+        if _share_of(clause, after):
+            out.append(LocalExcess(i, "share", "", _found(_SHARED_CUES, around)))
+            continue
+        share = _SHARE_IS.search(clause) or _SHARE_AFTER.match(after)
+        if share is None and _ALONE.match(after):
+            share = _SHARE_BESIDE.search(clause)
         if share and not re.match(r"\s*(?:of|higher|lower|more|less|better|faster|above)\b", after):
             what = (
                 share.group("w")
@@ -120,8 +239,11 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
                 .replace("hit-rate", "hit rate")
                 .replace("miss-rate", "miss rate")
             )
-            cues = _RELATIVE_CUES if _ONE_UNIT.fullmatch(what) else _SUMMED_CUES
-            out.append(LocalExcess(i, what, "", _found(cues, around)))
+            one = _ONE_UNIT.fullmatch(what) is not None
+            near = clause[-40:] + sentence.text[r.start : r.end] + after
+            held = _found(_RELATIVE_CUES, near) if one else _found(_SUMMED_CUES, around)
+            kept = "kept " if one and _KEEPS.search(near) else ""
+            out.append(LocalExcess(i, kept + what, "", held))
     return tuple(out)
 
 

@@ -262,6 +262,8 @@ def _unit(label: str) -> tuple[str, str]:
             return flop.group(1) + ("MACs" if "mac" in label.lower() else "FLOPs"), ""
     if re.search(r"(?i)\bspeed-?up\b", label) and "%" not in label:
         return "×", ""
+    if re.match(r"\s*%\s?of\b", label):
+        return "%", ""  # "% of peak"
     if re.search(r"GPU[ -][Hh]ours", label):
         return "GPU hours", ""
     if re.search(r"\b(?:USD|cost \(\$\))", label):
@@ -351,6 +353,12 @@ def _power(label: str) -> tuple[str, int]:
     if sure:
         return bare, exponent
     return (label if over == "," else ""), 0
+
+
+def scale_said(label: str) -> str:
+    """Letter that stands in brackets at the end of a label, multiplier or not: "Embedding (M)"."""
+    match = _SCALED.search(label)
+    return _SCALES.get(match.group("word") or "", "") if match else ""
 
 
 def _scale(label: str, kind: Kind | None) -> str:

@@ -147,6 +147,36 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class NearChange:
+    """A factor or percentage whose two values stand near it, by reason of the words, not of grammar.
+
+    Attributes
+    ----------
+    change, old, new : NumberId
+        The values that the words point to; ``old`` is None where only a table may have it.
+    word : ChangeWord
+    among : tuple of NumberId
+        All values of its passage that could be meant instead.
+    firm : bool
+        Whether no value elsewhere in the paper could be.
+    comparand : str
+        What it is said to be over, where ``old`` is None.
+    hedged : bool
+    asserted : Asserted
+    """
+
+    change: NumberId
+    old: NumberId | None
+    new: NumberId
+    word: ChangeWord
+    among: tuple[NumberId, ...]
+    firm: bool
+    comparand: str
+    hedged: bool
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
 class Excess:
     """A percentage that has a ceiling: a reduction, a share, a rate of hits.
 
@@ -175,6 +205,22 @@ class Product:
     factors: tuple[tuple[str, NumberId], ...]
     total: NumberId
     paired: How
+    asserted: Asserted
+    cues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PartProduct:
+    """Counts that multiply to another that is stated elsewhere in the paper.
+
+    ``what`` is "layout" or "part of a layout" (parallel degrees), "nodes" (nodes and devices of
+    each), "batch" (samples of a device; ``total`` of all) or "devices of nodes" (nodes; ``total``
+    their devices).  ``total`` is None where it is what is stated elsewhere.
+    """
+
+    what: str
+    factors: tuple[tuple[str, NumberId], ...]
+    total: NumberId | None
     asserted: Asserted
     cues: frozenset[str] = frozenset()
 
@@ -227,28 +273,61 @@ class TrainingState:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """A factor that sums up results, or that a sentence takes from a table it names.
+class Result:
+    """A factor, a percentage or a measurement that a sentence states, and words that say of what.
 
     Attributes
     ----------
     number : NumberId
+    unit : str
+        What it may be held against: "×", "%", "score", or a base unit.
     aggregate : str
-        "max" for "up to" and for the upper end of a range, "mean" for "on average", "" otherwise.
+        "max" ("up to"), "mean", "min" ("at least"), "range", or "".
+    change : bool
+        Whether it is by how much something differs, and not a value or a share.
     metrics : frozenset of str
-    table : str
-        Label of the one table or figure that its sentence names, or "".
-    words : frozenset of str
-        What else its sentence says, by stems: two headlines that share most are about one thing.
+        Metrics that its own words name.
+    labels : tuple of str
+        Labels of the tables, figures and sections that its sentence names.
+    nearby : tuple of str
+        The last labels that its paragraph names before its sentence.
+    near, words : frozenset of str
+        Stems of its own words, and of its sentence.
+    named, names, against : frozenset of str
+        Names among its own words, in its sentence, and those of what it is compared with.
+    subject : str
+        The name that its sentence has as its subject, "we" for a pronoun, or "".
+    settings : frozenset of str
+        Counts that its sentence states, as "gpu=64".
+    fronted : str
+        The condition that its sentence begins with ("On a cluster of 16 nodes,"), spelled.
+    than : str
+        What it is compared with, spelled.
+    zone, said : str
+        Its own words, and its sentence, spelled as `tanaka.paper.headlines.spelled` does.
     asserted : Asserted
     cues : frozenset of str
+        "respectively"; "before" for what another value is compared with.
     """
 
     number: NumberId
+    unit: str
     aggregate: str
+    change: bool
     metrics: frozenset[str]
-    table: str
+    labels: tuple[str, ...]
+    nearby: tuple[str, ...]
+    near: frozenset[str]
     words: frozenset[str]
+    named: frozenset[str]
+    names: frozenset[str]
+    against: frozenset[str]
+    subject: str
+    settings: frozenset[str]
+    fronted: str
+    than: str
+    zone: str
+    said: str
     asserted: Asserted
     cues: frozenset[str] = frozenset()
 
@@ -337,6 +416,171 @@ class PowerFigure:
 
     power: NumberId
     device: str
+    asserted: Asserted
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Numbers of one run that multiply to another, stated together: devices, hours, device-hours.
+
+    Attributes
+    ----------
+    relation : str
+        Which of the field's identities (see `tanaka.paper.relations`): "tokens", "energy", "cost",
+        "device-hours", "batch rate", "sum", ...
+    factors, divisors : tuple of (str, NumberId)
+        Names and numbers: the product of the first over that of the second is the total.  Of a sum
+        the factors are its parts.
+    total : NumberId
+    constant : (str, float) or None
+        What the product is multiplied by as well, by name ("bytes in BF16", 2.0).
+    bound : str
+        "at most" or "at least" where the total may lie on that side of the product.
+    joined : bool
+        Whether the words make it an equation ("i.e.", "=", "in total", brackets); else the numbers
+        only stand together.
+    paired : How
+    asserted : Asserted
+    cues : frozenset of str
+        Words in reach that leave another reading ("peak", "list price", "overlapped", ...).
+    beside : tuple of NumberId
+        Other counts of its sentence, by which one of its numbers may have been multiplied.
+    rivals : tuple of NumberId
+        Numbers of its sentence that could stand for one of its own: nothing is proven then.
+    """
+
+    relation: str
+    factors: tuple[tuple[str, NumberId], ...]
+    divisors: tuple[tuple[str, NumberId], ...]
+    total: NumberId
+    constant: tuple[str, float] | None
+    bound: str
+    joined: bool
+    paired: How
+    asserted: Asserted
+    cues: frozenset[str] = frozenset()
+    beside: tuple[NumberId, ...] = ()
+    rivals: tuple[NumberId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Operands that a total may have, as in `Identity`.
+
+    ``far`` counts the sentences between it and them; ``open`` is a role that no number nearby has
+    ("devices"), or "".
+    """
+
+    factors: tuple[tuple[str, NumberId], ...]
+    divisors: tuple[tuple[str, NumberId], ...]
+    constant: tuple[str, float] | None
+    far: int
+    open: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A total with every way in which the numbers of its paragraph can make it.
+
+    None of the ways is certain: where one agrees the total is right, and where none does a
+    question is left.
+    """
+
+    relation: str
+    total: NumberId
+    ways: tuple[Way, ...]
+    bound: str
+    asserted: Asserted
+    cues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """One amount stated in two units as an equation: "200 Gb/s, i.e. 25 GB/s".
+
+    ``count`` is what one of them is multiplied by ("eight ports of 200 Gb/s, or 200 GB/s"), None
+    where nothing is.
+    """
+
+    left: NumberId
+    right: NumberId
+    count: NumberId | None
+    asserted: Asserted
+    cues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A plain statement of set-up: what something has, as a number.
+
+    Attributes
+    ----------
+    number : NumberId
+    name : str
+        Canonical name of the attribute: "gpus", "nodes", "global batch", "layers", "score", ...
+    entity : str
+        Of what, as written; "" for the paper's own set-up.
+    scope : str
+        How firmly it is stated: "all" where the words say that it holds everywhere, "own" for a
+        plain statement, "headline" where a summary only runs on it, "" where it is only named.
+    asserted : Asserted
+    cues : frozenset of str
+        Words that qualify it ("scaling study", "without", "hedged", ...).
+    about : frozenset of str
+        What its clause binds it to: models, data sets, phases, conditions.
+    soft : frozenset of str
+        Names that bind it loosely: the system that is evaluated, the optimizer.
+    sentence : str
+        The first number of its sentence; "" for what is no sentence.
+    """
+
+    number: NumberId
+    name: str
+    entity: str
+    scope: str
+    asserted: Asserted
+    cues: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    soft: frozenset[str] = frozenset()
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count or a size with the phrase that it stands in: "the 2,048 slots".
+
+    Attributes
+    ----------
+    number : NumberId
+    noun : str
+        Canonical plural of what is counted, or the name of what is sized: "slots", "gpu memory".
+    words : frozenset of str
+        Words between the number and its noun that tell it apart: "sparse".
+    per : str
+        What it is stated per, or "".
+    form : str
+        "the" for what is known already, the scope of an `Attribute`, or "" where it is only named.
+    cues : frozenset of str
+        Words that leave another reading: a part, a sweep, another's, a condition.
+    about, parts : frozenset of str
+        What its clause binds it to, and the families of parts that it names.
+    stems : frozenset of str
+        What words its sentence has.
+    sentence : NumberId
+        The first number of its sentence.
+    asserted : Asserted
+    """
+
+    number: NumberId
+    noun: str
+    words: frozenset[str]
+    per: str
+    form: str
+    cues: frozenset[str]
+    about: frozenset[str]
+    parts: frozenset[str]
+    stems: frozenset[str]
+    sentence: NumberId
     asserted: Asserted
 
 
@@ -488,6 +732,8 @@ class TableCell:
     emphasis : Emphasis
     better : Direction
         Whether the labels or the caption say that higher, or lower, is better.
+    also : tuple of NumberId
+        Other numbers of the cell: the factor in "371 (1.11×)".
     """
 
     text: str
@@ -501,6 +747,7 @@ class TableCell:
     uncertainty: float | None = None
     emphasis: Emphasis = Emphasis.NONE
     better: Direction = Direction.NONE
+    also: tuple[NumberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,16 +811,23 @@ class Section:
 
 Claim = (
     Change
+    | NearChange
     | Excess
     | Product
+    | PartProduct
     | AchievedRate
     | TrainingState
-    | Headline
+    | Result
     | DecodeRate
     | PartGain
     | TimeShare
     | EfficiencyGain
     | PowerFigure
+    | Identity
+    | Derived
+    | Equivalence
+    | Attribute
+    | Tally
 )
 C = TypeVar("C", bound=Claim)
 

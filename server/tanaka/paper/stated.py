@@ -14,31 +14,50 @@ from hashlib import blake2b
 
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
+from tanaka.paper.across import across
 from tanaka.paper.assertion import asserted
+from tanaka.paper.attributes import attributes
 from tanaka.paper.binding import Local, bind
 from tanaka.paper.changes import changes
+from tanaka.paper.continued import ContinuedChange, continued_changes
+from tanaka.paper.counts import LocalProduct
+from tanaka.paper.equivalences import equivalences
 from tanaka.paper.gain import gain_claims
+from tanaka.paper.headlines import results
+from tanaka.paper.identities import identities
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
+    Attribute,
     Change,
     Claim,
+    Derived,
+    Equivalence,
     Excess,
-    Headline,
     How,
+    Identity,
+    NearChange,
     Number,
     NumberId,
+    PartProduct,
     Product,
+    Result,
     SectionId,
     Table,
+    Tally,
     TrainingState,
+    Way,
     Where,
 )
+from tanaka.paper.nearby import near_changes
+from tanaka.paper.part_products import part_products
 from tanaka.paper.products import products
+from tanaka.paper.reach import LocalWay, reaches
+from tanaka.paper.relations import LocalIdentity
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
-from tanaka.patterns import Lazy
-from tanaka.quantity import Qualifier, Reading
+from tanaka.paper.tallies import tallies
+from tanaka.quantity import Reading
 from tanaka.records import dataclass
 
 Range = tuple[int, int]
@@ -53,37 +72,50 @@ class Place:
     section: SectionId
 
 
-_METRICS = Lazy(
-    r"\b(throughput|latency|step time|iteration time|training time|time|speed-?up|memory|footprint|bandwidth|traffic|energy|power|"
-    r"accuracy|cost|efficiency|utili[sz]ation|MFU|bubble|communication|goodput|performance|faster|tokens|sequences|samples)\b",
-    re.I,
-)
-_COMMON = frozenset({
-    "when", "with", "from", "that", "this", "than", "then", "over", "into", "onto", "their",
-    "these", "those", "which", "while", "compared", "using", "used", "also", "only", "more",
-    "most", "less", "such", "each", "both", "across", "achieve", "achiev", "yield", "result",
-    "reach", "provide", "provid", "deliver", "show", "shows", "improve", "improv",
-    "respectively", "approach", "method", "system", "work", "paper", "have", "been", "they",
-    "where", "between", "other", "same", "factor", "times", "about",
-})  # fmt: skip
-
-
-def _stems(sentence: Sentence, own: int) -> frozenset[str]:
-    """Telling words of a sentence, lower case, without their endings, and its other measurements."""
-    words = re.findall(r"[a-z][a-z-]{3,}", sentence.text.lower())
-    stems = frozenset(re.sub(r"(?:ings?|ed|es|s)$", "", w) for w in words) - _COMMON
-    return stems | {
-        f"#{r.quantity.literal.text}{r.quantity.shown_unit}"
-        for i, r in enumerate(sentence.readings)
-        if i != own and (r.quantity.shown_unit or r.noun) and len(r.quantity.literal.text) >= 3
-    }
-
-
 def digest(r: Reading) -> str:
     """Short hash of what a reading states: the ids of numbers are made of it."""
     q = r.quantity
     said = repr((q.value, q.unit, q.shown_unit, r.kind.value, r.noun, q.qualifier.value))
     return blake2b(said.encode(), digest_size=5).hexdigest()
+
+
+def _identity(
+    m: LocalIdentity, ids: Sequence[NumberId], claimed: Callable[[int], Asserted]
+) -> Identity:
+    """An identity with the ids of its numbers."""
+    return Identity(
+        m.relation,
+        tuple((name, ids[i]) for name, i in m.factors),
+        tuple((name, ids[i]) for name, i in m.divisors),
+        ids[m.total],
+        m.constant,
+        m.bound,
+        m.joined,
+        m.paired,
+        claimed(m.total),
+        m.cues,
+        tuple(ids[i] for i in m.beside),
+        tuple(ids[i] for i in m.rivals),
+    )
+
+
+def _product(
+    p: LocalProduct, ids: Sequence[NumberId], claimed: Callable[[int], Asserted]
+) -> Product:
+    """A product with the ids of its counts."""
+    factors = tuple((name, ids[i]) for name, i in p.factors)
+    return Product(p.what, factors, ids[p.total], p.paired, claimed(p.total), p.cues)
+
+
+def _way(w: LocalWay, ids: Sequence[Sequence[NumberId]]) -> Way:
+    """A way with the ids of its numbers."""
+    return Way(
+        tuple((name, ids[k][i]) for name, (k, i) in w.factors),
+        tuple((name, ids[k][i]) for name, (k, i) in w.divisors),
+        w.constant,
+        w.far,
+        w.open,
+    )
 
 
 class Collector:
@@ -148,6 +180,8 @@ class Collector:
         self.place = place
         where = place.where
         by_sentence: list[tuple[NumberId, ...]] = []
+        refs = [m for m in plain.marks if m.kind == "ref"]
+        nearby: tuple[str, ...] = ()
         for sentence in said:
             at, end = sentence.start, sentence.start + len(sentence.text)
             around = plain.source(at, end)
@@ -175,10 +209,16 @@ class Collector:
                 )
             self.seen += len(mine)
             by_sentence.append(tuple(mine))
+            named = [m.keys for m in refs if at <= m.at < end]
+            labels = tuple(dict.fromkeys(label for keys in named for label in keys))
             if mine:
-                named = [m.keys for m in plain.marks if m.kind == "ref" and at <= m.at < end]
-                label = named[0][0] if len(named) == 1 and len(named[0]) == 1 else ""
-                self.sentence_claims(sentence, mine, where, label)
+                self.sentence_claims(sentence, mine, where, labels, nearby)
+            nearby = labels or nearby
+        going_on = continued_changes(tuple(said))
+        for k in going_on:
+            self.continued(said, by_sentence, k, where)
+        self.near(said, by_sentence, going_on, where)
+        self.across(said, by_sentence, where)
         for state in extract.training_states(tuple(said)):
             self.training_state(said, by_sentence, state, where)
         return tuple(by_sentence)
@@ -190,7 +230,12 @@ class Collector:
         return (r.noun, How.STATED) if r.noun else ("", How.NONE)
 
     def sentence_claims(
-        self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
+        self,
+        sentence: Sentence,
+        ids: Sequence[NumberId],
+        where: Where,
+        labels: tuple[str, ...],
+        nearby: tuple[str, ...],
     ) -> None:
         """Claims of one sentence."""
         told: dict[int, Asserted] = {}
@@ -203,11 +248,12 @@ class Collector:
         self.changes(sentence, ids, claimed)
         for e in extract.excesses(sentence):
             self.claims.append(Excess(ids[e.number], e.what, e.quantity, claimed(e.number), e.cues))
-        for p in products(sentence):
-            factors = tuple((name, ids[i]) for name, i in p.factors)
-            self.claims.append(
-                Product(p.what, factors, ids[p.total], How.STATED, claimed(p.total), p.cues)
-            )
+        self.claims.extend(_product(p, ids, claimed) for p in products(sentence))
+        for part in part_products(sentence):
+            factors = tuple((name, ids[i]) for name, i in part.factors)
+            total = None if part.total < 0 else ids[part.total]
+            told_so = claimed(part.factors[-1][1])
+            self.claims.append(PartProduct(part.what, factors, total, told_so, part.cues))
         for rate in extract.rates(sentence):
             self.claims.append(
                 AchievedRate(
@@ -215,9 +261,35 @@ class Collector:
                     How.STATED if rate.precision else How.NONE, rate.scale, claimed(rate.rate), rate.cues,
                 )
             )  # fmt: skip
+        self.claims.extend(_identity(m, ids, claimed) for m in identities(sentence))
+        for q in equivalences(sentence):
+            count = None if q.count is None else ids[q.count]
+            self.claims.append(
+                Equivalence(ids[q.left], ids[q.right], count, claimed(q.right), q.cues)
+            )
+        for a in attributes(sentence, where):
+            self.claims.append(
+                Attribute(
+                    ids[a.number],
+                    a.name,
+                    a.entity,
+                    a.scope,
+                    claimed(a.number),
+                    a.cues,
+                    a.about,
+                    a.soft,
+                    ids[0],
+                )
+            )
+        self.claims.extend(
+            Tally(
+                ids[t.number], t.noun, t.words, t.per, t.form, t.cues, t.about, t.parts, t.stems, ids[0], claimed(t.number)
+            )
+            for t in tallies(sentence, where)
+        )  # fmt: skip
         self.claims.extend(gain_claims(sentence, ids, claimed))
         self.sentences.append((sentence, tuple(ids), where))
-        self.headlines(sentence, ids, where, label)
+        self.results(sentence, ids, labels, nearby, claimed)
 
     def changes(
         self,
@@ -242,44 +314,94 @@ class Collector:
                 )
             )
 
-    def headlines(
-        self, sentence: Sentence, ids: Sequence[NumberId], where: Where, label: str
+    def continued(
+        self,
+        said: Sequence[Sentence],
+        ids: Sequence[Sequence[NumberId]],
+        k: ContinuedChange,
+        where: Where,
     ) -> None:
-        """Factors that sum up: all in abstract, introduction and conclusion, elsewhere the largest."""
-        outside = where not in (
-            Where.ABSTRACT,
-            Where.INTRODUCTION,
-            Where.CONCLUSION,
-            Where.TITLE,
+        """A factor or percentage whose operands stand in the sentence before or after."""
+        before, own, c = said[k.sentence - 1], said[k.sentence], k.local
+        readings = before.readings + own.readings
+        both = [*ids[k.sentence - 1], *ids[k.sentence]]
+        stands = own if c.change >= len(before.readings) else before
+        self.claims.append(
+            Change(
+                both[c.change],
+                both[c.old],
+                both[c.new],
+                c.word,
+                c.ordered,
+                c.paired,
+                any(readings[i].quantity.hedged for i in (c.change, c.old, c.new)),
+                asserted(stands.text, readings[c.change].start, where),
+                c.cues,
+            )
         )
-        for i, r in enumerate(sentence.readings):
-            if r.quantity.shown_unit != "×":
-                continue
-            whole = isinstance(r.quantity.value, tuple)
-            around = sentence.before(r, 50) + " " + sentence.after(r, 60)
-            aggregate = (
-                "max"
-                if r.quantity.qualifier is Qualifier.MAX or whole
-                else "mean"
-                if re.search(r"average|mean", around)
-                else ""
-            )
-            if outside and aggregate != "max":
-                continue
-            metrics = frozenset(
-                m.lower().replace("speed-up", "speedup") for m in _METRICS.findall(around)
-            )
-            cues = frozenset(
-                re.findall(
-                    r"\b(?:figure|appendix|desktop|edge|kernel|layer|per-layer|memory|energy)\b",
-                    around,
-                    re.I,
+
+    def near(
+        self,
+        said: Sequence[Sentence],
+        ids: Sequence[Sequence[NumberId]],
+        going_on: Sequence[ContinuedChange],
+        where: Where,
+    ) -> None:
+        """Factors and percentages that only what stands near them gives two values."""
+        taken = {(k, c.change) for k, s in enumerate(said) for c in changes(s)}
+        for c in going_on:
+            n = len(said[c.sentence - 1].readings)
+            at = c.local.change
+            taken.add((c.sentence, at - n) if at >= n else (c.sentence - 1, at))
+        for m in near_changes(tuple(said), frozenset(taken)):
+            k, i = m.change
+            spots = [at for at in (m.change, m.old, m.new) if at is not None]
+            self.claims.append(
+                NearChange(
+                    ids[k][i],
+                    None if m.old is None else ids[m.old[0]][m.old[1]],
+                    ids[m.new[0]][m.new[1]],
+                    m.word,
+                    tuple(ids[a][b] for a, b in m.among),
+                    m.firm,
+                    m.comparand,
+                    any(said[a].readings[b].quantity.hedged for a, b in spots),
+                    asserted(said[k].text, said[k].readings[i].start, where),
                 )
             )
-            claimed = asserted(sentence.text, r.start, where)
+
+    def across(
+        self, said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where
+    ) -> None:
+        """Identities and products whose numbers stand in two sentences, the second going on."""
+        for pair in across(tuple(said)):
+            both = (*ids[pair.sentence - 1], *ids[pair.sentence])
+            sides = (said[pair.sentence - 1], said[pair.sentence])
+            told = [asserted(s.text, r.start, where) for s in sides for r in s.readings]
+            self.claims.extend(_identity(m, both, told.__getitem__) for m in pair.identities)
+            self.claims.extend(_product(p, both, told.__getitem__) for p in pair.products)
+        for m in reaches(tuple(said)):
+            k, i = m.total
+            told_so = asserted(said[k].text, said[k].readings[i].start, where)
+            ways = tuple(_way(w, ids) for w in m.ways)
+            self.claims.append(Derived(m.relation, ids[k][i], ways, m.bound, told_so, m.cues))
+
+    def results(
+        self,
+        sentence: Sentence,
+        ids: Sequence[NumberId],
+        labels: tuple[str, ...],
+        nearby: tuple[str, ...],
+        claimed: Callable[[int], Asserted],
+    ) -> None:
+        """Results of a sentence, with the words that say of what."""
+        for r in results(sentence):
             self.claims.append(
-                Headline(ids[i], aggregate, metrics, label, _stems(sentence, i), claimed, cues)
-            )
+                Result(
+                    ids[r.number], r.unit, r.aggregate, r.change, r.metrics, labels, nearby, r.near, r.words, r.named,
+                    r.names, r.against, r.subject, r.settings, r.fronted, r.than, r.zone, r.said, claimed(r.number), r.cues,
+                )
+            )  # fmt: skip
 
     def training_state(
         self,

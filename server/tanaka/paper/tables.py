@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tanaka.latex.plain import Grid, Plain
-from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint, in_a_power
+from tanaka.paper.labels import NOTHING, Hint, caption_hint, hint, in_a_power, scale_said
 from tanaka.paper.layout import (
     MOST_COLUMNS,
     Line,
@@ -157,7 +157,43 @@ def _columns(lines: Sequence[Line], width: int) -> _Columns:
             elif not path or path[-1] != part:
                 path.append(part)
         paths.append(tuple(path))
-    return _Columns(tuple(header), tuple(paths), tuple(hint(h) for h in header))
+    hints = [_under(h, path) for h, path in zip(header, paths, strict=True)]
+    plain = [_plain(h) for h in header]
+    for c, label in enumerate(header):
+        if _quotient(label, plain[:c] + plain[c + 1 :]):
+            hints[c] = Hint(unit="×", ratio=True, kind=Kind.SPEEDUP, better=hints[c].better)
+    # Beside "Layers (M)", "Embedding (M)" is in millions too.
+    for mark in {h.scale for h in hints} & {"M", "B"}:
+        for c, label in enumerate(header):
+            if not (hints[c].unit or hints[c].scale) and scale_said(label) == mark:
+                hints[c] = replace(hints[c], scale=mark)
+    return _Columns(tuple(header), tuple(paths), tuple(hints))
+
+
+def _under(label: str, path: tuple[str, ...]) -> Hint:
+    """What a header tells; a rate that spans several columns ("Tokens/s") is the unit of each."""
+    told = hint(label)
+    if told.unit or told.scale or told.power or len(path) < 2:
+        return told
+    for over in path[:-1]:
+        above = hint(over)
+        if above.unit and "/" in above.unit:
+            return replace(
+                told, unit=above.unit, per=above.per, noun="", kind=above.kind or told.kind
+            )
+    return told
+
+
+def _plain(label: str) -> str:
+    """A header without its unit, its marks and its case."""
+    return re.sub(r"\W+", " ", re.sub(r"[(\[][^()\[\]]*[)\]]", "", label)).strip().lower()
+
+
+def _quotient(label: str, others: Sequence[str]) -> bool:
+    """Whether a header is two others and a stroke between them: under "Sync/Ours" stand factors."""
+    first, stroke, second = label.partition("/")
+    one, two = _plain(first), _plain(second)
+    return bool(stroke) and one != two and one in others and two in others
 
 
 _RELEVANT = Lazy(r"\d")
@@ -191,6 +227,7 @@ class _Reader:
         self.body_lines = matrix[head:]
         self.checks = any(s.text in _CHECK for line in self.body_lines for s in line)
         self.count_columns()
+        self.top = self.columns = self.without_things()
         self.spreads = bool(re.search(r"(?i)standard dev|\bstd\b|standard err|\bs\.d\.|±|\bstdev", caption)) or any(
             re.search(r"(?i)\bstd\b|±|stdev", h) for h in self.top.header
         )  # fmt: skip
@@ -282,7 +319,7 @@ class _Reader:
         for line in self.body_lines:
             if not any(s.text for s in line[1:]):
                 continue
-            labels = [hint(line[c].text) for c in range(self.stub_columns)]
+            labels = [hint(t) for t in self.telling_labels(line)]
             found.append(any(h.measures or h.setting for h in labels))
         return found
 
@@ -319,6 +356,23 @@ class _Reader:
         if self.told.unit == "%":
             free = [f and not self.above_hundred(c) for c, f in enumerate(free)]
         return [f and c >= self.stub_columns for c, f in enumerate(free)]
+
+    def without_things(self) -> _Columns:
+        """The header, where "Images" and "Text" name what a score is of and count nothing.
+
+        So they do where the caption gives all numbers in percent, and the column has decimals.
+        """
+        if self.told.unit != "%":
+            return self.top
+        hints = list(self.top.hints)
+        for c in range(self.stub_columns, self.width):
+            h = hints[c]
+            if h.unit or h.scale or h.kind or not h.noun or not self.numbers[c]:
+                continue
+            texts = [line[c].text for line in self.body_lines if line[c].text]
+            if sum("." in t for t in texts) * 2 > len(texts) and not self.above_hundred(c):
+                hints[c] = replace(h, noun="", setting=False)
+        return replace(self.top, hints=tuple(hints))
 
     def above_hundred(self, column: int) -> bool:
         for line in self.body_lines:
@@ -415,7 +469,8 @@ class _Reader:
         path = (*group, *dict.fromkeys(t for t in labels if t))
         if self.unit_column is not None and line[self.unit_column].text:
             labels = [*labels[:-1], f"{labels[-1]} ({line[self.unit_column].text})"]
-        own = self.told_by(labels)
+        told_labels = ["" if s.text and not t else label for s, t, label in zip(line, self.telling_labels(line), labels, strict=False)]  # fmt: skip
+        own = self.told_by(told_labels)
         row_told = own if own.unit or own.kind or not told.measures else told
         better = own.better or told.better
         words = " ".join(dict.fromkeys((*path,))) if row_told.measures else ""
@@ -431,7 +486,14 @@ class _Reader:
             return True
         if c < self.stub_columns or self.columns.hints[c].measures:
             return False
-        return any(hint(s.text).names for s in self.matrix[i][: self.stub_columns] if s.text)
+        return any(hint(t).names for t in self.telling_labels(self.matrix[i]) if t)
+
+    def telling_labels(self, line: Line) -> list[str]:
+        """Labels of a row, "" for one that only sounds like a number's: "Index & 0 & 0.29" is a part."""
+        texts = [s.text for s in line[: self.stub_columns]]
+        if any(t and hint(t).names for t in texts) and any("." in s.text for s in line[self.stub_columns :]):  # fmt: skip
+            return ["" if hint(t).names else t for t in texts]
+        return texts
 
     def told_by(self, labels: Sequence[str]) -> Hint:
         """What the labels of a row tell: that of the innermost that names something measured.
@@ -536,7 +598,8 @@ class _Reader:
         """Quantities of a cell, read with what its labels tell, and where their unit is from."""
         source, where = above, UnitFrom.COLUMN
         label = self.columns.header[c]
-        if not (above.unit or above.scale or above.noun or above.power):
+        # Under "Ratio", 0.49 in the row "Latency (ms)" is no time.
+        if not (above.unit or above.scale or above.noun or above.power or above.factor):
             if told.unit or told.scale or told.noun or told.power:
                 source, where = told, UnitFrom.ROW
             elif (

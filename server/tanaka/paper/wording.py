@@ -9,29 +9,35 @@ from __future__ import annotations
 import re
 
 from tanaka.paper.model import ChangeWord
+from tanaka.paper.operands import worded
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 _LESS = (
     r"less|lower|fewer|smaller|reduc\w*|decreas\w*|drop\w*|sav(?:es?|ed|ings?)|shorter|cheaper|cut|lowers|shrink\w*|"
-    r"decline|fall|slower|slow-?downs?|compress\w*"
+    r"decline|fall|slower|slow-?downs?|compress\w*|as (?:small|few|low|short|cheap|little|slow)"
 )
 _FASTER = (
     r"faster|quicker|speed-?\s?ups?|speeds?|accelerat\w*|improve\w*|better|gains?|outperform\w*|boost\w*|"
-    r"difference|gap|ratio|advantage|scaling|multiplier"
+    r"difference|gap|ratio|advantage|scaling|multiplier|as (?:fast|quick|quickly|efficient|good|well)|apart|the (?:[\w-]+ )?(?:speed|throughput|rate|performance)"
 )
-_MORE = r"more|higher|larger|greater|increas\w*|longer|bigger|rise|growth|overhead|extra|additional|grow\w*"
+_MORE = r"more|higher|larger|greater|increas\w*|longer|bigger|rise|growth|overhead|extra|additional|grow\w*|penalty|as (?:many|much|large|long|high|big|expensive|costly|often)|above|over"
 _LESS_VERB = (
     r"reduc(?:es?|ed|ing)|cuts?|cutting|lower(?:s|ed|ing)?|shrinks?|shrank|drop(?:s|ped)?|decreas(?:es?|ed|ing)|falls?|fell|"
-    r"sav(?:es?|ed|ing)|declines?|declined|shortens?|shortened|trims?|trimmed"
+    r"sav(?:es?|ed|ing)|declines?|declined|shortens?|shortened|trims?|trimmed|(?:goes|go|went|is|are) down"
 )
-_MORE_VERB = r"increas(?:es?|ed|ing)|rais(?:es?|ed|ing)|grows?|grew|rises?|rose|climbs?|inflates?"
+_MORE_VERB = (
+    r"increas(?:es?|ed|ing)|rais(?:es?|ed|ing)|grows?|grew|rises?|rose|climbs?|climbed|inflates?|inflated|"
+    r"lengthens?|lengthened|lengthening|prolongs?|prolonged|(?:goes|go|went|is|are) up"
+)
+_SLOW_VERB = r"slows?(?: down)?|slowed(?: down)?|slowing(?: down)?"
+_ADDS = r"adds?|added|adding|costs?|costing|incurs?|incurred"
 _FAST_VERB = (
-    r"improv(?:es?|ed|ing)|speeds? up|sped up|accelerat(?:es?|ed|ing)|boost(?:s|ed|ing)?|outperforms?|gains?|"
-    r"recover(?:s|ed|ing)?|regain(?:s|ed|ing)?"
+    r"improv(?:es?|ed|ing)|speeds? up|sped up|speeding up|accelerat(?:es?|ed|ing)|boost(?:s|ed|ing)?|outperform(?:s|ed|ing)?|gains?|"
+    r"recover(?:s|ed|ing)?|regain(?:s|ed|ing)?|beat(?:s|ing)?|surpass(?:es|ed|ing)?"
 )
-VERBS = rf"{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}"
+VERBS = rf"{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}|{_SLOW_VERB}"
 _SPEED = Lazy(
     r"\b(?:faster|slower|quicker|speed-?\s?ups?|speeds?|sped|slow-?downs?|accelerat\w*)\b", re.I
 )
@@ -66,7 +72,7 @@ _METRICS: tuple[tuple[Lazy, frozenset[str]], ...] = tuple(
 # Nouns after a comparative that name no quantity of their own.
 _GENERIC = Lazy(
     r"(?:than|for|on|in|at|with|when|under|over|across|per|and|or|but|while|as|to|by|from|overall|here|still|again|now|"
-    r"performance|results?|quality|value|values|absolute|relative|end|training|inference|execution|steps?|iterations?|"
+    r"performance|results?|value|values|absolute|relative|end|training|inference|execution|steps?|iterations?|"
     r"decoding|generation|prefill|processing|response|loading|start-?up|compilation|convergence|speed|speeds)$",
     re.I,
 )
@@ -104,6 +110,19 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     return bool(named) or noun is None or _GENERIC.match(noun.group("noun")) is not None
 
 
+_SAVED = Lazy(
+    r"\b(?:sav(?:es?|ed|ing)|costs?|costing|loses?|lost|losing|gives? up|eliminat(?:es?|ed|ing)|remov(?:es?|ed|ing)|shav(?:es?|ed|ing)(?: off)?|cut(?:s|ting)?)\s+(?:about |around |roughly )?[≈∼~]?$",
+    re.I,
+)
+_ASIDE = Lazy(r"^\s*\([^()]*\)(?=\s[a-z])")
+
+
+def names_its_measure(words: str, value: Reading) -> bool:
+    """Whether no measure that some words name is another than a value's: "a memory reduction of"."""
+    base = "%" if value.quantity.shown_unit == "%" else value.quantity.unit
+    return all(base in bases for pattern, bases in _METRICS if pattern.search(words))
+
+
 def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord | None:
     """The words that a factor or percentage is stated in; None where they say no change.
 
@@ -113,17 +132,17 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
         Whether the two values are percentages, so that points are meant by "absolute".
     """
     shown = r.quantity.shown_unit
-    after = sentence.after(r, 48)
+    after = _ASIDE.sub("", sentence.after(r, 96), 1)[:48]
     before = sentence.before(r, 48)
     head = re.split(r"[;.]|, (?!and)|\bfrom\b|\bthan\b|\bcompared\b|\bwhile\b|\band\b", after)[0]
-    verb_by = Lazy(
-        rf"\b(?P<v>{VERBS})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$",
-        re.I,
-    )
     if shown == "points":
         return ChangeWord.POINTS
+    if worded(r):
+        return ChangeWord.TIMES_FASTER  # "doubles", "twice": the ratio, either way round
     recovered = re.search(r"\b(?:recovers?|recovered|regains?|gains?)\s+(?:about )?$", before)
     if re.match(r"\s*of\b", after) and shown == "%":
+        if _SAVED.search(before):
+            return ChangeWord.PERCENT_LESS
         return ChangeWord.PERCENT_FASTER if recovered else None
     if (
         re.search(r"\b(?:to|only|at|of only|down to|up to)\s+(?:only |just |about )?$", before)
@@ -133,7 +152,7 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
         return None
     relative = (
         re.match(r"\s*relative\b", after) is not None
-        or re.search(r"\brelative (?:\w+ )?(?:of )?$", before) is not None
+        or re.search(r"\brelative (?:[\w-]+ ){0,3}?(?:of |is )?$", before) is not None
     )
     absolute = (
         re.match(r"\s*(?:absolute|point)", after) is not None
@@ -141,10 +160,10 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
     )
     if absolute and of_shares:
         return ChangeWord.POINTS
-    kind = _kind_after(head.lower()) or _kind_before(before, verb_by, shown)
+    kind = _kind_after(head.lower()) or _kind_before(before, shown)
     if not kind:
         return None
-    if shown == "×":
+    if shown not in ("%", "points"):
         return {
             "less": ChangeWord.TIMES_LESS,
             "slow": ChangeWord.TIMES_LESS,
@@ -175,21 +194,70 @@ def _kind_after(words: str) -> str:
     return kind
 
 
-def _kind_before(before: str, verb_by: Lazy, shown: str) -> str:
+_VERB_BY = Lazy(
+    rf"\b(?P<v>{VERBS})\b[^.;,]{{0,46}}?(?:\bby\b\s+(?:a\s+(?:factor|further)\s+(?:of\s+)?|about |around |roughly |over |some |nearly |almost )?|\s)[≈∼~$]?$",
+    re.I,
+)
+_ADDING = Lazy(
+    rf"\b(?:{_ADDS})\s+(?:about |around |only |just |some |an? (?:extra |additional )?)?[≈∼~]?$"
+)
+
+
+def _kind_before(before: str, shown: str) -> str:
     """Direction that the verb or noun before a change gives."""
-    if verb := verb_by.search(before):
+    if shown == "%" and _ADDING.search(before):
+        return "more"
+    if verb := _VERB_BY.search(before):
         v = verb.group("v").lower()
         if re.fullmatch(_LESS_VERB, v):
             return "less"
+        if re.fullmatch(_SLOW_VERB, v):
+            return "slow"
         return "more" if re.fullmatch(_MORE_VERB, v) else "fast"
-    tail = r"\s*(?:about |around |over |more than |at least |nearly |almost |up to )?[≈∼~]?$"
+    tail = r"\s*(?:thus |therefore |hence )?(?:about |around |over |more than |at least |nearly |almost |up to )?[≈∼~]?$"
     for kind, nouns, links in (
         ("fast", r"(?:speed-?up|improvement|gain)s?", "of|is|to"),
-        ("less", r"(?:reduction|decrease|savings?|drop|compression)", "of|is"),
-        ("more", r"(?:increase|rise|growth|overhead)", "of|is"),
+        ("less", r"(?:reduction|decrease|savings?|drop|compression|loss|decline|cut)", "of|is"),
+        ("more", r"(?:increase|rise|growth|overhead|penalty)", "of|is"),
     ):
         if re.search(rf"\b{nouns}\b[^.;:,()]{{0,28}}? (?:{links}){tail}", before, re.I):
             return kind
-    if shown == "×" and re.search(r"\b(?:factor of|ratio of)\s*$", before):
+    if shown not in ("%", "points") and re.search(
+        r"\b(?:factor|ratio)(?: of| is| was|\s?=)\s*[≈∼~]?$", before
+    ):
         return "fast"
     return ""
+
+
+_ALONE_BEFORE = Lazy(r"[(,:]\s*(?:i\.e\.,?\s*|or\s+|about\s+|by\s+)*[≈∼~+−↓↑-]?$")
+# "from A to B, or 36.6%" may be an efficiency
+_OR_BARE = Lazy(r",\s*or\s+(?:about\s+)?[≈∼~]?$")
+_ALONE_AFTER = Lazy(r"\s*(?:[),.;]|$|vs\.?\b|versus\b)")
+_THEN_ALONE = Lazy(r"\s*\([^()]*\)\s*(?:[.,;)]|$)")
+_OF_OLD = Lazy(
+    r"\s*of (?:(?:the|its|our|their)\s+)?(?:(?:original|baseline|previous|old|initial|former|dense|unmodified|default|first|earlier)\b|"
+    r"(?:that of|what))",
+    re.I,
+)
+
+
+def bare_word(sentence: Sentence, r: Reading) -> ChangeWord | None:
+    """How a change is read that no word tells the direction of: "(3.28x)", "(+5.5%)", "3.5x (A vs. B)".
+
+    A minus before a percentage is a word: it is less than the old value.
+    """
+    before, after = sentence.before(r, 14), sentence.after(r, 96)
+    if not (_ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after)):
+        factor = r.quantity.shown_unit not in ("%", "points")
+        if not (factor and _THEN_ALONE.match(after)):
+            return None
+    if r.quantity.shown_unit == "%" and r.quantity.point >= 0 and _OR_BARE.search(before):
+        return None
+    if r.quantity.shown_unit == "%":
+        return ChangeWord.PERCENT_LESS if r.quantity.point < 0 else ChangeWord.PERCENT_FASTER
+    return ChangeWord.POINTS if r.quantity.shown_unit == "points" else ChangeWord.TIMES_FASTER
+
+
+def of_the_old(sentence: Sentence, r: Reading) -> bool:
+    """Whether a percentage is what is left of the old value: "72% of the original"."""
+    return r.quantity.shown_unit == "%" and _OF_OLD.match(sentence.after(r, 40)) is not None

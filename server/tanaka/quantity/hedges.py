@@ -37,7 +37,14 @@ _MORE_THAN = Lazy(
 _COMPARED = Lazy(r"(?:×|\dx|%|times|points?|twice|percent)$")
 _PLACED = Lazy(
     r"(?:×|x|%|\d|speed-?ups?|gains?|improvements?|faster|higher|lower|spread|split|shard\w*|reduc\w*|divided|"
-    r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio)$"
+    r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio|accumulat\w+|epochs?|passes|"
+    r"\d\s?(?:[kM]?W|[KMGT]i?B|[KMGT]bit)|\bpower)$"
+)
+_ADDS = Lazy(r"\b(?:add|sum|amount)(?:s|ing|ed|med|ming)?$")
+_ENDS = Lazy(r"\bfrom\b[^;]*\d[^;]*$|→")
+# "Over 3.5 s this amounts to 900 J" is a duration.
+_LASTS = Lazy(
+    r"[\d.,]+[\s\u2009\u202f]?(?:m?s|h|min|seconds?|minutes?|hours?|days?)\b(?:[^.;]|\.\d){0,30}?\b(?:this|it|these|they|the|we|that)\b"
 )
 _COUNTED_OVER = ("gpu", "node", "replica", "core", "run")
 
@@ -62,6 +69,8 @@ def before(text: str, start: int, noun: str) -> tuple[Qualifier, int, bool]:
         return Qualifier.EXACT, start, False
     words = lean.split()
     if words and words[-1].lower() in _ARTICLES:
+        if [w.lower() for w in words[-2:]] == ["over", "the"]:
+            return Qualifier.EXACT, start, False  # what is known is gone over, and not exceeded
         words.pop()
     for size in (3, 2, 1):
         if len(words) < size:
@@ -74,7 +83,9 @@ def before(text: str, start: int, noun: str) -> tuple[Qualifier, int, bool]:
         at += len(words[-size]) - len(words[-size].lstrip("([{“\"'—–,;:"))
         begin = start - len(tail) + max(at, 0)
         head = text[:begin].rstrip()[-40:]
-        if _places(phrase, head, noun):
+        if _places(phrase, head, noun) or (
+            phrase == "over" and not head and _LASTS.match(text, start)
+        ):
             return Qualifier.EXACT, start, False
         return qualifier, begin, phrase in _UNDERSTATED
     return Qualifier.EXACT, start, False
@@ -87,8 +98,13 @@ def _places(phrase: str, head: str, noun: str) -> bool:
         return _COMPARED.search(head) is not None
     if phrase == "over" and noun in _COUNTED_OVER and not _MORE_THAN.search(head):
         return True
+    if phrase.startswith("up to"):
+        return _ADDS.search(head) is not None
     if phrase in ("over", "above", "within", "under", "below"):
         return _PLACED.search(head) is not None
+    if phrase == "down to":
+        # "from 3 s down to 1 s" is where a change ends, and no bound
+        return _ENDS.search(head) is not None
     if phrase == "order of":
         return head.endswith(("the", "an", "by"))
     return False
@@ -103,6 +119,7 @@ _PER_AFTER = Lazy(
 _PER_BEFORE = Lazy(
     rf"(?:[Ee]ach|[Ee]very|[Pp]er|[Ss]ingle|[Oo]ne){_S}(?:[A-Z][\w-]*{_S})?(GPU|device|card|node|chip|accelerator|[ABHLPV]\d{{2,3}}S?)(?![A-Za-z0-9])[^.;]*$"
 )
+_OF_ALL = Lazy(r"\b(?:total|totall?ing|altogether|aggregate|overall|combined)\b")
 _EACH = Lazy(rf"{_S}?each\b|{_S}?apiece")
 _SAME = {
     "device": "gpu", "card": "gpu", "param": "parameter", "weight": "parameter", "iteration": "step",
@@ -123,6 +140,8 @@ def per(text: str, start: int, end: int) -> str:
             return "each"
     head = text[max(0, start - 48) : start]
     if any(lead in head for lead in _LEADS) and (match := _PER_BEFORE.search(head)):
+        if _OF_ALL.search(match.group()):
+            return ""  # "each node has 8 GPUs, for a total of 128": the second number is of all
         if match.group()[1:3] == "er" and re.search(r"\d", head[: match.start()]):
             return ""  # "8 GPUs per node and 16 nodes": the first number is per node
         return "node" if match.group(1) == "node" else "gpu"

@@ -10,7 +10,7 @@ from tanaka.quantity.words import words
 # Names of the nouns, each with its spellings.  Two words stand with one space.
 _SPELLINGS = {
     "gpu": "GPU GPUs device devices card cards accelerator accelerators chip chips TPU TPUs NPU NPUs rank ranks "
-    "worker workers processes GCD GCDs gpus gpu",
+    "board boards FPGA FPGAs worker workers processes GCD GCDs gpus gpu",
     "node": "node nodes machine machines server servers host hosts instance instances",
     "layer": "layer layers block blocks",
     "head": "head heads",
@@ -30,7 +30,7 @@ _SPELLINGS = {
     "epoch": "epoch epochs",
     "run": "run runs seed seeds trial trials repetition repetitions times",
     "core": "core cores thread threads CPU CPUs vCPU vCPUs",
-    "port": "port ports link links NIC NICs lane lanes",
+    "port": "port ports link links NIC NICs lane lanes adapter adapters HCA HCAs",
     "way": "way",
     "bit": "bit bits",
     "line": "lines LOC LoC SLOC",
@@ -50,6 +50,7 @@ _BETWEEN = words(
     "query routed shared cluster active activated gradient additional other available high end optimizer warm up "
     "warmup small large trainable learnable source target input output prompt new unique distinct different "
     "independent random simultaneous streaming hardware server user consecutive such extra self cross convolutional "
+    "generated decoded drafted accepted sampled processed "
     "hidden dense sparse test validation evaluation labeled labelled"
 )
 _PART = Lazy(r"(?:[A-Z]{1,2}\d{2,4}[A-Za-z]{0,2}|MI\d+X?|TPUv\d|RTX|GTX|v\d[a-z]?)$")

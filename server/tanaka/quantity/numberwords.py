@@ -33,8 +33,11 @@ _BELOW_HUNDRED = (
 )
 _CARDINAL = (
     rf"(?:(?:an?|half{_S}an?|{_BELOW_HUNDRED}){_S}(?:hundred|dozen)(?:{_S}(?:and{_S})?(?:{_BELOW_HUNDRED}))?|"
-    rf"an?(?={_S}(?:thousand|million|billion|trillion)(?![A-Za-z]))|{_BELOW_HUNDRED})(?![A-Za-z])"
+    rf"an?(?={_S}(?:thousand|million|billion|trillion)(?![A-Za-z]))|(?<=the{_S})trillion(?={_S}tokens)|{_BELOW_HUNDRED})"
+    rf"(?:(?![A-Za-z])|(?=fold(?!(?:s|{_S}cross)?[A-Za-z]|{_S}cross)))"
 )
+# "Our contribution is threefold" counts parts, and is no factor.
+_PARTS = Lazy(rf"(?:is|are|was|were|be){_S}$")
 _PART = {
     "half": 1 / 2, "halves": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4, "quarters": 1 / 4, "fourth": 1 / 4,
     "fifth": 1 / 5, "fifths": 1 / 5, "sixth": 1 / 6, "eighth": 1 / 8, "eighths": 1 / 8, "tenth": 1 / 10, "tenths": 1 / 10,
@@ -69,7 +72,7 @@ _VAGUE_OF = rf"(?P<v1>{_HEAD}){_S}of(?:{_S}(?P<v2>thousands|millions|billions|tr
 # Where a number in words may begin, told by the first letters; what begins elsewhere is none.
 _CUE = Lazy(
     r"[ \t\n\u2009\u202f\u00a0(\[{“\"'‘—–/≈∼~$,;:>]"
-    r"(?=[OoTtFfSsEeNnAaDdQqHhMmBb](?:ne[\s-]|w[oei]|hr|hirt|en[\s-]|ens|ort|elve|rip|rill|hous|our|i[vfx]|even|igh|leve|ine[\s-]|inet|"
+    r"(?=[OoTtFfSsEeNnAaDdQqHhMmBb](?:ne[\s-]|w[oei]|hr|hirt|en[\s-]|enf|ens|ort|elve|rip|rill|hous|our|i[vfx]|even|igh|leve|ine[\s-]|inet|"
     r"n? [hdtmbqfso]|oub|ozen|uad|al[fv]|undr|illions|ingle|rder|everal|ultip|wenty))"
 )
 
@@ -138,6 +141,8 @@ def find(text: str) -> Iterator[Words]:
         at = cue.end() - 1  # the text stands one place further on in what was searched
         if at >= last and (match := _NUMBER.match(text, at)):
             last = match.end()
+            if text.startswith("fold", last) and _PARTS.search(text, max(0, at - 6), at):
+                continue
             yield _words(match)
 
 

@@ -40,7 +40,7 @@ _OF_TWO_MINDS = frozenset(("", "token", "sequence", "sample"))
 _BINARY = frozenset((1, 2, 4, 8, 16, 32, 64, 128, 192, 256, 512))
 _THINGS = Lazy(
     rf"{_S}(?:to{_S}(?:two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen){_S})?(?:cameras|peers|clients|participants|datasets|workloads|benchmarks|kernels|sites|regions|tenants|agents|"
-    rf"tiles|banks|channels|crossbars|sockets|racks|pods|clusters|sensors|models|networks|families|tasks|experiments|applications)(?![A-Za-z])"
+    rf"tiles|banks|channels|crossbars|sockets|racks|pods|clusters|sensors|models|networks|families|tasks|experiments|applications|baselines)(?![A-Za-z])"
 )
 _RESOLUTION = Lazy(rf"[Kk]{_S}(?:resolution|videos?|UHD|images?|frames?|displays?)(?![A-Za-z])")
 _ITS_MEMORY = Lazy(r"-\d{2,3}[ \u2009]?GB(?:[ \u2009]GPUs?)?(?![A-Za-z/])")

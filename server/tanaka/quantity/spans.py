@@ -30,6 +30,7 @@ _CHANGES = Lazy(
 )
 _JOIN = Lazy(rf"{_S}?(?:/|→|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)|{_S}&){_S}?")
 _COMMA = Lazy(rf"{_S}?,{_S}?")
+_OF = Lazy(rf"{_S}(?:out{_S})?of(?:{_S}the)?{_S}")
 _ARROW = Lazy(rf"{_S}?(?:→|->|⟶|⇒){_S}?")
 _FROM = Lazy(rf"\bfrom{_S}$", re.I)
 _SPAN = Lazy(
@@ -155,7 +156,7 @@ def _listed(text: str, out: list[Reading], i: int, gap: str, shared: set[int]) -
     comma = _COMMA.fullmatch(gap) and (
         i + 1 in shared or _braced(text, this, following) is not None
     )
-    if not comma and not _JOIN.fullmatch(gap):
+    if not comma and not _JOIN.fullmatch(gap) and not _part_of(text, this, following, gap):
         return None
     if isinstance(unit.value, tuple) or (not unit.shown_unit and not following.noun):
         return None
@@ -165,10 +166,33 @@ def _listed(text: str, out: list[Reading], i: int, gap: str, shared: set[int]) -
         return None
     if re.search(r"=\s?$", text[max(0, this.literal_start - 3) : this.literal_start]):
         return None  # "K = 5 and 100 ms"
+    if unit.shown_unit == "%" and _said_again(text, out, i, gap):
+        return None  # "31 of the 75, or 41.3%"
     quantity = make(
         a.literal, unit.unit, unit.shown_unit, unit.scale, a.qualifier, count=unit.count
     )
     return replace(this, quantity=quantity, kind=following.kind, noun=following.noun)
+
+
+_OR_ELSE = Lazy(rf"{_S}?,{_S}?or{_S}?")
+
+
+def _said_again(text: str, out: list[Reading], i: int, gap: str) -> bool:
+    """Whether a percentage only says a count again: ", or" with no list before it."""
+    if not _OR_ELSE.fullmatch(gap):
+        return False
+    return i == 0 or not _COMMA.fullmatch(text[out[i - 1].end : out[i].start])
+
+
+def _part_of(text: str, a: Reading, b: Reading, gap: str) -> bool:
+    """Whether "(139 of 418 ms)" gives an amount and its whole."""
+    return (
+        b.quantity.unit in ("s", "byte", "J", "W", "USD")
+        and _OF.fullmatch(gap) is not None
+        and a.quantity.literal.value < b.quantity.literal.value
+        and text[max(0, a.start - 2) : a.start].rstrip().endswith("(")
+        and text[b.end : b.end + 1] == ")"
+    )
 
 
 def _same_measure(a: Quantity, b: Quantity) -> bool:

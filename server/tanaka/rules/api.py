@@ -525,6 +525,8 @@ class Rule:
     status: str
     check: Check
     doc: str
+    whole: Check | None = None
+    """What a rule of a stretch asks of the paper as a whole besides."""
 
     @property
     def title(self) -> str:
@@ -532,10 +534,13 @@ class Rule:
         return self.name.replace("-", " ")
 
 
-def rule(code: str, *, since: str, status: str = "stable") -> Callable[[Check], Rule]:
+def rule(
+    code: str, *, since: str, status: str = "stable", whole: Check | None = None
+) -> Callable[[Check], Rule]:
     """Make a rule of a function; its module's docstring is the manual.
 
-    The rule's name is the function's, with hyphens: it reads as "ignore above-peak".
+    The rule's name is the function's, with hyphens: it reads as "ignore above-peak".  ``whole`` is
+    what a rule of a stretch asks of the paper as a whole besides.
     """
 
     def register(check: Check) -> Rule:
@@ -548,6 +553,7 @@ def rule(code: str, *, since: str, status: str = "stable") -> Callable[[Check], 
             status,
             check,
             inspect.cleandoc(module.__doc__ or "") if module else "",
+            whole,
         )
 
     return register

@@ -70,7 +70,7 @@ class Derivation:
                               unit, "", origin, False, shown, symbol))  # fmt: skip
 
     def computed(self, label: str, unit: str, text: str, formula: Callable[..., float], *inputs: Step,
-                 reference: str = "", total: bool = True, shown: str = "", symbol: str = "") -> Step:  # fmt: skip
+                 reference: str = "", total: bool = True, shown: str = "", symbol: str = "", rising: bool = False) -> Step:  # fmt: skip
         """A result: the formula applied to the values of earlier steps, and to their intervals.
 
         Parameters
@@ -79,9 +79,14 @@ class Derivation:
             How it was made, from the printed digits of its inputs ("1.32 s / 1.04 s").
         formula : callable
             Monotone in each argument on the box of their intervals.
+        rising : bool
+            Whether it rises with each of them, as a sum of many parts does: two corners suffice.
         """
         value = formula(*(s.value for s in inputs))
-        reach = corners(formula, *(Interval(s.low, s.high) for s in inputs))
+        if rising:
+            reach = Interval(formula(*(s.low for s in inputs)), formula(*(s.high for s in inputs)))
+        else:
+            reach = corners(formula, *(Interval(s.low, s.high) for s in inputs))
         return self._add(
             Step(
                 label,

@@ -7,8 +7,11 @@ from tanaka.rules.api import Rule
 from tanaka.rules.numbers.impossible_percentage import impossible_percentage
 from tanaka.rules.numbers.parallel_product import parallel_product
 from tanaka.rules.numbers.percent_mismatch import percent_mismatch
+from tanaka.rules.numbers.rate_identity import rate_identity
 from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
 from tanaka.rules.numbers.table_ratio import table_ratio
+from tanaka.rules.numbers.table_total import table_total
+from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 
 LOCAL: tuple[Rule, ...] = (
@@ -16,6 +19,9 @@ LOCAL: tuple[Rule, ...] = (
     percent_mismatch,
     impossible_percentage,
     table_ratio,
+    table_total,
     parallel_product,
+    unit_slip,
+    rate_identity,
     above_peak,
 )

@@ -20,10 +20,14 @@ from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
 from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
 from tanaka.rules.numbers.headline_drift import headline_drift
 from tanaka.rules.numbers.impossible_percentage import impossible_percentage
+from tanaka.rules.numbers.inconsistent_value import inconsistent_value
 from tanaka.rules.numbers.parallel_product import parallel_product
 from tanaka.rules.numbers.percent_mismatch import percent_mismatch
+from tanaka.rules.numbers.rate_identity import rate_identity
 from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
 from tanaka.rules.numbers.table_ratio import table_ratio
+from tanaka.rules.numbers.table_total import table_total
+from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 
@@ -32,8 +36,12 @@ RULES: tuple[Rule, ...] = (
     percent_mismatch,
     impossible_percentage,
     table_ratio,
+    table_total,
     headline_drift,
+    inconsistent_value,
     parallel_product,
+    unit_slip,
+    rate_identity,
     above_peak,
     decode_above_bandwidth,
     training_state_does_not_fit,

@@ -177,9 +177,11 @@ def interval(low: float, high: float) -> str:
 # -- equations --------------------------------------------------------------------------------
 
 _NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e-?\d+(?![A-Za-z\d]))?"
+# A hyphen stands in a unit of rented time alone: "182 GPU-hours".
+_UNIT = r"[A-Za-zµμ%×][A-Za-zµμ/]*(?:-(?:hour|day|week|month|year)s?(?![A-Za-z]))?"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>{_NUMBER})(?P<power>\s?[×·x]\s?10(?:\^|\*\*)\{{?(?P<exponent>[-−]?\d+)\}}?)?"
-    r"(?P<unit>\s?(?:[A-Za-zµμ%×][A-Za-zµμ/]*))?|(?P<sign>[-+−–/×x·*()]))"
+    rf"(?P<unit>\s?(?:{_UNIT}))?|(?P<sign>[-+−–/×x·*()]))"
 )
 
 
@@ -201,6 +203,12 @@ def _scale(unit: str, glued: bool) -> float:
         return _SHARES[unit]
     if unit in _COUNTS and (glued or unit != "B"):
         return _COUNTS[unit]
+    rented, _, time = unit.partition("-" if "-" in unit else "USD/")
+    try:
+        if time:
+            return units.lookup(time).scale if rented else 1 / units.lookup(time).scale
+    except KeyError:
+        raise _NotAnExpression from None
     try:
         return units.lookup(unit).scale
     except KeyError:
@@ -303,7 +311,7 @@ def evaluate(text: str) -> float | None:
     return value if position == len(tokens) else None
 
 
-_RESULT = re.compile(rf"\s*([-−]?)({_NUMBER})(\s?[A-Za-zµμ%×][A-Za-zµμ/]*)?")
+_RESULT = re.compile(rf"\s*([-−]?)({_NUMBER})(\s?(?:{_UNIT}))?")
 
 
 def recomputes(expression: str, result: str) -> bool | None:

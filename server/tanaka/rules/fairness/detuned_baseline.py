@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tanaka.paper.model import Asserted, Headline, Mention, Number, Paper, Where
+from tanaka.paper.model import Asserted, Mention, Number, Paper, Result, Where
 from tanaka.rules.api import (
     AppendToSection,
     AtMention,
@@ -69,9 +69,9 @@ def detuned_baseline(ctx: Context) -> Iterator[Outcome]:
 
 def _gain(paper: Paper) -> Number | None:
     """The gain that the paper leads with."""
-    for claim in paper.of(Headline):
+    for claim in paper.of(Result):
         n = paper.number(claim.number)
-        if claim.asserted is Asserted.YES and n.where in (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION):  # fmt: skip
+        if claim.unit == "×" and claim.asserted is Asserted.YES and n.where in (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION):  # fmt: skip
             return n
     return None
 

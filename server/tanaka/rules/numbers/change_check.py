@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number, Paper
 from tanaka.quantity import Qualifier
@@ -24,10 +25,15 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, printed
 from tanaka.rules.numbers.readings import Reading, fits, reach, readings
+from tanaka.rules.numbers.unit_slip import explained
 
 # Words in reach that a mismatch may rest on: the claim may be about another aggregate.
 _EXCUSES = frozenset({"across", "average", "metric", "stack", "percentile"})
-_DEMOTING = frozenset({"scale", "kernel"})
+_DEMOTING = frozenset({"scale", "kernel", "mean"})
+_ONLY_IF = {
+    "mean": "the factor is a mean of ratios and no ratio of these means",
+    "": "the factor is about another scale or another part than these two values",
+}
 
 
 def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator[Outcome]:
@@ -42,28 +48,41 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     if change.asserted is Asserted.NO or not (old.quantity.bounded and new.quantity.bounded):
         return
     percentages = old.quantity.shown_unit == "%"
-    if change.word is ChangeWord.POINTS and not percentages:
-        return  # points of another quantity than the two values: counts, scores
+    if (
+        change.word is ChangeWord.POINTS
+        and not percentages
+        and not (_is_score(old) and _is_score(new))
+    ):
+        return  # points of another quantity than the two values: counts
     options = readings(change.word, percentages=percentages, ordered=change.ordered)
-    said = claim.quantity.nominal
+    if change.word is ChangeWord.POINTS and not percentages:
+        options = tuple(_of_scores(o) for o in options)
+    said = _size(claim, claim.quantity.nominal)
+    old_near, new_near = old.quantity.nominal, new.quantity.nominal
+    if change.word is ChangeWord.SHARE and _is_whole(old) and _is_whole(new):
+        old_near, new_near = _exactly(old), _exactly(new)
     for option in options:
-        if fits(option, said, old.quantity.nominal, new.quantity.nominal):
+        if fits(option, said, old_near, new_near):
             yield _held(ctx, code, change, option)
             return
-    claim_hard, old_hard, new_hard = claim.quantity.hard, old.quantity.hard, new.quantity.hard
+    claim_hard = _size(claim, claim.quantity.hard)
+    old_hard, new_hard = old.quantity.hard, new.quantity.hard
+    if change.word is ChangeWord.SHARE and _is_whole(old) and _is_whole(new):
+        old_hard, new_hard = old_near, new_near
     fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
     if fixed and percentages and _is_points(claim, old, new):
         # Points called relative are a slip of their own: no coarse rounding needs to explain them.
         old_hard, new_hard = _fine(old), _fine(new)
+    point = old.quantity.point, new.quantity.point
     closest = (
-        options[0]
+        next((o for o in options if o.value(*point) > 0), options[0])
         if fixed
-        else min(
-            options, key=lambda o: _distance(o.value(old.quantity.point, new.quantity.point), claim)
-        )
+        else min(options, key=lambda o: _distance(o.value(*point), claim))
     )
     survives = next((o for o in options if fits(o, claim_hard, old_hard, new_hard)), None)
-    truth = reach(closest, old.quantity.nominal, new.quantity.nominal)
+    if closest.value(*point) <= 0 and claim.quantity.point > 0:
+        return  # the words tell of the other direction: these are other values than they mean
+    truth = reach(closest, old_near, new_near)
     excused = change.cues & _EXCUSES
     if excused:
         return  # counted as read, not as checked: the words leave another binding open
@@ -79,25 +98,73 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     elif change.paired is not How.STATED:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the factor compares other values than these two"
     elif change.cues & _DEMOTING:
-        verdict, only_if = (
-            Verdict.IMPLAUSIBLE,
-            "the factor is about another scale or another part than these two values",
-        )
+        verdict = Verdict.IMPLAUSIBLE
+        only_if = _ONLY_IF["mean" if "mean" in change.cues else ""]
+    elif not any(c.isdigit() for c in claim.quantity.literal.text):
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the word is meant loosely"
     elif change.asserted is Asserted.QUOTED:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
-    elif (change.hedged and truth.gap(Interval.point(claim.quantity.point)) < 0.25) or said.gap(
-        truth
-    ) < 0.01:
+    elif (
+        change.hedged and truth.gap(Interval.point(abs(claim.quantity.point))) < 0.25
+    ) or said.gap(truth) < 0.01:
         verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers more than a tenth"
     else:
         verdict, only_if = Verdict.IMPOSSIBLE, ""
-    yield _finding(ctx, code, name, change, closest, verdict, only_if)
+    finding, value = _finding(ctx, code, name, change, closest, verdict, only_if)
+    yield explained(finding, abs(claim.quantity.point), value, (claim, old, new))
+
+
+def _is_whole(number: Number) -> bool:
+    """Whether a value is a count that is printed in full: "31 of 75" are no rounded numbers."""
+    q = number.quantity
+    return (
+        q.unit == "1"
+        and not q.shown_unit
+        and q.literal.ulp == 1
+        and q.scale == 1.0
+        and not q.hedged
+    )
+
+
+def _exactly(number: Number) -> Interval:
+    """A count, of which only hundreds may be rounded."""
+    q = number.quantity
+    return q.hard if q.literal.text.endswith("00") and q.point >= 1000 else Interval.point(q.point)
+
+
+def _is_score(number: Number) -> bool:
+    """Whether a value is a bare score: "85.6" may be in percent, and points are of it."""
+    q = number.quantity
+    return (
+        q.unit == "1"
+        and not q.shown_unit
+        and not number.noun
+        and "." in q.literal.text
+        and 1 < q.point <= 100
+    )
+
+
+def _of_scores(option: Reading) -> Reading:
+    """A reading of points for scores that are printed without a per cent sign."""
+    return replace(option, value=lambda o, n: option.value(o, n) / 100)
+
+
+def _size(claim: Number, interval: Interval) -> Interval:
+    """What is stated without its sign: "(-28%)" and "28% less" are one claim."""
+    if claim.quantity.point >= 0:
+        return interval
+    return Interval(-interval.high, -interval.low)
+
+
+def _is_factor(claim: Number) -> bool:
+    """Whether a change is a factor: "3x", "threefold", "a factor of 3", "doubles"."""
+    return claim.quantity.shown_unit not in ("%", "points")
 
 
 def _is_points(claim: Number, old: Number, new: Number) -> bool:
     """Whether the difference of two percentages is what is stated, digit for digit."""
     change = abs(new.quantity.point - old.quantity.point)
-    return claim.quantity.nominal.contains(change)
+    return _size(claim, claim.quantity.nominal).contains(change)
 
 
 def _fine(number: Number) -> Interval:
@@ -106,8 +173,8 @@ def _fine(number: Number) -> Interval:
 
 def _distance(value: float, claim: Number) -> float:
     """How far a reading is from what is stated: by ratio for factors, by difference for shares."""
-    stated = claim.quantity.point
-    if claim.quantity.shown_unit == "×" and value > 0 and stated > 0:
+    stated = abs(claim.quantity.point)
+    if _is_factor(claim) and value > 0 and stated > 0:
         return abs(math.log(value / stated))
     return abs(value - stated)
 
@@ -127,7 +194,7 @@ def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, f
     d = Derivation(paper)
     first, second = _labels(paper, change)
     old, new = d.stated(first, change.old, symbol="a"), d.stated(second, change.new, symbol="b")
-    factor = paper.number(change.change).quantity.shown_unit == "×"
+    factor = _is_factor(paper.number(change.change))
     text = option.text.format(old=old.shown, new=new.shown)
     label = option.name if not factor else "ratio"
     result = d.computed(label, "1" if factor else "%", text, option.value, old, new, symbol="r")
@@ -137,7 +204,7 @@ def _steps(ctx: Context, change: Change, option: Reading) -> tuple[Derivation, f
 
 def _held(ctx: Context, code: str, change: Change, option: Reading) -> Held:
     d, value, text = _steps(ctx, change, option)
-    factor = ctx.paper.number(change.change).quantity.shown_unit == "×"
+    factor = _is_factor(ctx.paper.number(change.change))
     shown = printed(value) if factor else f"{100 * value:.1f}%"
     return Held(code, (change.change, change.old, change.new), f"{text} = {shown}", tuple(d.steps))
 
@@ -150,7 +217,8 @@ def _finding(
     option: Reading,
     verdict: Verdict,
     only_if: str,
-) -> Finding:
+) -> tuple[Finding, float]:
+    """The finding, and what the two values give by its reading."""
     paper = ctx.paper
     claim, old, new = (
         paper.number(change.change),
@@ -159,27 +227,33 @@ def _finding(
     )
     d, value, text = _steps(ctx, change, option)
     q = claim.quantity
-    factor = q.shown_unit == "×"
+    factor = _is_factor(claim)
     if factor:
         shown, corrected = f"{printed(value)}×", factor_literal(value, claim)
     else:
         shown, corrected = _percent(value, claim, old, new), percent_literal(value, claim)
     words = _words(change.word)
     points = q.shown_unit == "points"
-    message = f"{text} is {shown}{' points' if points else ''}{words}; {q.shown} is stated."
-    title_unit = {"×": "$\\times$", "%": "\\%", "points": " points"}[q.shown_unit]
-    title = f"Write ${corrected}\\times$" if factor else f"Write {corrected}{title_unit}"
+    if q.point < 0:
+        corrected = f"-{corrected}"
+    as_written = q.shown if any(c.isdigit() for c in q.shown) else f'"{q.shown}"'
+    message = f"{text} is {shown}{' points' if points else ''}{words}; {as_written} is stated."
+    title_unit = {"%": "\\%", "points": " points"}.get(q.shown_unit, "")
+    title = (
+        f"Write ${corrected}\\times$" if q.shown_unit == "×" else f"Write {corrected}{title_unit}"
+    )
     fix = Fix(title, FixKind.QUICKFIX, (ReplaceLiteral(change.change, corrected),))
-    fixes = (fix,) if value > 0 and q.qualifier is Qualifier.EXACT else ()
+    in_digits = any(c.isdigit() for c in q.literal.text)
+    fixes = (fix,) if value > 0 and in_digits and q.qualifier is Qualifier.EXACT else ()
     figure = BarsFigure(
         "Stated against recomputed", "×" if factor else "%",
-        (("as written", q.point if factor else 100 * q.point, True), ("recomputed", value if factor else 100 * value, False)),
+        (("as written", q.point if factor else 100 * abs(q.point), True), ("recomputed", value if factor else 100 * value, False)),
     )  # fmt: skip
-    return Finding(
+    finding = Finding(
         code, name, verdict, AtNumber(change.change), message, tuple(d.steps),
         operands=(change.change, change.old, change.new),
         note=f"the two values give {shown.rstrip('×')}",
-        bold=f"{text} is {shown}, not {q.shown}.",
+        bold=f"{text} is {shown}, not {as_written}.",
         only_if=only_if, fixes=fixes, figure=figure,
         related=tuple(
             (AtNumber(id), f"the value {label}" if label in ("before", "after") else f"the {label}")
@@ -191,6 +265,7 @@ def _finding(
         ),
         case="B" if verdict is Verdict.IMPLAUSIBLE else "D" if change.word is ChangeWord.SHARE else "A",
     )  # fmt: skip
+    return finding, value
 
 
 def _words(word: ChangeWord) -> str:

@@ -61,6 +61,7 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             continue
         if claim.cues or q.qualifier in (Qualifier.APPROX, Qualifier.ORDER):
             continue
+        share = claim.what.removeprefix("kept ")  # retained of another's, and so it may be more
         if claim.what == "reduction":
             named = bool(claim.quantity)
             verdict = (
@@ -97,14 +98,14 @@ def impossible_percentage(ctx: Context) -> Iterator[Outcome]:
             only_if = (
                 ""
                 if verdict is Verdict.IMPOSSIBLE
-                else f"the {claim.what} is summed over several units or relative to another value"
+                else f"the {share} is summed over several units or relative to another value"
             )
-            message = f"{q.shown} is {_a(claim.what)} {claim.what} above 100%."
+            message = f"{q.shown} is {_a(share)} {share} above 100%."
             note = "above 100%"
-            bold = f"{_a(claim.what).capitalize()} {claim.what} of {q.shown} is above all there is."
+            bold = f"{_a(share).capitalize()} {share} of {q.shown} is above all there is."
         yield Finding("TK103", "impossible-percentage", verdict, AtNumber(claim.number), message, steps,
                       operands=(claim.number,), note=note, bold=bold, only_if=only_if,
-                      slots=(Slot("claim", q.shown, "c"), Slot("what", whole if claim.what == "reduction" else claim.what)),
+                      slots=(Slot("claim", q.shown, "c"), Slot("what", whole if claim.what == "reduction" else share)),
                       case="B" if verdict is Verdict.IMPLAUSIBLE else "A" if claim.what == "reduction" else "D")  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 r"""## What it checks
-That parallel degrees multiply to the devices, nodes times devices per node to the devices, and
+That parallel degrees multiply to the devices, groups times members to the members in all, and
 micro-batch times accumulation times replicas to the global batch, written out or not.
 
 ## Why it matters
@@ -8,7 +8,9 @@ stops here.
 
 ## What is left alone
 Expert and sequence parallelism, interleaving and ZeRO or FSDP are no factors of the product.
-Spares, pools, sweeps and parts with a grid of their own are not checked.
+Spares, pools, sweeps and parts with a grid of their own are not checked. Where one degree is not
+stated, the devices only have to be a multiple of the others. A cluster of which a part is used is
+not that part.
 
 ## Example
 ```latex
@@ -41,56 +43,163 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.derivation import Derivation
+from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.numbers import identity_check as check
+from tanaka.rules.numbers.set_up_products import set_up_products
+from tanaka.rules.numbers.unit_slip import explained
 
-_TOTALS = {"layout": "devices", "nodes": "devices", "batch": "global batch", "written": "product"}
+_TOTALS = {
+    "layout": "devices", "layout without stages": "devices", "grid": "devices", "part of a layout": "devices", "nodes": "devices", "batch": "global batch",
+    "written": "product", "layers": "layers", "experts": "experts", "tokens": "tokens",
+}  # fmt: skip
+_DECIMAL = (1e3, 1e6, 1e9, 1e12)
+_CASES = {"layout": "A", "part of a layout": "A", "nodes": "A", "batch": "D", "tokens": "D"}
 
 
-@rule("TK108", since="0.1.0")
+@rule("TK108", since="0.1.0", whole=set_up_products)
 def parallel_product(ctx: Context) -> Iterator[Outcome]:
     """Counts that must multiply to another count."""
     for claim in ctx.paper.of(Product):
-        if claim.asserted is not Asserted.YES or claim.cues or claim.paired is How.INFERRED:
+        spare = claim.what == "nodes" and claim.cues <= {"spare", "spares"}
+        if claim.asserted is Asserted.NO or (claim.cues and not spare):
             continue
-        ids = tuple(i for _, i in claim.factors)
-        numbers = [ctx.paper.number(i) for i in ids]
+        numbers = tuple(ctx.paper.number(i) for _, i in claim.factors)
         total = ctx.paper.number(claim.total)
         if any(n.quantity.hedged or isinstance(n.quantity.value, tuple) for n in (*numbers, total)):
             continue
-        d = Derivation(ctx.paper)
-        inputs = [d.stated(name, id, exact=True) for name, id in claim.factors]
-        text = " × ".join(f"{n.quantity.point:g}" for n in numbers)
-        product = d.computed(
-            "product", "1", text, lambda *v: float(math.prod(v)), *inputs,
-            shown=f"{math.prod(n.quantity.point for n in numbers):,.0f}", symbol="r",
-        )  # fmt: skip
-        d.stated(f"{_TOTALS[claim.what]}, as written", claim.total, exact=True, symbol="c")
-        operands = (claim.total, *ids)
-        if product.value == total.quantity.point:
-            yield Held("TK108", operands, f"{text} = {product.shown}", tuple(d.steps))
+        exact = claim.what != "tokens"
+        product = check.Product(total, numbers, exact=exact)
+        if claim.what == "part of a layout":
+            yield from _part(ctx, claim, product)
             continue
-        what = _TOTALS[claim.what]
-        literal = f"{product.value:.0f}"
-        if product.value >= 1000 and "," in total.quantity.literal.text:
-            literal = f"{product.value:,.0f}"
-        names = " × ".join(name for name, _ in claim.factors)
-        yield Finding(
-            "TK108", "parallel-product", Verdict.IMPOSSIBLE, AtNumber(claim.total),
-            f"{text} is {product.shown}; {total.quantity.point:,.0f} {_unit(what)} stated.",
-            tuple(d.steps), operands=operands,
-            note=f"{names} is {product.shown}",
-            bold=f"{text} is {product.shown}, not {total.quantity.point:,.0f}.",
-            related=tuple((AtNumber(i), name) for name, i in claim.factors),
-            fixes=(Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.total, literal),)),),
-            slots=(Slot("formula", text, "r"), Slot("ratio", product.shown, "r"), Slot("claim", _counted(total, what), "c")),
-            case={"layout": "A", "nodes": "A", "batch": "D"}.get(claim.what, "E"),
-        )  # fmt: skip
+        if not all(check.plain(n) for n in (*numbers, total)):
+            continue
+        d, text, shown = _derivation(ctx, claim, product)
+        if product.fits(proof=False) or (not exact and product.fits(proof=True)):
+            yield Held(
+                "TK108", (claim.total, *(i for _, i in claim.factors)), f"{text} = {shown}",
+                tuple(d.steps),
+            )  # fmt: skip
+            continue
+        verdict, only_if = Verdict.IMPOSSIBLE, ""
+        if claim.cues:
+            verdict, only_if = Verdict.IMPLAUSIBLE, "the spares are counted on one side"
+        elif claim.what in ("grid", "layout without stages"):
+            verdict, only_if = Verdict.IMPLAUSIBLE, "another degree is not stated"
+        elif claim.paired is not How.STATED:
+            verdict, only_if = (
+                Verdict.IMPLAUSIBLE, f"the two sentences count different {_TOTALS[claim.what]}",
+            )  # fmt: skip
+        elif claim.asserted is Asserted.QUOTED:
+            verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
+        yield _finding(claim, product, d, text, shown, verdict, only_if)
+
+
+def _text(numbers: tuple[Number, ...]) -> str:
+    return " × ".join(_factor(n) for n in numbers)
+
+
+def _factor(number: Number) -> str:
+    """A factor as printed; "4K" in digits where it is 4,096."""
+    q = number.quantity
+    if q.scale == 1:
+        return f"{q.point:g}"
+    return (
+        q.shown
+        if abs(q.literal.value * q.scale / q.point - 1) < 1e-9 and q.scale in _DECIMAL
+        else f"{q.point:,.0f}"
+    )
+
+
+def _derivation(
+    ctx: Context, claim: Product, product: check.Product
+) -> tuple[Derivation, str, str]:
+    d = Derivation(ctx.paper)
+    inputs = [d.stated(name, id, exact=product.exact) for name, id in claim.factors]
+    text = _text(product.factors)
+    shown = check.in_own_unit(product.value, product.total)
+    d.computed(
+        "product", "1", text, lambda *v: float(math.prod(v)), *inputs, shown=shown, symbol="r"
+    )
+    d.stated(f"{_TOTALS[claim.what]}, as written", claim.total, exact=product.exact, symbol="c")
+    return d, text, shown
+
+
+def _finding(
+    claim: Product, product: check.Product, d: Derivation, text: str, shown: str, verdict: Verdict,
+    only_if: str,
+) -> Finding:  # fmt: skip
+    total = product.total
+    what = _TOTALS[claim.what]
+    literal = check.corrected(product.value, total)
+    names = " × ".join(name for name, _ in claim.factors)
+    stated = _as_stated(total)
+    fixes: tuple[Fix, ...] = ()
+    if literal:
+        fixes = (
+            Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.total, literal),)),
+        )
+    finding = Finding(
+        "TK108", "parallel-product", verdict, AtNumber(claim.total),
+        f"{text} is {shown}; {stated} {_unit(what)} stated.",
+        tuple(d.steps), operands=(claim.total, *(i for _, i in claim.factors)),
+        note=f"{names} is {shown}",
+        bold=f"{text} is {shown}, not {stated}.",
+        only_if=only_if,
+        related=tuple((AtNumber(i), name) for name, i in claim.factors),
+        fixes=fixes,
+        slots=(Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", _counted(total, what), "c")),
+        case=_CASES.get(claim.what, "E"),
+    )  # fmt: skip
+    return explained(finding, total.quantity.point, product.value, product.numbers)
+
+
+def _part(ctx: Context, claim: Product, product: check.Product) -> Iterator[Outcome]:
+    """A layout with a degree that is not stated: the devices are a multiple of the rest."""
+    total, known = product.total, product.value
+    if not all(check.plain(n) for n in product.numbers):
+        return
+    d = Derivation(ctx.paper)
+    inputs = [d.stated(name, id, exact=True) for name, id in claim.factors]
+    whole = d.stated("devices, as written", claim.total, exact=True, symbol="c")
+    text = _text(product.factors)
+    rest = total.quantity.point / known
+    shown = f"{rest:,.0f}" if rest.is_integer() else printed(rest)
+    quotient = f"{total.quantity.point:,.0f} / ({text})"
+    d.computed(
+        "degree that is not stated", "1", quotient, lambda t, *v: float(t / math.prod(v)), whole,
+        *inputs, shown=shown, symbol="r",
+    )  # fmt: skip
+    operands = (claim.total, *(i for _, i in claim.factors))
+    if rest.is_integer():
+        yield Held("TK108", operands, f"{quotient} = {shown}", tuple(d.steps))
+        return
+    stated = f"{total.quantity.point:,.0f}"
+    yield Finding(
+        "TK108", "parallel-product", Verdict.IMPLAUSIBLE, AtNumber(claim.total),
+        f"{quotient} is {shown}; the degree that is left is no whole number.",
+        tuple(d.steps), operands=operands,
+        note=f"no multiple of {text}",
+        bold=f"{stated} is no multiple of {text}.",
+        only_if="some of the devices take no part in this layout",
+        related=tuple((AtNumber(i), name) for name, i in claim.factors),
+        slots=(Slot("formula", quotient, "r"), Slot("ratio", shown, "r"), Slot("claim", _counted(total, "devices"), "c")),
+        case="P",
+    )  # fmt: skip
+
+
+def _as_stated(total: Number) -> str:
+    q = total.quantity
+    return q.shown if q.scale != 1 else f"{q.point:,.0f}"
 
 
 def _counted(total: Number, what: str) -> str:
     """The stated total with what it counts: "128 devices"."""
-    return f"{total.quantity.point:,.0f}" + (f" {what}" if what == "devices" else "")
+    return _as_stated(total) + (f" {what}" if what in ("devices", "layers", "experts") else "")
 
 
 def _unit(what: str) -> str:
-    return {"devices": "devices are", "product": "is"}.get(what, f"is the {what}")
+    return {
+        "devices": "devices are", "product": "is", "layers": "layers are", "experts": "experts are",
+        "tokens": "tokens are",
+    }.get(what, f"is the {what}")  # fmt: skip

@@ -8,7 +8,9 @@ trust in every other number.
 ## What is left alone
 Factors are tried as rate and as time, in both orders where the words do not say which value is
 old, and "N times more" as N and as 1 + N. Truncation, rounding twice and trailing zeros that may
-be no digits are tried before a proof. "Up to", averages and factors across a suite are not
+be no digits are tried before a proof. A factor in words ("doubles") or with its values in another
+sentence, or in a table, is never a proof, and nothing is said where any two values of the paragraph
+give it. "Up to", averages and factors across a suite are not
 checked against one pair.
 
 ## Example

@@ -99,15 +99,17 @@ def readings(word: ChangeWord, *, percentages: bool, ordered: bool) -> tuple[Rea
         case ChangeWord.POINTS:
             chosen = (_POINTS, _POINTS_DOWN)
         case ChangeWord.RELATIVE_MORE:
-            chosen = (_GAIN, _COMPLEMENT) if percentages else (_GAIN,)
+            # "a relative improvement" of an error is less of it
+            chosen = (_GAIN, _DOWN, _COMPLEMENT) if percentages else (_GAIN, _DOWN)
             if not ordered:
-                chosen = (*chosen, _DOWN, _RATE)
+                chosen = (*chosen, _RATE)
         case ChangeWord.RELATIVE_LESS:
             chosen = (_LESS, _COMPLEMENT_DOWN, _COMPLEMENT) if percentages else (_LESS,)
             if not ordered:
                 chosen = (*chosen, _OVER_NEW)
         case ChangeWord.SHARE:
-            chosen = (_SHARE,)
+            # "saves 42% of memory (22 GB instead of 38 GB)": what is not there is a share, too.
+            chosen = (_SHARE, _LESS)
     return chosen
 
 

@@ -1,7 +1,10 @@
 r"""## What it checks
 That the cells of a ratio column, or row, agree with the cells they are computed from: two cells of
-the same row, a baseline row, a value in the caption, a difference, or a scaling efficiency. The
+the same row, a baseline row of the block, the best of several, or a value in the caption; as a
+factor, a percentage, a difference, a scaling efficiency, a quantity per device, or a product. The
 relation is not assumed: it is fitted, and a cell is flagged only where the other rows keep it.
+A factor in brackets behind a value is a column of its own. Where all rows but the baseline agree
+with each other, it is the baseline that is flagged.
 
 ## Why it matters
 Tables are filled from several runs of a script; one stale cell survives every proofreading,
@@ -9,7 +12,8 @@ because nobody divides a table.
 
 ## What is left alone
 Mean rows, blocks with a baseline of their own, differences in the last digit, and tables where
-no relation holds for three rows and three quarters of them, or where two do equally well.
+no relation holds for three rows and three quarters of them, or only to so few digits that chance
+explains it. A cell must break every relation that the other rows keep.
 
 ## Example
 ```latex
@@ -35,14 +39,10 @@ Recompute the column from the cells that are printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tanaka.paper.model import Asserted, Number, NumberId, Table
-from tanaka.patterns import Lazy
-from tanaka.quantity.interval import Interval, corners
-from tanaka.records import dataclass
 from tanaka.rules.api import (
     AtNumber,
     BarsFigure,
@@ -57,365 +57,243 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.derivation import Derivation, printed
 from tanaka.rules.numbers.change_check import factor_literal, percent_literal
+from tanaka.rules.numbers.table_baseline import stale_baseline
+from tanaka.rules.numbers.table_few import broken, names_formula
+from tanaka.rules.numbers.table_few import explained as explained_otherwise
+from tanaka.rules.numbers.table_fit import Fit, fits, holds, operands_of
+from tanaka.rules.numbers.table_means import member
+from tanaka.rules.numbers.table_operands import Relation
+from tanaka.rules.numbers.table_products import other_setting
+from tanaka.rules.numbers.table_relations import NAMED, bare_ratio, difference
+from tanaka.rules.numbers.table_view import Numbers, View, numbers_of, views
+from tanaka.rules.numbers.unit_slip import explained
 
-_RATIO = Lazy(
-    r"speed-?\s?ups?|×|\bratio\b|\bfactor\b|normali[sz]ed|\bgains?\b|improvement|\bvs\.?(?=\W|$)|\bover\b|relative|faster|saving|"
-    r"reduction|efficiency|overhead|uplift|\bbetter\b|/",
-    re.I,
-)
-_NAMED = Lazy(
-    r"speed-?\s?ups?\b.*\b(?:over|vs\.?|against|to)\b|\bover\b|\bvs\.?(?=\W|$)|normali[sz]ed to\b|\brelative to\b|/|speed-?\s?up",
-    re.I,
-)
-_BARE_RATIO = Lazy(r"speed-?\s?up|ratio|normali|relative", re.I)
-_DIFFERENCE = Lazy(
-    r"\bvs\.?(?=\W|$)|Δ|delta|\bdiff|\bgains?\b|improv|\bchange\b|\bdrop\b|[+−-]/[+−-]", re.I
-)
-_EFFICIENCY = Lazy(r"efficiency", re.I)
-_COUNTED = Lazy(r"\b(?:threads?|cores?|GPUs?|nodes?|workers?|devices?|ranks?|machines?)\b", re.I)
-_MEAN_ROW = Lazy(
-    r"\b(?:mean|avg|average|geo-?mean|gmean|median|overall|total|sum|all|max|min)\b", re.I
-)
-_Value = Callable[..., float]
-_Cells = tuple[Number | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """A table by columns, or the same table turned, so that a ratio row is read as a column."""
-
-    header: tuple[str, ...]
-    stubs: tuple[str, ...]
-    blocks: tuple[int, ...]
-    cells: tuple[_Cells, ...]
-    caption: str
-    stated: tuple[Number, ...]
-    widest: Mapping[NumberId, Interval]
-    """For each cell the interval that a proof must stand on: its column tells which zeros count."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Formula:
-    """A candidate relation: which cells a row is computed from, and how.
-
-    ``doubtful`` marks a relation that the header names only by custom (scaling efficiency): its
-    finding is never a proof.  ``least`` is how many telling rows must keep it.
-    """
-
-    name: str
-    operands: Callable[[int], _Cells]
-    value: _Value
-    text: str
-    doubtful: bool = False
-    least: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """Numbers of one table.  They follow from its cells, header and caption, so all are equal."""
-
-    by_id: Mapping[NumberId, Number] = field(compare=False)
-
-    def number(self, id: NumberId) -> Number:
-        return self.by_id[id]
+_RATIO_UNITS = frozenset({"×", "%", "", "points"})
+_BY_CHANCE = 1e-3
+_NAMED_BY_CHANCE = 0.1
+_PROVES = 0.01
+"""A gap below a hundredth of what is stated proves nothing."""
+_TORN = 0.03
+"""So far apart are two relations of one cell where one of their operands is stale."""
 
 
 @rule("TK104", since="0.1.0")
 def table_ratio(ctx: Context) -> Iterator[Outcome]:
     """Ratio columns of every table, then its ratio rows."""
     for table in ctx.paper.tables:
-        ids = [c.number for row in table.rows for c in row if c.number is not None]
-        numbers = {i: ctx.paper.number(i) for i in (*ids, *table.stated)}
-        asserted = frozenset(n.asserted for n in numbers.values())
-        yield from _table(table, asserted, _Numbers(numbers))
+        yield from _table(table, *numbers_of(ctx.paper, table))
 
 
 # An edit elsewhere leaves a table as it was, and fitting one takes a millisecond.
 @lru_cache(maxsize=256)
 def _table(
-    table: Table, asserted: frozenset[Asserted], numbers: _Numbers
+    table: Table, asserted: frozenset[Asserted], numbers: Numbers
 ) -> tuple[Held | Finding, ...]:
     """Outcomes of one table; ``asserted`` only tells one that has become quoted from what it was."""
     done: set[NumberId] = set()
     out: list[Held | Finding] = []
-    view = _view(table, numbers)
-    for v in (view, _turned(view)):
-        for column in range(1, len(v.header)):
-            for outcome in _column(numbers, v, column):
+    for view in views(table, asserted, numbers):
+        for column in range(1, len(view.header)):
+            for outcome in _column(numbers, view, column):
                 own = outcome.numbers[0] if isinstance(outcome, Held) else outcome.operands[0]
                 if own not in done:
                     done.add(own)
                     out.append(outcome)
-    return tuple(out)
+    # a × b = c is read of c, and as a quotient of a: what stands to the right is computed.
+    last = {frozenset(o.operands): o for o in out if isinstance(o, Finding)}
+    return tuple(o for o in out if isinstance(o, Held) or last[frozenset(o.operands)] is o)
 
 
-def _view(table: Table, numbers: _Numbers) -> _View:
-    def number(id: NumberId | None) -> Number | None:
-        if id is None:
-            return None
-        n = numbers.number(id)
-        return None if isinstance(n.quantity.value, tuple) or not n.quantity.bounded else n
-
-    cells = tuple(tuple(number(c.number) for c in row) for row in table.rows)
-    stated = tuple(n for i in table.stated if (n := number(i)) is not None)
-    widest: dict[NumberId, Interval] = {n.id: n.quantity.hard for n in stated}
-    for column in zip(*cells, strict=False):
-        present = [n for n in column if n is not None]
-        widest |= {n.id: hard(n, *(o for o in present if o is not n)) for n in present}
-    return _View(table.header, table.stubs, table.blocks, cells, table.caption, stated, widest)
-
-
-def _turned(view: _View) -> _View:
-    width = len(view.header)
-    cells = tuple(
-        tuple(row[c] if c < len(row) else None for row in view.cells) for c in range(width)
-    )
-    # The first column of the turned table is what was the header.
-    padded = tuple((None, *line) for line in cells[1:])
-    header = ("", *view.stubs)
-    return _View(header, view.header[1:], (0,) * len(padded), padded, view.caption, (), view.widest)
-
-
-def _cell(view: _View, row: int, column: int) -> Number | None:
-    if not 0 <= row < len(view.cells) or column >= len(view.cells[row]):
-        return None
-    return view.cells[row][column]
-
-
-def _column(numbers_of: _Numbers, view: _View, column: int) -> Iterator[Held | Finding]:
-    numbers = [_cell(view, r, column) for r in range(len(view.cells))]
-    shown = {n.quantity.shown_unit for n in numbers if n}
+def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Finding]:
+    numbers = view.column(column)
+    shown = frozenset(n.quantity.shown_unit for n in numbers if n)
     header = view.header[column]
-    if not shown or not shown <= {"×", "%", "", "points"}:
+    if not shown or (shown & _RATIO_UNITS and not shown <= _RATIO_UNITS):
         return
-    plain = not shown & {"×", "%"}
-    if plain and not (_BARE_RATIO.search(header) or _DIFFERENCE.search(header)):
-        return
-    rows = [
-        r for r, n in enumerate(numbers) if n is not None and not _MEAN_ROW.search(view.stubs[r])
-    ]
+    rows = [r for r, n in enumerate(numbers) if n is not None and member(view.stubs[r])]
     if len(rows) < 2:
         return
-    percent = shown == {"%"}
-    fitted = _fit(view, column, rows, numbers, percent=percent, plain=plain)
-    if fitted is None:
+    found, tried = fits(view, column, rows, numbers, shown)
+    named = NAMED.search(header) is not None or (
+        shown <= {"×", "%"} and NAMED.search(view.caption) is not None
+    )
+    said = named or bare_ratio(header) or (shown <= {"×", "%"} and names_formula(header))
+    kept = [f for f in found if _enough(f, rows, numbers, named=said)]
+    if kept:
+        yield from _judged(numbers_of, view, column, kept, named=named)
         return
-    formula, hits, checkable, rival = fitted
-    enough = len(hits) >= 3 and len(hits) >= 0.75 * (len(rows) - 1)
-    everywhere = len(hits) == len(checkable) == len(rows)
-    named = bool(_NAMED.search(header)) or bool(_NAMED.search(view.caption))
-    if not enough and not (everywhere and (named or len(hits) >= 3)):
+    few = broken(view, column, rows, numbers, found, tried) if said else None
+    if few is not None:
+        yield from _few(numbers_of, view, column, few, found)
         return
-    for r in checkable:
+    if shown <= {"×", ""} and ("×" in shown or bare_ratio(header)):
+        yield from stale_baseline(numbers_of, view, column, rows)
+    # Too few rows to accuse one, and all of them agree.
+    plain = shown <= {"", "points"}
+    if plain and not (bare_ratio(header) or difference(header)):
+        return
+    for fit in found[:1]:
+        if fit.distinct(numbers) < 2:
+            continue
+        if len(fit.hits) == len(fit.checkable) == len(rows) and named:
+            for r in fit.hits:
+                if (n := numbers[r]) and n.asserted is not Asserted.NO:
+                    yield _held(numbers_of, fit.relation, r, n)
+
+
+def _enough(fit: Fit, rows: list[int], numbers: Sequence[Number | None], *, named: bool) -> bool:
+    """Whether so many rows keep a relation that one which does not is at fault."""
+    hits = len(fit.hits)
+    if hits < max(3, fit.relation.least) or hits < 0.75 * (len(rows) - 1):
+        return False
+    named = named or fit.relation.least < 3
+    if fit.distinct(numbers) < (2 if named else 3):
+        return False
+    return fit.chance <= (_NAMED_BY_CHANCE if named else _BY_CHANCE)
+
+
+def _judged(
+    numbers_of: Numbers, view: View, column: int, kept: list[Fit], *, named: bool
+) -> Iterator[Held | Finding]:
+    best = kept[0]
+    numbers = view.column(column)
+    for r in best.checkable:
         number = numbers[r]
-        operands = _operands(formula, r)
+        if number is None or number.asserted is Asserted.NO:
+            continue
+        if r in best.hits:
+            torn = _torn(view, kept[1:], r, number)
+            if torn is not None and named:
+                operands = operands_of(torn.relation, r) or ()
+                doubt = "the ratio is that of the other columns, and these two are not its operands in this row"
+                yield _finding(numbers_of, torn.relation, number, operands, len(torn.hits), doubt)
+            yield _held(numbers_of, best.relation, r, number)
+            continue
+        rivals = [f.relation for f in kept if r in f.checkable]
+        if len(rivals) < len(kept) or holds(view, best.relation, r, number, nominal=False):
+            continue
+        if any(holds(view, other, r, number, nominal=True) for other in rivals):
+            continue
+        if other_setting(view, best.relation, r, best.hits):
+            continue
+        operands = operands_of(best.relation, r) or ()
+        doubt = ""
+        if best.relation.doubtful or not named:
+            doubt = "this row is computed from other cells than its neighbours"
+        elif any(holds(view, other, r, number, nominal=False) for other in rivals):
+            doubt = "this row is computed from other cells, which are rounded"
+        elif _gap(best.relation, operands, number) < _PROVES:
+            doubt = "the column is computed from unrounded values"
+        elif _elsewhere(view, best.relation, column, r, number):
+            doubt = "this row is compared with another cell than its neighbours"
+        yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
+
+
+def _torn(view: View, others: list[Fit], row: int, number: Number) -> Fit | None:
+    """A second relation that all other rows keep, where this row keeps the first and breaks it.
+
+    Step time and samples per second both give the speedup: one of its four cells is stale.
+    """
+    for fit in others:
+        if fit.relation.doubtful or row not in fit.checkable or row in fit.hits:
+            continue
+        if len(fit.hits) != len(fit.checkable) - 1 or holds(view, fit.relation, row, number, nominal=False):  # fmt: skip
+            continue
+        operands = operands_of(fit.relation, row)
+        if operands is not None and _gap(fit.relation, operands, number) >= _TORN:
+            return fit
+    return None
+
+
+def _few(
+    numbers_of: Numbers, view: View, column: int, fit: Fit, found: list[Fit]
+) -> Iterator[Held | Finding]:
+    """The one row of a small table that breaks what the others keep: a doubt, and no proof."""
+    numbers = view.column(column)
+    for r in fit.checkable:
+        number, operands = numbers[r], operands_of(fit.relation, r)
         if number is None or operands is None or number.asserted is Asserted.NO:
             continue
-        if r in hits:
-            d, value = _derive(numbers_of, formula, operands, number)
-            yield Held(
-                "TK104",
-                (number.id, *dict.fromkeys(o.id for o in operands)),
-                f"{_text(formula, operands)} = {_show(value, number)}",
-                tuple(d.steps),
-            )
-        elif enough and not rival and not _holds(view, formula, r, number, nominal=False):
-            proof = named and not formula.doubtful
-            yield _finding(numbers_of, formula, number, operands, len(hits), proof=proof)
-
-
-def _fit(
-    view: _View,
-    column: int,
-    rows: list[int],
-    numbers: list[Number | None],
-    *,
-    percent: bool,
-    plain: bool,
-) -> tuple[_Formula, list[int], list[int], bool] | None:
-    """The relation that most rows keep, those rows, those it can be tried on, and whether another does as well."""
-    best: tuple[_Formula, list[int], list[int]] | None = None
-    rival = False
-    for formula in _candidates(view, column, percent=percent, plain=plain):
-        checkable = [r for r in rows if _operands(formula, r) is not None]
-        hits = [
-            r for r in checkable if (n := numbers[r]) and _holds(view, formula, r, n, nominal=True)
-        ]
-        telling = {round(n.quantity.point, 6) for r in hits if (n := numbers[r])} - {1.0, 0.0}
-        least = min(formula.least, max(2, len(rows) - 1))
-        if len(telling) < least or len(hits) > len(rows):
+        if r in fit.hits:
+            yield _held(numbers_of, fit.relation, r, number)
             continue
-        if best is None or len(hits) > len(best[1]):
-            best, rival = (formula, hits, checkable), False
-        elif len(hits) == len(best[1]) and _differs(formula, best[0], rows):
-            rival = True
-    return None if best is None else (*best, rival)
+        if holds(view, fit.relation, r, number, nominal=False):
+            continue
+        if explained_otherwise(view, found, r, number) or _elsewhere(view, fit.relation, column, r, number):  # fmt: skip
+            continue
+        if _gap(fit.relation, operands, number) < _PROVES:
+            continue
+        doubt = "this row compares other cells than its neighbours"
+        yield _finding(numbers_of, fit.relation, number, operands, len(fit.hits), doubt)
 
 
-def _differs(a: _Formula, b: _Formula, rows: list[int]) -> bool:
-    """Whether two relations compute some row from other numbers."""
-    return any(_operands(a, r) != _operands(b, r) for r in rows)
+def _gap(relation: Relation, operands: tuple[Number, ...], number: Number) -> float:
+    value = relation.value(*(o.quantity.point for o in operands))
+    return abs(value - number.quantity.point) / max(abs(number.quantity.point), 1e-12)
 
 
-def _candidates(view: _View, column: int, *, percent: bool, plain: bool) -> Iterator[_Formula]:
-    width, header = len(view.header), view.header[column]
+def _elsewhere(view: View, relation: Relation, column: int, row: int, number: Number) -> bool:
+    """Whether the cell is the same relation to another baseline, or to other columns of its row."""
+    claim = number.quantity.nominal
 
-    def same_row(i: int, j: int) -> Callable[[int], _Cells]:
-        return lambda r: (_cell(view, r, i), _cell(view, r, j))
+    def said(a: Number | None, b: Number | None) -> bool:
+        if a is None or b is None or a is b or a.quantity.unit != b.quantity.unit:
+            return False
+        if min(a.quantity.point, b.quantity.point) <= 0 and not relation.signed:
+            return False
+        return claim.contains(relation.value(a.quantity.point, b.quantity.point))
 
-    def against(i: int, base: Callable[[int], int]) -> Callable[[int], _Cells]:
-        return lambda r: (_cell(view, base(r), i), _cell(view, r, i))
-
-    def first(r: int) -> int:
-        return view.blocks.index(view.blocks[r])
-
-    def unit(r: int) -> int:
-        """Row of the block whose own cell says that it is the baseline."""
-        whole = 0.0 if percent else 1.0
-        for k, block in enumerate(view.blocks):
-            n = _cell(view, k, column)
-            if block == view.blocks[r] and n and n.quantity.point == whole:
-                return k
-        return -1
-
-    ratio: tuple[tuple[str, _Value, str], ...] = (("ratio", lambda a, b: a / b, "{0} / {1}"),)
-    shares: tuple[tuple[str, _Value, str], ...] = (
-        ("saving", lambda a, b: 1 - b / a, "1 - {1} / {0}"),
-        ("gain", lambda a, b: a / b - 1, "{0} / {1} - 1"),
-        ("share", lambda a, b: b / a, "{1} / {0}"),
-    )
-    if not plain or _BARE_RATIO.search(header):
-        for i in range(1, width):
-            for j in range(1, width):
-                if i != j and column not in (i, j) and _same_unit(view, i, j):
-                    for name, value, text in shares if percent else ratio:
-                        yield _Formula(name, same_row(i, j), value, text)
-            if i == column or not _ratioable(view, i):
-                continue
-            for base, where in ((first, "the first row"), (unit, "the baseline row")):
-                for name, value, text in shares if percent else ratio:
-                    yield _Formula(f"{name} to {where}", against(i, base), value, text)
-                if not percent:
-                    yield _Formula(
-                        f"ratio to {where}", against(i, base), lambda a, b: b / a, "{1} / {0}"
-                    )
-            if not percent:
-                yield from _over_stated(view, i)
-    if (not percent and plain) or (percent and _DIFFERENCE.search(header)):
-        for i in range(1, width):
-            for j in range(1, width):
-                if i != j and column not in (i, j) and _subtractable(view, i, j):
-                    yield _Formula("difference", same_row(i, j), lambda a, b: a - b, "{0} - {1}")
-    if percent and _EFFICIENCY.search(header) and _COUNTED.search(view.header[0]):
-        yield from _efficiencies(view, column)
+    if relation.base is not None:
+        own = view.cell(row, relation.base)
+        others = [view.cell(k, relation.base) for k in range(len(view.cells)) if k != row]
+        return any(said(o, own) or said(own, o) for o in others)
+    if relation.pair is not None:
+        i, j = relation.pair
+        line = [view.cell(row, k) for k in range(1, len(view.header)) if k != column]
+        if said(view.cell(row, j), view.cell(row, i)):
+            return True
+        return any(said(a, b) for a in line for b in line)
+    return False
 
 
-def _over_stated(view: _View, i: int) -> Iterator[_Formula]:
-    """Cells of a column over, or under, a value of the caption."""
-
-    def operands(base: Number) -> Callable[[int], _Cells]:
-        return lambda r: (base, _cell(view, r, i))
-
-    for base in view.stated:
-        if base.quantity.shown_unit not in ("×", "%") and "." in base.quantity.literal.text:
-            name = "ratio to the caption's value"
-            yield _Formula(name, operands(base), lambda a, b: b / a, "{1} / {0}")
-            yield _Formula(name, operands(base), lambda a, b: a / b, "{0} / {1}")
+def _text(relation: Relation, operands: tuple[Number, ...]) -> str:
+    return relation.text.format(*(o.quantity.shown for o in operands))
 
 
-def _efficiencies(view: _View, column: int) -> Iterator[_Formula]:
-    """Gain over the first row per gain in devices, for columns of rates and of times."""
-
-    def operands(i: int) -> Callable[[int], _Cells]:
-        return lambda r: (
-            _cell(view, r, i),
-            _cell(view, 0, i),
-            _cell(view, r, 0),
-            _cell(view, 0, 0),
-        )
-
-    for i in range(1, len(view.header)):
-        if i != column and _ratioable(view, i):
-            yield _Formula("scaling efficiency", operands(i), lambda v, v0, n, n0: v / v0 / (n / n0),
-                           "({0} / {1}) / ({2} / {3})", doubtful=True, least=2)  # fmt: skip
-
-
-def _units(view: _View, i: int) -> set[tuple[str, str]]:
-    return {
-        (n.quantity.unit, n.quantity.shown_unit)
-        for r in range(len(view.cells))
-        if (n := _cell(view, r, i))
-    }
-
-
-def _ratioable(view: _View, i: int) -> bool:
-    """Whether a column holds one quantity: one unit, and no ratios or shares itself."""
-    units = _units(view, i)
-    return len({u for u, _ in units}) == 1 and not {s for _, s in units} & {"×", "%"}
-
-
-def _same_unit(view: _View, i: int, j: int) -> bool:
-    if not (_ratioable(view, i) and _ratioable(view, j)):
-        return False
-    return {u for u, _ in _units(view, i)} == {u for u, _ in _units(view, j)}
-
-
-def _subtractable(view: _View, i: int, j: int) -> bool:
-    """Whether two columns hold scores or percentages of one kind."""
-    shown = {s for _, s in _units(view, i)}
-    return shown == {s for _, s in _units(view, j)} and shown in ({""}, {"%"})
-
-
-def _operands(formula: _Formula, row: int) -> tuple[Number, ...] | None:
-    cells = formula.operands(row)
-    found = tuple(c for c in cells if c is not None)
-    if len(found) != len(cells) or any(c.quantity.point <= 0 for c in found):
-        return None
-    return found
-
-
-def _holds(view: _View, formula: _Formula, row: int, number: Number, *, nominal: bool) -> bool:
-    operands = _operands(formula, row)
-    if operands is None:
-        return False
-    if nominal:
-        claim, values = number.quantity.nominal, [o.quantity.nominal for o in operands]
-    else:
-        claim, values = view.widest[number.id], [view.widest[o.id] for o in operands]
-        # A column computed from unrounded data may differ in its last digit.
-        ulp = number.quantity.literal.ulp * number.quantity.scale
-        claim = Interval(claim.low - ulp, claim.high + ulp)
-    return _reach(formula, operands, values).meets(claim)
-
-
-def _reach(formula: _Formula, operands: tuple[Number, ...], values: list[Interval]) -> Interval:
-    """All values of a relation; a cell that stands in it twice is one variable."""
-    first = {o.id: k for k, o in reversed(list(enumerate(operands)))}
-    free = sorted(set(first.values()))
-    place = [free.index(first[o.id]) for o in operands]
-    return corners(lambda *v: formula.value(*(v[k] for k in place)), *(values[k] for k in free))
-
-
-def _text(formula: _Formula, operands: tuple[Number, ...]) -> str:
-    return formula.text.format(*(o.quantity.shown for o in operands))
-
-
-def _show(value: float, number: Number) -> str:
-    if number.quantity.shown_unit == "%":
+def _shown(value: float, number: Number) -> str:
+    """A value in the unit that the cell is printed in."""
+    q = number.quantity
+    if q.shown_unit == "%":
         return f"{100 * value:.1f}%"
-    return f"{value:.4g}" if value <= 0 else printed(value)
+    if q.shown_unit in ("×", "", "points"):
+        return f"{value:.4g}" if value <= 0 else printed(value)
+    digits = max(3, len(re.sub(r"\D", "", q.literal.text).lstrip("0")))
+    amount = value / q.scale
+    body = printed(amount, digits) if amount > 0 else f"{amount:.{digits}g}"
+    return f"{body} {q.shown_unit}"
+
+
+def _held(numbers_of: Numbers, relation: Relation, row: int, number: Number) -> Held:
+    operands = operands_of(relation, row) or ()
+    d, value = _derive(numbers_of, relation, operands, number)
+    return Held(
+        "TK104",
+        (number.id, *dict.fromkeys(o.id for o in operands)),
+        f"{_text(relation, operands)} = {_shown(value, number)}",
+        tuple(d.steps),
+    )
 
 
 def _derive(
-    numbers_of: _Numbers, formula: _Formula, operands: tuple[Number, ...], number: Number
+    numbers_of: Numbers, relation: Relation, operands: tuple[Number, ...], number: Number
 ) -> tuple[Derivation, float]:
     d = Derivation(numbers_of)
     inputs = [d.stated(_label(o), o.id) for o in operands]
-    unit = "%" if number.quantity.shown_unit == "%" else "1"
+    unit = "%" if number.quantity.shown_unit == "%" else number.quantity.unit
     result = d.computed(
-        formula.name, unit, _text(formula, operands), formula.value, *inputs, symbol="r"
+        relation.name, unit, _text(relation, operands), relation.value, *inputs, symbol="r"
     )
     d.stated("as written", number.id, symbol="c")
     return d, result.value
@@ -427,39 +305,50 @@ def _label(number: Number) -> str:
     return ", ".join(p for p in (column, context.get("row", "")) if p)[:40] or "cell"
 
 
-def _finding(
-    numbers_of: _Numbers,
-    formula: _Formula,
-    number: Number,
-    operands: tuple[Number, ...],
-    hits: int,
-    *,
-    proof: bool,
-) -> Finding:
-    d, value = _derive(numbers_of, formula, operands, number)
+def _literal(value: float, number: Number) -> str:
+    """The value in the digits of the cell."""
     unit = number.quantity.shown_unit
-    percent = unit == "%"
-    shown = f"{100 * value:.0f}%" if percent else _show(value, number) + unit
-    verdict = (
-        Verdict.IMPOSSIBLE if proof and number.asserted is Asserted.YES else Verdict.IMPLAUSIBLE
-    )
-    literal = percent_literal(value, number) if percent else factor_literal(value, number)
+    if unit == "%":
+        return percent_literal(value, number)
+    return factor_literal(value / number.quantity.scale, number)
+
+
+def _finding(
+    numbers_of: Numbers, relation: Relation, number: Number, operands: tuple[Number, ...], hits: int, doubt: str
+) -> Finding:  # fmt: skip
+    d, value = _derive(numbers_of, relation, operands, number)
+    q = number.quantity
+    percent = q.shown_unit == "%"
+    shown = f"{100 * value:.0f}%" if percent and abs(value) >= 0.1 else _shown(value, number)
+    said = q.shown
+    if q.shown_unit == "×" and relation.signed:
+        said = said.removesuffix("×")
+    elif q.shown_unit == "×":
+        shown += "×"
+    quoted = number.asserted is not Asserted.YES
+    verdict = Verdict.IMPLAUSIBLE if doubt or quoted else Verdict.IMPOSSIBLE
+    literal = _literal(value, number)
+    unit = "" if relation.signed and q.shown_unit == "×" else q.shown_unit
     written = {"%": literal + "\\%", "×": f"${literal}\\times$"}.get(unit, literal)
-    text = _text(formula, operands)
-    return Finding(
+    text = _text(relation, operands)
+    scale = 100 if percent else 1 / q.scale
+    finding = Finding(
         "TK104", "table-ratio", verdict, AtNumber(number.id),
-        f"{text} is {shown}; the cell says {number.quantity.shown}, and {hits} other rows keep the relation.",
+        f"{text} is {shown}; the cell says {said}, and {hits} other row{'s keep' if hits > 1 else ' keeps'} the relation.",
         tuple(d.steps), operands=(number.id, *dict.fromkeys(o.id for o in operands)),
         note=f"the row gives {shown.rstrip('×')}",
-        bold=f"{text} is {shown}, not {number.quantity.shown}.",
-        only_if="" if verdict is Verdict.IMPOSSIBLE else "this row is computed from other cells than its neighbours",
+        bold=f"{text} is {shown}, not {said}.",
+        only_if="" if verdict is Verdict.IMPOSSIBLE else doubt or "the cited work computes this row otherwise",
         related=tuple((AtNumber(o.id), _label(o)) for o in dict.fromkeys(operands)),
         fixes=(Fix(f"Write {written}", FixKind.QUICKFIX, (ReplaceLiteral(number.id, literal),)),) if value > 0 else (),
-        figure=BarsFigure("Cell against its row", "%" if percent else "×",
-                          (("as written", number.quantity.point * (100 if percent else 1), True),
-                           ("recomputed", value * (100 if percent else 1), False))),
+        figure=BarsFigure("Cell against its row", "%" if percent else q.shown_unit or "×",
+                          (("as written", q.point * scale, True), ("recomputed", value * scale, False))),
         slots=(
-            Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", number.quantity.shown, "c"),
+            Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", said, "c"),
             Slot("n", str(hits), count=hits),
         ),
     )  # fmt: skip
+    # Under one header all cells have one unit: a slip of it would be in all of them.
+    units = {o.quantity.shown_unit for o in operands} - {q.shown_unit}
+    slipped = len(units) > 1 or (units and q.shown_unit not in ("×", "%", "", "points"))
+    return explained(finding, q.point, value, (number, *operands)) if slipped else finding

@@ -1,0 +1,419 @@
+r"""## What it checks
+That amount, rate and duration which are stated together agree: device-hours, energy, cost,
+throughput, tokens, transfers, sizes of weights, totals and sums.
+
+## Why it matters
+The cost of a run is the first thing that is quoted from a paper, and anybody can multiply it.
+
+## What is left alone
+Numbers that only stand near each other. Without "i.e.", brackets or a total, work may take longer
+than its rate allows for, and never less; a cost may lie below the list price and an energy below
+peak power. Concurrent streams, restarts, other phases and discounts in the sentence are not
+checked.
+
+## Example
+```latex
+Training took 2{,}048 GPUs for 3.7 days (280K GPU-hours).
+%                                        ^^^^^^^^^^^^^^ TK110: 2,048 × 3.7 days is 181,862 GPU-hours
+```
+Write the product, or the run that the amount belongs to.
+
+## References
+- Little, "A Proof for the Queuing Formula: L = λW", Operations Research 9(3), 1961: when a rate and
+  a latency are reciprocals, and when they are not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from tanaka.paper.model import Asserted, Derived, Equivalence, How, Identity, Number, NumberId
+from tanaka.quantity.interval import Interval
+from tanaka.quantity.literal import Literal
+from tanaka.rules.api import (
+    AtNumber,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Held,
+    Outcome,
+    ReplaceLiteral,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation
+from tanaka.rules.numbers import identity_check as check
+from tanaka.rules.numbers import reach_check as reach
+from tanaka.rules.numbers.unit_slip import equivalence, explained
+
+# Words that leave another reading, by the relations that they excuse; "" for all.
+_EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("", frozenset((
+        "respectively", "ablation", "ablations", "project", "spare", "spares", "idle", "restart", "restarts", "failure",
+        "failures", "overhead", "per phase", "ramp", "ramped", "varies", "vary", "varying", "warm-up", "warmup",
+        "padding", "padded", "duplicate", "duplicated", "additional", "additionally", "efficiency", "baseline",
+    ))),
+    ("cost", frozenset(("discount", "discounts", "discounted", "reserved", "spot"))),
+    ("energy aggregate power", frozenset(("subtracted", "idle-subtracted", "utilization", "utilisation", "core", "cores"))),
+    ("reciprocal batch rate", frozenset((
+        "stream", "streams", "concurrent", "concurrently", "concurrency", "user", "users", "speculative", "speculation",
+        "pipeline", "pipelined", "pipelining", "in flight", "in-flight", "overlap", "overlapped", "overlapping", "overlaps", "asynchronous", "median", "percentile",
+    ))),
+    ("reciprocal", frozenset(("short", "long", "peak", "max", "maximum", "baseline", "effective"))),
+    ("weights", frozenset((
+        "optimizer", "activation", "activations", "gradient", "gradients", "kv", "cache", "cached", "caches", "quantized",
+        "quantised", "quantization", "pruned", "shard", "sharded", "partitioned", "embedding", "embeddings", "compressed", "effective",
+    ))),
+    ("transfer", frozenset(("overlap", "overlapped", "compressed", "compression", "cached", "cache", "effective", "decompression"))),
+    ("work of steps tokens samples requests", frozenset(("in flight", "in-flight", "ramp", "ramped", "packed", "gradient", "overlap"))),
+)  # fmt: skip
+_SUPPOSED = frozenset(
+    ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
+)
+_PREFIXED_EXCUSES = ("includ", "exclud")
+_LONGER = 1.5  # beyond that, work that takes longer than its rate allows for is worth a question
+_FREE = frozenset(
+    ("devices", "nodes", "ports", "steps", "epochs", "batch", "length", "devices of a node")
+)
+
+
+def _whole(ctx: Context) -> Iterator[Outcome]:
+    """Device-hours over the cluster that another section states."""
+    for doubt in reach.over_the_cluster(ctx):
+        if not _excused(doubt.claim):
+            d, text, shown = _derivation(ctx, doubt.claim, doubt.product)
+            yield _finding(
+                doubt.claim, doubt.product, d, (text, shown), Verdict.IMPLAUSIBLE, doubt.only_if
+            )
+
+
+@rule("TK110", since="0.1.0", whole=_whole)
+def rate_identity(ctx: Context) -> Iterator[Outcome]:
+    """Identities of numbers that are stated together, and amounts in two units."""
+    claims = ctx.paper.of(Derived)
+    right = reach.right(ctx, claims)
+    told: set[NumberId] = set()
+    for claim in ctx.paper.of(Identity):
+        outcomes = tuple(_identity(ctx, claim))
+        if not outcomes:
+            told.add(claim.total)  # the words excuse it
+        for outcome in outcomes:
+            if isinstance(outcome, Finding) and _explained(ctx, claim, outcome, right):
+                continue
+            told |= set(outcome.operands if isinstance(outcome, Finding) else outcome.numbers[:1])
+            yield outcome
+    for doubt in reach.doubts(ctx, claims, right):
+        if doubt.claim.total in told or _excused(doubt.claim):
+            continue
+        d, text, shown = _derivation(ctx, doubt.claim, doubt.product)
+        yield _finding(
+            doubt.claim, doubt.product, d, (text, shown), Verdict.IMPLAUSIBLE, doubt.only_if
+        )
+    for amount in ctx.paper.of(Equivalence):
+        yield from equivalence(ctx, amount, slips=False)
+
+
+def _explained(
+    ctx: Context, claim: Identity, finding: Finding, right: Mapping[NumberId, Derived]
+) -> bool:
+    """Whether a finding that proves nothing has a total that other numbers make."""
+    other = right.get(claim.total)
+    if finding.verdict is Verdict.IMPOSSIBLE or other is None:
+        return False
+    own = {i for _, i in (*claim.factors, *claim.divisors)}
+    return any(
+        {i for _, i in (*w.factors, *w.divisors)} != own
+        and (p := reach.product_of(ctx, other, w)) is not None
+        and reach.agrees(p, other)
+        for w in other.ways
+        if not w.open
+    )
+
+
+def _identity(ctx: Context, claim: Identity) -> Iterator[Outcome]:
+    supposed = bool(claim.cues & _SUPPOSED)
+    if claim.asserted is Asserted.NO and not supposed:
+        return
+    number = ctx.paper.number
+    total = number(claim.total)
+    factors = tuple(number(i) for _, i in claim.factors)
+    divisors = tuple(number(i) for _, i in claim.divisors)
+    if any(not n.quantity.bounded or n.quantity.point <= 0 for n in (*factors, *divisors, total)):
+        return
+    if claim.relation == "sum":
+        yield from _sum(ctx, claim, total, factors)
+        return
+    product = check.Product(
+        total, factors, divisors, claim.constant[1] if claim.constant else 1.0, bound=claim.bound
+    )
+    d, text, shown = _derivation(ctx, claim, product)
+    operands = (claim.total, *(i for _, i in (*claim.factors, *claim.divisors)))
+    widest, nominal = product.gap(proof=True), product.gap(proof=False)
+    if nominal == 0.0:
+        far = _far(product, claim)
+        if not far:
+            yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
+            return
+        if _excused(claim) or claim.beside or supposed or claim.asserted is Asserted.QUOTED:
+            return
+        yield _finding(claim, product, d, (text, shown), Verdict.IMPLAUSIBLE, far)
+        return
+    if _excused(claim) or _many(ctx, claim, product) or _with_a_rival(ctx, claim, product):
+        return
+    step = total.quantity.literal.ulp * total.quantity.scale
+    if nominal < 0.01 or (widest == 0.0 and (nominal < 0.02 or product.distance() < step)):
+        yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
+        return
+    verdict, only_if = _verdict(claim, product, widest, supposed=supposed)
+    yield _finding(claim, product, d, (text, shown), verdict, only_if)
+
+
+def _verdict(
+    claim: Identity, product: check.Product, widest: float, *, supposed: bool
+) -> tuple[Verdict, str]:
+    """What a product that fails as printed is worth, and the condition that would make it true."""
+    doubt = ""
+    if widest == 0.0:
+        doubt = "the printed values are themselves rounded more coarsely than they look"
+    elif any(isinstance(n.quantity.value, tuple) for n in product.numbers):
+        doubt = "the two ranges are not of the same runs"
+    elif claim.paired is not How.STATED:
+        doubt = "the two sentences are about different runs"
+    elif claim.asserted is Asserted.QUOTED:
+        doubt = "the cited work counts differently"
+    elif supposed:
+        doubt = "the assumption is not the one that the amount rests on"
+    elif any(n.quantity.hedged for n in product.numbers) and widest < 0.25:
+        doubt = "the hedge covers more than a tenth"
+    elif claim.rivals:
+        doubt = "another number of the sentence is meant"
+    elif claim.beside:
+        doubt = "the numbers are of different counts of devices"
+    elif not claim.joined and not claim.bound:
+        doubt = "the numbers are not of one run"
+    elif claim.relation in ("weights", "aggregate") and not claim.joined:
+        doubt = "more than the weights is counted"
+    return (Verdict.IMPLAUSIBLE, doubt) if doubt else (Verdict.IMPOSSIBLE, "")
+
+
+def _excused(claim: Identity) -> bool:
+    """Whether a word of the sentence leaves a reading in which the numbers agree."""
+    for relations, words in _EXCUSES:
+        if (not relations or claim.relation in relations) and claim.cues & words:
+            return True
+    return any(c.startswith(_PREFIXED_EXCUSES) for c in claim.cues)
+
+
+def _with_a_rival(ctx: Context, claim: Identity, product: check.Product) -> bool:
+    """Whether the numbers agree with one of its rivals in the place of a factor, or with their sum."""
+    numbers = [ctx.paper.number(i) for i in claim.rivals]
+    stated = product.total.quantity.point / product.value
+    for f in (*product.factors, *product.divisors):
+        alike = [
+            n.quantity.point
+            for n in numbers
+            if (n.quantity.unit == f.quantity.unit and n.kind is f.kind)
+            or n.quantity.unit == f.quantity.unit != "1"
+        ]
+        if not alike or f.quantity.point <= 0:
+            continue
+        for value in (*alike, f.quantity.point + sum(alike)):
+            times = value / f.quantity.point
+            if (
+                value > 0
+                and abs((times if f in product.factors else 1 / times) / stated - 1) < 0.02
+            ):
+                return True
+    return False
+
+
+def _many(ctx: Context, claim: Identity, product: check.Product) -> bool:
+    """Whether a count in the sentence makes the numbers agree: a rate of all, a time of one."""
+    stated = product.stated(proof=True)
+    own = product.interval(proof=True)
+    times = product.total.quantity.point / product.value
+    for i in claim.beside:
+        n = ctx.paper.number(i).quantity.point
+        if n > 1 and (stated.meets(own.scaled(n)) or stated.meets(own.scaled(1 / n))):
+            return True
+        if n > 2 and times > n and abs(times / n - round(times / n)) < 0.01:
+            return True  # by another count too, which is not read
+    return False
+
+
+def _far(product: check.Product, claim: Identity) -> str:
+    """The condition under which work that takes much longer than its rate allows for is right."""
+    if (
+        not claim.bound
+        or claim.paired is not How.STATED
+        or claim.relation in ("cost", "energy")
+        or claim.cues & {"peak", "maximum", "max", "up to"}
+    ):
+        return ""
+    ratio = product.total.quantity.point / product.value
+    over = 1 / ratio if claim.bound == "at most" else ratio
+    if over < _LONGER:
+        return ""
+    share = 100 * (1 - 1 / over)
+    return f"{share:.0f}% of the time went into something else"
+
+
+# -- sums -----------------------------------------------------------------------------------------
+
+
+def _sum(
+    ctx: Context, claim: Identity, total: Number, parts: tuple[Number, ...]
+) -> Iterator[Outcome]:
+    """Parts and their sum; parts without a unit are in that of the total."""
+    bare = all(n.quantity.unit == "1" for n in parts) and total.quantity.unit != "1"
+    times = check.own_unit(total)[1] if bare else 1.0
+    spans = {proof: _sum_interval(parts, proof=proof).scaled(times) for proof in (False, True)}
+    value = math.fsum(n.quantity.point for n in parts)
+    d = Derivation(ctx.paper)
+    steps = [d.stated(name, id) for name, id in claim.factors]
+    text = " + ".join(n.quantity.shown for n in parts)
+    shown = check.in_own_unit(value, parts[0] if bare else total)
+    unit = parts[0].quantity.unit
+    d.computed("sum", unit, text, lambda *v: math.fsum(v), *steps, shown=shown, symbol="r")
+    d.stated("as written", claim.total, symbol="c")
+    operands = (claim.total, *(i for _, i in claim.factors))
+    said = total.quantity.nominal
+    step = total.quantity.literal.ulp * total.quantity.scale
+    if said.meets(spans[False]) or said.distance(spans[False]) < step:
+        yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
+        return
+    if _excused(claim):
+        return
+    verdict, only_if = Verdict.IMPOSSIBLE, ""
+    if total.quantity.hard.meets(spans[True]):
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the parts are rounded more coarsely than they look"
+    elif claim.paired is not How.STATED:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the total counts other parts than these"
+    elif claim.asserted is Asserted.QUOTED:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
+    elif any(n.quantity.hedged for n in (*parts, total)):
+        verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers the difference"
+    product = check.Product(total, parts)
+    yield _finding(claim, product, d, (text, shown), verdict, only_if, value=value * times)
+
+
+def _sum_interval(parts: tuple[Number, ...], *, proof: bool) -> Interval:
+    own = [n.quantity.hard if proof and not n.quantity.count else n.quantity.nominal for n in parts]
+    return Interval(sum(i.low for i in own), sum(i.high for i in own))
+
+
+# -- what is shown --------------------------------------------------------------------------------
+
+
+def _derivation(
+    ctx: Context, claim: Identity, product: check.Product
+) -> tuple[Derivation, str, str]:
+    d = Derivation(ctx.paper)
+    above = [d.stated(name, id) for name, id in claim.factors]
+    below = [d.stated(name, id) for name, id in claim.divisors]
+    text = _text(claim, product)
+    shown = check.in_own_unit(product.value, product.total)
+    if any(isinstance(n.quantity.value, tuple) for n in product.numbers[1:]):
+        low, high = (check.in_own_unit(v, product.total) for v in product.ends)
+        shown = f"{low.split(' ')[0]}–{high}"
+    many = len(above)
+    constant = product.constant
+
+    def formula(*v: float) -> float:
+        return constant * math.prod(v[:many]) / math.prod(v[many:])
+
+    inputs: list[Step] = [*above, *below]
+    d.computed(
+        f"{claim.relation}, recomputed", product.total.quantity.unit, text, formula, *inputs,
+        shown=shown, symbol="r",
+    )  # fmt: skip
+    d.stated("as written", claim.total, symbol="c")
+    return d, text, shown
+
+
+def _text(claim: Identity, product: check.Product) -> str:
+    """How the total follows from the printed numbers: "2,048 × 3.7 days"."""
+    total = product.total.quantity.unit
+    counted = total.partition("/")[0] if "/" in total else ""
+    things = check.own_unit(product.total)[0].partition("/")[0] if counted else ""
+    if not things.isalpha() or things.upper() == things:  # "QPS" has no noun
+        things = f"{counted}s"
+    parts: list[str] = []
+    for (name, _), n in zip(claim.factors, product.factors, strict=True):
+        plain = name not in _FREE or counted not in ("sample", "token", "step", "request")
+        parts.append(
+            _shown(n, "" if plain else things, one=len(claim.factors) == 1 or name == "length")
+        )
+    if not parts:
+        parts = [f"1 {counted}" if counted else "1"]
+    hidden = claim.constant is not None and claim.constant[0].startswith("joules")
+    if hidden:  # the price of a kWh: its unit shows what it is of
+        parts = [p + "/kWh" if "USD" in p else p for p in parts]
+    text = " × ".join(parts)
+    if claim.relation in ("written", "aggregate") and claim.constant is not None:
+        named = claim.constant[0]
+        return f"{text} × {named}" if claim.factors else named
+    if claim.constant is not None and not hidden:
+        text += _times(*claim.constant)
+    below = [_shown(n, "", one=False) for n in product.divisors]
+    if len(below) == 1:
+        return f"{text} / {below[0]}"
+    return f"{text} / ({' × '.join(below)})" if below else text
+
+
+def _times(name: str, value: float) -> str:
+    if name.startswith("bytes in "):
+        return f" × {value:g} B" if value >= 0.5 else f" × {value:g}"
+    return f" × {value:g}" if value >= 1 else f" / {1 / value:,.6g}"
+
+
+def _shown(n: Number, counted: str, *, one: bool) -> str:
+    q = n.quantity
+    unit = f" {counted}" if counted and one and q.unit == "1" else ""
+    if q.literal.text[:1].isalpha() and not isinstance(q.value, tuple):
+        return f"{_compact(q.point / q.scale)}{'' if q.shown_unit in ('', '1') else ' ' + q.shown_unit}{unit}"
+    return q.shown + unit
+
+
+def _compact(value: float) -> str:
+    """A count in digits: "1T" for a trillion."""
+    letters = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1.0, ""))
+    many, letter = next(((m, u) for m, u in letters if value >= m), (1.0, ""))
+    return f"{value / many:g}{letter}"
+
+
+def _finding(
+    claim: Identity, product: check.Product, d: Derivation, said: tuple[str, str], verdict: Verdict,
+    only_if: str, *, value: float | None = None,
+) -> Finding:  # fmt: skip
+    text, shown = said
+    total = product.total
+    computed = product.value if value is None else value
+    literal = check.corrected(computed, total) if _fixable(total.quantity.literal) else ""
+    fixes: tuple[Fix, ...] = ()
+    if literal and check.plain(total):
+        fixes = (
+            Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.total, literal),)),
+        )
+    least = {"at most": "at most ", "at least": "at least "}.get(claim.bound, "")
+    operands = (claim.total, *(i for _, i in (*claim.factors, *claim.divisors)))
+    finding = Finding(
+        "TK110", "rate-identity", verdict, AtNumber(claim.total),
+        f"{text} is {shown}{', and ' + least.strip() + ' that' if least else ''}; {total.quantity.shown} is stated.",
+        tuple(d.steps), operands=operands,
+        note=f"the others give {least}{shown}",
+        bold=f"{text} is {shown}, not {total.quantity.shown}.",
+        only_if=only_if, fixes=fixes,
+        related=tuple((AtNumber(i), name) for name, i in (*claim.factors, *claim.divisors)),
+    )  # fmt: skip
+    if claim.relation == "sum":
+        return finding
+    return explained(finding, total.quantity.point, computed, product.numbers)
+
+
+def _fixable(literal: Literal) -> bool:
+    """Whether a number is printed in digits that can be replaced."""
+    return not literal.text[:1].isalpha()

@@ -1,0 +1,102 @@
+"""Whether two places count the same thing by their phrases, and whether their values are one."""
+
+from __future__ import annotations
+
+from tanaka.paper.model import Asserted, Tally
+from tanaka.paper.tallies import WHOLES
+from tanaka.quantity.literal import trailing_zeros
+from tanaka.rules.numbers.tellings import Telling
+
+LEAST_LONG = 100
+"""A count of three digits, which nobody meets by chance."""
+_NEAR = 0.03
+_FAR = 2.5
+"""No rounding makes values one that lie farther apart."""
+_REPEATED = 6
+"""Words that two sentences share, all but one, where one is the other again."""
+
+
+def repeats(o: Tally, t: Tally) -> bool:
+    """Whether one sentence is another again: "At the small scale, we train a baseline of ..."."""
+    return (
+        o.sentence != t.sentence
+        and min(len(o.stems), len(t.stems)) >= _REPEATED
+        and len(o.stems ^ t.stems) <= 1
+    )
+
+
+def plain(t: Tally) -> bool:
+    """Whether nothing but its phrase says of what a count is."""
+    cues = t.cues - {"related"}
+    if t.noun == WHOLES:
+        return not any(not c.startswith("~") for c in cues)
+    if t.form == "the":
+        return not cues - {"modal"}
+    return not cues and (t.asserted is not Asserted.NO or t.form == "own")
+
+
+def supports(t: Tally) -> bool:
+    """Whether another count may be held against one, though its sentence turns to something else."""
+    return not any(
+        c not in ("modal", "related") and (not c.startswith("~") or c[1:].startswith(_UNREAL))
+        for c in t.cues
+    )
+
+
+_UNREAL = (
+    "simulat", "emulat", "hypothe", "vari", "vary", "sweep", "swept", "rang", "today", "usual", "typical", "common", "often", "state-of",
+    "original", "prior", "previous", "earlier", "baseline", "toy", "ablat", "respectively", "either", "for ", "say", "such as",
+)  # fmt: skip
+"""Beginnings of words under which a count is not the paper's own."""
+
+
+def comparable(o: Tally, t: Tally) -> bool:
+    """Whether two phrases may count the same things."""
+    if (o.per != t.per and o.noun != "gpu memory") or (
+        o.parts and t.parts and not o.parts & t.parts
+    ):
+        return False
+    if o.words != t.words and not (not t.sentence and o.words <= t.words):
+        return False
+    if _told(o.about) != _told(t.about):
+        return False
+    return not (o.about - t.about and t.about - o.about)
+
+
+def _told(about: frozenset[str]) -> frozenset[str]:
+    """Words that tell one of several things: "of second"."""
+    return frozenset(tag for tag in about if tag.startswith("of "))
+
+
+def agree(a: Telling, b: Telling) -> bool:
+    """Whether some rounding makes two values one."""
+    one, other = a.number.quantity, b.number.quantity
+    if max(a.value, b.value) > _FAR * min(a.value, b.value):
+        return False
+    whole = all(
+        q.scale == t.factor == 1.0
+        and q.unit == "1"
+        and q.literal.ulp >= 1
+        and trailing_zeros(q.literal.text) < 2
+        for q, t in ((one, a), (other, b))
+    )
+    if whole:
+        return a.value == b.value
+    return a.hard.meets(b.hard)
+
+
+def slip(o: Telling, u: Telling) -> bool:
+    """Whether two long numbers are nearly one."""
+    a, b = o.number.quantity, u.number.quantity
+    return (
+        long(o)
+        and long(u)
+        and min(a.literal.value, b.literal.value) >= LEAST_LONG
+        and abs(o.value - u.value) < _NEAR * max(o.value, u.value)
+    )
+
+
+def long(t: Telling) -> bool:
+    """Whether a number has three digits that tell, so that nobody meets it by chance."""
+    digits = "".join(c for c in t.number.quantity.literal.text if c.isdigit())
+    return len(digits.strip("0")) > 2

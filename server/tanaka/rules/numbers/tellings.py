@@ -1,0 +1,133 @@
+"""What a paper counts, by noun: sentences that say it, and cells of tables that show it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from tanaka.paper.attribute_clauses import singular
+from tanaka.paper.model import Number, NumberId, Table, Tally, Where
+from tanaka.paper.tallies import canonical
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+from tanaka.quantity.interval import Interval
+from tanaka.records import dataclass
+from tanaka.rules.api import Context
+from tanaka.rules.numbers.set_up import label_factor
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A tally with its number."""
+
+    tally: Tally
+    number: Number
+    order: int
+    factor: float = 1.0
+    """What a table's label multiplies its cells by."""
+    said: bool = True
+    """Whether a sentence says it; else a table shows it."""
+    stands: bool = True
+    """Whether others may be held against it: a cell of a column only explains a value."""
+
+    @property
+    def value(self) -> float:
+        """In base units."""
+        return self.number.quantity.point * self.factor
+
+    @property
+    def hard(self) -> Interval:
+        """What it may stand for."""
+        return self.number.quantity.hard.scaled(self.factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The tellings of a paper, and its numbers as they are looked up.
+
+    Attributes
+    ----------
+    groups : mapping of str to sequence of Telling
+        By noun, in reading order.
+    blocks : mapping of str to sequence of Number
+        Numbers by the paragraph that they stand in.
+    tabled : mapping of Kind to sequence of Interval
+        What cells of tables stand for, by kind.
+    points : mapping of float to int
+        How often a value stands in the paper.
+    """
+
+    groups: Mapping[str, Sequence[Telling]]
+    blocks: Mapping[str, Sequence[Number]]
+    tabled: Mapping[Kind, Sequence[Interval]]
+    points: Mapping[float, int]
+
+
+def counted(ctx: Context) -> Counted:
+    """Tallies of a paper by their noun, with the cells of tables that have the noun as a label."""
+    order: dict[NumberId, int] = {}
+    blocks: dict[str, list[Number]] = defaultdict(list)
+    tabled: dict[Kind, list[Interval]] = defaultdict(list)
+    points: Counter[float] = Counter()
+    for i, n in enumerate(ctx.paper.numbers):
+        order[n.id] = i
+        points[n.quantity.point] += 1
+        blocks[n.block].append(n)
+        if n.where is Where.TABLE:
+            tabled[n.kind].append(n.quantity.hard)
+    groups: dict[str, list[Telling]] = defaultdict(list)
+    for t in ctx.paper.of(Tally):
+        groups[t.noun].append(Telling(t, ctx.paper.number(t.number), order[t.number]))
+    for table in ctx.paper.tables:
+        for telling in _cells(ctx, table, order):
+            if telling.tally.noun in groups:
+                groups[telling.tally.noun].append(telling)
+    for group in groups.values():
+        group.sort(key=lambda t: t.order)
+    return Counted(groups, blocks, tabled, points)
+
+
+_TOTAL_ROW = Lazy(r"(?:total|sum|all|overall)(?![\w-])", re.I)
+_UNIT = Lazy(r"[(\[](?:[GMT]i?B(?:/s)?|[GM]Hz)[)\]]")
+_OWNED = {
+    "bandwidth": "bandwidth", "memory": "gpu memory", "clock": "clock", "frequency": "clock", "capacity": "gpu memory",
+}  # fmt: skip
+"""What the owner in the other label has, by the word that labels it."""
+_LABEL = Lazy(
+    r"([a-z][a-z-]*s|memory|bandwidth|clock|frequency|capacity)(?: per \w+)?\s*(?:[(\[].*)?$", re.I
+)
+_WORDS = Lazy(r"[a-z][a-z-]+")
+
+
+def _cells(ctx: Context, table: Table, order: Mapping[NumberId, int]) -> Iterator[Telling]:
+    """Counts of a table, with the noun that labels their column or row."""
+    heads = [(h, _LABEL.search(h)) for h in table.header]
+    stubs = [(s, _LABEL.search(s)) for s in table.stubs]
+    if not any(m for _, m in (*heads, *stubs)):
+        return
+    text = f"{table.caption} {' '.join(table.header)}".lower()
+    words = frozenset(singular(w) for w in _WORDS.findall(text))
+    for row, stub in zip(table.rows, stubs, strict=True):
+        total = _TOTAL_ROW.match(stub[0]) is not None
+        for cell, head in zip(row, heads, strict=False):
+            if cell.number is None:
+                continue
+            number = ctx.paper.number(cell.number)
+            if isinstance(number.quantity.value, tuple):
+                continue
+            for (label, m), (other, _) in ((head, stub), (stub, head)):
+                if m is None:
+                    continue
+                noun, owner = canonical(m.group(1).lower()), ""
+                if number.quantity.unit != "1" or _UNIT.search(label):
+                    noun, owner = _OWNED.get(noun, ""), other.lower().strip()
+                    if not noun or not owner or number.quantity.unit == "1":
+                        continue
+                parts = frozenset((f"={owner}",)) if owner else frozenset[str]()
+                none = frozenset[str]()
+                tally = Tally(
+                    number.id, noun, words, "", "own", none, none, parts, none, NumberId(""), number.asserted
+                )  # fmt: skip
+                factor = label_factor(label, number)
+                yield Telling(tally, number, order[number.id], factor, False, total or bool(owner))
