@@ -44,6 +44,12 @@ _BREAKDOWN = Lazy(
 )
 
 
+_AT_ONCE = Lazy(
+    r"\b(?:stages?|workers?|ranks?|[CGT]PUs?|devices?|nodes?|clients?|threads?|shards?|replicas?|cores?|machines?|servers?|sites?|streams?)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A cell that none of its readings explains."""
@@ -120,6 +126,8 @@ def _of_more(words: str, count: int) -> bool:
 def _with_few(case: Case, *, is_sum: bool, noted: bool, gap: float) -> Doubt | None:
     """Verdict where one or two other cells keep the relation, and the label says what it is."""
     best, number = case.best, case.number
+    if _side_by_side(case):
+        return None
     last = case.view.turned and case.column == len(case.view.header) - 1
     loose = says_total(case.label) and last and best is not None and best.made is SUM
     if best is None or not (case.total or case.mean or loose) or best.chance > NAMED_BY_CHANCE:
@@ -144,6 +152,15 @@ def _with_few(case: Case, *, is_sum: bool, noted: bool, gap: float) -> Doubt | N
     if proof and number.asserted is Asserted.YES:
         return Doubt("")
     return Doubt("this cell is made of other parts than its neighbours")
+
+
+def _side_by_side(case: Case) -> bool:
+    """Whether a time is that of all workers together, who work at once: the counts beside it add up."""
+    q = case.number.quantity
+    if q.unit != "s" or not _AT_ONCE.search(f"{case.view.corner} {' '.join(case.view.header)}"):
+        return False
+    points = [p.quantity.point for p in case.parts]
+    return not _of_one_unit(case) and max(points) <= q.point < math.fsum(points)
 
 
 def _of_one_unit(case: Case) -> bool:

@@ -64,7 +64,7 @@ from tanaka.rules.numbers.table_means import (
 from tanaka.rules.numbers.table_shares import of_amounts, shares
 from tanaka.rules.numbers.table_sums import Failed, failed, kept
 from tanaka.rules.numbers.table_view import Numbers, View, numbers_of, views
-from tanaka.rules.numbers.table_ways import explained_by, strong, ways
+from tanaka.rules.numbers.table_ways import as_digits, explained_by, strong, ways
 
 
 @rule("TK105", since="0.1.0")
@@ -122,8 +122,11 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
         parts, missing = gathered(view, chosen, r, number)
         if len(parts) < 2 or missing or any(i == r for i, _ in view.gaps):
             continue
-        if total and not mean and no_sum(view.stubs[r]):
+        adds = best.made is SUM if best is not None else not mean
+        if adds and no_sum(view.stubs[r]):
             continue  # the latency of all requests is no sum of those of two groups
+        if as_digits(view, column, r, number, mean=mean):
+            continue
         way = explained_by(view, column, sets, r, number)
         case = Case(view, column, r, number, tuple(parts), best, strong=agreed, total=total, mean=mean)  # fmt: skip
         if way is not None:

@@ -47,6 +47,8 @@ class View:
         The cells by columns.
     kinds : tuple of frozenset of (str, str)
         For each column the base and shown units of its numbers.
+    corner : str
+        Label of the label column.
     beside : tuple of int
         For each column of numbers in brackets the column whose cells they stand behind, else -1.
     """
@@ -67,6 +69,7 @@ class View:
     columns: tuple[Cells, ...]
     kinds: tuple[frozenset[tuple[str, str]], ...]
     beside: tuple[int, ...] = ()
+    corner: str = ""
 
     def cell(self, row: int, column: int) -> Number | None:
         """The number of a cell, None where it has none or the place is outside."""
@@ -140,7 +143,7 @@ def views(table: Table, asserted: frozenset[Asserted], numbers: Numbers) -> tupl
         widest |= {n.id: _hard(n, present, zeros) for n in present}
     return (
         _view(tuple(header), table.stubs, table.blocks, tuple(groups), cells, frozenset(gaps), titles,
-              table.caption, stated, widest, tuple(beside), turned=False),
+              table.caption, stated, widest, tuple(beside), corner=header[0], turned=False),
         _turned(tuple(header), table, tuple(groups), cells, gaps, titles, stated, widest),
     )  # fmt: skip
 
@@ -148,7 +151,8 @@ def views(table: Table, asserted: frozenset[Asserted], numbers: Numbers) -> tupl
 def _view(
     header: tuple[str, ...], stubs: tuple[str, ...], blocks: tuple[int, ...], groups: tuple[int, ...],
     cells: list[list[Number | None]], gaps: frozenset[tuple[int, int]], titles: tuple[str, ...], caption: str,
-    stated: tuple[Number, ...], widest: Mapping[NumberId, Interval], beside: tuple[int, ...] = (), *, turned: bool,
+    stated: tuple[Number, ...], widest: Mapping[NumberId, Interval], beside: tuple[int, ...] = (), *,
+    corner: str, turned: bool,
 ) -> View:  # fmt: skip
     points = tuple(tuple(math.nan if n is None else n.quantity.point for n in row) for row in cells)
     halves = tuple(tuple(math.nan if n is None else _half(n, widest) for n in row) for row in cells)
@@ -160,7 +164,7 @@ def _view(
     )
     return View(
         header, stubs, blocks, groups, tuple(tuple(row) for row in cells), gaps, titles, caption,
-        stated, widest, points, halves, turned, columns, kinds, beside or (-1,) * width,
+        stated, widest, points, halves, turned, columns, kinds, beside or (-1,) * width, corner,
     )  # fmt: skip
 
 
@@ -176,7 +180,8 @@ def _turned(
     ]
     return _view(
         ("", *table.stubs), header[1:], groups[1:], (-1, *table.blocks), lines,
-        frozenset((c - 1, r + 1) for r, c in gaps if c), ("",) * len(lines), table.caption, stated, widest, turned=True,
+        frozenset((c - 1, r + 1) for r, c in gaps if c), ("",) * len(lines), table.caption, stated, widest,
+        corner=header[0], turned=True,
     )  # fmt: skip
 
 
