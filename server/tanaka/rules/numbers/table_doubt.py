@@ -23,7 +23,8 @@ from tanaka.rules.numbers.table_ways import ADDED, NAMED_BY_CHANCE, OVERLAP, SEV
 
 _SOME = Lazy(
     r"\btop[- ]?\d|\bmost\b|\bmain\b|\bmajor\b|\bselected\b|\brepresentative\b|\be\.g\.|\bexcerpt\b|\bdominant\b|\bkey\b|\bsubset\b|\bpartial|\bexpensive\b|"
-    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b",
+    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b|\bnot (?:listed|shown|printed|included)\b|\bomit|\bleft out\b|\bexclud|\bremain(?:ing|der)\b|"
+    r"\bonly\b",
     re.I,
 )
 _SPELLED = {
@@ -87,6 +88,8 @@ def doubt(case: Case) -> Doubt | None:
     over = is_sum and widest.low > case.view.widest[number.id].high
     words = case.words + " " + " ".join(case.view.header)
     if is_sum and not case.strong:
+        if q.point == max(p.quantity.point for p in parts) and not _of_one_unit(case):
+            return None  # the GPUs of three phases are those of the largest
         if SEVERAL.search(words) or (over and OVERLAP.search(words)):
             return None
         if not over and _SOME.search(words):

@@ -43,6 +43,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from tanaka.paper.labels import hint
 from tanaka.paper.model import Asserted, Number, NumberId, Table
 from tanaka.rules.api import Context, Finding, Held, Outcome, rule
 from tanaka.rules.numbers.table_doubt import Case, doubt, untold
@@ -102,6 +103,7 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
     sets = part_sets(view, column)
     if not sets:
         return
+    own = hint(label).unit
     rows = [
         r
         for r, n in enumerate(view.column(column))
@@ -122,6 +124,8 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
         parts, missing = gathered(view, chosen, r, number)
         if len(parts) < 2 or missing or any(i == r for i, _ in view.gaps):
             continue
+        if view.turned and own and own != number.quantity.shown_unit.replace("-", " "):
+            continue  # "Total (days)" below a column in hours
         adds = best.made is SUM if best is not None else not mean
         if adds and no_sum(view.stubs[r]):
             continue  # the latency of all requests is no sum of those of two groups
