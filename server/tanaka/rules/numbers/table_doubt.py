@@ -45,6 +45,7 @@ _BREAKDOWN = Lazy(
 )
 
 
+_WEIGHS = Lazy(r"\bweigh(?:s|ed|ted|ts|ting)\b|\bin proportion\b|\bpooled\b|\bmicro\b", re.I)
 _AT_ONCE = Lazy(
     r"\b(?:stages?|workers?|ranks?|[CGT]PUs?|devices?|nodes?|clients?|threads?|shards?|replicas?|cores?|machines?|servers?|sites?|streams?)\b",
     re.I,
@@ -94,6 +95,8 @@ def doubt(case: Case) -> Doubt | None:
             return None
         if not over and _SOME.search(words):
             return None
+    if not is_sum and not case.strong and _WEIGHS.search(words):
+        return None
     if not is_sum and not case.strong and (_SOME.search(words) or _of_more(words, len(parts))):
         return None
     if is_sum and rising_run([p.quantity.point for p in parts]) and parts[-1].quantity.point == q.point:  # fmt: skip

@@ -176,7 +176,10 @@ def _judged(
             continue
         if any(holds(view, other, r, number, nominal=True) for other in rivals):
             continue
-        if other_setting(view, best.relation, r, best.hits):
+        if other_setting(view, best.relation, r, best.hits) or (r, column) in view.noted:
+            continue
+        elsewhere = _elsewhere(view, best.relation, column, r, number)
+        if best.relation.doubtful and elsewhere:
             continue
         operands = operands_of(best.relation, r) or ()
         doubt = ""
@@ -186,7 +189,7 @@ def _judged(
             doubt = "this row is computed from other cells, which are rounded"
         elif _gap(best.relation, operands, number) < _PROVES:
             doubt = "the column is computed from unrounded values"
-        elif _elsewhere(view, best.relation, column, r, number):
+        elif elsewhere:
             doubt = "this row is compared with another cell than its neighbours"
         yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
 
@@ -219,7 +222,7 @@ def _few(
         if r in fit.hits:
             yield _held(numbers_of, fit.relation, r, number)
             continue
-        if holds(view, fit.relation, r, number, nominal=False):
+        if holds(view, fit.relation, r, number, nominal=False) or (r, column) in view.noted:
             continue
         if explained_otherwise(view, found, r, number) or _elsewhere(view, fit.relation, column, r, number):  # fmt: skip
             continue

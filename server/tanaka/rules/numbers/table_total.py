@@ -122,6 +122,8 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
             continue
         chosen = best.parts if best is not None else _nearest(view, sets, r, number, total=total)
         parts, missing = gathered(view, chosen, r, number)
+        if (r, column) in view.noted:
+            continue
         if len(parts) < 2 or missing or any(i == r for i, _ in view.gaps):
             continue
         if view.turned and own and own != number.quantity.shown_unit.replace("-", " "):

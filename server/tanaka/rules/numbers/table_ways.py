@@ -24,6 +24,7 @@ from tanaka.rules.numbers.table_means import (
     made_of_others,
     named_mean,
     says_mean,
+    times_counts,
     told_weights,
     weighted,
 )
@@ -153,6 +154,10 @@ def explained_by(
             if told:
                 return Explained(tuple(found), SUM)
             untold = untold or Explained(tuple(found), SUM, told=False)
+        if is_total(label) and told:
+            for made in times_counts(view, parts, row, number):
+                if holds(view, made, found, number, nominal=False):
+                    return Explained(tuple(found), made)
         if only_sums:
             continue
         if not told and named is not None:
