@@ -23,8 +23,7 @@ from tanaka.rules.numbers.table_ways import ADDED, NAMED_BY_CHANCE, OVERLAP, SEV
 
 _SOME = Lazy(
     r"\btop[- ]?\d|\bmost\b|\bmain\b|\bmajor\b|\bselected\b|\brepresentative\b|\be\.g\.|\bexcerpt\b|\bdominant\b|\bkey\b|\bsubset\b|\bpartial|\bexpensive\b|"
-    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b|\bnot (?:listed|shown|printed|included)\b|\bomit|\bleft out\b|\bexclud|\bremain(?:ing|der)\b|"
-    r"\bonly\b",
+    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b|\bnot (?:listed|shown|printed|included)\b|\bomit(?:ted|s)?\b|\bleft out\b",
     re.I,
 )
 _SPELLED = {
