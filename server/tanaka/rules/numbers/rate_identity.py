@@ -129,7 +129,7 @@ def _explained(
         and (p := reach.product_of(ctx, other, w)) is not None
         and reach.agrees(p, other)
         for w in other.ways
-        if not w.open
+        if not w.lacking
     )
 
 
