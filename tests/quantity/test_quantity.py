@@ -257,6 +257,8 @@ PIECES = [
 
 @settings(max_examples=150)
 @example("-2^0", False)  # its interval was upside down
+@example("0$.0", False)  # one sign of a dollar for two amounts
+@example("5$ 3", False)
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)),
        st.booleans())  # fmt: skip
 def test_reading_never_raises_and_readings_do_not_overlap(text: str, comma: bool) -> None:

@@ -22,8 +22,8 @@ _PREFIX = {
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4}
 _PREFIXED = {"B": "byte", "FLOP": "flop", "OP": "op", "s": "second", "W": "watt", "J": "joule", "Hz": "hertz", "Wh": "joule"}  # fmt: skip
 _WHOLE = {"min": ("second", 60), "minute": ("second", 60), "h": ("second", 3600), "hour": ("second", 3600),
-          "day": ("second", 86400), "week": ("second", 604800), "USD": ("dollar", 1)}  # fmt: skip
-_RENTED = re.compile(r"[A-Za-z]+-(?=(?:hour|day|week)s?$)")
+          "day": ("second", 86400), "week": ("second", 604800), "month": ("second", 2592000), "year": ("second", 31557600), "USD": ("dollar", 1)}  # fmt: skip
+_RENTED = re.compile(r"[A-Za-z]+-(?=(?:hour|day|week|month|year)s?$)")
 _SHORT = {"tok": "token", "Tok": "token", "seq": "sequence", "img": "image", "req": "request"}
 _RATES = {"FLOPS": "flop", "OPS": "op", "QPS": "request"}
 _COUNTED = {"token", "sample", "sequence", "request", "image", "param", "parameter", "step", "element"}  # fmt: skip
@@ -89,7 +89,7 @@ def _plus(a: Dimension, b: Dimension) -> Dimension:
 
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?"
-_UNIT = r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b)[A-Za-zµμ]+(?:/[A-Za-zµμ]+)*(?:-(?:hour|day|week)s?(?![A-Za-z]))?)"
+_UNIT = r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b)[A-Za-zµμ]+(?:/[A-Za-zµμ]+)*(?:-(?:hour|day|week|month|year)s?(?![A-Za-z]))?)"
 _QUANTITY = re.compile(rf"(?P<digits>{_DIGITS})(?:(?P<space>\s?)(?P<unit>{_UNIT}))?")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "×": "*", "·": "*", "x": "*", "/": "/"}  # fmt: skip
 

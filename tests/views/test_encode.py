@@ -17,7 +17,7 @@ from .papers import example, papers, words_of
 FINDING = {"code", "name", "verdict", "severity", "file", "start", "end", "message", "question",
            "derivation", "related", "fixes", "fingerprint"}  # fmt: skip
 STEP = {"symbol", "value", "low", "high", "unit", "text", "source"}
-UNITS = {"byte", "byte/s", "FLOP", "FLOP/s", "op", "op/s", "FLOP/byte", "USD/J", "s", "W", "J", "J/byte", "op/J", "USD", "USD/s",
+UNITS = {"byte", "byte/s", "FLOP", "FLOP/s", "op", "op/s", "FLOP/byte", "USD/J", "s", "W", "J", "J/byte", "op/J", "USD", "USD/s", "USD/token",
          "token/s", "sample/s", "request/s", "Hz", "V", "m", "bit", "1"}  # fmt: skip
 
 

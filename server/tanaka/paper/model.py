@@ -467,7 +467,7 @@ class Identity:
 class Way:
     """Operands that a total may have, as in `Identity`.
 
-    ``far`` counts the sentences between it and them; ``open`` is a role that no number nearby has
+    ``far`` counts the sentences between it and them; ``lacking`` is a role that no number nearby has
     ("devices"), or "".
     """
 
@@ -475,7 +475,7 @@ class Way:
     divisors: tuple[tuple[str, NumberId], ...]
     constant: tuple[str, float] | None
     far: int
-    open: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

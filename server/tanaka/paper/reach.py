@@ -29,14 +29,14 @@ Spot = tuple[int, int]
 class LocalWay:
     """Operands that a total may have; ``far`` counts the sentences between it and them.
 
-    ``open`` is a role that no number nearby has: "devices", or "".
+    ``lacking`` is a role that no number nearby has: "devices", or "".
     """
 
     factors: tuple[tuple[str, Spot], ...]
     divisors: tuple[tuple[str, Spot], ...]
     constant: Constant | None
     far: int
-    open: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +137,15 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
             if not claims:
                 continue
             missing = [r for r in (*relation.factors, *relation.divisors) if r not in present]
-            open = missing[0] if missing else ""
-            if len(missing) > 1 or (open and (relation.name, open) not in _OPEN):
+            lacking = missing[0] if missing else ""
+            if len(missing) > 1 or (lacking and (relation.name, lacking) not in _OPEN):
                 continue
             for claim in claims:
                 if _DIFFERENCE.search(said[k].before(claim.reading, 40)) or not _digits(
                     claim.reading
                 ):
                     continue
-                made = _reach(said, near, claim, relation, open)
+                made = _reach(said, near, claim, relation, lacking)
                 if made is not None:
                     yield made
 
@@ -207,9 +207,13 @@ def _oriented() -> list[Relation]:
 
 
 def _reach(
-    said: Sequence[Sentence], near: Sequence[_Found], claim: _Found, relation: Relation, open: str
+    said: Sequence[Sentence],
+    near: Sequence[_Found],
+    claim: _Found,
+    relation: Relation,
+    lacking: str,
 ) -> LocalReach | None:
-    operands = [r for r in (*relation.factors, *relation.divisors) if r != open]
+    operands = [r for r in (*relation.factors, *relation.divisors) if r != lacking]
     choices = [
         [
             f
@@ -227,11 +231,11 @@ def _reach(
         named = dict(zip(operands, spots, strict=True))
         ways.append(
             LocalWay(
-                tuple((r, named[r]) for r in relation.factors if r != open),
-                tuple((r, named[r]) for r in relation.divisors if r != open),
+                tuple((r, named[r]) for r in relation.factors if r != lacking),
+                tuple((r, named[r]) for r in relation.divisors if r != lacking),
                 relation.constant,
                 _distance(near, claim, chosen, operands),
-                open,
+                lacking,
             )
         )
         if len(ways) > _MOST_WAYS:

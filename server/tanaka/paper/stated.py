@@ -114,7 +114,7 @@ def _way(w: LocalWay, ids: Sequence[Sequence[NumberId]]) -> Way:
         tuple((name, ids[k][i]) for name, (k, i) in w.divisors),
         w.constant,
         w.far,
-        w.open,
+        w.lacking,
     )
 
 

@@ -196,6 +196,19 @@ def hardware(word: str) -> bool:
     return word.lstrip("([{“\"'").lower() in _HARDWARE
 
 
+# Letters behind the number of a part that are those of a unit: the volts of "Arc 140V".
+_FAMILY = Lazy(rf"\b(?:Arc|Ultra{_S}\d|Ryzen{_S}(?:AI{_S})?\d|Radeon|GeForce){_S}$")
+_PART = Lazy(r"\d{3,4}[A-Z]{1,2}(?![A-Za-z0-9])")
+
+
+def a_part(text: str, start: int) -> bool:
+    """Whether a number with its letter names a part: "Arc 140V", "Core Ultra 7 258V"."""
+    return (
+        _PART.match(text, start) is not None
+        and _FAMILY.search(text, max(0, start - 14), start) is not None
+    )
+
+
 def month(word: str) -> bool:
     """Whether a word is the name of a month."""
     return word.strip("(.,").lower() in _MONTHS

@@ -75,9 +75,10 @@ class _Hints:
 
 @dataclass(slots=True)
 class _State:
-    """Where the last number ended that only labels something, -1 for none."""
+    """Where the last number ended that only labels something, -1 for none, and the last of all."""
 
     label: int = -1
+    end: int = 0
 
 
 def read(
@@ -122,7 +123,7 @@ def read(
         reading, end = _one(text, numeral, hints, state)
         if reading is not None:
             found.append(reading)
-        position = max(position, end)
+        state.end = position = max(position, end)
     if len(found) < 2:
         return found
     return share_units(
@@ -166,6 +167,8 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
             if what.startswith("shape"):
                 return _shape(text, n, what, skipped, hints)
             return None, skipped
+        if no.a_part(text, n.digits):
+            return None, end
         if (tupled := no.in_a_tuple(text, start)) > start:
             return None, tupled
     if n.literal.value in (2, 4, 5, 8) and not is_word and _RESOLUTION.match(text, end):
@@ -186,7 +189,10 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
             return ratio, ratio.end if ratio else end + 2
         if fraction := forms.fraction(text, n, before, labelled=bool(hints.label)):
             return fraction, fraction.end
-    dollar = before.endswith(("$", "$ ", "$\u2009", "$\u00a0"))
+    dollar = (
+        before.endswith(("$", "$ ", "$\u2009", "$\u00a0"))
+        and text.rindex("$", 0, start) >= state.end  # "at 5$ 3 times": the sign is taken
+    )
     tail = follow(text, n, dollar=dollar, comma=hints.comma)
     if tail.power != 1.0:
         n = replace(

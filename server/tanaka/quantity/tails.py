@@ -31,6 +31,7 @@ _PERCENT = Lazy(rf"{_S}?%|(?:{_S}|-)?per{_S}?cent(?![a-z])")
 _POINTS = Lazy(
     rf"(?:{_S}|-)?(?:percentage{_S}points?|percentage-points?|%{_S}points?|absolute{_S}points?|points?|pp|p\.p\.|pts?)(?![A-Za-z])"
 )
+_PRICE = Lazy(r"\$\.?\d")
 _TIMES = Lazy(
     rf"{_S}?×(?!{_S}?\d)|[xX](?![A-Za-z0-9@])|(?:{_S}|-)times(?![A-Za-z])|-?{_S}?fold(?![A-Za-z])"
 )
@@ -185,6 +186,8 @@ def unit_after(text: str, at: int, *, after_suffix: bool = False) -> tuple[Unit 
             return Unit("1", 1.0, "×"), match.end()
     if not first.isalpha() and first not in "°$€℃":
         return None, at
+    if first == "$" and _PRICE.match(text, at + skipped):
+        return None, at  # the sign of the next amount: "in 2024 $3 bought"
     if first in "GTPABHVNdanc" and (hours := nouns.device_hours(text, at)):
         part, time, end = hours
         seconds = {"hour": 3600.0, "day": 86400.0, "year": 31557600.0}[time]

@@ -135,6 +135,9 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         text = f"{f.bold or f.message} ({places.label(blamed[0].span)})"
         return replace(view, span=span, text=text, read=reading.compact(report, number, places))
     held = [h for h in report.held if id in h.numbers]
+    held.sort(
+        key=lambda h: "=" not in h.summary
+    )  # an equation says more than that two places agree
     if held:
         first = held[0]
         return HoverView(

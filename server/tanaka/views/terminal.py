@@ -325,7 +325,9 @@ def _stacked(cells: list[list[str]], room: int, paint: Paint) -> Iterator[str]:
         if len(body) == 1 and tail and columns(body[0]) + 2 + columns(source) <= room - indent:
             body, tail = [f"{body[0]}  {paint(source, _QUIET)}"], []
         rest = [*body, *tail]
-        yield f"{head}  {rest[0]}" if rest else head
+        if columns(value) > value_width:  # a value in words runs over the column behind it
+            rest.insert(0, "")
+        yield f"{head}  {rest[0]}" if rest and rest[0] else head
         for i in range(max(len(more), len(rest) - 1)):
             part = more[i] if i < len(more) else ""
             yield f"{part:<{indent}}{rest[i + 1] if i + 1 < len(rest) else ''}"

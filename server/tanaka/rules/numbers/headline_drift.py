@@ -250,7 +250,7 @@ def _denying(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
         for p in places
         if p is not e
         and not (p.result.words.isdisjoint(near) and p.result.named.isdisjoint(named))
-        and not p.open.meets(e.open)
+        and not p.possible.meets(e.possible)
         and p.result.asserted is Asserted.YES
         and p.result.said != e.result.said
         and "respectively" not in p.result.cues

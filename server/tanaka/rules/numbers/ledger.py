@@ -51,7 +51,7 @@ class Entry:
         What its print allows, of its upper end where it is a range.
     metrics : frozenset of str
         Those of its words, else the one of its unit.
-    open : Interval
+    possible : Interval
         What it leaves possible: "under 500 ms" is true of 89 ms.
     """
 
@@ -59,7 +59,7 @@ class Entry:
     number: Number
     reach: Interval
     metrics: frozenset[str]
-    open: Interval
+    possible: Interval
 
     @property
     def sums_up(self) -> bool:

@@ -129,7 +129,7 @@ def _explained(
         and (p := reach.product_of(ctx, other, w)) is not None
         and reach.agrees(p, other)
         for w in other.ways
-        if not w.open
+        if not w.lacking
     )
 
 
@@ -347,6 +347,12 @@ def _text(claim: Identity, product: check.Product) -> str:
         parts.append(
             _shown(n, "" if plain else things, one=len(claim.factors) == 1 or name == "length")
         )
+    if (
+        claim.relation == "written"
+        and total == "byte"
+        and all(n.quantity.unit == "1" for n in product.factors)
+    ):
+        parts[-1:] = [f"{p} B" for p in parts[-1:]]  # what "96 × 256 = 24.6 MB" takes for granted
     if not parts:
         parts = [f"1 {counted}" if counted else "1"]
     hidden = claim.constant is not None and claim.constant[0].startswith("joules")
@@ -365,6 +371,8 @@ def _text(claim: Identity, product: check.Product) -> str:
 
 
 def _times(name: str, value: float) -> str:
+    if name.startswith(("seconds in a ", "bytes in a ")) and value < 1e-3:
+        return f" / 1 {name.rpartition(' ')[2]}"  # of a price by the month, or by the GB
     if name.startswith("bytes in "):
         return f" × {value:g} B" if value >= 0.5 else f" × {value:g}"
     return f" × {value:g}" if value >= 1 else f" / {1 / value:,.6g}"

@@ -81,7 +81,9 @@ def right(ctx: Context, claims: Sequence[Derived]) -> Mapping[NumberId, Derived]
         c.total: c
         for c in claims
         if any(
-            (p := product_of(ctx, c, w)) is not None and agrees(p, c) for w in c.ways if not w.open
+            (p := product_of(ctx, c, w)) is not None and agrees(p, c)
+            for w in c.ways
+            if not w.lacking
         )
     }
 
@@ -107,7 +109,7 @@ def _taken(ctx: Context, right: Sequence[Derived]) -> Mapping[str, set[NumberId]
     for claim in right:
         for way in claim.ways:
             product = product_of(ctx, claim, way)
-            if not way.open and product is not None and agrees(product, claim):
+            if not way.lacking and product is not None and agrees(product, claim):
                 out.setdefault(claim.relation, set()).update(
                     i for name, i in (*way.factors, *way.divisors) if not name.startswith(_SHARED)
                 )
@@ -119,7 +121,7 @@ def _doubt(ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]]) -> D
     left = [
         (w, p)
         for w in claim.ways
-        if not w.open
+        if not w.lacking
         and not taken & {i for _, i in (*w.factors, *w.divisors)}
         and (p := product_of(ctx, claim, w)) is not None
         and _comparable(p, claim)
@@ -152,7 +154,7 @@ def over_the_cluster(ctx: Context) -> Iterator[Doubt]:
     """Device-hours whose devices stand elsewhere: against every count of devices of the paper."""
     claims = [
         c for c in ctx.paper.of(Derived)
-        if c.asserted is Asserted.YES and c.ways and all(w.open == "devices" for w in c.ways)
+        if c.asserted is Asserted.YES and c.ways and all(w.lacking == "devices" for w in c.ways)
     ]  # fmt: skip
     if not claims:
         return
@@ -163,7 +165,7 @@ def over_the_cluster(ctx: Context) -> Iterator[Doubt]:
             for w in claim.ways
             for n in given.counts
             if n.quantity.bounded
-            and (way := replace(w, factors=(("devices", n.id), *w.factors), open=""))
+            and (way := replace(w, factors=(("devices", n.id), *w.factors), lacking=""))
             and (product := product_of(ctx, claim, way)) is not None
         ]
         if given.main is None or any(agrees(p, claim) for _, _, p in made):
