@@ -50,6 +50,7 @@ _FROM_TOTAL = Lazy(
     r",?\s*(?:\(|i\.e\.,?|on|across|over|in|spread (?:over|across)|from|using|of|as|(?:are |is )?(?:split|divided|distributed|partitioned|placed|organi[sz]ed|"
     r"arranged|grouped|spread|hosted|packed)(?: evenly| equally)?\s(?:over|across|into|in|among|as|on)|spanning|—|:|=)\s*(?:the |our |a total of |all )?"
 )
+_SPARE = Lazy(r"\b(?:spares?|stand-?by|reserved?|idle|hot)\b", re.I)
 _SUM_AFTER = Lazy(r"[^.;,()]{0,12}?(?:in total|overall|altogether|in all)\b")
 _APART = Lazy(
     r"[;?!]|\b(?:and|while|whereas|but|another|versus|vs|than|instead|respectively|unlike|most|some|half|only)\b"
@@ -70,7 +71,7 @@ def _grouped(sentence: Sentence, sort: _Sort) -> LocalProduct | None:
     text, readings = sentence.text, sentence.readings
     own = [i for i, r in enumerate(readings) if r.noun in sort.group and plain_count(r)]
     members = [i for i, r in enumerate(readings) if r.noun == sort.member and plain_count(r)]
-    if len(own) == 2 and len(members) == 2 and own[1] > members[1]:
+    if len(own) == 2 and len(members) == 2 and own[1] > members[1] and _SPARE.search(text):
         own.pop()  # "64 nodes ..., 512 GPUs, and four spare nodes"
     if len(own) != 1 or len(members) != 2:
         return None

@@ -99,7 +99,7 @@ def _nodes(sentence: Sentence, whole: set[int]) -> Iterator[LocalPart]:
         for i, r in enumerate(readings)
         if r.noun == "node" and plain_count(r) and r.quantity.point > 1
     ]
-    if len(nodes) != 1 or nodes[0] in whole or not _NODES.search(sentence.text):
+    if len(nodes) != 1 or nodes[0] in whole:
         return
     n = nodes[0]
     if n + 1 >= len(readings):
@@ -115,9 +115,10 @@ def _nodes(sentence: Sentence, whole: set[int]) -> Iterator[LocalPart]:
         r.noun == "gpu" and k > n + 1 for k, r in enumerate(readings)
     ):
         return
-    yield LocalPart(
-        "nodes", (("nodes", n), ("devices per node", n + 1)), -1, _spares(sentence.text)
-    )
+    cues = _spares(sentence.text)
+    if not _NODES.search(sentence.text):
+        cues |= {"another's"}  # "Tuning runs on 4 nodes with 8 GPUs" is not of the paper's cluster
+    yield LocalPart("nodes", (("nodes", n), ("devices per node", n + 1)), -1, cues)
 
 
 _SPARE = Lazy(

@@ -419,6 +419,10 @@ def _batch_in_tokens(sentence: Sentence) -> LocalProduct | None:
 # -- "8 x 8 = 64 GPUs" --------------------------------------------------------------------------
 
 
+_CROSSED = Lazy(r"(?: [a-z-]+){0,2}\s?[×x]\s?")
+_EQUALS = Lazy(r"(?: [a-z-]+){0,2}\s?=\s?")
+
+
 def _written(sentence: Sentence) -> list[LocalProduct]:
     text, readings = sentence.text, sentence.readings
     found: list[LocalProduct] = []
@@ -426,23 +430,22 @@ def _written(sentence: Sentence) -> list[LocalProduct]:
         return found
     for i in range(len(readings) - 2):
         k = i
-        while k + 1 < len(readings) and re.fullmatch(
-            r"\s?[×x]\s?", sentence.between(readings[k], readings[k + 1])
+        while k + 1 < len(readings) and _CROSSED.fullmatch(
+            sentence.between(readings[k], readings[k + 1])
         ):
             k += 1
         total = k + 1
         if (
             k == i
             or total >= len(readings)
-            or not re.fullmatch(r"\s?=\s?", sentence.between(readings[k], readings[total]))
+            or not _EQUALS.fullmatch(sentence.between(readings[k], readings[total]))
             or not all(plain_count(r) for r in readings[i : total + 1])
-            or re.search(r"(?:[\w)]|[×·/+−-]\s?)$", text[: readings[i].start])
+            or re.search(r"(?:[\w)]|[×·/+−-]\s?|\bx )$", text[: readings[i].start])
             or not _is_result(readings[total], text[readings[total].end :])
         ):
             continue
         factors = tuple((f"factor {n}", j) for n, j in enumerate(range(i, k + 1), 1))
         found.append(LocalProduct("written", factors, total, frozenset()))
-        break
     return found
 
 

@@ -119,8 +119,8 @@ def _of_devices(
             _steps(ctx, claim, numbers, fits.id),
         )
         return
-    if claim.what == "nodes" and _another_fits(ctx, claim, given):
-        return  # the devices are those of another of the paper's clusters
+    if _of_another(ctx, claim, value, given):
+        return
     other = given.near(numbers[-1])
     if other is None and claim.what == "nodes":
         other = given.larger(value)
@@ -140,13 +140,16 @@ def _of_devices(
     yield _finding(ctx, claim, numbers, value, other)
 
 
-def _another_fits(ctx: Context, claim: PartProduct, given: Devices) -> bool:
-    """Whether other nodes of the paper hold the devices that it states."""
-    return any(
-        given.has(math.prod(ctx.paper.number(i).quantity.point for _, i in other.factors))
+def _of_another(ctx: Context, claim: PartProduct, value: float, given: Devices) -> bool:
+    """Whether a paper has two clusters: other nodes hold the devices that it states, or those of a layout."""
+    others = (
+        math.prod(ctx.paper.number(i).quantity.point for _, i in other.factors)
         for other in ctx.paper.of(PartProduct)
         if other.what == "nodes" and other is not claim and other.asserted is not Asserted.NO
     )
+    if claim.what == "nodes":
+        return any(given.has(v) for v in others)
+    return any(v % value == 0 if claim.what == "part of a layout" else v == value for v in others)
 
 
 def _agrees(claim: PartProduct, value: float, n: Number) -> bool:

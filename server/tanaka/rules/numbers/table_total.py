@@ -59,6 +59,7 @@ from tanaka.rules.numbers.table_means import (
     named_mean,
     no_sum,
     part_sets,
+    reach,
     says_mean,
     says_total,
 )
@@ -124,6 +125,11 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
         parts, missing = gathered(view, chosen, r, number)
         if (r, column) in view.noted:
             continue
+        # What is missing may be anything, but the parts that are there are not more than the total.
+        if missing and total and not mean:
+            missing = (
+                reach(SUM, [view.widest[p.id] for p in parts]).low <= view.widest[number.id].high
+            )
         if len(parts) < 2 or missing or any(i == r for i, _ in view.gaps):
             continue
         if view.turned and own and own != number.quantity.shown_unit.replace("-", " "):

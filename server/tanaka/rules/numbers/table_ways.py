@@ -28,6 +28,7 @@ from tanaka.rules.numbers.table_means import (
     told_weights,
     weighted,
 )
+from tanaka.rules.numbers.table_relations import bare_ratio, difference
 from tanaka.rules.numbers.table_view import View
 
 OVERLAP = Lazy(
@@ -237,6 +238,9 @@ def _of_its_own(
     q = number.quantity
     if q.shown_unit not in ("×", "%", "", "points") or (not q.shown_unit and q.literal.ulp >= 1):
         return None
+    said = view.stubs[row]
+    if q.shown_unit in ("", "points") and not (bare_ratio(said) or difference(said) or "/" in said):
+        return None
     line = [n for n in view.column(column) if n is not None and n is not number]
     for a in line:
         for b in line:
@@ -251,8 +255,8 @@ def _of_its_own(
             if 1 - high <= claim.high and 1 - low >= claim.low:
                 return (a, b), _RATIO_OF
             if a.quantity.unit == number.quantity.unit:
-                difference = a.quantity.nominal.low - b.quantity.nominal.high, a.quantity.nominal.high - b.quantity.nominal.low  # fmt: skip
-                if difference[0] <= claim.high and difference[1] >= claim.low:
+                apart = a.quantity.nominal.low - b.quantity.nominal.high, a.quantity.nominal.high - b.quantity.nominal.low  # fmt: skip
+                if apart[0] <= claim.high and apart[1] >= claim.low:
                     return (a, b), _RATIO_OF
     return None
 
