@@ -495,6 +495,17 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Numbers that stand near each other, by sentence, where some of them are totals.
+
+    ``words`` has the factors of each sentence that are words: their values and base units.
+    """
+
+    numbers: tuple[tuple[NumberId, ...], ...]
+    words: tuple[tuple[tuple[float, str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Equivalence:
     """One amount stated in two units as an equation: "200 Gb/s, i.e. 25 GB/s".
 
@@ -826,6 +837,7 @@ Claim = (
     | Identity
     | Derived
     | Equivalence
+    | Passage
     | Attribute
     | Tally
 )
