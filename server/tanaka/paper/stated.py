@@ -96,8 +96,6 @@ def _identity(
         m.paired,
         claimed(m.total),
         m.cues,
-        tuple(ids[i] for i in m.beside),
-        tuple(ids[i] for i in m.rivals),
     )
 
 

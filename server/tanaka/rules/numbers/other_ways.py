@@ -144,11 +144,15 @@ class OtherWays:
         """Whether a product of some operands is another number of the sentence of a total."""
         stated = self._ctx.paper.number(total)
         width = sum(_width(self._ctx.paper.number(i)) for i in own)
-        return any(
-            _sort(n) == _sort(stated) and _agrees(n.quantity.point, value, width + _open(n), False)
-            for n in self.beside(total, own)
-            if n.quantity.point > 0
-        )
+        for n in self.beside(total, own):
+            point = n.quantity.point
+            if n.quantity.unit == "1" and not n.noun:  # "4.2 MWh, 1.9 of them"
+                point *= stated.quantity.scale
+            elif _sort(n) != _sort(stated):
+                continue
+            if point > 0 and _agrees(point, value, width + _open(n), False):
+                return True
+        return False
 
     def _anothers(
         self, ids: Sequence[NumberId], total: NumberId, value: float, own: Sequence[NumberId],
