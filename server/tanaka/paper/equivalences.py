@@ -44,6 +44,7 @@ _MEANS_ANOTHER = Lazy(
     r"on average|later|apart|earlier|±|usable|effective|free|peak|boost|total|in total|in aggregate|aggregate|at|for (?:the|each|every)|"
     r"bidirectional|unidirectional|of which|left|raw|compressed|uncompressed|(?:in|per) (?:each |both |one )?(?:direction|way)|to\s+\d)\b|\s*[–-]\s*\d|\s*[×·*/]\s*\d"
 )
+_PER = Lazy(r"\s*(?:per|for (?:a|one|each|every)|an?|/)\s?[a-z]")
 _ONE = Lazy(r"\b(?:[Aa]n?|[Oo]ne|[Ss]ingle|each|Each|[Tt]he|its)\s+$")
 _GIVES = Lazy(
     r"\s*(?:\w+\s)?(?:port|link|NIC|adapter|interface|HCA|connection|lane)\s+(?:gives|provides|delivers|offers|carries|yields)\s+"
@@ -65,7 +66,8 @@ def equivalences(sentence: Sentence) -> tuple[LocalEquivalence, ...]:
         if (
             a.unit not in _UNITS
             or (b.unit != a.unit and {a.unit, b.unit} != _BITS)
-            or (left.per and right.per and left.per != right.per)
+            or (right.per and left.per != right.per)
+            or _PER.match(sentence.after(right, 24))
         ):
             continue  # fmt: skip
         if not (_single(left) and _single(right)) or (left.series and left.series == right.series):

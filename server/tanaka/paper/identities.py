@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise, permutations
 
-from tanaka.paper.equivalences import equivalences
 from tanaka.paper.model import How
 from tanaka.paper.relations import FORMATS, RELATIONS, Constant, LocalIdentity, Relation
 from tanaka.paper.sentences import Sentence
@@ -48,10 +47,6 @@ _AND = Lazy(
     r"throughput|sequence|context|power|bandwidth|rental)\b)(?!\s*$)"
 )
 _REACH = 90
-# Counts by which a number of one may have been multiplied: "5 runs of 2 hours each".
-_COUNTED = frozenset(
-    ("gpu", "node", "port", "run", "replica", "stage", "layer", "expert", "request")
-)
 # What leaves another reading of the same words.
 CUES = Lazy(
     r"\b(?:includ\w+|exclud\w+|overhead|restarts?|failures?|ablations?|all (?:our )?experiments|project|additional(?:ly)?|spares?|idle|"
@@ -318,25 +313,10 @@ def _identity(
         factors, divisors, constant, bound = _solved(
             relation, total, factors, divisors, anchor, bound
         )
-    beside = tuple(
-        i
-        for i, r in enumerate(readings)
-        if i not in match and r.noun in _COUNTED and 1 < r.quantity.point < 1e5
-    )
     return LocalIdentity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
-        How.STATED, cues, beside, _rivals(sentence, match),
+        How.STATED, cues,
     )  # fmt: skip
-
-
-def _rivals(sentence: Sentence, match: tuple[int, ...]) -> tuple[int, ...]:
-    """Numbers of a sentence that have the role of one that was matched, and are not it in another unit."""
-    again = {q.right for q in equivalences(sentence)} | {q.left for q in equivalences(sentence)}
-    found = terms(sentence)
-    own = {t.role for t in found if t.index in match}
-    return tuple(
-        t.index for t in found if t.role in own and t.index not in match and t.index not in again
-    )
 
 
 # Of several at a time the rate is that of all, and the time that of one.

@@ -443,10 +443,6 @@ class Identity:
     asserted : Asserted
     cues : frozenset of str
         Words in reach that leave another reading ("peak", "list price", "overlapped", ...).
-    beside : tuple of NumberId
-        Other counts of its sentence, by which one of its numbers may have been multiplied.
-    rivals : tuple of NumberId
-        Numbers of its sentence that could stand for one of its own: nothing is proven then.
     """
 
     relation: str
@@ -459,8 +455,6 @@ class Identity:
     paired: How
     asserted: Asserted
     cues: frozenset[str] = frozenset()
-    beside: tuple[NumberId, ...] = ()
-    rivals: tuple[NumberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +486,17 @@ class Derived:
     bound: str
     asserted: Asserted
     cues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Numbers that stand near each other, by sentence, where some of them are totals.
+
+    ``words`` has the factors of each sentence that are words: their values and base units.
+    """
+
+    numbers: tuple[tuple[NumberId, ...], ...]
+    words: tuple[tuple[tuple[float, str], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -826,6 +831,7 @@ Claim = (
     | Identity
     | Derived
     | Equivalence
+    | Passage
     | Attribute
     | Tally
 )

@@ -194,5 +194,3 @@ class LocalIdentity:
     joined: bool
     paired: How
     cues: frozenset[str]
-    beside: tuple[int, ...] = ()
-    rivals: tuple[int, ...] = ()

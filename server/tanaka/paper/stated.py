@@ -40,6 +40,7 @@ from tanaka.paper.model import (
     Number,
     NumberId,
     PartProduct,
+    Passage,
     Product,
     Result,
     SectionId,
@@ -51,6 +52,7 @@ from tanaka.paper.model import (
 )
 from tanaka.paper.nearby import near_changes
 from tanaka.paper.part_products import part_products
+from tanaka.paper.passages import words_of
 from tanaka.paper.products import products
 from tanaka.paper.reach import LocalWay, reaches
 from tanaka.paper.relations import LocalIdentity
@@ -94,8 +96,6 @@ def _identity(
         m.paired,
         claimed(m.total),
         m.cues,
-        tuple(ids[i] for i in m.beside),
-        tuple(ids[i] for i in m.rivals),
     )
 
 
@@ -178,6 +178,7 @@ class Collector:
     ) -> tuple[tuple[NumberId, ...], ...]:
         """Collect what a passage states; the numbers of each of its sentences."""
         self.place = place
+        first = len(self.claims)
         where = place.where
         by_sentence: list[tuple[NumberId, ...]] = []
         refs = [m for m in plain.marks if m.kind == "ref"]
@@ -218,7 +219,7 @@ class Collector:
         for k in going_on:
             self.continued(said, by_sentence, k, where)
         self.near(said, by_sentence, going_on, where)
-        self.across(said, by_sentence, where)
+        self.across(said, by_sentence, where, first)
         for state in extract.training_states(tuple(said)):
             self.training_state(said, by_sentence, state, where)
         return tuple(by_sentence)
@@ -371,7 +372,11 @@ class Collector:
             )
 
     def across(
-        self, said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where
+        self,
+        said: Sequence[Sentence],
+        ids: Sequence[Sequence[NumberId]],
+        where: Where,
+        first: int,
     ) -> None:
         """Identities and products whose numbers stand in two sentences, the second going on."""
         for pair in across(tuple(said)):
@@ -385,6 +390,9 @@ class Collector:
             told_so = asserted(said[k].text, said[k].readings[i].start, where)
             ways = tuple(_way(w, ids) for w in m.ways)
             self.claims.append(Derived(m.relation, ids[k][i], ways, m.bound, told_so, m.cues))
+        if any(isinstance(c, (Identity, Derived, Equivalence)) for c in self.claims[first:]):
+            words = tuple(words_of(s) for s in said)
+            self.claims.append(Passage(tuple(tuple(own) for own in ids), words))
 
     def results(
         self,

@@ -26,7 +26,7 @@ Write the product, or the run that the amount belongs to.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from tanaka.paper.model import Asserted, Derived, Equivalence, How, Identity, Number, NumberId
 from tanaka.quantity.interval import Interval
@@ -40,6 +40,7 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Step,
     Verdict,
     rule,
@@ -47,7 +48,8 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.numbers import identity_check as check
 from tanaka.rules.numbers import reach_check as reach
-from tanaka.rules.numbers.unit_slip import equivalence, explained
+from tanaka.rules.numbers.other_ways import OtherWays
+from tanaka.rules.numbers.unit_slip import equivalence, explained, slips_between
 
 # Words that leave another reading, by the relations that they excuse; "" for all.
 _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -74,7 +76,9 @@ _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
 _PREFIXED_EXCUSES = ("includ", "exclud")
+_MOST = 30.0  # beyond that, numbers are of different things, but for a slip of the unit
 _LONGER = 1.5  # beyond that, work that takes longer than its rate allows for is worth a question
+_SHARED = ("devices", "nodes", "price", "batch", "length")  # of several runs at once
 _FREE = frozenset(
     ("devices", "nodes", "ports", "steps", "epochs", "batch", "length", "devices of a node")
 )
@@ -82,58 +86,71 @@ _FREE = frozenset(
 
 def _whole(ctx: Context) -> Iterator[Outcome]:
     """Device-hours over the cluster that another section states."""
+    others = OtherWays(ctx)
     for doubt in reach.over_the_cluster(ctx):
         if not _excused(doubt.claim):
-            d, text, shown = _derivation(ctx, doubt.claim, doubt.product)
-            yield _finding(
-                doubt.claim, doubt.product, d, (text, shown), Verdict.IMPLAUSIBLE, doubt.only_if
-            )
+            yield from _asked(ctx, others, doubt.claim, doubt.product, doubt.only_if)
 
 
 @rule("TK110", since="0.1.0", whole=_whole)
 def rate_identity(ctx: Context) -> Iterator[Outcome]:
     """Identities of numbers that are stated together, and amounts in two units."""
     claims = ctx.paper.of(Derived)
+    others = OtherWays(ctx)
     right = reach.right(ctx, claims)
     told: set[NumberId] = set()
     for claim in ctx.paper.of(Identity):
-        outcomes = tuple(_identity(ctx, claim))
-        if not outcomes:
-            told.add(claim.total)  # the words excuse it
+        outcomes = tuple(_identity(ctx, others, claim))
+        if not outcomes and _excused(claim):
+            told.add(claim.total)
         for outcome in outcomes:
-            if isinstance(outcome, Finding) and _explained(ctx, claim, outcome, right):
-                continue
             told |= set(outcome.operands if isinstance(outcome, Finding) else outcome.numbers[:1])
             yield outcome
-    for doubt in reach.doubts(ctx, claims, right):
-        if doubt.claim.total in told or _excused(doubt.claim):
-            continue
-        d, text, shown = _derivation(ctx, doubt.claim, doubt.product)
-        yield _finding(
-            doubt.claim, doubt.product, d, (text, shown), Verdict.IMPLAUSIBLE, doubt.only_if
-        )
+    for doubt in reach.doubts(ctx, claims, right, others):
+        if doubt.claim.total not in told and not _excused(doubt.claim):
+            yield from _asked(ctx, others, doubt.claim, doubt.product, doubt.only_if)
     for amount in ctx.paper.of(Equivalence):
-        yield from equivalence(ctx, amount, slips=False)
+        yield from equivalence(ctx, others, amount, slips=False)
 
 
-def _explained(
-    ctx: Context, claim: Identity, finding: Finding, right: Mapping[NumberId, Derived]
-) -> bool:
-    """Whether a finding that proves nothing has a total that other numbers make."""
-    other = right.get(claim.total)
-    if finding.verdict is Verdict.IMPOSSIBLE or other is None:
-        return False
-    own = {i for _, i in (*claim.factors, *claim.divisors)}
-    return any(
-        {i for _, i in (*w.factors, *w.divisors)} != own
-        and (p := reach.product_of(ctx, other, w)) is not None
-        and reach.agrees(p, other)
-        for w in other.ways
-        if not w.lacking
-    )
+def _asked(
+    ctx: Context, others: OtherWays, claim: Identity, product: check.Product, doubt: str,
+    *, value: float | None = None,
+) -> Iterator[Finding]:  # fmt: skip
+    """The finding of a total that its product misses, if nothing around the two explains it.
+
+    Every finding of this rule comes from here.  ``doubt`` is the condition that would make the
+    numbers true; without one the words leave no other reading, and it is a proof.
+    """
+    computed = product.value if value is None else value
+    stated = product.total.quantity.point
+    ratio = max(stated / computed, computed / stated)
+    if (
+        ratio > _MOST
+        and claim.relation not in ("written", "aggregate", "sum")
+        and not slips_between(stated, computed, product.numbers)
+    ):
+        return  # of different things
+    own = [i for _, i in (*claim.factors, *claim.divisors)]
+    shared = [i for name, i in (*claim.factors, *claim.divisors) if name.startswith(_SHARED)]
+    if others.explain(claim.total, computed, own, shared):
+        return
+    if not doubt:
+        doubt = _unsure(claim, others, own, ratio)
+    verdict = Verdict.IMPLAUSIBLE if doubt else Verdict.IMPOSSIBLE
+    yield _finding(ctx, claim, product, verdict, doubt, value)
 
 
-def _identity(ctx: Context, claim: Identity) -> Iterator[Outcome]:
+def _unsure(claim: Identity, others: OtherWays, own: Sequence[NumberId], ratio: float) -> str:
+    """What leaves a product open that fails beyond rounding: a number that was not used, a whole factor."""
+    if others.beside(claim.total, own) or others.words(claim.total):
+        return "another number of the sentence enters"
+    if claim.relation != "sum" and not claim.bound and abs(ratio / round(ratio) - 1) < 0.02:
+        return f"there are {round(ratio)} of them, which is said elsewhere"
+    return ""
+
+
+def _identity(ctx: Context, others: OtherWays, claim: Identity) -> Iterator[Outcome]:
     supposed = bool(claim.cues & _SUPPOSED)
     if claim.asserted is Asserted.NO and not supposed:
         return
@@ -144,59 +161,51 @@ def _identity(ctx: Context, claim: Identity) -> Iterator[Outcome]:
     if any(not n.quantity.bounded or n.quantity.point <= 0 for n in (*factors, *divisors, total)):
         return
     if claim.relation == "sum":
-        yield from _sum(ctx, claim, total, factors)
+        yield from _sum(ctx, others, claim, total, factors)
         return
     product = check.Product(
         total, factors, divisors, claim.constant[1] if claim.constant else 1.0, bound=claim.bound
     )
     d, text, shown = _derivation(ctx, claim, product)
-    operands = (claim.total, *(i for _, i in (*claim.factors, *claim.divisors)))
+    held = Held("TK110", (claim.total, *(i for _, i in (*claim.factors, *claim.divisors))), f"{text} = {shown}", tuple(d.steps))  # fmt: skip
     widest, nominal = product.gap(proof=True), product.gap(proof=False)
     if nominal == 0.0:
         far = _far(product, claim)
         if not far:
-            yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
-            return
-        if _excused(claim) or claim.beside or supposed or claim.asserted is Asserted.QUOTED:
-            return
-        yield _finding(claim, product, d, (text, shown), Verdict.IMPLAUSIBLE, far)
+            yield held
+        elif not (_excused(claim) or supposed or claim.asserted is Asserted.QUOTED):
+            yield from _asked(ctx, others, claim, product, far)
         return
-    if _excused(claim) or _many(ctx, claim, product) or _with_a_rival(ctx, claim, product):
+    if _excused(claim):
         return
     step = total.quantity.literal.ulp * total.quantity.scale
     if nominal < 0.01 or (widest == 0.0 and (nominal < 0.02 or product.distance() < step)):
-        yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
+        yield held
         return
-    verdict, only_if = _verdict(claim, product, widest, supposed=supposed)
-    yield _finding(claim, product, d, (text, shown), verdict, only_if)
+    yield from _asked(
+        ctx, others, claim, product, _doubt(claim, product, widest, supposed=supposed)
+    )
 
 
-def _verdict(
-    claim: Identity, product: check.Product, widest: float, *, supposed: bool
-) -> tuple[Verdict, str]:
-    """What a product that fails as printed is worth, and the condition that would make it true."""
-    doubt = ""
+def _doubt(claim: Identity, product: check.Product, widest: float, *, supposed: bool) -> str:
+    """The condition that would make a product true that fails as printed, or "" for none."""
     if widest == 0.0:
-        doubt = "the printed values are themselves rounded more coarsely than they look"
-    elif any(isinstance(n.quantity.value, tuple) for n in product.numbers):
-        doubt = "the two ranges are not of the same runs"
-    elif claim.paired is not How.STATED:
-        doubt = "the two sentences are about different runs"
-    elif claim.asserted is Asserted.QUOTED:
-        doubt = "the cited work counts differently"
-    elif supposed:
-        doubt = "the assumption is not the one that the amount rests on"
-    elif any(n.quantity.hedged for n in product.numbers) and widest < 0.25:
-        doubt = "the hedge covers more than a tenth"
-    elif claim.rivals:
-        doubt = "another number of the sentence is meant"
-    elif claim.beside:
-        doubt = "the numbers are of different counts of devices"
-    elif not claim.joined and not claim.bound:
-        doubt = "the numbers are not of one run"
-    elif claim.relation in ("weights", "aggregate") and not claim.joined:
-        doubt = "more than the weights is counted"
-    return (Verdict.IMPLAUSIBLE, doubt) if doubt else (Verdict.IMPOSSIBLE, "")
+        return "the printed values are themselves rounded more coarsely than they look"
+    if any(isinstance(n.quantity.value, tuple) for n in product.numbers):
+        return "the two ranges are not of the same runs"
+    if claim.paired is not How.STATED:
+        return "the two sentences are about different runs"
+    if claim.asserted is Asserted.QUOTED:
+        return "the cited work counts differently"
+    if supposed:
+        return "the assumption is not the one that the amount rests on"
+    if any(n.quantity.hedged for n in product.numbers) and widest < 0.25:
+        return "the hedge covers more than a tenth"
+    if not claim.joined and not claim.bound:
+        return "the numbers are not of one run"
+    if claim.relation in ("weights", "aggregate") and not claim.joined:
+        return "more than the weights is counted"
+    return ""
 
 
 def _excused(claim: Identity) -> bool:
@@ -205,43 +214,6 @@ def _excused(claim: Identity) -> bool:
         if (not relations or claim.relation in relations) and claim.cues & words:
             return True
     return any(c.startswith(_PREFIXED_EXCUSES) for c in claim.cues)
-
-
-def _with_a_rival(ctx: Context, claim: Identity, product: check.Product) -> bool:
-    """Whether the numbers agree with one of its rivals in the place of a factor, or with their sum."""
-    numbers = [ctx.paper.number(i) for i in claim.rivals]
-    stated = product.total.quantity.point / product.value
-    for f in (*product.factors, *product.divisors):
-        alike = [
-            n.quantity.point
-            for n in numbers
-            if (n.quantity.unit == f.quantity.unit and n.kind is f.kind)
-            or n.quantity.unit == f.quantity.unit != "1"
-        ]
-        if not alike or f.quantity.point <= 0:
-            continue
-        for value in (*alike, f.quantity.point + sum(alike)):
-            times = value / f.quantity.point
-            if (
-                value > 0
-                and abs((times if f in product.factors else 1 / times) / stated - 1) < 0.02
-            ):
-                return True
-    return False
-
-
-def _many(ctx: Context, claim: Identity, product: check.Product) -> bool:
-    """Whether a count in the sentence makes the numbers agree: a rate of all, a time of one."""
-    stated = product.stated(proof=True)
-    own = product.interval(proof=True)
-    times = product.total.quantity.point / product.value
-    for i in claim.beside:
-        n = ctx.paper.number(i).quantity.point
-        if n > 1 and (stated.meets(own.scaled(n)) or stated.meets(own.scaled(1 / n))):
-            return True
-        if n > 2 and times > n and abs(times / n - round(times / n)) < 0.01:
-            return True  # by another count too, which is not read
-    return False
 
 
 def _far(product: check.Product, claim: Identity) -> str:
@@ -265,39 +237,51 @@ def _far(product: check.Product, claim: Identity) -> str:
 
 
 def _sum(
-    ctx: Context, claim: Identity, total: Number, parts: tuple[Number, ...]
+    ctx: Context, others: OtherWays, claim: Identity, total: Number, parts: tuple[Number, ...]
 ) -> Iterator[Outcome]:
     """Parts and their sum; parts without a unit are in that of the total."""
-    bare = all(n.quantity.unit == "1" for n in parts) and total.quantity.unit != "1"
-    times = check.own_unit(total)[1] if bare else 1.0
+    times = _times_of(total, parts)
     spans = {proof: _sum_interval(parts, proof=proof).scaled(times) for proof in (False, True)}
     value = math.fsum(n.quantity.point for n in parts)
-    d = Derivation(ctx.paper)
-    steps = [d.stated(name, id) for name, id in claim.factors]
-    text = " + ".join(n.quantity.shown for n in parts)
-    shown = check.in_own_unit(value, parts[0] if bare else total)
-    unit = parts[0].quantity.unit
-    d.computed("sum", unit, text, lambda *v: math.fsum(v), *steps, shown=shown, symbol="r")
-    d.stated("as written", claim.total, symbol="c")
-    operands = (claim.total, *(i for _, i in claim.factors))
     said = total.quantity.nominal
     step = total.quantity.literal.ulp * total.quantity.scale
     if said.meets(spans[False]) or said.distance(spans[False]) < step:
+        d, text, shown = _of_parts(ctx, claim, total, parts)
+        operands = (claim.total, *(i for _, i in claim.factors))
         yield Held("TK110", operands, f"{text} = {shown}", tuple(d.steps))
         return
     if _excused(claim):
         return
-    verdict, only_if = Verdict.IMPOSSIBLE, ""
+    doubt = ""
     if total.quantity.hard.meets(spans[True]):
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the parts are rounded more coarsely than they look"
+        doubt = "the parts are rounded more coarsely than they look"
     elif claim.paired is not How.STATED:
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the total counts other parts than these"
+        doubt = "the total counts other parts than these"
     elif claim.asserted is Asserted.QUOTED:
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the cited work counts differently"
+        doubt = "the cited work counts differently"
     elif any(n.quantity.hedged for n in (*parts, total)):
-        verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers the difference"
-    product = check.Product(total, parts)
-    yield _finding(claim, product, d, (text, shown), verdict, only_if, value=value * times)
+        doubt = "the hedge covers the difference"
+    yield from _asked(ctx, others, claim, check.Product(total, parts), doubt, value=value * times)
+
+
+def _times_of(total: Number, parts: Sequence[Number]) -> float:
+    """The scale of parts that stand without their unit."""
+    bare = all(n.quantity.unit == "1" for n in parts) and total.quantity.unit != "1"
+    return check.own_unit(total)[1] if bare else 1.0
+
+
+def _of_parts(
+    ctx: Context, claim: Identity, total: Number, parts: Sequence[Number]
+) -> tuple[Derivation, str, str]:
+    value = math.fsum(n.quantity.point for n in parts)
+    d = Derivation(ctx.paper)
+    steps = [d.stated(name, id) for name, id in claim.factors]
+    text = " + ".join(n.quantity.shown for n in parts)
+    shown = check.in_own_unit(value, parts[0] if _times_of(total, parts) != 1 else total)
+    unit = parts[0].quantity.unit
+    d.computed("sum", unit, text, lambda *v: math.fsum(v), *steps, shown=shown, symbol="r")
+    d.stated("as written", claim.total, symbol="c")
+    return d, text, shown
 
 
 def _sum_interval(parts: tuple[Number, ...], *, proof: bool) -> Interval:
@@ -394,11 +378,14 @@ def _compact(value: float) -> str:
 
 
 def _finding(
-    claim: Identity, product: check.Product, d: Derivation, said: tuple[str, str], verdict: Verdict,
-    only_if: str, *, value: float | None = None,
+    ctx: Context, claim: Identity, product: check.Product, verdict: Verdict, only_if: str,
+    value: float | None,
 ) -> Finding:  # fmt: skip
-    text, shown = said
     total = product.total
+    if claim.relation == "sum":
+        d, text, shown = _of_parts(ctx, claim, total, product.factors)
+    else:
+        d, text, shown = _derivation(ctx, claim, product)
     computed = product.value if value is None else value
     literal = check.corrected(computed, total) if _fixable(total.quantity.literal) else ""
     fixes: tuple[Fix, ...] = ()
@@ -416,6 +403,8 @@ def _finding(
         bold=f"{text} is {shown}, not {total.quantity.shown}.",
         only_if=only_if, fixes=fixes,
         related=tuple((AtNumber(i), name) for name, i in (*claim.factors, *claim.divisors)),
+        slots=(Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", total.quantity.shown, "c")),
+        case="B" if verdict is Verdict.IMPLAUSIBLE else "A",
     )  # fmt: skip
     if claim.relation == "sum":
         return finding

@@ -13,6 +13,7 @@ from tanaka.paper.model import Asserted, Derived, How, Identity, Number, NumberI
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 from tanaka.rules.numbers import identity_check as check
+from tanaka.rules.numbers.other_ways import OtherWays
 from tanaka.rules.numbers.set_up_products import devices_of
 from tanaka.rules.numbers.unit_slip import slips_between
 
@@ -89,7 +90,10 @@ def right(ctx: Context, claims: Sequence[Derived]) -> Mapping[NumberId, Derived]
 
 
 def doubts(
-    ctx: Context, claims: Sequence[Derived], explained: Mapping[NumberId, Derived]
+    ctx: Context,
+    claims: Sequence[Derived],
+    explained: Mapping[NumberId, Derived],
+    others: OtherWays,
 ) -> Iterator[Doubt]:
     """Totals that nothing near them makes, where it is plain what should."""
     taken = _taken(ctx, tuple(explained.values()))
@@ -97,7 +101,7 @@ def doubts(
     for claim in claims:
         if claim.total in explained or claim.total in seen or claim.asserted is Asserted.NO:
             continue
-        found = _doubt(ctx, claim, taken)
+        found = _doubt(ctx, claim, taken, others)
         if found is not None:
             seen.add(claim.total)
             yield found
@@ -116,7 +120,9 @@ def _taken(ctx: Context, right: Sequence[Derived]) -> Mapping[str, set[NumberId]
     return out
 
 
-def _doubt(ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]]) -> Doubt | None:
+def _doubt(
+    ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]], others: OtherWays
+) -> Doubt | None:
     taken = used.get(claim.relation, set())
     left = [
         (w, p)
@@ -125,6 +131,7 @@ def _doubt(ctx: Context, claim: Derived, used: Mapping[str, set[NumberId]]) -> D
         and not taken & {i for _, i in (*w.factors, *w.divisors)}
         and (p := product_of(ctx, claim, w)) is not None
         and _comparable(p, claim)
+        and not others.belongs(claim.total, p.value, [n.id for n in p.numbers[1:]])
     ]
     if not left:
         return None

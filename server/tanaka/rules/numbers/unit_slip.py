@@ -42,11 +42,13 @@ from tanaka.rules.api import (
     Held,
     Outcome,
     ReplaceLiteral,
+    Slot,
     Verdict,
     rule,
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.numbers import identity_check as check
+from tanaka.rules.numbers.other_ways import OtherWays
 
 _CLOSE = 0.01
 
@@ -62,11 +64,14 @@ class Slip:
 @rule("TK109", since="0.1.0")
 def unit_slip(ctx: Context) -> Iterator[Outcome]:
     """Amounts in two units whose difference is that of a known slip; `rate_identity` has the rest."""
+    others = OtherWays(ctx)
     for claim in ctx.paper.of(Equivalence):
-        yield from equivalence(ctx, claim, slips=True)
+        yield from equivalence(ctx, others, claim, slips=True)
 
 
-def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Outcome]:
+def equivalence(
+    ctx: Context, others: OtherWays, claim: Equivalence, *, slips: bool
+) -> Iterator[Outcome]:
     """Outcome of one amount in two units.
 
     Parameters
@@ -80,7 +85,7 @@ def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Ou
     operands = (claim.right, claim.left)
     if "(same" in claim.cues:
         if slips:
-            yield from _same_unit(ctx, claim, left, right)
+            yield from _same_unit(ctx, others, claim, left, right)
         return
     units = (left.quantity.unit, right.quantity.unit)
     times = 1.0 if units[0] == units[1] else 8.0 if units[0] == "byte" else 1 / 8
@@ -99,6 +104,8 @@ def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Ou
         return
     if not found and (not strict and not 0.5 <= ratio <= 2):
         return
+    if others.multiplied(claim.right, claim.left):
+        return
     clean = left.quantity.qualifier is right.quantity.qualifier is Qualifier.EXACT
     verdict, only_if = Verdict.IMPOSSIBLE, ""
     if claim.asserted is Asserted.QUOTED:
@@ -107,6 +114,12 @@ def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Ou
         verdict, only_if = Verdict.IMPLAUSIBLE, "the hedge covers more than a tenth"
     elif not strict and not (found and "(" in claim.cues):
         verdict, only_if = Verdict.IMPLAUSIBLE, "the two amounts are not of the same thing"
+    elif any(n.quantity.unit == "1" for n in others.beside(claim.right, ())) or others.words(
+        claim.right
+    ):
+        verdict, only_if = Verdict.IMPLAUSIBLE, "a count of the sentence enters"
+    elif not found and abs(max(ratio, 1 / ratio) / round(max(ratio, 1 / ratio)) - 1) < 0.02:
+        verdict, only_if = Verdict.IMPLAUSIBLE, "a count enters that is said elsewhere"
     literal = check.corrected(product.value, right)
     fixes: tuple[Fix, ...] = ()
     if literal and len(found) < 2 and clean and _by_number(right.quantity.point, product.value):
@@ -114,6 +127,13 @@ def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Ou
             Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.right, literal),)),
         )
     code, name = ("TK109", "unit-slip") if found else ("TK110", "rate-identity")
+    case = "B" if verdict is Verdict.IMPLAUSIBLE else "A"
+    slots: tuple[Slot, ...] = (
+        Slot("claim", right.quantity.shown, "c"),
+        Slot("a", left.quantity.shown, "a"),
+    )
+    if not found:
+        slots = (Slot("formula", text, "r"), Slot("ratio", shown, "r"), slots[0])
     yield Finding(
         code, name, verdict, AtNumber(claim.right),
         f"{text} is {shown}; {right.quantity.shown} is stated{_because(found)}.",
@@ -122,10 +142,13 @@ def equivalence(ctx: Context, claim: Equivalence, *, slips: bool) -> Iterator[Ou
         bold=f"{text} is {shown}, not {right.quantity.shown}.",
         only_if=only_if, fixes=fixes,
         related=((AtNumber(claim.left), "the same amount"),),
+        slots=slots, case=case,
     )  # fmt: skip
 
 
-def _same_unit(ctx: Context, claim: Equivalence, left: Number, right: Number) -> Iterator[Outcome]:
+def _same_unit(
+    ctx: Context, others: OtherWays, claim: Equivalence, left: Number, right: Number
+) -> Iterator[Outcome]:
     """Two amounts of one unit, the second in brackets, that a wrong letter in a unit explains."""
     a, b = left.quantity, right.quantity
     if not (a.qualifier is b.qualifier is Qualifier.EXACT):
@@ -138,6 +161,8 @@ def _same_unit(ctx: Context, claim: Equivalence, left: Number, right: Number) ->
         off = max(a.point, b.point) / min(a.point, b.point) / slip.factor
         if abs(off - 1) > 0.002 + min(_rounding(left), _rounding(right)) or _coarse(left, right):
             continue
+        if others.multiplied(claim.right, claim.left):
+            return
         d = Derivation(ctx.paper)
         first = d.stated("amount", claim.left, symbol="a")
         second = d.stated("in brackets", claim.right, symbol="c")
@@ -156,6 +181,7 @@ def _same_unit(ctx: Context, claim: Equivalence, left: Number, right: Number) ->
             bold=f"{a.shown} is not {b.shown}.",
             only_if="the two amounts are not of the same thing",
             related=((AtNumber(claim.left), "the same amount"),),
+            slots=(Slot("claim", b.shown, "c"),), case="B",
         )  # fmt: skip
         return
 
@@ -212,8 +238,8 @@ def explained(
         name="unit-slip",
         message=finding.message.removesuffix(".") + _because(found) + ".",
         fixes=finding.fixes if len(found) == 1 and _by_number(stated, computed) else (),
-        slots=(),
-        case="",
+        slots=tuple(s for s in finding.slots if s.name == "claim"),
+        case="B" if finding.verdict is Verdict.IMPLAUSIBLE else "",
     )
 
 
