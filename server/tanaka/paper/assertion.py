@@ -90,6 +90,7 @@ def _negated(text: str, at: int) -> bool:
     return not (part or _OF_THE_TIME.match(text, at))
 
 
+@lru_cache(maxsize=1024)
 def asserted(text: str, at: int, where: Where) -> Asserted:
     """Whether the paper itself claims the number at an offset of a sentence."""
     start, end = clause(text, at)

@@ -80,10 +80,8 @@ def identities(sentence: Sentence) -> tuple[LocalIdentity, ...]:
         return tuple(sums)
     out: list[LocalIdentity] = []
     used: set[int] = set()
-    present = {role for t in found for role in roles_of(sentence, t)}
-    for relation in RELATIONS:
-        if not all(role in present for role in relation.roles):
-            continue
+    present = frozenset(role for t in found for role in roles_of(sentence, t))
+    for relation in _made_of(present):
         for match in _windows(sentence, found, relation):
             if used.issuperset(match):
                 continue
@@ -94,6 +92,12 @@ def identities(sentence: Sentence) -> tuple[LocalIdentity, ...]:
     out += [w for w in _weights(sentence, found) if w.total not in used]
     out += _duplex(sentence, found)
     return (*out, *sums)
+
+
+@lru_cache(maxsize=512)
+def _made_of(present: frozenset[str]) -> tuple[Relation, ...]:
+    """Relations whose roles are all there."""
+    return tuple(r for r in RELATIONS if present.issuperset(r.roles))
 
 
 def roles_of(sentence: Sentence, term: Term) -> tuple[str, ...]:

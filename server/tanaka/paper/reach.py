@@ -127,7 +127,10 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
         if len(near) < 2:
             continue
         present = {role for f in near for role in f.roles}
-        for relation in _oriented():
+        asked = {role for f in own for role in f.roles}
+        for relation, operands in _oriented():
+            if relation.total not in asked or not operands - present <= _MAY_LACK:
+                continue
             claims = [
                 f
                 for f in own
@@ -151,6 +154,7 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
 
 
 _OPEN = frozenset((("device-hours", "devices"),))
+_MAY_LACK = frozenset(role for _, role in _OPEN)
 
 
 _DIFFERENCE = Lazy(
@@ -192,17 +196,17 @@ def _found(sentence: Sentence, k: int) -> tuple[_Found, ...]:
     return tuple(out)
 
 
-_ORIENTED: list[Relation] = []
+_ORIENTED: list[tuple[Relation, frozenset[str]]] = []
 
 
-def _oriented() -> list[Relation]:
-    """Relations solved for what they are asked for."""
+def _oriented() -> list[tuple[Relation, frozenset[str]]]:
+    """Relations solved for what they are asked for, each with the roles of its operands."""
     if not _ORIENTED:
         for r in (*RELATIONS, *EXTRA):
             for role in _ASKED.get(r.name, ()):
                 turned = r.solved_for(role)
                 if turned is not None:
-                    _ORIENTED.append(turned)
+                    _ORIENTED.append((turned, frozenset((*turned.factors, *turned.divisors))))
     return _ORIENTED
 
 

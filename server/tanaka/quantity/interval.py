@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import product
 
 from tanaka.records import dataclass
 
@@ -63,17 +64,10 @@ def corners(f: Callable[..., float], *arguments: Interval) -> Interval:
     Each argument is one variable, so a literal that occurs twice in a formula is still one.
     """
     values: list[float] = []
-
-    def walk(chosen: tuple[float, ...], rest: tuple[Interval, ...]) -> None:
-        if not rest:
-            try:
-                values.append(f(*chosen))
-            except (ZeroDivisionError, OverflowError):
-                values.append(math.inf)
-            return
-        walk((*chosen, rest[0].low), rest[1:])
-        walk((*chosen, rest[0].high), rest[1:])
-
-    walk((), arguments)
+    for corner in product(*((a.low, a.high) for a in arguments)):
+        try:
+            values.append(f(*corner))
+        except (ZeroDivisionError, OverflowError):
+            values.append(math.inf)
     finite = [v for v in values if not math.isnan(v)]
     return Interval(min(finite), max(finite)) if finite else Interval(-math.inf, math.inf)
