@@ -182,7 +182,8 @@ _COMMON = frozenset({
     "across", "achieve", "achiev", "yield", "result", "reach", "provide", "provid", "deliver", "show", "improve",
     "improv", "respectively", "approach", "method", "system", "work", "paper", "have", "been", "they", "where",
     "between", "other", "same", "factor", "time", "about", "reduc", "reduce", "increas", "increase", "higher", "lower",
-    "averag", "average", "table", "figure", "section", "need", "take", "takes", "evaluation", "overall",
+    "averag", "average", "table", "figure", "section", "need", "tak", "us", "requir", "consum", "evaluation", "overall",
+    "just", "even", "thus", "hence", "therefor", "here", "however", "moreover", "already", "further", "itself", "still", "indeed",
 })  # fmt: skip
 _TOKEN = Lazy(r"[A-Za-z](?:[A-Za-z0-9+@]|[-_/](?=[A-Za-z0-9])|\.(?=\d))*")
 _NO_NAMES = frozenset({
@@ -193,16 +194,25 @@ _NO_NAMES = frozenset({
     "moe", "jct", "hbm", "dram", "flops", "flop", "sota", "qps", "rps", "usd", "kw", "w", "j", "s", "x",
 })  # fmt: skip
 _PIECE = Lazy(r"[a-z]+|\d+(?:\.\d+)?")
+_IDLE = frozenset({
+    "need", "take", "use", "require", "occupy", "occupie", "consume", "have", "has", "is", "are", "wa", "was", "were", "be", "been",
+    "get", "got", "now", "then", "also", "still", "only", "just", "even", "thus", "hence", "therefore", "here", "however", "moreover",
+    "already", "about", "up", "further", "itself", "indeed", "clearly", "notably", "importantly",
+})  # fmt: skip
+"""Words that say nothing of what a number is of: a sentence that is reworded with them states the same."""
 
 
 @lru_cache(maxsize=4096)
 def spelled(text: str) -> str:
-    """Words and digits of a phrase with spaces around each: "LLaMA-13B" and "Llama 13b" are alike."""
+    """Words and digits of a phrase with spaces around each: "LLaMA-13B" and "Llama 13b" are alike.
+
+    Idle words are left out.
+    """
     words = (
         w[:-1] if w.endswith("s") and len(w) > 3 and not w.endswith("ss") else w
         for w in _PIECE.findall(text.lower())
     )
-    return f" {' '.join(words)} "
+    return f" {' '.join(w for w in words if w not in _IDLE)} "
 
 
 def metrics_of(text: str) -> frozenset[str]:

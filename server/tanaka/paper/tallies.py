@@ -86,6 +86,11 @@ _PHRASE = Lazy(
     r"[ -](?P<mods>(?:[a-z][\w/-]*(?:\+\+)? ){0,3}?)(?P<head>[a-z][a-z-]*[a-z]s)(?![\w-])(?!/)"
 )
 _HYPHENED = Lazy(r"-(?P<head>[a-z]+) (?P<next>[a-z][\w-]*)")
+_LABELLED = Lazy(
+    r"(?<![\w-])(?:paragraph|section|chapter|part|table|figure|listing|algorithm|appendix|claim|theorem|lemma|run|case|"
+    r"phase|version|level|row|column|line|page|equation|observation|insight|finding|question|experiment)[ ~]$"
+)
+"""What a number only tells apart: "Section 4 tells"."""
 _BEHIND = Lazy(r"[ -](?:hours?|days?|seconds?|minutes?|groups?|pools?|nodes?|servers?)(?![\w-])")
 
 # -- what qualifies them -------------------------------------------------------------------------
@@ -224,6 +229,8 @@ def tallies(sentence: Sentence, where: Where) -> tuple[LocalTally, ...]:
     stems: frozenset[str] | None = None
     for i, r in readings:
         if r.start and (text[r.start - 1].isalnum() or text[r.start - 1] in "-_"):
+            continue
+        if _LABELLED.search(low, max(0, r.start - 16), r.start):
             continue
         noun, mods, parts, end = _counted(low, r)
         if not noun:

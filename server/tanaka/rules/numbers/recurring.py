@@ -6,7 +6,9 @@ is brought in, and what ties the two places; what speaks for two things as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from tanaka.paper.attribute_clauses import singular
 from tanaka.paper.model import Where
@@ -48,6 +50,13 @@ _ENOUGH_IN_PASSING = 5
 _LEAST_HELD = 5
 _FEW = 5
 """Counts below are found in every paper."""
+_MOST_VALUES = 40
+"""A noun with more values than these is a sweep, or a measurement: none of them stands for the rest."""
+_MOST_USUAL = 8
+"""Values that an odd one is held against, those of most places first."""
+
+_Print = tuple[float, float, float, str]
+"""What is printed: two tellings with the same are of one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +73,18 @@ def odd_ones(paper: Counted) -> Iterator[Odd]:
 
     Where several places of a noun are odd, its values differ for some reason: none is given.
     """
+    longs = {noun: _longs(group) for noun, group in paper.groups.items()}
     for noun, group in paper.groups.items():
+        values = _values(group)
+        if len(values) > _MOST_VALUES:
+            continue
         best: Odd | None = None
         several = False
         for o in group:
-            found = _odd(paper, o, group) if noun != WHOLES else None
-            found = found or _crossing(paper, o)
+            if not o.said:
+                continue
+            found = _odd(paper, o, group, values) if noun != WHOLES else None
+            found = found or _crossing(paper, o, longs)
             stated = o.tally.form or o.number.quantity.unit != "1"
             if found is None or found.score < (_ENOUGH if stated else _ENOUGH_IN_PASSING):
                 continue
@@ -84,72 +99,110 @@ def odd_ones(paper: Counted) -> Iterator[Odd]:
 def agreeing(paper: Counted) -> Iterator[list[Telling]]:
     """Places that say the same of the same noun, in reading order."""
     for group in paper.groups.values():
-        left = [t for t in group if t.said and supports(t.tally) and t.value >= _LEAST_HELD]
-        while left:
-            first = left[0]
-            alike = [
-                t
-                for t in left
-                if t is first or (comparable(t.tally, first.tally) and agree(t, first))
-            ]
-            left = [t for t in left if t not in alike]
+        if len(_values(group)) > _MOST_VALUES:
+            continue
+        phrases: dict[tuple[frozenset[str], str], list[list[Telling]]] = defaultdict(list)
+        for t in group:
+            if not t.said or t.value < _LEAST_HELD or not supports(t.tally):
+                continue
+            clusters = phrases[t.tally.words, t.tally.per]
+            home = next(
+                (c for c in clusters if comparable(t.tally, c[0].tally) and agree(t, c[0])), None
+            )
+            if home is not None:
+                home.append(t)
+            elif len(clusters) < _MOST_VALUES:
+                clusters.append([t])
+        for alike in sorted((c for cs in phrases.values() for c in cs), key=lambda c: c[0].order):
             if len({t.tally.sentence for t in alike}) > 1 and any(t.tally.form for t in alike):
                 yield alike
 
 
-def _crossing(paper: Counted, o: Telling) -> Odd | None:
+def _values(group: Sequence[Telling]) -> Mapping[_Print, Sequence[Telling]]:
+    """Tellings by what they print: those of one print agree, and one of them stands for all."""
+    found: dict[_Print, list[Telling]] = {}
+    for t in group:
+        found.setdefault(_print(t), []).append(t)
+    return found
+
+
+def _print(t: Telling) -> _Print:
+    hard = t.hard
+    return t.value, hard.low, hard.high, t.number.quantity.unit
+
+
+def _longs(group: Sequence[Telling]) -> tuple[list[float], list[Telling]]:
+    """Long numbers of a noun in the order of their values, and these."""
+    found = sorted((t for t in group if t.factor == 1.0 and long(t)), key=lambda t: t.value)
+    return [t.value for t in found], found
+
+
+def _crossing(
+    paper: Counted, o: Telling, longs: Mapping[str, tuple[list[float], list[Telling]]]
+) -> Odd | None:
     """A long count that is another by one slip, of what its sentence speaks of: "254 of 8,196"."""
     q, noun = o.number.quantity, o.tally.noun
     if not o.said or q.unit != "1" or q.scale != 1.0 or q.point < LEAST_LONG or not long(o):
         return None
     if not plain(o.tally) or (noun != WHOLES and not o.tally.form) or paper.points[q.point] > 1:
         return None
-    for other, group in paper.groups.items():
+    for other in paper.groups:
         if other == noun != WHOLES or (
             other != WHOLES and singular(other)[:6] not in o.tally.stems
         ):
             continue
-        close = [t for t in group if t is not o and t.factor == 1.0 and slip(o, t)]
+        points, found = longs[other]
+        low, high = bisect_left(points, 0.96 * o.value), bisect_right(points, 1.04 * o.value)
+        close = [t for t in found[low:high] if t is not o and slip(o, t)]
         usual = [t for t in close if t.value == close[0].value and (t.said or t.stands)]
         if len({t.tally.sentence for t in usual}) > 1 and len(close) == len(usual):
             return Odd(o, tuple(usual), _ENOUGH_IN_PASSING)
     return None
 
 
-def _odd(paper: Counted, o: Telling, group: Sequence[Telling]) -> Odd | None:
+def _odd(
+    paper: Counted,
+    o: Telling,
+    group: Sequence[Telling],
+    values: Mapping[_Print, Sequence[Telling]],
+) -> Odd | None:
     """The value that most speaks against an odd one; none where any other place has the odd value."""
-    if not o.said:
+    if len(values[_print(o)]) > 1 or any(agree(v[0], o) for v in values.values() if v[0] is not o):
         return None
     alone = plain(o.tally)
     if not alone and not any(repeats(o.tally, t.tally) for t in group):
-        return None
-    if any(t is not o and agree(t, o) for t in group):
         return None
     beside = [t for t in group if t is not o and t.tally.sentence == o.tally.sentence]
     if len(beside) > 1:
         return None
     clusters: list[list[Telling]] = []
-    for t in group:
-        if t is o or not t.stands or not comparable(o.tally, t.tally):
+    for alike in values.values():
+        found = [
+            t for t in alike if t is not o and t.stands and comparable(o.tally, t.tally)
+        ]
+        if not found:
             continue
-        home = next((c for c in clusters if all(agree(t, x) for x in c)), None)
+        home = next((c for c in clusters if all(agree(found[0], x) for x in c)), None)
         if home is None:
-            clusters.append([t])
+            clusters.append(found)
         else:
-            home.append(t)
+            home.extend(found)
+    clusters.sort(key=len, reverse=True)
+    one_each = [v[0] for v in values.values()]
     best: Odd | None = None
-    for c in clusters:
+    for c in clusters[:_MOST_USUAL]:
+        c.sort(key=lambda t: t.order)
         again = [t for t in c if repeats(o.tally, t.tally)]
         usual = [t for t in c if supports(t.tally) or t in again] if alone else again
         if not usual or any(agree(t, usual[0]) for t in beside):
             continue
         reasons = [
             *_brought_in(o, usual),
-            *_ties(paper, o, usual, group),
+            *_ties(paper, o, usual, one_each),
             *_doubts(paper, o, usual, [x for x in clusters if x is not c]),
         ]
         score = sum(n for n, _ in reasons)
-        if _bound(o, usual, group) or any(binds for _, binds in reasons):
+        if _bound(o, usual, one_each) or any(binds for _, binds in reasons):
             found = Odd(o, tuple(usual), score)
             if best is None or score > best.score:
                 best = found
