@@ -97,6 +97,24 @@ def hedged(low: str, r: Reading, name: str) -> bool:
     return True
 
 
+_IN_FRONT = Lazy(
+    r"(?:on|with|using|under|at) (?!(?:our|all|the|these|this)\b)(?:[^,;:.()]|\.\d|,\d){0,40}$"
+)
+_THEN = Lazy(r"(?:[^,;:.()]|\.\d){0,30}, (?!and|with|each|which|where|on|of)")
+_STUDY = Lazy(
+    r"\s*(?:(?:for|in) (?:the|this|our|an?) (?:[\w-]+ ){0,3}(?:study|studies|ablations?|analysis|sweep|comparison|microbenchmarks?)\b|"
+    r"on an? (?:[\w-]+ ){0,2}[\w-]+(?: \([^()]*\))?, )",
+)
+
+
+def fronted(low: str, r: Reading) -> bool:
+    """Whether a sentence begins with a condition that binds its number to a case: "On 32 GPUs, it"."""
+    if _STUDY.match(low):
+        return True
+    lead = low[: r.start].lstrip()
+    return _IN_FRONT.fullmatch(lead) is not None and _THEN.match(low, r.end) is not None
+
+
 def cues_of(low: str, r: Reading) -> list[str]:
     """Words in a clause that leave another reading of its number."""
     start, end = bounds(low, r)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tanaka.paper.attribute_calls import call_of
-from tanaka.paper.attribute_cues import about_of, cues_of, hedged
+from tanaka.paper.attribute_cues import about_of, cues_of, fronted, hedged
 from tanaka.paper.attribute_scope import scope_of
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import Sentence
@@ -87,6 +87,8 @@ def attributes(sentence: Sentence, where: Where) -> tuple[LocalAttribute, ...]:
             cues.add("hedged")
         if r.series and series:
             cues.add("list")
+        if where is Where.BODY and fronted(low, r):
+            cues.add("fronted")
         about, soft = about_of(text, low, r)
         found.append(LocalAttribute(i, name, entity, scope, frozenset(cues), about, soft))
     return tuple(found)

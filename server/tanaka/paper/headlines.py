@@ -344,6 +344,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         f"{r.noun or r.kind.value}={r.quantity.point:g}"
         for r in sentence.readings
         if (r.kind in _SETTINGS or r.noun)
+        and not isinstance(r.quantity.value, tuple)  # "8 to 64 GPUs" are those of every paper
         and r.quantity.point > 1
         and r.kind is not Kind.PARAM_COUNT
     )

@@ -11,7 +11,7 @@ from functools import lru_cache
 from tanaka.latex.plain import CITE
 from tanaka.paper.attribute_calls import part_of
 from tanaka.paper.attribute_clauses import EACH_PLACE, bounds, singular, subject
-from tanaka.paper.attribute_cues import about_of
+from tanaka.paper.attribute_cues import about_of, fronted
 from tanaka.paper.attribute_names import DEVICE_WORD, PLAIN, before, group_size
 from tanaka.paper.attribute_scope import scope_of
 from tanaka.paper.model import Where
@@ -244,6 +244,8 @@ def tallies(sentence: Sentence, where: Where) -> tuple[LocalTally, ...]:
         cues = _cues(low, r, end)
         if where is Where.RELATED and not _OURS.search(low):
             cues.add("related")
+        if where is Where.BODY and fronted(low, r):
+            cues.add("fronted")
         named = any(not name.startswith("@") for name in soft)
         if where is Where.INTRODUCTION and noun in SWEPT and not named and not _OWN.search(low):
             cues.add("~not ours")
@@ -336,7 +338,8 @@ def _owners(low: str, r: Reading) -> frozenset[str]:
     """Who has what a size or a rate gives: "agx orin" of "for the AGX Orin with 204.8 GB/s"."""
     start = bounds(low, r)[0]
     lead = low[start : r.start]
-    if (m := _OWNER.search(lead)) is None:
+    m = _OWNER.search(lead)
+    if m is None or m["who"].rpartition(" ")[2] in ("at", "to", "by", "than"):
         return frozenset()
     found = {_bare(m["who"])}
     whole = subject(lead)

@@ -38,43 +38,40 @@ Print what the table reaches, or show the run that gives the headline.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
-from tanaka.paper.headlines import compatible, is_level
-from tanaka.paper.model import Asserted, Where
+from tanaka.paper.model import Asserted, NumberId, Where
 from tanaka.patterns import Lazy
-from tanaka.quantity import Qualifier
-from tanaka.quantity.interval import Interval
-from tanaka.rules.api import Context, Outcome, Verdict, rule
+from tanaka.rules.api import Context, Finding, Outcome, rule
 from tanaka.rules.numbers import drift_finding as say
-from tanaka.rules.numbers.ledger import Entry, Grid, Ledger, Value, gives, means
+from tanaka.rules.numbers.agreement import (
+    ENOUGH,
+    agreeing_cells,
+    agreeing_text,
+    digits,
+    follows,
+    follows_from,
+    spoken,
+)
+from tanaka.rules.numbers.kinship import kin, sized
+from tanaka.rules.numbers.ledger import Entry, Grid, Ledger
 from tanaka.rules.numbers.near_change import near_changes
 from tanaka.rules.numbers.same_result import (
-    against_cells,
     apart,
     contradict,
-    elsewhere,
     likeness,
     named_cells,
-    other_setting,
     share,
     slip,
-    spelled_out,
-    strangers,
+)
+from tanaka.rules.numbers.table_headlines import (
+    against_table,
+    misprinted,
+    misprinted_factor,
+    unreached,
 )
 
-_ENOUGH = 40  # places that are looked at more closely
-_PARTS = ("microbenchmark", "kernel", "layer", "operator", "component", "simulation", "isolation")
 _OF_TIMES = Lazy(r" of (?:the |all )?(?:time|case|run|trial) ")
-_GROWS = Lazy(
-    r" (?:between|from) [\d.]+ (?:\w+ )?(?:and|to) [\d.]+ .* (?:grow|scale|increase|rise)"
-)
-_DIFFERENCE = Lazy(r" (?:saves?|saved|saving|difference|differ|gap|drops?|removes?|removed|cuts?) ")
-_SUMMED = Lazy(
-    r" (?:mean|average|averaged|total|sum|median|overall|together|all|across|combined|altogether) "
-)
 
 
 @rule("TK106", since="0.1.0")
@@ -82,6 +79,7 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
     """Headlines against tables, the evaluation, and each other; sentences against their table."""
     yield from near_changes(ctx)
     ledger = Ledger(ctx.paper)
+    told: set[frozenset[NumberId]] = set()
     for e in ledger.entries:
         if (
             e.result.asserted is not Asserted.YES
@@ -92,13 +90,17 @@ def headline_drift(ctx: Context) -> Iterator[Outcome]:
         outcome = None
         grid = _cited(ledger, e, e.result.labels or e.result.nearby)
         if grid is not None:
-            outcome = _against_table(
+            outcome = against_table(
                 ctx, ledger, e, grid, named=bool(e.result.labels) or e.number.id in ledger.captioned
             )
         if outcome is None and (e.sums_up or e.number.where is Where.CAPTION):
             outcome = _headline(ctx, ledger, e)
         if outcome is None and not e.sums_up:
             outcome = _body(ctx, ledger, e)
+        if isinstance(outcome, Finding):
+            pair = frozenset(outcome.operands[:2])
+            outcome = None if pair in told else outcome
+            told.add(pair)
         if outcome is not None:
             yield outcome
 
@@ -116,93 +118,15 @@ def _cited(ledger: Ledger, e: Entry, labels: tuple[str, ...]) -> Grid | None:
     return next(iter(grids.values())) if len(grids) == 1 and not others else None
 
 
-def _wide(e: Entry) -> Interval:
-    """What agrees with a result: for a bound, also what lies a little beyond it."""
-    q = e.number.quantity.qualifier
-    if q in (Qualifier.MIN, Qualifier.GT):
-        return Interval(e.reach.low, e.reach.high * 1.25)
-    if q is Qualifier.LT:
-        return Interval(e.reach.low * 0.75, e.reach.high)
-    return e.reach
-
-
-# -- what agrees ------------------------------------------------------------------------------
-
-
-def _one_sentence(a: Entry, b: Entry) -> bool:
-    """Whether two results stand in one sentence; the same words in another part are another one."""
-    return a.result.said == b.result.said and a.number.where is b.number.where
-
-
-def _agreeing_text(ledger: Ledger, e: Entry) -> list[Entry]:
-    """Results in other sentences that agree, and may be the same: the first of them."""
-    found = (
-        p
-        for p in ledger.meeting(e.result.unit, _wide(e))
-        if p is not e and not _one_sentence(p, e) and compatible(p.metrics, e.metrics)
-    )
-    return list(islice(found, _ENOUGH))
-
-
-def _agreeing_cells(ledger: Ledger, e: Entry) -> list[tuple[Value, Grid]]:
-    found = [
-        (v, g)
-        for v, g in ledger.cells_meeting(e.result.unit, _wide(e))
-        if compatible(v.metrics, e.metrics)
-    ]
-    if not found or e.result.aggregate or e.result.change:
-        return found
-    return [(v, g) for v, g in found if not elsewhere(e, g, v)]
-
-
-def _follows(ledger: Ledger, e: Entry) -> bool:
-    """Whether two cells of a line of some table, or a mean of one, give the value."""
-    return any(_follows_from(e, g) for g in ledger.grids)
-
-
-def _follows_from(e: Entry, grid: Grid, values: frozenset[int] | None = None) -> bool:
-    reach, unit = _wide(e), e.result.unit
-    for line in grid.lines:
-        if len(line) > 60 or not compatible(line[0].metrics, e.metrics):
-            continue
-        for a in line:
-            for b in line:
-                if a is b or (values is not None and id(a) not in values and id(b) not in values):
-                    continue
-                if unit in ("×", "%") and gives(unit, reach, a, b):
-                    return True
-        if line[0].unit == unit and any(i.meets(reach) for _, i in means(line)):
-            return True
-        if (
-            unit not in ("×", "%")
-            and line[0].unit == unit
-            and any(gives(unit, reach, a, b) for a in line for b in line if a is not b)
-        ):
-            return True
-    return False
-
-
-def _reached(ledger: Ledger, e: Entry) -> bool:
-    """Whether something of the body is larger than the maximum that a headline claims.
-
-    By how much a system grows with its size is no gain over another.
-    """
-    return any(
-        p.reach.high >= e.reach.low
-        and not p.sums_up
-        and compatible(p.metrics, e.metrics)
-        and not (p.result.settings and _GROWS.search(p.result.zone))
-        for p in ledger.alike(e.result.unit)
-        if p is not e
-    )
-
-
 # -- headlines --------------------------------------------------------------------------------
 
 
 def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
-    cells, texts = _agreeing_cells(ledger, e), _agreeing_text(ledger, e)
+    cells, texts = agreeing_cells(ledger, e), agreeing_text(ledger, e)
     body = [p for p in texts if not p.sums_up]
+    kindred = _kindred(ledger, e)
+    if kindred and not _supported(ledger, e, kindred[0], texts):
+        return say.other_places(ctx, e, kindred)
     if cells:
         return say.held_by_cell(ctx, e, cells[0][0])
     if body:
@@ -211,16 +135,51 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     copies = any(likeness(e, p, ledger.own) for p in texts)
     if against and not copies and _sure(ledger, e, against):
         return say.other_places(ctx, e, against)
-    if e.result.aggregate in ("max", "range") and (found := _unreached(ctx, ledger, e)):
+    if e.result.aggregate in ("max", "range") and (found := unreached(ctx, ledger, e)):
         return found
     if texts and not against:
         same = [p for p in texts if p.number.quantity.nominal.meets(e.number.quantity.nominal)]
         return say.held_by_text(ctx, e, same[0]) if same else None
     if e.result.aggregate in ("", "range") and e.result.unit != "×":
-        return _misprinted(ctx, ledger, e)
+        return misprinted(ctx, ledger, e)
     if e.result.unit == "×" and e.result.aggregate in ("", "max"):
-        return _misprinted_factor(ctx, ledger, e)
+        return misprinted_factor(ctx, ledger, e)
     return None
+
+
+_KIN = 0.42
+"""How much of their own words two results share at least, one of which alone contradicts the other."""
+
+
+def _kindred(ledger: Ledger, e: Entry) -> list[Entry]:
+    """Results of other sentences so like one that they are of the same, in another number."""
+    if e.result.unit == "%" and not e.result.change and _OF_TIMES.search(e.result.said):
+        return []
+    found = [
+        (k, p)
+        for p in _denying(ledger, e, ledger.alike(e.result.unit))
+        if p.number.where is not Where.RELATED and sized(e, p) and (k := kin(e, p, ledger)) >= _KIN
+    ]
+    found.sort(key=lambda f: -f[0])
+    return [p for _, p in found if p.reach.meets(found[0][1].reach)]
+
+
+def _supported(ledger: Ledger, e: Entry, p: Entry, texts: Sequence[Entry]) -> bool:
+    """Whether a text as like as a contradicting one, or cells that the words name, have the value."""
+    enough = 0.6 * kin(e, p, ledger)
+    if any(q.number.where is not Where.RELATED and _backs(ledger, e, q, enough) for q in texts):
+        return True
+    return any(follows_from(e, g, spoken(e, g)) for g in ledger.grids) or any(
+        v.number.id in g_spoken or bool(v.metrics & e.metrics and digits(e) > 2)
+        for v, g in agreeing_cells(ledger, e)
+        for g_spoken in ({w.number.id for w in g.values if id(w) in spoken(e, g)},)
+    )
+
+
+def _backs(ledger: Ledger, e: Entry, q: Entry, enough: float) -> bool:
+    """Whether an agreeing text is of the same: as like as another, or printed in the same digits."""
+    same = e.number.quantity.literal.value == q.number.quantity.literal.value
+    return kin(e, q, ledger) >= enough or (same and digits(e) > 1)
 
 
 def _sure(ledger: Ledger, e: Entry, against: list[Entry]) -> bool:
@@ -229,10 +188,10 @@ def _sure(ledger: Ledger, e: Entry, against: list[Entry]) -> bool:
     if e.result.unit == "%" and not e.result.change and _OF_TIMES.search(e.result.said):
         return False  # two shares of the time are of two things that happen
     if weight == 1:
-        return alike >= 4 and share(e, against[0]) >= 0.5 and not _follows(ledger, e)
+        return alike >= 4 and share(e, against[0]) >= 0.5 and not follows(ledger, e)
     if alike < 4 and share(e, against[0]) < 0.5 and not slip(e, against[0]):
         return False
-    return alike + min(weight, 3) >= 5 or (alike + weight >= 4 and not _follows(ledger, e))
+    return alike + min(weight, 3) >= 5 or (alike + weight >= 4 and not follows(ledger, e))
 
 
 def _near_in_size(a: Entry, b: Entry) -> bool:
@@ -273,7 +232,7 @@ def _contradicting(ledger: Ledger, e: Entry) -> list[Entry]:
     found = [p for p in found if like[id(p)] >= max(2, top - 2)]
     if not found:
         return []
-    found = sorted(found, key=lambda p: -like[id(p)])[:_ENOUGH]
+    found = sorted(found, key=lambda p: -like[id(p)])[:ENOUGH]
     groups = [[p for p in found if p.reach.meets(q.reach)] for q in found]
     same = max(groups, key=lambda g: sum(like[id(p)] for p in g))
     if 2 * sum(like[id(p)] for p in same) <= sum(like[id(p)] for p in found):
@@ -284,10 +243,10 @@ def _contradicting(ledger: Ledger, e: Entry) -> list[Entry]:
 def _weight(ledger: Ledger, against: list[Entry]) -> int:
     """In how many places the paper states a value: a table counts for two."""
     first = against[0]
-    cells = _agreeing_cells(ledger, first)
+    cells = agreeing_cells(ledger, first)
     places = {p.result.said for p in against}
     places |= {
-        p.result.said for p in _agreeing_text(ledger, first) if not apart(first, p, ledger.own)
+        p.result.said for p in agreeing_text(ledger, first) if not apart(first, p, ledger.own)
     }
     return len(places) + (2 if cells else 0)
 
@@ -316,12 +275,12 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
         return None  # of a case of its own
     if (
         weight < 2
-        or alike < (3 if weight > 2 else 4)
+        or alike < 4 - (weight > 2) - (share(e, against[0]) == 1.0)
         or share(e, against[0]) < 0.5
         or against[0].result.aggregate == "range"
     ):
         return None
-    if _agreeing_cells(ledger, e) or _agreeing_text(ledger, e):
+    if agreeing_cells(ledger, e) or agreeing_text(ledger, e):
         return None
     return say.other_places(ctx, e, against)
 
@@ -333,187 +292,3 @@ def _bound_to(ledger: Ledger, e: Entry, p: Entry) -> bool:
         if full and len(cells) == 1 and cells[0].reach.meets(p.reach):
             return True
     return False
-
-
-def _unreached(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
-    """A maximum that no factor of the paper reaches: none over what it is compared with, or none at all."""
-    r = e.result
-    if r.unit != "×" or ledger.given_by_text(e):
-        return None
-    over = [v for g in ledger.grids for v in against_cells(e, g, ledger.own)]
-    over = [v for v in over if v.metrics] or over
-    if len(over) > 1:
-        largest = max(over, key=lambda v: v.reach.high)
-        below = largest.reach.high < e.reach.low
-        if (
-            not below
-            or _of_part(e, ledger)
-            or not _near(e, largest)
-            or _printed_elsewhere(ledger, e)
-        ):
-            return None
-        return say.largest_cell(ctx, e, largest.number, Verdict.IMPLAUSIBLE)
-    if not r.metrics or _reached(ledger, e) or _of_part(e, ledger):
-        return None
-    grids = [
-        g
-        for g in ledger.grids
-        if any(compatible(v.metrics, r.metrics) and v.metrics for v in g.values)
-    ]
-    cells = [
-        v for g in grids for v in g.values if v.unit == "×" and compatible(v.metrics, e.metrics)
-    ]
-    if not cells or any(_exceeds(e, g, ledger.own) for g in grids):
-        return None
-    if not (len(grids) == 1 and grids[0].table.complete) and (
-        _plotted(ledger, e) or len(cells) < 3
-    ):
-        return None
-    largest = max(cells, key=lambda v: v.reach.high)
-    if largest.reach.high >= e.reach.low or not _near(e, largest):
-        return None
-    return say.largest_cell(ctx, e, largest.number, Verdict.IMPLAUSIBLE)
-
-
-def _of_part(e: Entry, ledger: Ledger) -> bool:
-    """Whether a factor is of a part, and no table speaks of that part."""
-    parts = [w for w in _PARTS if f" {w} " in e.result.zone]
-    return any(not any(f" {w} " in g.text for g in ledger.grids) for w in parts)
-
-
-def _near(e: Entry, v: Value, *, either: bool = False) -> bool:
-    """Whether a factor may be meant for a cell: ten times it is a slip, three times it another thing."""
-    ratio = e.reach.low / v.point if v.point > 0 else math.inf
-    if either and ratio < 1:
-        ratio = v.point / e.reach.high
-    return ratio <= 2.5 or 9 <= ratio <= 11
-
-
-def _printed_elsewhere(ledger: Ledger, e: Entry) -> bool:
-    """Whether a text of the body, the same digits in another part, or a cell agree with a headline."""
-    same = e.number.quantity.literal.value
-    if any(
-        not p.sums_up or p.number.quantity.literal.value == same for p in _agreeing_text(ledger, e)
-    ):
-        return True
-    return bool(_agreeing_cells(ledger, e))
-
-
-def _plotted(ledger: Ledger, e: Entry) -> bool:
-    """Whether a figure shows what a headline speaks of."""
-    return any(
-        any(label.startswith(("fig", "f:")) for label in p.result.labels)
-        and compatible(p.metrics, e.metrics)
-        for p in ledger.alike("×")
-    )
-
-
-def _exceeds(e: Entry, grid: Grid, own: frozenset[str]) -> bool:
-    """Whether two cells of a line have a ratio as large as a claimed maximum."""
-    return any(
-        a.reach.high >= e.reach.low * b.reach.low > 0
-        for a, b in grid.pairs(own)
-        if compatible(a.metrics, e.metrics) and (a.unit not in ("×", "%") or a.unit == b.unit)
-    )
-
-
-def _misprinted(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
-    """A measurement whose row and column of the one table of its metric have another value."""
-    best: Value | None = None
-    if e.result.change:
-        return None  # no cell is a difference
-    for g in ledger.grids:
-        cells, full = named_cells(e, g, ledger.own, ledger.beside(e))
-        if not cells or strangers(e, g, ledger.own):
-            continue
-        if best is not None or len(cells) > 1 or not full or _mean_of(e, g):
-            return None  # two could be meant
-        if not spelled_out(e, g, cells[0], ledger.own):
-            return None
-        best = cells[0]
-    if best is None or (_changes(e) and _follows(ledger, e)):
-        return None
-    return say.named_cell(ctx, e, best)
-
-
-def _misprinted_factor(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
-    """A factor whose row of a table has another, and only one that may be meant."""
-    r = e.result
-    over = {v.number.id for g in ledger.grids for v in against_cells(e, g, ledger.own)}
-    found: list[Value] = []
-    for g in ledger.grids:
-        factors = [v for v in g.factors if compatible(v.metrics, e.metrics)]
-        row = [v for v in factors if any(label in r.zone and len(label) > 4 for label in v.row)]
-        if not row or strangers(e, g, ledger.own):
-            continue
-        if any(
-            gives("×", e.reach, a, b)
-            for line in g.lines
-            if line[0].at[0] in {v.at[0] for v in row}
-            for a in line
-            for b in line
-            if a is not b
-        ):
-            return None
-        found += [v for v in row if v.number.id in over] or row
-    if len(found) != 1 or not _near(e, found[0], either=True):
-        return None
-    return say.named_cell(ctx, e, found[0])
-
-
-def _changes(e: Entry) -> bool:
-    """Whether two values may give a result; a rate of hits is one value."""
-    return e.result.unit == "×" or (
-        e.result.unit == "%" and (e.result.change or not is_level(e.metrics))
-    )
-
-
-def _mean_of(e: Entry, grid: Grid) -> bool:
-    """Whether a sentence that sums up states a mean or the sum of the values of a line."""
-    if not e.result.aggregate and not _SUMMED.search(e.result.said):
-        return False
-    return any(
-        i.meets(_wide(e))
-        for line in grid.lines
-        if line[0].unit == e.result.unit
-        for _, i in means(line)
-    )
-
-
-# -- a sentence and its table -----------------------------------------------------------------
-
-
-def _against_table(
-    ctx: Context, ledger: Ledger, e: Entry, grid: Grid, *, named: bool
-) -> Outcome | None:
-    """A result and the one table that its sentence, or one before it, names."""
-    r, reach = e.result, _wide(e)
-    own = [v for v in grid.values if v.unit == r.unit and compatible(v.metrics, e.metrics)]
-    for v in own:
-        if v.reach.meets(reach):
-            return say.held_by_cell(ctx, e, v)
-    if r.aggregate == "max" and r.unit == "×":
-        if not own or not named:
-            return None
-        largest = max(own, key=lambda v: v.reach.high)
-        if e.reach.low <= largest.reach.high or _exceeds(e, grid, ledger.own):
-            return None
-        return say.largest_cell(ctx, e, largest.number, Verdict.IMPOSSIBLE)
-    if (
-        not own
-        or r.change
-        or r.aggregate in ("mean", "range")
-        or _agreeing_text(ledger, e)
-        or _agreeing_cells(ledger, e)
-    ):
-        return None
-    if strangers(e, grid, ledger.own) or (
-        _follows_from(e, grid) if _changes(e) else _mean_of(e, grid)
-    ):
-        return None
-    if not e.sums_up and (_DIFFERENCE.search(r.said) or other_setting(e, grid)):
-        return None
-    cells, full = named_cells(e, grid, ledger.own, ledger.beside(e))
-    if len(cells) != 1 or not full or not spelled_out(e, grid, cells[0], ledger.own):
-        return None
-    return say.named_cell(ctx, e, cells[0])

@@ -240,7 +240,7 @@ def _odd_summary(
     if any(agree(s, odd) for s in others) or odd.number.quantity.point == 1:
         return
     if odd.number.kind in (Kind.GPU_COUNT, Kind.NODE_COUNT) and any(
-        n.where is Where.TABLE
+        n.id != odd.number.id
         and n.kind is odd.number.kind
         and n.quantity.point == odd.number.quantity.point
         for n in ctx.paper.numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from tanaka.paper.headlines import SCORES, metric_of_unit, metrics_of, of_unit, spelled, unit_of
@@ -341,6 +341,17 @@ class Ledger:
                 most = max(names.values())
                 return frozenset(n for n, k in names.items() if 2 * k >= most)
         return frozenset()
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        """Weight of a word: the more sentences with results have it, the less."""
+        told = [group[0].result for group in self._said.values()]
+        times = Counter(w for r in told for w in r.words | r.names)
+        return {w: math.log((len(told) + 2) / (n + 0.5)) for w, n in times.items()}
+
+    def weight(self, words: Iterable[str]) -> float:
+        """How much words tell: the rarer in the paper, the more."""
+        return sum(self._rarity.get(w, 0.0) for w in words)
 
     @cached_property
     def _said(self) -> dict[str, list[Entry]]:

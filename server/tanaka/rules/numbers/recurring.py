@@ -177,16 +177,14 @@ def _odd(
         return None
     clusters: list[list[Telling]] = []
     for alike in values.values():
-        found = [
-            t for t in alike if t is not o and t.stands and comparable(o.tally, t.tally)
-        ]
-        if not found:
+        told = [t for t in alike if t is not o and t.stands and comparable(o.tally, t.tally)]
+        if not told:
             continue
-        home = next((c for c in clusters if all(agree(found[0], x) for x in c)), None)
+        home = next((c for c in clusters if all(agree(told[0], x) for x in c)), None)
         if home is None:
-            clusters.append(found)
+            clusters.append(told)
         else:
-            home.extend(found)
+            home.extend(told)
     clusters.sort(key=len, reverse=True)
     one_each = [v[0] for v in values.values()]
     best: Odd | None = None

@@ -26,6 +26,7 @@ _SOFT = frozenset({
     "real", "singl", "idle", "comput", "communication", "half", "multi", "overall", "final",
 })  # fmt: skip
 _OWN_ROW = Lazy(r" (?:our|ours|we|this work|this paper|proposed|our \w+|\w+ our|proposed \w+) $")
+_DEVICE = Lazy(r"(?:rtx )?[abhlmptv]i? ?\d{1,4}s?")
 _PRONOUN = Lazy(r" (?:we|our|us|it|its) ")
 
 
@@ -213,16 +214,20 @@ def contradict(a: Entry, b: Entry, own: frozenset[str]) -> bool:
     """
     x, y = a.result, b.result
     more, less = x.named - y.names - own - y.against, y.named - x.names - own - x.against
+    if not any(_DEVICE.fullmatch(n) for n in x.names) or not any(
+        _DEVICE.fullmatch(n) for n in y.names
+    ):  # what all runs on is named in one place and not in the other
+        more, less = (frozenset(n for n in z if not _DEVICE.fullmatch(n)) for z in (more, less))
     more |= {s for s in x.settings - y.settings if s.startswith(("gpu", "batch", "node"))}
     less |= {s for s in y.settings - x.settings if s.startswith(("gpu", "batch", "node"))}
     if ("before" in x.cues) != ("before" in y.cues) and likeness(a, b, own) < 5:
         return False
     low = a.reach.high < b.reach.low
-    if x.aggregate == "max" and y.aggregate != "max":
+    if _end(x) == "max" and _end(y) != "max":
         return False
-    if y.aggregate == "max" and x.aggregate != "max":
+    if _end(y) == "max" and _end(x) != "max":
         return not low and not less  # beyond the maximum
-    if x.aggregate in ("max", "range"):
+    if _end(x) == "max":
         return not (more and low) and not (less and not low)
     return True
 
