@@ -1,8 +1,9 @@
 r"""## What it checks
 That the cells of a ratio column, or row, agree with the cells they are computed from: two cells of
-the same row, a baseline row of the block, the best of several, or a value in the caption; as a
-factor, a percentage, a difference, a scaling efficiency, a quantity per device, or a product. The
-relation is not assumed: it is fitted, and a cell is flagged only where the other rows keep it.
+the same row, a baseline row of the block, the best of several, or a value in the caption. The ratio
+may be a factor, a percentage, a difference, a scaling efficiency, a quantity per device, or a
+product. The relation is not assumed: it is fitted, and a cell is flagged only where the other rows
+keep it.
 A factor in brackets behind a value is a column of its own. Where all rows but the baseline agree
 with each other, it is the baseline that is flagged.
 
