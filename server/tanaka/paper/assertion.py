@@ -16,6 +16,11 @@ _NEGATED = Lazy(
 )
 _REPLACED = Lazy(r"(?:instead of|rather than)\b[^()]*\d[^()]*\([^()]*", re.I)
 _OF_THE_TIME = Lazy(r"[\d.,]+\s?%\s+of\s+(?:the|all)\s+(?:time|cases|runs|trials|rounds|days)\b")
+# "Of the writes, 14% never leave": of that part it is denied, and the part is as large as stated
+_PART_OF = Lazy(
+    r"\bof (?:the|these|those|all|our|its|them)\b[^,.;:()]{0,60},\s*(?:only |just |about )?[≈∼~]?$", re.I
+)
+_SHARE = Lazy(r"[\d.,]+\s?%")
 _DENIED = Lazy(
     r"[^,;:()]{0,48}?\b(?:(?:is|was|are|were|has|have|does|do|did|can|could|will)\s?(?:not|n't)|never|nowhere)\b"
 )
@@ -79,7 +84,10 @@ def _negated(text: str, at: int) -> bool:
     if found and _REPLACED.fullmatch(text, found.start(), at):
         found = None  # "1 GB instead of 4 GB (4x)" denies the value, and not what stands in the brackets
     # "9% of the time the transfer could not start" denies what happened then
-    return bool(found or (_DENIED.match(text, at) and not _OF_THE_TIME.match(text, at)))
+    if found or not _DENIED.match(text, at):
+        return bool(found)
+    part = _SHARE.match(text, at) and _PART_OF.search(text, max(0, at - 90), at)
+    return not (part or _OF_THE_TIME.match(text, at))
 
 
 def asserted(text: str, at: int, where: Where) -> Asserted:

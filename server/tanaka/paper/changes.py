@@ -50,8 +50,15 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
                 replace(c, change=c.change + first, old=c.old + first, new=c.new + first),
             )
         return tuple(found[i] for i in sorted(found))
+    of: dict[tuple[int, int], set[str]] = {}
     for pattern in (_equations, shares, surpassed, comparands, pairs, contrasts, parts):
         for change in pattern(sentence, frozenset(found)):
+            values = min(change.old, change.new), max(change.old, change.new)
+            unit = sentence.readings[change.change].quantity.shown_unit
+            # Two values have one ratio: a second factor is of something else.
+            if unit in ("×", "") and unit in of.get(values, ()):
+                continue
+            of.setdefault(values, set()).add(unit)
             found.setdefault(change.change, change)
     return tuple(found[i] for i in sorted(found))
 

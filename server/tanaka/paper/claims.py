@@ -161,7 +161,7 @@ _COUNTED = (
 )
 _OF_COUNTED = Lazy(
     rf"\s*of\s+(?:the|all|all the|its|our|these|those|their|such|incoming|input)\s+(?:(?!baseline|original|previous|old|other)[\w-]+\s+){{0,2}}?{_COUNTED}\b"
-    r"(?!\s+(?:of|that|needed|required|used|processed|generated|than|in the (?:baseline|original)|for the))",
+    r"(?!\s+(?:of|that|in use|than|[a-z]+ed\b|in the (?:baseline|original)|for the))",
     re.I,
 )
 _OF_A_TIME = Lazy(

@@ -35,6 +35,10 @@ _COMPARED_TO = Lazy(
     r"\b(?:against|than|over|compared (?:to|with)|relative to|versus|vs\.?)\s[^,;:()]{1,40}\(\s*[≈∼~]?$",
     re.I,
 )
+_GIVEN_UP = Lazy(
+    r"\b(?:instead of|rather than|in place of|(?:down|up) from|compared (?:to|with)|against|versus|vs\.?)\s(?:the |about )?[≈∼~$]?$",
+    re.I,
+)
 # "less than Pluto, which moves 8.42 GB": the clause tells the comparand's own value
 _WHOSE_OWN = Lazy(
     r",?\s+(?:which|whose\s[\w-]+(?:\s[\w-]+)?)\s+(?:takes?|took|needs?|needed|requires?|uses?|used|moves?|moved|reaches|reached|achieves|"
@@ -118,7 +122,7 @@ def _subject(sentence: Sentence, factor: int, b: Reading, used: set[int], more: 
             continue
         if is_setting(sentence, r) or not is_measured(r):
             continue
-        if _COMPARED_TO.search(sentence.before(r, 70)):
+        if _COMPARED_TO.search(sentence.before(r, 70)) or _GIVEN_UP.search(sentence.before(r, 30)):
             continue
         gap = without_asides(sentence.text[r.end : f.start])
         reach = 70 if not used else 150

@@ -101,6 +101,11 @@ _BOUNDED_WORD = Lazy(
     re.I,
 )
 _PROPORTION = Lazy(r"\s*(?:to|:)\s*\d")
+# "2.2x of the gain comes from fusion": a part of a change, and not the change
+_OF_A_CHANGE = Lazy(
+    r"\s+of\s+(?:which\b|(?:the|this|that|these|those|our|its)\s(?:[\w-]+\s){0,2}?(?:gains?|speed-?\s?ups?|improvements?|savings?|reductions?|"
+    r"differences?|gap|increase|decrease|slow-?down|overhead|benefits?|advantage)\b)"
+)
 _WORDED = Lazy(
     r"(?:halv|halving|doubl|tripl|quadrupl|twice|thrice)|(?:an?|one|two|three) orders? of magnitude",
     re.I,
@@ -132,7 +137,9 @@ def is_change(sentence: Sentence, r: Reading) -> bool:
     q = r.quantity
     if isinstance(q.value, tuple) or q.qualifier in (Qualifier.MAX, Qualifier.RANGE):
         return False
-    return q.shown_unit in ("%", "points") or is_factor(sentence, r)
+    if q.shown_unit not in ("%", "points") and not is_factor(sentence, r):
+        return False
+    return _OF_A_CHANGE.match(sentence.text, r.end) is None
 
 
 def is_share(r: Reading) -> bool:

@@ -48,6 +48,8 @@ _COMPLETE = Lazy(
     r"\ball (?:the )?(?:workloads|models|configurations|benchmarks|settings|runs|results|scales|sizes|node counts)\b|\bevery (?:configuration|setting|run|scale)\b|\bsummar|\bcomplete\b|\bwe (?:ran|measured)\b",
     re.I,
 )
+_SCORE = Lazy(r"accura|\bacc\b|top-?\s?[15]\b|recall|\bf1\b|exact match|\brate\b|pass@", re.I)
+_IN_BYTES = Lazy(r"[KMGT]i?B")
 _MOST_SETTINGS = 2
 _LONG_HEADING = 4  # words; a longer one speaks of more than what is measured
 
@@ -350,7 +352,12 @@ class _Reader:
             and not _SYMBOL.fullmatch(label)
             for h, label in zip(self.top.hints, self.top.header, strict=True)
         ]
-        named = [f and self.told.kind is not None and h.kind is self.told.kind for f, h in zip(free, self.top.hints, strict=True)]  # fmt: skip
+        # A score of all columns is no less so where one of them has the name of a known test.
+        named = [
+            f and self.told.kind is not None and h.kind is self.told.kind
+            and (h.kind is not Kind.ACCURACY or _SCORE.search(label) is not None)
+            for f, h, label in zip(free, self.top.hints, self.top.header, strict=True)
+        ]  # fmt: skip
         if any(named):
             free = named
         if self.told.unit == "%":
@@ -361,10 +368,16 @@ class _Reader:
         """The header, where "Images" and "Text" name what a score is of and count nothing.
 
         So they do where the caption gives all numbers in percent, and the column has decimals.
+        Where it gives them in GB, "Weights" is what they take.
         """
+        hints = list(self.top.hints)
+        if _IN_BYTES.fullmatch(self.told.unit):
+            weights = [c for c, h in enumerate(self.top.header) if h.lower() == "weights"]
+            for c in weights:
+                hints[c] = replace(hints[c], noun="", setting=False)
+            return replace(self.top, hints=tuple(hints)) if weights else self.top
         if self.told.unit != "%":
             return self.top
-        hints = list(self.top.hints)
         for c in range(self.stub_columns, self.width):
             h = hints[c]
             if h.unit or h.scale or h.kind or not h.noun or not self.numbers[c]:

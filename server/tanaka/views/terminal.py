@@ -308,7 +308,7 @@ def _aligned(cells: list[list[str]], room: int, paint: Paint) -> list[str] | Non
 
 def _stacked(cells: list[list[str]], room: int, paint: Paint) -> Iterator[str]:
     """The same, with labels cut, and step and source under each other where both are long."""
-    value_width = min(16, max(columns(c[1]) for c in cells))
+    value_width = min(22, max(columns(c[1]) for c in cells))
     label_width = min(30, max(columns(c[0]) for c in cells), max(12, room - value_width - 4 - 26))
     indent = label_width + value_width + 4
     for label, value, how, source in cells:

@@ -261,7 +261,7 @@ def _finding(
         ),
         slots=(
             Slot("a", old.quantity.shown, "a"), Slot("b", new.quantity.shown, "b"),
-            Slot("ratio", f"{shown} points" if points else shown + words, "r"), Slot("claim", q.shown, "c"),
+            Slot("ratio", f"{shown} points" if points else shown + words, "r"), Slot("claim", f"{q.shown[1:]} less" if q.point < 0 else q.shown, "c"),
         ),
         case="B" if verdict is Verdict.IMPLAUSIBLE else "D" if change.word is ChangeWord.SHARE else "A",
     )  # fmt: skip

@@ -119,6 +119,8 @@ def _of_devices(
             _steps(ctx, claim, numbers, fits.id),
         )
         return
+    if claim.what == "nodes" and _another_fits(ctx, claim, given):
+        return  # the devices are those of another of the paper's clusters
     other = given.near(numbers[-1])
     if other is None and claim.what == "nodes":
         other = given.larger(value)
@@ -136,6 +138,15 @@ def _of_devices(
     ):
         return  # a part of the cluster
     yield _finding(ctx, claim, numbers, value, other)
+
+
+def _another_fits(ctx: Context, claim: PartProduct, given: Devices) -> bool:
+    """Whether other nodes of the paper hold the devices that it states."""
+    return any(
+        given.has(math.prod(ctx.paper.number(i).quantity.point for _, i in other.factors))
+        for other in ctx.paper.of(PartProduct)
+        if other.what == "nodes" and other is not claim and other.asserted is not Asserted.NO
+    )
 
 
 def _agrees(claim: PartProduct, value: float, n: Number) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tanaka.paper.model import Asserted, Number
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import at_precision_of
 from tanaka.rules.api import (
@@ -19,6 +21,9 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, printed
 from tanaka.rules.numbers.table_view import Numbers, View
 
+_OTHER_RUNS = Lazy(
+    r"\bprofil|\b(?:separate|other|different|another) (?:runs?|machines?|days?)\b", re.I
+)
 _APART = 0.02
 """How far the baselines that the rows imply may lie apart."""
 
@@ -28,7 +33,11 @@ def stale_baseline(
 ) -> Iterator[Finding]:
     """A finding where three rows or more imply one baseline, and its cell says another."""
     base = next((r for r in rows if (n := view.cell(r, column)) and n.quantity.point == 1.0), None)
-    if base is None or any(view.blocks[r] != view.blocks[base] for r in rows):
+    if (
+        base is None
+        or _OTHER_RUNS.search(view.caption)
+        or any(view.blocks[r] != view.blocks[base] for r in rows)
+    ):
         return
     for i in range(1, len(view.header)):
         own = view.cell(base, i)

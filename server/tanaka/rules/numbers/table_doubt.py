@@ -23,7 +23,7 @@ from tanaka.rules.numbers.table_ways import ADDED, NAMED_BY_CHANCE, OVERLAP, SEV
 
 _SOME = Lazy(
     r"\btop[- ]?\d|\bmost\b|\bmain\b|\bmajor\b|\bselected\b|\brepresentative\b|\be\.g\.|\bexcerpt\b|\bdominant\b|\bkey\b|\bsubset\b|\bpartial|\bexpensive\b|"
-    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b",
+    r"\bexamples?\b|\blargest\b|\bfirst \w+ of\b|\bnot (?:listed|shown|printed|included)\b|\bomit(?:ted|s)?\b|\bleft out\b",
     re.I,
 )
 _SPELLED = {
@@ -40,6 +40,13 @@ _ROUNDED = Lazy(r"\bround|\bmay not (?:sum|add)|\bdo not (?:sum|add)|\bapprox", 
 _BREAKDOWN = Lazy(
     r"\bbreak-?\s?down\b|\bbudget\b|\bcomponents?\b|\bcomposition\b|\bitemi[sz]|\bwhere the \w+ goes\b|\bcontributions?\b|\bphases?\b|\bstages?\b|\bparts?\b|\bcosts?\b|"
     r"\bdistribution\b|\bbill of\b",
+    re.I,
+)
+
+
+_WEIGHS = Lazy(r"\bweigh(?:s|ed|ted|ts|ting)\b|\bin proportion\b|\bpooled\b|\bmicro\b", re.I)
+_AT_ONCE = Lazy(
+    r"\b(?:stages?|workers?|ranks?|[CGT]PUs?|devices?|nodes?|clients?|threads?|shards?|replicas?|cores?|machines?|servers?|sites?|streams?)\b",
     re.I,
 )
 
@@ -81,10 +88,14 @@ def doubt(case: Case) -> Doubt | None:
     over = is_sum and widest.low > case.view.widest[number.id].high
     words = case.words + " " + " ".join(case.view.header)
     if is_sum and not case.strong:
+        if q.point == max(p.quantity.point for p in parts) and not _of_one_unit(case):
+            return None  # the GPUs of three phases are those of the largest
         if SEVERAL.search(words) or (over and OVERLAP.search(words)):
             return None
         if not over and _SOME.search(words):
             return None
+    if not is_sum and not case.strong and _WEIGHS.search(words):
+        return None
     if not is_sum and not case.strong and (_SOME.search(words) or _of_more(words, len(parts))):
         return None
     if is_sum and rising_run([p.quantity.point for p in parts]) and parts[-1].quantity.point == q.point:  # fmt: skip
@@ -120,6 +131,8 @@ def _of_more(words: str, count: int) -> bool:
 def _with_few(case: Case, *, is_sum: bool, noted: bool, gap: float) -> Doubt | None:
     """Verdict where one or two other cells keep the relation, and the label says what it is."""
     best, number = case.best, case.number
+    if _side_by_side(case):
+        return None
     last = case.view.turned and case.column == len(case.view.header) - 1
     loose = says_total(case.label) and last and best is not None and best.made is SUM
     if best is None or not (case.total or case.mean or loose) or best.chance > NAMED_BY_CHANCE:
@@ -144,6 +157,15 @@ def _with_few(case: Case, *, is_sum: bool, noted: bool, gap: float) -> Doubt | N
     if proof and number.asserted is Asserted.YES:
         return Doubt("")
     return Doubt("this cell is made of other parts than its neighbours")
+
+
+def _side_by_side(case: Case) -> bool:
+    """Whether a time is that of all workers together, who work at once: the counts beside it add up."""
+    q = case.number.quantity
+    if q.unit != "s" or not _AT_ONCE.search(f"{case.view.corner} {' '.join(case.view.header)}"):
+        return False
+    points = [p.quantity.point for p in case.parts]
+    return not _of_one_unit(case) and max(points) <= q.point < math.fsum(points)
 
 
 def _of_one_unit(case: Case) -> bool:

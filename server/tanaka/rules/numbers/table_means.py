@@ -280,6 +280,20 @@ def weighted(view: View, parts: Parts, row: int, target: Number) -> Iterator[Mad
             yield _by(weights, view.stubs[r] if r < len(view.stubs) else "")
 
 
+def times_counts(view: View, parts: Parts, row: int, target: Number) -> Iterator[Made]:
+    """Sums of each part so often as another line of the table counts it: 32 layers of 410 us."""
+    for r in range(len(view.cells)):
+        by = [view.cell(r, k) for k in parts]
+        counts = [c.quantity.point for c in by if c is not None and c.quantity.unit == "1" and c.quantity.literal.ulp == 1.0]  # fmt: skip
+        if r != row and len(counts) == len(by) and max(counts) > 1:
+            yield _often(counts, view.stubs[r] if r < len(view.stubs) else "")
+
+
+def _often(counts: list[float], label: str) -> Made:
+    name = f"sum times {label}"[:60] if label else "sum times counts"
+    return Made(name, lambda *v: math.fsum(n * x for n, x in zip(counts, v, strict=False)))
+
+
 def told_weights(view: View, parts: Parts, row: int, target: Number) -> Iterator[Made]:
     """The mean weighted by the counts in brackets behind the labels: "Code (2)"."""
     used = [k for k in parts if (n := view.cell(row, k)) is not None and alike(n, target)]

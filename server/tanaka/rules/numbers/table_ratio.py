@@ -1,9 +1,8 @@
 r"""## What it checks
-That the cells of a ratio column, or row, agree with the cells they are computed from: two cells of
-the same row, a baseline row of the block, the best of several, or a value in the caption. The ratio
-may be a factor, a percentage, a difference, a scaling efficiency, a quantity per device, or a
-product. The relation is not assumed: it is fitted, and a cell is flagged only where the other rows
-keep it.
+That the cells of a ratio column, or row, agree with the cells they are computed from. Tried are two
+cells of the same row, a baseline row of the block, the best of several, and a value in the caption;
+as a factor, a percentage, a difference, a scaling efficiency, a quantity per device, or a product.
+The relation is not assumed: it is fitted, and a cell is flagged only where the other rows keep it.
 A factor in brackets behind a value is a column of its own. Where all rows but the baseline agree
 with each other, it is the baseline that is flagged.
 
@@ -177,7 +176,10 @@ def _judged(
             continue
         if any(holds(view, other, r, number, nominal=True) for other in rivals):
             continue
-        if other_setting(view, best.relation, r, best.hits):
+        if other_setting(view, best.relation, r, best.hits) or (r, column) in view.noted:
+            continue
+        elsewhere = _elsewhere(view, best.relation, column, r, number)
+        if best.relation.doubtful and elsewhere:
             continue
         operands = operands_of(best.relation, r) or ()
         doubt = ""
@@ -187,7 +189,7 @@ def _judged(
             doubt = "this row is computed from other cells, which are rounded"
         elif _gap(best.relation, operands, number) < _PROVES:
             doubt = "the column is computed from unrounded values"
-        elif _elsewhere(view, best.relation, column, r, number):
+        elif elsewhere:
             doubt = "this row is compared with another cell than its neighbours"
         yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
 
@@ -220,7 +222,7 @@ def _few(
         if r in fit.hits:
             yield _held(numbers_of, fit.relation, r, number)
             continue
-        if holds(view, fit.relation, r, number, nominal=False):
+        if holds(view, fit.relation, r, number, nominal=False) or (r, column) in view.noted:
             continue
         if explained_otherwise(view, found, r, number) or _elsewhere(view, fit.relation, column, r, number):  # fmt: skip
             continue

@@ -43,6 +43,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from tanaka.paper.labels import hint
 from tanaka.paper.model import Asserted, Number, NumberId, Table
 from tanaka.rules.api import Context, Finding, Held, Outcome, rule
 from tanaka.rules.numbers.table_doubt import Case, doubt, untold
@@ -64,7 +65,7 @@ from tanaka.rules.numbers.table_means import (
 from tanaka.rules.numbers.table_shares import of_amounts, shares
 from tanaka.rules.numbers.table_sums import Failed, failed, kept
 from tanaka.rules.numbers.table_view import Numbers, View, numbers_of, views
-from tanaka.rules.numbers.table_ways import explained_by, strong, ways
+from tanaka.rules.numbers.table_ways import as_digits, explained_by, strong, ways
 
 
 @rule("TK105", since="0.1.0")
@@ -102,6 +103,7 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
     sets = part_sets(view, column)
     if not sets:
         return
+    own = hint(label).unit
     rows = [
         r
         for r, n in enumerate(view.column(column))
@@ -120,10 +122,17 @@ def _column(numbers_of: Numbers, view: View, column: int) -> Iterator[Held | Fin
             continue
         chosen = best.parts if best is not None else _nearest(view, sets, r, number, total=total)
         parts, missing = gathered(view, chosen, r, number)
+        if (r, column) in view.noted:
+            continue
         if len(parts) < 2 or missing or any(i == r for i, _ in view.gaps):
             continue
-        if total and not mean and no_sum(view.stubs[r]):
+        if view.turned and own and own != number.quantity.shown_unit.replace("-", " "):
+            continue  # "Total (days)" below a column in hours
+        adds = best.made is SUM if best is not None else not mean
+        if adds and no_sum(view.stubs[r]):
             continue  # the latency of all requests is no sum of those of two groups
+        if as_digits(view, column, r, number, mean=mean):
+            continue
         way = explained_by(view, column, sets, r, number)
         case = Case(view, column, r, number, tuple(parts), best, strong=agreed, total=total, mean=mean)  # fmt: skip
         if way is not None:

@@ -12,10 +12,14 @@ from dataclasses import field
 from functools import lru_cache
 
 from tanaka.paper.model import Asserted, CellKind, Number, NumberId, Paper, Table
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import trailing_zeros
 from tanaka.records import dataclass
 from tanaka.rules.derivation import hard
+
+_MARK = Lazy(r"[*†‡§¶]|\^\{?[a-d]\}?(?!\w)|\d\s*\^\{?[1-9]\}?\s*$")
+"""Marks of footnotes."""
 
 Cells = tuple[Number | None, ...]
 
@@ -47,6 +51,11 @@ class View:
         The cells by columns.
     kinds : tuple of frozenset of (str, str)
         For each column the base and shown units of its numbers.
+    noted : frozenset of (int, int)
+        Rows and columns of numbers with a mark behind them, or behind the label of their row: a note
+        says something of its own about them.
+    corner : str
+        Label of the label column.
     beside : tuple of int
         For each column of numbers in brackets the column whose cells they stand behind, else -1.
     """
@@ -67,6 +76,8 @@ class View:
     columns: tuple[Cells, ...]
     kinds: tuple[frozenset[tuple[str, str]], ...]
     beside: tuple[int, ...] = ()
+    corner: str = ""
+    noted: frozenset[tuple[int, int]] = frozenset()
 
     def cell(self, row: int, column: int) -> Number | None:
         """The number of a cell, None where it has none or the place is outside."""
@@ -117,6 +128,7 @@ def views(table: Table, asserted: frozenset[Asserted], numbers: Numbers) -> tupl
         for k, c in enumerate(row)
         if c.kind is CellKind.SEVERAL
     }
+    noted = _noted(table)
     header = list(table.header)
     paths = [row[0].column if row else () for row in zip(*rows, strict=False)]
     groups = [_group(k, paths) for k in range(len(header))]
@@ -140,15 +152,29 @@ def views(table: Table, asserted: frozenset[Asserted], numbers: Numbers) -> tupl
         widest |= {n.id: _hard(n, present, zeros) for n in present}
     return (
         _view(tuple(header), table.stubs, table.blocks, tuple(groups), cells, frozenset(gaps), titles,
-              table.caption, stated, widest, tuple(beside), turned=False),
-        _turned(tuple(header), table, tuple(groups), cells, gaps, titles, stated, widest),
+              table.caption, stated, widest, tuple(beside), corner=header[0], noted=frozenset(noted), turned=False),
+        _turned(tuple(header), table, tuple(groups), cells, gaps, titles, stated, widest, noted),
     )  # fmt: skip
+
+
+def _noted(table: Table) -> set[tuple[int, int]]:
+    """Places of marked cells; where most of a table is marked, the marks tell no cell from another."""
+    rows = [r for r, stub in enumerate(table.stubs) if _MARK.search(stub)]
+    if len(rows) * 2 > len(table.rows):
+        rows = []
+    found = {(r, k) for r in rows for k in range(len(table.rows[r]))}
+    for k in range(1, len(table.header)):
+        own = [r for r, row in enumerate(table.rows) if k < len(row) and _MARK.search(row[k].text)]
+        if len(own) * 2 <= len(table.rows):
+            found.update((r, k) for r in own)
+    return found
 
 
 def _view(
     header: tuple[str, ...], stubs: tuple[str, ...], blocks: tuple[int, ...], groups: tuple[int, ...],
     cells: list[list[Number | None]], gaps: frozenset[tuple[int, int]], titles: tuple[str, ...], caption: str,
-    stated: tuple[Number, ...], widest: Mapping[NumberId, Interval], beside: tuple[int, ...] = (), *, turned: bool,
+    stated: tuple[Number, ...], widest: Mapping[NumberId, Interval], beside: tuple[int, ...] = (), *,
+    corner: str, noted: frozenset[tuple[int, int]], turned: bool,
 ) -> View:  # fmt: skip
     points = tuple(tuple(math.nan if n is None else n.quantity.point for n in row) for row in cells)
     halves = tuple(tuple(math.nan if n is None else _half(n, widest) for n in row) for row in cells)
@@ -160,14 +186,14 @@ def _view(
     )
     return View(
         header, stubs, blocks, groups, tuple(tuple(row) for row in cells), gaps, titles, caption,
-        stated, widest, points, halves, turned, columns, kinds, beside or (-1,) * width,
+        stated, widest, points, halves, turned, columns, kinds, beside or (-1,) * width, corner, noted,
     )  # fmt: skip
 
 
 def _turned(
     header: tuple[str, ...], table: Table, groups: tuple[int, ...], cells: list[list[Number | None]],
     gaps: set[tuple[int, int]], titles: tuple[str, ...], stated: tuple[Number, ...],
-    widest: Mapping[NumberId, Interval],
+    widest: Mapping[NumberId, Interval], noted: set[tuple[int, int]],
 ) -> View:  # fmt: skip
     """The table turned: its first column is what was the header, and holds no numbers."""
     width = len(header)
@@ -176,7 +202,8 @@ def _turned(
     ]
     return _view(
         ("", *table.stubs), header[1:], groups[1:], (-1, *table.blocks), lines,
-        frozenset((c - 1, r + 1) for r, c in gaps if c), ("",) * len(lines), table.caption, stated, widest, turned=True,
+        frozenset((c - 1, r + 1) for r, c in gaps if c), ("",) * len(lines), table.caption, stated, widest,
+        corner=header[0], noted=frozenset((c - 1, r + 1) for r, c in noted if c), turned=True,
     )  # fmt: skip
 
 

@@ -14,21 +14,24 @@ from tanaka.rules.numbers.table_means import (
     SUM,
     Made,
     Parts,
+    alike,
     ends,
     excuses,
     gathered,
     holds,
     is_mean,
     is_total,
+    made_of_others,
     named_mean,
     says_mean,
+    times_counts,
     told_weights,
     weighted,
 )
 from tanaka.rules.numbers.table_view import View
 
 OVERLAP = Lazy(
-    r"(?<!not )(?<!non-)(?<!no )\boverlap|\bhidden\b|\bconcurren|\bparallel\b|\bpipelin|\bwall|\bpeaks?\b|\bmax(?:imum|\.)?\b|\basync|\bnested\b|\bcumulative|\bexposed\b|\bcritical path\b",
+    r"(?<!not )(?<!non-)(?<!no )\boverlap|\bmakespan|\binterleav|\bhidden\b|\bconcurren|\bparallel\b|\bpipelin|\bwall|\bpeaks?\b|\bmax(?:imum|\.)?\b|\basync|\bnested\b|\bcumulative|\bexposed\b|\bcritical path\b",
     re.I,
 )
 """Words after which parts need not add up to the whole that is printed."""
@@ -151,6 +154,10 @@ def explained_by(
             if told:
                 return Explained(tuple(found), SUM)
             untold = untold or Explained(tuple(found), SUM, told=False)
+        if is_total(label) and told:
+            for made in times_counts(view, parts, row, number):
+                if holds(view, made, found, number, nominal=False):
+                    return Explained(tuple(found), made)
         if only_sums:
             continue
         if not told and named is not None:
@@ -170,6 +177,26 @@ def explained_by(
                     untold = untold or Explained(tuple(some), made, told=False)
     own = None if only_sums else _of_its_own(view, column, row, number)
     return Explained(*own) if own is not None else untold
+
+
+def as_digits(view: View, column: int, row: int, number: Number, *, mean: bool) -> bool:
+    """Whether a cell is the sum, or the mean, of all digits before it in its row, whatever their units.
+
+    A label that is misread ("Weights" of a table in GB) takes its column out of the parts.
+    """
+    line = [(k, view.cell(row, k)) for k in range(1, column)]
+    found = [n for k, n in line if n is not None and not made_of_others(view.header[k])]
+    if all(alike(n, number) for n in found):
+        return False
+    digits = [n.quantity.literal.value for n in found]
+    q = number.quantity.literal
+    for some in (digits, digits[1:]):
+        if len(some) < 2:
+            continue
+        value = math.fsum(some) / (len(some) if mean else 1)
+        if abs(value - q.value) <= q.ulp * (1.0 if mean else 0.55 * len(some)):
+            return True
+    return False
 
 
 def counted(view: View, column: int, parts: Sequence[Number], number: Number) -> bool:
