@@ -273,7 +273,7 @@ def test_sentences_are_whole() -> None:
                         name,
                         text,
                     )
-                    assert text[0].isupper() or text[0].isdigit() or text[0] in "($", (name, text)
+                    assert re.match(r"[($]|[-−]?\d", text) or text[0].isupper(), (name, text)
 
 
 HEDGES = re.compile(r"\b(?:may|might|could|likely|probably|about|roughly|seems)\b")

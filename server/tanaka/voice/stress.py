@@ -189,12 +189,14 @@ class _Told:
         if not twins:
             return ()
         runs: list[Run] = []
-        for i, twin in enumerate(twins[:3]):
+        places = {self.speech.places.label(twin.span): twin.span for twin in reversed(twins)}
+        named = [*reversed(places.items())]  # a line with two of them is one place
+        for i, (label, span) in enumerate(named[:3]):
             if i:
-                runs.append(Run(" and " if i == len(twins[:3]) - 1 and len(twins) <= 3 else ", "))
-            runs += [Run("["), Run(self.speech.places.label(twin.span), at=twin.span), Run("]")]
-        if len(twins) > 3:
-            runs.append(Run(f" and {counted(len(twins) - 3, 'more place')}"))
+                runs.append(Run(" and " if i == len(named) - 1 else ", "))
+            runs += [Run("["), Run(label, at=span), Run("]")]
+        if len(named) > 3:
+            runs.append(Run(f" and {counted(len(named) - 3, 'more place')}"))
         # Several rules may have twins: the sentence is a connective and may be said again.
         self.speech.used.discard("STRESS F")
         said = self.speech.part("STRESS", {"places": Value(tuple(runs))}, "F")

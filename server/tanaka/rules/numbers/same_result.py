@@ -202,7 +202,7 @@ def slip(a: Entry, b: Entry) -> bool:
         return False
     differ = [i for i in range(len(x)) if x[i] != y[i]]
     if len(differ) == 1:
-        return len(x) > 2
+        return len(x.replace(".", "")) > 2
     return len(differ) == 2 and sorted(x) == sorted(y)
 
 

@@ -96,6 +96,7 @@ def failed(numbers_of: Numbers, case: Failed) -> Finding:
                           (("as written", q.point / q.scale, True), ("recomputed", value / q.scale, False))),
         slots=(Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", q.shown, "c"),
                Slot("n", str(len(parts)), count=len(parts))),
+        case=("A" if made is SUM else "M") if verdict is Verdict.IMPOSSIBLE else "B" if made is SUM else "D",
     )  # fmt: skip
     # Under one header all cells have one unit: a slip of it would be in all of them.
     slipped = any(p.quantity.shown_unit != q.shown_unit for p in parts)
@@ -126,6 +127,7 @@ def shares_failed(numbers_of: Numbers, shares: Sequence[Number]) -> Finding:
         related=tuple((AtNumber(n.id), label_of(n)) for n in shares if n is not largest),
         slots=(Slot("formula", text, "r"), Slot("ratio", total, "r"), Slot("claim", "100%"),
                Slot("n", str(len(shares)), count=len(shares))),
+        case="S",
     )  # fmt: skip
 
 
