@@ -120,7 +120,9 @@ class OtherWays:
             used = {i.id for i in made.used}
             if len(used) > 1 and used != mine and used & mine:
                 return True
-        return _like(stated, around) or self._anothers(passage.numbers[k], total, value, own, shared, here)  # fmt: skip
+        if stated.quantity.unit != "1" and _like(stated, around):
+            return True
+        return self._anothers(passage.numbers[k], total, value, own, shared, here)  # fmt: skip
 
     def multiplied(self, total: NumberId, one: NumberId) -> bool:
         """Whether an amount times or over numbers of its sentence is another, or a list with it adds up to that.
