@@ -18,7 +18,8 @@ _REPLACED = Lazy(r"(?:instead of|rather than)\b[^()]*\d[^()]*\([^()]*", re.I)
 _OF_THE_TIME = Lazy(r"[\d.,]+\s?%\s+of\s+(?:the|all)\s+(?:time|cases|runs|trials|rounds|days)\b")
 # "Of the writes, 14% never leave": of that part it is denied, and the part is as large as stated
 _PART_OF = Lazy(
-    r"\bof (?:the|these|those|all|our|its|them)\b[^,.;:()]{0,60},\s*(?:only |just |about )?[≈∼~]?$", re.I
+    r"\bof (?:the|these|those|all|our|its|them)\b[^,.;:()]{0,60},\s*(?:only |just |about )?[≈∼~]?$",
+    re.I,
 )
 _SHARE = Lazy(r"[\d.,]+\s?%")
 _DENIED = Lazy(
