@@ -410,6 +410,8 @@ _KEPT = Lazy(
 
 def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     """Training of a sized model on counted, named devices, with the recipe of its passage."""
+    if not any(_TRAINS.search(s.text) for s in passage if s.readings):
+        return ()
     whole = " ".join(s.text for s in passage)
     recipe = frozenset(n for n, p in RECIPE.items() if p.search(whole))
     cues = {n for n, p in _STATE_CUES.items() if re.search(p, whole, re.I)}

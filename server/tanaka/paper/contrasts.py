@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.model import How
 from tanaka.paper.operands import MEASURED, LocalChange, dimension, is_change, is_value, made
-from tanaka.paper.pairs import COMPARED
+from tanaka.paper.pairs import COMPARED, RESTRICTS
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.wording import MEASURED_NOUNS, change_word, may_concern, own_words
 from tanaka.patterns import Lazy
@@ -165,6 +165,8 @@ def _apposed(sentence: Sentence, factor: int, done: set[int]) -> bool:
     readings = sentence.readings
     f, last = readings[factor], readings[factor - 1]
     gap = sentence.between(last, f)
+    if RESTRICTS.match(gap):
+        return False
     if is_change(sentence, last) and factor - 1 in done:
         # "28x less energy and 700x faster": the second of two that sum up the same values
         return re.fullmatch(r"(?:\s[\w-]+){1,4}\s+and\s+(?:about )?", gap) is not None
