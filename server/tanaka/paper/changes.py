@@ -15,7 +15,14 @@ from functools import lru_cache
 from tanaka.paper.comparands import comparands, surpassed
 from tanaka.paper.contrasts import contrasts
 from tanaka.paper.model import ChangeWord, How
-from tanaka.paper.operands import LocalChange, comparable, is_change, made, moved
+from tanaka.paper.operands import (
+    LocalChange,
+    comparable,
+    is_change,
+    is_name_or_interval,
+    made,
+    moved,
+)
 from tanaka.paper.pairs import pairs
 from tanaka.paper.respective import respective, respectively
 from tanaka.paper.sentences import Sentence
@@ -32,6 +39,13 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
         "=" in sentence.text or any(is_change(sentence, r) for r in sentence.readings)
     ):
         return ()
+    kept = [i for i, r in enumerate(sentence.readings) if not is_name_or_interval(sentence, r)]
+    if len(kept) < len(sentence.readings):
+        less = Sentence(sentence.text, sentence.start, tuple(sentence.readings[i] for i in kept))
+        return tuple(
+            replace(c, change=kept[c.change], old=kept[c.old], new=kept[c.new])
+            for c in changes(less)
+        )
     found: dict[int, LocalChange] = {}
     if listed := respectively(sentence):
         found = {c.change: c for c in respective(sentence)}

@@ -35,6 +35,7 @@ _COMPARED_TO = Lazy(
     r"\b(?:against|than|over|compared (?:to|with)|relative to|versus|vs\.?)\s[^,;:()]{1,40}\(\s*[≈∼~]?$",
     re.I,
 )
+_AND_ITS_OWN = Lazy(r"[^();,]{0,24}?\s(?:vs\.?|versus|against|instead of|rather than|→|to)\s[^();]{0,24}?\d")
 _GIVEN_UP = Lazy(
     r"\b(?:instead of|rather than|in place of|(?:down|up) from|compared (?:to|with)|against|versus|vs\.?)\s(?:the |about )?[≈∼~$]?$",
     re.I,
@@ -78,6 +79,8 @@ def comparands(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChang
                 break  # "the three separate ones, which take 1.02, 0.71 and 0.64 ms"
             if is_setting(sentence, b):
                 continue
+            if match.group("paren") is not None and _AND_ITS_OWN.match(text, b.end):
+                break  # "halving the fraction (31% vs. 17%)"
             a = _subject(sentence, i, b, used, _MORE_THAN.match(text, f.end) is not None)
             if a is None:
                 continue

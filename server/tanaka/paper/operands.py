@@ -12,7 +12,7 @@ from dataclasses import replace
 from tanaka.paper.model import ChangeWord, How
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Qualifier, Reading
+from tanaka.quantity import Kind, Qualifier, Reading
 from tanaka.records import dataclass
 
 
@@ -139,7 +139,34 @@ def is_change(sentence: Sentence, r: Reading) -> bool:
         return False
     if q.shown_unit not in ("%", "points") and not is_factor(sentence, r):
         return False
+    if q.shown_unit == "%" and _one_of_two(sentence, r):
+        return False
+    if q.shown_unit == "points" and (
+        sentence.text[r.start : r.end].endswith("-point") and not _POINT_CHANGE.match(sentence.text, r.end)
+    ):
+        return False
     return _OF_A_CHANGE.match(sentence.text, r.end) is None
+
+
+# "88.4% vs. 83.3%": two values, and neither is by how much they differ
+_THEN_OTHER = Lazy(
+    r"[\s\u2009]*(?:vs\.?|versus|against|→|compared (?:to|with)|instead of|rather than|down from|up from)\s+(?:only |just |the |about )?[≈∼~]?\d[\d.,]*[\s\u2009]?%"
+)
+_AFTER_OTHER = Lazy(
+    r"(?:\b(?:vs\.?|versus|instead of|rather than|down from|up from)|→)\s+(?:only |just |the |about )?[≈∼~]?$"
+)
+# Of what an "N-point" is a change: not a scale, a rubric, a stencil
+_POINT_CHANGE = Lazy(
+    r"\s+(?:[\w-]+\s){0,2}?(?:improvements?|gains?|increases?|decreases?|drops?|reductions?|difference|gap|margin|lead|advantage|loss(?:es)?|rise|"
+    r"decline|boost|jump|fall|uplift|penalty|degradation|deficit|edge|cut|swing)\b"
+)
+
+
+def _one_of_two(sentence: Sentence, r: Reading) -> bool:
+    return (
+        _THEN_OTHER.match(sentence.text, r.end) is not None
+        or _AFTER_OTHER.search(sentence.before(r, 24)) is not None
+    )
 
 
 def is_share(r: Reading) -> bool:
@@ -168,6 +195,8 @@ def dimension(r: Reading) -> tuple[str, str]:
         return r.quantity.unit, ""
     if worded(r):
         return "×", ""
+    if r.kind is Kind.PARAM_COUNT:
+        return "1", "parameter"
     return "1", r.noun or (shown and str(r.kind))  # 8K of context and 8B parameters differ
 
 
@@ -188,11 +217,48 @@ def is_measured(r: Reading) -> bool:
 
 
 _GIVEN = Lazy(r"[\w)}\]]\s?=\s?$")
+_PIECES = (
+    r"(?:chunks?|chunking|pages?|blocks?|tiles?|buffers?|messages?|packets?|stripes?|segments?|granularity|granules?|cache ?lines?|records?|"
+    r"requests?|objects?|windows?|shards?|buckets?|slots?)\b"
+)
+_IN_PIECES = Lazy(rf"[\s\u2009-]+(?:(?!of\b|for\b|and\b|in\b|on\b|to\b)[a-z-]+\s){{0,2}}?{_PIECES}")
+_USED = Lazy(r"\b(?:[Ww]ith|[Uu]sing|[Uu]ses?|at|fixed|[Ff]or|an?)\s+(?:an?\s|fixed\s)?$")
+_OF_PIECES = Lazy(rf"\b{_PIECES}\s(?:of|at)\s(?:only )?$")
 
 
 def is_setting(sentence: Sentence, r: Reading) -> bool:
-    """Whether a value is given to a symbol, as in "K = 3": a choice, no result."""
-    return _GIVEN.search(sentence.text[max(0, r.start - 8) : r.start]) is not None
+    """Whether a value is a choice and no result: "K = 3", "with 4 KB pages", or no value at all."""
+    before = sentence.before(r, 30)
+    return (
+        _GIVEN.search(before[-8:]) is not None
+        or (
+            r.quantity.unit == "byte"
+            and (
+                (_IN_PIECES.match(sentence.text, r.end) and _USED.search(before))
+                or _OF_PIECES.search(before)
+            )
+            is not None
+        )
+        or is_name_or_interval(sentence, r)
+    )
+
+
+_NAME = Lazy(r"(?:[A-Za-z][\w.]*[-‑]|\b[A-Z]\w*(?:[- ][\d.]+)?\s)$")
+_OPENS = Lazy(r"\[\s*$")
+_SECOND = Lazy(r"\s*,\s*[+−-]?[\d.,]+\s?%?\s*\]")
+_FIRST = Lazy(r"\[\s*[+−-]?[\d.,]+\s?%?\s*,\s*$")
+
+
+def is_name_or_interval(sentence: Sentence, r: Reading) -> bool:
+    """Whether a number is part of a name ("Qwen3-8B") or an end of an interval ("[0.92, 0.93]")."""
+    text = sentence.text
+    if r.kind is Kind.PARAM_COUNT and not r.noun and _NAME.search(sentence.before(r, 30)):
+        return True
+    if "[" not in text:
+        return False
+    if _OPENS.search(text[: r.start]):
+        return _SECOND.match(text, r.end) is not None
+    return text[r.end :].lstrip()[:1] == "]" and _FIRST.search(sentence.before(r, 40)) is not None
 
 
 def comparable(a: Reading, b: Reading) -> bool:

@@ -108,6 +108,8 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
         for _, i, doubtful in near[:1]:
             r = readings[i]
             word = change_word(sentence, r, is_share(old)) or bare_word(sentence, r)
+            if is_share(r) and i < min(pair.old, pair.new) and _ALONE.search(text[: r.start]):
+                continue  # "113 journals (22.6%) charge, falling from ..."
             ordered = pair.ordered
             if word is None and pair.ordered and of_the_old(sentence, r):
                 word = ChangeWord.SHARE
@@ -118,6 +120,8 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 and _THEN_FROM.fullmatch(text, r.end, old.start)
             ):
                 word, doubtful = ChangeWord.PERCENT_FASTER, True  # "gives another 30%, from A to B"
+            if is_share(r) and pair.ordered and _TO.search(text[: r.start]) and i < pair.old:
+                word = ChangeWord.SHARE  # "to 33% (from 30 to 10 FPS)"
             if signed(r) and word is ChangeWord.PERCENT_LESS:
                 ordered = False  # a minus alone does not say which of the two is the whole
             if word is None or not may_concern(sentence, r, old):
@@ -154,6 +158,8 @@ def _freed(change: LocalChange, after: bool) -> LocalChange:
     return replace(change, cues=change.cues - answered, paired=How.INFERRED)
 
 
+_ALONE = Lazy(r"\(\s*[≈∼~]?$")
+_TO = Lazy(r"\b(?:down |up |back )?to\s+(?:only |just |about |roughly )?[≈∼~]?$")
 _THEN_FROM = Lazy(r"\s*[,(—–]?\s*from\s+(?:about\s+)?[≈∼~$]?")
 _OR_AGAIN = Lazy(
     r"\s*(?:[\w-]+\s){0,2}?[,(]?\s*(?:or|i\.e\.,?|that is,?|equivalently|\()\s*(?:about |roughly )?(?:an? )?[≈∼~]?"

@@ -150,6 +150,9 @@ def _shared(sentence: Sentence, values: list[int], size: int, factor: int) -> _P
         return None
     single = next(run[0] for run in lists if len(run) == 1)
     many = next(run for run in lists if len(run) == size)
+    amounts = [readings[k].quantity.point for k in values]
+    if max(amounts) > 500 * min(amounts):
+        return None
     if many[0] > factor and not _IN_BRACKETS.search(sentence.text[: readings[many[0]].start]):
         return None
     return [(k, single, True) for k in many]

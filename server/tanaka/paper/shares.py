@@ -64,7 +64,7 @@ def shares(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
         if (
             _OF.fullmatch(sentence.between(a, b))
             and c.quantity.shown_unit == "%"
-            and re.fullmatch(r"[^()%;,.]{0,40}?[\s\u2009]*[(,][\s\u2009]*(?:or |i\.e\.,? |about )?", sentence.between(b, c))
+            and re.fullmatch(r"[^()%;,.]{0,40}?[\s\u2009]*[(,=][\s\u2009]*(?:or |i\.e\.,? |about )?", sentence.between(b, c))
             and _part_of(a, b)
             and _ENDS.match(text, c.end)
         ):  # fmt: skip

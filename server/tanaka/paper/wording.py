@@ -12,7 +12,7 @@ from tanaka.paper.model import ChangeWord
 from tanaka.paper.operands import worded
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Reading
+from tanaka.quantity import Kind, Reading
 
 _LESS = (
     r"less|lower|fewer|smaller|reduc\w*|decreas\w*|drop\w*|sav(?:es?|ed|ings?)|shorter|cheaper|cut|lowers|shrink\w*|"
@@ -92,6 +92,12 @@ def own_words(sentence: Sentence, r: Reading) -> str:
     )[0]
 
 
+_PARAMETERS = Lazy(
+    r"\b(?:more|fewer|less|larger|smaller|bigger|as many|as large|as big|param\w*|compress\w*|sizes?|weights|reduction|growth|"
+    r"increase|decrease)\b"
+)
+
+
 def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     """Whether the words of a change can be about a value of this unit.
 
@@ -99,6 +105,8 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     """
     words = own_words(sentence, r)
     base = "%" if value.quantity.shown_unit == "%" else value.quantity.unit
+    if value.kind is Kind.PARAM_COUNT:
+        return _PARAMETERS.search(words) is not None
     if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
         return re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
     if _SPEED.search(words) and base not in _RATES | {"s"} and value.noun not in MEASURED_NOUNS:

@@ -48,15 +48,20 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     if change.asserted is Asserted.NO or not (old.quantity.bounded and new.quantity.bounded):
         return
     percentages = old.quantity.shown_unit == "%"
+    fractions = not percentages and _is_fraction(old) and _is_fraction(new)
     if (
         change.word is ChangeWord.POINTS
         and not percentages
+        and not fractions
         and not (_is_score(old) and _is_score(new))
     ):
         return  # points of another quantity than the two values: counts
-    options = readings(change.word, percentages=percentages, ordered=change.ordered)
-    if change.word is ChangeWord.POINTS and not percentages:
+    # 1.5% from 0.731 to 0.746: hundredths of a score are points
+    options = readings(change.word, percentages=percentages or fractions, ordered=change.ordered)
+    if change.word is ChangeWord.POINTS and not percentages and not fractions:
         options = tuple(_of_scores(o) for o in options)
+    if _unlike(claim, old, new):
+        return
     said = _size(claim, claim.quantity.nominal)
     old_near, new_near = old.quantity.nominal, new.quantity.nominal
     if change.word is ChangeWord.SHARE and _is_whole(old) and _is_whole(new):
@@ -114,6 +119,15 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     yield explained(finding, abs(claim.quantity.point), value, (claim, old, new))
 
 
+_FAR = 1000.0
+
+
+def _unlike(claim: Number, old: Number, new: Number) -> bool:
+    """Whether two values are so far apart that a percentage can be of no such pair: 4 KB and 2 TB."""
+    a, b = abs(old.quantity.point), abs(new.quantity.point)
+    return not _is_factor(claim) and max(a, b) > _FAR * min(a, b)
+
+
 def _is_whole(number: Number) -> bool:
     """Whether a value is a count that is printed in full: "31 of 75" are no rounded numbers."""
     q = number.quantity
@@ -141,6 +155,18 @@ def _is_score(number: Number) -> bool:
         and not number.noun
         and "." in q.literal.text
         and 1 < q.point <= 100
+    )
+
+
+def _is_fraction(number: Number) -> bool:
+    """Whether a value is a bare score between 0 and 1, as accuracy, F1 or AUC."""
+    q = number.quantity
+    return (
+        q.unit == "1"
+        and not q.shown_unit
+        and not number.noun
+        and "." in q.literal.text
+        and 0 < q.point <= 1
     )
 
 
