@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.model import How
-from tanaka.paper.operands import MEASURED, LocalChange, dimension, is_change, is_value, made
+from tanaka.paper.model import ChangeWord, How
+from tanaka.paper.operands import (
+    MEASURED,
+    LocalChange,
+    dimension,
+    is_change,
+    is_share,
+    is_value,
+    made,
+)
 from tanaka.paper.pairs import COMPARED, RESTRICTS
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.wording import MEASURED_NOUNS, change_word, may_concern, own_words
@@ -58,7 +66,13 @@ def contrasts(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange
     text, readings = sentence.text, sentence.readings
     done = set(taken)
     for i, f in enumerate(readings):
-        if i in taken or i < 2 or not is_change(sentence, f) or f.quantity.shown_unit == "points":
+        if i in taken or i < 2 or not is_change(sentence, f):
+            continue
+        if f.quantity.shown_unit == "points":
+            made_of = _of_two_shares(sentence, i)
+            if made_of is not None:
+                done.add(i)
+                yield made_of
             continue
         if not _apposed(sentence, i, done):
             continue
@@ -105,6 +119,25 @@ def contrasts(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange
         yield made(
             sentence, i, b, a, word, ordered=False, how=How.INFERRED if loose else How.STATED
         )
+
+
+def _of_two_shares(sentence: Sentence, i: int) -> LocalChange | None:
+    """Points between the only two percentages of a sentence: "A scores 54%, while ours scores 62%, 8 points more"."""
+    text, readings = sentence.text, sentence.readings
+    f = readings[i]
+    shares = [k for k, r in enumerate(readings) if is_share(r)]
+    if len(shares) != 2 or shares != [i - 2, i - 1] or any(not is_value(readings[k]) for k in shares):
+        return None
+    if any(r.quantity.shown_unit == "points" for k, r in enumerate(readings) if k != i):
+        return None
+    a, b = shares
+    opens = _OPENS_ON.match(text) is not None
+    against = re.search(r",\s(?:while|whereas)\s", sentence.between(readings[a], readings[b]))
+    if not (opens or against) or COMPARED.match(sentence.after(f, 80)):
+        return None
+    if not _APPOSED.fullmatch(sentence.between(readings[b], f)):
+        return None
+    return made(sentence, i, a, b, ChangeWord.POINTS, ordered=False, how=How.INFERRED)
 
 
 _UNDER = r"(?:with|without|on|for|using|under|in|at|by|of)"

@@ -78,9 +78,16 @@ _SHRINKS = Lazy(
 _TO_OTHER = Lazy(rf"{_S}[^,;:()]{{1,50}}?{_S}(?:down |in)?to{_S}+{_SOME}[≈∼~]?")
 _STEP_OVER = Lazy(rf"{_S}(?:at|on|with|for|in|using)\s[^;:()]{{1,44}}$")
 _AGAINST = Lazy(
-    rf"{_S}*(?:\([^()]{{0,30}}\)\s*)?(?:[\w' -]{{0,32}}?\s)?(?:vs\.?|versus|against|compared (?:to|with)|instead of|rather than|"
+    rf"{_S}*(?:\([^()]{{0,30}}\)\s*)?(?:[\w' -]{{0,32}}?,?\s|,\s)?(?:vs\.?|versus|against|compared (?:to|with)|instead of|rather than|"
     rf"in place of|as opposed to|in contrast (?:to|with)|down from|up from)\s+(?:[\w' -]{{0,32}}?\s)?[≈∼~]?"
 )
+_INSTEAD = Lazy(rf"{_S}(?:[a-z]+{_S})?(?:instead of|rather than|down from|up from){_S}(?:the )?")
+# "82% (vs. 61% for X)"
+_AGAINST_ASIDE = Lazy(
+    rf"{_S}*\((?:vs\.?|versus|compared (?:to|with)|against|instead of|rather than|as opposed to)\s+(?:[\w' -]{{0,32}}?\s)?[≈∼~]?"
+)
+_ASIDE_ENDS = Lazy(r"[^();\d]{0,40}\)")
+_TOLD_BEFORE = Lazy(r"(?:%|×|\bpoints?|\b[a-z]+er|\breduction|\bdecrease|\bdrop|\bless)\s*\(\s*[≈∼~]?$")
 _WITH_AND = Lazy(
     rf"{_S}*(?P<first>with|without)\s[^,;:()]{{1,32}}?(?:,?\s(?:and|but|vs\.?|versus|against|compared to)|,)\s+{_SOME}[≈∼~]?"
 )
@@ -108,6 +115,13 @@ KNOB = Lazy(
 )
 
 
+# "the number of calls shrinks from": a count that nobody turns
+_COUNT_FALLS = Lazy(
+    r"\bnumber of\s(?:[\w-]+\s){1,4}?(?:(?:per|in|of|for)\s(?:[\w-]+\s){1,3}?)?(?:shrinks?|shrank|drops?|dropped|falls?|fell|decreases?|decreased|declines?|declined|"
+    r"goes down|(?:is|are|was|were) (?:reduced|cut|lowered))\s(?:down\s)?from\s"
+)
+
+
 def joined(sentence: Sentence) -> Iterator[Pair]:
     """Pairs of neighbouring values that the words between and around them join."""
     text, readings = sentence.text, sentence.readings
@@ -126,8 +140,9 @@ def joined(sentence: Sentence) -> Iterator[Pair]:
             ),
             len(readings),
         )
-        if i + 1 < len(readings) and _FROM_ASIDE.fullmatch(
-            text, readings[i].end, readings[i + 1].start
+        if i + 1 < len(readings) and any(
+            aside_.fullmatch(text, readings[i].end, readings[i + 1].start)
+            for aside_ in (_FROM_ASIDE, _AGAINST_ASIDE)
         ):
             j = i + 1  # "to 241 ms (from 312 ms)"
         if j >= len(readings):
@@ -164,6 +179,18 @@ def _unlike(sentence: Sentence, i: int, j: int) -> Pair | None:
         and _TO_OTHER.fullmatch(gap)
     ):
         return Pair(i, j, True, False, True)
+    if (
+        bare
+        and not (a.noun and b.noun)
+        and (
+            (_FROM.search(text[max(0, a.start - 30) : a.start]) and re.fullmatch(r"\s*to\s*", gap))
+            or (a.noun and _INSTEAD.fullmatch(gap))
+        )
+    ):
+        clause = re.split(r"[,;:()—–]", text[: a.start])[-1]
+        if KNOB.search(clause) or _TURNED.search(clause):
+            return None
+        return Pair(i, j, True, False, True) if not a.noun else Pair(j, i, True, False, True)
     if elliptic(a, b) and _AGAINST.fullmatch(gap):
         return Pair(j, i, False, False, True)
     # "15.6 ms at a batch of 512, down from 28.4 ms"
@@ -182,7 +209,9 @@ def _pair(
 
     def turned() -> bool:
         clause = re.split(r"[,;:()—–]", text[: a.start])[-1]
-        if KNOB.search(clause):
+        if KNOB.search(clause) and not (
+            _COUNT_FALLS.search(clause) and not _TURNED.search(clause)
+        ):
             return True
         return _TURNED.search(clause) is not None and not _BROUGHT.match(clause)
 
@@ -204,6 +233,15 @@ def _pair(
         and _digits(a) >= 3 <= _digits(b)
     ):
         return Pair(i, j, True, False, True)  # "(36.2 to 176.3 tok/s)" may be a range
+    if (
+        a.quantity.point > b.quantity.point
+        and _TOLD_BEFORE.search(lead)
+        and re.fullmatch(rf"{_S}*to{_S}*", gap)
+        and re.match(rf"{_S}*[),]", text[b.end :])
+    ):
+        return Pair(i, j, True, False, True)  # no range goes down
+    if _AGAINST_ASIDE.fullmatch(gap) and _ASIDE_ENDS.match(text, b.end):
+        return Pair(j, i, False, False, False)
     if not start and _SHRINKS.search(lead) and _TO_OTHER.fullmatch(gap):
         return Pair(i, j, True, turned(), a.quantity.unit == "1")
     if _AGAINST.fullmatch(gap):

@@ -25,6 +25,7 @@ from tanaka.paper.operands import (
 )
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.wording import (
+    LESS_VERB,
     VERBS,
     bare_word,
     change_word,
@@ -43,7 +44,8 @@ _GOES_ON = Lazy(
 # Between two values and the factor stated for them stand such words and no others.
 _LINK = Lazy(
     r"[\s\u2009)]*(?:(?:on|in|at|for|per|with|without|under|using|during|after)\s(?:(?!\band\b)[^,;:()—–]){1,44})?"
-    r"(?:[\s,:(—–≈∼~+−-]|\bi\.e\.|\band (?:thus|hence|so|therefore|gives?|yields?|is|corresponds?|means)\b|\b(?:that|is|or|for|thus|hence|so|therefore|which|this|it|a|an|the|was|are|gives?|"
+    r"(?:\s(?:before|previously|originally|earlier|initially|now|today)(?=[\s,]))?"
+    r"(?:[\s,:()—–≈∼~+−-]|\bi\.e\.|\band (?:thus|hence|so|therefore|gives?|yields?|is|corresponds?|means)\b|\b(?:that|is|or|for|thus|hence|so|therefore|which|this|it|a|an|the|was|are|gives?|"
     r"giving|yields?|yielding|results?|resulting|in|correspond\w*|to|represent\w*|achiev\w*|deliver\w*|provid\w*|amount\w*|translat\w*|into|equal\w*|"
     r"means?|meaning|improv\w*|reduc\w*|speed\w*|speed-?ups?|slow-?downs?|loss|rise|decline|cut|penalty|benefit|advantage|difference|gap|change|increas\w*|decreas\w*|gains?|sav\w*|drops?|compression|overhead|growth|factor|ratio|by|roughly|"
     r"about|nearly|almost|around|total|overall|further|net|of|relative|absolute|additional|only|mere|just|some|more|than|up|thereby|making|error|latency|time|memory|energy|cost|traffic|throughput|accuracy|power|bandwidth|performance|size|footprint|volume|step|runtime|training|inference|"
@@ -111,6 +113,9 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
             if is_share(r) and i < min(pair.old, pair.new) and _ALONE.search(text[: r.start]):
                 continue  # "113 journals (22.6%) charge, falling from ..."
             ordered = pair.ordered
+            if word is None and pair.ordered and is_share(r) and _RELATIVELY.match(sentence.after(r, 24)):
+                falls = readings[pair.new].quantity.point < old.quantity.point
+                word = ChangeWord.RELATIVE_LESS if falls else ChangeWord.RELATIVE_MORE
             if word is None and pair.ordered and of_the_old(sentence, r):
                 word = ChangeWord.SHARE
             if (
@@ -120,6 +125,8 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 and _THEN_FROM.fullmatch(text, r.end, old.start)
             ):
                 word, doubtful = ChangeWord.PERCENT_FASTER, True  # "gives another 30%, from A to B"
+            if word is ChangeWord.PERCENT_FASTER and pair.ordered and _BY.search(text[: r.start]):
+                word = _by_verb(text[: old.start])  # "reduces it from A to B, i.e., by 29%"
             if is_share(r) and pair.ordered and _TO.search(text[: r.start]) and i < pair.old:
                 word = ChangeWord.SHARE  # "to 33% (from 30 to 10 FPS)"
             if signed(r) and word is ChangeWord.PERCENT_LESS:
@@ -156,6 +163,14 @@ def _freed(change: LocalChange, after: bool) -> LocalChange:
     if not answered:
         return change
     return replace(change, cues=change.cues - answered, paired=How.INFERRED)
+
+
+_BY = Lazy(r"[,(]\s*(?:i\.e\.,?|that is,?|or|hence|thus)?\s*by\s+(?:about |roughly )?[≈∼~]?$")
+_LESS_BY = Lazy(rf"\b(?:{LESS_VERB})\b[^.;:]{{0,60}}\bfrom\s+[≈∼~$]?$")
+
+
+def _by_verb(lead: str) -> ChangeWord:
+    return ChangeWord.PERCENT_LESS if _LESS_BY.search(lead) else ChangeWord.PERCENT_FASTER
 
 
 _ALONE = Lazy(r"\(\s*[≈∼~]?$")
@@ -264,7 +279,7 @@ def _attached(sentence: Sentence, factor: int, pair: Pair) -> tuple[int, bool] |
     return None
 
 
-_COUNTED = Lazy(r"^\s(?:[a-z-]+\s){0,2}[a-z-]+(?=[,(])")
+_COUNTED = Lazy(r"^\s(?:[a-z-]+\s){0,2}(?:[a-z-]+|[A-Z][\w@-]*)(?=[,(])")
 # "plans (21 s instead of 14 min) that are 1.1x faster": of the plans, and not of the two values
 RESTRICTS = Lazy(r"\s*\)\s(?:that|which)\s(?!is,)")
 _UNDER = Lazy(r"[\s\u2009)]*(on|at|for|with|under|using|in)\s")

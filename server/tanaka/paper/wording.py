@@ -23,7 +23,7 @@ _FASTER = (
     r"difference|gap|ratio|advantage|scaling|multiplier|as (?:fast|quick|quickly|efficient|good|well)|apart|the (?:[\w-]+ )?(?:speed|throughput|rate|performance)"
 )
 _MORE = r"more|higher|larger|greater|increas\w*|longer|bigger|rise|growth|overhead|extra|additional|grow\w*|penalty|as (?:many|much|large|long|high|big|expensive|costly|often)|above|over"
-_LESS_VERB = (
+LESS_VERB = (
     r"reduc(?:es?|ed|ing)|cuts?|cutting|lower(?:s|ed|ing)?|shrinks?|shrank|drop(?:s|ped)?|decreas(?:es?|ed|ing)|falls?|fell|"
     r"sav(?:es?|ed|ing)|declines?|declined|shortens?|shortened|trims?|trimmed|(?:goes|go|went|is|are) down"
 )
@@ -37,7 +37,7 @@ _FAST_VERB = (
     r"improv(?:es?|ed|ing)|speeds? up|sped up|speeding up|accelerat(?:es?|ed|ing)|boost(?:s|ed|ing)?|outperform(?:s|ed|ing)?|gains?|"
     r"recover(?:s|ed|ing)?|regain(?:s|ed|ing)?|beat(?:s|ing)?|surpass(?:es|ed|ing)?"
 )
-VERBS = rf"{_LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}|{_SLOW_VERB}"
+VERBS = rf"{LESS_VERB}|{_MORE_VERB}|{_FAST_VERB}|{_SLOW_VERB}"
 _SPEED = Lazy(
     r"\b(?:faster|slower|quicker|speed-?\s?ups?|speeds?|sped|slow-?downs?|accelerat\w*)\b", re.I
 )
@@ -92,6 +92,10 @@ def own_words(sentence: Sentence, r: Reading) -> str:
     )[0]
 
 
+_NOUN_OF_CHANGE = r"(?:reduction|decrease|drop|increase|rise|growth|saving|decline|cut)"
+# "from 9,840 to 4,230 tokens, a reduction of 57%": of nothing else than the counts
+_MERE_CHANGE = Lazy(rf"\s*{_NOUN_OF_CHANGE}\s*(?:[.,;)]|$)")
+_MERE_CHANGE_OF = Lazy(rf"\b{_NOUN_OF_CHANGE}\s(?:of|by)\s(?:about |roughly )?[≈∼~]?$")
 _PARAMETERS = Lazy(
     r"\b(?:more|fewer|less|larger|smaller|bigger|as many|as large|as big|param\w*|compress\w*|sizes?|weights|reduction|growth|"
     r"increase|decrease)\b"
@@ -108,7 +112,14 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     if value.kind is Kind.PARAM_COUNT:
         return _PARAMETERS.search(words) is not None
     if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
-        return re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
+        return (
+            re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
+            or _MERE_CHANGE.match(sentence.after(r, 30)) is not None
+            or (
+                _MERE_CHANGE_OF.search(sentence.before(r, 30)) is not None
+                and re.match(r"\s*(?:[.,;)]|$)", sentence.after(r, 4)) is not None
+            )
+        )
     if _SPEED.search(words) and base not in _RATES | {"s"} and value.noun not in MEASURED_NOUNS:
         return False
     named = [bases for pattern, bases in _METRICS if pattern.search(words)]
@@ -217,7 +228,7 @@ def _kind_before(before: str, shown: str) -> str:
         return "more"
     if verb := _VERB_BY.search(before):
         v = verb.group("v").lower()
-        if re.fullmatch(_LESS_VERB, v):
+        if re.fullmatch(LESS_VERB, v):
             return "less"
         if re.fullmatch(_SLOW_VERB, v):
             return "slow"

@@ -55,7 +55,7 @@ _SHARE = (
 _THE = r"(?:the|its|our|their|both|this|that|every|training|inference|decode|decoding|memory|latency|throughput|performance|bandwidth|compute|GPU|energy|end-to-end|effective|peak)(?![A-Za-z])"
 _FACTOR = (
     rf"(?:twice|thrice)(?={_S}(?:as|the|that|those|its|their|our|more|larger|bigger|faster|slower|what|compared)(?![A-Za-z]))|"
-    rf"(?:doubles|doubling|double|triples|tripling|triple|quadruples|quadrupling|quadruple|halves|halving|halve)(?={_S}{_THE})|"
+    rf"(?:doubles|doubling|double|triples|tripling|triple|quadruples|quadrupling|quadruple|halves|halving|halve)(?={_S}{_THE}|{_S}from{_S}[$≈∼~]?\d)|"
     rf"(?:doubled|tripled|quadrupled|halved)(?={_S}{_THE}|{_S}?[.,;)]|{_S}(?:by|when|to|and|from|with|while|at)(?![A-Za-z]))"
 )
 _FACTORS = {

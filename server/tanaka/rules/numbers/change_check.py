@@ -56,8 +56,10 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
         and not (_is_score(old) and _is_score(new))
     ):
         return  # points of another quantity than the two values: counts
+    fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
     # 1.5% from 0.731 to 0.746: hundredths of a score are points
-    options = readings(change.word, percentages=percentages or fractions, ordered=change.ordered)
+    in_points = percentages or (fractions and not fixed)
+    options = readings(change.word, percentages=in_points, ordered=change.ordered)
     if change.word is ChangeWord.POINTS and not percentages and not fractions:
         options = tuple(_of_scores(o) for o in options)
     if _unlike(claim, old, new):
@@ -74,7 +76,6 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     old_hard, new_hard = old.quantity.hard, new.quantity.hard
     if change.word is ChangeWord.SHARE and _is_whole(old) and _is_whole(new):
         old_hard, new_hard = old_near, new_near
-    fixed = change.word in (ChangeWord.RELATIVE_LESS, ChangeWord.RELATIVE_MORE)
     if fixed and percentages and _is_points(claim, old, new):
         # Points called relative are a slip of their own: no coarse rounding needs to explain them.
         old_hard, new_hard = _fine(old), _fine(new)
