@@ -87,6 +87,24 @@ def names_another(sentence: Sentence, f: Reading, known: str = "") -> bool:
     return any(name not in said for name in names)
 
 
+_THE_OLD = Lazy(
+    r"\b(?:baselines?|previous\w*|prior|original|old|existing|best|state|vanilla|former|default|unmodified|standard|na[iï]ve|strongest|one|ones|version|"
+    r"before|it|that|this|these|those|current|other|what|first|second|runner|next|latter|non-\w+|un\w+|conventional|traditional|base|stock|which|competitors?|"
+    r"alternatives?|methods?|approach\w*|systems?|models?|without|SOTA|them)\b",
+    re.I,
+)
+
+
+def _over_what_is_new(sentence: Sentence, f: Reading) -> bool:
+    """Whether a change is over a thing that nothing before it tells of: "a gain of 2.1 over the ensemble"."""
+    match = COMPARED.match(sentence.after(f, 80))
+    if match is None or _THE_OLD.search(match.group("np")):
+        return False
+    words = re.findall(r"[a-z]{4,}", match.group("np").lower())
+    told = sentence.text[: f.start].lower()
+    return bool(words) and not any(w[:5] in told for w in words)
+
+
 def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
     """Changes whose two values the words join."""
     readings, text = sentence.readings, sentence.text
@@ -127,8 +145,25 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 word, doubtful = ChangeWord.PERCENT_FASTER, True  # "gives another 30%, from A to B"
             if word is ChangeWord.PERCENT_FASTER and pair.ordered and _BY.search(text[: r.start]):
                 word = _by_verb(text[: old.start])  # "reduces it from A to B, i.e., by 29%"
-            if is_share(r) and pair.ordered and _TO.search(text[: r.start]) and i < pair.old:
+            if (
+                is_share(r)
+                and not is_share(old)
+                and pair.ordered
+                and i < pair.old
+                and _TO.search(text[: r.start])
+            ):
+                if not _THEN_FROM.fullmatch(text, r.end, old.start) or not _CUT_TO.search(text[: r.start]):
+                    continue  # "rises to 85% (from 10 to 24 jobs)"
                 word = ChangeWord.SHARE  # "to 33% (from 30 to 10 FPS)"
+            if (
+                word is ChangeWord.PERCENT_FASTER
+                and i > max(pair.old, pair.new)
+                and old.quantity.unit == "1"
+                and not is_share(old)
+                and "." not in old.quantity.literal.text
+                and _ALONE.search(text[: r.start])
+            ):
+                continue  # "from 120 to 150 (75%) of 200": a share of all
             if signed(r) and word is ChangeWord.PERCENT_LESS:
                 ordered = False  # a minus alone does not say which of the two is the whole
             if word is None or not may_concern(sentence, r, old):
@@ -142,6 +177,8 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
             if after and not names_its_measure(sentence.between(last_of(pair, readings), r), old):
                 continue
             if after and (to_a_third(sentence, r) or _of_others(sentence, r)):
+                continue
+            if after and _over_what_is_new(sentence, r):
                 continue
             other = after and names_another(sentence, r)
             loose = pair.loose or doubtful or (others and not pair.ordered) or other
@@ -175,6 +212,9 @@ def _by_verb(lead: str) -> ChangeWord:
 
 _ALONE = Lazy(r"\(\s*[≈∼~]?$")
 _TO = Lazy(r"\b(?:down |up |back )?to\s+(?:only |just |about |roughly )?[≈∼~]?$")
+_CUT_TO = Lazy(
+    r"\b(?:reduc\w+|lower\w*|cut(?:ting|s)?|(?:down|sub)-?(?:sampl|scal)\w+|shrink\w*|decreas(?:es?|ing|ed))\b[^.;,()]{0,44}\bto\b[^.;,()]{0,12}$", re.I
+)
 _THEN_FROM = Lazy(r"\s*[,(—–]?\s*from\s+(?:about\s+)?[≈∼~$]?")
 _OR_AGAIN = Lazy(
     r"\s*(?:[\w-]+\s){0,2}?[,(]?\s*(?:or|i\.e\.,?|that is,?|equivalently|\()\s*(?:about |roughly )?(?:an? )?[≈∼~]?"

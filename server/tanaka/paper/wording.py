@@ -93,6 +93,10 @@ def own_words(sentence: Sentence, r: Reading) -> str:
 
 
 _NOUN_OF_CHANGE = r"(?:reduction|decrease|drop|increase|rise|growth|saving|decline|cut)"
+_OF_A_MEASURE = Lazy(
+    r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?)\s(?:in|of)\s"
+    r"(?:the |our |its |total |overall )?(?P<what>[A-Za-z][\w-]*(?:\s[a-z][\w-]*)?)"
+)
 # "from 9,840 to 4,230 tokens, a reduction of 57%": of nothing else than the counts
 _MERE_CHANGE = Lazy(rf"\s*{_NOUN_OF_CHANGE}\s*(?:[.,;)]|$)")
 _MERE_CHANGE_OF = Lazy(rf"\b{_NOUN_OF_CHANGE}\s(?:of|by)\s(?:about |roughly )?[≈∼~]?$")
@@ -111,6 +115,11 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     base = "%" if value.quantity.shown_unit == "%" else value.quantity.unit
     if value.kind is Kind.PARAM_COUNT:
         return _PARAMETERS.search(words) is not None
+    if base == "1" and (named := _OF_A_MEASURE.match(sentence.after(r, 60))) is not None:
+        # "12 steps instead of 50, a 2.1x reduction in latency"
+        told = sentence.text[: r.start].lower()
+        if not any(w in told for w in re.findall(r"[a-z]{3,}", named.group("what").lower())):
+            return False
     if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
         return (
             re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
