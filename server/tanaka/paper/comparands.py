@@ -35,7 +35,9 @@ _COMPARED_TO = Lazy(
     r"\b(?:against|than|over|compared (?:to|with)|relative to|versus|vs\.?)\s[^,;:()]{1,40}\(\s*[≈∼~]?$",
     re.I,
 )
-_AND_ITS_OWN = Lazy(r"[^();,]{0,24}?\s(?:vs\.?|versus|against|instead of|rather than|→|to)\s[^();]{0,24}?\d")
+_AND_ITS_OWN = Lazy(
+    r"[^();,]{0,24}?\s(?:vs\.?|versus|against|instead of|rather than|→|to)\s[^();]{0,24}?\d"
+)
 _GIVEN_UP = Lazy(
     r"\b(?:instead of|rather than|in place of|(?:down|up) from|compared (?:to|with)|against|versus|vs\.?)\s(?:the |about )?[≈∼~$]?$",
     re.I,
@@ -67,6 +69,10 @@ def comparands(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChang
             b = readings[j]
             gap = _WHOSE_OWN.sub(" (", text[f.end : b.start])
             if b.quantity.shown_unit in ("×", "points") or len(gap) > 90:
+                break
+            if j == i + 1 and (plain := _off_the_old(sentence, i)) is not None:
+                used.add(j)
+                yield plain
                 break
             match = _TO_COMPARAND.match(gap)
             if not match or _NEW_CLAUSE.search(gap):
@@ -105,6 +111,47 @@ def comparands(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChang
             how = How.INFERRED if short or others else How.STATED
             yield made(sentence, i, j, a, word, ordered=True, how=how)
             break
+
+
+# "58.3%, a 12.1-point improvement over 46.2%", "0.913, up 7.2% from 0.852"
+_AND_A = Lazy(
+    r"(?:\s(?:on|in|at|for|with)\s[^,;:()\d]{1,30})?(?:,\s(?:an?|or an?|i\.e\.,? an?|(?P<way>up|down))\s|\s\((?:an?|(?P<way2>up|down))\s)(?:about |nearly |roughly )?[≈∼~]?"
+)
+_CHANGE_FROM = Lazy(
+    r"\s(?:(?:relative|absolute|percentage|further)\s)?(?:(?:drop|increase|improvement|reduction|decrease|gain|jump|rise|cut|decline|saving|speed-?up)\s(?:from|over)|from)\s(?:the |an? )?(?:about )?[≈∼~$]?"
+)
+_AND_ON = Lazy(r"[\s\u2009]*(?:to\b|→|[-–]\s?\d)")
+
+
+def _off_the_old(sentence: Sentence, i: int) -> LocalChange | None:
+    """A change between its two values, new one first, with a noun or "up" of its own."""
+    text, readings = sentence.text, sentence.readings
+    if i == 0 or i + 1 >= len(readings):
+        return None
+    a, f, b = readings[i - 1 : i + 2]
+    said = _CHANGE_FROM.fullmatch(text, f.end, b.start)
+    if said is None or not comparable(a, b) or _AND_ON.match(text, b.end):
+        return None
+    told = _AND_A.fullmatch(text, a.end, f.start)
+    if told is None or is_setting(sentence, a) or is_setting(sentence, b):
+        return None
+    way = told.group("way") or told.group("way2")
+    if way is None and said.group().strip() == "from":
+        return None
+    word: ChangeWord | None
+    if way and is_share(f):
+        word = ChangeWord.PERCENT_MORE if way == "up" else ChangeWord.PERCENT_LESS
+    else:
+        word = change_word(sentence, f, is_share(b)) or ChangeWord.TIMES_FASTER
+    if not may_concern(sentence, f, a):
+        return None
+    others = [
+        k
+        for k, r in enumerate(readings)
+        if k not in (i - 1, i, i + 1) and dimension(r) == dimension(a)
+    ]
+    how = How.INFERRED if others else How.STATED
+    return made(sentence, i, i + 1, i - 1, word, ordered=True, how=how)
 
 
 _MORE_THAN = Lazy(r"\s*(?:more|higher|above|over|larger|greater)\b")

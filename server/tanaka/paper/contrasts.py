@@ -126,7 +126,11 @@ def _of_two_shares(sentence: Sentence, i: int) -> LocalChange | None:
     text, readings = sentence.text, sentence.readings
     f = readings[i]
     shares = [k for k, r in enumerate(readings) if is_share(r)]
-    if len(shares) != 2 or shares != [i - 2, i - 1] or any(not is_value(readings[k]) for k in shares):
+    if (
+        len(shares) != 2
+        or shares != [i - 2, i - 1]
+        or any(not is_value(readings[k]) for k in shares)
+    ):
         return None
     if any(r.quantity.shown_unit == "points" for k, r in enumerate(readings) if k != i):
         return None

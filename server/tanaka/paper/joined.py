@@ -15,7 +15,7 @@ from tanaka.paper.operands import (
 )
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Reading
+from tanaka.quantity import Kind, Reading
 from tanaka.records import dataclass
 
 
@@ -87,7 +87,9 @@ _AGAINST_ASIDE = Lazy(
     rf"{_S}*\((?:vs\.?|versus|compared (?:to|with)|against|instead of|rather than|as opposed to)\s+(?:[\w' -]{{0,32}}?\s)?[≈∼~]?"
 )
 _ASIDE_ENDS = Lazy(r"[^();\d]{0,40}\)")
-_TOLD_BEFORE = Lazy(r"(?:%|×|\bpoints?|\b[a-z]+er|\breduction|\bdecrease|\bdrop|\bless)\s*\(\s*[≈∼~]?$")
+_TOLD_BEFORE = Lazy(
+    r"(?:%|×|\bpoints?|\b[a-z]+er|\breduction|\bdecrease|\bdrop|\bless)\s*\(\s*[≈∼~]?$"
+)
 _WITH_AND = Lazy(
     rf"{_S}*(?P<first>with|without)\s[^,;:()]{{1,32}}?(?:,?\s(?:and|but|vs\.?|versus|against|compared to)|,)\s+{_SOME}[≈∼~]?"
 )
@@ -191,6 +193,14 @@ def _unlike(sentence: Sentence, i: int, j: int) -> Pair | None:
         if KNOB.search(clause) or _TURNED.search(clause):
             return None
         return Pair(i, j, True, False, True) if not a.noun else Pair(j, i, True, False, True)
+    if (
+        bare
+        and a.kind is Kind.PARAM_COUNT
+        and b.quantity.shown_unit
+        and not b.noun
+        and _AGAINST.fullmatch(gap)
+    ):
+        return Pair(j, i, False, False, True)  # "fewer parameters (0.959M vs. 31.04M)"
     if elliptic(a, b) and _AGAINST.fullmatch(gap):
         return Pair(j, i, False, False, True)
     # "15.6 ms at a batch of 512, down from 28.4 ms"
@@ -209,9 +219,7 @@ def _pair(
 
     def turned() -> bool:
         clause = re.split(r"[,;:()—–]", text[: a.start])[-1]
-        if KNOB.search(clause) and not (
-            _COUNT_FALLS.search(clause) and not _TURNED.search(clause)
-        ):
+        if KNOB.search(clause) and not (_COUNT_FALLS.search(clause) and not _TURNED.search(clause)):
             return True
         return _TURNED.search(clause) is not None and not _BROUGHT.match(clause)
 

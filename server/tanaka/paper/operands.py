@@ -142,7 +142,8 @@ def is_change(sentence: Sentence, r: Reading) -> bool:
     if q.shown_unit == "%" and _one_of_two(sentence, r):
         return False
     if q.shown_unit == "points" and (
-        sentence.text[r.start : r.end].endswith("-point") and not _POINT_CHANGE.match(sentence.text, r.end)
+        sentence.text[r.start : r.end].endswith("-point")
+        and not _POINT_CHANGE.match(sentence.text, r.end)
     ):
         return False
     return _OF_A_CHANGE.match(sentence.text, r.end) is None

@@ -131,8 +131,8 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
             if is_share(r) and i < min(pair.old, pair.new) and _ALONE.search(text[: r.start]):
                 continue  # "113 journals (22.6%) charge, falling from ..."
             ordered = pair.ordered
-            if word is None and pair.ordered and is_share(r) and _RELATIVELY.match(sentence.after(r, 24)):
-                falls = readings[pair.new].quantity.point < old.quantity.point
+            if word is None and is_share(r) and _RELATIVELY.match(sentence.after(r, 24)):
+                falls = pair.ordered and readings[pair.new].quantity.point < old.quantity.point
                 word = ChangeWord.RELATIVE_LESS if falls else ChangeWord.RELATIVE_MORE
             if word is None and pair.ordered and of_the_old(sentence, r):
                 word = ChangeWord.SHARE
@@ -152,7 +152,9 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 and i < pair.old
                 and _TO.search(text[: r.start])
             ):
-                if not _THEN_FROM.fullmatch(text, r.end, old.start) or not _CUT_TO.search(text[: r.start]):
+                if not _THEN_FROM.fullmatch(text, r.end, old.start) or not _CUT_TO.search(
+                    text[: r.start]
+                ):
                     continue  # "rises to 85% (from 10 to 24 jobs)"
                 word = ChangeWord.SHARE  # "to 33% (from 30 to 10 FPS)"
             if (
@@ -213,7 +215,8 @@ def _by_verb(lead: str) -> ChangeWord:
 _ALONE = Lazy(r"\(\s*[≈∼~]?$")
 _TO = Lazy(r"\b(?:down |up |back )?to\s+(?:only |just |about |roughly )?[≈∼~]?$")
 _CUT_TO = Lazy(
-    r"\b(?:reduc\w+|lower\w*|cut(?:ting|s)?|(?:down|sub)-?(?:sampl|scal)\w+|shrink\w*|decreas(?:es?|ing|ed))\b[^.;,()]{0,44}\bto\b[^.;,()]{0,12}$", re.I
+    r"\b(?:reduc\w+|lower\w*|cut(?:ting|s)?|(?:down|sub)-?(?:sampl|scal)\w+|shrink\w*|decreas(?:es?|ing|ed))\b[^.;,()]{0,44}\bto\b[^.;,()]{0,12}$",
+    re.I,
 )
 _THEN_FROM = Lazy(r"\s*[,(—–]?\s*from\s+(?:about\s+)?[≈∼~$]?")
 _OR_AGAIN = Lazy(

@@ -92,6 +92,7 @@ def own_words(sentence: Sentence, r: Reading) -> str:
     )[0]
 
 
+_OF_PARAMETERS = Lazy(r"\bparameters?\b[^.,;:()]{0,24}\bby\s+(?:about |around )?[≈∼~]?$")
 _NOUN_OF_CHANGE = r"(?:reduction|decrease|drop|increase|rise|growth|saving|decline|cut)"
 _OF_A_MEASURE = Lazy(
     r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?)\s(?:in|of)\s"
@@ -114,7 +115,10 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
     words = own_words(sentence, r)
     base = "%" if value.quantity.shown_unit == "%" else value.quantity.unit
     if value.kind is Kind.PARAM_COUNT:
-        return _PARAMETERS.search(words) is not None
+        return (
+            _PARAMETERS.search(words) is not None
+            or _OF_PARAMETERS.search(sentence.before(r, 60)) is not None
+        )
     if base == "1" and (named := _OF_A_MEASURE.match(sentence.after(r, 60))) is not None:
         # "12 steps instead of 50, a 2.1x reduction in latency"
         told = sentence.text[: r.start].lower()
@@ -122,14 +126,19 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
             return False
     if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
         return (
-            re.search(r"\b(?:more|fewer|less|larger|smaller|as many)\b", words) is not None
+            re.search(r"\b(?:more|fewer|less|larger|smaller|longer|shorter|as many)\b", words)
+            is not None
             or _MERE_CHANGE.match(sentence.after(r, 30)) is not None
             or (
                 _MERE_CHANGE_OF.search(sentence.before(r, 30)) is not None
                 and re.match(r"\s*(?:[.,;)]|$)", sentence.after(r, 4)) is not None
             )
         )
-    if _SPEED.search(words) and base not in _RATES | {"s"} and value.noun not in MEASURED_NOUNS:
+    if (
+        _SPEED.search(words)
+        and not (base == "s" or base.endswith("/s"))
+        and value.noun not in MEASURED_NOUNS
+    ):
         return False
     named = [bases for pattern, bases in _METRICS if pattern.search(words)]
     if not all(base in bases for bases in named):
@@ -245,8 +254,8 @@ def _kind_before(before: str, shown: str) -> str:
     tail = r"\s*(?:thus |therefore |hence )?(?:about |around |over |more than |at least |nearly |almost |up to )?[≈∼~]?$"
     for kind, nouns, links in (
         ("fast", r"(?:speed-?up|improvement|gain)s?", "of|is|to"),
-        ("less", r"(?:reduction|decrease|savings?|drop|compression|loss|decline|cut)", "of|is"),
-        ("more", r"(?:increase|rise|growth|overhead|penalty)", "of|is"),
+        ("less", r"(?:reduction|decrease|savings?|drop|compression|loss|decline|cut)", "of|is|by"),
+        ("more", r"(?:increase|rise|growth|overhead|penalty)", "of|is|by"),
     ):
         if re.search(rf"\b{nouns}\b[^.;:,()]{{0,28}}? (?:{links}){tail}", before, re.I):
             return kind

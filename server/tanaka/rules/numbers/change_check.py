@@ -62,6 +62,11 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     options = readings(change.word, percentages=in_points, ordered=change.ordered)
     if change.word is ChangeWord.POINTS and not percentages and not fractions:
         options = tuple(_of_scores(o) for o in options)
+    elif not fixed and _out_of_hundred(old) and _out_of_hundred(new) and not _is_factor(claim):
+        # "from 61.3 to 68.8, an absolute gain of 7.5%"
+        options += tuple(
+            _of_scores(o) for o in readings(ChangeWord.POINTS, percentages=True, ordered=False)
+        )
     if _unlike(claim, old, new):
         return
     said = _size(claim, claim.quantity.nominal)
@@ -89,6 +94,8 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     if closest.value(*point) <= 0 and claim.quantity.point > 0:
         return  # the words tell of the other direction: these are other values than they mean
     truth = reach(closest, old_near, new_near)
+    if _loosely(claim, closest.value(*point)):
+        return
     excused = change.cues & _EXCUSES
     if excused:
         return  # counted as read, not as checked: the words leave another binding open
@@ -118,6 +125,18 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
         verdict, only_if = Verdict.IMPOSSIBLE, ""
     finding, value = _finding(ctx, code, name, change, closest, verdict, only_if)
     yield explained(finding, abs(claim.quantity.point), value, (claim, old, new))
+
+
+_LOOSE = 1.35
+"""Within that factor "doubles" and "halves" are said of any change."""
+
+
+def _loosely(claim: Number, value: float) -> bool:
+    """Whether a factor in words is near enough to what it tells of: "doubled from 352 to 872"."""
+    if any(c.isdigit() for c in claim.quantity.literal.text) or value <= 0:
+        return False
+    off = abs(math.log(value / abs(claim.quantity.point)))
+    return off < math.log(_LOOSE) * (1 if claim.quantity.point < 10 else 2)
 
 
 _FAR = 1000.0
@@ -169,6 +188,12 @@ def _is_fraction(number: Number) -> bool:
         and "." in q.literal.text
         and 0 < q.point <= 1
     )
+
+
+def _out_of_hundred(number: Number) -> bool:
+    """Whether a value may be a score in percent that is printed without its sign."""
+    q = number.quantity
+    return q.unit == "1" and not q.shown_unit and not number.noun and 1 < q.point <= 100
 
 
 def _of_scores(option: Reading) -> Reading:
