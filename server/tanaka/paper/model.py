@@ -838,6 +838,10 @@ Claim = (
 C = TypeVar("C", bound=Claim)
 
 
+_LATER: tuple[type[object], ...] = (Attribute, Tally, Result)
+"""Kinds of claims that `tanaka.paper.later` makes."""
+
+
 class Stretch:
     """A run of blocks read in one place of the paper: what it states and mentions, without positions.
 
@@ -849,6 +853,8 @@ class Stretch:
         In reading order.
     seen : int
         Numerals in the text that look like quantities, read or not.
+    later : tuple
+        Claims that only the rules of the whole paper judge, made when they are asked for.
     """
 
     def __init__(
@@ -862,11 +868,15 @@ class Stretch:
         seen: int = 0,
         key: int | None = None,
         statements: Callable[[], tuple[Statement, ...]] = tuple,
+        later: Callable[[], tuple[Claim, ...]] = tuple,
+        said: tuple[object, ...] = (),
     ) -> None:
-        self._statements = statements
+        self._statements, self._later = statements, later
+        # What `later` is made of, beside the numbers: two stretches that differ in it are not equal.
+        self._said = said
         self.name, self.numbers, self.claims, self.mentions = name, numbers, claims, mentions
         self.tables, self.sections, self.seen = tables, sections, seen
-        facts = (numbers, claims, mentions, tables, sections)
+        facts = (numbers, claims, mentions, tables, sections, said)
         self._key = hash((name, facts)) if key is None else key
         self._of: dict[type[object], tuple[object, ...]] = {}
 
@@ -883,6 +893,7 @@ class Stretch:
             and self.mentions == other.mentions
             and self.tables == other.tables
             and self.sections == other.sections
+            and self._said == other._said
         )
 
     @cached_property
@@ -896,6 +907,11 @@ class Stretch:
         return self._statements()
 
     @cached_property
+    def later(self) -> tuple[Claim, ...]:
+        """Claims that only the rules of the whole paper judge."""
+        return self._later()
+
+    @cached_property
     def bound(self) -> int:
         """Numbers of which the text, or the author, says what they are about."""
         return sum(n.binding in (How.STATED, How.DECLARED) for n in self.numbers)
@@ -904,7 +920,8 @@ class Stretch:
         """Claims of one kind, in reading order."""
         found = self._of.get(kind)
         if found is None:
-            found = self._of[kind] = tuple(c for c in self.claims if isinstance(c, kind))
+            claims = (*self.claims, *self.later) if kind in _LATER else self.claims
+            found = self._of[kind] = tuple(c for c in claims if isinstance(c, kind))
         return found  # type: ignore[return-value]
 
 

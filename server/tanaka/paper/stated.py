@@ -10,25 +10,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from hashlib import blake2b
 
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
 from tanaka.paper.across import across
 from tanaka.paper.assertion import asserted
-from tanaka.paper.attributes import attributes
 from tanaka.paper.binding import Local, bind
 from tanaka.paper.changes import changes
 from tanaka.paper.continued import ContinuedChange, continued_changes
 from tanaka.paper.counts import LocalProduct
 from tanaka.paper.equivalences import equivalences
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.headlines import results
 from tanaka.paper.identities import identities
+from tanaka.paper.later import Stated, later
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
-    Attribute,
     Change,
     Claim,
     Derived,
@@ -42,10 +41,8 @@ from tanaka.paper.model import (
     PartProduct,
     Passage,
     Product,
-    Result,
     SectionId,
     Table,
-    Tally,
     TrainingState,
     Way,
     Where,
@@ -58,7 +55,6 @@ from tanaka.paper.reach import LocalWay, reaches
 from tanaka.paper.relations import LocalIdentity
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
-from tanaka.paper.tallies import tallies
 from tanaka.quantity import Reading
 from tanaka.records import dataclass
 
@@ -129,9 +125,9 @@ class Collector:
     table_places : list of Range
     seen : int
         Numerals that look like quantities, read or not.
-    sentences : list
-        Sentences with a number, the numbers' ids, and where it stands: what they claim in full is
-        read when somebody asks (`tanaka.paper.statements`).
+    sentences : list of Stated
+        Sentences with a number: what they claim in full, and what only the rules of the whole
+        paper judge, is read when somebody asks (`tanaka.paper.statements`, `tanaka.paper.later`).
     place : Place
         Of the passage or table that is being read.
     """
@@ -144,7 +140,7 @@ class Collector:
         self.tables: list[Table] = []
         self.places: dict[NumberId, tuple[Range, Range, Range]] = {}
         self.table_places: list[Range] = []
-        self.sentences: list[tuple[Sentence, tuple[NumberId, ...], Where]] = []
+        self.sentences: list[Stated] = []
         self.seen = 0
         self._alike: Counter[str] = Counter()
 
@@ -171,6 +167,11 @@ class Collector:
         )  # fmt: skip
         self.places[id] = places
         return id
+
+    @cached_property
+    def later(self) -> tuple[Claim, ...]:
+        """Claims that only rules of the whole paper ask for.  Asked for when all is collected."""
+        return tuple(c for said in self.sentences for c in later(said))
 
     # -- prose ------------------------------------------------------------------------------
     def passage(
@@ -268,29 +269,8 @@ class Collector:
             self.claims.append(
                 Equivalence(ids[q.left], ids[q.right], count, claimed(q.right), q.cues)
             )
-        for a in attributes(sentence, where):
-            self.claims.append(
-                Attribute(
-                    ids[a.number],
-                    a.name,
-                    a.entity,
-                    a.scope,
-                    claimed(a.number),
-                    a.cues,
-                    a.about,
-                    a.soft,
-                    ids[0],
-                )
-            )
-        self.claims.extend(
-            Tally(
-                ids[t.number], t.noun, t.words, t.per, t.form, t.cues, t.about, t.parts, t.stems, ids[0], claimed(t.number)
-            )
-            for t in tallies(sentence, where)
-        )  # fmt: skip
         self.claims.extend(gain_claims(sentence, ids, claimed))
-        self.sentences.append((sentence, tuple(ids), where))
-        self.results(sentence, ids, labels, nearby, claimed)
+        self.sentences.append(Stated(sentence, tuple(ids), where, labels, nearby))
 
     def changes(
         self,
@@ -393,23 +373,6 @@ class Collector:
         if any(isinstance(c, (Identity, Derived, Equivalence)) for c in self.claims[first:]):
             words = tuple(words_of(s) for s in said)
             self.claims.append(Passage(tuple(tuple(own) for own in ids), words))
-
-    def results(
-        self,
-        sentence: Sentence,
-        ids: Sequence[NumberId],
-        labels: tuple[str, ...],
-        nearby: tuple[str, ...],
-        claimed: Callable[[int], Asserted],
-    ) -> None:
-        """Results of a sentence, with the words that say of what."""
-        for r in results(sentence):
-            self.claims.append(
-                Result(
-                    ids[r.number], r.unit, r.aggregate, r.change, r.metrics, labels, nearby, r.near, r.words, r.named,
-                    r.names, r.against, r.subject, r.settings, r.fronted, r.than, r.zone, r.said, claimed(r.number), r.cues,
-                )
-            )  # fmt: skip
 
     def training_state(
         self,

@@ -427,12 +427,15 @@ class Unit:
         return self._told[1]
 
     def listen(self, names: tuple[str, ...], known: Knowledge) -> Iterator[None]:
-        """Steps that make `told` cheap: what one block mentions, each."""
+        """Steps that make `told` cheap, and what is asked of it: what one block mentions, or claims, each."""
         if self._told is not None and self._told[0] == (names, known.key):
             return
         for block, stated in self.blocks:
             if stated.spoken:
                 _whats(block.facts, self.name, stated, names, known)
+                yield
+            if stated.collected.sentences:
+                _ = stated.collected.later
                 yield
 
     @cached_property
@@ -466,7 +469,9 @@ class Unit:
 def _statements(blocks: Iterable[Collector]) -> tuple[Statement, ...]:
     from tanaka.paper.statements import statements
 
-    return tuple(s for b in blocks for said in b.sentences for s in statements(*said))
+    return tuple(
+        s for b in blocks for x in b.sentences for s in statements(x.sentence, x.ids, x.where)
+    )
 
 
 class Told:
@@ -493,9 +498,12 @@ class Told:
             for m, place in zip(b.mentions, b.places, strict=True)
         }
         base = unit.stretch
+        blocks = [stated.collected for _, stated in unit.blocks]
+        said = tuple((x.sentence.text, x.labels, x.nearby) for b in blocks for x in b.sentences)
         self.stretch = Stretch(
             base.name, base.numbers, base.claims, self.mentions, base.tables, base.sections, base.seen,
-            hash((base, tuple(b.key for _, b in found))), lambda: base.statements,
+            hash((base, tuple(b.key for _, b in found), said)), lambda: base.statements,
+            lambda: tuple(c for b in blocks for c in b.later), said,
         )  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""Claims that only the rules of the whole paper judge: results, tallies, attributes.
+
+An editor is answered at a keystroke by the rules of a stretch, and they ask for none of these; so
+they are read from a block's sentences when the first of the other rules runs, and kept with the
+block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tanaka.paper.assertion import asserted
+from tanaka.paper.attributes import attributes
+from tanaka.paper.headlines import results
+from tanaka.paper.model import Asserted, Attribute, Claim, NumberId, Result, Tally, Where
+from tanaka.paper.sentences import Sentence
+from tanaka.paper.tallies import tallies
+from tanaka.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A sentence with a number, in its place.
+
+    Attributes
+    ----------
+    sentence : Sentence
+    ids : tuple of NumberId
+        Of its numbers.
+    where : Where
+    labels, nearby : tuple of str
+        Labels that it refers to, and those that the sentence with a number before it, or itself,
+        refers to last.
+    """
+
+    sentence: Sentence
+    ids: tuple[NumberId, ...]
+    where: Where
+    labels: tuple[str, ...]
+    nearby: tuple[str, ...]
+
+
+def later(said: Stated) -> Iterator[Claim]:
+    """Results, tallies and attributes of a sentence, each kind in the order of its numbers."""
+    sentence, ids, where = said.sentence, said.ids, said.where
+    told: dict[int, Asserted] = {}
+
+    def claimed(index: int) -> Asserted:
+        if index not in told:
+            told[index] = asserted(sentence.text, sentence.readings[index].start, where)
+        return told[index]
+
+    for a in attributes(sentence, where):
+        yield Attribute(
+            ids[a.number], a.name, a.entity, a.scope, claimed(a.number), a.cues, a.about, a.soft, ids[0]
+        )  # fmt: skip
+    for t in tallies(sentence, where):
+        yield Tally(
+            ids[t.number], t.noun, t.words, t.per, t.form, t.cues, t.about, t.parts, t.stems, ids[0], claimed(t.number)
+        )  # fmt: skip
+    for r in results(sentence):
+        yield Result(
+            ids[r.number], r.unit, r.aggregate, r.change, r.metrics, said.labels, said.nearby, r.near, r.words, r.named,
+            r.names, r.against, r.subject, r.settings, r.fronted, r.than, r.zone, r.said, claimed(r.number), r.cues,
+        )  # fmt: skip
