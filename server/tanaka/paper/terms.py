@@ -51,6 +51,11 @@ _STEP_TAKES = Lazy(
     r"\b(?:step|iteration)\b[^.;,()]{0,30}\b(?:takes?|took|lasts?|needs?|requires?|completes in)\s*(?:only |about )?$",
     re.I,
 )
+# "400 steps take 9.1 hours": the time of all of them.
+_STEPS_TAKE = Lazy(
+    r"(?<![\w.])(?!1 )[\d,.{}]*\d[KkM]?(?: [a-z]+)? (?:steps|iterations) (?:take|took|last|lasted|need|needed|require|required|complete|completed)(?: (?:only|about|just|in))*\s*$",
+    re.I,
+)
 _EPOCH_BEFORE = Lazy(
     r"\b(?:each|every|one|an?|per) epoch(?:\s+(?:takes?|took|lasts?|needs?|requires?|of|is|at|about|only))*\s*$",
     re.I,
@@ -190,6 +195,8 @@ def _time(sentence: Sentence, r: Reading) -> str:
         return "time per token"
     if r.per == "epoch" or _EPOCH_BEFORE.search(before):
         return "epoch time"
+    if _STEPS_TAKE.search(before):
+        return "time"
     if (
         r.per == "step"
         or _STEP_AFTER.match(after)
@@ -204,8 +211,16 @@ def _time(sentence: Sentence, r: Reading) -> str:
     return "time"
 
 
+# "360-degree sequences" are not 360 long: what is glued to a number says what it measures.
+_OF_ANOTHER = Lazy(
+    r"-(?!(?:long|lengths?|context|window|batch|sample|model|network|thousand|million|billion|trillion|[KMBT])\b)[a-z]{2,}"
+)
+
+
 def _counted(sentence: Sentence, r: Reading) -> str:
     before = sentence.before(r, 40)
+    if not r.noun and _OF_ANOTHER.match(sentence.text, r.literal_end):
+        return ""
     if r.noun == "gpu":
         return "devices of a node" if r.per in ("node", "each") else "devices"
     if r.noun == "token":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product as every
 
 from tanaka.paper.model import Number
@@ -197,8 +198,9 @@ def in_own_unit(value: float, total: Number) -> str:
 
 
 def _digits(value: float) -> str:
+    exact = Decimal(repr(value))
     for decimals in range(7):
-        text = f"{value:,.{decimals}f}"
+        text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
         shown = float(text.replace(",", ""))
         significant = len(re.sub(r"^[0.,]+|[.,]", "", text))
         if shown == value or (significant >= 3 and (decimals or value >= 100)):

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tanaka.paper.model import Asserted, Derived, Equivalence, How, Identity, Number, NumberId
 from tanaka.quantity.interval import Interval
@@ -134,11 +135,28 @@ def _asked(
     own = [i for _, i in (*claim.factors, *claim.divisors)]
     shared = [i for name, i in (*claim.factors, *claim.divisors) if name.startswith(_SHARED)]
     if others.explain(claim.total, computed, own, shared):
+        if not _below_a_part(claim, product, computed):
+            return
+        # The total is right: it is the part that has slipped, so there is nothing to write here.
+        other = "the total is that of other parts"
+        found = _finding(ctx, claim, product, Verdict.IMPLAUSIBLE, other, value)
+        yield replace(found, fixes=())
         return
     if not doubt:
         doubt = _unsure(claim, others, own, ratio)
     verdict = Verdict.IMPLAUSIBLE if doubt else Verdict.IMPOSSIBLE
     yield _finding(ctx, claim, product, verdict, doubt, value)
+
+
+def _below_a_part(claim: Identity, product: check.Product, computed: float) -> bool:
+    """Whether a total of equal parts is smaller than one, by a slip: "four 200 GB/s ports, 100 GB/s in total"."""
+    part = min((n.quantity.point for n in product.factors if not n.quantity.count), default=0.0)
+    stated = product.total.quantity.point
+    return (
+        claim.relation == "aggregate"
+        and stated < part
+        and bool(slips_between(stated, computed, product.numbers))
+    )
 
 
 def _unsure(claim: Identity, others: OtherWays, own: Sequence[NumberId], ratio: float) -> str:
@@ -327,9 +345,10 @@ def _text(claim: Identity, product: check.Product) -> str:
         things = f"{counted}s"
     parts: list[str] = []
     for (name, _), n in zip(claim.factors, product.factors, strict=True):
-        plain = name not in _FREE or counted not in ("sample", "token", "step", "request")
+        named = name in _FREE or (counted and name.startswith(counted))  # "16 images / 21.3 ms"
+        plain = not named or counted not in ("sample", "token", "step", "request")
         parts.append(
-            _shown(n, "" if plain else things, one=len(claim.factors) == 1 or name == "length")
+            _shown(n, "" if plain else things, one=len(claim.factors) == 1 or name == "length" or name.startswith(counted or " "))
         )
     if (
         claim.relation == "written"

@@ -60,6 +60,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, printed
 from tanaka.rules.numbers.change_check import factor_literal, percent_literal
 from tanaka.rules.numbers.table_baseline import stale_baseline
+from tanaka.rules.numbers.table_direction import turned_about
 from tanaka.rules.numbers.table_few import broken, names_formula
 from tanaka.rules.numbers.table_few import explained as explained_otherwise
 from tanaka.rules.numbers.table_fit import Fit, fits, holds, operands_of
@@ -178,6 +179,8 @@ def _judged(
             continue
         if other_setting(view, best.relation, r, best.hits) or (r, column) in view.noted:
             continue
+        if turned_about(view, best.relation, r, number):
+            continue
         elsewhere = _elsewhere(view, best.relation, column, r, number)
         if best.relation.doubtful and elsewhere:
             continue
@@ -225,6 +228,8 @@ def _few(
         if holds(view, fit.relation, r, number, nominal=False) or (r, column) in view.noted:
             continue
         if explained_otherwise(view, found, r, number) or _elsewhere(view, fit.relation, column, r, number):  # fmt: skip
+            continue
+        if turned_about(view, fit.relation, r, number):
             continue
         if _gap(fit.relation, operands, number) < _PROVES:
             continue
