@@ -61,8 +61,10 @@ from tanaka.rules.numbers.same_result import (
     contradict,
     likeness,
     named_cells,
+    of_one_metric,
     share,
     slip,
+    two_places,
 )
 from tanaka.rules.numbers.table_headlines import (
     against_table,
@@ -209,6 +211,8 @@ def _denying(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
         for p in places
         if p is not e
         and not (p.result.words.isdisjoint(near) and p.result.named.isdisjoint(named))
+        and two_places(e, p)
+        and of_one_metric(e, p)
         and not p.possible.meets(e.possible)
         and p.result.asserted is Asserted.YES
         and p.result.said != e.result.said

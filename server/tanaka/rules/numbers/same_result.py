@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tanaka.paper.headlines import compatible, spelled
-from tanaka.paper.model import Result
+from tanaka.paper.model import Result, Where
 from tanaka.patterns import Lazy
-from tanaka.rules.numbers.ledger import Entry, Grid, Value
+from tanaka.rules.numbers.ledger import HEADLINES, Entry, Grid, Value
 
 # Words that part two results of one metric, by phase, statistic, part, size or scope: the first
 # wherever one result has one, the second where each has one that the other has not.
@@ -72,6 +72,30 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
     ):
         return True
     return bool((mine - theirs) and (theirs - mine))
+
+
+_SUMMARY = frozenset((*HEADLINES, Where.CAPTION))
+
+
+def two_places(a: Entry, b: Entry) -> bool:
+    """Whether one result stands in a part that sums up and the other elsewhere: not beside it.
+
+    Two values of one abstract, or of one section, are of two things.
+    """
+    x, y = a.number, b.number
+    if x.where is y.where or not {x.where, y.where} & _SUMMARY:
+        return False
+    return Where.CAPTION not in (x.where, y.where) or x.section != y.section
+
+
+def of_one_metric(a: Entry, b: Entry) -> bool:
+    """Whether two results name one metric, or else share most of their own words, two at least."""
+    x, y = a.result.metrics, b.result.metrics
+    if x and y:
+        return compatible(x, y)
+    fewer = min(len(a.result.near), len(b.result.near))
+    shared = len(a.result.near & b.result.near)
+    return shared > 1 and 2 * shared >= fewer
 
 
 def _end(r: Result) -> str:
