@@ -7,7 +7,9 @@ habit of rounding explains: truncation understates by a whole unit, rounding twi
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 from tanaka.patterns import Lazy
 from tanaka.quantity import numberwords
@@ -144,11 +146,39 @@ def at_precision_of(value: float, model: Literal) -> str:
     comma = re.search(r"(?<!\d),\d+$|\d,(?:\d{1,2}|\d{4,})$", model.text.strip()) is not None
     text = model.text.replace(",", ".") if comma else model.text
     decimals = len(re.sub(r"[^\d.]", "", text).partition(".")[2])
-    rounded = f"{value:.{decimals}f}"
+    return _styled(half_up(value, decimals), decimals, model, comma=comma)
+
+
+def half_up(value: float, decimals: int) -> Decimal:
+    """A value as people round it: 312.5 is 313, and 61.55 is 61.6 whatever its binary digits are."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def rewritten(value: float, model: Literal) -> str:
+    """What a number should have been: the digits that it has where only its point has slipped, else its decimals."""
+    stated = float(model.value)
+    if value > 0 and stated > 0:
+        power = round(math.log10(value / stated))
+        near = max(_MOVED, float(model.ulp) / 2 / stated)
+        if power and abs(value / stated / 10.0**power - 1) <= near:
+            own = len(re.sub(r"[^\d.]", "", model.text).partition(".")[2])
+            decimals = max(0, own - power)
+            moved = half_up(stated * 10.0**power, decimals)
+            while decimals > own and f"{moved:.{decimals}f}".endswith("0"):
+                decimals -= 1
+            return _styled(moved, decimals, model)
+    return at_precision_of(value, model)
+
+
+_MOVED = 0.01
+
+
+def _styled(value: Decimal, decimals: int, model: Literal, *, comma: bool = False) -> str:
+    text = f"{value:.{decimals}f}"
     if comma:
-        return rounded.replace(".", ",")
+        return text.replace(".", ",")
     if "," in model.text and abs(value) >= 1000:
-        rounded = f"{value:,.{decimals}f}"
+        text = f"{value:,.{decimals}f}"
         if "{,}" in model.text:
-            rounded = rounded.replace(",", "{,}")
-    return rounded
+            text = text.replace(",", "{,}")
+    return text

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number, Paper
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
-from tanaka.quantity.literal import at_precision_of
+from tanaka.quantity.literal import rewritten
 from tanaka.rules.api import (
     AtNumber,
     BarsFigure,
@@ -337,13 +337,13 @@ def factor_literal(value: float, claim: Number) -> str:
     Where that prints the very digits that are wrong, the factor has three digits: with "1.3" for a
     claim of "1.3" whose truth is 1.27 nothing would change.
     """
-    own = at_precision_of(value, claim.quantity.literal)
+    own = rewritten(value, claim.quantity.literal)
     return printed(value) if own == claim.quantity.literal.text else own
 
 
 def percent_literal(value: float, claim: Number) -> str:
     """Percentage at the author's own decimals."""
-    return at_precision_of(100 * value, claim.quantity.literal)
+    return rewritten(100 * value, claim.quantity.literal)
 
 
 def _percent(value: float, claim: Number, old: Number, new: Number) -> str:

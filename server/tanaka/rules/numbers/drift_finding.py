@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tanaka.paper.model import Number, Where
-from tanaka.quantity.literal import at_precision_of
+from tanaka.quantity.literal import rewritten
 from tanaka.rules.api import (
     AtNumber,
     Context,
@@ -141,7 +141,7 @@ def _fixes(number: Number, right: Number) -> tuple[Fix, ...]:
     if q.shown_unit == "%" and right.quantity.shown_unit not in ("%", "points"):
         base /= 100 if right.quantity.unit == "1" else 1
     value = base / q.scale
-    literal = at_precision_of(value, q.literal)
+    literal = rewritten(value, q.literal)
     if literal == q.literal.text or float(_plain(literal)) == q.literal.value:
         literal = right.quantity.literal.text
     words = {"×": f"${literal}\\times$", "%": f"{literal}\\%"}.get(q.shown_unit, literal)

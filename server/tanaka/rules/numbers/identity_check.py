@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import product as every
 
 from tanaka.paper.model import Number
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 from tanaka.quantity.interval import Interval
-from tanaka.quantity.literal import at_precision_of
+from tanaka.quantity.literal import half_up, rewritten
 from tanaka.records import dataclass
 from tanaka.rules.derivation import hard
 
@@ -198,9 +197,8 @@ def in_own_unit(value: float, total: Number) -> str:
 
 
 def _digits(value: float) -> str:
-    exact = Decimal(repr(value))
     for decimals in range(7):
-        text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+        text = f"{half_up(value, decimals):,f}"
         shown = float(text.replace(",", ""))
         significant = len(re.sub(r"^[0.,]+|[.,]", "", text))
         if shown == value or (significant >= 3 and (decimals or value >= 100)):
@@ -212,7 +210,7 @@ def corrected(value: float, total: Number) -> str:
     """The literal that a total should have, in the author's style; "" where its digits are the same."""
     q = total.quantity
     number = value / q.scale
-    literal = at_precision_of(number, q.literal)
+    literal = rewritten(number, q.literal)
     decimals = len(q.literal.text.partition(".")[2])
     while decimals < 6 and (
         _same(literal, q.literal.text) or abs(_value(literal) / number - 1) > 0.02

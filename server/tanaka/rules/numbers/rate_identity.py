@@ -154,7 +154,7 @@ def _below_a_part(claim: Identity, product: check.Product, computed: float) -> b
     stated = product.total.quantity.point
     return (
         claim.relation == "aggregate"
-        and stated < part
+        and stated < 0.9 * part
         and bool(slips_between(stated, computed, product.numbers))
     )
 
@@ -345,10 +345,16 @@ def _text(claim: Identity, product: check.Product) -> str:
         things = f"{counted}s"
     parts: list[str] = []
     for (name, _), n in zip(claim.factors, product.factors, strict=True):
-        named = name in _FREE or (counted and name.startswith(counted))  # "16 images / 21.3 ms"
-        plain = not named or counted not in ("sample", "token", "step", "request")
+        is_free = name in _FREE or (
+            counted != "" and name.startswith(counted)
+        )  # "16 images / 21.3 ms"
+        plain = not is_free or counted not in ("sample", "token", "step", "request")
         parts.append(
-            _shown(n, "" if plain else things, one=len(claim.factors) == 1 or name == "length" or name.startswith(counted or " "))
+            _shown(
+                n,
+                "" if plain else things,
+                one=len(claim.factors) == 1 or name == "length" or name.startswith(counted or " "),
+            )
         )
     if (
         claim.relation == "written"

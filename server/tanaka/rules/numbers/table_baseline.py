@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tanaka.paper.model import Asserted, Number
 from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval
-from tanaka.quantity.literal import at_precision_of
+from tanaka.quantity.literal import rewritten
 from tanaka.rules.api import (
     AtNumber,
     Finding,
@@ -100,7 +100,7 @@ def _finding(
         d.computed("baseline", q.unit, text, (lambda v, x: v * x) if over else (lambda v, x: v / x), a, b, total=k == 2, symbol="r" if k == 2 else "")  # fmt: skip
     d.stated("as written", own.id, symbol="c")
     value = (common.low + common.high) / 2
-    literal = at_precision_of(value / q.scale, q.literal)
+    literal = rewritten(value / q.scale, q.literal)
     shown = f"{printed(value / q.scale)} {q.shown_unit}".strip()
     n = len(pairs)
     return Finding(

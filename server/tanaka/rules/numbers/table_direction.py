@@ -54,10 +54,14 @@ def _directed(view: View, relation: Relation) -> bool:
     words = (*view.stubs, *view.titles)
     if any(_ARROW.search(w) for w in words):
         return True
-    ways = {w for label in words for m in measures_in(label) if (w := higher_is_better(m)) is not None}
+    ways = {
+        w for label in words for m in measures_in(label) if (w := higher_is_better(m)) is not None
+    }
     if len(ways) > 1:
         return True
-    units = {o.quantity.unit for r in range(len(view.cells)) for o in operands_of(relation, r) or ()}
+    units = {
+        o.quantity.unit for r in range(len(view.cells)) for o in operands_of(relation, r) or ()
+    }
     if len(units) > 1:
         named = {higher_is_better(measure_of_unit(u)) for u in units}
         return len(named) > 1 or None in named

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from tanaka.paper.model import Asserted, Number
-from tanaka.quantity.literal import at_precision_of
+from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
 from tanaka.rules.api import (
     AtNumber,
@@ -82,7 +82,7 @@ def failed(numbers_of: Numbers, case: Failed) -> Finding:
         rest = f", and {case.others} other cell{'s keep' if case.others > 1 else ' keeps'} the relation"  # fmt: skip
     said = text[0].upper() + text[1:]
     verdict = Verdict.IMPLAUSIBLE if case.doubt.only_if or number.asserted is not Asserted.YES else Verdict.IMPOSSIBLE  # fmt: skip
-    literal = at_precision_of(value / q.scale, q.literal)
+    literal = rewritten(value / q.scale, q.literal)
     finding = Finding(
         "TK105", "table-total", verdict, AtNumber(number.id),
         f"{said} is {shown}{also}; the cell says {q.shown}{rest}.",

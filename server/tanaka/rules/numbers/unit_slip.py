@@ -26,6 +26,7 @@ Write the amount in the second unit, or the unit that was meant.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -126,6 +127,8 @@ def equivalence(
         fixes = (
             Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.right, literal),)),
         )
+    if found and left.quantity.literal.text != right.quantity.literal.text:
+        fixes = ()  # the digits are right, and a unit is not
     code, name = ("TK109", "unit-slip") if found else ("TK110", "rate-identity")
     case = "B" if verdict is Verdict.IMPLAUSIBLE else "A"
     slots: tuple[Slot, ...] = (
@@ -134,12 +137,17 @@ def equivalence(
     )
     if not found:
         slots = (Slot("formula", text, "r"), Slot("ratio", shown, "r"), slots[0])
+    says, note = f"{text} is {shown}; {right.quantity.shown} is stated", f"{text} is {shown}"
+    bold = f"{text} is {shown}, not {right.quantity.shown}."
+    if left.quantity.shown_unit == right.quantity.shown_unit:
+        says, note = f"{text} and {right.quantity.shown} are not one amount", f"not {text}"
+        bold = f"{text} is not {right.quantity.shown}."
     yield Finding(
         code, name, verdict, AtNumber(claim.right),
-        f"{text} is {shown}; {right.quantity.shown} is stated{_because(found)}.",
+        f"{says}{_because(found)}.",
         tuple(d.steps), operands=operands,
-        note=f"{text} is {shown}",
-        bold=f"{text} is {shown}, not {right.quantity.shown}.",
+        note=note,
+        bold=bold,
         only_if=only_if, fixes=fixes,
         related=((AtNumber(claim.left), "the same amount"),),
         slots=slots, case=case,
@@ -181,7 +189,7 @@ def _same_unit(
             bold=f"{a.shown} is not {b.shown}.",
             only_if="the two amounts are not of the same thing",
             related=((AtNumber(claim.left), "the same amount"),),
-            slots=(Slot("claim", b.shown, "c"),), case="B",
+            slots=(Slot("claim", b.shown, "c"), Slot("a", a.shown, "a")), case="B",
         )  # fmt: skip
         return
 
@@ -237,10 +245,17 @@ def explained(
         code="TK109",
         name="unit-slip",
         message=finding.message.removesuffix(".") + _because(found) + ".",
-        fixes=finding.fixes if len(found) == 1 and _by_number(stated, computed) else (),
+        fixes=finding.fixes
+        if len(found) == 1 and _by_digits(found[0]) and _by_number(stated, computed)
+        else (),
         slots=tuple(s for s in finding.slots if s.name == "claim"),
         case="B" if finding.verdict is Verdict.IMPLAUSIBLE else "",
     )
+
+
+def _by_digits(slip: Slip) -> bool:
+    """Whether a slip is one of the digits: another letter of the unit mends bits for bytes."""
+    return slip.factor != 8.0 and abs(math.log2(slip.factor) / 10 % 1) > 1e-9
 
 
 def _by_number(stated: float, computed: float) -> bool:
@@ -276,7 +291,10 @@ def _possible(numbers: Sequence[Number], *, up: bool) -> Iterator[Slip]:
         yield Slip(8.0, "bits are taken for bytes")
     prefixed = next((n for n in numbers if n.quantity.unit in _PREFIXED and n.quantity.shown_unit), None)  # fmt: skip
     if prefixed is not None:
-        for power in (1e3, 1e6, 1e9):
+        binary = (
+            fault is not None and fault.quantity.unit == "byte" and "i" in fault.quantity.shown_unit
+        )
+        for power in (1e3, 1e6, 1e9, *((2.0**10, 2.0**20, 2.0**30) if binary else ())):
             yield Slip(power, _meant(fault, 1 / power if up else power))
     if units & {"byte", "byte/s"}:
         for k in (2, 3, 4):  # 1.024 is within what a kilobyte is rounded to
@@ -305,7 +323,7 @@ _NAMES = {
     "s": ("ns", "µs", "ms", "s", "min", "hours", "days"),
     "J": ("µJ", "mJ", "J", "kJ", "MJ", "Wh", "kWh", "MWh", "GWh"),
     "W": ("µW", "mW", "W", "kW", "MW"),
-    "byte": ("B", "KB", "MB", "GB", "TB", "PB"),
+    "byte": ("B", "KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB"),
     "byte/s": ("KB/s", "MB/s", "GB/s", "TB/s", "PB/s"),
     "FLOP/s": ("GFLOP/s", "TFLOP/s", "PFLOP/s", "EFLOP/s"),
     "FLOP": ("GFLOP", "TFLOP", "PFLOP"),
