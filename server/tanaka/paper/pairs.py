@@ -98,7 +98,11 @@ _THE_OLD = Lazy(
 def _over_what_is_new(sentence: Sentence, f: Reading) -> bool:
     """Whether a change is over a thing that nothing before it tells of: "a gain of 2.1 over the ensemble"."""
     match = COMPARED.match(sentence.after(f, 80))
-    if match is None or _THE_OLD.search(match.group("np")):
+    if (
+        match is None
+        or _THE_OLD.search(match.group("np"))
+        or re.search(r"[A-Z]", match.group("np"))
+    ):
         return False
     words = re.findall(r"[a-z]{4,}", match.group("np").lower())
     told = sentence.text[: f.start].lower()
@@ -147,6 +151,7 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 word = _by_verb(text[: old.start])  # "reduces it from A to B, i.e., by 29%"
             if (
                 is_share(r)
+                and word is not ChangeWord.SHARE
                 and not is_share(old)
                 and pair.ordered
                 and i < pair.old
@@ -180,7 +185,7 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
                 continue
             if after and (to_a_third(sentence, r) or _of_others(sentence, r)):
                 continue
-            if after and _over_what_is_new(sentence, r):
+            if after and not pair.ordered and _over_what_is_new(sentence, r):
                 continue
             other = after and names_another(sentence, r)
             loose = pair.loose or doubtful or (others and not pair.ordered) or other

@@ -119,10 +119,11 @@ def may_concern(sentence: Sentence, r: Reading, value: Reading) -> bool:
             _PARAMETERS.search(words) is not None
             or _OF_PARAMETERS.search(sentence.before(r, 60)) is not None
         )
-    if base == "1" and (named := _OF_A_MEASURE.match(sentence.after(r, 60))) is not None:
+    if base == "1" and (other := _OF_A_MEASURE.match(sentence.after(r, 60))) is not None:
         # "12 steps instead of 50, a 2.1x reduction in latency"
         told = sentence.text[: r.start].lower()
-        if not any(w in told for w in re.findall(r"[a-z]{3,}", named.group("what").lower())):
+        what = re.findall(r"[a-z]{3,}", other.group("what").lower())
+        if what and not any(w in told for w in what):
             return False
     if base == "1" and value.noun and value.noun not in MEASURED_NOUNS:
         return (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tanaka.paper.model import Asserted, Change, ChangeWord, How, Number, Paper
+from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import rewritten
@@ -127,13 +129,14 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
     yield explained(finding, abs(claim.quantity.point), value, (claim, old, new))
 
 
+_IN_A_VERB = Lazy(r"halv|doubl|tripl|quadrupl|.*\borders? of magnitude", re.I)
 _LOOSE = 1.35
 """Within that factor "doubles" and "halves" are said of any change."""
 
 
 def _loosely(claim: Number, value: float) -> bool:
     """Whether a factor in words is near enough to what it tells of: "doubled from 352 to 872"."""
-    if any(c.isdigit() for c in claim.quantity.literal.text) or value <= 0:
+    if value <= 0 or not _IN_A_VERB.match(claim.quantity.literal.text):
         return False
     off = abs(math.log(value / abs(claim.quantity.point)))
     return off < math.log(_LOOSE) * (1 if claim.quantity.point < 10 else 2)
