@@ -137,7 +137,7 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     copies = any(likeness(e, p, ledger.own) for p in texts)
     if against and not copies and _sure(ledger, e, against):
         return say.other_places(ctx, e, against)
-    if e.result.aggregate in ("max", "range") and (found := unreached(ctx, ledger, e)):
+    if e.result.aggregate in ("", "max", "range") and (found := unreached(ctx, ledger, e)):
         return found
     if texts and not against:
         same = [p for p in texts if p.number.quantity.nominal.meets(e.number.quantity.nominal)]
