@@ -89,13 +89,18 @@ def two_places(a: Entry, b: Entry) -> bool:
 
 
 def of_one_metric(a: Entry, b: Entry) -> bool:
-    """Whether two results name one metric, or else share most of their own words, two at least; no names."""
+    """Whether two results name one metric, or else share half of their own words.
+
+    Those are two words at least, or one where a digit of the two prints differs; names with digits
+    are none: of a model all that is told of it is.
+    """
     x, y = a.result.metrics, b.result.metrics
     if x and y:
         return compatible(x, y)
     one, other = ({w for w in r.near if w.isalpha()} for r in (a.result, b.result))
     shared = len(one & other)
-    return shared > 1 and 2 * shared >= min(len(one), len(other))
+    enough = 1 if slip(a, b) else 2
+    return shared >= enough and 2 * shared >= min(len(one), len(other))
 
 
 def _end(r: Result) -> str:
