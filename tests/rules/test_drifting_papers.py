@@ -451,7 +451,6 @@ EDITS = (
     ("paging", "serves 3.4 requests/s instead", "serves 4.3 requests/s instead"),
     ("paging", "fragmentation is 4.1\\% with", "fragmentation is 4.7\\% with"),
     ("paging", "token is 412\\,ms.\n\\section{Conc", "token is 824\\,ms.\n\\section{Conc"),
-    ("paging", "drops to 4.1\\% and", "drops to 6.1\\% and"),
     ("paging", "by up to 1.62$\\times$ over vLLM", "by up to 2.6$\\times$ over vLLM"),
     ("sparsity", "multiplies at 91.4 TFLOP/s", "multiplies at 94.1 TFLOP/s"),
     (

@@ -53,7 +53,7 @@ _MET = Lazy(
 )
 _NOW = Lazy(r"\b(?:for now|today|currently|at present|so far|already|as it is)\b", re.I)
 _NORM = Lazy(
-    r"[~≈∼<>≤≥]?\s?[\d.,–-]+(?!\d|\s?\S{0,3}\sof\b)\s?(?:[\w%×/]{1,10}\s){0,3}?(?:[\w-]+\s)?"
+    r"[~≈∼<>≤≥]?\s?[\d.,–-]+(?!\d|\s?\S{0,3}\sof\b|[^.;]{1,24}\bwithin\s)\s?(?:[\w%×/]{1,10}\s){0,3}?(?:[\w-]+\s)?"
     r"(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\b",
     re.I,
 )

@@ -63,6 +63,10 @@ _PART_AFTER = Lazy(
     r"\s?(?:of )?(?:HBM|DRAM|RAM|[A-Z]+\d+\b|NVIDIA|GPUs?\b|cards?\b|devices?\b|memory per)"
 )
 _PART_BEFORE = Lazy(r"[A-Z]+\d+[\w-]*[\s(-]+$")
+# "saturates the link at 11 GB/s" is measured, and no property of the link.
+_SATURATED = Lazy(
+    r"\b(?:saturat|fill)\w+ (?:the |its |each |one |all )?(?:\w+ )?links? at (?:about )?$"
+)
 _DIGIT = Lazy(r"\d")
 _NO_UNITS = frozenset({"bit", "Hz", "m", "V"})  # of formats, clocks and sizes of things
 _COUNTED = Lazy(r"\s?(?:of|/)\s?[\d({]")
@@ -84,7 +88,13 @@ def unit_of(q: Quantity, kind: Kind) -> str:
 
 def _unit(sentence: Sentence, r: Reading) -> str:
     q = r.quantity
-    if r.noun or q.count or r.kind in _NO_RESULT or q.qualifier is Qualifier.ORDER:
+    reached = r.kind is Kind.LINK_BANDWIDTH and _SATURATED.search(sentence.before(r, 48))
+    if (
+        r.noun
+        or q.count
+        or (r.kind in _NO_RESULT and not reached)
+        or q.qualifier is Qualifier.ORDER
+    ):
         return ""
     if sentence.text[r.end : r.end + 1] == "/":
         return ""  # of a unit that is not read in full

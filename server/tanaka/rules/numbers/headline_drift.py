@@ -137,7 +137,7 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     copies = any(likeness(e, p, ledger.own) for p in texts)
     if against and not copies and _sure(ledger, e, against):
         return say.other_places(ctx, e, against)
-    if e.result.aggregate in ("max", "range") and (found := unreached(ctx, ledger, e)):
+    if e.result.aggregate in ("", "max", "range") and (found := unreached(ctx, ledger, e)):
         return found
     if texts and not against:
         same = [p for p in texts if p.number.quantity.nominal.meets(e.number.quantity.nominal)]
@@ -213,6 +213,7 @@ def _denying(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
         and not (p.result.words.isdisjoint(near) and p.result.named.isdisjoint(named))
         and two_places(e, p)
         and of_one_metric(e, p)
+        and {e.result.aggregate, p.result.aggregate} != {"", "range"}
         and not p.possible.meets(e.possible)
         and p.result.asserted is Asserted.YES
         and p.result.said != e.result.said

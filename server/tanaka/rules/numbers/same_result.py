@@ -56,7 +56,7 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
         return True
     if x.unit not in ("×", "%") and (" per gpu " in x.said) != (" per gpu " in y.said):
         return True
-    if _rivals(x.settings, y.settings):
+    if (" with no " in x.zone) != (" with no " in y.zone) or _rivals(x.settings, y.settings):
         return True
     if x.against - own and y.against - own and not (x.against - own) & y.against:
         return True
@@ -89,13 +89,18 @@ def two_places(a: Entry, b: Entry) -> bool:
 
 
 def of_one_metric(a: Entry, b: Entry) -> bool:
-    """Whether two results name one metric, or else share most of their own words, two at least."""
+    """Whether two results name one metric, or else share half of their own words.
+
+    Those are two words at least, or one where a digit of the two prints differs; names with digits
+    are none: of a model all that is told of it is.
+    """
     x, y = a.result.metrics, b.result.metrics
     if x and y:
         return compatible(x, y)
-    fewer = min(len(a.result.near), len(b.result.near))
-    shared = len(a.result.near & b.result.near)
-    return shared > 1 and 2 * shared >= fewer
+    one, other = ({w for w in r.near if w.isalpha()} for r in (a.result, b.result))
+    shared = len(one & other)
+    enough = 1 if slip(a, b) else 2
+    return shared >= enough and 2 * shared >= min(len(one), len(other))
 
 
 def _end(r: Result) -> str:

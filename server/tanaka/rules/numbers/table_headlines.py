@@ -39,12 +39,13 @@ def unreached(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
         return None
     over = [v for g in ledger.grids for v in against_cells(e, g, ledger.own)]
     over = [v for v in over if v.metrics] or over
+    over = [v for v in over if r.metrics & v.metrics] or over
     if len(over) > 1:
         largest = max(over, key=lambda v: v.reach.high)
         below = largest.reach.high < e.reach.low
         if (
             not below
-            or _of_part(e, ledger)
+            or _of_part(e, ledger, largest)
             or not _near(e, largest)
             or _printed_elsewhere(ledger, e)
         ):
@@ -72,10 +73,15 @@ def unreached(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     return say.largest_cell(ctx, e, largest.number, Verdict.IMPLAUSIBLE)
 
 
-def _of_part(e: Entry, ledger: Ledger) -> bool:
-    """Whether a factor is of a part, and no table speaks of that part."""
+def _of_part(e: Entry, ledger: Ledger, v: Value | None = None) -> bool:
+    """Whether a factor is of a part, and no table, and no text with a cell's value, speaks of it."""
     parts = [w for w in _PARTS if f" {w} " in e.result.zone]
-    return any(not any(f" {w} " in g.text for g in ledger.grids) for w in parts)
+    same = list(ledger.meeting("×", v.reach)) if parts and v is not None else []
+    return any(
+        not any(f" {w} " in g.text for g in ledger.grids)
+        and not any(f" {w} " in p.result.zone for p in same)
+        for w in parts
+    )
 
 
 def _near(e: Entry, v: Value, *, either: bool = False) -> bool:
@@ -106,9 +112,18 @@ def _plotted(ledger: Ledger, e: Entry) -> bool:
 
 
 def _exceeds(e: Entry, grid: Grid, own: frozenset[str]) -> bool:
-    """Whether two cells of a line have a ratio as large as a claimed maximum."""
+    """Whether two cells of a line have a ratio as large as a claimed maximum.
+
+    What a row prints beside them as a factor is the ratio that they have.
+    """
+    told: dict[int, list[Value]] = {}
+    for v in grid.factors:
+        told.setdefault(v.at[0], []).append(v)
     return any(
         a.reach.high >= e.reach.low * b.reach.low > 0
+        and not (
+            a.at[0] == b.at[0] and any(gives("×", v.reach, a, b) for v in told.get(a.at[0], ()))
+        )
         for a, b in grid.pairs(own)
         if compatible(a.metrics, e.metrics) and (a.unit not in ("×", "%") or a.unit == b.unit)
     )
@@ -153,6 +168,8 @@ def misprinted_factor(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
         ):
             return None
         found += [v for v in row if v.number.id in over] or row
+    if len(found) > 1:  # the paper's own column
+        found = [v for v in found if any(x.strip() in ledger.own for x in v.column)]
     if len(found) != 1 or not _near(e, found[0], either=True):
         return None
     return say.named_cell(ctx, e, found[0])
