@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from tanaka.paper.attribute_clauses import singular
 from tanaka.paper.model import Number, NumberId, Table, Tally, Where
@@ -12,12 +13,13 @@ from tanaka.paper.tallies import canonical
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.quantity.interval import Interval
+from tanaka.quantity.literal import trailing_zeros
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 from tanaka.rules.numbers.set_up import label_factor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Telling:
     """A tally with its number."""
 
@@ -31,15 +33,26 @@ class Telling:
     stands: bool = True
     """Whether others may be held against it: a cell of a column only explains a value."""
 
-    @property
+    @cached_property
     def value(self) -> float:
         """In base units."""
         return self.number.quantity.point * self.factor
 
-    @property
+    @cached_property
     def hard(self) -> Interval:
         """What it may stand for."""
         return self.number.quantity.hard.scaled(self.factor)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it is a count to the last one: another such count is another value."""
+        q = self.number.quantity
+        return (
+            q.scale == self.factor == 1.0
+            and q.unit == "1"
+            and q.literal.ulp >= 1
+            and trailing_zeros(q.literal.text) < 2
+        )
 
 
 @dataclass(frozen=True, slots=True)
