@@ -244,7 +244,8 @@ def _of_one(e: Entry, denying: tuple[Entry, ...], own: frozenset[str]) -> list[E
     if not found:
         return []
     found = sorted(found, key=lambda p: -like[id(p)])[:ENOUGH]
-    groups = [[p for p in found if p.reach.meets(q.reach)] for q in found]
+    reaches = {(q.reach.low, q.reach.high): q.reach for q in found}.values()
+    groups = [[p for p in found if p.reach.meets(reach)] for reach in reaches]
     same = max(groups, key=lambda g: sum(like[id(p)] for p in g))
     if 2 * sum(like[id(p)] for p in same) <= sum(like[id(p)] for p in found):
         return []
@@ -267,7 +268,7 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     r = e.result
     if e.number.where is Where.APPENDIX or r.aggregate == "range" or len(ledger.beside(e)) > 1:
         return None
-    if not any(p.sums_up for p in _denying(ledger, e)):
+    if not any(p.sums_up for p in _denying(ledger, e)[:1]):  # those come first
         return None
     against = [
         p

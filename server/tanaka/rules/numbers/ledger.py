@@ -40,7 +40,7 @@ _MOST = 400  # results of one unit that are held against each other
 _SUMMING = frozenset({" mean ", " average ", " geo mean ", " avg ", " geomean ", " geometric mean ", " total ", " sum ", " overall ", " median "})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A result in a sentence.
 
@@ -62,7 +62,7 @@ class Entry:
     metrics: frozenset[str]
     possible: Interval
 
-    @property
+    @cached_property
     def sums_up(self) -> bool:
         """Whether it stands in a part that sums up."""
         return self.number.where in HEADLINES
@@ -425,9 +425,10 @@ class Ledger:
 
     def beside(self, e: Entry) -> list[Entry]:
         """The other results of a sentence that are of the same unit."""
-        return [
-            p for p in self._said[e.result.said] if p is not e and p.result.unit == e.result.unit
-        ]
+        together = self._said[e.result.said]
+        if len(together) == 1:
+            return []
+        return [p for p in together if p is not e and p.result.unit == e.result.unit]
 
     def given_by_text(self, e: Entry) -> bool:
         """Whether two measurements of a sentence of the body, with a word of a factor's own, give it."""

@@ -83,7 +83,8 @@ def counted(ctx: Context) -> Counted:
     blocks: dict[str, list[Number]] = defaultdict(list)
     tabled: dict[Kind, list[Interval]] = defaultdict(list)
     points: Counter[float] = Counter()
-    for i, n in enumerate(ctx.paper.numbers):
+    numbers = ctx.paper.numbers
+    for i, n in enumerate(numbers):
         order[n.id] = i
         points[n.quantity.point] += 1
         blocks[n.block].append(n)
@@ -91,7 +92,7 @@ def counted(ctx: Context) -> Counted:
             tabled[n.kind].append(n.quantity.hard)
     groups: dict[str, list[Telling]] = defaultdict(list)
     for t in ctx.paper.of(Tally):
-        groups[t.noun].append(Telling(t, ctx.paper.number(t.number), order[t.number]))
+        groups[t.noun].append(Telling(t, numbers[order[t.number]], order[t.number]))
     for table in ctx.paper.tables:
         for telling in _cells(ctx, table, order):
             if telling.tally.noun in groups:
