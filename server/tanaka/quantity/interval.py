@@ -27,8 +27,10 @@ class Interval:
 
     def meets(self, other: Interval) -> bool:
         """Whether some value lies in both."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return low <= high + _SLACK * max(abs(low), abs(high), 1e-300)
+        low = self.low if self.low > other.low else other.low
+        high = self.high if self.high < other.high else other.high
+        # Asked for every pair of a long paper: what is usual is told first.
+        return low <= high or low <= high + _SLACK * max(abs(low), abs(high), 1e-300)
 
     def contains(self, value: float) -> bool:
         """Whether the value lies inside."""

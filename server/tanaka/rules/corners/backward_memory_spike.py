@@ -51,8 +51,10 @@ def backward_memory_spike(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, where it says that its pipeline is not emptied before an update."""
     paper = ctx.paper
     trigger = _trigger(paper)
+    if trigger is None:
+        return
     setup = training_setup(paper)
-    if trigger is None or setup.recomputes or told(paper, "memory-answer", "equivalent-update"):
+    if setup.recomputes or told(paper, "memory-answer", "equivalent-update"):
         return
     d = Derivation(paper)
     made = step_memory(d, setup)

@@ -39,6 +39,7 @@ Print what the table reaches, or show the run that gives the headline.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tanaka.paper.model import Asserted, NumberId, Where
 from tanaka.patterns import Lazy
@@ -159,7 +160,7 @@ def _kindred(ledger: Ledger, e: Entry) -> list[Entry]:
         return []
     found = [
         (k, p)
-        for p in _denying(ledger, e, ledger.alike(e.result.unit))
+        for p in _denying(ledger, e)
         if p.number.where is not Where.RELATED and sized(e, p) and (k := kin(e, p, ledger)) >= _KIN
     ]
     found.sort(key=lambda f: -f[0])
@@ -202,7 +203,12 @@ def _near_in_size(a: Entry, b: Entry) -> bool:
     return x > 0 and y > 0 and (max(x, y) <= 12 * min(x, y) or slip(a, b))
 
 
-def _denying(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
+def _denying(ledger: Ledger, e: Entry) -> list[Entry]:
+    """Results that say the same of the same in another number, those that sum up first."""
+    return ledger.kept(e, _denied_by)
+
+
+def _denied_by(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
     """Those places that say the same of the same in another number."""
     own, siblings = ledger.own, ledger.beside(e)
     near, named = e.result.near or e.result.words, e.result.names
@@ -227,8 +233,13 @@ def _denying(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]:
 
 def _contradicting(ledger: Ledger, e: Entry) -> list[Entry]:
     """Results that say the same of the same in other numbers, those that agree with each other."""
-    own = ledger.own
-    found = _denying(ledger, e, ledger.alike(e.result.unit))
+    return _of_one(e, tuple(_denying(ledger, e)), ledger.own)
+
+
+@lru_cache(maxsize=4096)
+def _of_one(e: Entry, denying: tuple[Entry, ...], own: frozenset[str]) -> list[Entry]:
+    """Those places that most likely speak of the same, and agree with each other."""
+    found: Sequence[Entry] = denying
     if not found:
         return []
     # A place that names more is less likely to be of the same.
@@ -238,7 +249,8 @@ def _contradicting(ledger: Ledger, e: Entry) -> list[Entry]:
     if not found:
         return []
     found = sorted(found, key=lambda p: -like[id(p)])[:ENOUGH]
-    groups = [[p for p in found if p.reach.meets(q.reach)] for q in found]
+    reaches = {(q.reach.low, q.reach.high): q.reach for q in found}.values()
+    groups = [[p for p in found if p.reach.meets(reach)] for reach in reaches]
     same = max(groups, key=lambda g: sum(like[id(p)] for p in g))
     if 2 * sum(like[id(p)] for p in same) <= sum(like[id(p)] for p in found):
         return []
@@ -261,7 +273,7 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     r = e.result
     if e.number.where is Where.APPENDIX or r.aggregate == "range" or len(ledger.beside(e)) > 1:
         return None
-    if not _denying(ledger, e, ledger.summing(r.unit)):
+    if not any(p.sums_up for p in _denying(ledger, e)[:1]):  # those come first
         return None
     against = [
         p

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from tanaka.paper.headlines import SCORES, metric_of_unit, metrics_of, of_unit, spelled, unit_of
@@ -16,6 +16,7 @@ from tanaka.paper.model import (
     Orientation,
     Paper,
     Result,
+    Stretch,
     Table,
     Where,
 )
@@ -39,7 +40,7 @@ _MOST = 400  # results of one unit that are held against each other
 _SUMMING = frozenset({" mean ", " average ", " geo mean ", " avg ", " geomean ", " geometric mean ", " total ", " sum ", " overall ", " median "})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A result in a sentence.
 
@@ -61,7 +62,7 @@ class Entry:
     metrics: frozenset[str]
     possible: Interval
 
-    @property
+    @cached_property
     def sums_up(self) -> bool:
         """Whether it stands in a part that sums up."""
         return self.number.where in HEADLINES
@@ -289,17 +290,43 @@ def _median(values: Sequence[float]) -> float:
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
+@lru_cache(maxsize=8192)
+def _entry(result: Result, number: Number) -> Entry:
+    metrics = result.metrics or metric_of_unit(result.unit)
+    return Entry(result, number, end_of(number), metrics, _open(number))
+
+
+@lru_cache(maxsize=1024)
+def _stated(stretch: Stretch) -> tuple[tuple[Entry, ...], tuple[Grid, ...]]:
+    """Results and tables of a stretch: the same objects as long as it is the same."""
+    alone = Paper((stretch,))
+    return (
+        tuple(_entry(r, alone.number(r.number)) for r in stretch.of(Result)),
+        tuple(g for t in stretch.tables if (g := Grid(alone, t)).values),
+    )
+
+
+class _Memory:
+    """The results that were judged beside one, and those that hold the relation."""
+
+    def __init__(self) -> None:
+        self.judged: frozenset[Entry] = frozenset()
+        self.found: set[Entry] = set()
+
+
+@lru_cache(maxsize=8192)
+def _memory(judge: object, e: Entry, own: frozenset[str], beside: tuple[Entry, ...]) -> _Memory:
+    return _Memory()
+
+
 class Ledger:
     """All results of a paper, by unit and in the order of their values."""
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
-        self.entries: list[Entry] = []
-        for r in paper.of(Result):
-            number = paper.number(r.number)
-            metrics = r.metrics or metric_of_unit(r.unit)
-            self.entries.append(Entry(r, number, end_of(number), metrics, _open(number)))
-        self.grids = [g for t in paper.tables if (g := Grid(paper, t)).values]
+        stated = [_stated(s) for s in paper.stretches]
+        self.entries: list[Entry] = [e for entries, _ in stated for e in entries]
+        self.grids: list[Grid] = [g for _, grids in stated for g in grids]
         self.by_label = {label: g for g in self.grids for label in g.table.labels}
         self._texts: dict[str, list[Entry]] = {}
         for e in self.entries:
@@ -318,11 +345,47 @@ class Ledger:
         for cells in self._cells.values():
             cells.sort(key=lambda c: c[0].reach.low)
         self._cell_lows = {u: [v.reach.low for v, _ in found] for u, found in self._cells.items()}
+        # With what an id is of, so that it stays that.
+        self._fresh: dict[tuple[str, int], tuple[frozenset[Entry], list[Entry]]] = {}
         self.captioned: dict[NumberId, Grid] = {n: g for g in self.grids for n in g.table.stated}
 
     @cached_property
     def _summing(self) -> dict[str, list[Entry]]:
         return {u: [e for e in found if e.sums_up][:_MOST] for u, found in self._near.items()}
+
+    @cached_property
+    def _ranks(self) -> dict[str, tuple[frozenset[Entry], dict[Entry, int]]]:
+        return {
+            u: (frozenset(found), {e: i for i, e in enumerate(found)})
+            for u, found in self._near.items()
+        }
+
+    def _new(self, unit: str, judged: frozenset[Entry]) -> list[Entry]:
+        """Results of a unit that are not among others; most have been judged beside the same."""
+        found = self._fresh.get((unit, id(judged)))
+        if found is None:
+            places, ranks = self._ranks[unit]
+            new = sorted(places - judged, key=ranks.__getitem__)
+            found = self._fresh[unit, id(judged)] = judged, new
+        return found[1]
+
+    def kept(
+        self, e: Entry, judge: Callable[[Ledger, Entry, Sequence[Entry]], list[Entry]]
+    ) -> list[Entry]:
+        """Those of the results of one unit that hold a relation to one, in the order of `alike`.
+
+        The relation may ask for the two results, for names of the paper's own system, and for what
+        stands beside the first.  What was judged in the paper before is not judged again: results
+        that no edit has touched are the same objects in all ledgers.
+        """
+        places, ranks = self._ranks[e.result.unit]
+        memory = _memory(judge, e, self.own, tuple(self.beside(e)))
+        if memory.judged is not places:
+            new = self._new(e.result.unit, memory.judged)
+            memory.found = {p for p in memory.found if p in places}
+            memory.found.update(judge(self, e, new) if new else ())
+            memory.judged = places
+        return sorted(memory.found, key=ranks.__getitem__) if memory.found else []
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -362,9 +425,10 @@ class Ledger:
 
     def beside(self, e: Entry) -> list[Entry]:
         """The other results of a sentence that are of the same unit."""
-        return [
-            p for p in self._said[e.result.said] if p is not e and p.result.unit == e.result.unit
-        ]
+        together = self._said[e.result.said]
+        if len(together) == 1:
+            return []
+        return [p for p in together if p is not e and p.result.unit == e.result.unit]
 
     def given_by_text(self, e: Entry) -> bool:
         """Whether two measurements of a sentence of the body, with a word of a factor's own, give it."""

@@ -176,15 +176,18 @@ def _odd(
     if len(beside) > 1:
         return None
     clusters: list[list[Telling]] = []
+    prints: list[list[Telling]] = []  # one telling of each value in a cluster
     for alike in values.values():
         told = [t for t in alike if t is not o and t.stands and comparable(o.tally, t.tally)]
         if not told:
             continue
-        home = next((c for c in clusters if all(agree(told[0], x) for x in c)), None)
+        home = next((i for i, c in enumerate(prints) if all(agree(told[0], x) for x in c)), None)
         if home is None:
             clusters.append(told)
+            prints.append([told[0]])
         else:
-            home.extend(told)
+            clusters[home].extend(told)
+            prints[home].append(told[0])
     clusters.sort(key=len, reverse=True)
     one_each = [v[0] for v in values.values()]
     best: Odd | None = None

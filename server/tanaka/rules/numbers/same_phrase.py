@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tanaka.paper.model import Asserted, Tally
 from tanaka.paper.tallies import WHOLES
-from tanaka.quantity.literal import trailing_zeros
 from tanaka.rules.numbers.tellings import Telling
 
 LEAST_LONG = 100
@@ -70,18 +69,11 @@ def _told(about: frozenset[str]) -> frozenset[str]:
 
 def agree(a: Telling, b: Telling) -> bool:
     """Whether some rounding makes two values one."""
-    one, other = a.number.quantity, b.number.quantity
-    if max(a.value, b.value) > _FAR * min(a.value, b.value):
+    x, y = a.value, b.value
+    if x > _FAR * y or y > _FAR * x:
         return False
-    whole = all(
-        q.scale == t.factor == 1.0
-        and q.unit == "1"
-        and q.literal.ulp >= 1
-        and trailing_zeros(q.literal.text) < 2
-        for q, t in ((one, a), (other, b))
-    )
-    if whole:
-        return a.value == b.value
+    if a.whole and b.whole:
+        return x == y
     return a.hard.meets(b.hard)
 
 

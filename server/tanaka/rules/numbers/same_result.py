@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from tanaka.paper.headlines import compatible, spelled
@@ -222,9 +223,14 @@ def share(a: Entry, b: Entry) -> float:
     return len(x & y) / fewer if fewer else 0.0
 
 
+@lru_cache(maxsize=4096)
+def _digits(text: str) -> str:
+    return re.sub(r"[^\d.]", "", text)
+
+
 def slip(a: Entry, b: Entry) -> bool:
     """Whether two prints differ by one digit, by two that changed places, or by their point alone."""
-    x, y = (re.sub(r"[^\d.]", "", e.number.quantity.literal.text) for e in (a, b))
+    x, y = _digits(a.number.quantity.literal.text), _digits(b.number.quantity.literal.text)
     if x.replace(".", "") == y.replace(".", "") and len(x) > 2:
         return True
     if len(x) != len(y) or len(x) < 2:

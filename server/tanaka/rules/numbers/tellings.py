@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from tanaka.paper.attribute_clauses import singular
 from tanaka.paper.model import Number, NumberId, Table, Tally, Where
@@ -12,12 +13,13 @@ from tanaka.paper.tallies import canonical
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.quantity.interval import Interval
+from tanaka.quantity.literal import trailing_zeros
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 from tanaka.rules.numbers.set_up import label_factor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Telling:
     """A tally with its number."""
 
@@ -31,15 +33,26 @@ class Telling:
     stands: bool = True
     """Whether others may be held against it: a cell of a column only explains a value."""
 
-    @property
+    @cached_property
     def value(self) -> float:
         """In base units."""
         return self.number.quantity.point * self.factor
 
-    @property
+    @cached_property
     def hard(self) -> Interval:
         """What it may stand for."""
         return self.number.quantity.hard.scaled(self.factor)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it is a count to the last one: another such count is another value."""
+        q = self.number.quantity
+        return (
+            q.scale == self.factor == 1.0
+            and q.unit == "1"
+            and q.literal.ulp >= 1
+            and trailing_zeros(q.literal.text) < 2
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,8 @@ def counted(ctx: Context) -> Counted:
     blocks: dict[str, list[Number]] = defaultdict(list)
     tabled: dict[Kind, list[Interval]] = defaultdict(list)
     points: Counter[float] = Counter()
-    for i, n in enumerate(ctx.paper.numbers):
+    numbers = ctx.paper.numbers
+    for i, n in enumerate(numbers):
         order[n.id] = i
         points[n.quantity.point] += 1
         blocks[n.block].append(n)
@@ -78,7 +92,7 @@ def counted(ctx: Context) -> Counted:
             tabled[n.kind].append(n.quantity.hard)
     groups: dict[str, list[Telling]] = defaultdict(list)
     for t in ctx.paper.of(Tally):
-        groups[t.noun].append(Telling(t, ctx.paper.number(t.number), order[t.number]))
+        groups[t.noun].append(Telling(t, numbers[order[t.number]], order[t.number]))
     for table in ctx.paper.tables:
         for telling in _cells(ctx, table, order):
             if telling.tally.noun in groups:
