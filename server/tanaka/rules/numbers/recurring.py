@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from tanaka.paper.attribute_clauses import singular
-from tanaka.paper.model import SectionId, Where
+from tanaka.paper.model import SectionId
 from tanaka.paper.tallies import WHOLES
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
@@ -26,14 +26,13 @@ from tanaka.rules.numbers.same_phrase import (
     supports,
 )
 from tanaka.rules.numbers.tellings import Counted, Telling
-from tanaka.rules.numbers.whole_paper import Place
+from tanaka.rules.numbers.whole_paper import Place, home
 
 _LENGTHS = frozenset(("tokens", "sequences", "samples"))
 _OF_PARTS = frozenset(("bandwidth", "gpu memory"))
 _PART = Lazy(r"\d")
 _DATA = 1e6
 """Tokens of a data set, and not of a sequence."""
-_ANOTHER_S = frozenset(("quoted", "related", "generic"))
 _FEW = 5
 """Counts below are found in every paper."""
 _MOST_VALUES = 40
@@ -165,7 +164,7 @@ def _odd(paper: Counted, o: Telling, values: Mapping[_Print, Sequence[Telling]])
         usual = sorted((t for t in c if supports(t.tally)), key=lambda t: t.order)
         if not usual or _small(usual[0]) or _beside(paper, o, usual):
             continue
-        if _slipped(o, usual) or _owned(o, usual) or _contradicted(paper, o, c, usual, clusters):
+        if _slipped(o, usual) or _owned(o, usual) or _contradicted(paper, o, c, usual, values):
             return Odd(o, tuple(usual))
     return None
 
@@ -191,16 +190,16 @@ def _contradicted(
     o: Telling,
     alike: Sequence[Telling],
     usual: Sequence[Telling],
-    clusters: Sequence[Sequence[Telling]],
+    values: Mapping[_Print, Sequence[Telling]],
 ) -> bool:
     """Whether two values are said of the whole paper, and nothing says that they are of two things."""
     if o.tally.about and not any(t.tally.about & o.tally.about for t in usual):
         return False
-    if any(t.said and t.number.section == o.number.section for t in alike):
+    if any(t.said and home(t.number) == home(o.number) for t in alike):
         return False
     if not paper.zones.contradict([_place(o)], [_place(t) for t in usual]):
         return False
-    return not _variable([*clusters, [o]])
+    return not _variable(o, values)
 
 
 def _place(t: Telling) -> Place:
@@ -216,14 +215,15 @@ def _small(t: Telling) -> bool:
     return t.tally.noun in _LENGTHS and t.value < _DATA
 
 
-def _variable(clusters: Sequence[Sequence[Telling]]) -> bool:
+def _variable(o: Telling, values: Mapping[_Print, Sequence[Telling]]) -> bool:
     """Whether one section states two values of a phrase."""
-    seen: dict[SectionId, int] = {}
-    for i, c in enumerate(clusters):
-        for t in c:
-            stated = t.said and t.tally.form and not t.tally.cues & _ANOTHER_S and t.value != 1
-            here = t.number.section if t.number.where is not Where.ABSTRACT else SectionId("")
-            if stated and seen.setdefault(here, i) != i:
+    seen: dict[SectionId, Telling] = {}
+    for alike in values.values():
+        for t in alike:
+            same = t.tally.words == o.tally.words and t.tally.per == o.tally.per
+            if not (same and t.said and t.tally.form and supports(t.tally)) or t.value == 1:
+                continue
+            if not agree(seen.setdefault(home(t.number), t), t):
                 return True
     return False
 

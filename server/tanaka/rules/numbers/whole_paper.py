@@ -14,6 +14,7 @@ from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 
+_ABSTRACT = SectionId("the abstract")
 _SUMMARY = Lazy(
     r"(?<![\w-])(?:introduction|conclusions?|concluding|contributions?|limitations?)(?![\w-])|^summary$",
     re.I,
@@ -68,7 +69,7 @@ class Zones:
         Either both are said of all of it, or a summary has one and a set-up, or two sections, the
         other.  Two values within one section are told apart by their author.
         """
-        if {_section(p) for p in one} & {_section(p) for p in other}:
+        if {home(p.number) for p in one} & {home(p.number) for p in other}:
             return False
         if self.summed(one):
             return self._whole(other) or self._settled(other)
@@ -93,11 +94,12 @@ class Zones:
         """Whether a set-up states a value, or two sections have it."""
         if any(p.listed or (p.stated and p.number.section in self.set_ups) for p in places):
             return True
-        return len({_section(p) for p in places}) > 1
+        return len({home(p.number) for p in places}) > 1
 
 
-def _section(p: Place) -> SectionId | Where:
-    return Where.ABSTRACT if p.number.where is Where.ABSTRACT else p.number.section
+def home(number: Number) -> SectionId:
+    """The section that a number stands in; the abstract is one."""
+    return _ABSTRACT if number.where is Where.ABSTRACT else number.section
 
 
 def zones(ctx: Context) -> Zones:
