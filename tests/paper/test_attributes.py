@@ -26,8 +26,8 @@ def told(text: str, where: Where = Where.BODY) -> list[tuple[str, str, str, str]
     ("text", "number", "name", "entity", "scope"),
     [
         ("All experiments use 128 A100s.", "128", "gpus", "", "all"),
-        ("Our testbed consists of 16 servers.", "16", "nodes", "", "own"),
-        ("Each node has 8 H100 GPUs.", "8", "gpus per node", "", "own"),
+        ("Our testbed consists of 16 servers.", "16", "nodes", "", "all"),
+        ("Each node has 8 H100 GPUs.", "8", "gpus per node", "", "all"),
         ("We use a 32-node cluster.", "32", "nodes", "", "own"),
         ("The decoder has 12 layers.", "12", "layers", "decoder", "own"),
         ("We train with a global batch size of 1,024.", "1,024", "global batch", "", "own"),
@@ -36,7 +36,7 @@ def told(text: str, where: Where = Where.BODY) -> list[tuple[str, str, str, str]
         ("The learning rate is warmed up over 2,000 steps.", "2,000", "warm-up steps", "", "own"),
         ("The router activates 8 experts per token.", "8", "experts activated", "", "own"),
         ("Each expert takes 386 MB.", "386", "size", "expert", "own"),
-        ("Every machine has 512 GB of DRAM.", "512", "host memory", "", "own"),
+        ("Every machine has 512 GB of DRAM.", "512", "host memory", "", "all"),
         ("Nodes are connected by 200 Gb/s InfiniBand.", "200", "link speed", "infiniband", "own"),
         ("An RTX 4090 (24 GB, 1,008 GB/s) is used.", "24", "memory", "rtx 4090", "own"),
         ("Quark has 4,200 lines of C++.", "4,200", "lines of code", "c++", "own"),
@@ -65,9 +65,15 @@ def test_what_is_qualified_is_no_plain_statement(text: str) -> None:
 
 
 def test_a_summary_that_runs_on_machines_states_no_set_up_of_its_own() -> None:
-    text = "On 64 GPUs, throughput doubles."
+    text = "Heron reaches its peak on 64 GPUs."
     assert told(text, Where.ABSTRACT) == [("64", "gpus", "", "headline")]
     assert told(text) == [("64", "gpus", "", "")]
+
+
+def test_a_condition_in_front_is_no_set_up_of_a_body() -> None:
+    text = "On 64 GPUs, throughput doubles."
+    assert told(text, Where.ABSTRACT) == [("64", "gpus", "", "headline")]
+    assert told(text) == []
 
 
 def test_related_work_states_nothing() -> None:

@@ -25,7 +25,7 @@ def told(text: str, where: Where = Where.BODY) -> dict[str, LocalTally]:
     [
         ("Tenants would share the 2,048 slots.", "2,048", "slots", "", "the"),
         ("We draw 500 prompts per task.", "500", "prompts", "task", "own"),
-        ("The model has 796 sparse features.", "796", "features", "", "own"),
+        ("The model has 796 sparse features.", "796", "features", "", "all"),
         ("Gradients are cut into buckets of 25 MB.", "25", "bucket size", "", "own"),
         ("The array runs at 225 MHz.", "225", "clock", "", "own"),
         ("We use 64 CPU cores and one drive of 1.9 TB per node.", "64", "cores", "node", "own"),

@@ -37,6 +37,10 @@ _MODEL_NAMES = frozenset(
     ("layers", "heads", "experts", "hidden size", "feed-forward size", "head size", "vocabulary", "parameters", "parameters activated",
      "experts activated", "key-value heads", "shared experts", "routed experts")
 )  # fmt: skip
+_THE_ONE = frozenset(
+    ("cluster", "testbed", "test bed", "platform", "model", "network", "vocabulary", "corpus", "dataset", "data set", "trace")
+)  # fmt: skip
+_MACHINES = frozenset(("node", "server", "machine", "host", "gpu"))
 _HEADLINE = frozenset((Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION, Where.CAPTION))
 _ON = Lazy(r"(?<![\w-])(?:on|with|using|across|over)(?: an?| the| our| all)?\s*$")
 NAMED_SUBJECT = Lazy(
@@ -83,7 +87,8 @@ def scope_of(low: str, r: Reading, where: Where, name: str) -> str:
     )
     if own:
         whole = low[:end]
-        return "all" if _UNIVERSAL.search(whole) and not _DEFAULT.search(low) else "own"
+        universal = _UNIVERSAL.search(whole) is not None or _is_the_paper_s(lead)
+        return "all" if universal and not _DEFAULT.search(low) else "own"
     if where not in _HEADLINE:
         return ""
     return (
@@ -96,6 +101,13 @@ def scope_of(low: str, r: Reading, where: Where, name: str) -> str:
         )
         else ""
     )
+
+
+def _is_the_paper_s(lead: str) -> bool:
+    """Whether the subject is the one cluster, model or data set of a paper: "our testbed has"."""
+    m = subject(lead)
+    whole = m is not None and m["det"] in ("the", "our") and m["np"] in _THE_ONE
+    return whole or (m is not None and m["det"] in ("each", "every") and m["np"] in _MACHINES)
 
 
 def _stated_of(lead: str) -> bool:

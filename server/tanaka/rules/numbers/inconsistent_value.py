@@ -7,11 +7,12 @@ A set-up is written once and copied from memory five times. Two cluster sizes in
 reviewer doubt every number that was measured on it.
 
 ## What is left alone
-Points of a sweep, parts of a whole, set-ups of several phases, models or sections, baselines and related work,
-limits, hedged numbers, ramps, counts with and without a part, nominal and usable sizes. Three
-values are taken for a sweep. A number is the paper's own only where its sentence says so. What is
-only named in passing ("the 2,048 slots") counts where the same phrase recurs with one value and a
-summary, a definite article, or a number beside both places ties them. Two places disagree for certain only where both speak of all experiments or of the whole cluster.
+Values of one experiment, testbed, example or figure: two values are held against each other only
+where a summary has one and a set-up or two sections the other, where both are said of all
+experiments or of the cluster or model itself, where they are of one named model or part, or where a
+long number that recurs differs by a slip. Two values in one section are a variable, three a sweep.
+Conditions, parts of a whole, other systems, limits and hedged numbers are another case. Two
+sentences far apart prove nothing: the verdict is never impossible.
 
 ## Example
 ```latex
@@ -19,7 +20,7 @@ summary, a definite article, or a number beside both places ties them. Two place
 All experiments use 128 A100 GPUs.
 \section{Conclusion}
 Our cluster has 64 A100s in total.
-%               ^^^^^^^^ TK107[impossible]: 64 is stated for GPUs; 128 in section
+%               ^^^^^^^^ TK107[implausible]: 64 is stated for GPUs; 128 in section
 ```
 Print one value in both places, or say which runs each belongs to.
 
@@ -33,14 +34,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from tanaka.paper.model import Attribute, NumberId, Where
+from tanaka.paper.model import Attribute, NumberId, SectionId, Where
 from tanaka.paper.tallies import WHOLES
-from tanaka.quantity import Kind
-from tanaka.rules.api import Context, Held, Outcome, Verdict, rule
+from tanaka.patterns import Lazy
+from tanaka.rules.api import Context, Held, Outcome, rule
 from tanaka.rules.numbers.recurring import Odd, agreeing, odd_ones
 from tanaka.rules.numbers.said_value import Said, agree, conflict, held
-from tanaka.rules.numbers.set_up import tabled
+from tanaka.rules.numbers.set_up import SHAPE, tabled
 from tanaka.rules.numbers.tellings import Counted, Telling, counted
+from tanaka.rules.numbers.whole_paper import Place, Zones
 
 _SUMMARIES = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SWEPT = frozenset(
@@ -48,6 +50,8 @@ _SWEPT = frozenset(
 )
 _MOST_PAIRS = 24
 """Statements of one attribute that are held against each other; a paper with more is a sweep."""
+_OF_PARTS = frozenset(("memory", "bandwidth"))
+_PART = Lazy(r"\d")
 _NOT_STATED = frozenset(("list", "generic", "~not ours", "~scenario", "~such a"))
 """Cues of a tally under which a summary states no setting of the paper."""
 
@@ -82,10 +86,10 @@ def inconsistent_value(ctx: Context) -> Iterator[Outcome]:
         kept = [s for s in said if s.number.id not in listed]
         if len(kept) < 2:
             continue
-        for outcome in _group(ctx, sorted(kept, key=lambda s: s.order), ours):
+        for outcome in _group(ctx, phrases.zones, sorted(kept, key=lambda s: s.order), ours):
             if isinstance(outcome, Held):
                 judged.update(outcome.numbers)
-            elif outcome.verdict is Verdict.IMPLAUSIBLE and told.intersection(outcome.operands):
+            elif told.intersection(outcome.operands):
                 continue  # more places are known below
             else:
                 judged.update(outcome.operands)
@@ -104,7 +108,7 @@ def _recurring(
         if o.odd.number.id not in judged:
             judged.add(o.odd.number.id)
             usual = [_as_said(t) for t in o.usual]
-            yield conflict(ctx, usual, [_as_said(o.odd)], universal=False, at_odd=True)
+            yield conflict(ctx, usual, [_as_said(o.odd)], at_odd=True)
     for alike in agreeing(phrases):
         if not any(t.number.id in judged for t in alike):
             yield held(ctx, [_as_said(t) for t in alike])
@@ -120,30 +124,27 @@ def _as_said(t: Telling) -> Said:
     return Said(shown, t.number, t.order, t.factor)
 
 
-def _group(ctx: Context, said: Sequence[Said], ours: frozenset[str]) -> Iterator[Outcome]:
+def _group(
+    ctx: Context, zones: Zones, said: Sequence[Said], ours: frozenset[str]
+) -> Iterator[Outcome]:
     """Statements of one attribute, in reading order."""
     firm = [s for s in said if s.firm]
     if not firm or len(firm) > _MOST_PAIRS:
         return
-    weak = [s for s in said if s.weak]
-    swept = any(s.attribute.cues & _SWEPT for s in said)
     taken: set[int] = set()
     for i, s in enumerate(firm):
         if i in taken:
             continue
         alike = [k for k in range(i, len(firm)) if k == i or _comparable(s, firm[k], ours)]
         taken.update(alike)
-        those = [firm[k] for k in alike]
-        yield from _values(ctx, those, [w for w in weak if _near(w, s, ours)], said, swept)
+        yield from _values(ctx, zones, [firm[k] for k in alike], said)
 
 
 def _comparable(a: Said, b: Said, ours: frozenset[str]) -> bool:
     """Whether two statements speak of the same thing under the same conditions."""
     one, other = a.attribute, b.attribute
     if one.about != other.about:
-        wide = (a.universal and not one.about) or (b.universal and not other.about)
-        if not wide:
-            return False
+        return False
     if _apart(one.soft, other.soft):
         return False
     left, right = _names(one.soft) - ours, _names(other.soft) - ours
@@ -164,23 +165,13 @@ def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(left and right and not left & right)
 
 
-def _near(w: Said, s: Said, ours: frozenset[str]) -> bool:
-    """Whether what a summary runs on is of the set-up that a statement tells."""
-    if _apart(w.attribute.soft, s.attribute.soft):
-        return False
-    left, right = _names(w.attribute.soft) - ours, _names(s.attribute.soft) - ours
-    return (w.tags == s.tags or (s.universal and not s.tags)) and not (
-        left and right and not left & right
-    )
-
-
 def _foreign(names: frozenset[str]) -> bool:
     """Whether names that only one of two statements has may be those of another system."""
     return any(name.islower() for name in names)
 
 
 def _values(
-    ctx: Context, said: Sequence[Said], weak: Sequence[Said], group: Sequence[Said], swept: bool
+    ctx: Context, zones: Zones, said: Sequence[Said], group: Sequence[Said]
 ) -> Iterator[Outcome]:
     """Comparable statements: held where they agree, a finding where one value is odd."""
     clusters: list[list[Said]] = []
@@ -190,35 +181,41 @@ def _values(
             clusters.append([s])
         else:
             home.append(s)
-    odd: list[Said] = []
-    for w in weak:
-        home = next((c for c in clusters if all(agree(w, o) for o in c)), None)
-        if home is not None:
-            home.append(w)
-        else:
-            odd.append(w)
     if _told_apart(clusters):
         return
     for c in clusters:
-        c.sort(key=lambda s: s.order)
         if len(c) > 1:
             yield held(ctx, c)
-    if len(clusters) == 1 and len(odd) == 1:
-        yield from _odd_summary(ctx, clusters[0], odd[0], group, swept)
-    if len(clusters) != 2 or odd:
+    if len(clusters) != 2 or _several(group, said) or any(s.attribute.cues & _SWEPT for s in group):
         return
     one, other = clusters
-    machines = one[0].number.kind in (Kind.GPU_COUNT, Kind.NODE_COUNT)
-    least = min((one[0], other[0]), key=lambda s: s.value)
-    if least.value == 1 and (machines or least.number.quantity.literal.text.isalpha()):
+    if min(one[0].value, other[0].value) == 1:
         return  # a part of the work on one device
-    universal = any(s.universal for s in one) and any(s.universal for s in other)
-    usual, fewer = (other, one) if len(other) > len(one) else (one, other)
-    if swept and not universal and not _above_all(fewer[0], usual):
-        return
-    if not universal and _several(group, said) and not _above_all(fewer[0], usual):
-        return
-    yield conflict(ctx, usual, fewer, universal)
+    if _of_one_name(one[0]) or (
+        zones.contradict([_place(s) for s in one], [_place(s) for s in other])
+        and not _sections(group, one[0]) & _sections(group, other[0])
+    ):
+        usual, fewer = (other, one) if len(other) > len(one) else (one, other)
+        yield conflict(ctx, usual, fewer)
+
+
+def _place(s: Said) -> Place:
+    """A statement as a place of the paper."""
+    return Place(s.number, True, s.universal, s.number.where is Where.TABLE)
+
+
+def _sections(group: Sequence[Said], value: Said) -> set[SectionId]:
+    """Sections that have a value, under whatever condition."""
+    return {
+        s.number.section for s in group if s.number.where is not Where.TABLE and agree(s, value)
+    }
+
+
+def _of_one_name(s: Said) -> bool:
+    """Whether a statement gives the shape of a named model, or the memory of a named part."""
+    a = s.attribute
+    named = bool(a.about) and not any(w.startswith("in ") for w in a.about)
+    return (named and a.name in SHAPE) or (a.name in _OF_PARTS and bool(_PART.search(a.entity)))
 
 
 def _told_apart(clusters: Sequence[Sequence[Said]]) -> bool:
@@ -230,34 +227,6 @@ def _told_apart(clusters: Sequence[Sequence[Said]]) -> bool:
             if sentence and seen.setdefault(sentence, i) != i:
                 return True
     return False
-
-
-def _odd_summary(
-    ctx: Context, usual: Sequence[Said], odd: Said, group: Sequence[Said], swept: bool
-) -> Iterator[Outcome]:
-    """A summary that runs on what no other place of the paper names."""
-    others = [s for s in group if s is not odd and s.number.quantity.bounded]
-    if any(agree(s, odd) for s in others) or odd.number.quantity.point == 1:
-        return
-    if odd.number.kind in (Kind.GPU_COUNT, Kind.NODE_COUNT) and any(
-        n.id != odd.number.id
-        and n.kind is odd.number.kind
-        and n.quantity.point == odd.number.quantity.point
-        for n in ctx.paper.numbers
-    ):
-        return
-    above = _above_all(odd, usual)
-    if above or (
-        not swept and not _several(group, [*usual, odd]) and (len(usual) > 1 or usual[0].universal)
-    ):
-        yield conflict(ctx, usual, [odd], universal=False)
-
-
-def _above_all(odd: Said, usual: Sequence[Said]) -> bool:
-    """Whether a count of machines is more than all that the paper says it has."""
-    counts = odd.number.kind in (Kind.GPU_COUNT, Kind.NODE_COUNT)
-    most = max(s.number.quantity.point for s in usual)
-    return counts and any(s.universal for s in usual) and odd.number.quantity.point > most
 
 
 def _several(group: Sequence[Said], said: Sequence[Said]) -> bool:

@@ -1,7 +1,8 @@
 """Counts that a paper names again and again with one value, and a place that has another.
 
-What speaks for a slip is weighed: how often the usual value comes and how firmly, how the odd one
-is brought in, and what ties the two places; what speaks for two things as well.
+A place is odd where nothing else has its value, and the same phrase has one other value: the two
+are said of the whole paper (`whole_paper`), or of one named part, or are long numbers apart by a
+slip.  Conditions, values beside each other and third values leave both alone.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from tanaka.paper.attribute_clauses import singular
-from tanaka.paper.model import Where
-from tanaka.paper.tallies import SWEPT, WHOLES
-from tanaka.quantity import Kind
+from tanaka.paper.model import SectionId
+from tanaka.paper.tallies import WHOLES
+from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules.numbers.same_phrase import (
     LEAST_LONG,
@@ -21,33 +22,17 @@ from tanaka.rules.numbers.same_phrase import (
     comparable,
     long,
     plain,
-    repeats,
     slip,
     supports,
 )
 from tanaka.rules.numbers.tellings import Counted, Telling
+from tanaka.rules.numbers.whole_paper import Place, home
 
-_SUMMARIES = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
-_DATA_NOUNS = frozenset(
-    (
-        "requests",
-        "prompts",
-        "images",
-        "examples",
-        "queries",
-        "documents",
-        "clips",
-        "videos",
-        "files",
-    )
-)
 _LENGTHS = frozenset(("tokens", "sequences", "samples"))
+_OF_PARTS = frozenset(("bandwidth", "gpu memory"))
+_PART = Lazy(r"\d")
 _DATA = 1e6
 """Tokens of a data set, and not of a sequence."""
-_ENOUGH = 4
-_ENOUGH_IN_PASSING = 5
-"""What is only named needs more than what is stated."""
-_LEAST_HELD = 5
 _FEW = 5
 """Counts below are found in every paper."""
 _MOST_VALUES = 40
@@ -61,11 +46,10 @@ _Print = tuple[float, float, float, str]
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A value that stands alone against those of the same phrase, and how much speaks for a slip."""
+    """A value that stands alone against those of the same phrase."""
 
     odd: Telling
     usual: tuple[Telling, ...]
-    score: int
 
 
 def odd_ones(paper: Counted) -> Iterator[Odd]:
@@ -78,21 +62,20 @@ def odd_ones(paper: Counted) -> Iterator[Odd]:
         values = _values(group)
         if len(values) > _MOST_VALUES:
             continue
-        best: Odd | None = None
-        several = False
+        found: list[Odd] = []
         for o in group:
-            if not o.said:
-                continue
-            found = _odd(paper, o, group, values) if noun != WHOLES else None
-            found = found or _crossing(paper, o, longs)
-            stated = o.tally.form or o.number.quantity.unit != "1"
-            if found is None or found.score < (_ENOUGH if stated else _ENOUGH_IN_PASSING):
-                continue
-            if best is not None and not any(u is best.odd for u in found.usual):
-                several = True
-            if best is None or found.score > best.score:
-                best = found
-        if best is not None and not several:
+            if o.said:
+                odd = _odd(paper, o, values) if noun != WHOLES else None
+                odd = odd or _crossing(paper, o, longs)
+                if odd is not None:
+                    found.append(odd)
+        if not found:
+            continue
+        best = max(
+            found,
+            key=lambda f: (len(f.usual), paper.zones.sums_up(f.odd.number), f.odd.order),
+        )
+        if all(f is best or any(u is best.odd for u in f.usual) for f in found):
             yield best
 
 
@@ -103,7 +86,7 @@ def agreeing(paper: Counted) -> Iterator[list[Telling]]:
             continue
         phrases: dict[tuple[frozenset[str], str], list[list[Telling]]] = defaultdict(list)
         for t in group:
-            if not t.said or t.value < _LEAST_HELD or not supports(t.tally):
+            if not t.said or t.value < _FEW or not supports(t.tally):
                 continue
             clusters = phrases[t.tally.words, t.tally.per]
             home = next(
@@ -156,24 +139,15 @@ def _crossing(
         close = [t for t in found[low:high] if t is not o and slip(o, t)]
         usual = [t for t in close if t.value == close[0].value and (t.said or t.stands)]
         if len({t.tally.sentence for t in usual}) > 1 and len(close) == len(usual):
-            return Odd(o, tuple(usual), _ENOUGH_IN_PASSING)
+            return Odd(o, tuple(usual))
     return None
 
 
-def _odd(
-    paper: Counted,
-    o: Telling,
-    group: Sequence[Telling],
-    values: Mapping[_Print, Sequence[Telling]],
-) -> Odd | None:
-    """The value that most speaks against an odd one; none where any other place has the odd value."""
+def _odd(paper: Counted, o: Telling, values: Mapping[_Print, Sequence[Telling]]) -> Odd | None:
+    """The value of most places that one contradicts; none where any other place has the odd value."""
+    if not plain(o.tally) or _small(o):
+        return None
     if len(values[_print(o)]) > 1 or any(agree(v[0], o) for v in values.values() if v[0] is not o):
-        return None
-    alone = plain(o.tally)
-    if not alone and not any(repeats(o.tally, t.tally) for t in group):
-        return None
-    beside = [t for t in group if t is not o and t.tally.sentence == o.tally.sentence]
-    if len(beside) > 1:
         return None
     clusters: list[list[Telling]] = []
     prints: list[list[Telling]] = []  # one telling of each value in a cluster
@@ -189,170 +163,84 @@ def _odd(
             clusters[home].extend(told)
             prints[home].append(told[0])
     clusters.sort(key=len, reverse=True)
-    one_each = [v[0] for v in values.values()]
-    best: Odd | None = None
     for c in clusters[:_MOST_USUAL]:
-        c.sort(key=lambda t: t.order)
-        again = [t for t in c if repeats(o.tally, t.tally)]
-        usual = [t for t in c if supports(t.tally) or t in again] if alone else again
-        if not usual or any(agree(t, usual[0]) for t in beside):
+        usual = sorted((t for t in c if supports(t.tally)), key=lambda t: t.order)
+        if not usual or _small(usual[0]) or _beside(paper, o, usual):
             continue
-        reasons = [
-            *_brought_in(o, usual),
-            *_ties(paper, o, usual, one_each),
-            *_doubts(paper, o, usual, [x for x in clusters if x is not c]),
-        ]
-        score = sum(n for n, _ in reasons)
-        if _bound(o, usual, one_each) or any(binds for _, binds in reasons):
-            found = Odd(o, tuple(usual), score)
-            if best is None or score > best.score:
-                best = found
-    return best
+        if _slipped(o, usual) or _owned(o, usual) or _contradicted(paper, o, c, usual, values):
+            return Odd(o, tuple(usual))
+    return None
 
 
-Reason = tuple[int, bool]
-"""A weight, and whether it ties the two places."""
+def _slipped(o: Telling, usual: Sequence[Telling]) -> bool:
+    """Whether a long number that recurs differs from one by a slip."""
+    return slip(o, usual[0]) and len({t.tally.sentence for t in usual}) > 1
 
 
-def _bound(o: Telling, usual: Sequence[Telling], group: Sequence[Telling]) -> bool:
-    """Whether the place of an odd value binds it: a summary, or more than all else says there is."""
-    if o.number.where in _SUMMARIES or o.number.where is Where.CAPTION:
+def _owned(o: Telling, usual: Sequence[Telling]) -> bool:
+    """Whether two values are of one part, which has one: a part with a number in its name, or one of a table."""
+    if o.tally.noun not in _OF_PARTS or not o.tally.form:
+        return False
+    for t in usual:
+        shared = o.tally.parts & t.tally.parts
+        if (shared and not t.said) or (t.tally.form and any(_PART.search(part) for part in shared)):
+            return True
+    return False
+
+
+def _contradicted(
+    paper: Counted,
+    o: Telling,
+    alike: Sequence[Telling],
+    usual: Sequence[Telling],
+    values: Mapping[_Print, Sequence[Telling]],
+) -> bool:
+    """Whether two values are said of the whole paper, and nothing says that they are of two things."""
+    if o.tally.about and not any(t.tally.about & o.tally.about for t in usual):
+        return False
+    if any(t.said and home(t.number) == home(o.number) for t in alike):
+        return False
+    if not paper.zones.contradict([_place(o)], [_place(t) for t in usual]):
+        return False
+    return not _variable(o, values)
+
+
+def _place(t: Telling) -> Place:
+    """A telling as a place of the paper."""
+    stated = bool(t.tally.form) or t.tally.per not in ("", "each")
+    return Place(t.number, stated, t.tally.form == "all", not t.said and t.stands)
+
+
+def _small(t: Telling) -> bool:
+    """Whether a count is found in every paper, or is the length of one sequence."""
+    if t.number.quantity.unit == "1" and t.value < _FEW:
         return True
-    stated = o.tally.form in ("own", "all") and o.tally.noun not in SWEPT
-    return stated and o.value > usual[0].value and _sole(o, usual, group)
+    return t.tally.noun in _LENGTHS and t.value < _DATA
 
 
-def _sole(o: Telling, usual: Sequence[Telling], group: Sequence[Telling]) -> bool:
-    """Whether the noun has no third value, and the usual one stands in several places."""
-    places = {t.tally.sentence for t in usual}
-    return len(places) > 1 and all(t is o or agree(t, usual[0]) for t in group)
+def _variable(o: Telling, values: Mapping[_Print, Sequence[Telling]]) -> bool:
+    """Whether one section states two values of a phrase."""
+    seen: dict[SectionId, Telling] = {}
+    for alike in values.values():
+        for t in alike:
+            same = t.tally.words == o.tally.words and t.tally.per == o.tally.per
+            if not (same and t.said and t.tally.form and supports(t.tally)) or t.value == 1:
+                continue
+            if not agree(seen.setdefault(home(t.number), t), t):
+                return True
+    return False
 
 
-def _brought_in(o: Telling, usual: Sequence[Telling]) -> Iterator[Reason]:
-    """How firmly each value is stated, and how often the usual one."""
-    one, noun = o.tally, o.tally.noun
-    yield min(len({t.tally.sentence for t in usual}), 4) - 1, False
-    least = min(o.value, usual[0].value)
-    large = least >= (100 if noun in _DATA_NOUNS else 1000) and noun not in (
-        *_LENGTHS,
-        "parameters",
-    )
-    yield (0 if large else -1) if noun in SWEPT else 1, False
-    if least < _FEW and o.number.quantity.unit == "1":
-        yield -9 if least <= 1 or not o.number.quantity.literal.ulp else -3, False
-    if one.form:
-        yield (2, True) if one.form in ("the", "all") else (1, False)
-        if o.number.where in _SUMMARIES:
-            yield 1, False
-    firm = any(t.tally.form in ("own", "all") and not t.tally.cues for t in usual)
-    if firm or any(t.tally.form == "the" for t in usual):
-        yield 2 if one.form in ("own", "all") else 1, False
-    if any(t.tally.form == "all" for t in usual):
-        yield 1, False
-    if any(not t.said for t in usual):
-        yield 1, False  # the total of a table
+def _beside(paper: Counted, o: Telling, usual: Sequence[Telling]) -> bool:
+    """Whether a paragraph has both values: its author tells them apart."""
+    return any(_has(paper, o, t) or _has(paper, t, o) for t in usual)
 
 
-def _ties(
-    paper: Counted, o: Telling, usual: Sequence[Telling], group: Sequence[Telling]
-) -> Iterator[Reason]:
-    """What the two places have in common."""
-    one, noun, first = o.tally, o.tally.noun, usual[0]
-    if one.words and any(t.tally.words == one.words for t in usual):
-        yield 1, False
-    if one.per and one.per != "each" and any(t.tally.per == one.per for t in usual):
-        yield 1 if one.form else 2, True
-    if noun in ("bandwidth", "gpu memory"):
-        if one.parts and any(one.parts & t.tally.parts for t in usual):
-            yield 2, True
-        if all(agree(t, o) or agree(t, first) for t in group):
-            yield 2, False
-    if slip(o, first):
-        yield 3, True
-    if _anchored(paper, o, usual):
-        yield 2, True
-    if _tabled(paper, o, first):
-        yield 2, True
-    if _sole(o, usual, group):
-        places = len({t.tally.sentence for t in usual})
-        yield min(places, 3) - 1 + (noun not in SWEPT), False
-    shared = max(len(t.tally.stems & one.stems) for t in usual)
-    yield max(0, min(shared, 4) - 1), False
-    if any(repeats(one, t.tally) for t in usual):
-        yield 4, True
-    if any(one.about & t.tally.about for t in usual):
-        yield 1, True
-
-
-def _doubts(
-    paper: Counted, o: Telling, usual: Sequence[Telling], rest: Sequence[Sequence[Telling]]
-) -> Iterator[Reason]:
-    """What speaks for two things."""
-    one, noun, first = o.tally, o.tally.noun, usual[0]
-    at = {t.number.block for t in usual} | {o.number.block}
-    yield (
-        -sum(
-            c[0].value != 1
-            and 0.25 < c[0].value / o.value < 4
-            and any(
-                supports(t.tally) and t.said and t.number.block not in at and not t.number.series
-                for t in c
-            )
-            for c in rest
-        ),
-        False,
-    )
-    if _beside(paper, o, first) or any(_beside(paper, t, o) for t in usual):
-        yield -3, False
-    if all(t.tally.about != one.about for t in usual if t.said):
-        tags = one.about.union(*(t.tally.about for t in usual))
-        weak = all(tag.startswith(("of ", "in ")) for tag in tags)
-        if tags:
-            yield -1 if weak or not (one.about or one.form) else -2, False
-    if noun in _LENGTHS and o.value < _DATA:
-        yield -3, False
-    if o.number.where is Where.CAPTION and all(t.number.where is Where.CAPTION for t in usual):
-        yield -2, False  # figures have set-ups of their own
-    if noun in SWEPT and o.value < first.value:
-        yield -1, False
-    if noun == "parameters" and not 0.4 < o.value / first.value < 2.5:
-        yield -3, False
-    if "related" in one.cues:
-        yield -3, False
-    if noun == "gpu memory" and any(not any(c.isdigit() for c in part) for part in one.parts):
-        yield -9, False  # "consumer GPUs have 24 GB"
-
-
-def _anchored(paper: Counted, o: Telling, usual: Sequence[Telling]) -> bool:
-    """Whether another measured number stands in the paragraph of both."""
-
-    def others(t: Telling) -> set[tuple[float, str]]:
-        return {
-            (n.quantity.point, n.quantity.unit)
-            for n in paper.blocks[t.number.block]
-            if n.id != t.number.id and n.quantity.unit in ("byte", "s", "J", "W")
-        }
-
-    mine = others(o)
-    return bool(mine) and any(mine & others(t) for t in usual if t.number.block != o.number.block)
-
-
-def _beside(paper: Counted, at: Telling, other: Telling) -> bool:
-    """Whether the paragraph of one value has the other as well: its author tells them apart."""
+def _has(paper: Counted, at: Telling, other: Telling) -> bool:
     return any(
         n.id != at.number.id
         and n.kind is at.number.kind
         and n.noun in ("", at.number.noun)
         and n.quantity.point == other.number.quantity.point
         for n in paper.blocks[at.number.block]
-    )
-
-
-def _tabled(paper: Counted, o: Telling, usual: Telling) -> bool:
-    """Whether tables have the usual value among those of its kind, and not the odd one."""
-    if o.number.kind is Kind.OTHER:
-        return False
-    cells = paper.tabled.get(o.number.kind, ())
-    return any(c.meets(usual.number.quantity.hard) for c in cells) and not any(
-        c.meets(o.number.quantity.hard) for c in cells
     )

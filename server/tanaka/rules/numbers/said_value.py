@@ -27,7 +27,6 @@ from tanaka.rules.numbers.unit_slip import explained
 _NORMS = Lazy(r"threshold|budget|limit|time-?out|bound|price|constraint|target")
 """Settings that are norms by name: "the threshold is 0.9" states one."""
 _BOUGHT = frozenset(("price", "link speed", "memory", "host memory", "span"))
-_PROOF_GAP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +50,6 @@ class Said:
         a = self.attribute
         supposed = a.asserted is Asserted.NO and not _NORMS.search(a.name)
         return a.scope in ("all", "own") and not a.cues and not supposed
-
-    @property
-    def weak(self) -> bool:
-        """Whether a summary only runs on it: "on 64 GPUs, throughput doubles"."""
-        a = self.attribute
-        return a.scope == "headline" and not a.cues and a.asserted is not Asserted.NO
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """Names, sizes and phases that it is bound to, without conditions."""
-        return frozenset(w for w in self.attribute.about if not w.startswith("in "))
 
     @property
     def universal(self) -> bool:
@@ -146,7 +134,6 @@ def conflict(
     ctx: Context,
     usual: Sequence[Said],
     odd: Sequence[Said],
-    universal: bool,
     at_odd: bool = False,
 ) -> Finding:
     """Statements that disagree.
@@ -156,8 +143,6 @@ def conflict(
     ctx : Context
     usual, odd : sequence of Said
         The value of more places, and the other.
-    universal : bool
-        Whether both speak of all experiments.
     at_odd : bool
         Whether the odd place is known to be at fault; else the later one is, where both stand alone.
     """
@@ -165,8 +150,6 @@ def conflict(
     if not at_odd and len(usual) == len(odd) and right.order > wrong.order:
         wrong, right = right, wrong
     a, b = wrong.number.quantity, right.number.quantity
-    proof = universal and _proves(odd, usual)
-    verdict = Verdict.IMPOSSIBLE if proof else Verdict.IMPLAUSIBLE
     d = Derivation(ctx.paper)
     d.stated(f"{_label(wrong)}, {_place(ctx, wrong.number)}", wrong.number.id, symbol="c")
     for i, s in enumerate(usual):
@@ -176,41 +159,22 @@ def conflict(
         len(usual), " and other places"
     )
     found = Finding(
-        "TK107", "inconsistent-value", verdict, AtNumber(wrong.number.id),
+        "TK107", "inconsistent-value", Verdict.IMPLAUSIBLE, AtNumber(wrong.number.id),
         f"{a.shown} is stated for {_label(wrong)}; {b.shown} in {there}{places}.",
         tuple(d.steps), operands=(wrong.number.id, *(s.number.id for s in usual)),
         note=f"{b.shown} in {there}",
         bold=f"{a.shown} here, {b.shown} in {there}.",
-        only_if="" if proof else "the two sentences speak of different set-ups",
+        only_if="the two sentences speak of different set-ups",
         related=tuple((AtNumber(s.number.id), "the same attribute") for s in usual),
         fixes=_fixes(ctx, wrong, right, alone=len(usual) == len(odd)),
         slots=(
             Slot("claim", a.shown, "c"), Slot("a", b.shown, "a"), Slot("what", _label(wrong)),
             Slot("k", str(len(usual)), count=len(usual)),
         ),
-        case="A" if proof else "B",
     )  # fmt: skip
     if a.unit == "1":  # a count has no unit to slip
         return found
     return explained(found, a.point, b.point, [wrong.number, *(s.number for s in usual)])
-
-
-def _proves(odd: Sequence[Said], usual: Sequence[Said]) -> bool:
-    """Whether two universal statements are apart by more than any rounding and 5 %."""
-    for s in odd:
-        for o in usual:
-            a, b = s.number.quantity, o.number.quantity
-            far = abs(s.value - o.value) > _PROOF_GAP * max(abs(s.value), abs(o.value))
-            same = s.attribute.about == o.attribute.about
-            if (
-                s.universal
-                and o.universal
-                and same
-                and far
-                and not a.hard.scaled(s.factor).meets(b.hard.scaled(o.factor))
-            ):
-                return True
-    return False
 
 
 def _fixes(ctx: Context, wrong: Said, right: Said, *, alone: bool) -> tuple[Fix, ...]:

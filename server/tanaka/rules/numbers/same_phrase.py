@@ -11,17 +11,6 @@ LEAST_LONG = 100
 _NEAR = 0.03
 _FAR = 2.5
 """No rounding makes values one that lie farther apart."""
-_REPEATED = 6
-"""Words that two sentences share, all but one, where one is the other again."""
-
-
-def repeats(o: Tally, t: Tally) -> bool:
-    """Whether one sentence is another again: "At the small scale, we train a baseline of ..."."""
-    return (
-        o.sentence != t.sentence
-        and min(len(o.stems), len(t.stems)) >= _REPEATED
-        and len(o.stems ^ t.stems) <= 1
-    )
 
 
 def plain(t: Tally) -> bool:
@@ -43,7 +32,7 @@ def supports(t: Tally) -> bool:
 
 
 _UNREAL = (
-    "simulat", "emulat", "hypothe", "vari", "vary", "sweep", "swept", "rang", "today", "usual", "typical", "common", "often", "state-of",
+    "simulat", "emulat", "hypothe", "suppos", "assum", "imagine", "scenario", "consider", "vari", "vary", "sweep", "swept", "rang", "today", "usual", "typical", "common", "often", "state-of",
     "original", "prior", "previous", "earlier", "baseline", "toy", "ablat", "respectively", "either", "for ", "say", "such as",
 )  # fmt: skip
 """Beginnings of words under which a count is not the paper's own."""

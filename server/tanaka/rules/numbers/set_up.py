@@ -15,7 +15,7 @@ from tanaka.rules.api import Context
 _UNIT_OF_LABEL = Lazy(r"[\s~]*[\[(][^\])]*[\])]\s*$")
 _LETTER = Lazy(r"[(\[](?:in |× ?)?([KMBTG]|thousands?|millions?|billions?|trillions?)[)\]]", re.I)
 _LETTERS = {"K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
-_SHAPE = frozenset(
+SHAPE = frozenset(
     (
         "layers",
         "heads",
@@ -54,7 +54,7 @@ def tabled(ctx: Context) -> Iterator[tuple[Attribute, float]]:
 def _shapes(ctx: Context, table: Table) -> Iterator[tuple[Attribute, float]]:
     """Shapes of models, one a row."""
     names = [of_label(_UNIT_OF_LABEL.sub("", h)) for h in table.header]
-    columns = [c for c, name in enumerate(names) if c and name in _SHAPE]
+    columns = [c for c, name in enumerate(names) if c and name in SHAPE]
     if not columns:
         return
     alike = Counter(table.stubs)

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from tanaka.paper.attribute_clauses import singular
-from tanaka.paper.model import Number, NumberId, Table, Tally, Where
+from tanaka.paper.model import Number, NumberId, Table, Tally
 from tanaka.paper.tallies import canonical
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import trailing_zeros
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 from tanaka.rules.numbers.set_up import label_factor
+from tanaka.rules.numbers.whole_paper import Zones, zones
 
 
 @dataclass(frozen=True)
@@ -65,31 +65,28 @@ class Counted:
         By noun, in reading order.
     blocks : mapping of str to sequence of Number
         Numbers by the paragraph that they stand in.
-    tabled : mapping of Kind to sequence of Interval
-        What cells of tables stand for, by kind.
     points : mapping of float to int
         How often a value stands in the paper.
+    zones : Zones
+        Sections that speak for the whole paper.
     """
 
     groups: Mapping[str, Sequence[Telling]]
     blocks: Mapping[str, Sequence[Number]]
-    tabled: Mapping[Kind, Sequence[Interval]]
     points: Mapping[float, int]
+    zones: Zones
 
 
 def counted(ctx: Context) -> Counted:
     """Tallies of a paper by their noun, with the cells of tables that have the noun as a label."""
     order: dict[NumberId, int] = {}
     blocks: dict[str, list[Number]] = defaultdict(list)
-    tabled: dict[Kind, list[Interval]] = defaultdict(list)
     points: Counter[float] = Counter()
     numbers = ctx.paper.numbers
     for i, n in enumerate(numbers):
         order[n.id] = i
         points[n.quantity.point] += 1
         blocks[n.block].append(n)
-        if n.where is Where.TABLE:
-            tabled[n.kind].append(n.quantity.hard)
     groups: dict[str, list[Telling]] = defaultdict(list)
     for t in ctx.paper.of(Tally):
         groups[t.noun].append(Telling(t, numbers[order[t.number]], order[t.number]))
@@ -99,7 +96,7 @@ def counted(ctx: Context) -> Counted:
                 groups[telling.tally.noun].append(telling)
     for group in groups.values():
         group.sort(key=lambda t: t.order)
-    return Counted(groups, blocks, tabled, points)
+    return Counted(groups, blocks, points, zones(ctx))
 
 
 _TOTAL_ROW = Lazy(r"(?:total|sum|all|overall)(?![\w-])", re.I)
