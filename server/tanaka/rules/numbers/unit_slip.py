@@ -248,8 +248,8 @@ def explained(
         fixes=finding.fixes
         if len(found) == 1 and _by_digits(found[0]) and _by_number(stated, computed)
         else (),
-        slots=tuple(s for s in finding.slots if s.name == "claim"),
-        case="B" if finding.verdict is Verdict.IMPLAUSIBLE else "",
+        slots=tuple(s for s in finding.slots if s.name in ("formula", "ratio", "claim")),
+        case="B" if finding.verdict is Verdict.IMPLAUSIBLE else "A",
     )
 
 
