@@ -286,6 +286,7 @@ _MAX = Lazy(
     re.I,
 )
 _UPPER = Lazy(r"(?<!from )(?<![\d.])[\d.]+(?:×|x)? ?(?:to|–|--) ?$")
+_LOWER = Lazy(r" ?(?:to|–|--) ?[\d.]+ ?(?:×|x\b)")
 _AGAINST = Lazy(
     r"\b(?:than|over|versus|vs\.?|against|compared (?:to|with)|relative to|instead of|below|above|(?:throughput|speed|latency|rate|that) of)\s",
     re.I,
@@ -409,7 +410,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         change = _changes(r, before, after_) or listed
         yield LocalResult(
-            i, unit, _aggregate(r, before, zone), _changes(r, before, after_),
+            i, unit, _aggregate(r, before, after_, zone), _changes(r, before, after_),
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
             fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
@@ -475,12 +476,14 @@ def _changes(r: Reading, before: str, after: str) -> bool:
     return unit in ("points", "×") or bool(_CHANGED.search(before) or _CHANGING.match(after))
 
 
-def _aggregate(r: Reading, before: str, zone: str) -> str:
+def _aggregate(r: Reading, before: str, after: str, zone: str) -> str:
     q = r.quantity.qualifier
     if isinstance(r.quantity.value, tuple):
         return "range"
     if r.quantity.shown_unit == "×" and _UPPER.search(before):
         return "range"  # "1.37 to 3.14 times faster"
+    if r.quantity.shown_unit == "×" and _LOWER.match(after):
+        return "least"
     if q is Qualifier.MAX or _MAX.search(before):
         return "max"
     if q is Qualifier.MEAN or _MEAN.search(zone):

@@ -220,6 +220,7 @@ def _denied_by(ledger: Ledger, e: Entry, places: Sequence[Entry]) -> list[Entry]
         and two_places(e, p)
         and of_one_metric(e, p)
         and {e.result.aggregate, p.result.aggregate} != {"", "range"}
+        and "least" not in (e.result.aggregate, p.result.aggregate)
         and not p.possible.meets(e.possible)
         and p.result.asserted is Asserted.YES
         and p.result.said != e.result.said
