@@ -972,6 +972,11 @@ class Paper:
         return tuple(chain.from_iterable(s.claims for s in self.stretches))
 
     @cached_property
+    def later(self) -> tuple[Claim, ...]:
+        """All claims that only the rules of the whole paper judge, in reading order."""
+        return tuple(chain.from_iterable(s.later for s in self.stretches))
+
+    @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """All mentions, in reading order."""
         return tuple(chain.from_iterable(s.mentions for s in self.stretches))
