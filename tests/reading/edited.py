@@ -235,7 +235,7 @@ def _located(found: Located) -> tuple[object, ...]:
 
 
 def _paper(name: str, paper: Paper, spans: SpanTable) -> dict[str, object]:
-    parts = ("numbers", "claims", "mentions", "tables", "sections", "seen")
+    parts = ("numbers", "claims", "later", "mentions", "tables", "sections", "seen")
     places = ("numbers", "sentences", "mentions", "tables", "sections")
     return (
         {f"{name}paper.{part}": getattr(paper, part) for part in parts}

@@ -102,7 +102,7 @@ def restated(
         Stretch(
             s.name, tuple(numbers(n) for n in s.numbers), s.claims, s.mentions, s.tables, s.sections,
             s.seen, statements=lambda s=s: s.statements if statements is None else statements,
-            later=lambda s=s: s.later,
+            later=s.later,
         )
         for s in report.paper.stretches
     )  # fmt: skip

@@ -854,7 +854,7 @@ class Stretch:
     seen : int
         Numerals in the text that look like quantities, read or not.
     later : tuple
-        Claims that only the rules of the whole paper judge, made when they are asked for.
+        Claims that only the rules of the whole paper judge; a stretch that one rule is to judge has none.
     """
 
     def __init__(
@@ -868,15 +868,12 @@ class Stretch:
         seen: int = 0,
         key: int | None = None,
         statements: Callable[[], tuple[Statement, ...]] = tuple,
-        later: Callable[[], tuple[Claim, ...]] = tuple,
-        said: tuple[object, ...] = (),
+        later: tuple[Claim, ...] = (),
     ) -> None:
-        self._statements, self._later = statements, later
-        # What `later` is made of, beside the numbers: two stretches that differ in it are not equal.
-        self._said = said
+        self._statements, self.later = statements, later
         self.name, self.numbers, self.claims, self.mentions = name, numbers, claims, mentions
         self.tables, self.sections, self.seen = tables, sections, seen
-        facts = (numbers, claims, mentions, tables, sections, said)
+        facts = (numbers, claims, mentions, tables, sections, later)
         self._key = hash((name, facts)) if key is None else key
         self._of: dict[type[object], tuple[object, ...]] = {}
 
@@ -893,7 +890,7 @@ class Stretch:
             and self.mentions == other.mentions
             and self.tables == other.tables
             and self.sections == other.sections
-            and self._said == other._said
+            and self.later == other.later
         )
 
     @cached_property
@@ -905,11 +902,6 @@ class Stretch:
     def statements(self) -> tuple[Statement, ...]:
         """What its sentences claim in full; read when somebody asks, and judged by nobody."""
         return self._statements()
-
-    @cached_property
-    def later(self) -> tuple[Claim, ...]:
-        """Claims that only the rules of the whole paper judge."""
-        return self._later()
 
     @cached_property
     def bound(self) -> int:
@@ -970,6 +962,11 @@ class Paper:
     def claims(self) -> tuple[Claim, ...]:
         """All claims, in reading order."""
         return tuple(chain.from_iterable(s.claims for s in self.stretches))
+
+    @cached_property
+    def later(self) -> tuple[Claim, ...]:
+        """All claims that only the rules of the whole paper judge, in reading order."""
+        return tuple(chain.from_iterable(s.later for s in self.stretches))
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

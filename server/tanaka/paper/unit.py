@@ -498,12 +498,11 @@ class Told:
             for m, place in zip(b.mentions, b.places, strict=True)
         }
         base = unit.stretch
-        blocks = [stated.collected for _, stated in unit.blocks]
-        said = tuple((x.sentence.text, x.labels, x.nearby) for b in blocks for x in b.sentences)
+        later = tuple(c for _, stated in unit.blocks for c in stated.collected.later)
         self.stretch = Stretch(
             base.name, base.numbers, base.claims, self.mentions, base.tables, base.sections, base.seen,
-            hash((base, tuple(b.key for _, b in found), said)), lambda: base.statements,
-            lambda: tuple(c for b in blocks for c in b.later), said,
+            hash((base, tuple(b.key for _, b in found), later)), lambda: base.statements,
+            later,
         )  # fmt: skip
 
 
