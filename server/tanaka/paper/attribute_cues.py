@@ -11,7 +11,7 @@ from tanaka.quantity import Qualifier, Reading
 from tanaka.quantity.words import words
 
 _FAR = Lazy(
-    r"(?<![\w-])(?:ablat\w+|w/o|vary|varying|varied|varies|sweep\w*|swept|rang(?:e|es|ed|ing)|respectively|either|"
+    r"(?<![\w-])(?:we sampled?|ablat\w+|w/o|vary|varying|varied|varies|sweep\w*|swept|rang(?:e|es|ed|ing)|respectively|either|"
     r"simulat\w+|emulat\w+|hypothetical|in this (?:experiment|session|case|test|run)|scal(?:ing|ability) (?:study|experiments?|tests?|runs?)|"
     r"second|third|initially|instead|rather|unlike|whereas|baselines?'?|original(?:ly)?|prior|previous(?:ly)?|earlier|different|various|"
     r"several|multiple|micro-?benchmarks?|toy|today|state-of-the-art|usually|typical(?:ly)?|commonly|often|can|may|could|"

@@ -37,6 +37,7 @@ class LocalTally:
     stems: frozenset[str]
 
 
+_SUMMARIES = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _BLANKS = {0x2009: " ", 0xA0: " ", 0x202F: " ", 0x2011: "-", 0x0A: " "}
 _UNITS = frozenset(("1", "byte", "byte/s", "Hz", "s", "bit/s"))
 
@@ -125,7 +126,7 @@ _CLAUSE = Lazy(
     r"(?<![\w-])(?:ablat\w+|vary|varying|varied|varies|sweep\w*|swept|rang(?:e|es|ed|ing)|respectively|either|simulat\w+|emulat\w+|hypothetical\w*|"
     r"in this (?:experiment|session|case|test|run)|scal(?:e|es|ing|ability)|weak scaling|strong scaling|grow|grows|"
     r"instead|rather|unlike|whereas|baselines?|original(?:ly)?|prior|previous(?:ly)?|earlier|different|various|several|toy|today|"
-    r"state-of-the-art|usually|typical(?:ly)?|commonly|(?<!more )often|suppose|assum\w+|larger|smaller|fine-?tun\w*)(?![\w-])"
+    r"(?:we|randomly|manually) (?:sampled?|inspect(?:ed)?|label(?:ed|led)?)|state-of-the-art|usually|typical(?:ly)?|commonly|(?<!more )often|suppose|assum\w+|larger|smaller|fine-?tun\w*)(?![\w-])"
 )
 _EXAMPLE = Lazy(
     r"(?<![\w-])(?:for example|for instance|e\.g|say|such as|such an?|suppose|scenario|imagine|consider)(?![\w-])"
@@ -205,6 +206,10 @@ _RESTRICTED = Lazy(
 _GENERIC = Lazy(
     r"(?<![\w-])an? (?:[\w-]+ ){0,2}(?:models?|networks?|llms?|transformers?|decoders?|cluster|system|job|server|data ?set)(?: (?:with|of|that has))\s*$"
 )
+_ANY_OF_SIZE = Lazy(
+    r"\s*(?!(?:the|our|this|these|each|every|all) )(?:(?:an?|larger|smaller) )?(?:[a-z][\w-]* ){1,3}of\s*$"
+)
+"""An indefinite subject with its size: "pages of 64 tokens are slower" states none of ours."""
 _OPENS = Lazy(r"\s*an? ")
 _LINKS = words(
     "a an the our its this that each every of for and on in with to from both all one has have uses is whose"
@@ -241,7 +246,7 @@ def tallies(sentence: Sentence, where: Where) -> tuple[LocalTally, ...]:
         about |= _contrasts(low, r)
         parts = parts | {name for name in soft if name.startswith("@")}
         per = _per(low, r, noun, end)
-        cues = _cues(low, r, end)
+        cues = _cues(low, r, end, where)
         if where is Where.RELATED and not _OURS.search(low):
             cues.add("related")
         if where is Where.BODY and fronted(low, r):
@@ -407,7 +412,7 @@ def _form(low: str, r: Reading, where: Where, noun: str, end: int) -> str:
     return scope_of(low, r, where, noun)
 
 
-def _cues(low: str, r: Reading, behind: int) -> set[str]:
+def _cues(low: str, r: Reading, behind: int, where: Where) -> set[str]:
     """Words that leave another reading of a count: a part of it, a sweep, another's."""
     start, end = bounds(low, r)
     found: set[str] = set()
@@ -431,6 +436,8 @@ def _cues(low: str, r: Reading, behind: int) -> set[str]:
         and _OPENS.match(low[start:])
     ):
         found.add("generic")  # "a model with 175 billion parameters needs"
+    if not ours and where in _SUMMARIES and _ANY_OF_SIZE.fullmatch(low, start, r.start):
+        found.add("generic")
     found.update("~" + m.group() for m in _CLAUSE.finditer(low, start, end))
     if not ours:
         found.update("~" + m.group() for m in _EXAMPLE.finditer(low, start, end))

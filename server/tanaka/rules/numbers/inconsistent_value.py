@@ -42,7 +42,7 @@ from tanaka.rules.numbers.recurring import Odd, agreeing, odd_ones
 from tanaka.rules.numbers.said_value import Said, agree, conflict, held
 from tanaka.rules.numbers.set_up import SHAPE, tabled
 from tanaka.rules.numbers.tellings import Counted, Telling, counted
-from tanaka.rules.numbers.whole_paper import Place, Zones
+from tanaka.rules.numbers.whole_paper import CHOSEN, Place, Zones, home
 
 _SUMMARIES = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SWEPT = frozenset(
@@ -176,11 +176,11 @@ def _values(
     """Comparable statements: held where they agree, a finding where one value is odd."""
     clusters: list[list[Said]] = []
     for s in said:
-        home = next((c for c in clusters if all(agree(s, o) for o in c)), None)
-        if home is None:
+        fits = next((c for c in clusters if all(agree(s, o) for o in c)), None)
+        if fits is None:
             clusters.append([s])
         else:
-            home.append(s)
+            fits.append(s)
     if _told_apart(clusters):
         return
     for c in clusters:
@@ -201,14 +201,13 @@ def _values(
 
 def _place(s: Said) -> Place:
     """A statement as a place of the paper."""
-    return Place(s.number, True, s.universal, s.number.where is Where.TABLE)
+    stated = s.universal or s.attribute.name not in CHOSEN
+    return Place(s.number, stated, s.universal, s.number.where is Where.TABLE)
 
 
 def _sections(group: Sequence[Said], value: Said) -> set[SectionId]:
     """Sections that have a value, under whatever condition."""
-    return {
-        s.number.section for s in group if s.number.where is not Where.TABLE and agree(s, value)
-    }
+    return {home(s.number) for s in group if s.number.where is not Where.TABLE and agree(s, value)}
 
 
 def _of_one_name(s: Said) -> bool:

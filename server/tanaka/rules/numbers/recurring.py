@@ -26,7 +26,7 @@ from tanaka.rules.numbers.same_phrase import (
     supports,
 )
 from tanaka.rules.numbers.tellings import Counted, Telling
-from tanaka.rules.numbers.whole_paper import Place, home
+from tanaka.rules.numbers.whole_paper import CHOSEN, Place, home
 
 _LENGTHS = frozenset(("tokens", "sequences", "samples"))
 _OF_PARTS = frozenset(("bandwidth", "gpu memory"))
@@ -207,7 +207,10 @@ def _contradicted(
 
 def _place(t: Telling) -> Place:
     """A telling as a place of the paper."""
-    stated = bool(t.tally.form) or t.tally.per not in ("", "each")
+    form = t.tally.form
+    stated = bool(form) or t.tally.per not in ("", "each")
+    if t.tally.noun in CHOSEN:
+        stated = form in ("all", "the")
     return Place(t.number, stated, t.tally.form == "all", not t.said and t.stands)
 
 

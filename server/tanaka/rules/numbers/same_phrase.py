@@ -32,7 +32,7 @@ def supports(t: Tally) -> bool:
 
 
 _UNREAL = (
-    "simulat", "emulat", "hypothe", "suppos", "assum", "imagine", "scenario", "consider", "vari", "vary", "sweep", "swept", "rang", "today", "usual", "typical", "common", "often", "state-of",
+    "simulat", "emulat", "hypothe", "suppos", "we sampl", "random", "manual", "assum", "imagine", "scenario", "consider", "vari", "vary", "sweep", "swept", "rang", "today", "usual", "typical", "common", "often", "state-of",
     "original", "prior", "previous", "earlier", "baseline", "toy", "ablat", "respectively", "either", "for ", "say", "such as",
 )  # fmt: skip
 """Beginnings of words under which a count is not the paper's own."""

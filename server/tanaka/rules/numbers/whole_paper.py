@@ -30,6 +30,12 @@ _STUDY = Lazy(
 )
 
 
+CHOSEN = frozenset(
+    ("models", "applications", "workloads", "benchmarks", "tasks", "programs", "scenarios", "configurations", "participants")
+)  # fmt: skip
+"""What each experiment takes some of: a count of these is the paper's only where all are meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stands, and how it is said.
