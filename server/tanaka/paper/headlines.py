@@ -410,7 +410,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         change = _changes(r, before, after_) or listed
         yield LocalResult(
-            i, unit, _aggregate(r, before, after_, zone), _changes(r, before, after_),
+            i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone), _changes(r, before, after_),
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
             fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
