@@ -161,10 +161,14 @@ def test_what_is_not_known_is_said_to_be_so() -> None:
 
 
 def test_a_number_in_a_macro_names_the_macro_and_its_definition() -> None:
-    view = seen(example(), "\\numnodes{} nodes of", DocId("sections/introduction.tex"), at=3)
+    files = {
+        "main.tex": "\\input{macros}\nThe \\numnodes{} nodes of our cluster advance in lockstep.",
+        "macros.tex": "% what we own\n\\newcommand{\\numnodes}{64}",
+    }
+    view = seen(analyse(files), "\\numnodes{} nodes of", at=3)
     assert view.text == "64 nodes"
     assert cells(view)["written"] == "\\numnodes"
-    assert sources(view)["written"] == "defined in macros.tex:3"
+    assert sources(view)["written"] == "defined in macros.tex:2"
 
 
 def test_a_cell_names_its_row_and_its_column() -> None:
