@@ -377,7 +377,7 @@ def _solved(
 _HOLDS = Lazy(
     r"\b(?:takes?|took|occup\w+|needs?|requires?|weighs?|uses?|consumes?|amounts? to|has a size of|is|are|fills?|measures?|comes? to|of)\b|[(=,]|\bi\.e\."
 )
-_WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
+_WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and(?! (?:thus |therefore |so |hence )?(?:in (?:B?FP?\d|INT\d|bfloat|float|half)|occup|takes?\b|needs?\b|fills?\b|requires?\b))|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
                 r"checkpoint|state\w*|shard\w*|bandwidth|free|MoE|experts?|active|activated|embedding\w*|quanti[sz]\w*)\b")  # fmt: skip
 
 

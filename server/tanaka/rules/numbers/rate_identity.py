@@ -71,7 +71,10 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
         "quantised", "quantization", "pruned", "shard", "sharded", "partitioned", "embedding", "embeddings", "compressed", "effective",
     ))),
     ("transfer", frozenset(("overlap", "overlapped", "compressed", "compression", "cached", "cache", "effective", "decompression"))),
-    ("work of steps tokens samples requests", frozenset(("in flight", "in-flight", "ramp", "ramped", "packed", "gradient", "overlap"))),
+    ("work of steps tokens samples requests", frozenset((
+        "in flight", "in-flight", "ramp", "ramped", "packed", "gradient", "overlap", "overlapped", "overlapping", "concurrent",
+        "concurrently", "concurrency", "pipelined", "pipelining",
+    ))),
 )  # fmt: skip
 _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
