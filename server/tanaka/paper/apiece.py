@@ -32,6 +32,7 @@ class LocalApiece:
 
 
 _UNITS = frozenset(("byte", "byte/s", "s", "J", "W", "USD", "FLOP", "FLOP/s", "token/s", "sample/s", "request/s"))  # fmt: skip
+_COUNTED = frozenset(("token", "step"))
 _ADDS = frozenset(("byte", "USD", "FLOP"))
 _MOST = 70
 _OF = Lazy(
@@ -51,7 +52,7 @@ _APART = Lazy(
 # What lets several take less than each of them after the other, or more.
 _TOGETHER = Lazy(
     r"\b(?:parallel\w*|concurren\w*|simultaneous\w*|overlap\w*|pipelin\w*|batch\w*|workers?|in[- ]flight|amorti\w*|dedup\w*|compress\w*|"
-    r"shared?|replica\w*|overhead|setup|startup|warm-?up|average|mean|median|p\d\d|worst|peak|max\w*|includ\w*|exclud\w*|plus|incremental|"
+    r"shared?|replica\w*|overhead|setup|startup|warm-?up|average|(?:the|a|in) mean|median|p\d\d|worst|peak|max\w*|includ\w*|exclud\w*|plus|incremental|"
     r"cach\w+|early|retr\w+|fail\w*|varies|vary\w*|between|saves?|saving|savings|saved|reduc\w*|limit\w*|budget|redundan\w*|dropp\w*|wait\w*|stall\w*|scal(?:e|es|ing)|contention|measured|observed?)\b",
     re.I,
 )
@@ -61,6 +62,9 @@ _MAKES = (
     r"deliver|delivers|provides?|offers?|reach|reaches|sustains?|process|processes|lasts?|lasted|are|were|comes? to|mean|means|give|gives|make|makes)"
     r"(?: (?:about|roughly|around|some|a total of|together|in total|almost|nearly))*\s*\\?\$?"
 )
+_OF_THEM = Lazy(r"\b[Oo]f (?:the|its|these|those)\s$")
+_ANOTHER = Lazy(r"\band (?:the|our|an?|its|their|we)\b|;")
+_MIXED = Lazy(r"\b(?:with|of which|after|only|remain\w*|left|plus|and)\b|;")
 _FOLLOWS = Lazy(r"\b(?:hence|thus|therefore|so|which means|i\.e\.,?)\s+(?:\w+ ){0,2}$")
 _VERB = Lazy(rf"[^.;,()\d]{{0,24}}\b{_MAKES}")
 
@@ -87,7 +91,7 @@ def _counts(sentence: Sentence) -> Iterator[tuple[int, str]]:
     """Counts of things, by index, with the noun in the singular."""
     for i, r in enumerate(sentence.readings):
         q = r.quantity
-        if q.unit != "1" or q.point < 2 or q.point % 1 or q.shown_unit not in ("", "K", "M", "k"):
+        if q.unit != "1" or q.point < 2 or q.point % 1 or q.shown_unit in ("%", "×", "points"):
             continue
         if q.qualifier is not Qualifier.EXACT or isinstance(q.value, tuple) or r.series:
             continue
@@ -108,7 +112,7 @@ def _singular(noun: str) -> str:
 def _amount(r: Reading) -> bool:
     q = r.quantity
     return (
-        q.unit in _UNITS
+        (q.unit in _UNITS or r.noun in _COUNTED)
         and q.qualifier in (Qualifier.EXACT, Qualifier.APPROX, Qualifier.MEAN)
         and not isinstance(q.value, tuple)
         and not r.series
@@ -157,6 +161,11 @@ def _ones(s: Sentence, c: int, thing: str) -> list[int]:
     return out
 
 
+def _sort(r: Reading) -> tuple[str, str]:
+    """What an amount measures: its unit, or the noun that it counts."""
+    return r.quantity.unit, r.noun if r.quantity.unit == "1" else ""
+
+
 def _bare(r: Reading) -> bool:
     """Whether a number has left its unit to the one before: "(2,400 per GPU)"."""
     q = r.quantity
@@ -170,13 +179,13 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
     if len(ones) != 1:
         return None
     one = ones[0]
-    unit = readings[one].quantity.unit
-    if unit == "1":
+    unit = _sort(readings[one])
+    if _bare(readings[one]):
         alike = [i for i in range(one) if _amount(readings[i])]
         if len(alike) == 1 and readings[alike[0]].quantity.scale != 1.0:
             return None
     else:
-        alike = [i for i, r in enumerate(readings) if r.quantity.unit == unit and i != one]
+        alike = [i for i, r in enumerate(readings) if _sort(r) == unit and i != one]
     if len(alike) != 1 or not _amount(readings[alike[0]]):
         return None
     total = alike[0]
@@ -198,7 +207,10 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
     if one == last or (c == last and one == middle):
         # A share: "140 GB over 8 GPUs, 17.5 GB on each", "96 GB, or 12 GB on each of the 8 GPUs".
         lead = s.text[readings[total].end : readings[one].start]
-        if JOIN.search(lead) or re.search(r"[,(:]\s*$", lead):
+        if _MIXED.search(lead):
+            return None
+        of_them = _OF_THEM.search(s.before(readings[total], 10))
+        if of_them or JOIN.search(lead) or re.search(r"[,(:]\s*$", lead):
             return one, total, one
     return None
 
@@ -207,6 +219,8 @@ def _makes(s: Sentence, c: int, total: int, first: int, middle: int) -> bool:
     """Whether the words make a total of what stands before it."""
     readings = s.readings
     lead = s.between(readings[middle], readings[total])
+    if _ANOTHER.search(lead):
+        return False
     between = s.between(readings[first], readings[middle])
     if JOIN.search(lead) or (c == middle and _FOLLOWS.search(between)):
         return True
@@ -231,8 +245,8 @@ def _before(there: Sentence, s: Sentence, c: int, thing: str) -> tuple[int, int]
     ]  # fmt: skip
     if len(ones) != 1 or _TOGETHER.search(there.text):
         return None
-    unit = there.readings[ones[0]].quantity.unit
-    alike = [i for i, r in enumerate(s.readings) if r.quantity.unit == unit]
+    unit = _sort(there.readings[ones[0]])
+    alike = [i for i, r in enumerate(s.readings) if _sort(r) == unit]
     if (
         len(alike) != 1
         or alike[0] != c + 1
@@ -240,7 +254,7 @@ def _before(there: Sentence, s: Sentence, c: int, thing: str) -> tuple[int, int]
         or s.readings[c + 1].per
     ):
         return None
-    if sum(r.quantity.unit == unit for r in there.readings) != 1:
+    if sum(_sort(r) == unit for r in there.readings) != 1:
         return None
     gap = s.between(s.readings[c], s.readings[c + 1])
     if len(gap) > _MOST or _APART.search(s.text[: s.readings[c + 1].start]):

@@ -284,6 +284,8 @@ def _identity(
         bool(joins) or (relation.verbs and _priced(sentence)) or is_total(sentence, readings[total])
     )
     cues = frozenset(m.group().lower() for m in CUES.finditer(sentence.text))
+    if relation.name == "transfer" and not joined and _over_link(sentence, readings[match[1]]):
+        cues |= {"over a link"}
     if relation.name == "reciprocal":
         if not (joins or loose) or _AT_A_TIME.search(sentence.text):
             return None
@@ -321,6 +323,14 @@ def _identity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
         How.STATED, cues,
     )  # fmt: skip
+
+
+_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:[\w-]+ (?:of )?)?$")
+
+
+def _over_link(sentence: Sentence, r: Reading) -> bool:
+    """Whether a bandwidth is what is printed on a link, which nothing reaches."""
+    return _LINK.search(sentence.before(r, 30)) is not None
 
 
 # Of several at a time the rate is that of all, and the time that of one.

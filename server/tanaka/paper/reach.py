@@ -438,11 +438,15 @@ _LASTS = Lazy(
 )
 
 
+_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:\w+ )?$")
+
+
 def _measured(said: Sequence[Sentence], claim: _Found, chosen: Sequence[_Found]) -> bool:
     """Whether a bandwidth is that of a transfer, and not what is printed on a link."""
     for f in (claim, *chosen):
         if "bandwidth" in f.roles[0]:
-            return _RUNS_AT.search(said[f.spot[0]].before(f.reading, 50)) is not None
+            before = said[f.spot[0]].before(f.reading, 50)
+            return _RUNS_AT.search(before) is not None and _LINK.search(before) is None
     return False
 
 

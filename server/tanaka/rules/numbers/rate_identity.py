@@ -248,8 +248,11 @@ def _far(product: check.Product, claim: Identity) -> str:
         return ""
     ratio = product.total.quantity.point / product.value
     over = 1 / ratio if claim.bound == "at most" else ratio
-    if over < _LONGER:
-        return ""
+    if over < _LONGER or (
+        "over a link" in claim.cues
+        and not slips_between(product.total.quantity.point, product.value, product.numbers)
+    ):
+        return ""  # nothing reaches what is printed on a link
     share = 100 * (1 - 1 / over)
     return f"{share:.0f}% of the time went into something else"
 
