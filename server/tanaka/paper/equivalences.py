@@ -19,7 +19,7 @@ class LocalEquivalence:
     """Two readings of one sentence, by index, that are said to be equal, and how.
 
     ``cues`` has one of "=", "(", "or", "(of" where words stand before the bracket, and "(same"
-    where both have the same unit.
+    or "or same" where both have the same unit.
     """
 
     left: int
@@ -55,6 +55,19 @@ _BITS = {"bit", "byte"}
 _UNITS = frozenset({"byte", "byte/s", "s", "J", "W", "FLOP/s", "FLOP", "Hz", "USD", "token/s", "sample/s", "request/s", "bit", "op/s", "m"})  # fmt: skip
 
 
+_FLOWS = frozenset({"token/s", "sample/s", "request/s", "step/s"})
+_SO = Lazy(
+    r"[^.;()\d]{0,12}(?:\band (?:thus|hence|therefore|so)|[,;:—] ?(?:thus|hence|so|this is|that is|this means|that means|which means|which makes)|\(|"
+    r"\bor|\bworks? out (?:at|to)|\bcomes? to|\badds? up to|\bmeans|\bmakes|\bis)\s(?:about |roughly |only )?"
+)
+
+
+def _so(sentence: Sentence, left: Reading, right: Reading) -> bool:
+    """Whether a rate follows from one of another time: "1.2M tokens/s and thus 104B tokens per day"."""
+    gap = sentence.between(left, right)
+    return _SO.fullmatch(gap) is not None and not _MEANS_ANOTHER.match(sentence.after(right, 30))
+
+
 @lru_cache(maxsize=16384)
 def equivalences(sentence: Sentence) -> tuple[LocalEquivalence, ...]:
     """Amounts that a sentence states in two units."""
@@ -75,11 +88,18 @@ def equivalences(sentence: Sentence) -> tuple[LocalEquivalence, ...]:
         if _part(left) != _part(right):
             continue  # GPU-hours are no hours
         how = _how(sentence, left, right)
-        if how == "(" and a.shown_unit == b.shown_unit and a.unit in ("byte", "byte/s"):
-            how = "(same"
+        if (
+            not how
+            and a.unit in _FLOWS
+            and a.shown_unit != b.shown_unit
+            and _so(sentence, left, right)
+        ):
+            how = "="
+        if how in ("(", "or") and a.shown_unit == b.shown_unit:
+            how = "(same" if how == "(" else "or same"
         elif how == "(of" and (a.unit not in ("byte", "byte/s") or a.shown_unit == b.shown_unit):
             how = "(same" if a.unit == "byte/s" else ""
-        if how and not (how not in ("=", "(same") and a.shown_unit == b.shown_unit):
+        if how and not (how not in ("=", "(same", "or same") and a.shown_unit == b.shown_unit):
             out.append(LocalEquivalence(i, i + 1, None, frozenset({how})))
     return tuple(out)
 

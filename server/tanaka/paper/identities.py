@@ -284,6 +284,8 @@ def _identity(
         bool(joins) or (relation.verbs and _priced(sentence)) or is_total(sentence, readings[total])
     )
     cues = frozenset(m.group().lower() for m in CUES.finditer(sentence.text))
+    if relation.name == "transfer" and not joined and _over_link(sentence, readings[match[1]]):
+        cues |= {"over a link"}
     if relation.name == "reciprocal":
         if not (joins or loose) or _AT_A_TIME.search(sentence.text):
             return None
@@ -321,6 +323,14 @@ def _identity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
         How.STATED, cues,
     )  # fmt: skip
+
+
+_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:[\w-]+ (?:of )?)?$")
+
+
+def _over_link(sentence: Sentence, r: Reading) -> bool:
+    """Whether a bandwidth is what is printed on a link, which nothing reaches."""
+    return _LINK.search(sentence.before(r, 30)) is not None
 
 
 # Of several at a time the rate is that of all, and the time that of one.
@@ -377,7 +387,7 @@ def _solved(
 _HOLDS = Lazy(
     r"\b(?:takes?|took|occup\w+|needs?|requires?|weighs?|uses?|consumes?|amounts? to|has a size of|is|are|fills?|measures?|comes? to|of)\b|[(=,]|\bi\.e\."
 )
-_WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
+_WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and(?! (?:thus |therefore |so |hence )?(?:in (?:B?FP?\d|INT\d|bfloat|float|half)|occup|takes?\b|needs?\b|fills?\b|requires?\b))|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
                 r"checkpoint|state\w*|shard\w*|bandwidth|free|MoE|experts?|active|activated|embedding\w*|quanti[sz]\w*)\b")  # fmt: skip
 
 

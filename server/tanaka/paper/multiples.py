@@ -45,7 +45,9 @@ _EACH_BEFORE = Lazy(
 _IN_ALL = Lazy(
     r"\s*(?:\w+\s)?(?:in all|in total|together|altogether|combined|overall|in aggregate)\b"
 )
-_STOPS = Lazy(r"[;]|\b(?:while|whereas|but|instead|compared)\b")
+_STOPS = Lazy(
+    r"[;]|\b(?:while|whereas|but|instead|compared)\b|\band (?:the|our|its) (?!(?:\w+ )?(?:total|whole|sum|\d))"
+)
 
 
 def multiples(sentence: Sentence) -> Iterator[LocalMultiple]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product as every
 
+from tanaka.paper.apiece import apieces
+from tanaka.paper.by_the_day import by_the_day
 from tanaka.paper.equivalences import equivalences
 from tanaka.paper.identities import CUES, JOIN, of_several, roles_of, thing
 from tanaka.paper.multiples import multiples
@@ -119,6 +121,17 @@ def reaches(said: Sequence[Sentence]) -> Iterator[LocalReach]:
                 for rank, (factors, constant) in enumerate(m.ways)
             )
             yield LocalReach(m.relation, (k, m.total), ways, "", frozenset())
+    for a in apieces(said):
+        several: tuple[tuple[str, Spot], ...] = (("count", a.count),)
+        amount = (("of all" if a.shared else "of one", a.other),)
+        factors, divisors = (amount, several) if a.shared else (several + amount, ())
+        way = LocalWay(factors, divisors, None, 0)
+        yield LocalReach("aggregate", a.claim, (way,), "", frozenset())
+    for p in by_the_day(said):
+        over = tuple(
+            LocalWay((("rate", p.rate),), (), (p.name, t), i) for i, t in enumerate(p.seconds)
+        )
+        yield LocalReach("aggregate", p.total, over, "", frozenset())
     found: list[tuple[_Found, ...]] = [_found(s, k) for k, s in enumerate(said)]
     for k, own in enumerate(found):
         if not own:
@@ -260,10 +273,23 @@ def _cues(sentence: Sentence, claim: _Found, ways: Sequence[LocalWay]) -> frozen
     start = min(r.start for r in (claim.reading, *own))
     end = max(r.end for r in (claim.reading, *own))
     part = sentence.text[max(0, start - 30) : end + 30]
-    return frozenset(m.group().lower() for m in CUES.finditer(part)) - {
-        "baseline",
-        "effective",
-    } | _limits(part)
+    return (
+        frozenset(m.group().lower() for m in CUES.finditer(part))
+        - {
+            "baseline",
+            "effective",
+        }
+        | _limits(part)
+        | _at_once(sentence)
+    )
+
+
+_AT_ONCE = Lazy(r"\bin[- ]flight\b|\bconcurren\w+|\boverlap\w*|\bpipelin\w+", re.I)
+
+
+def _at_once(sentence: Sentence) -> frozenset[str]:
+    """Words by which a rate is not the reverse of a time, wherever they stand."""
+    return frozenset(m.group().lower() for m in _AT_ONCE.finditer(sentence.text))
 
 
 _LIMIT = Lazy(
@@ -371,7 +397,7 @@ def _admissible(
 
 _ATTRIBUTE = Lazy(r"^-")  # "a 48-hour trace"
 _OTHER_RUN = Lazy(
-    r"\b(?:final|all|whole|entire|projects?|other|another|remaining|useful|wasted|experiments|ablations?|development|search|tuning|runs|budget)\b|\bof (?:the|these|those|our|its) ?$",
+    r"\b(?:final|all|(?:whole|entire)(?! (?:cluster|machine|system|fleet|pod|testbed))|projects?|other|another|remaining|useful|wasted|experiments|ablations?|development|search|tuning|runs|budget)\b|\bof (?:the|these|those|our|its) ?$",
     re.I,
 )
 
@@ -412,11 +438,15 @@ _LASTS = Lazy(
 )
 
 
+_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:\w+ )?$")
+
+
 def _measured(said: Sequence[Sentence], claim: _Found, chosen: Sequence[_Found]) -> bool:
     """Whether a bandwidth is that of a transfer, and not what is printed on a link."""
     for f in (claim, *chosen):
         if "bandwidth" in f.roles[0]:
-            return _RUNS_AT.search(said[f.spot[0]].before(f.reading, 50)) is not None
+            before = said[f.spot[0]].before(f.reading, 50)
+            return _RUNS_AT.search(before) is not None and _LINK.search(before) is None
     return False
 
 

@@ -153,7 +153,9 @@ EXTRA: tuple[Relation, ...] = (
         )
         for price in ("price of device", "price")
     ),
+    Relation("cost", "cost", ("price", "time")),
     Relation("price of tokens", "price of tokens", ("price",), ("tokens/s",)),
+    Relation("price of tokens", "price of tokens", ("price of device",), ("tokens/s",)),
     Relation("energy of one", "energy per token", ("power",), ("tokens/s",)),
     Relation("energy of one", "energy per request", ("power",), ("requests/s",)),
     Relation("energy of one", "energy per sample", ("power",), ("samples/s",)),

@@ -48,7 +48,8 @@ _STEP_BEFORE = Lazy(
     re.I,
 )
 _STEP_TAKES = Lazy(
-    r"\b(?:step|iteration)\b[^.;,()]{0,30}\b(?:takes?|took|lasts?|needs?|requires?|completes in)\s*(?:only |about )?$",
+    r"\b(?:step|iteration)\b[^.;,()]{0,30}\b(?:takes?|took|lasts?|needs?|requires?|completes in)\s*(?:only |about )?$|"
+    r"\b(?:each|every|an?|one) (?:training |optimizer )?(?:step|iteration|update)\b[^.;()]{0,40}\bin (?:only |about )?$",
     re.I,
 )
 # "400 steps take 9.1 hours": the time of all of them.
@@ -75,6 +76,7 @@ _BATCH = Lazy(
     re.I,
 )
 _PER_PARAMETER = Lazy(r"\s*(?:/|per|for (?:each|every)|a)\s*(?:param(?:eter)?|weight)\b", re.I)
+_PARAMETERS = Lazy(r"\b(?:parameters|weights)(?:,? (?:at|of|with|stored (?:in|as|at))| \()\s*$")
 _EACH = Lazy(r"\s*(?:each\b|apiece\b)", re.I)
 _PER_KWH = Lazy(r"\s*(?:/|per|a)\s*(kWh|MWh|kilowatt[- ]hour)", re.I)
 _PER_BYTES = Lazy(r"\s*(?:/|per|a|for each)\s*([KMGTP]i?)B\b")
@@ -93,6 +95,12 @@ _COST_OF = Lazy(
     r"(?: (?:about|only|around|roughly|some))?\s*$",
     re.I,
 )
+_ENERGY_OF = Lazy(
+    r"\b(?:energy|consumption|joules) (?:per|of an?|of one|for (?:an?|each|one)) (?:\w+ )?(token|request|query|image|sample|prompt|step)"
+    r"(?: (?:is|was|of|amounts to|thus|then|therefore|about|only|comes to))*\s*$",
+    re.I,
+)
+_STEPS_OF = Lazy(r"\b(?:steps|iterations|updates|batches) (?:of|with|at)(?: about)?\s*$", re.I)
 _OF_REQUEST = Lazy(
     r"\b(?:an?|each|every|one|per|(?:the|all) \w+) (?:\w+ ){0,2}?(?:request|query|prompt|reply|response|answer|user|conversation)\w*"
     r" (?:has|have|had|of|with|asks? for|generates?|produces?|emits?)\b[^.;()]{0,40}$",
@@ -156,11 +164,19 @@ def _role(sentence: Sentence, r: Reading) -> str:
     if role in ("bytes", "bits"):
         if r.per == "parameter" or _PER_PARAMETER.match(sentence.after(r, 24)):
             return f"{role} per parameter"
+        if (
+            (r.per == "each" or _EACH.match(sentence.after(r, 8)))
+            and q.point <= 32
+            and _PARAMETERS.search(sentence.before(r, 24))
+        ):
+            return f"{role} per parameter"
         if role == "bits":
             return "bits per parameter" if r.per == "each" else role
     if role == "energy" and r.per in ("token", "sample", "request", "step"):
         return f"energy per {r.per}"
-    if role == "energy" and (of := _COST_OF.search(sentence.before(r, 60))):
+    if role == "energy" and (
+        of := _COST_OF.search(sentence.before(r, 60)) or _ENERGY_OF.search(sentence.before(r, 60))
+    ):
         return f"energy per {_ALIKE.get(of.group(1).lower(), of.group(1).lower())}"
     if role in _RATES.values() and r.per == "step":
         return role  # "at 6,000 images/s a step takes"
@@ -228,7 +244,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
             return "tokens of a request"
         if r.kind is Kind.SEQ_LEN or _LENGTH.search(before) or r.per in _ONE_OF:
             return "length"
-        return "tokens of a batch" if _BATCH.search(before) or r.per == "step" else "tokens"
+        stepwise = r.per == "step" or _STEPS_OF.search(before)
+        return "tokens of a batch" if stepwise or _BATCH.search(before) else "tokens"
     if r.kind is Kind.SEQ_LEN:
         return "length"
     if r.noun in ("sample", "sequence"):

@@ -71,7 +71,10 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
         "quantised", "quantization", "pruned", "shard", "sharded", "partitioned", "embedding", "embeddings", "compressed", "effective",
     ))),
     ("transfer", frozenset(("overlap", "overlapped", "compressed", "compression", "cached", "cache", "effective", "decompression"))),
-    ("work of steps tokens samples requests", frozenset(("in flight", "in-flight", "ramp", "ramped", "packed", "gradient", "overlap"))),
+    ("work of steps tokens samples requests", frozenset((
+        "in flight", "in-flight", "ramp", "ramped", "packed", "gradient", "overlap", "overlapped", "overlapping", "concurrent",
+        "concurrently", "concurrency", "pipelined", "pipelining",
+    ))),
 )  # fmt: skip
 _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
@@ -245,8 +248,11 @@ def _far(product: check.Product, claim: Identity) -> str:
         return ""
     ratio = product.total.quantity.point / product.value
     over = 1 / ratio if claim.bound == "at most" else ratio
-    if over < _LONGER:
-        return ""
+    if over < _LONGER or (
+        "over a link" in claim.cues
+        and not slips_between(product.total.quantity.point, product.value, product.numbers)
+    ):
+        return ""  # nothing reaches what is printed on a link
     share = 100 * (1 - 1 / over)
     return f"{share:.0f}% of the time went into something else"
 

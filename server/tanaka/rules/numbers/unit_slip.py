@@ -84,7 +84,7 @@ def equivalence(
     if claim.asserted is Asserted.NO or left.quantity.point <= 0 or right.quantity.point <= 0:
         return
     operands = (claim.right, claim.left)
-    if "(same" in claim.cues:
+    if claim.cues & {"(same", "or same"}:
         if slips:
             yield from _same_unit(ctx, others, claim, left, right)
         return
@@ -103,7 +103,8 @@ def equivalence(
     ratio = right.quantity.point / product.value
     if "(of" in claim.cues and not found:
         return
-    if not found and (not strict and not 0.5 <= ratio <= 2):
+    moved = _significant(left) == _significant(right) and len(_significant(left)) > 1
+    if not found and not (moved and 0.005 < ratio < 200) and not _near(ratio, strict=strict):
         return
     if others.multiplied(claim.right, claim.left):
         return
@@ -154,6 +155,11 @@ def equivalence(
     )  # fmt: skip
 
 
+def _near(ratio: float, *, strict: bool) -> bool:
+    """Whether two amounts can be of one thing: a byte of each is no gigabyte of all."""
+    return 1 / 30 < ratio < 30 if strict else 0.5 <= ratio <= 2
+
+
 def _same_unit(
     ctx: Context, others: OtherWays, claim: Equivalence, left: Number, right: Number
 ) -> Iterator[Outcome]:
@@ -161,11 +167,7 @@ def _same_unit(
     a, b = left.quantity, right.quantity
     if not (a.qualifier is b.qualifier is Qualifier.EXACT):
         return
-    power = _prefix(left)
-    known: tuple[Slip, ...] = (Slip(8.0, "bits are taken for bytes"),)
-    if power:
-        known += (Slip(1.024**power, "powers of 1024 are taken for powers of 1000"),)
-    for slip in known:
+    for slip in _same_digits(left, right) or _letters(left, bracket="(same" in claim.cues):
         off = max(a.point, b.point) / min(a.point, b.point) / slip.factor
         if abs(off - 1) > 0.002 + min(_rounding(left), _rounding(right)) or _coarse(left, right):
             continue
@@ -192,6 +194,39 @@ def _same_unit(
             slots=(Slot("claim", b.shown, "c"), Slot("a", a.shown, "a")), case="B",
         )  # fmt: skip
         return
+
+
+def _letters(left: Number, *, bracket: bool) -> tuple[Slip, ...]:
+    """Slips of a letter in the unit of bytes; between two amounts with "or" a factor of 8 is no slip."""
+    if left.quantity.unit not in ("byte", "byte/s"):
+        return ()
+    power = _prefix(left)
+    known: tuple[Slip, ...] = (Slip(8.0, "bits are taken for bytes"),) if bracket else ()
+    if power:
+        known += (Slip(1.024**power, "powers of 1024 are taken for powers of 1000"),)
+    return known
+
+
+def _same_digits(left: Number, right: Number) -> tuple[Slip, ...]:
+    """The prefix that is lost where two amounts of one unit have the same digits: "250 ms (0.25 ms)"."""
+    a, b = left.quantity, right.quantity
+    if a.unit in _PREFIXED and _significant(left) == _significant(right):
+        ratio = max(a.point, b.point) / min(a.point, b.point)
+        for power in (1e3, 1e6):
+            if abs(ratio / power - 1) < 1e-9:
+                return (Slip(power, "one of the two has the other's prefix"),)
+    if a.unit == "s" and len(_significant(left) + _significant(right)) > 1:
+        ratio = max(a.point, b.point) / min(a.point, b.point)
+        for many in (60.0, 3600.0, 24.0):
+            if abs(ratio / many - 1) < 1e-9:
+                return (Slip(many, "one unit of time is taken for another"),)
+    return ()
+
+
+def _significant(number: Number) -> str:
+    """The digits of a number without the zeros around them."""
+    text = number.quantity.literal.text
+    return "".join(c for c in text if c.isdigit()).strip("0")
 
 
 def _coarse(left: Number, right: Number) -> bool:
