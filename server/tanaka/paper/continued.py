@@ -223,6 +223,10 @@ def _set_against(before: Sentence, own: Sentence) -> LocalChange | None:
     return _local(before, own, k, a, len(before.readings) + b, False, offset=True)
 
 
+_USED_TO = Lazy(r"\bused to\s(?!train|build|compute|evaluate|measure|store)[a-z]+\b")
+_NOW = Lazy(
+    r"(?:It|They|This|That|The\s(?:[\w-]+\s){1,3}?)\s?(?:now|only)\s[a-z]+\b|(?:Now|Today),?\s(?:it|they|this|that|we)\b"
+)
 _SO_WE = Lazy(
     r",\s(?:so|hence|thus|i\.e\.,?|that is,?)\s(?:that\s)?(?:we are|ours is|it is|our [\w-]+ is|we)\b"
 )
@@ -230,14 +234,16 @@ _SO_WE = Lazy(
 
 def _parallel(before: Sentence, own: Sentence, concluded: bool) -> bool:
     """Whether two sentences tell of two systems, and not of two parts of one."""
-    if _STAGE.match(before.text) or _STAGE.match(own.text):
-        return False
-    if _BASE.search(before.text) and _OWN.search(own.text):
+    if _USED_TO.search(before.text) and _NOW.match(own.text):
         return True
     if concluded and _BASE.search(own.text) and _SO_WE.search(own.text):
         return not _BASE.search(
             before.text
         )  # "We reach A.  The eager one reaches B, so we are F faster."
+    if _STAGE.match(before.text) or _STAGE.match(own.text):
+        return False
+    if _BASE.search(before.text) and _OWN.search(own.text):
+        return True
     if re.match(r"(?:Ours?|We)\b", own.text):
         return _NAMED.match(before.text) is not None
     one, other = _NAMED.match(before.text), _NAMED.match(own.text)

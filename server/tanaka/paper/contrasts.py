@@ -157,8 +157,13 @@ _ONE_AND_ONE = Lazy(
 _PER = Lazy(
     r"\s*(?:per|/|for each|on each)\s*(?:GPU|node|device|worker|chip|card|server|core)\b", re.I
 )
+_SPENDS = (
+    r"waits?|spends?|handles?|sends?|reads?|writes?|holds?|consumes?|process(?:es)?|delivers?|sustains?|runs? (?:for|at)|gets?|stores?|transfers?|"
+    r"occup(?:y|ies)|absorbs?|finish(?:es)? in|completes? in"
+)
 _VERB = Lazy(
-    r"\b(takes?|took|needs?|needed|requires?|uses?|used|reaches|achieves|draws|moves|serves|costs?|lasts?|are|is|was|were|makes?|yields?)\s(?:only |just |about )?[≈∼~]?$"
+    r"\b(takes?|took|needs?|needed|requires?|uses?|used|reaches|achieves|draws?|moves?|serves?|costs?|lasts?|are|is|was|were|makes?|yields?|"
+    rf"{_SPENDS})\s(?:only |just |about )?[≈∼~]?$"
 )
 _AND_ALSO = Lazy(r"\s?(?:\([^()]*\))?(?:[,;]|,?\sand|,?\sbut)\s")
 
@@ -178,8 +183,8 @@ def _in_parallel(sentence: Sentence, a: int, b: int) -> bool:
         return re.match(rf"\s{pattern}\s", sentence.after(second, 12)) is not None
     return _ONE_AND_ONE.fullmatch(gap) is not None and (
         re.search(
-            r"\b(?:takes?|needs?|requires?|uses?|reaches|achieves|draws|moves|serves|costs?|is|are|was|were)\s(?:only |just |about )?[≈∼~]?$",
-            sentence.before(first, 20),
+            rf"\b(?:takes?|needs?|requires?|uses?|reaches|achieves|draws|moves|serves|costs?|is|are|was|were|{_SPENDS})\s(?:only |just |about )?[≈∼~]?$",
+            sentence.before(first, 24),
         )
         is not None
     )

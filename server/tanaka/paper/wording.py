@@ -63,7 +63,7 @@ _METRICS: tuple[tuple[Lazy, frozenset[str]], ...] = tuple(
         (r"costs?|price", frozenset({"USD", "USD/s", "1"})),
         (r"FLOPs?|compute|operations", frozenset({"FLOP", "FLOP/s", "op", "op/s", "1"})),
         (
-            r"accuracy|recall|precision|F1|BLEU|(?:hit|miss|error)[- ]rates?|utili[sz]ation|occupancy|perplexity|(?<=[a-z]\s)loss|"
+            r"accuracy|recall|precision|F1|BLEU|(?:hit|miss|error)[- ]rates?|utili[sz]ation|occupancy|perplexity|(?<=[a-z][a-z]\s)loss|"
             r"errors?|MFU",
             frozenset({"1", "%"}),
         ),
@@ -95,7 +95,7 @@ def own_words(sentence: Sentence, r: Reading) -> str:
 _OF_PARAMETERS = Lazy(r"\bparameters?\b[^.,;:()]{0,24}\bby\s+(?:about |around )?[≈∼~]?$")
 _NOUN_OF_CHANGE = r"(?:reduction|decrease|drop|increase|rise|growth|saving|decline|cut)"
 _OF_A_MEASURE = Lazy(
-    r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?)\s(?:in|of)\s"
+    r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?|loss(?:es)?)\s(?:in|of)\s"
     r"(?:the |our |its |total |overall )?(?P<what>[A-Za-z][\w-]*(?:\s[a-z][\w-]*)?)"
 )
 # "from 9,840 to 4,230 tokens, a reduction of 57%": of nothing else than the counts
