@@ -40,7 +40,7 @@ _NON_NEGATIVE = (
     r"messages|iterations|swaps|copies|transfers|FLOPs)"
 )
 _SHARE_WORDS = (
-    r"(?:cache )?hit[- ]rates?|miss[- ]rates?|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
+    r"(?:cache )?hit[- ]rates?|miss[- ]rates?|hit[- ]ratios?|miss[- ]ratios?|success rates?|pass rates?|availability|uptime|proportion|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
     r"share|fraction|recall|precision|efficiency|acceptance rate|sparsity"
 )
 # What may pass 100 %: signed quantities fall by more than all of themselves, values relative to
@@ -59,7 +59,22 @@ _KEEPS = Lazy(r"\bretain\w*\s+[\d.]+\s?%", re.I)
 _SUMMED_CUES = Lazy(
     r"\b(?:CPU|(?<!tensor )(?<!Tensor )cores?|threads?|top|reserved|overcommit\w*|allocated|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
     r"oversubscri\w*|over-?provision\w*|superlinear|scal(?:e|es|ed|ing)|NVLS|SHARP|bus bandwidth|"
-    r"compared|baseline's|weak|strong|duty|mean|deviation|TDP|budget|capacity|GPUs|nodes|devices)\b",
+    r"compared|baseline's|weak|strong|duty|deviation|TDP|budget|capacity|GPUs|nodes|devices|boost\w*|overclock\w*|turbo|spars\w*)\b",
+    re.I,
+)
+# "Mean utilisation over the allocated hours": of a mean no summands are meant
+_MEAN_OF = Lazy(r"\b(?:mean|average|averaged|median)\b", re.I)
+_OF_MEANS = frozenset({"allocated", "gpus", "nodes", "devices", "reserved", "budget", "capacity"})
+# What is efficient next to itself at another scale may be so by a bit more than 100 %.
+_BOUNDED_EFFICIENCY = Lazy(
+    r"\b(?:bandwidth|memory|compute|computational|FLOPs?|tensor[- ]core|SM|link|network|bus|DRAM|HBM|PCIe|kernel|hardware|GPU|pipeline|"
+    r"conversion|PSU|power[- ]supply|roofline)[- ]efficiency\b",
+    re.I,
+)
+_SUPERLINEAR = Lazy(r"\bsuper-?linear\w*", re.I)
+_OF_PEAK = Lazy(
+    r"\s*of\s+(?:the\s|its\s|their\s|that\s)?(?:theoretical\s|nominal\s|advertised\s|hardware\s|device\s|machine\s|dense\s|GPU's\s)?"
+    r"(?:peak|roofline|line rate|theoretical (?:bandwidth|throughput|performance|maximum))\b(?!\s(?:memory|usage|footprint|demand|load|power|hours?))",
     re.I,
 )
 _SHARED_CUES = Lazy(
@@ -130,10 +145,21 @@ def _lessened(what: str) -> str:
     return re.sub(lead, "", named[-1], flags=re.I)
 
 
+# What stands between the name of a share and its verb: "utilisation of the unmodified run", "hit rate (L2)"
+_OF_WHAT = (
+    r"(?:\s\([^()%]{1,24}\)|\s(?:of|in|on|for|with|under|across|during|within|inside|without|using)\s"
+    r"(?!(?:about|only|over|nearly)?\s?\d)[^,.;:()%]{1,60}?){0,2}"
+)
+_RUNS = (
+    r"rises|rose|peaks|peaked|climbs|climbed|stands|stood|stays|stayed|remains|remained|hovers|increases|increased|improves|improved|grows|grew|goes|went|"
+    r"drops|dropped|falls|fell|declines|declined|sinks|sank|jumps|jumped|settles|ends|starts|begins|was measured|is measured|can be|has been|were|had been"
+)
 _SHARE_IS = Lazy(
-    rf"\b(?P<w>{_SHARE_WORDS})\b(?:\s+(?:rises|rose|peaks|peaked|climbs|climbed|stands|stays|remains|hovers|increases|increased|improves|improved|"
-    r"grows|grew|goes|went|up|now|still|even|thus|then|therefore|as high|high))*(?:\s+(?:of|is|reaches|reached|at|to|was|are|as|hits|"
-    r"averages|averaged|exceeds))+\s*(?:about |only |over |around |nearly |up to )?[≈∼~]?$",
+    rf"\b(?P<w>{_SHARE_WORDS})\b{_OF_WHAT}(?:\s+(?:{_RUNS}|only|just|up|down|back|now|still|even|already|thus|then|therefore|as high|high|also))*"
+    r"(?:\s+from\s+[≈∼~]?[\d.]+\s?%)?"
+    r"(?:\s+(?:of|is|reaches|reached|at|to|was|are|as|hits|hit|reads|read|shows|showed|equals|measures|measured|amounts to|comes to|came to|sits at|"
+    r"averages|averaged|exceeds|passes))+\s*(?:about |only |just |over |around |nearly |up to |still |already )?[≈∼~]?$",
+    re.I,
 )
 _SHARE_AFTER = Lazy(
     rf"\s*(?:(?:vs\.?|versus|against|and|to)\s*[\d.]+\s?%\s+)?(?:[\w-]+\s)?(?P<w>{_SHARE_WORDS})\b"
@@ -178,7 +204,17 @@ _OF_THESE = Lazy(
     r"(?:^|[.,;(]\s*)of (?:these|those|them|(?:the|all|all the|our)\s(?:[\w,.-]+\s){0,3}?[\w-]+),\s*(?:only |about |just |around )?[≈∼~]?$",
     re.I,
 )
+# "Of the 898,560 GPU hours that the cluster offers, 814,800 were allocated, or 91%"
+_OF_A_COUNT = Lazy(
+    r"(?:^|[.;:(]\s*)(?:out )?of\s+(?:(?:the|all|all the|our|its|these|those)\s+)?\d[^.;:()%]{3,120},\s(?:only |just |about )?\d[\d,.]*\s[^.;:()%\d]{0,40}?"
+    r"(?:,\s(?:or|i\.e\.,?|that is,?|which is)\s|\(|,\s)(?:about |only |just |nearly |roughly )?[≈∼~]?$",
+    re.I,
+)
 _SHARE_BESIDE = Lazy(rf"\b(?P<w>{_SHARE_WORDS})\b[^.,;:()\d]{{0,30}}\(\s*[≈∼~]?$", re.I)
+_ALONE_ENDS = Lazy(r"\s*(?:[.,;)]|$)")
+_SCALES = frozenset(
+    {"scale", "scales", "scaled", "scaling", "weak", "strong", "gpus", "nodes", "devices"}
+)
 _ALONE = Lazy(r"\s*(?:(?:in|on|at|for|with)\s[^()%]{1,30})?\)")
 _REFUTED = Lazy(
     r"\b(?:impossible|nonsens\w*|absurd|meaningless|brochure|misprint\w*|mistake\w*|typo|cannot be|makes no sense)\b",
@@ -226,6 +262,12 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
         if _OF_ALL.search(clause) and _WHOLE.match(after):
             out.append(LocalExcess(i, "share", "", _found(_SUMMED_CUES, around)))
             continue
+        if _OF_A_COUNT.search(sentence.text[: r.start]) and _ALONE_ENDS.match(after):
+            out.append(LocalExcess(i, "share", "", frozenset()))
+            continue
+        if _OF_PEAK.match(after):
+            out.append(LocalExcess(i, "share", "", _found(_SUMMED_CUES, around)))
+            continue
         if _share_of(clause, after):
             out.append(LocalExcess(i, "share", "", _found(_SHARED_CUES, around)))
             continue
@@ -242,6 +284,13 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
             one = _ONE_UNIT.fullmatch(what) is not None
             near = clause[-40:] + sentence.text[r.start : r.end] + after
             held = _found(_RELATIVE_CUES, near) if one else _found(_SUMMED_CUES, around)
+            if _MEAN_OF.search(sentence.text[: r.start]):
+                held -= _OF_MEANS
+            if what == "efficiency" and not _BOUNDED_EFFICIENCY.search(clause):
+                if r.quantity.point < 2 and r.quantity.point > 1:
+                    continue  # next to itself at another scale it may be a bit more
+                if not _SUPERLINEAR.search(sentence.text):
+                    held -= _SCALES
             kept = "kept " if one and _KEEPS.search(near) else ""
             out.append(LocalExcess(i, kept + what, "", held))
     return tuple(out)

@@ -169,7 +169,7 @@ def _is_result(sentence: Sentence, r: Reading) -> bool:
 # -- "The baseline takes A.  Ours takes B, a F speedup." --------------------------------------------
 
 _BASE = Lazy(
-    r"\b(?:baselines?|original|vanilla|unmodified|stock|default|old|previous|existing|na[iï]ve|eager|before|without|unoptimi[sz]ed|"
+    r"\b(?:used to|baselines?|original|vanilla|unmodified|stock|default|old|previous|existing|na[iï]ve|eager|before|without|unoptimi[sz]ed|"
     r"state of the art|prior)\b",
     re.I,
 )
@@ -183,8 +183,8 @@ _STAGE = Lazy(
     r"Encoder|Decoder|Each|This|That|It|One|Setup|Startup|Compilation|Step|Stage|Phase|Layer|Kernel|Reading|Data|Storage)\b"
 )
 _APPOSED = Lazy(
-    r"(?:\s(?:on|in|at|for|with|under|using|by|per|of)\s[^,;:()—–]{1,30})?[\s\u2009]*[,;—–:(]+\s*"
-    r"(?P<said>(?:(?:i\.e\.,?|that is,?|that's|or|which is|hence|thus|so|giving|yielding|making it|for|resulting in|which means|"
+    r"(?:\s(?:there|here|now|today|already))?(?:\s(?:on|in|at|for|with|under|using|by|per|of)\s[^,;:()—–]{1,30})?[\s\u2009]*[,;—–:(]+\s*"
+    r"(?:only |just |still |even )?(?P<said>(?:(?:i\.e\.,?|that is,?|that's|or|which is|hence|thus|so|giving|yielding|making it|for|resulting in|which means|"
     r"which corresponds to|corresponding to|amounting to|it is|this is|that is|ours is|(?:so )?we are)\s+)*)"
     rf"(?:(?:an?|the)\s+)?(?:{_NAME_OF} (?:of|by)\s+)?(?:about |around |roughly |nearly |over |more than )?[≈∼~]?$",
     re.I,
@@ -193,8 +193,13 @@ _APPOSED = Lazy(
 
 def _set_against(before: Sentence, own: Sentence) -> LocalChange | None:
     """One value in each of two parallel sentences; the second sums up."""
-    first = [i for i, r in enumerate(before.readings) if _is_result(before, r)]
     second = [i for i, r in enumerate(own.readings) if _is_result(own, r)]
+    first = [
+        i
+        for i, r in enumerate(before.readings)
+        if _is_result(before, r)
+        and (len(second) != 1 or dimension(r) == dimension(own.readings[second[0]]))
+    ]
     changes = [i for i, r in enumerate(own.readings) if is_change(own, r)]
     if len(first) != 1 or len(second) != 1 or len(changes) != 1:
         return None
@@ -218,8 +223,23 @@ def _set_against(before: Sentence, own: Sentence) -> LocalChange | None:
     return _local(before, own, k, a, len(before.readings) + b, False, offset=True)
 
 
+_USED_TO = Lazy(r"\bused to\s(?!train|build|compute|evaluate|measure|store)[a-z]+\b")
+_NOW = Lazy(
+    r"(?:It|They|This|That|The\s(?:[\w-]+\s){1,3}?)\s?(?:now|only)\s[a-z]+\b|(?:Now|Today),?\s(?:it|they|this|that|we)\b"
+)
+_SO_WE = Lazy(
+    r",\s(?:so|hence|thus|i\.e\.,?|that is,?)\s(?:that\s)?(?:we are|ours is|it is|our [\w-]+ is|we)\b"
+)
+
+
 def _parallel(before: Sentence, own: Sentence, concluded: bool) -> bool:
     """Whether two sentences tell of two systems, and not of two parts of one."""
+    if _USED_TO.search(before.text) and _NOW.match(own.text):
+        return True
+    if concluded and _BASE.search(own.text) and _SO_WE.search(own.text):
+        return not _BASE.search(
+            before.text
+        )  # "We reach A.  The eager one reaches B, so we are F faster."
     if _STAGE.match(before.text) or _STAGE.match(own.text):
         return False
     if _BASE.search(before.text) and _OWN.search(own.text):

@@ -33,7 +33,7 @@ _IN_BRACKETS = Lazy(r"\([^()]*\)\s+(?:and|vs\.?)\s+[^(),;]{1,40}\(")
 _CONCLUDED = Lazy(r"\b(?:so|hence|thus|therefore|i\.e|that is|making|makes)\b", re.I)
 _APPOSED = Lazy(
     r"(?:\s(?:on|in|at|for|with|without|after|before|under|using|by|per)\s[^,;:()—–]{1,40})?[\s\u2009]*(?:[,;—–:(-]|\))+\s*"
-    r"(?:(?:i\.e\.,?|that is,?|or|giving|yielding|for|resulting in|a|an|about|roughly|nearly|some|over|more than|so|hence|thus|"
+    r"(?:(?:i\.e\.,?|that is,?|or|giving|yielding|for|resulting in|a|an|about|only|just|merely|roughly|nearly|some|over|more than|so|hence|thus|"
     r"therefore|making (?:it|us|ours)|(?:outperforming|beating|exceeding|surpassing|improving on|undercutting) (?:it|that|this|the latter|"
     r"the baseline) by|by a|(?:so|and|hence|thus) (?:training|inference|decoding|it|ours|this|that) (?:is|runs|becomes)|(?:so|hence|thus|which means) (?:that )?(?:the|an?|our|each) (?:[\w-]+ ){1,4}?(?:is|are|runs|becomes|was)(?: thus| therefore)?|this is|that is|"
     r"which (?:is|means|makes us|translates (?:in)?to|corresponds to|amounts to|equates to)|"
@@ -157,10 +157,15 @@ _ONE_AND_ONE = Lazy(
 _PER = Lazy(
     r"\s*(?:per|/|for each|on each)\s*(?:GPU|node|device|worker|chip|card|server|core)\b", re.I
 )
-_VERB = Lazy(
-    r"\b(takes?|took|needs?|needed|requires?|uses?|used|reaches|achieves|draws|moves|serves|costs?|lasts?|are|is|was|were|makes?|yields?)\s(?:only |just |about )?[≈∼~]?$"
+_SPENDS = (
+    r"waits?|spends?|handles?|sends?|reads?|writes?|holds?|consumes?|process(?:es)?|delivers?|sustains?|runs? (?:for|at)|gets?|stores?|transfers?|"
+    r"occup(?:y|ies)|absorbs?|finish(?:es)? in|completes? in"
 )
-_AND_ALSO = Lazy(r"\s?(?:\([^()]*\))?(?:,|,?\sand|,?\sbut)\s")
+_VERB = Lazy(
+    r"\b(takes?|took|needs?|needed|requires?|uses?|used|reaches|achieves|draws?|moves?|serves?|costs?|lasts?|are|is|was|were|makes?|yields?|"
+    rf"{_SPENDS})\s(?:only |just |about )?[≈∼~]?$"
+)
+_AND_ALSO = Lazy(r"\s?(?:\([^()]*\))?(?:[,;]|,?\sand|,?\sbut)\s")
 
 
 def _in_parallel(sentence: Sentence, a: int, b: int) -> bool:
@@ -168,7 +173,7 @@ def _in_parallel(sentence: Sentence, a: int, b: int) -> bool:
     first, second = sentence.readings[a], sentence.readings[b]
     gap = sentence.between(first, second)
     verbs = [_VERB.search(sentence.before(r, 24)) for r in (first, second)]
-    told = {v.group(1) for v in verbs if v is not None}
+    told = {v.group(1).removesuffix("s") for v in verbs if v is not None}
     if all(verbs) and len(told) == 1 and _AND_ALSO.match(gap):
         return True  # "the old one takes A, the new one takes B"
     if b != a + 1 and any(c.isdigit() for c in gap):
@@ -178,8 +183,8 @@ def _in_parallel(sentence: Sentence, a: int, b: int) -> bool:
         return re.match(rf"\s{pattern}\s", sentence.after(second, 12)) is not None
     return _ONE_AND_ONE.fullmatch(gap) is not None and (
         re.search(
-            r"\b(?:takes?|needs?|requires?|uses?|reaches|achieves|draws|moves|serves|costs?|is|are|was|were)\s(?:only |just |about )?[≈∼~]?$",
-            sentence.before(first, 20),
+            rf"\b(?:takes?|needs?|requires?|uses?|reaches|achieves|draws|moves|serves|costs?|is|are|was|were|{_SPENDS})\s(?:only |just |about )?[≈∼~]?$",
+            sentence.before(first, 24),
         )
         is not None
     )

@@ -117,10 +117,19 @@ KNOB = Lazy(
 )
 
 
-# "the number of calls shrinks from": a count that nobody turns
+# "the number of calls shrinks from", "the clock is down from": what nobody turns
 _COUNT_FALLS = Lazy(
-    r"\bnumber of\s(?:[\w-]+\s){1,4}?(?:(?:per|in|of|for)\s(?:[\w-]+\s){1,3}?)?(?:shrinks?|shrank|drops?|dropped|falls?|fell|decreases?|decreased|declines?|declined|"
+    r"\b(?:clocks?|frequency|frequencies|clock (?:rate|speed|frequency)|queue|depth|window|temperature|precision|resolution|rank)(?:\s(?:rate|speed))?"
+    r"(?:\s(?:of|on|in|at|for)\s[^,;:()]{1,30}?)?\s(?:drops?|dropped|falls?|fell|sinks?|sank|is down|was down|are down|were down|declines?|declined|throttles?|"
+    r"throttled|goes down|went down)\s(?:down\s)?from\s|\bnumber of\s(?:[\w-]+\s){1,4}?(?:(?:per|in|of|for)\s(?:[\w-]+\s){1,3}?)?(?:shrinks?|shrank|drops?|dropped|falls?|fell|decreases?|decreased|declines?|declined|"
     r"goes down|(?:is|are|was|were) (?:reduced|cut|lowered))\s(?:down\s)?from\s"
+)
+
+
+# "We cut the number of candidates from": a count that is a result
+_COUNT_CUT = Lazy(
+    r"\b(?:reduc(?:es?|ed|ing)|cuts?|cutting|lowers?|lowered|lowering|brings?|brought|shrinks?|decreas(?:es?|ed|ing)|trims?|prun(?:es?|ed|ing))\s(?:down\s)?"
+    r"(?:the|our|its|their)\s(?:total |average |mean )?number of\s(?:[\w-]+\s){1,5}?(?:down\s)?from\s"
 )
 
 
@@ -225,6 +234,8 @@ def _pair(
 
     start = _FROM.search(lead)
     if start and _TO.fullmatch(gap):
+        if _COUNT_CUT.search(re.split(r"[,;:()—–]", text[: a.start])[-1]):
+            return Pair(i, j, True, False, True)
         return Pair(i, j, True, turned(), False)
     if _ARROW.fullmatch(gap):
         return Pair(i, j, True, False, False)

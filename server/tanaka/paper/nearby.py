@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.continued import ELSEWHERE
+from tanaka.paper.joined import joined
 from tanaka.paper.model import Asserted, ChangeWord, Where
 from tanaka.paper.operands import (
     MEASURED,
@@ -76,10 +77,14 @@ def near_changes(said: tuple[Sentence, ...], taken: frozenset[At]) -> Iterator[L
             if f.quantity.shown_unit == "points" or _WIDE.search(sentence.text):
                 continue
             word = change_word(sentence, f, False) or _of_the_list(sentence, i)
+            if word is None and is_factor(sentence, f) and _TIMES_THE.match(sentence.after(f, 60)):
+                word = ChangeWord.TIMES_FASTER
             if word is None or word in _FIXED:
                 continue
             by_words = _listed(said, k, i) or _sums_up(said, k, i)
-            found: tuple[At | None, At] | None = by_words or _said_of(said, k, i)
+            found: tuple[At | None, At] | None = (
+                by_words or _said_of(said, k, i) or _predicated(said, k, i)
+            )
             firm = by_words is not None
             if found is None:
                 continue
@@ -259,8 +264,23 @@ _COMPARATIVE = Lazy(
     r"\s*(?:longer|shorter|faster|slower|quicker|less|lower|fewer|smaller|larger|more|higher|cheaper|greater|as (?:fast|long|much|many|large))\b"
 )
 _COMPARED = Lazy(
-    r"\W*(?:[\w-]+\s){0,3}?(?:than|over|compared (?:to|with)|relative to|against|that of|with respect to|below|above|as)\s+(?P<np>[^,.;()]{1,40})",
+    r"\W*(?:[\w-]+\s){0,3}?(?:than|over|compared (?:to|with)|relative to|against|that of|with respect to|below|above|as)\s+(?P<np>[^,.;()]{1,40})|"
+    r"\s+(?=(?:the|our|its|that of)\s)(?P<of>[^,.;()]{1,40})",
     re.I,
+)
+# "4.2x the CPU server"
+_TIMES_THE = Lazy(
+    r"\s+(?:the|our|its)\s(?:[\w-]+\s){0,3}?[\w-]+\s*(?:[.,;)]|$|\s(?:and|on|in|at|for)\b)"
+)
+# "Without streaming the rate falls to 9.87 req/s, a loss of 25%": over the whole
+_REMOVED = Lazy(
+    r"(?:(?:When|If)\s(?:we\s)?(?:remove|disable|drop|omit|leave out|turn off|switch off)|Without|Removing|Disabling|Dropping|Omitting|Turning off|Leaving out|"
+    r"With\s[^,;:()]{3,40}\s(?:turned off|disabled|removed|off)\b|w/o)\b"
+)
+_WHOLE = "full complete entire everything default ours"
+_FELL_TO = Lazy(
+    r"(?P<what>[A-Za-z-]+)(?:\s(?:of|per|between|in|on|at)\s[^,;:()]{1,30}?)?\s(?:then |thus |again |further )?(?:falls?|fell|drops?|dropped|goes|went|shrinks?|rises?|rose|"
+    r"grows?|grew|climbs?|decreases?|decreased|increases?|increased|is (?:cut|reduced|lowered)|declines?)\s(?:down |up |back |further )?to\s(?:only |just |about )?[≈∼~]?$"
 )
 _AND_OVER = Lazy(
     r"\s(?:[\w-]+\s){1,3}?(?:than|over|below|above)\s[^,;:()]{2,40}?,?\s(?:and|but)\s(?:still )?(?:about )?[≈∼~]?"
@@ -298,7 +318,9 @@ def _value(s: Sentence, r: Reading) -> bool:
 def _comparand(s: Sentence, f: Reading) -> str:
     """What a change is said to be over, or ""."""
     compared = _COMPARED.match(s.after(f, 80))
-    return compared.group("np") if compared else ""
+    if compared is None:
+        return _WHOLE if _REMOVED.match(s.text) else ""
+    return re.split(r"\s(?:and|but|or)\s", compared.group("np") or compared.group("of"))[0]
 
 
 def _said_of(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At] | None:
@@ -325,16 +347,15 @@ def _said_of(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At]
     after = s.after(f, 80)
     compared = _COMPARED.match(after)
     if compared is None and not _COMPARATIVE.match(after):
-        return None
-    names = (
-        [
-            w
-            for w in re.findall(r"[A-Za-z][\w-]+", compared.group("np"))
-            if len(w) > 3 and w.lower() not in _GENERAL
-        ]
-        if compared
-        else []
-    )
+        return (None, (k, m)) if _REMOVED.match(s.text) else None
+    names = [
+        w
+        for w in re.findall(r"[A-Za-z][\w-]+", _comparand(s, f) if compared else "")
+        if len(w) > 3 and w.lower() not in _GENERAL
+    ]
+    before = _fell_from(said, k, m, names)
+    if before is not None:
+        return before, (k, m)
     if compared and not names:
         return None, (k, m)
     for j in range(k - 1, max(-1, k - 1 - _BACK), -1):
@@ -352,6 +373,58 @@ def _said_of(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At]
         if found:
             return None
     return None, (k, m)
+
+
+def _fell_from(said: tuple[Sentence, ...], k: int, m: int, names: list[str]) -> At | None:
+    """Where the value stood that falls: "The gap grows from A to B.  With chunks the gap falls to C, F less"."""
+    s, t = said[k], said[k - 1]
+    own = s.readings[m]
+    fell = _FELL_TO.search(s.before(own, 90))
+    if k == 0 or fell is None or any(n[0].isupper() for n in names):
+        return None
+    if not re.search(rf"\b{re.escape(fell.group('what'))}", t.text, re.I):
+        return None
+    alike = [
+        n
+        for n, r in enumerate(t.readings)
+        if _value(t, r)
+        and dimension(r) == dimension(own)
+        and r.quantity.shown_unit == own.quantity.shown_unit
+    ]
+    if len(alike) == 1:
+        return k - 1, alike[0]
+    pairs = [p for p in joined(t) if p.ordered and {p.old, p.new} == set(alike)]
+    return (k - 1, pairs[0].new) if len(pairs) == 1 else None
+
+
+_IT_IS = Lazy(
+    r"(?:It|This|That|Ours|We|Our\s[\w-]+|[A-Z][\w-]*)\s(?:is|are|runs)\s(?:thus |therefore |hence |then |still |also |about |roughly |nearly )*[≈∼~]?$"
+)
+
+
+def _predicated(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At] | None:
+    """A change of the one value of the sentence before, over what a table has: "It is F as fast as X and G as fast as Y"."""
+    s, m = said[k], i
+    while (
+        m > 0
+        and is_change(s, s.readings[m - 1])
+        and _AND_AS.fullmatch(s.between(s.readings[m - 1], s.readings[m]))
+    ):
+        m -= 1
+    if k == 0 or m > 0 or not _IT_IS.match(s.text[: s.readings[m].start]):
+        return None
+    if any(_value(s, r) for r in s.readings) or _COMPARED.match(s.after(s.readings[i], 80)) is None:
+        return None
+    t = said[k - 1]
+    values = [n for n, r in enumerate(t.readings) if _value(t, r)]
+    if len(values) != 1 or asserted(t.text, t.readings[values[0]].start, Where.BODY) is Asserted.NO:
+        return None
+    return None, (k - 1, values[0])
+
+
+_AND_AS = Lazy(
+    r"\s(?:[\w-]+\s){0,3}?(?:than|as|over|below|above)\s[^,;:()]{2,40}?,?\s(?:and|but)\s(?:still |even )?(?:about )?[≈∼~]?"
+)
 
 
 def _around(t: Sentence, n: int) -> str:
@@ -400,7 +473,7 @@ def _sums_up(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At, At] | None
     ):
         return None
     compared = _COMPARED.match(s.after(f, 80))
-    names = [w for w in re.findall(r"[A-Z][\w-]+", compared.group("np"))] if compared else []
+    names = [w for w in re.findall(r"[A-Z][\w-]+", compared.group("np") or "")] if compared else []
     if compared and not names:
         return None
     old = [n for n in values if any(w in _around(t, n) for w in names)]

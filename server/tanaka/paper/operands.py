@@ -183,8 +183,13 @@ def signed(r: Reading) -> str:
 # -- values ---------------------------------------------------------------------------------------
 
 MEASURED = frozenset({"s", "byte", "J", "W", "USD", "FLOP", "FLOP/s", "op/s", "byte/s", "token/s", "sample/s", "request/s",
-                      "op/J", "J/byte"})  # fmt: skip
+                      "op/J", "J/byte", "Hz"})  # fmt: skip
 """Base units of what a system is measured by."""
+
+
+_OF_DEVICES = Lazy(
+    r"^([A-Za-z][\w-]*?s?)[- ](?:hours?|hrs?|h|days?|weeks?|months?|years?|minutes?|min|seconds?|s)$"
+)
 
 
 def dimension(r: Reading) -> tuple[str, str]:
@@ -193,7 +198,9 @@ def dimension(r: Reading) -> tuple[str, str]:
     if shown in ("%", "×", "points"):
         return shown, ""
     if r.quantity.unit != "1":
-        return r.quantity.unit, ""
+        # 26 h and 13,312 GPU-hours are no pair, and neither are GPU-hours and core-hours.
+        hours = _OF_DEVICES.search(shown)
+        return r.quantity.unit, hours.group(1).lower() if hours else ""
     if worded(r):
         return "×", ""
     if r.kind is Kind.PARAM_COUNT:
@@ -263,8 +270,13 @@ def is_name_or_interval(sentence: Sentence, r: Reading) -> bool:
 
 
 def comparable(a: Reading, b: Reading) -> bool:
-    """Whether two values are of one dimension."""
-    return is_value(a) and is_value(b) and dimension(a) == dimension(b)
+    """Whether two values are of one dimension, and per the same thing where both say per what."""
+    return (
+        is_value(a)
+        and is_value(b)
+        and dimension(a) == dimension(b)
+        and (a.per == b.per or not a.per or not b.per)
+    )
 
 
 def elliptic(a: Reading, b: Reading) -> bool:

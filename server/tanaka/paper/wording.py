@@ -16,7 +16,7 @@ from tanaka.quantity import Kind, Reading
 
 _LESS = (
     r"less|lower|fewer|smaller|reduc\w*|decreas\w*|drop\w*|sav(?:es?|ed|ings?)|shorter|cheaper|cut|lowers|shrink\w*|"
-    r"decline|fall|slower|slow-?downs?|compress\w*|as (?:small|few|low|short|cheap|little|slow)"
+    r"decline|fall|loss(?:es)?(?!\s(?:functions?|curves?|values?|scal\w+|spikes?))|slower|slow-?downs?|compress\w*|as (?:small|few|low|short|cheap|little|slow)"
 )
 _FASTER = (
     r"faster|quicker|speed-?\s?ups?|speeds?|accelerat\w*|improve\w*|better|gains?|outperform\w*|boost\w*|"
@@ -63,7 +63,7 @@ _METRICS: tuple[tuple[Lazy, frozenset[str]], ...] = tuple(
         (r"costs?|price", frozenset({"USD", "USD/s", "1"})),
         (r"FLOPs?|compute|operations", frozenset({"FLOP", "FLOP/s", "op", "op/s", "1"})),
         (
-            r"accuracy|recall|precision|F1|BLEU|(?:hit|miss|error)[- ]rates?|utili[sz]ation|occupancy|perplexity|loss|"
+            r"accuracy|recall|precision|F1|BLEU|(?:hit|miss|error)[- ]rates?|utili[sz]ation|occupancy|perplexity|(?<=[a-z][a-z]\s)loss|"
             r"errors?|MFU",
             frozenset({"1", "%"}),
         ),
@@ -95,7 +95,7 @@ def own_words(sentence: Sentence, r: Reading) -> str:
 _OF_PARAMETERS = Lazy(r"\bparameters?\b[^.,;:()]{0,24}\bby\s+(?:about |around )?[≈∼~]?$")
 _NOUN_OF_CHANGE = r"(?:reduction|decrease|drop|increase|rise|growth|saving|decline|cut)"
 _OF_A_MEASURE = Lazy(
-    r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?)\s(?:in|of)\s"
+    r"\s*(?:[\w-]+\s)?(?:reductions?|decreases?|drops?|increases?|rise|growth|savings?|decline|cut|improvements?|gains?|loss(?:es)?)\s(?:in|of)\s"
     r"(?:the |our |its |total |overall )?(?P<what>[A-Za-z][\w-]*(?:\s[a-z][\w-]*)?)"
 )
 # "from 9,840 to 4,230 tokens, a reduction of 57%": of nothing else than the counts
@@ -152,6 +152,8 @@ _SAVED = Lazy(
     r"\b(?:sav(?:es?|ed|ing)|costs?|costing|loses?|lost|losing|gives? up|eliminat(?:es?|ed|ing)|remov(?:es?|ed|ing)|shav(?:es?|ed|ing)(?: off)?|cut(?:s|ting)?)\s+(?:about |around |roughly )?[≈∼~]?$",
     re.I,
 )
+# "1.06x that of FIFO": the ratio, either way round
+_TIMES_THAT = Lazy(r"\s*(?:that|those) of\b")
 _ASIDE = Lazy(r"^\s*\([^()]*\)(?=\s[a-z])")
 
 
@@ -200,7 +202,8 @@ def change_word(sentence: Sentence, r: Reading, of_shares: bool) -> ChangeWord |
         return ChangeWord.POINTS
     kind = _kind_after(head.lower()) or _kind_before(before, shown)
     if not kind:
-        return None
+        times = shown not in ("%", "points") and _TIMES_THAT.match(after)
+        return ChangeWord.TIMES_FASTER if times else None
     if shown not in ("%", "points"):
         return {
             "less": ChangeWord.TIMES_LESS,

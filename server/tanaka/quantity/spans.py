@@ -28,7 +28,9 @@ _CHANGES = Lazy(
     r"fall\w*|fell|decreas\w*|speed\w*|boost\w*|lift\w*|mov\w*|chang\w*|extend\w*)\b[^.;:]*$",
     re.I,
 )
-_JOIN = Lazy(rf"{_S}?(?:/|→|,?{_S}?(?:and|or|to|versus|vs\.?|down{_S}to|up{_S}to)|{_S}&){_S}?")
+_JOIN = Lazy(
+    rf"{_S}?(?:/|→|,?{_S}?(?:and|or|to|versus|vs\.?|against|instead{_S}of|rather{_S}than|down{_S}to|up{_S}to)|{_S}&){_S}?"
+)
 _COMMA = Lazy(rf"{_S}?,{_S}?")
 _OF = Lazy(rf"{_S}(?:out{_S})?of(?:{_S}the)?{_S}")
 _ARROW = Lazy(rf"{_S}?(?:→|->|⟶|⇒){_S}?")

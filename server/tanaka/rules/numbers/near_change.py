@@ -68,6 +68,7 @@ def _explained(paper: Paper, near: NearChange) -> bool:
         for v in own
         for _, cell, beside in _places(paper, v)
         for other in beside
+        if other.quantity.shown_unit not in ("×", "%")
         for order in ((_printed(other), _printed(cell)), (_printed(cell), _printed(other)))
     )
 
@@ -118,7 +119,7 @@ def _in_table(paper: Paper, near: NearChange) -> tuple[NumberId, NumberId] | Non
     value = paper.number(near.new)
     if not words or sum(c.isdigit() for c in value.quantity.literal.text) < 3:
         return None
-    found: list[tuple[NumberId, NumberId]] = []
+    found: list[tuple[int, NumberId, NumberId]] = []
     for table in paper.tables:
         for i, row in enumerate(table.rows):
             for c, cell in enumerate(row):
@@ -142,8 +143,14 @@ def _in_table(paper: Paper, near: NearChange) -> tuple[NumberId, NumberId] | Non
                         and number.quantity.unit == own.quantity.unit
                         and number.quantity.shown_unit not in ("×", "%")
                     ):
-                        found.append((number.id, own.id))
-    return found[0] if len(found) == 1 else None
+                        found.append((len((words & named) - mine), number.id, own.id))
+    most = max((n for n, _, _ in found), default=0)
+    best = {
+        (paper.number(old).quantity.point, paper.number(new).quantity.point): (old, new)
+        for n, old, new in found
+        if n == most
+    }
+    return next(iter(best.values())) if len(best) == 1 else None
 
 
 def _bounded(a: Number, b: Number) -> bool:
