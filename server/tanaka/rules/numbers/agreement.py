@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tanaka.paper.headlines import compatible
+from tanaka.paper.result_words import compatible
 from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger, Value, gives, means
-from tanaka.rules.numbers.same_result import elsewhere
+from tanaka.rules.numbers.named_cells import elsewhere
 
 ENOUGH = 40
 """Places that are looked at more closely."""

@@ -56,12 +56,12 @@ from tanaka.rules.numbers.agreement import (
 )
 from tanaka.rules.numbers.kinship import kin, sized
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger
+from tanaka.rules.numbers.named_cells import named_cells
 from tanaka.rules.numbers.near_change import near_changes
 from tanaka.rules.numbers.same_result import (
     apart,
     contradict,
     likeness,
-    named_cells,
     of_one_metric,
     share,
     slip,

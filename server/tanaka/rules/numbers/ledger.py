@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from tanaka.paper.headlines import SCORES, metric_of_unit, metrics_of, of_unit, spelled, unit_of
+from tanaka.paper.headlines import unit_of
 from tanaka.paper.model import (
     CellKind,
     Number,
@@ -20,6 +20,7 @@ from tanaka.paper.model import (
     Table,
     Where,
 )
+from tanaka.paper.result_words import SCORES, metric_of_unit, metrics_of, of_unit, spelled
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 from tanaka.quantity.interval import Interval
