@@ -126,19 +126,34 @@ _AND = Lazy(r",? and |, ")
 _LISTED = Lazy(r"(?:\s[\w-]+){0,5},?\s(?:and\s|or\s)?(?:about\s)?")
 _SHARE = Lazy(r"\bof (?:the |its )?(?:\w+ ){0,2}(?:time|runtime|cost)\b")
 _AT = Lazy(r" (?:at|with) ")
-_MEAN = Lazy(r"\b(?:averag\w*|mean|geo-?mean)\b", re.I)
+_MEAN = Lazy(r"\b(?:averag\w*|means?|geo-?means?)\b", re.I)
+_MEAN_VALUE = Lazy(
+    r"\s*(?:[Tt]he )?(?:[Mm]ean|[Aa]verage) (?:[\w-]+ ){0,3}(?:time|latency|power|energy|throughput|JCT|TTFT|TPOT)\b"
+    r"(?! (?:reduction|saving|speed|gain|improvement|decrease|increase))"
+)
+"""A metric that is a mean of its own: its ratio is no mean of ratios."""
+_ALL_MEANS = Lazy(
+    r"\((?:all )?(?:(?:geometric |harmonic |arithmetic )?means?|geo-?means?|averages?)\b[^()]*\)[.\s]*$",
+    re.I,
+)
 _MAX = Lazy(
     r"\b(?:up to|as much as|as high as|at most|maximum|at best|max\.?)(?: (?:a |an )?(?:factor of|(?:\w+ ){1,2}of))?\s*(?:about |nearly |almost )?[≈∼~]?$",
     re.I,
 )
 _UPPER = Lazy(r"(?<!from )(?<![\d.])[\d.]+(?:×|x)? ?(?:to|–|--) ?$")
 _LOWER = Lazy(r" ?(?:to|–|--) ?[\d.]+ ?(?:×|x\b)")
+_BY_UPPER = Lazy(
+    r"\b(?:by|between|saves?|gains? of|savings? of|reductions? of) [\d.]+ ?%? ?(?:to|and|–|--) ?$"
+)
+_BY_LOWER = Lazy(r" ?(?:to|and|–|--) ?[\d.]+ ?%")
+_BY = Lazy(r"\b(?:by|between|saves?|gains? of|savings? of|reductions? of) $")
 _AGAINST = Lazy(
     r"\b(?:than|over|versus|vs\.?|against|compared (?:to|with)|relative to|instead of|below|above|(?:throughput|speed|latency|rate|that) of)\s",
     re.I,
 )
 _CHANGED = Lazy(
-    r"\b(?:by|up to|additional|further|sav(?:es?|ed|ing)|cuts?|removes?|eliminates?|avoids?|hides?|adds?|gains?)\s*"
+    r"\b(?:by|up to|additional|further|sav(?:es?|ed|ing)|cuts?|removes?|eliminates?|avoids?|hides?|adds?|gains?|los(?:es?|ing|t)|"
+    r"(?:price|expense|loss|reduction|saving|increase|decrease|drop|gain|improvement|penalty) of)\s*"
     r"(?:as much as |up to |about |nearly |over |more than |an average of )?[≈∼~]?$",
     re.I,
 )
@@ -207,6 +222,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
     )
     cues = frozenset({"respectively"}) if _SLOW.search(text) else frozenset()
     fronted = _condition(text, subjects)
+    means = _ALL_MEANS.search(text) is not None
     breaks = [(m.start(), m.end()) for m in _BREAK.finditer(text)]
     before_low, change = 0, False
     for k, (i, r, unit) in enumerate(units):
@@ -252,11 +268,13 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         listed = (
             change
             and k > 0
+            and units[k - 1][2] == unit
             and _LISTED.fullmatch(text, units[k - 1][1].end, r.literal_start) is not None
         )
         change = _changes(r, before, after_) or listed
+        averaged = "mean" if unit == "×" and means else ""
         yield LocalResult(
-            i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone), _changes(r, before, after_),
+            i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone) or averaged, change,
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
             fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
@@ -275,11 +293,25 @@ _STARTS = frozenset({"the", "we", "it", "our", "its", "a", "an", "this", "each",
 _JOINS = frozenset({"of", "in", "on", "for", "to", "with", "at", "by", "under", "from", "and", "between", "over", "than"})  # fmt: skip
 
 
+def _up_to_subject(told: str) -> str:
+    """What comes before "the mean iteration drops": of a condition whose comma is missing."""
+    before = ""
+    for k, word in enumerate(_WORD.finditer(told)):
+        w = word.group().lower()
+        if k and w in _STARTS and before not in _JOINS and not before.endswith("ing"):
+            return told[: word.start()]
+        before = w
+    return told
+
+
 def _condition(text: str, subjects: Sequence[tuple[int, str]]) -> str:
     """The condition that a sentence begins with, spelled, or ""; its comma may be missing."""
     m = _FRONTED.match(text)
     if m and (_WHEN.match(text) or not _IS.search(m.group())):
-        return spelled(m.group(1) or m.group(2))
+        told: str = m.group(1) or m.group(2)
+        if m.group(1) and not _WHEN.match(text):
+            told = _up_to_subject(told)
+        return spelled(told)
     if not (m := _LEADS.match(text)):
         return ""
     first = subjects[0][0] if subjects else len(text)
@@ -296,11 +328,17 @@ def _condition(text: str, subjects: Sequence[tuple[int, str]]) -> str:
     return ""
 
 
+_LABEL = Lazy(r"(?:[\w/@-]+[ ]){0,5}[\w/@-]+(?: \([^()]*\))?:")
+"""What an item of a list is about: its first words, up to a colon."""
+
+
 def _opening(text: str, low: int, at: int, breaks: Sequence[tuple[int, int]]) -> int:
     """Where a number's own words begin; in brackets, those of what they are an aside to."""
     found = [(s, e) for s, e in breaks if e <= at and e > low]
     if found and text[found[-1][0]] == "(" and len(text[found[-1][1] : at].split()) <= 4:
         found.pop()
+    elif len(found) == 1 and _LABEL.fullmatch(text, 0, found[0][1]):
+        found.pop()  # "Cost of energy: 27.2% lower"
     return found[-1][1] if found else low
 
 
@@ -330,9 +368,13 @@ def _aggregate(r: Reading, before: str, after: str, zone: str) -> str:
         return "range"  # "1.37 to 3.14 times faster"
     if r.quantity.shown_unit == "×" and _LOWER.match(after):
         return "least"
+    if r.quantity.shown_unit == "%" and _BY_UPPER.search(before):
+        return "range"  # "is reduced by 30.2% to 40.8%"
+    if r.quantity.shown_unit == "%" and _BY_LOWER.match(after) and _BY.search(before):
+        return "least"
     if q is Qualifier.MAX or _MAX.search(before):
         return "max"
-    if q is Qualifier.MEAN or _MEAN.search(zone):
+    if q is Qualifier.MEAN or (_MEAN.search(zone) and not _MEAN_VALUE.match(zone)):
         return "mean"
     return "min" if q is Qualifier.MIN or q is Qualifier.GT else ""
 

@@ -29,6 +29,16 @@ _METRIC_OF = {
 }  # fmt: skip
 _TTFT = Lazy(r"time[- ]to[- ]first[- ]token|first[- ]token latency", re.I)
 _TPOT = Lazy(r"time per (?:output )?token|inter-?token latency|time between tokens", re.I)
+_RATE = Lazy(
+    r"\b(?:request|token|query|decod\w+|serving|generation|training|sampl\w+|image|frame) rates?\b|\bgoodput\b",
+    re.I,
+)
+_OBJECTIVE = Lazy(
+    r"\b(?:latency|time|TTFT|TPOT|accuracy|quality|memory|power|error|cost|recall)[ -]"
+    r"(?:objectives?|SLOs?|targets?|constraints?|budgets?|bounds?|limits?|requirements?)\b"
+)
+"""What a value is held under is no metric of it: "the highest rate under the latency objective"."""
+_TAIL = Lazy(r"\b[pP]\s?(?:50|90|95|99|999|99\.9)\b|\btail\b")
 _GENERIC = {"speed": frozenset({"throughput", "goodput", "time", "latency", "ttft", "tpot"}),
             "time": frozenset({"latency", "stall", "idle"}), "efficiency": frozenset({"utilization", "energy"})}  # fmt: skip
 
@@ -115,9 +125,13 @@ def spelled(text: str) -> str:
 
 def metrics_of(text: str) -> frozenset[str]:
     """Metrics that a phrase names."""
+    if _OBJECTIVE.search(text):
+        text = _OBJECTIVE.sub(" ", text)
     found = {m for w in TOKEN.findall(text) if (m := _METRIC_OF.get(w.lower()))}
-    if not found and "per second" in text:
-        found = {"throughput"}
+    if (not found and "per second" in text) or _RATE.search(text):
+        found.add("throughput")
+    if not found and _TAIL.search(text):
+        found = {"latency"}
     if "oken" in text:
         if _TTFT.search(text):
             found = (found - {"time", "latency"}) | {"ttft"}

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tanaka.paper.model import Result, Where
 from tanaka.paper.result_words import compatible
 from tanaka.patterns import Lazy
-from tanaka.rules.numbers.ledger import HEADLINES, Entry
+from tanaka.rules.numbers.ledger import DEVICE, HEADLINES, Entry
 
 # Words that part two results of one metric, by phase, statistic, part, size or scope: the first
 # wherever one result has one, the second where each has one that the other has not.
@@ -25,7 +25,6 @@ _SOFT = frozenset({
     "train", "inferenc", "peak", "best", "total", "end-to-end", "kernel", "layer", "small", "larg", "larger", "long", "short", "test",
     "real", "singl", "idle", "comput", "communication", "half", "multi", "overall", "final",
 })  # fmt: skip
-_DEVICE = Lazy(r"(?:rtx )?[abhlmptv]i? ?\d{1,4}s?")
 
 
 def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
@@ -54,6 +53,8 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
         return True
     if x.unit not in ("×", "%") and (" per gpu " in x.said) != (" per gpu " in y.said):
         return True
+    if not ratio and _of_others(x) != _of_others(y):
+        return True
     if (" with no " in x.zone) != (" with no " in y.zone) or _rivals(x.settings, y.settings):
         return True
     if x.against - own and y.against - own and not (x.against - own) & y.against:
@@ -70,6 +71,15 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
     ):
         return True
     return bool((mine - theirs) and (theirs - mine))
+
+
+_OTHERS = Lazy(r" (?:baseline|prior|previou|existing|competitor|unmodified|vanilla) ")
+
+
+def _of_others(r: Result) -> bool:
+    """Whether a measurement is of what the paper compares with: no comparand, but the subject."""
+    zone = r.zone.replace(r.than.rstrip(), " ") if r.than.strip() else r.zone
+    return _OTHERS.search(zone) is not None
 
 
 _SUMMARY = frozenset((*HEADLINES, Where.CAPTION))
@@ -199,10 +209,10 @@ def contradict(a: Entry, b: Entry, own: frozenset[str]) -> bool:
     """
     x, y = a.result, b.result
     more, less = x.named - y.names - own - y.against, y.named - x.names - own - x.against
-    if not any(_DEVICE.fullmatch(n) for n in x.names) or not any(
-        _DEVICE.fullmatch(n) for n in y.names
+    if not any(DEVICE.fullmatch(n) for n in x.names) or not any(
+        DEVICE.fullmatch(n) for n in y.names
     ):  # what all runs on is named in one place and not in the other
-        more, less = (frozenset(n for n in z if not _DEVICE.fullmatch(n)) for z in (more, less))
+        more, less = (frozenset(n for n in z if not DEVICE.fullmatch(n)) for z in (more, less))
     more |= {s for s in x.settings - y.settings if s.startswith(("gpu", "batch", "node"))}
     less |= {s for s in y.settings - x.settings if s.startswith(("gpu", "batch", "node"))}
     if ("before" in x.cues) != ("before" in y.cues) and likeness(a, b, own) < 5:
