@@ -124,6 +124,11 @@ _BREAK = Lazy(
 )
 _AND = Lazy(r",? and |, ")
 _LISTED = Lazy(r"(?:\s[\w-]+){0,5},?\s(?:and\s|or\s)?(?:about\s)?")
+_ELIDED = Lazy(
+    r"[^.;:()\d]{0,60}(?:,? and|,? or|,) (?:even )?(?:by )?(?:an? (?:average )?(?:factor|reduction|saving|drop|decrease|increase|speed-?up|gain|"
+    r"improvement|loss|cut) of )?(?:up to|about|nearly|almost|over|roughly|at most|at least)?\s*[≈∼~]?"
+)
+"""Between two results, the second of which has no words of its own."""
 _SHARE = Lazy(r"\bof (?:the |its )?(?:\w+ ){0,2}(?:time|runtime|cost)\b")
 _AT = Lazy(r" (?:at|with) ")
 _MEAN = Lazy(r"\b(?:averag\w*|means?|geo-?means?)\b", re.I)
@@ -225,6 +230,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
     means = _ALL_MEANS.search(text) is not None
     breaks = [(m.start(), m.end()) for m in _BREAK.finditer(text)]
     before_low, change = 0, False
+    previous: LocalResult | None = None
     for k, (i, r, unit) in enumerate(units):
         low, high = before_low, len(text)
         if k:
@@ -264,6 +270,18 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         if inside_:
             named |= {subject}
+        elided = (
+            previous is not None
+            and not near
+            and not named
+            and not than
+            and _ELIDED.fullmatch(text, units[k - 1][1].end, r.literal_start) is not None
+        )
+        if elided and previous is not None:
+            # "raises the rate by 2.0× over FIFO and by up to 2.3×", "falls from 8 s to 4 s, a factor of 2"
+            near, named, subject = previous.near, previous.named, subject or previous.subject
+            metrics = of_unit(metrics or previous.metrics, unit)
+            than, against = previous.than, previous.against
         # "It saves 0.7 GB of buffers and 0.8 GB of state": the second is saved, too.
         listed = (
             change
@@ -273,11 +291,12 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         change = _changes(r, before, after_) or listed
         averaged = "mean" if unit == "×" and means else ""
-        yield LocalResult(
+        previous = LocalResult(
             i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone) or averaged, change,
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
             fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
+        yield previous
 
 
 _FRONT = r"(?:On|With|At|For|When|Under|If|In|Using|Without|Across|Once|Given|After|Before|Beyond|From|Between|Even|Here|Now|Over|Within)"

@@ -144,19 +144,40 @@ _LOOSE = frozenset({
 })  # fmt: skip
 
 
-def against_cells(e: Entry, grid: Grid, own: frozenset[str]) -> list[Value]:
-    """Factors of a table over what a result is compared with, by their labels or the caption."""
-    words = {w for w in e.result.than.split() if len(w) > 2 or w.isdigit()} - _LOOSE - own
+def against_cells(e: Entry, grid: Grid, own: frozenset[str], *, sums: bool = False) -> list[Value]:
+    """Factors of a table over what a result is compared with, by their labels or the caption.
+
+    Those of rows that sum up the others only where these are asked for.
+    """
+    words = _comparand(e, own)
     if not words or len(grid.factors) < 2:
         return []
     values = [
-        v for v in grid.factors if compatible(v.metrics, e.metrics) and v.at[0] not in grid.summed
+        v
+        for v in grid.factors
+        if compatible(v.metrics, e.metrics) and (v.at[0] in grid.summed) == sums
     ]
     if explicit := [v for v in values if v.metrics]:
         values = explicit
     found = [v for v in values if any(_alike(words, x) for x in v.labels[v.rows :])]
     one = len({v.at[1] for v in values}) == 1
     return found or (values if one and _alike(words, spelled(grid.table.caption)) else [])
+
+
+def _comparand(e: Entry, own: frozenset[str]) -> set[str]:
+    """Words of what a result is compared with that tell it from others."""
+    return {w for w in e.result.than.split() if len(w) > 2 or w.isdigit()} - _LOOSE - own
+
+
+def compared_with(e: Entry, labels: Sequence[str], own: frozenset[str]) -> bool:
+    """Whether labels name what a result is compared with."""
+    words = _comparand(e, own)
+    return bool(words) and any(_alike(words, x) for x in labels) and not is_own(labels, own)
+
+
+def is_own(labels: Sequence[str], own: frozenset[str]) -> bool:
+    """Whether labels name the paper's own system."""
+    return any(x.strip() in own or _OWN_ROW.fullmatch(x) for x in labels)
 
 
 def _alike(words: set[str], label: str) -> bool:

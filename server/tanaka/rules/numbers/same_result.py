@@ -152,6 +152,11 @@ def _parting(x: Result, y: Result, words: frozenset[str]) -> bool:
     )
 
 
+def parting(r: Result, text: str) -> bool:
+    """Whether a result's own words part it from what another text says nothing of."""
+    return any(f" {w[:5]}" not in text for w in r.near & (_PARTING | _SOFT))
+
+
 def _rivals(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two sets of settings give one noun two values ("gpu=64" and "gpu=128")."""
     if not a or not b or a & b:
