@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
+from tanaka.paper.result_words import TOKEN, metrics_of, names_of, of_unit, spelled, stems
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Quantity, Reading
@@ -117,160 +117,6 @@ def _unit(sentence: Sentence, r: Reading) -> str:
     return ""
 
 
-# -- words ------------------------------------------------------------------------------------
-
-_METRIC_OF = {
-    "throughput": "throughput", "goodput": "goodput", "qps": "throughput", "rps": "throughput", "tps": "throughput",
-    "faster": "speed", "fast": "speed", "slower": "speed", "speedup": "speed", "speedups": "speed", "speed": "speed",
-    "speeds": "speed", "slowdown": "speed", "accelerates": "speed", "acceleration": "speed", "accelerate": "speed",
-    "quicker": "speed", "performance": "speed", "outperforms": "speed", "speed-up": "speed", "speed-ups": "speed",
-    "latency": "latency", "latencies": "latency", "ttft": "ttft", "tpot": "tpot", "itl": "tpot", "tbt": "tpot",
-    "time": "time", "times": "time", "runtime": "time", "duration": "time", "makespan": "time", "jct": "time",
-    "memory": "memory", "footprint": "memory", "vram": "memory", "energy": "energy", "power": "power",
-    "traffic": "traffic", "communication": "traffic", "volume": "traffic", "bandwidth": "bandwidth",
-    "accuracy": "accuracy", "bleu": "bleu", "f1": "f1", "perplexity": "perplexity", "ppl": "perplexity", "rouge": "rouge",
-    "wer": "wer", "recall": "recall", "precision": "precision", "loss": "loss", "error": "error", "errors": "error",
-    "mfu": "utilization", "hfu": "utilization", "utilization": "utilization", "utilisation": "utilization",
-    "occupancy": "utilization", "hit": "hit rate", "hits": "hit rate", "misses": "miss rate", "miss": "miss rate",
-    "acceptance": "acceptance", "cost": "cost", "costs": "cost", "price": "cost", "cheaper": "cost", "bubble": "bubble",
-    "bubbles": "bubble", "overhead": "overhead", "overheads": "overhead", "area": "area", "compression": "compression",
-    "flops": "compute", "stall": "stall", "stalls": "stall", "idle": "idle", "storage": "memory", "efficiency": "efficiency",
-    "size": "size", "carbon": "carbon", "emissions": "carbon", "step": "time", "steps": "time",
-    "shorter": "time", "shortens": "time", "quickly": "speed", "quality": "quality",
-    "false": "false positives", "fp": "false positives", "fpr": "false positives",
-}  # fmt: skip
-_TTFT = Lazy(r"time[- ]to[- ]first[- ]token|first[- ]token latency", re.I)
-_TPOT = Lazy(r"time per (?:output )?token|inter-?token latency|time between tokens", re.I)
-_GENERIC = {"speed": frozenset({"throughput", "goodput", "time", "latency", "ttft", "tpot"}),
-            "time": frozenset({"latency", "stall", "idle"}), "efficiency": frozenset({"utilization", "energy"})}  # fmt: skip
-
-
-SCORES = frozenset(
-    {"accuracy", "bleu", "f1", "perplexity", "rouge", "wer", "recall", "precision", "loss", "error"}
-)
-"""Metrics whose values are mostly bare."""
-_LEVELS = SCORES | {"utilization", "hit rate", "miss rate", "acceptance"}
-_OF_UNIT = {
-    "s": frozenset({"time", "latency", "ttft", "tpot", "stall", "idle", "overhead"}),
-    "byte": frozenset({"memory", "traffic", "size"}), "J": frozenset({"energy"}), "W": frozenset({"power"}),
-    "USD": frozenset({"cost"}), "device-s": frozenset({"compute", "cost"}), "byte/s": frozenset({"bandwidth", "throughput", "traffic"}), "score": SCORES,
-}  # fmt: skip
-
-
-def metric_of_unit(unit: str) -> frozenset[str]:
-    """The metric that a base unit is of, where it is of one."""
-    name = {"s": "time", "J": "energy", "W": "power", "USD": "cost"}.get(unit)
-    name = name or ("throughput" if unit.endswith("/s") and unit != "byte/s" else "")
-    return frozenset({name}) if name else frozenset()
-
-
-def of_unit(metrics: frozenset[str], unit: str) -> frozenset[str]:
-    """Those metrics that can have a unit; the metric of the unit where there is none."""
-    allowed = _OF_UNIT.get(unit)
-    if allowed is None and unit.endswith("/s"):
-        allowed = frozenset({"throughput", "goodput"})
-    if allowed is None:
-        return metrics
-    return metrics & allowed or metric_of_unit(unit)
-
-
-def is_level(metrics: frozenset[str]) -> bool:
-    """Whether percentages of these metrics are values, and not by how much something differs."""
-    return bool(metrics & _LEVELS)
-
-
-def compatible(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Whether two sets of metrics may be of one; what names none may be of any."""
-    if not a or not b or a & b:
-        return True
-    return any(y in _GENERIC.get(x, ()) or x in _GENERIC.get(y, ()) for x in a for y in b)
-
-
-_COMMON = frozenset({
-    "when", "with", "from", "that", "this", "than", "then", "over", "into", "onto", "their", "these", "those", "which",
-    "while", "compar", "compared", "using", "used", "also", "only", "more", "most", "less", "such", "each", "both",
-    "across", "achieve", "achiev", "yield", "result", "reach", "provide", "provid", "deliver", "show", "improve",
-    "improv", "respectively", "approach", "method", "system", "work", "paper", "have", "been", "they", "where",
-    "between", "other", "same", "factor", "time", "about", "reduc", "reduce", "increas", "increase", "higher", "lower",
-    "averag", "average", "table", "figure", "section", "need", "tak", "us", "requir", "consum", "evaluation", "overall",
-    "just", "even", "thus", "hence", "therefor", "here", "however", "moreover", "already", "further", "itself", "still", "indeed",
-})  # fmt: skip
-_TOKEN = Lazy(r"[A-Za-z](?:[A-Za-z0-9+@]|[-_/](?=[A-Za-z0-9])|\.(?=\d))*")
-_NO_NAMES = frozenset({
-    "table", "tables", "figure", "figures", "section", "we", "our", "the", "in", "on", "a", "an", "gpu", "gpus", "cpu",
-    "cpus", "ttft", "tpot", "itl", "mfu", "hfu", "bleu", "f1", "ppl", "wer", "gb", "mb", "tb", "gib", "mib", "kb", "ms",
-    "tflops", "gflops", "pflops", "tflop/s", "gb/s", "tb/s", "fig", "tab", "sec", "eq", "appendix", "it", "this", "these",
-    "kv", "llm", "llms", "dnn", "dnns", "kwh", "mwh", "pp", "i", "slo", "api", "em", "rouge", "map", "ml", "ai", "nlp",
-    "moe", "jct", "hbm", "dram", "flops", "flop", "sota", "qps", "rps", "usd", "kw", "w", "j", "s", "x",
-})  # fmt: skip
-_PIECE = Lazy(r"[a-z]+|\d+(?:\.\d+)?")
-_IDLE = frozenset({
-    "need", "take", "use", "require", "occupy", "occupie", "consume", "have", "has", "is", "are", "wa", "was", "were", "be", "been",
-    "get", "got", "now", "then", "also", "still", "only", "just", "even", "thus", "hence", "therefore", "here", "however", "moreover",
-    "already", "about", "up", "further", "itself", "indeed", "clearly", "notably", "importantly",
-})  # fmt: skip
-"""Words that say nothing of what a number is of: a sentence that is reworded with them states the same."""
-
-
-@lru_cache(maxsize=4096)
-def spelled(text: str) -> str:
-    """Words and digits of a phrase with spaces around each: "LLaMA-13B" and "Llama 13b" are alike.
-
-    Idle words are left out.
-    """
-    words = (
-        w[:-1] if w.endswith("s") and len(w) > 3 and not w.endswith("ss") else w
-        for w in _PIECE.findall(text.lower())
-    )
-    return f" {' '.join(w for w in words if w not in _IDLE)} "
-
-
-def metrics_of(text: str) -> frozenset[str]:
-    """Metrics that a phrase names."""
-    found = {m for w in _TOKEN.findall(text) if (m := _METRIC_OF.get(w.lower()))}
-    if not found and "per second" in text:
-        found = {"throughput"}
-    if "oken" in text:
-        if _TTFT.search(text):
-            found = (found - {"time", "latency"}) | {"ttft"}
-        elif _TPOT.search(text):
-            found = (found - {"time", "latency"}) | {"tpot"}
-    return frozenset(found)
-
-
-@lru_cache(maxsize=8192)
-def _stem(word: str) -> str:
-    return re.sub(r"(?:ings?|ed|es|s|e)$", "", word)
-
-
-def _stems(tokens: list[tuple[int, str]]) -> frozenset[str]:
-    found: set[str] = set()
-    for _, t in tokens:
-        low = t.lower()
-        parts = (
-            [w for w in low.split("-") if len(w) >= 4]
-            if "-" in low and low.replace("-", "").isalpha()
-            else []
-        )
-        if parts:
-            found.update(map(_stem, parts))
-        elif len(low) >= 4:
-            found.add(_stem(low))
-    return frozenset(found - _COMMON)
-
-
-def _names(tokens: list[tuple[int, str]]) -> frozenset[str]:
-    found = []
-    for at, t in tokens:
-        low = t.lower()
-        if low in _NO_NAMES or low in _METRIC_OF or len(t) < 2:
-            continue
-        inner = any(c.isupper() for c in t[1:]) or any(c.isdigit() for c in t)
-        if inner or (at and t[0].isupper()):
-            found.append(spelled(t).strip())
-    return frozenset(found)
-
-
 # -- reading ----------------------------------------------------------------------------------
 
 _BREAK = Lazy(
@@ -278,21 +124,41 @@ _BREAK = Lazy(
 )
 _AND = Lazy(r",? and |, ")
 _LISTED = Lazy(r"(?:\s[\w-]+){0,5},?\s(?:and\s|or\s)?(?:about\s)?")
+_ELIDED = Lazy(
+    r"[^.;:()\d]{0,60}(?:,? and|,? or|,) (?:even )?(?:by )?(?:an? (?:average )?(?:factor|reduction|saving|drop|decrease|increase|speed-?up|gain|"
+    r"improvement|loss|cut) of )?(?:up to|about|nearly|almost|over|roughly|at most|at least)?\s*[≈∼~]?"
+)
+"""Between two results, the second of which has no words of its own."""
 _SHARE = Lazy(r"\bof (?:the |its )?(?:\w+ ){0,2}(?:time|runtime|cost)\b")
 _AT = Lazy(r" (?:at|with) ")
-_MEAN = Lazy(r"\b(?:averag\w*|mean|geo-?mean)\b", re.I)
+_MEAN = Lazy(r"\b(?:averag\w*|means?|geo-?means?)\b", re.I)
+_MEAN_VALUE = Lazy(
+    r"\s*(?:[Tt]he )?(?:[Mm]ean|[Aa]verage) (?:[\w-]+ ){0,3}(?:time|latency|power|energy|throughput|JCT|TTFT|TPOT)\b"
+    r"(?! (?:reduction|saving|speed|gain|improvement|decrease|increase))"
+)
+"""A metric that is a mean of its own: its ratio is no mean of ratios."""
+_ALL_MEANS = Lazy(
+    r"\((?:all )?(?:(?:geometric |harmonic |arithmetic )?means?|geo-?means?|averages?)\b[^()]*\)[.\s]*$",
+    re.I,
+)
 _MAX = Lazy(
     r"\b(?:up to|as much as|as high as|at most|maximum|at best|max\.?)(?: (?:a |an )?(?:factor of|(?:\w+ ){1,2}of))?\s*(?:about |nearly |almost )?[≈∼~]?$",
     re.I,
 )
 _UPPER = Lazy(r"(?<!from )(?<![\d.])[\d.]+(?:×|x)? ?(?:to|–|--) ?$")
 _LOWER = Lazy(r" ?(?:to|–|--) ?[\d.]+ ?(?:×|x\b)")
+_BY_UPPER = Lazy(
+    r"\b(?:by|between|saves?|gains? of|savings? of|reductions? of) [\d.]+ ?%? ?(?:to|and|–|--) ?$"
+)
+_BY_LOWER = Lazy(r" ?(?:to|and|–|--) ?[\d.]+ ?%")
+_BY = Lazy(r"\b(?:by|between|saves?|gains? of|savings? of|reductions? of) $")
 _AGAINST = Lazy(
     r"\b(?:than|over|versus|vs\.?|against|compared (?:to|with)|relative to|instead of|below|above|(?:throughput|speed|latency|rate|that) of)\s",
     re.I,
 )
 _CHANGED = Lazy(
-    r"\b(?:by|up to|additional|further|sav(?:es?|ed|ing)|cuts?|removes?|eliminates?|avoids?|hides?|adds?|gains?)\s*"
+    r"\b(?:by|up to|additional|further|sav(?:es?|ed|ing)|cuts?|removes?|eliminates?|avoids?|hides?|adds?|gains?|los(?:es?|ing|t)|"
+    r"(?:price|expense|loss|reduction|saving|increase|decrease|drop|gain|improvement|penalty) of)\s*"
     r"(?:as much as |up to |about |nearly |over |more than |an average of )?[≈∼~]?$",
     re.I,
 )
@@ -344,11 +210,11 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
     if not units:
         return
     text = sentence.text
-    tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text)]
+    tokens = [(m.start(), m.group()) for m in TOKEN.finditer(text)]
     # Words of a number's own surface (its unit, its hedge) are none of its matter.
     inside = [(r.literal_start, r.end) for _, r, _ in units]
     tokens = [(a, t) for a, t in tokens if not any(s <= a < e for s, e in inside)]
-    words, names, said = _stems(tokens), _names(tokens), spelled(text)
+    words, names, said = stems(tokens), names_of(tokens), spelled(text)
     subjects = _subjects(text)
     names |= {name for _, name in subjects}
     settings = frozenset(
@@ -361,8 +227,10 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
     )
     cues = frozenset({"respectively"}) if _SLOW.search(text) else frozenset()
     fronted = _condition(text, subjects)
+    means = _ALL_MEANS.search(text) is not None
     breaks = [(m.start(), m.end()) for m in _BREAK.finditer(text)]
     before_low, change = 0, False
+    previous: LocalResult | None = None
     for k, (i, r, unit) in enumerate(units):
         low, high = before_low, len(text)
         if k:
@@ -389,9 +257,9 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         if m := _AGAINST.search(text, r.end, high) or _AGAINST.search(text, low, high):
             stop = _ON.search(text, m.end())
             end = stop.start() if stop else len(text)
-            against = _names([(a, t) for a, t in tokens if m.end() <= a < end])
+            against = names_of([(a, t) for a, t in tokens if m.end() <= a < end])
             than = spelled(text[m.end() : end])
-        near, named = _stems(mine), _names(mine)
+        near, named = stems(mine), names_of(mine)
         inside_ = [name for at, name in subjects if low <= at < r.start]
         subject = (
             inside_[-1]
@@ -402,18 +270,33 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         if inside_:
             named |= {subject}
+        elided = (
+            previous is not None
+            and not near
+            and not named
+            and not than
+            and _ELIDED.fullmatch(text, units[k - 1][1].end, r.literal_start) is not None
+        )
+        if elided and previous is not None:
+            # "raises the rate by 2.0× over FIFO and by up to 2.3×", "falls from 8 s to 4 s, a factor of 2"
+            near, named, subject = previous.near, previous.named, subject or previous.subject
+            metrics = of_unit(metrics or previous.metrics, unit)
+            than, against = previous.than, previous.against
         # "It saves 0.7 GB of buffers and 0.8 GB of state": the second is saved, too.
         listed = (
             change
             and k > 0
+            and units[k - 1][2] == unit
             and _LISTED.fullmatch(text, units[k - 1][1].end, r.literal_start) is not None
         )
         change = _changes(r, before, after_) or listed
-        yield LocalResult(
-            i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone), _changes(r, before, after_),
+        averaged = "mean" if unit == "×" and means else ""
+        previous = LocalResult(
+            i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone) or averaged, change,
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
             fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
+        yield previous
 
 
 _FRONT = r"(?:On|With|At|For|When|Under|If|In|Using|Without|Across|Once|Given|After|Before|Beyond|From|Between|Even|Here|Now|Over|Within)"
@@ -429,11 +312,25 @@ _STARTS = frozenset({"the", "we", "it", "our", "its", "a", "an", "this", "each",
 _JOINS = frozenset({"of", "in", "on", "for", "to", "with", "at", "by", "under", "from", "and", "between", "over", "than"})  # fmt: skip
 
 
+def _up_to_subject(told: str) -> str:
+    """What comes before "the mean iteration drops": of a condition whose comma is missing."""
+    before = ""
+    for k, word in enumerate(_WORD.finditer(told)):
+        w = word.group().lower()
+        if k and w in _STARTS and before not in _JOINS and not before.endswith("ing"):
+            return told[: word.start()]
+        before = w
+    return told
+
+
 def _condition(text: str, subjects: Sequence[tuple[int, str]]) -> str:
     """The condition that a sentence begins with, spelled, or ""; its comma may be missing."""
     m = _FRONTED.match(text)
     if m and (_WHEN.match(text) or not _IS.search(m.group())):
-        return spelled(m.group(1) or m.group(2))
+        told: str = m.group(1) or m.group(2)
+        if m.group(1) and not _WHEN.match(text):
+            told = _up_to_subject(told)
+        return spelled(told)
     if not (m := _LEADS.match(text)):
         return ""
     first = subjects[0][0] if subjects else len(text)
@@ -450,11 +347,17 @@ def _condition(text: str, subjects: Sequence[tuple[int, str]]) -> str:
     return ""
 
 
+_LABEL = Lazy(r"(?:[\w/@-]+[ ]){0,5}[\w/@-]+(?: \([^()]*\))?:")
+"""What an item of a list is about: its first words, up to a colon."""
+
+
 def _opening(text: str, low: int, at: int, breaks: Sequence[tuple[int, int]]) -> int:
     """Where a number's own words begin; in brackets, those of what they are an aside to."""
     found = [(s, e) for s, e in breaks if e <= at and e > low]
     if found and text[found[-1][0]] == "(" and len(text[found[-1][1] : at].split()) <= 4:
         found.pop()
+    elif len(found) == 1 and _LABEL.fullmatch(text, 0, found[0][1]):
+        found.pop()  # "Cost of energy: 27.2% lower"
     return found[-1][1] if found else low
 
 
@@ -484,9 +387,13 @@ def _aggregate(r: Reading, before: str, after: str, zone: str) -> str:
         return "range"  # "1.37 to 3.14 times faster"
     if r.quantity.shown_unit == "×" and _LOWER.match(after):
         return "least"
+    if r.quantity.shown_unit == "%" and _BY_UPPER.search(before):
+        return "range"  # "is reduced by 30.2% to 40.8%"
+    if r.quantity.shown_unit == "%" and _BY_LOWER.match(after) and _BY.search(before):
+        return "least"
     if q is Qualifier.MAX or _MAX.search(before):
         return "max"
-    if q is Qualifier.MEAN or _MEAN.search(zone):
+    if q is Qualifier.MEAN or (_MEAN.search(zone) and not _MEAN_VALUE.match(zone)):
         return "mean"
     return "min" if q is Qualifier.MIN or q is Qualifier.GT else ""
 

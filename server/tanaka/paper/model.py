@@ -304,7 +304,7 @@ class Result:
     than : str
         What it is compared with, spelled.
     zone, said : str
-        Its own words, and its sentence, spelled as `tanaka.paper.headlines.spelled` does.
+        Its own words, and its sentence, spelled as `tanaka.paper.result_words.spelled` does.
     asserted : Asserted
     cues : frozenset of str
         "respectively"; "before" for what another value is compared with.

@@ -208,9 +208,9 @@ class Frame:
 _WHERE: tuple[tuple[Where, Lazy], ...] = (
     (Where.RELATED, Lazy(r"related|background|prior work|preliminar|state of the art|literature|fundamentals|primer", re.I)),
     (Where.FUTURE, Lazy(r"future work|outlook", re.I)),
-    (Where.CONCLUSION, Lazy(r"conclusion|summary|concluding|closing", re.I)),
+    (Where.ABSTRACT, Lazy(r"^(?:executive|management) summary$|^abstract$", re.I)),
+    (Where.CONCLUSION, Lazy(r"conclusion|summary|concluding|closing|^recommendations?$", re.I)),
     (Where.INTRODUCTION, Lazy(r"introduction|motivation|overview of contributions", re.I)),
-    (Where.ABSTRACT, Lazy(r"^abstract$", re.I)),
 )  # fmt: skip
 _NAMING = (Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION)
 

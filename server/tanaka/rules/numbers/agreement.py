@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tanaka.paper.headlines import compatible
+from tanaka.paper.result_words import compatible
 from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger, Value, gives, means
-from tanaka.rules.numbers.same_result import elsewhere
+from tanaka.rules.numbers.named_cells import elsewhere
 
 ENOUGH = 40
 """Places that are looked at more closely."""
@@ -33,12 +33,22 @@ def _one_sentence(a: Entry, b: Entry) -> bool:
     return a.result.said == b.result.said and a.number.where is b.number.where
 
 
+def _by_chance(p: Entry, e: Entry) -> bool:
+    """Whether a print of one digit meets one of three though nothing says that it is of the same."""
+    if digits(p) > 1 or digits(e) < 3 or p.result.metrics & e.metrics:
+        return False
+    return p.result.near.isdisjoint(e.result.near) and p.result.named.isdisjoint(e.result.named)
+
+
 def agreeing_text(ledger: Ledger, e: Entry) -> list[Entry]:
     """Results in other sentences that agree, and may be the same: the first of them."""
     found = (
         p
         for p in ledger.meeting(e.result.unit, wide(e))
-        if p is not e and not _one_sentence(p, e) and compatible(p.metrics, e.metrics)
+        if p is not e
+        and not _one_sentence(p, e)
+        and compatible(p.metrics, e.metrics)
+        and not _by_chance(p, e)
     )
     return list(islice(found, ENOUGH))
 

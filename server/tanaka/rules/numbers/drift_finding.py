@@ -16,7 +16,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.numbers.change_check import factor_literal
+from tanaka.rules.numbers.change_check import factor_literal, percent_literal
 from tanaka.rules.numbers.ledger import Entry, Value, end_of
 from tanaka.rules.numbers.unit_slip import explained
 
@@ -103,6 +103,52 @@ def named_cell(ctx: Context, e: Entry, v: Value) -> Finding:
     return explained(found, number.quantity.point, cell.quantity.point * scale, (number, cell))
 
 
+def of_cells(ctx: Context, e: Entry, own: Value, base: Value) -> Finding:
+    """A change over another system that the cells of the two do not have."""
+    number, a, b = e.number, own.number, base.number
+    d = Derivation(ctx.paper)
+    x = d.stated("its cell", a.id, symbol="b")
+    y = d.stated("the other's cell", b.id, symbol="d")
+    factor = e.result.unit == "×"
+    fewer = own.point < base.point
+    shown_a, shown_b = a.quantity.shown, b.quantity.shown
+    if factor:
+        text = f"{shown_b} / {shown_a}" if fewer else f"{shown_a} / {shown_b}"
+        step = d.computed(
+            "factor", "1", text, (lambda p, q: q / p) if fewer else (lambda p, q: p / q), x, y
+        )
+    else:
+        text = f"1 - {shown_a} / {shown_b}" if fewer else f"{shown_a} / {shown_b} - 1"
+        step = d.computed(
+            "change",
+            "1",
+            text,
+            (lambda p, q: 1 - p / q) if fewer else (lambda p, q: p / q - 1),
+            x,
+            y,
+        )
+    d.stated(_called(number), number.id, symbol="c")
+    literal = factor_literal(step.value, number) if factor else percent_literal(step.value, number)
+    shown = f"{literal}×" if factor else f"{literal}%"
+    words = f"${literal}\\times$" if factor else f"{literal}\\%"
+    fix = Fix(f"Write {words}", FixKind.QUICKFIX, (ReplaceLiteral(number.id, literal),))
+    found = Finding(
+        _CODE, _NAME, Verdict.IMPLAUSIBLE, AtNumber(number.id),
+        f"{number.quantity.shown} is {_stated(number)}; the table has {shown_a} and {shown_b}, that is {shown}.",
+        tuple(d.steps), operands=(number.id, a.id, b.id),
+        note=f"{shown} by the table",
+        bold=f"The {_scope_word(number)} says {number.quantity.shown}, the cells of the table give {shown}.",
+        only_if="it is about another run than those cells",
+        related=((AtNumber(a.id), "its cell"), (AtNumber(b.id), "the cell that it is compared with")),
+        fixes=(fix,),
+        slots=(
+            Slot("claim", number.quantity.shown, "c"), Slot("a", shown, "a"), Slot("scope_word", _scope_word(number)),
+        ),
+        case="E",
+    )  # fmt: skip
+    return explained(found, number.quantity.point, step.value, (number, a, b))
+
+
 def largest_cell(ctx: Context, e: Entry, reached: Number, verdict: Verdict) -> Finding:
     """A maximum that the largest factor of a table does not reach."""
     number = e.number
@@ -168,4 +214,12 @@ def _stated(number: Number) -> str:
     return "stated" if _scope_word(number) == "text" else "the headline"
 
 
-__all__ = ["end_of", "held_by_cell", "held_by_text", "largest_cell", "named_cell", "other_places"]
+__all__ = [
+    "end_of",
+    "held_by_cell",
+    "held_by_text",
+    "largest_cell",
+    "named_cell",
+    "of_cells",
+    "other_places",
+]

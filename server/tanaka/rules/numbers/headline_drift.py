@@ -54,14 +54,15 @@ from tanaka.rules.numbers.agreement import (
     follows_from,
     spoken,
 )
+from tanaka.rules.numbers.column_headlines import misprinted_change, misprinted_mean
 from tanaka.rules.numbers.kinship import kin, sized
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger
+from tanaka.rules.numbers.named_cells import named_cells
 from tanaka.rules.numbers.near_change import near_changes
 from tanaka.rules.numbers.same_result import (
     apart,
     contradict,
     likeness,
-    named_cells,
     of_one_metric,
     share,
     slip,
@@ -130,6 +131,8 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     kindred = _kindred(ledger, e)
     if kindred and not _supported(ledger, e, kindred[0], texts):
         return say.other_places(ctx, e, kindred)
+    if found := misprinted_mean(ctx, ledger, e):
+        return found
     if cells:
         return say.held_by_cell(ctx, e, cells[0][0])
     if body:
@@ -143,6 +146,8 @@ def _headline(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     if texts and not against:
         same = [p for p in texts if p.number.quantity.nominal.meets(e.number.quantity.nominal)]
         return say.held_by_text(ctx, e, same[0]) if same else None
+    if found := misprinted_change(ctx, ledger, e):
+        return found
     if e.result.aggregate in ("", "range") and e.result.unit != "×":
         return misprinted(ctx, ledger, e)
     if e.result.unit == "×" and e.result.aggregate in ("", "max"):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from tanaka.paper.headlines import SCORES, metric_of_unit, metrics_of, of_unit, spelled, unit_of
+from tanaka.paper.headlines import unit_of
 from tanaka.paper.model import (
     CellKind,
     Number,
@@ -20,6 +20,7 @@ from tanaka.paper.model import (
     Table,
     Where,
 )
+from tanaka.paper.result_words import SCORES, metric_of_unit, metrics_of, of_unit, spelled
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 from tanaka.quantity.interval import Interval
@@ -33,6 +34,8 @@ HEADLINES = (Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _RATIO = Lazy(
     r"(?i)\b(?:vs\.?|over|relative to|speed-?ups?|faster|slower|gains?|ratio|improvement)\b|^[^\s/()]{3,}\s?/\s?[^\s/()]{3,}$"
 )
+DEVICE = Lazy(r"(?:rtx )?[abhlmptv]i? ?\d{1,4}(?: ?s)?")
+"""A name of a card, spelled."""
 _PARTS = frozenset({"microbenchmark", "kernel", "layer", "operator", "component", "simulat"})
 _MOST = 400  # results of one unit that are held against each other
 
@@ -133,6 +136,8 @@ class Grid:
         self.text = spelled(" ".join((table.caption, *table.header, *table.stubs)))
         self.values: list[Value] = []
         group: tuple[str, ...] = ()
+        # "Power cap" is a system; where most rows name a metric, they are metrics.
+        of_metrics = 2 * sum(bool(metrics_of(s)) for s in table.stubs) > len(table.stubs)
         for i, row in enumerate(table.rows):
             # A group's name stands in its first row alone, and the label's place is empty below.
             path = next((c.row for c in row if c.row), ())
@@ -146,18 +151,19 @@ class Grid:
                     continue
                 number = paper.number(cell.number)
                 if not isinstance(number.quantity.value, tuple):
-                    self._add(number, (*heads, *cell.row), cell.column, (i, c), caption)
+                    self._add(number, (*heads, *cell.row), cell.column, (i, c), caption, of_metrics)
         labels = Counter(w for v in self.values for w in {*v.row, *v.column})
         self.labels = frozenset(labels)
 
     def _add(
-        self, number: Number, row: tuple[str, ...], column: tuple[str, ...], at: tuple[int, int], caption: frozenset[str]
+        self, number: Number, row: tuple[str, ...], column: tuple[str, ...], at: tuple[int, int], caption: frozenset[str],
+        of_metrics: bool,
     ) -> None:  # fmt: skip
         q = number.quantity
         rows = [_label(t) for t in row]
         columns = [_label(t) for t in column]
         named = frozenset(m for _, ms in columns for m in ms) or frozenset(
-            m for _, ms in rows for m in ms
+            m for _, ms in rows if of_metrics for m in ms
         )
         unit = unit_of(q, number.kind)
         metrics = of_unit(named, unit) or metric_of_unit(unit) or caption
@@ -398,6 +404,7 @@ class Ledger:
                 if e.sums_up is part
                 and e.result.subject not in ("", "we")
                 and e.result.subject not in rivals
+                and not DEVICE.fullmatch(e.result.subject)
             }
             names = Counter(name for name, _ in told)
             if names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tanaka.paper.headlines import compatible, is_level
+from tanaka.paper.result_words import compatible, is_level
 from tanaka.patterns import Lazy
 from tanaka.rules.api import Context, Outcome, Verdict
 from tanaka.rules.numbers import drift_finding as say
@@ -17,7 +17,7 @@ from tanaka.rules.numbers.agreement import (
     wide,
 )
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger, Value, gives, means
-from tanaka.rules.numbers.same_result import (
+from tanaka.rules.numbers.named_cells import (
     against_cells,
     named_cells,
     other_setting,
