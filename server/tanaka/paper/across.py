@@ -33,7 +33,7 @@ class Pair:
 # How a sentence begins that goes on with the one before.
 _GOES_ON = Lazy(
     r"\s*(?:(?:This|That|It|These|They|The (?:total|overall|whole|entire|resulting|global|run|training|job)\b|In (?:total|all|sum)\b|Overall|Altogether|"
-    r"Together|Combined|At (?:a |an |the )?(?:\w+ ){0,3}[$€\d]|At (?:a|an|the)\b|Hence|Thus|Therefore|So|Consequently|Each|Every|With|Assuming)\b|At \$)"
+    r"Together|Combined|At (?:a |an |the )?(?:\w+ ){0,3}[$€\d]|At (?:a|an|the)\b|Hence|Thus|Therefore|So|Consequently|Each|Every|With|Assuming|All)\b|At \$)"
 )
 _MOST = 8
 

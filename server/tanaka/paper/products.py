@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from tanaka.paper.counts import LocalProduct, cues_of, plain_count
 from tanaka.paper.groups import groups
+from tanaka.paper.members import members
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -31,7 +32,9 @@ def products(sentence: Sentence) -> tuple[LocalProduct, ...]:
         *groups(sentence),
         *_written(sentence),
     ]
-    return tuple(p for p in found if p is not None)
+    own = [p for p in found if p is not None]
+    totals = {p.total for p in own}
+    return (*own, *(p for p in members(sentence) if p.total not in totals))
 
 
 def _layouts(sentence: Sentence) -> Iterator[LocalProduct | None]:
@@ -118,7 +121,9 @@ LAYOUT_CUES = Lazy(
     r"FSDP|HSDP|shard(?:ed|s)? over|each replica|per replica|one replica|a replica|model replica|replicas? of|jobs|instances|or|vary\w*|varies|"
     r"respective|copies)\b|\bfrom \d"
 )
-_APART = Lazy(r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared)\b")
+_APART = Lazy(
+    r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared|fine-?tun\w*|evaluat\w*)\b"
+)
 _LETTERS = "TP|PP|DP|CP|MP"
 _KINDS = "tensor|pipeline|data|context|model"
 _NAME = rf"(?:(?:{_KINDS})(?:[- ](?:model[- ])?parallel(?:ism)?)?|(?:{_LETTERS}))"
@@ -210,13 +215,32 @@ def _layout(sentence: Sentence) -> LocalProduct | None:
         return None
     factors = tuple(sorted(degrees.items(), key=lambda kv: _ORDER.index(kv[0])))
     whole = {"TP", "PP", "DP"} <= set(degrees)
+    cues = cues_of(LAYOUT_CUES, text)
+    if whole and cues and cues <= _POOL and _of_pool(sentence, places):
+        return LocalProduct("layout of a pool", factors, totals[0], frozenset())
     most = len(degrees) > 2 and "DP" in degrees and not _STAGES.search(text)
     return LocalProduct(
         "layout" if whole else "layout without stages" if most else "part of a layout",
         factors,
         totals[0],
-        cues_of(LAYOUT_CUES, text),
+        cues,
     )
+
+
+# Words that tell of several jobs; nothing where the degrees stand at the devices of one.
+_POOL = frozenset({"prefill", "decode", "decoding", "replicas of", "copies", "instances", "jobs", "actors", "rollouts"})  # fmt: skip
+
+
+def _of_pool(sentence: Sentence, places: list[int]) -> bool:
+    """Whether degrees and devices follow each other, and no other count of replicas is said."""
+    readings = sentence.readings
+    span = sentence.text[readings[places[0]].start : readings[places[-1]].end]
+    if places[-1] - places[0] != len(places) - 1 or LAYOUT_CUES.search(span):
+        return False
+    degrees = {readings[i].quantity.point for i in places}
+    return all(
+        r.quantity.point in degrees for r in readings if r.noun == "replica" and plain_count(r)
+    )  # fmt: skip
 
 
 def _lists(sentence: Sentence) -> list[tuple[list[str], list[int]]]:
@@ -268,11 +292,11 @@ def _is_list(sentence: Sentence, run: range) -> bool:
 # -- micro-batch x accumulation steps x replicas ------------------------------------------------
 
 _BATCH_CUES = Lazy(
-    r"\b(?:grows|ramp\w*|stage|phase|respectively|up to|drop|increas\w*|warm-?up|crops?|augment\w*|or)\b"
+    r"\b(?:grows|ramp\w*|stage|phase|respectively|up to|drop|increas\w*|warm-?up|crops?|augment\w*|or|of (?:two|three|both|each)|small\w*|large\w*)\b"
 )
 _TOKENS = Lazy(r"\btokens\b")
 _GLOBAL = Lazy(
-    r"(?:global|total|effective|overall|full|combined|resulting)(?:[- ](?:mini-?)?batch)(?:[- ]size)?(?:\s+(?:of|is|was|to|at|size|has|have|holds|contains|becomes|comprises|reaches|equals|counts)|\s*=|,? i\.e\.,?|\s*:|\()*\s*(?:about )?$"
+    r"(?:global|total|effective|overall|full|combined|resulting)(?:[- ](?:mini-?)?batch)(?:[- ]size)?(?:\s+(?:of|is|was|to|at|hence|thus|therefore|then|size|has|have|holds|contains|becomes|comprises|reaches|equals|counts)|\s*=|,? i\.e\.,?|\s*:|\()*\s*(?:about )?$"
 )
 _GLOBAL_AFTER = Lazy(
     r"[\s-]*(?:sequences?|samples?|images?)?[\s-]*(?:global|total|effective|overall|in total)\b"
@@ -340,6 +364,8 @@ def _batch_role(sentence: Sentence, r: Reading) -> str:
         return "global batch"
     if _MICRO.search(before):
         return "micro-batch"
+    if r.noun == "gpu" and re.search(r"data[- ]parallel", sentence.text[r.start : r.end], re.I):
+        return "data-parallel replicas"
     if (
         r.noun == "accumulation"
         or _ACCUMULATES.search(before)

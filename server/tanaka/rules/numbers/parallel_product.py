@@ -51,6 +51,7 @@ from tanaka.rules.numbers.unit_slip import explained
 _TOTALS = {
     "layout": "devices", "layout without stages": "devices", "grid": "devices", "part of a layout": "devices", "nodes": "devices", "batch": "global batch",
     "written": "product", "layers": "layers", "experts": "experts", "tokens": "tokens",
+    "groups": "product", "layout of a pool": "devices",
 }  # fmt: skip
 _DECIMAL = (1e3, 1e6, 1e9, 1e12)
 _CASES = {"layout": "A", "part of a layout": "A", "nodes": "A", "batch": "D", "tokens": "D"}
@@ -67,7 +68,9 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
         total = ctx.paper.number(claim.total)
         if any(n.quantity.hedged or isinstance(n.quantity.value, tuple) for n in (*numbers, total)):
             continue
-        exact = claim.what != "tokens"
+        exact = claim.what not in ("tokens", "groups") or (
+            claim.what == "groups" and all(n.quantity.scale == 1 for n in (*numbers, total))
+        )
         product = check.Product(total, numbers, exact=exact)
         if claim.what == "part of a layout":
             yield from _part(ctx, claim, product)
@@ -86,6 +89,10 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
             verdict, only_if = Verdict.IMPLAUSIBLE, "the spares are counted on one side"
         elif claim.what in ("grid", "layout without stages"):
             verdict, only_if = Verdict.IMPLAUSIBLE, "another degree is not stated"
+        elif claim.what == "layout of a pool":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "these devices run more than this layout"
+        elif claim.what == "groups":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "the groups are not all of one size"
         elif claim.paired is not How.STATED:
             verdict, only_if = (
                 Verdict.IMPLAUSIBLE, f"the two sentences count different {_TOTALS[claim.what]}",
