@@ -130,7 +130,7 @@ def _each(sentence: Sentence, counts: Sequence[_Count]) -> dict[int, _Count]:
     return found
 
 
-_THESE = Lazy(r"\b(?:the|all|these|our)\s$", re.I)
+_THESE = Lazy(r"(?<!each of )(?<!every one of )(?<!one of )\b(?:the|all|these|our)\s$", re.I)
 _ADJACENT = Lazy(r"\s*[,(]?\s*(?:of|with|×|x|times|each [\w ]*)\s*")
 
 
@@ -179,7 +179,7 @@ _OTHER_RATE = Lazy(
     r"\s*(?:per|/|a|each|every)\s+(?!step\b|iteration\b|round\b|epoch\b|update\b|batch\b|run\b|day\b)[a-z]+"
 )
 _UNEVEN = Lazy(
-    r"\b(?:spares?|up to|respectively|heterogeneous|either|of which|remain\w*|idle|uneven\w*|first|last|except|other|others|another|some|failed|half|only|"
+    r"\b(?:spares?|(?<!add )(?<!adds )(?<!adding )(?<!sum )(?<!sums )(?<!summing )up to|respectively|heterogeneous|either|of which|remain\w*|idle|uneven\w*|first|last|except|other|others|another|some|failed|half|only|"
     r"at most|at least|keep|kept|down|additional\w*|plus|extra|shared|reserved|active|activated|healthy|since|because|dispatchers?|redundant|minus|without|"
     r"excluding|including|instead|virtual|interleav\w*|one more|on average|mean|roughly|about|almost|nearly|adds|labell?ed|with the|or more|control|pools|"
     r"varies|vary\w*|between|ranging|not)\b|\bfrom \d",
@@ -211,7 +211,7 @@ def members(sentence: Sentence) -> Iterator[LocalProduct]:
         if len([c for c in counts if c.noun == group.noun and c.index not in above]) > 1:
             continue
         total = same[0]
-        if not _is_all(text, chain, e, total):
+        if not _is_all(text, counts, chain, e, total):
             continue
         names = [f"{c.noun}s" for c in reversed(chain)]
         noun = e.noun or total.noun
@@ -220,6 +220,11 @@ def members(sentence: Sentence) -> Iterator[LocalProduct]:
             (f"{noun}s per {group.noun}", e.index),
         )
         yield LocalProduct("groups", factors, total.index, frozenset())
+
+
+def total_said(text: str, r: Reading) -> bool:
+    """Whether words say that a count is of all: "512 in total"."""
+    return _TOTAL_AFTER.match(text, r.end) is not None
 
 
 def _of_one_kind(text: str, c: _Count, e: _Count, counts: Sequence[_Count]) -> bool:
@@ -234,11 +239,18 @@ def _of_one_kind(text: str, c: _Count, e: _Count, counts: Sequence[_Count]) -> b
     return bool(said) and bool(e.noun) and bool(before) and before[-1] is e
 
 
-def _is_all(text: str, chain: Sequence[_Count], e: _Count, total: _Count) -> bool:
+def _is_all(
+    text: str, counts: Sequence[_Count], chain: Sequence[_Count], e: _Count, total: _Count
+) -> bool:
     """Whether words say that a count is of all groups."""
     operands = (*chain, e)
     first, last = min(c.start for c in operands), max(c.end for c in operands)
     if _OTHER_RATE.match(text, total.end):
+        return False
+    if any(
+        last <= c.start < total.start or total.end <= c.start < first
+        for c in counts if c not in operands
+    ):  # fmt: skip
         return False
     if total.start >= last:
         gap = text[last : total.start]
@@ -273,3 +285,55 @@ def _is_all(text: str, chain: Sequence[_Count], e: _Count, total: _Count) -> boo
         return True
     inner = max((c for c in operands if c.end <= total.start), key=lambda c: c.end)
     return inner is chain[-1] and bool(_TOGETHER.fullmatch(text[inner.end : total.start]))
+
+
+# -- runs of every seed on every model -----------------------------------------------------------
+
+_RUNS = Lazy(
+    r"run|experiment|configuration|combination|job|case|setting|measurement|trial|evaluation|point|cell|simulation|model|"
+    r"checkpoint|variant|condition|test|result|execution|scenario|setup|design"
+)
+_CHOICES = Lazy(
+    r"seed|model|dataset|benchmark|workload|setting|configuration|method|system|baseline|trace|task|size|rate|level|policy|"
+    r"scheduler|cluster|framework|kernel|shape|input|control|fault|repetition|fold|split|prompt|variant|value|length|budget|"
+    r"optimizer|architecture|language|corpus|set|time|scheme|format|load|pattern|algorithm|temperature|schedule|depth|width|"
+    r"backend|run|trial|compiler|precision"
+)
+_CROSSES = Lazy(
+    r"\s*,?\s*(?:and|with|on|over|across|by|for|of|×|x|times|in|at|,)?\s*(?:each(?: of)?\s)?(?:the |our )?(?:different |random )?\s*"
+)
+_CHOSEN = Lazy(r"\s*(?:each|apiece)?\s*(?:\([^()\d]*\))?")
+
+
+def runs(sentence: Sentence) -> Iterator[LocalProduct]:
+    """Choices that are all combined: "5 seeds on 6 models, which gives 30 runs"."""
+    if len(sentence.readings) < 3 or _UNEVEN.search(sentence.text):
+        return
+    text, counts = sentence.text, _counts(sentence)
+    for k in range(2, len(counts)):
+        total = counts[k]
+        if not _RUNS.fullmatch(total.noun) or _OTHER_RATE.match(text, total.end):
+            continue
+        gap = text[counts[k - 1].end : total.start]
+        if len(gap) > 60 or _APART.search(gap) or _AND.search(gap):
+            continue
+        if not (_MAKES.search(gap) or _TOTAL_AFTER.match(text, total.end)):
+            continue
+        first = k - 1
+        while first and _CROSSES.fullmatch(
+            _CHOSEN.sub("", text[counts[first - 1].end : counts[first].start], count=1)
+        ):
+            first -= 1
+        chosen = counts[first:k]
+        nouns = [c.noun for c in chosen]
+        if (
+            len(chosen) < 2
+            or len(set(nouns)) < len(nouns)
+            or not all(_CHOICES.fullmatch(n) for n in nouns)
+        ):
+            continue
+        if any(c.end <= chosen[0].start and _CHOICES.fullmatch(c.noun) for c in counts):
+            continue  # something else is counted before
+        yield LocalProduct(
+            "runs", tuple((f"{c.noun}s", c.index) for c in chosen), total.index, frozenset()
+        )
