@@ -35,6 +35,8 @@ _GOES_ON = Lazy(
     r"\s*(?:(?:This|That|It|These|They|The (?:total|overall|whole|entire|resulting|global|run|training|job)\b|In (?:total|all|sum)\b|Overall|Altogether|"
     r"Together|Combined|At (?:a |an |the )?(?:\w+ ){0,3}[$€\d]|At (?:a|an|the)\b|Hence|Thus|Therefore|So|Consequently|Each|Every|With|Assuming)\b|At \$)"
 )
+# ... or that counts all of what the one before told of.
+_COUNTS_ALL = Lazy(r"\s*(?:The|All|These|All the|We)\b")
 _MOST = 8
 
 
@@ -43,19 +45,24 @@ def across(said: Sequence[Sentence]) -> Iterator[Pair]:
     for k in range(1, len(said)):
         first, second = said[k - 1], said[k]
         here, there = len(second.readings), len(first.readings)
-        if not here or not there or here + there > _MOST or not _GOES_ON.match(second.text):
+        if not here or not there or here + there > _MOST:
+            continue
+        goes_on = _GOES_ON.match(second.text)
+        if not goes_on and not _COUNTS_ALL.match(second.text):
             continue
         both = _both(first, second)
         own = tuple(
             replace(m, paired=How.INFERRED)
             for m in (*identities(both), *sum_of(both, there))
-            if (m.joined or not m.bound)  # work in a time is for `tanaka.paper.reach`
+            if goes_on
+            and (m.joined or not m.bound)  # work in a time is for `tanaka.paper.reach`
             and _spans([m.total, *(i for _, i in (*m.factors, *m.divisors))], there)
         )
         counts = tuple(
             replace(p, paired=How.INFERRED)
             for p in products(both)
-            if _spans([p.total, *(i for _, i in p.factors)], there)
+            if (goes_on or p.what in ("groups", "runs"))
+            and _spans([p.total, *(i for _, i in p.factors)], there)
         )
         if own or counts:
             yield Pair(k, own, counts)

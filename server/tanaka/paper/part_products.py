@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from tanaka.paper.counts import cues_of, plain_count
 from tanaka.paper.products import (
+    BATCH_CUES,
     LAYOUT_CUES,
     LAYOUT_SAID,
     PER_DEVICE,
+    batch_roles,
     clauses,
     degrees_of,
     products,
@@ -29,7 +31,8 @@ class LocalPart:
     """Counts that multiply to another that is stated elsewhere; ``total`` is -1 where it is that one.
 
     ``what`` is "layout" or "part of a layout" (degrees), "nodes" (nodes and devices of each),
-    "batch" (samples of a device, and of all) or "devices of nodes" (nodes, and their devices).
+    "batch" (samples of a device, and of all),
+    "accumulated batch" (a micro-batch, its steps, and the batch of all replicas) or "devices of nodes" (nodes, and their devices).
     """
 
     what: str
@@ -68,6 +71,7 @@ def part_products(sentence: Sentence) -> Iterator[LocalPart]:
     yield from _degrees(sentence, whole)
     yield from _nodes(sentence, whole)
     yield from _batch(sentence, whole)
+    yield from _accumulated(sentence, whole)
     yield from _of_nodes(sentence, whole)
 
 
@@ -148,6 +152,30 @@ def _batch(sentence: Sentence, whole: set[int]) -> Iterator[LocalPart]:
         )
         if len(gap) < 40 and not re.search(r"[;]|\bwhile\b", gap) and (whole_said or bracket):
             yield LocalPart("batch", (("batch of a device", i),), i + 1, frozenset())
+
+
+_ELSEWHERE = Lazy(r"[;?!]|\b(?:while|whereas|but|than|instead|versus|vs|another|other)\b")
+
+
+def _accumulated(sentence: Sentence, whole: set[int]) -> Iterator[LocalPart]:
+    """A micro-batch, its accumulation steps and the global batch, without the replicas."""
+    text, readings = sentence.text, sentence.readings
+    if "atch" not in text or not ("ccumul" in text or "micro" in text):
+        return
+    roles = batch_roles(sentence)
+    needed = ("micro-batch", "accumulation steps")
+    if len(roles) != 3 or "global batch" not in roles or not all(n in roles for n in needed):
+        return
+    places = sorted(roles.values())
+    if whole & set(places) or _ELSEWHERE.search(
+        text[readings[places[0]].end : readings[places[-1]].start]
+    ):
+        return
+    if len({"token", "sequence"} & {readings[i].noun for i in places}) > 1:
+        return
+    cues = cues_of(BATCH_CUES, text)
+    factors = tuple((n, roles[n]) for n in needed)
+    yield LocalPart("accumulated batch", factors, roles["global batch"], cues)
 
 
 def _is_local(sentence: Sentence, r: Reading) -> bool:

@@ -6,6 +6,7 @@ Members of groups (devices of nodes, layers of stages) are read in `tanaka.paper
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from itertools import pairwise
 
 from tanaka.paper.counts import LocalProduct, cues_of, plain_count
 from tanaka.paper.groups import groups
+from tanaka.paper.members import members, runs, total_said
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -31,7 +33,10 @@ def products(sentence: Sentence) -> tuple[LocalProduct, ...]:
         *groups(sentence),
         *_written(sentence),
     ]
-    return tuple(p for p in found if p is not None)
+    own = [p for p in found if p is not None]
+    totals = {p.total for p in own}
+    others = (*members(sentence), *runs(sentence))
+    return (*own, *(p for p in others if p.total not in totals))
 
 
 def _layouts(sentence: Sentence) -> Iterator[LocalProduct | None]:
@@ -118,7 +123,9 @@ LAYOUT_CUES = Lazy(
     r"FSDP|HSDP|shard(?:ed|s)? over|each replica|per replica|one replica|a replica|model replica|replicas? of|jobs|instances|or|vary\w*|varies|"
     r"respective|copies)\b|\bfrom \d"
 )
-_APART = Lazy(r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared)\b")
+_APART = Lazy(
+    r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared|fine-?tun\w*|evaluat\w*)\b"
+)
 _LETTERS = "TP|PP|DP|CP|MP"
 _KINDS = "tensor|pipeline|data|context|model"
 _NAME = rf"(?:(?:{_KINDS})(?:[- ](?:model[- ])?parallel(?:ism)?)?|(?:{_LETTERS}))"
@@ -191,6 +198,16 @@ _OF_MORE = Lazy(r"\d (?:\w+ )?of (?:the|our|its|these)\s*$")
 _OF_ONE = Lazy(r"\b(?:each|every|per|one|a) (?:\w+ ){1,2}(?:has |holds |with |of )?$")
 
 
+def _all_devices(sentence: Sentence, i: int) -> bool:
+    """Whether a count without a noun is of the devices counted right before: "..., 512 in total"."""
+    readings = sentence.readings
+    r = readings[i]
+    return (
+        i > 0 and not r.noun and readings[i - 1].noun == "gpu" and r.quantity.unit == "1"
+        and total_said(sentence.text, r)
+    )  # fmt: skip
+
+
 def _layout(sentence: Sentence) -> LocalProduct | None:
     text, readings = sentence.text, sentence.readings
     degrees = degrees_of(sentence)
@@ -199,7 +216,7 @@ def _layout(sentence: Sentence) -> LocalProduct | None:
     totals = [
         i
         for i, r in enumerate(readings)
-        if r.noun == "gpu" and plain_count(r) and i not in degrees.values() and r.per == ""
+        if (r.noun == "gpu" or _all_devices(sentence, i)) and plain_count(r) and i not in degrees.values() and r.per == ""
         and not _OF_ONE.search(sentence.before(r, 30)) and not _OF_MORE.search(sentence.before(r, 30))
         and not (i and readings[i - 1].noun == "node" and _OF_NODES.fullmatch(sentence.between(readings[i - 1], r)))
     ]  # fmt: skip
@@ -210,13 +227,41 @@ def _layout(sentence: Sentence) -> LocalProduct | None:
         return None
     factors = tuple(sorted(degrees.items(), key=lambda kv: _ORDER.index(kv[0])))
     whole = {"TP", "PP", "DP"} <= set(degrees)
+    cues = cues_of(LAYOUT_CUES, text)
+    if whole and cues and cues <= _POOL and _of_pool(sentence, places, totals[0]):
+        return LocalProduct("layout of a pool", factors, totals[0], frozenset())
     most = len(degrees) > 2 and "DP" in degrees and not _STAGES.search(text)
     return LocalProduct(
         "layout" if whole else "layout without stages" if most else "part of a layout",
         factors,
         totals[0],
-        cues_of(LAYOUT_CUES, text),
+        cues,
     )
+
+
+# Words that tell of several jobs; nothing where the degrees stand at the devices of one.
+_POOL = frozenset({"prefill", "decode", "decoding", "replicas of", "copies", "instances", "jobs", "actors", "rollouts"})  # fmt: skip
+
+
+def _split(sentence: Sentence) -> float:
+    """Devices over which one copy of a model is split."""
+    found = degrees_of(sentence)
+    return math.prod(sentence.readings[i].quantity.point for n, i in found.items() if n != "DP")
+
+
+def _of_pool(sentence: Sentence, places: list[int], whole: int) -> bool:
+    """Whether degrees and devices follow each other, and no other count of replicas is said."""
+    readings = sentence.readings
+    span = sentence.text[readings[places[0]].start : readings[places[-1]].end]
+    if places[-1] - places[0] != len(places) - 1 or LAYOUT_CUES.search(span):
+        return False
+    total = readings[whole].quantity.point
+    degrees = {readings[i].quantity.point for i in places}
+    return all(
+        r.quantity.point in degrees or r.quantity.point * _split(sentence) == total
+        for r in readings
+        if r.noun == "replica" and plain_count(r)
+    )  # fmt: skip
 
 
 def _lists(sentence: Sentence) -> list[tuple[list[str], list[int]]]:
@@ -267,12 +312,12 @@ def _is_list(sentence: Sentence, run: range) -> bool:
 
 # -- micro-batch x accumulation steps x replicas ------------------------------------------------
 
-_BATCH_CUES = Lazy(
-    r"\b(?:grows|ramp\w*|stage|phase|respectively|up to|drop|increas\w*|warm-?up|crops?|augment\w*|or)\b"
+BATCH_CUES = Lazy(
+    r"\b(?:grows|ramp\w*|stage|phase|respectively|up to|drop|increas\w*|warm-?up|crops?|augment\w*|or|of (?:two|three|both|each)|small\w*|large\w*)\b"
 )
 _TOKENS = Lazy(r"\btokens\b")
 _GLOBAL = Lazy(
-    r"(?:global|total|effective|overall|full|combined|resulting)(?:[- ](?:mini-?)?batch)(?:[- ]size)?(?:\s+(?:of|is|was|to|at|size|has|have|holds|contains|becomes|comprises|reaches|equals|counts)|\s*=|,? i\.e\.,?|\s*:|\()*\s*(?:about )?$"
+    r"(?:global|total|effective|overall|full|combined|resulting)(?:[- ](?:mini-?)?batch)(?:[- ]size)?(?:\s+(?:of|is|was|to|at|hence|thus|therefore|then|size|has|have|holds|contains|becomes|comprises|reaches|equals|counts)|\s*=|,? i\.e\.,?|\s*:|\()*\s*(?:about )?$"
 )
 _GLOBAL_AFTER = Lazy(
     r"[\s-]*(?:sequences?|samples?|images?)?[\s-]*(?:global|total|effective|overall|in total)\b"
@@ -310,20 +355,26 @@ def _batches(sentence: Sentence) -> list[LocalProduct | None]:
     return [_batch(sentence), _batch_of_devices(sentence), _batch_in_tokens(sentence)]
 
 
-def _batch(sentence: Sentence) -> LocalProduct | None:
-    text, readings = sentence.text, sentence.readings
+def batch_roles(sentence: Sentence) -> dict[str, int]:
+    """Parts of a batch by name; none where one is stated twice."""
     roles: dict[str, int] = {}
-    for i, r in enumerate(readings):
+    for i, r in enumerate(sentence.readings):
         role = _batch_role(sentence, r) if plain_count(r) else ""
         if role and role in roles:
-            return None
+            return {}
         if role:
             roles[role] = i
+    return roles
+
+
+def _batch(sentence: Sentence) -> LocalProduct | None:
+    text, readings = sentence.text, sentence.readings
+    roles = batch_roles(sentence)
     needed = ("micro-batch", "accumulation steps", "data-parallel replicas")
     if "global batch" not in roles or not all(n in roles for n in needed):
         return None
     factors = tuple((n, roles[n]) for n in needed)
-    cues = cues_of(_BATCH_CUES, text)
+    cues = cues_of(BATCH_CUES, text)
     if any(readings[i].noun == "token" for i in roles.values()):
         cues |= cues_of(_TOKENS, text)
     return LocalProduct("batch", factors, roles["global batch"], cues)
@@ -340,6 +391,8 @@ def _batch_role(sentence: Sentence, r: Reading) -> str:
         return "global batch"
     if _MICRO.search(before):
         return "micro-batch"
+    if r.noun == "gpu" and re.search(r"data[- ]parallel", sentence.text[r.start : r.end], re.I):
+        return "data-parallel replicas"
     if (
         r.noun == "accumulation"
         or _ACCUMULATES.search(before)
@@ -383,7 +436,7 @@ def _batch_of_devices(sentence: Sentence) -> LocalProduct | None:
     if any(_APART.search(sentence.between(readings[a], readings[b])) for a, b in pairwise(places)):
         return None
     factors = (("batch of a device", each[0]), ("devices", devices[0]))
-    return LocalProduct("batch", factors, total[0], cues_of(_BATCH_CUES, text))
+    return LocalProduct("batch", factors, total[0], cues_of(BATCH_CUES, text))
 
 
 _IN_TOKENS = Lazy(
@@ -411,7 +464,7 @@ def _batch_in_tokens(sentence: Sentence) -> LocalProduct | None:
             first, second = (b, t) if total > length else (t, a)
             if of and _IN_TOKENS.fullmatch(sentence.between(first, second)):
                 factors = (("sequences", count), ("length", length))
-                cues = cues_of(_BATCH_CUES, sentence.text)
+                cues = cues_of(BATCH_CUES, sentence.text)
                 return LocalProduct("tokens", factors, total, cues)
     return None
 

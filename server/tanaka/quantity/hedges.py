@@ -37,7 +37,7 @@ _MORE_THAN = Lazy(
 _COMPARED = Lazy(r"(?:×|\dx|%|times|points?|twice|percent)$")
 _PLACED = Lazy(
     r"(?:×|x|%|\d|speed-?ups?|gains?|improvements?|faster|higher|lower|spread|split|shard\w*|reduc\w*|divided|"
-    r"sum\w*|averaged?|ring|all-?reduce|parallelism|distributed|scattered|ratio|accumulat\w+|epochs?|passes|"
+    r"sum\w*|averaged?|evenly|equally|uniformly|partitioned|placed|striped|balanced|sweeps?|swept|stored|hosted|assigned|ring|all-?reduce|parallelism|distributed|scattered|ratio|accumulat\w+|epochs?|passes|"
     r"\d\s?(?:[kM]?W|[KMGT]i?B|[KMGT]bit)|\bpower|\bpoints?|\bpp)$"
 )
 _ADDS = Lazy(r"\b(?:add|sum|amount)(?:s|ing|ed|med|ming)?$")

@@ -86,6 +86,7 @@ class Product:
     constant: float = 1.0
     exact: bool = False
     bound: str = ""
+    digits: bool = False  # whether a number in digits is a count, which nobody rounds
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -118,7 +119,7 @@ class Product:
         """What the product may be, prefixes as printed."""
         low = high = self.constant
         for n in self.factors:
-            own = reach(n, self.numbers, proof=proof, exact=self.exact)
+            own = reach(n, self.numbers, proof=proof, exact=self._exact(n))
             low, high = low * own.low, high * own.high
         for n in self.divisors:
             own = reach(n, self.numbers, proof=proof, exact=self.exact)
@@ -129,7 +130,10 @@ class Product:
 
     def stated(self, *, proof: bool) -> Interval:
         """What the total may stand for."""
-        return reach(self.total, self.numbers, proof=proof, exact=self.exact)
+        return reach(self.total, self.numbers, proof=proof, exact=self._exact(self.total))
+
+    def _exact(self, n: Number) -> bool:
+        return self.exact or (self.digits and n.quantity.scale == 1)
 
     def fits(self, *, proof: bool) -> bool:
         """Whether some admissible reading agrees."""

@@ -51,6 +51,7 @@ from tanaka.rules.numbers.unit_slip import explained
 _TOTALS = {
     "layout": "devices", "layout without stages": "devices", "grid": "devices", "part of a layout": "devices", "nodes": "devices", "batch": "global batch",
     "written": "product", "layers": "layers", "experts": "experts", "tokens": "tokens",
+    "groups": "product", "runs": "product", "layout of a pool": "devices",
 }  # fmt: skip
 _DECIMAL = (1e3, 1e6, 1e9, 1e12)
 _CASES = {"layout": "A", "part of a layout": "A", "nodes": "A", "batch": "D", "tokens": "D"}
@@ -67,8 +68,9 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
         total = ctx.paper.number(claim.total)
         if any(n.quantity.hedged or isinstance(n.quantity.value, tuple) for n in (*numbers, total)):
             continue
-        exact = claim.what != "tokens"
-        product = check.Product(total, numbers, exact=exact)
+        exact = claim.what not in ("tokens", "groups", "runs")
+        digits = claim.what in ("groups", "runs")
+        product = check.Product(total, numbers, exact=exact, digits=digits)
         if claim.what == "part of a layout":
             yield from _part(ctx, claim, product)
             continue
@@ -86,6 +88,12 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
             verdict, only_if = Verdict.IMPLAUSIBLE, "the spares are counted on one side"
         elif claim.what in ("grid", "layout without stages"):
             verdict, only_if = Verdict.IMPLAUSIBLE, "another degree is not stated"
+        elif claim.what == "layout of a pool":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "these devices run more than this layout"
+        elif claim.what == "runs":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "not all of them were combined"
+        elif claim.what == "groups":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "the groups are not all of one size"
         elif claim.paired is not How.STATED:
             verdict, only_if = (
                 Verdict.IMPLAUSIBLE, f"the two sentences count different {_TOTALS[claim.what]}",

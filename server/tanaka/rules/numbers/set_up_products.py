@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Where
+from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Product, Where
 from tanaka.records import dataclass
 from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Step, Verdict
 from tanaka.rules.derivation import Derivation
@@ -74,7 +74,9 @@ def set_up_products(ctx: Context) -> Iterator[Outcome]:
         numbers = [ctx.paper.number(i) for _, i in claim.factors]
         if any(n.quantity.hedged or isinstance(n.quantity.value, tuple) for n in numbers):
             continue
-        if claim.total is None:
+        if claim.what == "accumulated batch" and claim.total is not None:
+            yield from _of_replicas(ctx, claim, numbers, ctx.paper.number(claim.total))
+        elif claim.total is None:
             yield from _of_devices(ctx, claim, numbers, given)
         else:
             yield from _of_all(ctx, claim, numbers[0], ctx.paper.number(claim.total), given)
@@ -184,6 +186,38 @@ def _of_all(
     yield _finding(ctx, claim, (each, other), value, total)
 
 
+def _of_replicas(
+    ctx: Context, claim: PartProduct, numbers: Sequence[Number], total: Number
+) -> Iterator[Outcome]:
+    """A batch over replicas that are stated elsewhere: as a degree, or as what a layout leaves."""
+    if total.quantity.hedged or isinstance(total.quantity.value, tuple):
+        return
+    layouts: list[PartProduct | Product] = [*ctx.paper.of(Product), *ctx.paper.of(PartProduct)]
+    degrees = [
+        ctx.paper.number(i)
+        for other in layouts
+        if other.asserted is not Asserted.NO and "layout" in other.what
+        for name, i in other.factors
+        if name == "DP"
+    ]
+    # "DP=16" alone is the whole layout of a small job.
+    alone = [n for n in ctx.paper.numbers if n.noun == "dp"]
+    pool = [n for n in (*degrees, *alone) if n.asserted is not Asserted.NO]
+    one = math.prod(n.quantity.point for n in numbers)
+    fits = next((n for n in pool if one * n.quantity.point == total.quantity.point), None)
+    if fits is not None:
+        found = (*numbers, fits)
+        yield Held(
+            "TK108", (total.id, *(n.id for n in found)), f"{_text(found)} = {total.quantity.point:,.0f}",
+            _steps(ctx, claim, found, total.id),
+        )  # fmt: skip
+        return
+    beside = any(n.block == total.block for n in pool)  # another section may tune another model
+    known = len({n.quantity.point for n in pool}) == 1 and not pool[0].quantity.hedged
+    if known and (beside or total.quantity.point % one):
+        yield _finding(ctx, claim, (*numbers, pool[0]), one * pool[0].quantity.point, total)
+
+
 def _text(numbers: Sequence[Number]) -> str:
     return " × ".join(f"{n.quantity.point:,.0f}" for n in numbers)
 
@@ -200,7 +234,9 @@ def _derivation(
     d = Derivation(ctx.paper)
     names = [
         *(name for name, _ in claim.factors),
-        "devices per node" if claim.what == "devices of nodes" else "devices",
+        {"devices of nodes": "devices per node", "accumulated batch": "data-parallel replicas"}.get(
+            claim.what, "devices"
+        ),
     ]
     inputs = [d.stated(name, n.id, exact=True) for name, n in zip(names, numbers, strict=False)]
     value = math.prod(n.quantity.point for n in numbers)
@@ -223,15 +259,16 @@ def _finding(
     text, stated = _text(numbers), f"{other.quantity.point:,.0f}"
     at = claim.total or claim.factors[-1][1]
     d = _derivation(ctx, claim, numbers, other.id)
-    what = "the batch" if claim.what == "batch" else "devices"
+    what = "the batch" if "batch" in claim.what else "devices"
     says = (
         f"{text} is {value:,.0f}; {stated} is {what}."
-        if claim.what == "batch"
+        if "batch" in claim.what
         else f"{text} is {value:,.0f}; {stated} {what} are stated."
     )
     if claim.what == "part of a layout":
         says = f"{stated} devices are stated, which is no multiple of {text}."
     excuse = {
+        "accumulated batch": "this batch is that of another layout",
         "batch": "the run used another number of devices",
         "devices of nodes": "those nodes have other devices",
     }
