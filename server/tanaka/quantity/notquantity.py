@@ -144,7 +144,7 @@ _GIVES = words(
     "median max maximum min minimum hidden vocabulary seed seeds heads layers experts epochs warmup warm-up interval "
     "period horizon bound staleness delay k n b s m g p d t r tp pp dp ep cp mp sp vpp l h accumulation clients "
     "participants users then versus vs vs. increases decreases drops falls rises into achieves obtains gets lr beta "
-    "alpha gamma sparsity bits batchsize speedup × = ≈ ∼ ~ < > ≤ ≥ + - − – — → : respectively including like e.g. "
+    "alpha gamma sparsity bits batchsize parallelism microbatch micro-batch minibatch mini-batch concurrency speedup × = ≈ ∼ ~ < > ≤ ≥ + - − – — → : respectively including like e.g. "
     "i.e. either all across every during after before within gpus nodes that which"
 )
 _OPERATOR_BEFORE = Lazy(
