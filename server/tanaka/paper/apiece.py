@@ -41,7 +41,7 @@ _OF = Lazy(
 _THINGS = Lazy(r"-?\s?((?:[A-Za-z][\w-]*\s){0,2}?)([A-Za-z][A-Za-z-]*[A-Za-z]s)\b")
 _NO_THING = words(
     "tokens seconds minutes hours days weeks months years times bits bytes percents points watts joules is was has "
-    "this less across as plus gpu-hours dollars epochs steps degrees parameters params cores gigabytes"
+    "this less across as plus gpu-hours dollars steps degrees parameters params cores gigabytes"
 )
 _STOP = words("of in on at per and or for to with from by than is are was were that which a an the")
 _APART = Lazy(
@@ -198,7 +198,9 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
         len(s.between(readings[first], readings[middle])) > _MOST
         or len(s.between(readings[middle], readings[last])) > _MOST
         or _APART.search(span)
-        or last - first > 3
+        or any(
+            readings[i].quantity.point != 1 for i in range(first, last) if i not in (first, middle)
+        )
     ):
         return None
     if total == last:

@@ -35,7 +35,7 @@ _TIME = Lazy(
 _OTHER = Lazy(
     r"\b(?:peaks?|max\w*|up to|at most|at least|limit\w*|caps?|capped|rated|budget|TDP|idle|PUE|sav(?:e|es|ed|ing|ings)|reduc\w+|fewer|less|"
     r"more|extra|additional\w*|discount\w*|reserved|spot|utili[sz]\w+|duty|average load|per (?:GPU|node|card|device)|each (?:GPU|node|card)|"
-    r"cool\w+|includ\w+|overheads?|plus|facility|of which|restart\w*|night|weekend|working|business|between|respectively|instead|versus|vs|than|while|whereas|but|although|if)\b",
+    r"cool\w+|since|because|half|third|quarter|nights?|sleeps?|load|includ\w+|overheads?|plus|facility|of which|restart\w*|night|weekend|working|business|between|respectively|instead|versus|vs|than|while|whereas|but|although|if)\b",
     2,
 )
 

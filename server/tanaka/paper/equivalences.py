@@ -94,7 +94,7 @@ def equivalences(sentence: Sentence) -> tuple[LocalEquivalence, ...]:
             and a.shown_unit != b.shown_unit
             and _so(sentence, left, right)
         ):
-            how = "="
+            how = "or"
         if how in ("(", "or") and a.shown_unit == b.shown_unit:
             how = "(same" if how == "(" else "or same"
         elif how == "(of" and (a.unit not in ("byte", "byte/s") or a.shown_unit == b.shown_unit):

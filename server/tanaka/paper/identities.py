@@ -49,7 +49,7 @@ _AND = Lazy(
 _REACH = 90
 # What leaves another reading of the same words.
 CUES = Lazy(
-    r"\b(?:includ\w+|exclud\w+|overhead|restarts?|failures?|ablations?|all (?:our )?experiments|project|additional(?:ly)?|spares?|idle|"
+    r"\b(?:includ\w+|with (?:their|tax(?:es)?|overheads?|storage|restarts)|exclud\w+|overhead|restarts?|failures?|ablations?|all (?:our )?experiments|project|additional(?:ly)?|spares?|idle|"
     r"respectively|overlap\w*|asynchron\w*|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
     r"optimizer|activations?|gradients?|KV|cache[ds]?|quanti[sz]\w+|prun\w+|shard\w*|partition\w*|embedding\w*|"
     r"stream\w*|concurren\w*|users?|speculat\w*|pipelin\w*|sustain\w*|ramp\w*|varies|vary\w*|per phase|warm-?up|assum\w+|estimat\w+|"
@@ -325,7 +325,9 @@ def _identity(
     )  # fmt: skip
 
 
-_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:[\w-]+ (?:of )?)?$")
+_LINK = Lazy(
+    r"\b(?:over|across|through|via) (?:(?:an?|the|its|our|one|each)\s)?(?:[\w-]+ (?:of )?)?$"
+)
 
 
 def _over_link(sentence: Sentence, r: Reading) -> bool:

@@ -376,7 +376,11 @@ def _admissible(
             return here > 0
         if _ON_ALL.match(sentence.after(claim.reading, 16)):
             return False
-        return (least >= k - 1 and (here > 0 or goes_on)) or (here > 0 and _related(said, k, least))
+        if least >= k - 1:
+            return here > 0 or goes_on
+        lead = " ".join(t.text for t in said[max(0, least - 1) : least + 1])
+        run = least >= k - 3 and _RUN.search(sentence.text) and _RUN.search(lead)
+        return here > 0 and (bool(run) or _related(said, k, least))
     if relation.name == "transfer" and not _measured(said, claim, chosen):
         return False
     if relation.name in _TIMED and relation.total.endswith(("/s", "bandwidth")):
@@ -395,6 +399,7 @@ def _admissible(
     return here == len(there) - 1 and (goes_on or _PRONOUN.search(to_claim) is not None)
 
 
+_RUN = Lazy(r"\b(?:runs?|ran|train(?:s|ed|ing)?|sweeps?|jobs?)\b", re.I)
 _ATTRIBUTE = Lazy(r"^-")  # "a 48-hour trace"
 _OTHER_RUN = Lazy(
     r"\b(?:final|all|(?:whole|entire)(?! (?:cluster|machine|system|fleet|pod|testbed))|projects?|other|another|remaining|useful|wasted|experiments|ablations?|development|search|tuning|runs|budget)\b|\bof (?:the|these|those|our|its) ?$",
@@ -438,7 +443,7 @@ _LASTS = Lazy(
 )
 
 
-_LINK = Lazy(r"\b(?:over|across|through|via) (?:an?|the|its|our|one|each)\s(?:\w+ )?$")
+_LINK = Lazy(r"\b(?:over|across|through|via) (?:(?:an?|the|its|our|one|each)\s)?(?:\w+ )?$")
 
 
 def _measured(said: Sequence[Sentence], claim: _Found, chosen: Sequence[_Found]) -> bool:

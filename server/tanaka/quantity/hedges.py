@@ -46,6 +46,11 @@ _ENDS = Lazy(r"\bfrom\b[^;]*\d[^;]*$|→")
 _LASTS = Lazy(
     r"[\d.,]+[\s\u2009\u202f]?(?:m?s|h|min|seconds?|minutes?|hours?|days?)\b(?:[^.;]|\.\d){0,30}?\b(?:this|it|these|they|the|we|that)\b"
 )
+# "Over 25 GB/s Ethernet" is by way of it.
+_ON_LINK = Lazy(
+    r"[\d.,]+[\s\u2009\u202f]?[KMGT]i?(?:B|b|bit)(?:/s|ps)[\s\u2009\u202f](?:Ethernet|InfiniBand|NVLink|PCIe|RoCE|LAN|links?|NICs?|ports?|networks?|fabric|"
+    r"interconnects?|connections?)\b"
+)
 _COUNTED_OVER = ("gpu", "node", "replica", "core", "run")
 
 
@@ -84,7 +89,8 @@ def before(text: str, start: int, noun: str) -> tuple[Qualifier, int, bool]:
         begin = start - len(tail) + max(at, 0)
         head = text[:begin].rstrip()[-40:]
         if _places(phrase, head, noun) or (
-            phrase == "over" and not head and _LASTS.match(text, start)
+            phrase == "over"
+            and ((not head and _LASTS.match(text, start)) or (head and _ON_LINK.match(text, start)))
         ):
             return Qualifier.EXACT, start, False
         return qualifier, begin, phrase in _UNDERSTATED

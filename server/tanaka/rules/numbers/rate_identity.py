@@ -79,7 +79,7 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
 _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
-_PREFIXED_EXCUSES = ("includ", "exclud")
+_PREFIXED_EXCUSES = ("includ", "exclud", "with ")
 _MOST = 30.0  # beyond that, numbers are of different things, but for a slip of the unit
 _LONGER = 1.5  # beyond that, work that takes longer than its rate allows for is worth a question
 _SHARED = ("devices", "nodes", "price", "batch", "length")  # of several runs at once
