@@ -147,8 +147,8 @@ def _lessened(what: str) -> str:
 
 # What stands between the name of a share and its verb: "utilisation of the unmodified run", "hit rate (L2)"
 _OF_WHAT = (
-    r"(?:\s\([^()%]{1,24}\)|\s(?:of|in|on|for|with|under|across|during|within|inside|without|using)\s"
-    r"(?!(?:about|only|over|nearly)?\s?\d)[^,.;:()%]{1,60}?){0,2}"
+    r"(?:\s\([^()%]{1,24}\)|\s(?:of|in|on|for|with|under|across|during|within|inside|without|using|at)\s"
+    r"[^,.;:()%]{1,60}?){0,2}"
 )
 _RUNS = (
     r"rises|rose|peaks|peaked|climbs|climbed|stands|stood|stays|stayed|remains|remained|hovers|increases|increased|improves|improved|grows|grew|goes|went|"
