@@ -40,7 +40,7 @@ _NON_NEGATIVE = (
     r"messages|iterations|swaps|copies|transfers|FLOPs)"
 )
 _SHARE_WORDS = (
-    r"(?:cache )?hit[- ]rates?|miss[- ]rates?|hit[- ]ratios?|miss[- ]ratios?|success rates?|pass rates?|availability|uptime|proportion|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
+    r"(?:cache )?hit[- ]rates?|miss[- ]rates?|hit[- ]ratios?|miss[- ]ratios?|success rates?|pass rates?|availability|uptime|accuracy|utili[sz]ation|MFU|HFU|model FLOPs utili[sz]ation|occupancy|"
     r"share|fraction|recall|precision|efficiency|acceptance rate|sparsity"
 )
 # What may pass 100 %: signed quantities fall by more than all of themselves, values relative to
@@ -64,6 +64,15 @@ _SUMMED_CUES = Lazy(
 )
 # "Mean utilisation over the allocated hours": of a mean no summands are meant
 _MEAN_OF = Lazy(r"\b(?:mean|average|averaged|median)\b", re.I)
+# "Occupancy of the two buffers together", "recall in terms of BM25's"
+_OF_SEVERAL = Lazy(
+    r"\b(?:of|over|across|in|for|on)\s(?:(?:the|all|our|these|its)\s)*(?:two|three|four|five|six|eight|ten|both|all|several|many|\d+)\s(?:[\w-]+\s)?[\w-]+s\b"
+)
+_OTHER_WHOLE = Lazy(
+    r"\b(?:in (?:the )?(?:terms|units|percent|multiples) of|together|combined|summed|added|adding|adds? up|both directions|per direction|full[- ]duplex|MPS|MIG|"
+    r"time-?slic\w*|heat pumps?|COP|hyper-?thread\w*|SMT)\b",
+    re.I,
+)
 _OF_MEANS = frozenset({"allocated", "gpus", "nodes", "devices", "reserved", "budget", "capacity"})
 # What is efficient next to itself at another scale may be so by a bit more than 100 %.
 _BOUNDED_EFFICIENCY = Lazy(
@@ -147,8 +156,8 @@ def _lessened(what: str) -> str:
 
 # What stands between the name of a share and its verb: "utilisation of the unmodified run", "hit rate (L2)"
 _OF_WHAT = (
-    r"(?:\s\([^()%]{1,24}\)|\s(?:of|in|on|for|with|under|across|during|within|inside|without|using)\s"
-    r"(?!(?:about|only|over|nearly)?\s?\d)[^,.;:()%]{1,60}?){0,2}"
+    r"(?:\s\([^()%]{1,24}\)|\s(?:of|in|on|for|with|under|across|during|within|inside|without|using|at)\s"
+    r"[^,.;:()%]{1,60}?){0,2}"
 )
 _RUNS = (
     r"rises|rose|peaks|peaked|climbs|climbed|stands|stood|stays|stayed|remains|remained|hovers|increases|increased|improves|improved|grows|grew|goes|went|"
@@ -286,6 +295,10 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
             held = _found(_RELATIVE_CUES, near) if one else _found(_SUMMED_CUES, around)
             if _MEAN_OF.search(sentence.text[: r.start]):
                 held -= _OF_MEANS
+            elif not one and _OF_SEVERAL.search(share.group()):
+                held |= {"several"}
+            if _OTHER_WHOLE.search(near):
+                held |= {"another whole"}
             if what == "efficiency" and not _BOUNDED_EFFICIENCY.search(clause):
                 if r.quantity.point < 2 and r.quantity.point > 1:
                     continue  # next to itself at another scale it may be a bit more

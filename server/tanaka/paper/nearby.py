@@ -257,7 +257,8 @@ def _beside(s: Sentence, n: int) -> bool:
 
 _APPOSED = Lazy(
     r"(?:\s(?:on|in|at|for|with|under|using|by|per|of)\s[^,;:()—–]{1,30})?(?:\s\([^()]*\))?[\s\u2009]*[,;—–:(]+\s*"
-    r"(?:(?:i\.e\.,?|that is,?|or|which is|hence|thus|so|a|an|still|this is|that is|about|around|roughly|nearly|another)\s+)*[≈∼~]?$",
+    r"(?:(?:i\.e\.,?|that is,?|or|which is|hence|thus|so|a|an|still|this is|that is|about|around|roughly|nearly|another|"
+    r"(?:loss|drop|decrease|reduction|increase|gain|rise|savings?|speed-?up|slow-?down|overhead|penalty|improvement|decline|cut|factor) (?:of|by))\s+)*[≈∼~]?$",
     re.I,
 )
 _COMPARATIVE = Lazy(
@@ -347,7 +348,10 @@ def _said_of(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At]
     after = s.after(f, 80)
     compared = _COMPARED.match(after)
     if compared is None and not _COMPARATIVE.match(after):
-        return (None, (k, m)) if _REMOVED.match(s.text) else None
+        if _REMOVED.match(s.text):
+            return None, (k, m)
+        before = _fell_from(said, k, m, [])
+        return (before, (k, m)) if before is not None else None
     names = [
         w
         for w in re.findall(r"[A-Za-z][\w-]+", _comparand(s, f) if compared else "")
@@ -375,14 +379,22 @@ def _said_of(said: tuple[Sentence, ...], k: int, i: int) -> tuple[At | None, At]
     return None, (k, m)
 
 
+_BRINGS_IT = Lazy(
+    r"\b(?:brings?|brought|cuts?|reduces?|reduced|lowers?|lowered|raises?|raised|lifts?|lifted|pushes|pushed|gets|improves?|improved|shortens?|shrinks?)\s"
+    r"(?:this|it|that|these|them)(?:\s(?:time|latency|rate|number|value|figure|footprint|cost|gap))?\s(?:further\s)?(?:down\s|up\s|back\s)?to\s(?:only |just |about )?[≈∼~]?$"
+)
+
+
 def _fell_from(said: tuple[Sentence, ...], k: int, m: int, names: list[str]) -> At | None:
     """Where the value stood that falls: "The gap grows from A to B.  With chunks the gap falls to C, F less"."""
     s, t = said[k], said[k - 1]
     own = s.readings[m]
-    fell = _FELL_TO.search(s.before(own, 90))
-    if k == 0 or fell is None or any(n[0].isupper() for n in names):
+    lead = s.before(own, 90)
+    fell = _FELL_TO.search(lead)
+    brought = _BRINGS_IT.search(lead) is not None
+    if k == 0 or not (fell or brought) or any(n[0].isupper() for n in names):
         return None
-    if not re.search(rf"\b{re.escape(fell.group('what'))}", t.text, re.I):
+    if fell and not brought and not re.search(rf"\b{re.escape(fell.group('what'))}", t.text, re.I):
         return None
     alike = [
         n

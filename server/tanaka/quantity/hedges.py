@@ -41,7 +41,10 @@ _PLACED = Lazy(
     r"\d\s?(?:[kM]?W|[KMGT]i?B|[KMGT]bit)|\bpower|\bpoints?|\bpp)$"
 )
 _ADDS = Lazy(r"\b(?:add|sum|amount)(?:s|ing|ed|med|ming)?$")
-_ENDS = Lazy(r"\bfrom\b[^;]*\d[^;]*$|→")
+_ENDS = Lazy(
+    r"\bfrom\b[^;]*\d[^;]*$|→|\b(?:brings?|brought|cuts?|pushes|pushed|gets?|got|drives?|drove|pulls?|pulled)\s(?:this|it|that|these|them)(?:\s[a-z]+)?$|"
+    r"\b(?:is|was|falls?|fell|drops?|dropped|goes|went|comes?|came|shrinks?|shrank|reduced|brought|cut)$"
+)
 # "Over 3.5 s this amounts to 900 J" is a duration.
 _LASTS = Lazy(
     r"[\d.,]+[\s\u2009\u202f]?(?:m?s|h|min|seconds?|minutes?|hours?|days?)\b(?:[^.;]|\.\d){0,30}?\b(?:this|it|these|they|the|we|that)\b"

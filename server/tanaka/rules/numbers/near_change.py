@@ -31,7 +31,8 @@ _FACTORS = (ChangeWord.TIMES_FASTER, ChangeWord.TIMES_LESS, ChangeWord.TIMES_MOR
 def near_changes(ctx: Context) -> Iterator[Outcome]:
     """Outcomes of the changes that have no values of their own."""
     for near in ctx.paper.of(NearChange):
-        if near.asserted is not Asserted.YES:
+        own = near.asserted is Asserted.QUOTED and near.old is not None
+        if near.asserted is not Asserted.YES and not own:
             continue
         pair = (near.old, near.new) if near.old is not None else _in_table(ctx.paper, near)
         if pair is None:
