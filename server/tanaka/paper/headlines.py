@@ -130,6 +130,7 @@ _ELIDED = Lazy(
 )
 """Between two results, the second of which has no words of its own."""
 _SHARE = Lazy(r"\bof (?:the |its )?(?:\w+ ){0,2}(?:time|runtime|cost)\b")
+_PAID = Lazy(r"^.*\bat (?:the|a) (?:price|cost|expense) of\b")
 _AT = Lazy(r" (?:at|with) ")
 _MEAN = Lazy(r"\b(?:averag\w*|means?|geo-?means?)\b", re.I)
 _MEAN_VALUE = Lazy(
@@ -247,6 +248,8 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         zone = f"{text[low : r.literal_start]} … {text[r.end : high]}"
         mine = [(a, t) for a, t in tokens if low <= a < high]
         metrics = metrics_of(_SHARE.sub(" ", zone) if unit == "%" else zone)
+        if metrics and _PAID.search(zone):  # with what it is paid is no metric of it
+            metrics = metrics_of(_SHARE.sub(" ", _PAID.sub(" ", zone)))
         if not metrics and (len(units) == 1 or len(mine) < 2):
             whole = metrics_of(text)
             metrics = whole if len(whole) == 1 else metrics
@@ -270,6 +273,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         )
         if inside_:
             named |= {subject}
+        before_zone = ""
         elided = (
             previous is not None
             and not near
@@ -282,6 +286,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
             near, named, subject = previous.near, previous.named, subject or previous.subject
             metrics = of_unit(metrics or previous.metrics, unit)
             than, against = previous.than, previous.against
+            before_zone = previous.zone
         # "It saves 0.7 GB of buffers and 0.8 GB of state": the second is saved, too.
         listed = (
             change
@@ -294,7 +299,7 @@ def results(sentence: Sentence) -> Iterator[LocalResult]:
         previous = LocalResult(
             i, unit, _aggregate(r, before, text[r.end : r.end + 16], zone) or averaged, change,
             metrics, near, words, named, names, against, subject or ("we" if _PRONOUN.search(zone) else ""), settings,
-            fronted, than, spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
+            fronted, than, before_zone.rstrip() + spelled(zone), said, cues | {"before"} if _OLD.search(before) else cues,
         )  # fmt: skip
         yield previous
 

@@ -35,7 +35,7 @@ _RATE = Lazy(
 )
 _OBJECTIVE = Lazy(
     r"\b(?:latency|time|TTFT|TPOT|accuracy|quality|memory|power|error|cost|recall)[ -]"
-    r"(?:objectives?|SLOs?|targets?|constraints?|budgets?|bounds?|limits?|requirements?)\b"
+    r"(?:objectives?|SLOs?|targets?|constraints?|budgets?|bounds?|limits?|requirements?)\b|\bper (?:training )?steps?\b"
 )
 """What a value is held under is no metric of it: "the highest rate under the latency objective"."""
 _TAIL = Lazy(r"\b[pP]\s?(?:50|90|95|99|999|99\.9)\b|\btail\b")

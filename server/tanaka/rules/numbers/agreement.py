@@ -33,9 +33,16 @@ def _one_sentence(a: Entry, b: Entry) -> bool:
     return a.result.said == b.result.said and a.number.where is b.number.where
 
 
+def _significant(e: Entry) -> int:
+    """How many digits a print has, with the zeros behind its point."""
+    text = e.number.quantity.literal.text
+    told = "".join(c for c in text if c.isdigit()).lstrip("0")
+    return len(told) if "." in text else len(told.rstrip("0"))
+
+
 def _by_chance(p: Entry, e: Entry) -> bool:
     """Whether a print of one digit meets one of three though nothing says that it is of the same."""
-    if digits(p) > 1 or digits(e) < 3 or p.result.metrics & e.metrics:
+    if digits(p) > 1 or _significant(e) < 3 or p.result.metrics & e.metrics:
         return False
     return p.result.near.isdisjoint(e.result.near) and p.result.named.isdisjoint(e.result.named)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tanaka.paper.result_words import compatible
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval
 from tanaka.rules.api import Context, Outcome
 from tanaka.rules.numbers import drift_finding as say
 from tanaka.rules.numbers.agreement import agreeing_text, digits, wide
+from tanaka.rules.numbers.kinship import objects
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger, Value, gives, means
 from tanaka.rules.numbers.named_cells import (
     against_cells,
@@ -80,6 +82,8 @@ def misprinted_change(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
             continue
         if strangers(e, g, ledger.own) or other_setting(e, g) or parting(r, g.text):
             return None
+        if _of_more(e, g) or not r.metrics <= measured[0][0].metrics | {"speed"}:
+            return None
         found += _told(e, measured)
     if len(found) != 1:
         return None
@@ -87,6 +91,25 @@ def misprinted_change(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     if b.point <= 0 or a.point <= 0 or not _near(e, _value(r.unit, a, b)):
         return None
     return say.of_cells(ctx, e, a, b)
+
+
+_VERBS = Lazy(
+    r"(?:reduc|cut|lower|shorten|improv|rais|need|tak|sav|us|increas|decreas|shrink|trim|drop|los|les|fewer|more|higher|speed|"
+    r"short|small|larg|much|time|mean|average|overall|total|whole)"
+)
+
+
+def _of_more(e: Entry, g: Grid) -> bool:
+    """Whether a result is of a case, or of a part of a metric, that a table says nothing of."""
+    told = [w for w in e.result.fronted.split() if len(w) > 2 or w[0].isdigit()]
+    if any(f" {w} " not in g.text for w in told if w not in _PLAIN):
+        return True
+    return any(f" {w} " not in g.text and not _VERBS.match(w) for w in objects(e.result.zone))
+
+
+_PLAIN = frozenset(
+    {"the", "all", "average", "our", "these", "same", "with", "and", "geometric", "mean"}
+)
 
 
 def _value(unit: str, a: Value, b: Value) -> float:

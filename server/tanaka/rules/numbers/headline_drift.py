@@ -55,7 +55,7 @@ from tanaka.rules.numbers.agreement import (
     spoken,
 )
 from tanaka.rules.numbers.column_headlines import misprinted_change, misprinted_mean
-from tanaka.rules.numbers.kinship import kin, sized
+from tanaka.rules.numbers.kinship import kin, of_one_object, sized
 from tanaka.rules.numbers.ledger import Entry, Grid, Ledger
 from tanaka.rules.numbers.named_cells import named_cells
 from tanaka.rules.numbers.near_change import near_changes
@@ -195,6 +195,11 @@ def _sure(ledger: Ledger, e: Entry, against: list[Entry]) -> bool:
     weight, alike = _weight(ledger, against), likeness(e, against[0], ledger.own)
     if e.result.unit == "%" and not e.result.change and _OF_TIMES.search(e.result.said):
         return False  # two shares of the time are of two things that happen
+    if of_one_object(e, against[0]) and sized(e, against[0]):
+        if weight > 2 and not any(follows_from(e, g, spoken(e, g)) for g in ledger.grids):
+            return True
+        if not follows(ledger, e) and (weight > 1 or follows(ledger, against[0])):
+            return True
     if weight == 1:
         return alike >= 4 and share(e, against[0]) >= 0.5 and not follows(ledger, e)
     if alike < 4 and share(e, against[0]) < 0.5 and not slip(e, against[0]):
@@ -267,9 +272,11 @@ def _weight(ledger: Ledger, against: list[Entry]) -> int:
     """In how many places the paper states a value: a table counts for two."""
     first = against[0]
     cells = agreeing_cells(ledger, first)
-    places = {p.result.said for p in against}
+    places = {(p.number.where, p.result.said) for p in against}
     places |= {
-        p.result.said for p in agreeing_text(ledger, first) if not apart(first, p, ledger.own)
+        (p.number.where, p.result.said)
+        for p in agreeing_text(ledger, first)
+        if not apart(first, p, ledger.own)
     }
     return len(places) + (2 if cells else 0)
 

@@ -139,6 +139,13 @@ def _heard(x: Result, y: Result, own: frozenset[str]) -> float:
     return sum(f" {w} " in y.said for w in words) / len(words) if words else 1.0
 
 
+_FREE = Lazy(
+    r" without (?:a |an )?(?:the )?(?:single|any|extra|los\w*|additional|more|chang\w+|retrain\w*|touch\w+|hurt\w+|sacrific\w+|accuracy|quality|"
+    r"further|degrad\w+|affect\w+) "
+)
+"""What does not part a result from others: that nothing is paid for it."""
+
+
 def _sure(subject: str) -> bool:
     """Whether a subject is a name."""
     return subject not in ("", "we")
@@ -147,7 +154,10 @@ def _sure(subject: str) -> bool:
 def _parting(x: Result, y: Result, words: frozenset[str]) -> bool:
     """Whether one result has such a word among its own, and the other has it nowhere."""
     return any(
-        w not in y.words and f" {w[:5]}" in x.zone and f" our {w}" not in x.said
+        w not in y.words
+        and f" {w[:5]}" in x.zone
+        and f" our {w}" not in x.said
+        and not (w == "without" and _FREE.search(x.zone))
         for w in x.near & words
     )
 
