@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.counts import LocalProduct, cues_of, plain_count
+from tanaka.paper.members import nested
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
@@ -28,7 +29,7 @@ class _Sort:
     cues: Lazy
 
 
-_UNEVEN = r"spares?|up to|respectively|heterogeneous|and three|either|of which|remaining|idle|uneven\w*|first|last|except|other"
+_UNEVEN = r"twice|thrice|spares?|up to|respectively|heterogeneous|and three|either|of which|remaining|idle|uneven\w*|first|last|except|other"
 _SORTS = (
     _Sort("nodes", frozenset({"node"}), "gpu", ("nodes", "devices per node"), r"(?:DGX |HGX |GPU |compute |worker )*(?:node|server|machine|host|instance)",
           Lazy(rf"\b(?:{_UNEVEN})\b")),
@@ -81,10 +82,16 @@ def _grouped(sentence: Sentence, sort: _Sort) -> LocalProduct | None:
     if len(each) != 1:
         return None
     total = next(i for i in members if i != each[0])
+    if _OF_SOME.match(sentence.after(readings[total], 16)) or nested(text, readings[own[0]].start):
+        return None
     if not _is_whole(sentence, own[0], each[0], total):
         return None
     factors = ((sort.names[0], own[0]), (sort.names[1], each[0]))
     return LocalProduct(sort.what, factors, total, cues_of(sort.cues, text))
+
+
+# "16 GPUs for each tenant" are not all of them
+_OF_SOME = Lazy(r"\s*(?:each\b|apiece\b|(?:for|to) (?:each|every)\b|per\b)")
 
 
 def _is_each(sentence: Sentence, sort: _Sort, group: int, i: int) -> bool:

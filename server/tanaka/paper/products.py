@@ -195,7 +195,9 @@ def degrees_of(sentence: Sentence) -> dict[str, int]:
 
 _STAGES = Lazy(r"\b(?:pipeline|PP|stages?)\b")
 _OF_MORE = Lazy(r"\d (?:\w+ )?of (?:the|our|its|these)\s*$")
-_OF_ONE = Lazy(r"\b(?:each|every|per|one|a) (?:\w+ ){1,2}(?:has |holds |with |of )?$")
+_OF_ONE = Lazy(
+    r"\b(?:each|every|per|one|a) (?!total|grand|combined)(?:\w+ ){1,2}(?:has |holds |with |of )?$"
+)
 
 
 def _all_devices(sentence: Sentence, i: int) -> bool:
@@ -411,15 +413,18 @@ def _batch_role(sentence: Sentence, r: Reading) -> str:
     return ""
 
 
+_BATCH_IS = Lazy(r"\bbatch(?:[- ]size)?(?: of| is| was|\s*=)?\s*$")
+
+
 def _batch_of_devices(sentence: Sentence) -> LocalProduct | None:
     """A batch of each device, the devices, and the global batch, where no model is split."""
     text, readings = sentence.text, sentence.readings
-    if _SPLITS_MODEL.search(text) or "ccumul" in text or "micro" in text:
+    if _SPLITS_MODEL.search(text) or "micro" in text:
         return None
     each = [
         i for i, r in enumerate(readings)
-        if plain_count(r) and r.noun in ("", "sequence", "sample", "batch")
-        and (PER_DEVICE.search(sentence.before(r, 50)) or (r.per == "gpu" and r.noun in ("sequence", "sample")))
+        if plain_count(r) and r.noun in ("", "sequence", "sample", "batch", "accumulation")
+        and (PER_DEVICE.search(sentence.before(r, 50)) or (r.per == "gpu" and (r.noun in ("sequence", "sample") or _BATCH_IS.search(sentence.before(r, 30)))))
     ]  # fmt: skip
     devices = [
         i for i, r in enumerate(readings)
@@ -435,8 +440,21 @@ def _batch_of_devices(sentence: Sentence) -> LocalProduct | None:
     places = sorted((each[0], devices[0], total[0]))
     if any(_APART.search(sentence.between(readings[a], readings[b])) for a, b in pairwise(places)):
         return None
-    factors = (("batch of a device", each[0]), ("devices", devices[0]))
-    return LocalProduct("batch", factors, total[0], cues_of(BATCH_CUES, text))
+    factors: tuple[tuple[str, int], ...] = (
+        ("batch of a device", each[0]),
+        ("devices", devices[0]),
+    )
+    cues = cues_of(BATCH_CUES, text)
+    if "ccumul" not in text:
+        return LocalProduct("batch", factors, total[0], cues)
+    steps = [
+        i for i, r in enumerate(readings)
+        if plain_count(r) and i not in (*each, *devices, *total) and _batch_role(sentence, r) == "accumulation steps"
+    ]  # fmt: skip
+    if len(steps) != 1:
+        return None
+    factors = (*factors, ("accumulation steps", steps[0]))
+    return LocalProduct("batch of devices", factors, total[0], cues)
 
 
 _IN_TOKENS = Lazy(

@@ -51,7 +51,7 @@ from tanaka.rules.numbers.unit_slip import explained
 _TOTALS = {
     "layout": "devices", "layout without stages": "devices", "grid": "devices", "part of a layout": "devices", "nodes": "devices", "batch": "global batch",
     "written": "product", "layers": "layers", "experts": "experts", "tokens": "tokens",
-    "groups": "product", "runs": "product", "layout of a pool": "devices",
+    "groups": "product", "runs": "product", "batch of devices": "global batch", "layout of a pool": "devices",
 }  # fmt: skip
 _DECIMAL = (1e3, 1e6, 1e9, 1e12)
 _CASES = {"layout": "A", "part of a layout": "A", "nodes": "A", "batch": "D", "tokens": "D"}
@@ -90,6 +90,8 @@ def parallel_product(ctx: Context) -> Iterator[Outcome]:
             verdict, only_if = Verdict.IMPLAUSIBLE, "another degree is not stated"
         elif claim.what == "layout of a pool":
             verdict, only_if = Verdict.IMPLAUSIBLE, "these devices run more than this layout"
+        elif claim.what == "batch of devices":
+            verdict, only_if = Verdict.IMPLAUSIBLE, "the batch of a device covers its accumulation"
         elif claim.what == "runs":
             verdict, only_if = Verdict.IMPLAUSIBLE, "not all of them were combined"
         elif claim.what == "groups":
