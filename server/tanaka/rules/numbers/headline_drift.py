@@ -196,9 +196,10 @@ def _sure(ledger: Ledger, e: Entry, against: list[Entry]) -> bool:
     if e.result.unit == "%" and not e.result.change and _OF_TIMES.search(e.result.said):
         return False  # two shares of the time are of two things that happen
     if of_one_object(e, against[0]) and sized(e, against[0]):
-        if weight > 2 and not any(follows_from(e, g, spoken(e, g)) for g in ledger.grids):
+        places = _weight(ledger, against, copies=True)
+        if places > 2 and not any(follows_from(e, g, spoken(e, g)) for g in ledger.grids):
             return True
-        if not follows(ledger, e) and (weight > 1 or follows(ledger, against[0])):
+        if not follows(ledger, e) and (places > 1 or follows(ledger, against[0])):
             return True
     if weight == 1:
         return alike >= 4 and share(e, against[0]) >= 0.5 and not follows(ledger, e)
@@ -268,13 +269,13 @@ def _of_one(e: Entry, denying: tuple[Entry, ...], own: frozenset[str]) -> list[E
     return sorted(same, key=lambda p: -like[id(p)])
 
 
-def _weight(ledger: Ledger, against: list[Entry]) -> int:
-    """In how many places the paper states a value: a table counts for two."""
+def _weight(ledger: Ledger, against: list[Entry], *, copies: bool = False) -> int:
+    """In how many places the paper states a value: a table counts for two, a copy for one if asked."""
     first = against[0]
     cells = agreeing_cells(ledger, first)
-    places = {(p.number.where, p.result.said) for p in against}
+    places = {(copies and p.number.where, p.result.said) for p in against}
     places |= {
-        (p.number.where, p.result.said)
+        (copies and p.number.where, p.result.said)
         for p in agreeing_text(ledger, first)
         if not apart(first, p, ledger.own)
     }
@@ -286,6 +287,8 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     r = e.result
     if e.number.where is Where.APPENDIX or r.aggregate == "range" or len(ledger.beside(e)) > 1:
         return None
+    if any(label.lower().startswith(("fig", "f:")) for label in r.labels):
+        return None  # what a figure shows is not read
     if not any(p.sums_up for p in _denying(ledger, e)[:1]):  # those come first
         return None
     against = [
