@@ -55,6 +55,12 @@ _RELATIVE_CUES = Lazy(
     r"%\s+of (?:the|its|their) (?:baseline|FP16|FP32|BF16|original|dense|full|teacher|unquanti[sz]ed)\b|\brecover\w*\s+[\d.]+\s?%|\brelative to\b",
     re.I,
 )
+# "Normalised to the baseline, the accuracy is 104%": said at the start, it holds for the sentence.
+_NORMALISED = Lazy(
+    r"\bnormali[sz]ed\b|\b(?:relative|with respect|compared) (?:to|with)\b|"
+    r"\bas a (?:share|percentage|fraction|multiple) of\b",
+    re.I,
+)
 _KEEPS = Lazy(r"\bretain\w*\s+[\d.]+\s?%", re.I)
 _SUMMED_CUES = Lazy(
     r"\b(?:CPU|(?<!tensor )(?<!Tensor )cores?|threads?|top|reserved|overcommit\w*|allocated|aggregate|sum|total|relative|of the (?:baseline|FP16|FP32|BF16|original)|normali[sz]ed|demand|"
@@ -293,6 +299,7 @@ def excesses(sentence: Sentence) -> tuple[LocalExcess, ...]:
             one = _ONE_UNIT.fullmatch(what) is not None
             near = clause[-40:] + sentence.text[r.start : r.end] + after
             held = _found(_RELATIVE_CUES, near) if one else _found(_SUMMED_CUES, around)
+            held |= _found(_NORMALISED, sentence.text[: r.start])
             if _MEAN_OF.search(sentence.text[: r.start]):
                 held -= _OF_MEANS
             elif not one and _OF_SEVERAL.search(share.group()):
