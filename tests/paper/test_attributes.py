@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tanaka.paper.attribute_names import of_label
-from tanaka.paper.attributes import attributes
+from tanaka.paper.attribute.attributes import attributes
+from tanaka.paper.attribute.names import of_label
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import sentences
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tanaka.paper.changes import changes
+from tanaka.paper.change.changes import changes
 from tanaka.paper.model import ChangeWord, How
 from tanaka.paper.sentences import sentences
 

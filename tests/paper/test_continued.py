@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tanaka.paper.continued import continued_changes
+from tanaka.paper.change.continued import continued_changes
 from tanaka.paper.model import How
 from tanaka.paper.sentences import sentences
 

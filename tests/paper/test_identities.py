@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixture import analyse
-from tanaka.paper.across import across
-from tanaka.paper.equivalences import equivalences
-from tanaka.paper.identities import identities
-from tanaka.paper.products import products
+from tanaka.paper.product.across import across
+from tanaka.paper.product.equivalences import equivalences
+from tanaka.paper.product.identities import identities
+from tanaka.paper.product.products import products
+from tanaka.paper.product.terms import terms
 from tanaka.paper.sentences import Sentence, sentences
-from tanaka.paper.terms import terms
 from tanaka.rules.api import Verdict
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tanaka.paper.changes import changes
-from tanaka.paper.nearby import LocalNear, near_changes
+from tanaka.paper.change.changes import changes
+from tanaka.paper.change.nearby import LocalNear, near_changes
 from tanaka.paper.sentences import sentences
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tanaka.paper.multiples import multiples
-from tanaka.paper.part_products import part_products
-from tanaka.paper.reach import reaches
+from tanaka.paper.product.multiples import multiples
+from tanaka.paper.product.parts import part_products
+from tanaka.paper.product.reach import reaches
 from tanaka.paper.sentences import sentences
 
 Way = tuple[str, ...]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tanaka.paper.attribute.tallies import LocalTally, tallies
 from tanaka.paper.model import Where
 from tanaka.paper.sentences import sentences
-from tanaka.paper.tallies import LocalTally, tallies
 
 
 def told(text: str, where: Where = Where.BODY) -> dict[str, LocalTally]:

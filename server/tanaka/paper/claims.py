@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tanaka.paper.counts import plain_count
 from tanaka.paper.model import How
+from tanaka.paper.product.counts import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tanaka.paper.assertion import asserted
-from tanaka.paper.attributes import attributes
+from tanaka.paper.attribute.attributes import attributes
+from tanaka.paper.attribute.tallies import tallies
 from tanaka.paper.headlines import results
 from tanaka.paper.model import Asserted, Attribute, Claim, NumberId, Result, Tally, Where
 from tanaka.paper.sentences import Sentence
-from tanaka.paper.tallies import tallies
 from tanaka.records import dataclass
 
 

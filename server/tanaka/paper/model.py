@@ -426,7 +426,7 @@ class Identity:
     Attributes
     ----------
     relation : str
-        Which of the field's identities (see `tanaka.paper.relations`): "tokens", "energy", "cost",
+        Which of the field's identities (see `tanaka.paper.product.relations`): "tokens", "energy", "cost",
         "device-hours", "batch rate", "sum", ...
     factors, divisors : tuple of (str, NumberId)
         Names and numbers: the product of the first over that of the second is the total.  Of a sum

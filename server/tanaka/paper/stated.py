@@ -15,15 +15,12 @@ from hashlib import blake2b
 
 from tanaka.latex.plain import Plain
 from tanaka.paper import claims as extract
-from tanaka.paper.across import across
 from tanaka.paper.assertion import asserted
 from tanaka.paper.binding import Local, bind
-from tanaka.paper.changes import changes
-from tanaka.paper.continued import ContinuedChange, continued_changes
-from tanaka.paper.counts import LocalProduct
-from tanaka.paper.equivalences import equivalences
+from tanaka.paper.change.changes import changes
+from tanaka.paper.change.continued import ContinuedChange, continued_changes
+from tanaka.paper.change.nearby import near_changes
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.identities import identities
 from tanaka.paper.later import Stated, later
 from tanaka.paper.model import (
     AchievedRate,
@@ -47,12 +44,15 @@ from tanaka.paper.model import (
     Way,
     Where,
 )
-from tanaka.paper.nearby import near_changes
-from tanaka.paper.part_products import part_products
 from tanaka.paper.passages import words_of
-from tanaka.paper.products import products
-from tanaka.paper.reach import LocalWay, reaches
-from tanaka.paper.relations import LocalIdentity
+from tanaka.paper.product.across import across
+from tanaka.paper.product.counts import LocalProduct
+from tanaka.paper.product.equivalences import equivalences
+from tanaka.paper.product.identities import identities
+from tanaka.paper.product.parts import part_products
+from tanaka.paper.product.products import products
+from tanaka.paper.product.reach import LocalWay, reaches
+from tanaka.paper.product.relations import LocalIdentity
 from tanaka.paper.said import said as said_of
 from tanaka.paper.sentences import Sentence
 from tanaka.quantity import Reading

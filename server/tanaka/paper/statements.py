@@ -13,7 +13,7 @@ from functools import lru_cache
 from tanaka.latex.plain import CITE
 from tanaka.paper import cues
 from tanaka.paper.assertion import asserted
-from tanaka.paper.changes import changes
+from tanaka.paper.change.changes import changes
 from tanaka.paper.clause import Clause, Clauses, is_change, listed, spans_of_changes
 from tanaka.paper.cues import CHANGING, LOOSE_PHRASE, PHRASE_END, Cue, effect_of, last_of
 from tanaka.paper.hedges import CASE, condition_listed, condition_of, hedges_of, printed

@@ -44,8 +44,9 @@ from functools import lru_cache
 from tanaka.paper.model import Asserted, NumberId, Where
 from tanaka.patterns import Lazy
 from tanaka.rules.api import Context, Finding, Outcome, rule
-from tanaka.rules.numbers import drift_finding as say
-from tanaka.rules.numbers.agreement import (
+from tanaka.rules.numbers.checks.near_change import near_changes
+from tanaka.rules.numbers.drift import finding as say
+from tanaka.rules.numbers.drift.agreement import (
     ENOUGH,
     agreeing_cells,
     agreeing_text,
@@ -54,12 +55,11 @@ from tanaka.rules.numbers.agreement import (
     follows_from,
     spoken,
 )
-from tanaka.rules.numbers.column_headlines import misprinted_change, misprinted_mean
-from tanaka.rules.numbers.kinship import kin, of_one_object, sized
-from tanaka.rules.numbers.ledger import Entry, Grid, Ledger
-from tanaka.rules.numbers.named_cells import named_cells
-from tanaka.rules.numbers.near_change import near_changes
-from tanaka.rules.numbers.same_result import (
+from tanaka.rules.numbers.drift.columns import misprinted_change, misprinted_mean
+from tanaka.rules.numbers.drift.kinship import kin, of_one_object, sized
+from tanaka.rules.numbers.drift.ledger import Entry, Grid, Ledger
+from tanaka.rules.numbers.drift.named_cells import named_cells
+from tanaka.rules.numbers.drift.same_result import (
     apart,
     contradict,
     likeness,
@@ -68,7 +68,7 @@ from tanaka.rules.numbers.same_result import (
     slip,
     two_places,
 )
-from tanaka.rules.numbers.table_headlines import (
+from tanaka.rules.numbers.drift.tables import (
     against_table,
     misprinted,
     misprinted_factor,

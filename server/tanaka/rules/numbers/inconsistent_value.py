@@ -34,15 +34,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from tanaka.paper.attribute.tallies import WHOLES
 from tanaka.paper.model import Attribute, NumberId, SectionId, Where
-from tanaka.paper.tallies import WHOLES
 from tanaka.patterns import Lazy
 from tanaka.rules.api import Context, Held, Outcome, rule
-from tanaka.rules.numbers.recurring import Odd, agreeing, odd_ones
-from tanaka.rules.numbers.said_value import Said, agree, conflict, held
-from tanaka.rules.numbers.set_up import SHAPE, tabled
-from tanaka.rules.numbers.tellings import Counted, Telling, counted
-from tanaka.rules.numbers.whole_paper import CHOSEN, Place, Zones, home
+from tanaka.rules.numbers.settings.recurring import Odd, agreeing, odd_ones
+from tanaka.rules.numbers.settings.said_value import Said, agree, conflict, held
+from tanaka.rules.numbers.settings.tabled import SHAPE, tabled
+from tanaka.rules.numbers.settings.tellings import Counted, Telling, counted
+from tanaka.rules.numbers.settings.whole_paper import CHOSEN, Place, Zones, home
 
 _SUMMARIES = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SWEPT = frozenset(

@@ -44,8 +44,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.numbers import identity_check as check
-from tanaka.rules.numbers.set_up_products import set_up_products
+from tanaka.rules.numbers.checks import identity as check
+from tanaka.rules.numbers.settings.products import set_up_products
 from tanaka.rules.numbers.unit_slip import explained
 
 _TOTALS = {

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.model import Change, ChangeWord
 from tanaka.rules.api import Context, Outcome, rule
-from tanaka.rules.numbers.change_check import check_change
+from tanaka.rules.numbers.checks.change import check_change
 
 _FACTORS = (ChangeWord.TIMES_FASTER, ChangeWord.TIMES_LESS, ChangeWord.TIMES_MORE)
 

@@ -47,9 +47,9 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.numbers import identity_check as check
-from tanaka.rules.numbers import reach_check as reach
-from tanaka.rules.numbers.other_ways import OtherWays
+from tanaka.rules.numbers.checks import identity as check
+from tanaka.rules.numbers.checks import reach as reach
+from tanaka.rules.numbers.checks.other_ways import OtherWays
 from tanaka.rules.numbers.unit_slip import equivalence, explained, slips_between
 
 # Words that leave another reading, by the relations that they excuse; "" for all.

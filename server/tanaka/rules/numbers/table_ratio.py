@@ -58,17 +58,17 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.numbers.change_check import factor_literal, percent_literal
-from tanaka.rules.numbers.table_baseline import stale_baseline
-from tanaka.rules.numbers.table_direction import turned_about
-from tanaka.rules.numbers.table_few import broken, names_formula
-from tanaka.rules.numbers.table_few import explained as explained_otherwise
-from tanaka.rules.numbers.table_fit import Fit, fits, holds, operands_of
-from tanaka.rules.numbers.table_means import member
-from tanaka.rules.numbers.table_operands import Relation
-from tanaka.rules.numbers.table_products import other_setting
-from tanaka.rules.numbers.table_relations import NAMED, bare_ratio, difference
-from tanaka.rules.numbers.table_view import Numbers, View, numbers_of, views
+from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
+from tanaka.rules.numbers.tables.baseline import stale_baseline
+from tanaka.rules.numbers.tables.direction import turned_about
+from tanaka.rules.numbers.tables.few import broken, names_formula
+from tanaka.rules.numbers.tables.few import explained as explained_otherwise
+from tanaka.rules.numbers.tables.fit import Fit, fits, holds, operands_of
+from tanaka.rules.numbers.tables.means import member
+from tanaka.rules.numbers.tables.operands import Relation
+from tanaka.rules.numbers.tables.products import other_setting
+from tanaka.rules.numbers.tables.relations import NAMED, bare_ratio, difference
+from tanaka.rules.numbers.tables.view import Numbers, View, numbers_of, views
 from tanaka.rules.numbers.unit_slip import explained
 
 _RATIO_UNITS = frozenset({"×", "%", "", "points"})

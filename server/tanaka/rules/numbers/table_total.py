@@ -46,8 +46,8 @@ from functools import lru_cache
 from tanaka.paper.labels import hint
 from tanaka.paper.model import Asserted, Number, NumberId, Table
 from tanaka.rules.api import Context, Finding, Held, Outcome, rule
-from tanaka.rules.numbers.table_doubt import Case, doubt, untold
-from tanaka.rules.numbers.table_means import (
+from tanaka.rules.numbers.tables.doubt import Case, doubt, untold
+from tanaka.rules.numbers.tables.means import (
     ARITHMETIC,
     MEANS,
     SUM,
@@ -63,10 +63,10 @@ from tanaka.rules.numbers.table_means import (
     says_mean,
     says_total,
 )
-from tanaka.rules.numbers.table_shares import of_amounts, shares
-from tanaka.rules.numbers.table_sums import Failed, failed, kept
-from tanaka.rules.numbers.table_view import Numbers, View, numbers_of, views
-from tanaka.rules.numbers.table_ways import as_digits, explained_by, strong, ways
+from tanaka.rules.numbers.tables.shares import of_amounts, shares
+from tanaka.rules.numbers.tables.sums import Failed, failed, kept
+from tanaka.rules.numbers.tables.view import Numbers, View, numbers_of, views
+from tanaka.rules.numbers.tables.ways import as_digits, explained_by, strong, ways
 
 
 @rule("TK105", since="0.1.0")

@@ -48,8 +48,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.numbers import identity_check as check
-from tanaka.rules.numbers.other_ways import OtherWays
+from tanaka.rules.numbers.checks import identity as check
+from tanaka.rules.numbers.checks.other_ways import OtherWays
 
 _CLOSE = 0.01
 

@@ -1,0 +1,1 @@
+"""Settings that sentences state: what is counted, of what, and under which condition."""

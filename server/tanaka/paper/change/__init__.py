@@ -1,0 +1,1 @@
+"""Factors and percentages with the two values that they compare."""

@@ -1,0 +1,1 @@
+"""Counts, amounts and rates that multiply to another."""

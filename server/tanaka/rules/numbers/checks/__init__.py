@@ -1,0 +1,1 @@
+"""Verdicts that several rules of numbers share: on a change, and on a product."""

@@ -1,0 +1,1 @@
+"""What a paper says of one result in several places."""

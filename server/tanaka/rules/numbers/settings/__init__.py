@@ -1,0 +1,1 @@
+"""What a paper says of its set-up in several places."""
