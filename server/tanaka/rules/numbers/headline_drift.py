@@ -287,7 +287,7 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     r = e.result
     if e.number.where is Where.APPENDIX or r.aggregate == "range" or len(ledger.beside(e)) > 1:
         return None
-    if any(label.lower().startswith(("fig", "f:")) for label in r.labels):
+    if not r.change and any(x.lower().startswith(("fig", "f:")) for x in r.labels):
         return None  # what a figure shows is not read
     if not any(p.sums_up for p in _denying(ledger, e)[:1]):  # those come first
         return None
