@@ -267,6 +267,9 @@ def members(sentence: Sentence) -> Iterator[LocalProduct]:
         before = [c.end for c in (e, total) if c.end <= chain[-1].start]
         if nested(text, chain[-1].start, max(before, default=0)):
             continue
+        read = sentence.readings
+        if read[total.index].quantity.point == read[e.index].quantity.point:
+            continue  # said again: "each cluster requires 4 cores, as there are 2 clusters with 4 cores"
         if not _is_all(text, counts, chain, e, total):
             continue
         names = [f"{c.noun}s" for c in reversed(chain)]
