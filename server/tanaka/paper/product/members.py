@@ -215,7 +215,7 @@ _UNEVEN = Lazy(
     r"\b(?:spares?|(?<!add )(?<!adds )(?<!adding )(?<!sum )(?<!sums )(?<!summing )up to|respectively|heterogeneous|either|of which|remain\w*|idle|uneven\w*|first|last|except|other|others|another|some|failed|half|only|"
     r"at most|at least|keep|kept|down|additional\w*|plus|extra|shared|reserved|active|activated|healthy|since|because|dispatchers?|redundant|minus|without|"
     r"excluding|including|instead|virtual|interleav\w*|one more|on average|mean|roughly|about|almost|nearly|adds (?!up)|labell?ed|with the|or more|control|pools|"
-    r"varies|vary\w*|twice|thrice|once|drawn|chosen|selected|in use|at a time|as (?:one|the|some)|between|ranging|not)\b|\bfrom \d",
+    r"varies|vary\w*|twice|thrice|once|drawn|chosen|selected|in use|at a time|as (?:one|the|some)|between|ranging|not|EP|expert[- ]parallel\w*)\b|\bfrom \d",
     re.I,
 )
 
