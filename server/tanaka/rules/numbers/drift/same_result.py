@@ -55,6 +55,8 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
         return True
     if not ratio and _of_others(x) != _of_others(y):
         return True
+    if _numbered_apart(x.said, y.said):
+        return True
     if (" with no " in x.zone) != (" with no " in y.zone) or _rivals(x.settings, y.settings):
         return True
     if x.against - own and y.against - own and not (x.against - own) & y.against:
@@ -71,6 +73,23 @@ def apart(a: Entry, b: Entry, own: frozenset[str]) -> bool:
     ):
         return True
     return bool((mine - theirs) and (theirs - mine))
+
+
+# Things that are told apart by a number: "Variant 3", "configuration 2", "testbed 1".
+_NUMBERED = Lazy(
+    r" (varian\w*|config\w*|case|cas|setup|setting|scenario|workload|experiment|testb\w*|cluster|group|level|phase|stag\w*|task|"
+    r"quer\w*|class|typ\w*|tier|run|trial|option|version|system|method|design|model|dataset|benchmark|cohort|site|region|job|round) "
+    r"(\d{1,2})(?= )"
+)
+
+
+def _numbered_apart(a: str, b: str) -> bool:
+    """Whether two sentences speak of things of one kind with other numbers: variant 3, variant 7."""
+    mine = {(m.group(1), m.group(2)) for m in _NUMBERED.finditer(a)}
+    if not mine:
+        return False
+    theirs = {(m.group(1), m.group(2)) for m in _NUMBERED.finditer(b)}
+    return bool({k for k, _ in mine} & {k for k, _ in theirs}) and not mine & theirs
 
 
 _OTHERS = Lazy(r" (?:baseline|prior|previou|existing|competitor|unmodified|vanilla) ")
