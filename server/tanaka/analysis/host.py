@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tanaka.analysis.baseline import Baseline, Chosen, candidates, is_pdf
 from tanaka.analysis.config import Config, read_config
-from tanaka.analysis.given import Givens, problems_of, read_given
+from tanaka.analysis.given import Givens, declared, problems_of, read_given
 from tanaka.analysis.locate import locate
 from tanaka.analysis.report import Coverage, Located, Report, Suppressed
 from tanaka.analysis.runner import (
@@ -35,7 +35,7 @@ from tanaka.paper.spans import Row, SpanTable
 from tanaka.paper.unit import BlockFacts, Frame, Read, Unit, read_block, read_region
 from tanaka.records import dataclass
 from tanaka.rules.api import Context, Finding
-from tanaka.text import DocId, folder, relative, resolve
+from tanaka.text import DocId, Span, folder, relative, resolve
 
 if TYPE_CHECKING:
     from tanaka.knowledge.model import Knowledge
@@ -504,12 +504,27 @@ class Analysis:
             from tanaka.paper.delta import audit
 
             delta = host.delta((paper, other, known), lambda: audit(paper, other, known))
+        comments = {d: g for d, s in sources.items() if (g := read_given(s)).items}
+        given = tuple(
+            (id, found)
+            for n in (paper.numbers if comments else ())
+            if (found := declared((), comments, whole.spans.numbers[(id := n.id)].whole))
+        )
+        defaults = declared(config.given, {}, Span(root, 0, 0))
         context = Context(
-            paper, known, cited, other, baseline.title if baseline else "", delta, is_pdf(root)
+            paper,
+            known,
+            cited,
+            other,
+            baseline.title if baseline else "",
+            delta,
+            is_pdf(root),
+            given,
+            defaults,
         )
         outcomes = host.verdicts(
             root,
-            (paper, config, other, known, cited, is_pdf(root)),
+            (paper, config, other, known, cited, is_pdf(root), given),
             lambda: judge_paper(context, config, host.counts),
             baseline,
         )

@@ -1,4 +1,4 @@
-"""Claims that only the rules of the whole paper judge: results, tallies, attributes.
+"""Claims that only the rules of the whole paper judge: results, tallies, attributes, physics.
 
 An editor is answered at a keystroke by the rules of a stretch, and they ask for none of these; so
 they are read from a block's sentences when the first of the other rules runs, and kept with the
@@ -7,13 +7,22 @@ block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.attribute.attributes import attributes
 from tanaka.paper.attribute.tallies import tallies
 from tanaka.paper.headlines import results
-from tanaka.paper.model import Asserted, Attribute, Claim, NumberId, Result, Tally, Where
+from tanaka.paper.model import (
+    Asserted,
+    Attribute,
+    Claim,
+    NumberId,
+    Physical,
+    Result,
+    Tally,
+    Where,
+)
 from tanaka.paper.sentences import Sentence
 from tanaka.records import dataclass
 
@@ -62,4 +71,18 @@ def later(said: Stated) -> Iterator[Claim]:
         yield Result(
             ids[r.number], r.unit, r.aggregate, r.change, r.metrics, said.labels, said.nearby, r.near, r.words, r.named,
             r.names, r.against, r.subject, r.settings, r.fronted, r.than, r.zone, r.said, claimed(r.number), r.cues,
+        )  # fmt: skip
+
+
+def physical(
+    said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where
+) -> Iterator[Physical]:
+    """What a passage states that the hardware can be asked about."""
+    from tanaka.paper.physics.readers import physical as read  # a large room, for reports only
+
+    for c in read(tuple(said)):
+        k, i = c.number
+        yield Physical(
+            c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
+            c.cues, asserted(said[k].text, said[k].readings[i].start, where),
         )  # fmt: skip

@@ -90,16 +90,17 @@ def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
         if match:
             out.append(
                 LocalMention(
-                    what, _role(sentence.text, match.start(), where), match.start(), match.end()
+                    what, role_of(sentence.text, match.start(), where), match.start(), match.end()
                 )
             )
     for what, start, end, denied in answers.found(sentence.text, where):
-        role = "negated" if denied else _role(sentence.text, start, where)
+        role = "negated" if denied else role_of(sentence.text, start, where)
         out.append(LocalMention(what, role, start, end))
     return tuple(out)
 
 
-def _role(text: str, at: int, where: Where) -> str:
+def role_of(text: str, at: int, where: Where) -> str:
+    """Whose a thing is that a sentence names at an offset: "ours", "negated", "related" ..."""
     before = text[:at]
     if where in (Where.RELATED, Where.FUTURE):
         return "related"

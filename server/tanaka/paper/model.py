@@ -589,6 +589,47 @@ class Tally:
     asserted: Asserted
 
 
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """A stated number that a bound or an identity of the hardware speaks of.
+
+    Attributes
+    ----------
+    relation : str
+        Which: "utilization", "collective" ...  Each has its reader in `tanaka.paper.physics`.
+    number : NumberId
+        What is held against it.
+    given : tuple of (str, NumberId)
+        What it is computed from, by role.
+    named : tuple of (str, str)
+        Parts, models, formats and kinds by role, as written.
+    counted : tuple of (str, float)
+        Values that stand in words: the one of "an A100".
+    far : frozenset of str
+        Roles that another sentence fills: nothing that rests on them is proven.
+    cues : frozenset of str
+        What the passage says that opens another reading.
+    asserted : Asserted
+    """
+
+    relation: str
+    number: NumberId
+    given: tuple[tuple[str, NumberId], ...]
+    named: tuple[tuple[str, str], ...]
+    counted: tuple[tuple[str, float], ...]
+    far: frozenset[str]
+    cues: frozenset[str]
+    asserted: Asserted
+
+    def at(self, role: str) -> NumberId | None:
+        """The number that fills a role."""
+        return dict(self.given).get(role)
+
+    def name(self, role: str) -> str:
+        """The name that fills a role, "" where none does."""
+        return dict(self.named).get(role, "")
+
+
 class ClaimSort(StrEnum):
     """What sort of thing a sentence claims about a number."""
 
@@ -816,6 +857,7 @@ class Section:
 
 Claim = (
     Change
+    | Physical
     | NearChange
     | Excess
     | Product
@@ -838,7 +880,7 @@ Claim = (
 C = TypeVar("C", bound=Claim)
 
 
-_LATER: tuple[type[object], ...] = (Attribute, Tally, Result)
+_LATER: tuple[type[object], ...] = (Attribute, Tally, Result, Physical)
 """Kinds of claims that `tanaka.paper.later` makes."""
 
 

@@ -21,7 +21,7 @@ from tanaka.paper.change.changes import changes
 from tanaka.paper.change.continued import ContinuedChange, continued_changes
 from tanaka.paper.change.nearby import near_changes
 from tanaka.paper.gain import gain_claims
-from tanaka.paper.later import Stated, later
+from tanaka.paper.later import Stated, later, physical
 from tanaka.paper.model import (
     AchievedRate,
     Asserted,
@@ -128,6 +128,8 @@ class Collector:
     sentences : list of Stated
         Sentences with a number: what they claim in full, and what only the rules of the whole
         paper judge, is read when somebody asks (`tanaka.paper.statements`, `tanaka.paper.later`).
+    passages : list
+        Passages with a number: their sentences, the numbers of each, and where in the paper.
     place : Place
         Of the passage or table that is being read.
     """
@@ -141,6 +143,7 @@ class Collector:
         self.places: dict[NumberId, tuple[Range, Range, Range]] = {}
         self.table_places: list[Range] = []
         self.sentences: list[Stated] = []
+        self.passages: list[tuple[Sequence[Sentence], tuple[tuple[NumberId, ...], ...], Where]] = []
         self.seen = 0
         self._alike: Counter[str] = Counter()
 
@@ -171,7 +174,10 @@ class Collector:
     @cached_property
     def later(self) -> tuple[Claim, ...]:
         """Claims that only rules of the whole paper ask for.  Asked for when all is collected."""
-        return tuple(c for said in self.sentences for c in later(said))
+        return (
+            *(c for said in self.sentences for c in later(said)),
+            *(c for passage in self.passages for c in physical(*passage)),
+        )
 
     # -- prose ------------------------------------------------------------------------------
     def passage(
@@ -223,6 +229,8 @@ class Collector:
         self.across(said, by_sentence, where, first)
         for state in extract.training_states(tuple(said)):
             self.training_state(said, by_sentence, state, where)
+        if any(by_sentence):
+            self.passages.append((said, tuple(by_sentence), where))
         return tuple(by_sentence)
 
     def entity(self, r: Reading, local: Local) -> tuple[str, How]:

@@ -17,6 +17,7 @@ from tanaka.paper.answers_gain import gain_words
 from tanaka.paper.fairness import fairness_words
 from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
+from tanaka.paper.physics.excuses import excuse_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.setting import setting_words
@@ -85,6 +86,7 @@ class Listener:
                 *fairness_words(sentence, scope.where),
                 *standing_words(sentence, scope.where),
                 *setting_words(sentence, scope.where),
+                *excuse_words(sentence, scope.where),
             ):
                 mention = Mention(
                     self._id(w.what),

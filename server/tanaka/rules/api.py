@@ -15,6 +15,8 @@ from tanaka.text import DocId, Span
 
 if TYPE_CHECKING:
     from tanaka.knowledge.model import Knowledge
+    from tanaka.paper.about import About
+    from tanaka.paper.about import Declared as Given
     from tanaka.paper.bibliography import Bibliography
     from tanaka.paper.delta import Delta
 
@@ -508,6 +510,17 @@ class Context:
     baseline_name: str = ""
     delta: Delta | None = None
     from_pdf: bool = False
+    given: tuple[tuple[NumberId, tuple[Given, ...]], ...] = ()
+    """What the author declares in comments, for the numbers that they reach."""
+    defaults: tuple[Given, ...] = ()
+    """What the author declares for the whole paper."""
+
+    def about(self, id: NumberId) -> About:
+        """What a number is bound to: as stated, as declared, as inferred."""
+        from tanaka.paper.about import about
+
+        own = next((declared for number, declared in self.given if number == id), ())
+        return about(self.paper, id, (*own, *self.defaults))
 
 
 Check = Callable[[Context], Iterator[Outcome]]

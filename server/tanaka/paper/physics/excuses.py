@@ -1,0 +1,45 @@
+"""What a paper says anywhere that opens a way out of a bound: offloading, speculation, sparsity ...
+
+Told as mentions called ``excuse-<name>``; one that is denied ("with prefix caching disabled") is
+negated.  A rule asks `tanaka.rules.machine.excuses` for those that may raise its bound.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tanaka.paper.answers_gain import LocalWord
+from tanaka.paper.mentions import role_of
+from tanaka.paper.model import Where
+from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
+
+EXCUSES: dict[str, Lazy] = {
+    "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
+    "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
+    "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
+    "quantised": Lazy(r"\b[1-8](?:\.\d+)?-bit\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
+    "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
+    "caching": Lazy(r"\bprefix[- ]cach\w+|\bcache hits?\b|\bcached (?:prompts?|prefix\w*|responses?|features?)\b|\bprompt cach\w+", re.I),
+    "experts": Lazy(r"\bMoE\b|\bmixture[- ]of[- ]experts\b|\bexperts\b"),
+    "early-exit": Lazy(r"\bearly[- ]exit\w*|\blayer[- ]?(?:drop|skip)\w*|\btoken (?:merging|pruning|dropping)\b", re.I),
+    "compression": Lazy(r"\bcompress\w*|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\b1-bit\b|\bsignSGD\b", re.I),
+    "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
+}  # fmt: skip
+_OFF = Lazy(r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b", re.I)  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
+    """Ways out that a sentence mentions, the first of each."""
+    out = []
+    for name, pattern in EXCUSES.items():
+        m = pattern.search(sentence.text)
+        if m is None:
+            continue
+        role = role_of(sentence.text, m.start(), where)
+        if role != "related" and _OFF.match(sentence.text, m.end()):
+            role = "negated"
+        out.append(LocalWord(f"excuse-{name}", role, m.start(), m.end(), ()))
+    return tuple(out)

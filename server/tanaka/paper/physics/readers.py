@@ -1,0 +1,23 @@
+"""Every reader of physics, in the order in which their claims are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from tanaka.paper.physics import utilization
+from tanaka.paper.physics.scene import LocalPhysical, Scene
+from tanaka.paper.sentences import Sentence
+
+READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    utilization.read,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def physical(sentences: tuple[Sentence, ...]) -> tuple[LocalPhysical, ...]:
+    """Claims of a passage that the hardware can be asked about."""
+    if not any(s.readings for s in sentences):
+        return ()
+    scene = Scene(sentences)
+    return tuple(claim for read in READERS for claim in read(scene))

@@ -1,0 +1,103 @@
+"""What the rules of physics ask of every claim: on which part, in which format, under which excuses.
+
+A binding of the claim's own sentence is stated; else what the paper's one set-up, a declaration of
+the author or the only candidate says (`tanaka.paper.about`).  Only what is stated or declared may
+carry a proof.
+"""
+
+from __future__ import annotations
+
+from hwmodels.catalog import Accelerator, find
+from hwmodels.models import Model, find_model
+from tanaka.paper.about import Bound, Role
+from tanaka.paper.model import Asserted, How, Mention, NumberId, Paper, Physical
+from tanaka.records import dataclass
+from tanaka.rules.api import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that fills a role, and how it was found.
+
+    Attributes
+    ----------
+    name : str
+        As written.
+    how : How
+        Only ``stated`` and ``declared`` carry a proof.
+    where : str
+        Words for the finding where it is not stated beside the number: "declared", "the only part
+        of the section"; "" else.
+    """
+
+    name: str
+    how: How
+    where: str = ""
+
+    @property
+    def proves(self) -> bool:
+        """Whether a proof may rest on it."""
+        return self.how in (How.STATED, How.DECLARED)
+
+
+_ROLES = {
+    "device": Role.DEVICE, "precision": Role.PRECISION, "model": Role.MODEL, "link": Role.LINK, "devices": Role.DEVICES,
+    "nodes": Role.NODES, "batch": Role.BATCH, "context": Role.SEQUENCE,
+}  # fmt: skip
+
+
+def named(ctx: Context, claim: Physical, role: str) -> Named | None:
+    """Who fills a role of a claim: its own words, else the paper's set-up, a declaration, the only one."""
+    own = claim.name(role)
+    if own:
+        far = role in claim.far
+        return Named(own, How.INFERRED if far else How.STATED, "named before" if far else "")
+    bound = ctx.about(claim.number).of(_ROLES[role])
+    return None if bound is None else Named(bound.value, bound.how, _where(bound))
+
+
+def _where(bound: Bound) -> str:
+    if bound.how is How.DECLARED:
+        return "declared"
+    if bound.how is How.INFERRED:
+        return f"the only one of the {bound.reach.value}"
+    return (
+        ""
+        if bound.reach.value in ("phrase", "sentence", "row", "column", "caption")
+        else "the set-up"
+    )
+
+
+def parts(device: Named | None) -> tuple[Accelerator, ...]:
+    """Variants that a name may mean."""
+    return find(device.name) if device is not None else ()
+
+
+def model(name: Named | None) -> Model | None:
+    """The public decoder that a name means."""
+    return find_model(name.name) if name is not None else None
+
+
+def counted(paper: Paper, claim: Physical, role: str) -> float | None:
+    """A count of a claim: by a number, or in words."""
+    at = claim.at(role)
+    if at is not None:
+        return paper.number(at).quantity.point
+    return dict(claim.counted).get(role)
+
+
+def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
+    """What the paper says anywhere, of itself, that may open a way out (`tanaka.paper.physics.excuses`)."""
+    wanted = {f"excuse-{n}" for n in names}
+    return tuple(
+        m for m in paper.mentions if m.what in wanted and m.role not in ("negated", "related")
+    )
+
+
+def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:
+    """Whether claim and operands are asserted and not hedged, so that a proof may rest on them."""
+    return claim.asserted is Asserted.YES and all(
+        paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
+        for i in (claim.number, *ids)
+        if i is not None
+    )
