@@ -53,7 +53,7 @@ SAMPLES = {
     "formula": "8 × 4 × 8", "steps": "0.09 steps", "bound": "4 steps", "reach": "not reached", "worker": "node",
     "gap": "a bound tied to clock headroom", "why": "a throttled node is slow for a known time", "obvious": "adaptive compression",
     "date": "2026-11-23", "said": "8 × 4 × 8 is 256, not 128", "asked": "What is live then",
-    "number": "41", "batch": "1", "places": "[eval.tex:41]", "n_dev": "2",
+    "number": "41", "model": "Llama-2-70B", "batch": "1", "places": "[eval.tex:41]", "n_dev": "2",
 }  # fmt: skip
 COUNTED = {"n", "n_dev", "stages", "micro", "ranks", "k", "seeds", "months", "gaps", "batch", "number"}  # fmt: skip
 

@@ -30,6 +30,7 @@ from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
+from tanaka.rules.roofline.throughput_above_roof import throughput_above_roof
 from tanaka.rules.roofline.training_budget import training_budget
 
 RULES: tuple[Rule, ...] = (
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     rate_identity,
     above_peak,
     training_budget,
+    throughput_above_roof,
     decode_above_bandwidth,
     training_state_does_not_fit,
     no_straggler_experiment,

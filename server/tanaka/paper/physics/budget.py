@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.sizes import counts, is_active, sizes
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind, Reading
 
 _TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\b(?:consum|ingest)\w+\b|\bsaw\b|\btook\b", re.I)
 _TRAINED = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bconsum\w+\b|\bsaw\b", re.I)
@@ -21,20 +21,6 @@ _NOT_TRAINING = Lazy(
     r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\bsynthe\w+|\blabel\w*|\bfilter\w*|"
     r"\btokeni[sz]\w+ the\b|\bdeduplicat\w+|\bRLHF\b|\bPPO\b|\bGRPO\b|\breinforcement\b|\bdistill\w*|\bdiffusion\b|"
     r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\bsweep\w*|\bsearch\b",
-    re.I,
-)
-_MODEL_WORD = (
-    r"models?|decoders?|transformers?|LLMs?|LMs?|networks?|GPT|BERT|T5|MoEs?|params?|parameters?"
-)
-_SIZES = Lazy(rf"[- ]?(?:[\w-]+[- ]){{0,3}}?(?:{_MODEL_WORD})\b", re.I)
-_NAMED_SIZE = Lazy(r"[A-Za-z][\w.]*[- ]$")
-_OTHER_THINGS = Lazy(
-    r"[- ]?(?:[\w-]+ )?(?:tokens?|samples?|images?|examples?|documents?|words?|steps?|pairs?|pages?|embeddings?|rows|users)\b",
-    re.I,
-)
-_ACTIVE_AFTER = Lazy(r"[- ]?(?:of (?:them|which|these) )?(?:are )?activ(?:e|ated)\b", re.I)
-_ACTIVE_BEFORE = Lazy(
-    r"\bactiv(?:e|ated|ates|ating)\b(?: (?:parameters?|only|of|are|is|about|around)){0,3}[ :]*$",
     re.I,
 )
 _NOT_SEEN = Lazy(
@@ -59,7 +45,6 @@ _NOT_ALL = Lazy(
 )
 _LONG = 1800.0
 _TOKENS = 1e8
-_PARAMETERS = 3e7
 
 CUES = {
     "encoder-decoder": Lazy(r"\bT5\b|\bBART\b|\bencoder[- /]decoder|\bseq(?:uence)?-?(?:2|to)-?seq\w*|\btranslation\b|\bUL2\b", re.I),
@@ -67,7 +52,7 @@ CUES = {
     "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bfrozen\b|\bfreez\w+|\bprob(?:e|es|ing)\b|\bprefix[- ]tun\w+|\bPEFT\b|\bparameter-efficient\b", re.I),
     "embedding": Lazy(r"\bembedding tables?\b|\bDLRM\b|\brecommend\w*|\bCTR\b|\bclick\w*|\bretriev\w+", re.I),
     "skipped": Lazy(r"\bmask\w*|\bdrop(?:s|ped|ping)\b|\bprun\w+|\bearly[- ]exit\w*|\bstack\w*|\blayer[- ]?drop\w*|\bspars\w+|\b2:4\b|\bskip\w*|\bmerg\w+", re.I),
-    "continued": Lazy(r"\bcheckpoint\b(?!ing)|\bcontinu\w+|\bupcycl\w*|\bfinal phase\b|\bwarm[- ]start\w*|\bresum\w+|\binitiali[sz]ed from\b", re.I),
+    "continued": Lazy(r"\bcheckpoint\b(?!ing)|\bcontinu\w+|\bupcycl\w*|\b(?:final|second|subsequent|next|last)\s(?:\w+\s)?(?:phase|stage)s?\b|\bpost-?train\w*|\bcontext extension\b|\bwarm[- ]start\w*|\bresum\w+|\binitiali[sz]ed from\b", re.I),
     "grown": Lazy(r"\bgrew\b|\bgrow\w*|\belastic\w*|\blater\b|\bscaled (?:up )?from\b|\bthen\b", re.I),
     "tuned": Lazy(r"\bfine-?tun\w*|\badapt(?:s|ed|ing|ation)?\b|\bSFT\b|\binstruction\b|\balign\w*", re.I),
     "experts": Lazy(r"\bMoEs?\b|\bmixture[- ]of[- ]experts\b|\bexperts\b|\bactivated\b"),
@@ -95,7 +80,13 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
     rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
     if not _TRAINS.search(text) or _NOT_TRAINING.search(text):
         return None
-    near = [j for j in (k, k - 1, k - 2, k + 1) if 0 <= j < len(scene.sentences)]
+    # a sentence with a time of its own tells of another run
+    near = [
+        j
+        for j in (k, k - 1, k - 2, k + 1)
+        if 0 <= j < len(scene.sentences)
+        and (j == k or not any(_duration(scene, s) for s in scene.spots(j)))
+    ]
     far: set[str] = set()
     given: dict[str, Spot] = {"time": time}
     counted: dict[str, float] = {}
@@ -186,7 +177,7 @@ def _tokens(scene: Scene, k: int) -> list[Spot]:
     found = [
         s
         for s in scene.spots(k, noun="token")
-        if _counts(scene.reading(s), _TOKENS)
+        if counts(scene.reading(s), _TOKENS)
         and scene.reading(s).per in ("", "gpu")
         and not _NOT_SEEN.search(scene.around(s, 44, 0)[0])
         and not _EACH_SO_MUCH.match(scene.around(s, 0, 24)[1])
@@ -197,40 +188,12 @@ def _tokens(scene: Scene, k: int) -> list[Spot]:
     return found
 
 
-def _counts(r: Reading, least: float) -> bool:
-    return r.quantity.unit == "1" and r.quantity.point >= least and r.quantity.shown_unit != "%"
-
-
-def _sizes(scene: Scene, k: int) -> list[Spot]:
-    return [
-        s
-        for s in scene.spots(k)
-        if _counts(scene.reading(s), _PARAMETERS)
-        and scene.reading(s).noun in ("", "parameter")
-        and scene.reading(s).kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
-        and not _OTHER_THINGS.match(scene.around(s, 0, 24)[1])
-        and (
-            scene.reading(s).noun == "parameter"
-            or _SIZES.match(scene.around(s, 0, 40)[1])
-            or _NAMED_SIZE.search(scene.around(s, 16, 0)[0])
-        )
-    ]
-
-
 def _active(scene: Scene, k: int) -> list[Spot]:
-    return [s for s in _sizes(scene, k) if _is_active(scene, s)]
-
-
-def _is_active(scene: Scene, s: Spot) -> bool:
-    before, after = scene.around(s, 40, 40)
-    own = scene.sentences[s[0]].text[scene.reading(s).start : scene.reading(s).end]
-    return bool(
-        _ACTIVE_AFTER.match(after) or _ACTIVE_BEFORE.search(before) or re.search(r"\bactiv", own)
-    )
+    return [s for s in sizes(scene, k) if is_active(scene, s)]
 
 
 def _params(scene: Scene, k: int) -> list[Spot]:
-    return [s for s in _sizes(scene, k) if not _is_active(scene, s)]
+    return [s for s in sizes(scene, k) if not is_active(scene, s)]
 
 
 def _model(scene: Scene, near: list[int], k: int) -> tuple[str | None, bool]:
@@ -241,6 +204,6 @@ def _model(scene: Scene, near: list[int], k: int) -> tuple[str | None, bool]:
             return None, False
         if found:
             return found[0].name, j != k
-        if _sizes(scene, j):
+        if sizes(scene, j):
             return "", False
     return "", False

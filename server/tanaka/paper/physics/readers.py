@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import budget, utilization
+from tanaka.paper.physics import budget, throughput, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     utilization.read,
     budget.read,
+    throughput.read,
 )  # fmt: skip
 
 

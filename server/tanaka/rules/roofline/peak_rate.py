@@ -12,12 +12,13 @@ from hwmodels.catalog import (
     precision_name,
     sources,
 )
-from tanaka.paper.model import How, Physical
+from tanaka.paper.model import How, Number, Physical
 from tanaka.records import dataclass
 from tanaka.rules import machine
-from tanaka.rules.api import Assumption, Context, Datasheet, Step
-from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.api import Assumption, Computed, Context, Datasheet, Step
+from tanaka.rules.derivation import Derivation, hard, printed
 
+_LABEL = 0.85
 _LABELS = {"fp32": ("fp32", "tf32"), "half": ("bf16", "fp16"), "": ()}
 
 
@@ -62,11 +63,16 @@ class PeakRate:
         return rate_text(self.peak.value)
 
 
-def rate_text(value: float, digits: int = 4) -> str:
+def significant(value: float, digits: int = 4) -> str:
+    """A value rounded to so many digits, before the point too: 18,232 as "18,230"."""
+    return printed(float(f"{value:.{digits - 1}e}"), digits)
+
+
+def rate_text(value: float) -> str:
     """A rate in TFLOP/s, or in PFLOP/s from ten thousand on."""
     if value >= 1e16:
-        return f"{printed(value / 1e15, digits)} PFLOP/s"
-    return f"{printed(value / 1e12, digits)} TFLOP/s"
+        return f"{significant(value / 1e15)} PFLOP/s"
+    return f"{significant(value / 1e12)} TFLOP/s"
 
 
 def peak_rate(ctx: Context, claim: Physical) -> PeakRate | None:
@@ -126,6 +132,39 @@ def in_eight_bits(roof: PeakRate) -> tuple[str, float] | None:
     return None
 
 
+def fewest_parameters(number: Number) -> float:
+    """Fewest parameters, tables that are looked up left out, that a size may mean.
+
+    "7B" is a label: of a model that we do not know it may be 6.0.
+    """
+    point = number.quantity.point
+    digits = len(number.quantity.literal.text.replace(".", "").strip("0"))
+    low = point * _LABEL if digits <= 2 else max(0.0, hard(number).low)
+    # a table of words is more of a small model than of a large one
+    return low * (0.6 if point < 1e9 else 0.85 if point < 3e9 else 0.95)
+
+
 def of(how: machine.Named) -> str:
     """Words behind a part whose name another sentence gives."""
     return f" ({how.where})" if how.how is How.INFERRED and how.where else ""
+
+
+def device_count(d: Derivation, claim: Physical, devices: float) -> Step:
+    """How many devices a claim speaks of, as an input or as nodes times devices of each."""
+    at, nodes = claim.at("devices"), claim.at("nodes")
+    if at is None and nodes is None:
+        said = "one, as stated" if devices == 1 else "as stated in words"
+        return d.known("devices", devices, "1", Computed(said), shown=f"{devices:,.0f}", symbol="n")
+    if nodes is None:
+        assert at is not None
+        return d.stated("devices", at, symbol="n", exact=True)
+    of_nodes = d.stated("nodes", nodes, exact=True)
+    if at is not None:
+        apiece = d.stated("devices of a node", at, exact=True)
+    else:
+        each = dict(claim.counted).get("each", 0.0)
+        apiece = d.known("devices of a node", each, "1", Computed("by its name"), shown=f"{each:.0f}")  # fmt: skip
+    step = Step("devices", devices, devices, devices, "1", f"{of_nodes.value:.0f} × {apiece.value:.0f}",
+                Computed(), False, f"{devices:,.0f}", "n")  # fmt: skip
+    d.steps.append(step)
+    return step

@@ -59,11 +59,14 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
+    device_count,
+    fewest_parameters,
     in_eight_bits,
     of,
     peak_rate,
     peak_step,
     rate_text,
+    significant,
 )
 
 # Cues under which six FLOPs a parameter are no floor.
@@ -73,7 +76,6 @@ _OTHER_WORK = frozenset({"several", "tuned", "experts"})
 _USUAL, _LEAST = 0.75, 0.05
 _EXCUSES = ("adapter", "sparsity", "early-exit", "experts", "offload")
 _DAY, _HOUR = 86400.0, 3600.0
-_LABEL_SLACK = 0.85  # "7B" is a label: of a model that we do not know it may be 6.0
 _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 
 
@@ -130,7 +132,7 @@ def _budget(paper: Paper, claim: Physical) -> _Budget | None:
         least = model.read
     else:
         assert params is not None
-        least = _fewest(paper.number(params))
+        least = fewest_parameters(paper.number(params))
     time = paper.number(claim.number)
     longest = _longest(time)
     if not longest:
@@ -141,15 +143,6 @@ def _budget(paper: Paper, claim: Physical) -> _Budget | None:
 
 def _usable(number: Number) -> bool:
     return number.quantity.bounded and number.asserted is not Asserted.NO
-
-
-def _fewest(number: Number) -> float:
-    """Fewest parameters, tables that are looked up left out, that a size may mean."""
-    point = number.quantity.point
-    digits = len(number.quantity.literal.text.replace(".", "").strip("0"))
-    low = point * _LABEL_SLACK if digits <= 2 else max(0.0, hard(number).low)
-    # a table of words is more of a small model than of a large one
-    return low * (0.6 if point < 1e9 else 0.85 if point < 3e9 else 0.95)
 
 
 def _longest(time: Number) -> float:
@@ -164,7 +157,7 @@ def _longest(time: Number) -> float:
 def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> Outcome | None:
     paper = ctx.paper
     d = Derivation(paper)
-    util, rate, slots = _derive(d, paper, claim, budget, roof)
+    util, rate, slots = _derive(d, claim, budget, roof)
     operands = tuple(
         dict.fromkeys(
             i
@@ -186,10 +179,10 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
     if claim.asserted is not Asserted.YES and low <= 1:
         return None
     if low > _USUAL:
-        excuse = _least_excuse(paper, claim, budget, roof, util)
+        excuse = _least_excuse(paper, roof, util)
         excuses = machine.excuses(paper, *_EXCUSES)
         proven = not excuse and not excuses and _proves(paper, claim, budget, roof)
-        only_if = "" if proven else excuse or _flip(claim, budget, roof, util)
+        only_if = "" if proven else excuse or _flip(budget, roof, util)
         most = f"{printed(util.value)} times" if util.value > 1 else f"{share} of"
         return Finding(
             "TK205", "training-budget", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
@@ -237,9 +230,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
     return work / seconds > roof.ceiling
 
 
-def _least_excuse(
-    paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate, util: Step
-) -> str:
+def _least_excuse(paper: Paper, roof: PeakRate, util: Step) -> str:
     """The friendliest reading under which the budget is one that there is."""
     narrow = in_eight_bits(roof)
     if narrow is not None and util.low * roof.peak.value <= 0.85 * narrow[1]:
@@ -254,11 +245,10 @@ def _least_excuse(
         }.get(m.what)
         if words and util.value > 1:
             return f"{words}: at most {printed(100 / util.value, 2)}% of the work"
-    del budget, claim
     return ""
 
 
-def _flip(claim: Physical, budget: _Budget, roof: PeakRate, util: Step) -> str:
+def _flip(budget: _Budget, roof: PeakRate, util: Step) -> str:
     """The least change that makes the budget one at the peak, or at three quarters of it."""
     if util.value <= 1:
         return f"{100 * util.value:.0f}% of the peak is kept from the first step to the last"
@@ -269,18 +259,17 @@ def _flip(claim: Physical, budget: _Budget, roof: PeakRate, util: Step) -> str:
         return f"it took at least {printed(hours)} device-hours"
     days = budget.time.quantity.point * seconds / _DAY
     more = budget.devices * seconds
-    del claim
     return f"it took at least {printed(days)} days, or ran on {math.ceil(more):,} devices"
 
 
 def _derive(
-    d: Derivation, paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate
+    d: Derivation, claim: Physical, budget: _Budget, roof: PeakRate
 ) -> tuple[Step, Step, tuple[Slot, ...]]:
     if budget.model is not None:
         model = budget.model
         key = sources()[model.layers.source].key
         params = d.known("parameters", model.read, "1", Datasheet(key, f"{model.name}, of a token, without the input embedding"),
-                         shown=f"{model.read / 1e9:.4g}B", symbol="N")  # fmt: skip
+                         shown=f"{model.read / 1e9:.5g}B", symbol="N")  # fmt: skip
     else:
         assert budget.params is not None
         label = "active parameters" if claim.at("active") else "parameters"
@@ -292,7 +281,7 @@ def _derive(
         tokens = d.known("tokens", amount, "1", Computed("as stated in words"), shown=_amount(amount), symbol="T")  # fmt: skip
     each = d.computed("work of a token", "FLOP", f"6 × {params.shown}", train_flops_per_token, params,
                       reference=train_flops_per_token.source, total=False, symbol="F",
-                      shown=f"{printed(6 * params.value / 1e9, 4)} GFLOP")  # fmt: skip
+                      shown=f"{significant(6 * params.value / 1e9, 5)} GFLOP")  # fmt: skip
     work = training_flops(each.value, tokens.value)
     whole = d.computed("work", "FLOP", f"{tokens.shown} × {each.shown}", training_flops, each, tokens,
                        reference=training_flops.source, total=False, symbol="C", shown=_flop(work))  # fmt: skip
@@ -300,11 +289,11 @@ def _derive(
     if budget.devices is None:
         seconds, over = time, time.shown
     else:
-        count = _count(d, paper, claim, budget.devices)
+        count = device_count(d, claim, budget.devices)
         total = device_time(count.value, time.value)
         seconds = d.computed("device time", "s", f"{count.shown} × {time.shown}", device_time, count, time,
                              reference=device_time.source, total=False, symbol="G",
-                             shown=f"{printed(total / _HOUR, 5)} device-hours")  # fmt: skip
+                             shown=f"{significant(total / _HOUR, 6)} device-hours")  # fmt: skip
         over = seconds.shown
     value = whole.value / seconds.value
     rate = d.computed("of each device", "FLOP/s", f"{whole.shown} / {over}", _over, whole, seconds,
@@ -321,25 +310,6 @@ def _derive(
     return util, rate, slots
 
 
-def _count(d: Derivation, paper: Paper, claim: Physical, devices: float) -> Step:
-    at, nodes = claim.at("devices"), claim.at("nodes")
-    if at is not None and nodes is None:
-        return d.stated("devices", at, symbol="n", exact=True)
-    if nodes is not None:
-        of_nodes = d.stated("nodes", nodes, exact=True)
-        each = dict(claim.counted).get("each", 0.0)
-        if at is not None:
-            apiece = d.stated("devices of a node", at, exact=True)
-        else:
-            apiece = d.known("devices of a node", each, "1", Computed("by its name"), shown=f"{each:.0f}")  # fmt: skip
-        step = Step("devices", devices, devices, devices, "1", f"{of_nodes.value:.0f} × {apiece.value:.0f}",
-                    Computed(), False, f"{devices:,.0f}", "n")  # fmt: skip
-        d.steps.append(step)
-        return step
-    del paper
-    return d.known("devices", devices, "1", Computed("as stated in words"), shown=f"{devices:,.0f}", symbol="n")  # fmt: skip
-
-
 def _over(work: float, seconds: float) -> float:
     return work / seconds
 
@@ -351,8 +321,8 @@ def _share(each: float, tokens: float, seconds: float, peak: float) -> float:
 def _flop(value: float) -> str:
     for scale, name in ((1e24, "YFLOP"), (1e21, "ZFLOP"), (1e18, "EFLOP"), (1e15, "PFLOP")):
         if value >= scale:
-            return f"{printed(value / scale, 4)} {name}"
-    return f"{printed(value / 1e12, 4)} TFLOP"
+            return f"{significant(value / scale, 5)} {name}"
+    return f"{significant(value / 1e12, 5)} TFLOP"
 
 
 def _amount(value: float) -> str:
