@@ -32,6 +32,7 @@ from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 from tanaka.rules.roofline.throughput_above_roof import throughput_above_roof
 from tanaka.rules.roofline.training_budget import training_budget
+from tanaka.rules.roofline.wrong_roof import wrong_roof
 
 RULES: tuple[Rule, ...] = (
     ratio_mismatch,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     training_budget,
     throughput_above_roof,
     decode_above_bandwidth,
+    wrong_roof,
     training_state_does_not_fit,
     no_straggler_experiment,
     no_stall_behaviour,
