@@ -33,9 +33,24 @@ def _part(row: dict[str, str]) -> str:
     return _PARTS.get(row["part"], row["part"])
 
 
+def _told(text: str, why: str, source: str) -> Statement:
+    return Statement(text, why, "published.py", source)
+
+
 def statements() -> list[Statement]:
     """Every row that has a sentence, with its source."""
-    makers = (_training, _decoding, _collectives, _zero, _utilization, _megatron, _megascale, _days, _prefill, _caches)
+    makers = (
+        _training,
+        _decoding,
+        _collectives,
+        _zero,
+        _utilization,
+        _megatron,
+        _megascale,
+        _days,
+        _prefill,
+        _caches,
+    )
     return [s for make in makers for s in make()]  # fmt: skip
 
 
@@ -51,7 +66,7 @@ def _training() -> Iterator[Statement]:
             f"We measure {each} tokens per second on each of the {n} {part} GPUs when training {model} at a sequence length of {row['sequence']} in BF16 ({again}).",
             f"At this rate, {each} tokens/s per GPU on {n} {part} GPUs, {model} would see 1B tokens in {1e9 / n / rate / 60:.0f} minutes of BF16 training.",
         )
-        yield Statement(forms[i % len(forms)], "measured", row["source"])
+        yield _told(forms[i % len(forms)], "measured", row["source"])
 
 
 def _decoding() -> Iterator[Statement]:
@@ -69,7 +84,7 @@ def _decoding() -> Iterator[Statement]:
             f"With {fmt}, {model} generates {shown} tokens/s at batch size {batch} on {on}, for prompts of {row['prompt']} tokens and outputs of {row['output']}.",
             f"On {on}, decoding {model} with {fmt} at batch {batch} takes {1000 * batch / rate:.1f}\\,ms per token.",
         )
-        yield Statement(forms[i % len(forms)], "measured", row["source"])
+        yield _told(forms[i % len(forms)], "measured", row["source"])
 
 
 def _collectives() -> Iterator[Statement]:
@@ -89,7 +104,7 @@ def _collectives() -> Iterator[Statement]:
             f"On {n} {part} GPUs the all-reduce reaches a bus bandwidth of {bus:.1f}\\,GB/s for messages of {shown}{how}.",
             f"Reducing {shown} among {n} {part} GPUs{how} lasts {1000 * seconds:.2f}\\,ms, a bus bandwidth of {bus:.1f}\\,GB/s.",
         )
-        yield Statement(forms[i % len(forms)], "measured with nccl-tests", row["source"])
+        yield _told(forms[i % len(forms)], "measured with nccl-tests", row["source"])
 
 
 def _zero() -> Iterator[Statement]:
@@ -98,7 +113,7 @@ def _zero() -> Iterator[Statement]:
         if stage == 0 or size > 200:
             continue
         whole = 16 * size
-        yield Statement(
+        yield _told(
             f"With ZeRO-{stage} on {n} GPUs, the mixed-precision Adam state of a {size:g}B model takes {held:g}\\,GB per GPU instead of {whole:g}\\,GB, a saving of ${whole / held:.2f}\\times$.",
             "as published", row["source"],
         )  # fmt: skip
@@ -109,13 +124,17 @@ def _utilization() -> Iterator[Statement]:
         part = {"312": "A100-SXM4-80GB", "989": "H100 SXM5"}.get(row["peak_tflops"])
         if part is None:
             continue
-        n, rate, share = int(row["devices"]), float(row["tokens_per_second"]), row["printed_percent"]
+        n, rate, share = (
+            int(row["devices"]),
+            float(row["tokens_per_second"]),
+            row["printed_percent"],
+        )
         each = _grouped(rate / n)
         forms = (
             f"Trained in BF16 at a sequence length of {row['sequence']}, {row['model']} processes {each} tokens/s on each {part}, an MFU of {share}\\%.",
             f"{row['model']} reaches {each} tokens/s per {part} in BF16 training (MFU {share}\\%, attention counted, {row['sequence']} tokens a sequence).",
         )
-        yield Statement(forms[i % 2], "as published", row["source"])
+        yield _told(forms[i % 2], "as published", row["source"])
 
 
 _MEGATRON = (
@@ -129,7 +148,7 @@ def _megatron() -> Iterator[Statement]:
     """Narayanan et al., SC 2021, table 1, as our tests of the hardware model have it."""
     for size, n, each, share, whole in _MEGATRON:
         text = f"The {size}B-parameter GPT runs on {n} A100-SXM4-80GB at {each} TFLOP/s per GPU, {share}\\% of the theoretical peak, and at {whole} PFLOP/s in aggregate; activations are recomputed."
-        yield Statement(text, "as published", "Narayanan et al., Megatron-LM, SC 2021, table 1")
+        yield _told(text, "as published", "Narayanan et al., Megatron-LM, SC 2021, table 1")
 
 
 _MEGASCALE = ((256, 52.2, 65.3, 70.86), (512, 101.4, 63.5, None), (768, 150.7, 62.9, None), (1024, 197.9, 62.0, None))  # fmt: skip
@@ -143,14 +162,14 @@ def _megascale() -> Iterator[Statement]:
             continue
         text = f"On {n} A100 GPUs the 175B model trains at {whole} PFLOP/s in aggregate and an MFU of {share}\\%"
         text += f"; 300B tokens take {days} days." if days else "."
-        yield Statement(text, "as published", "Jiang et al., MegaScale, NSDI 2024, table 2")
+        yield _told(text, "as published", "Jiang et al., MegaScale, NSDI 2024, table 2")
 
 
 def _days() -> Iterator[Statement]:
     for row in _rows("training_days"):
         size, tokens = float(row["parameters"]) / 1e9, float(row["tokens"]) / 1e9
         text = f"A {size:g}B model sees {tokens:g}B tokens on {_grouped(float(row['devices']))} A100-SXM4-80GB in {row['printed_days']} days, at {row['tflops']} TFLOP/s per GPU with activations recomputed."
-        yield Statement(text, "as published", row["source"])
+        yield _told(text, "as published", row["source"])
 
 
 def _prefill() -> Iterator[Statement]:
@@ -165,13 +184,13 @@ def _prefill() -> Iterator[Statement]:
             f"The first token of {row['model']} in {name} comes after {1000 * seconds:.0f}\\,ms on {on} (batch {batch}, prompts of {prompt} tokens).",
             f"Prefill of {row['model']} in {name} runs at {_grouped(batch * prompt / seconds)} prompt tokens/s on {on}.",
         )
-        yield Statement(forms[i % 2], "measured", row["source"])
+        yield _told(forms[i % 2], "measured", row["source"])
 
 
 def _caches() -> Iterator[Statement]:
     for name, size in (("Qwen2.5-72B", "327.68\\,KB"), ("Llama-3.1-405B", "516.096\\,KB"), ("DeepSeek-V3", "70.272\\,KB")):  # fmt: skip
-        yield Statement(
+        yield _told(
             f"In BF16 the KV cache of {name} takes {size} per token.", "as published",
             "Zhao et al., Insights into DeepSeek-V3, ISCA 2025, table 1",
         )  # fmt: skip
-    yield Statement("A token of OPT-13B needs 800\\,KB of KV cache in FP16.", "KiB printed as KB", "Kwon et al., PagedAttention, SOSP 2023, section 3")  # fmt: skip
+    yield _told("A token of OPT-13B needs 800\\,KB of KV cache in FP16.", "KiB printed as KB", "Kwon et al., PagedAttention, SOSP 2023, section 3")  # fmt: skip
