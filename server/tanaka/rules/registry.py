@@ -17,7 +17,10 @@ from tanaka.rules.fairness.throughput_not_time_to_accuracy import throughput_not
 from tanaka.rules.gain.kernel_only_gain import kernel_only_gain
 from tanaka.rules.gain.tape_out_payback import tape_out_payback
 from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
+from tanaka.rules.memory.footprint_mismatch import footprint_mismatch
+from tanaka.rules.memory.kv_cache_does_not_fit import kv_cache_does_not_fit
 from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
+from tanaka.rules.memory.weights_do_not_fit import weights_do_not_fit
 from tanaka.rules.numbers.headline_drift import headline_drift
 from tanaka.rules.numbers.impossible_percentage import impossible_percentage
 from tanaka.rules.numbers.inconsistent_value import inconsistent_value
@@ -45,6 +48,9 @@ RULES: tuple[Rule, ...] = (
     above_peak,
     decode_above_bandwidth,
     training_state_does_not_fit,
+    weights_do_not_fit,
+    kv_cache_does_not_fit,
+    footprint_mismatch,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,
