@@ -33,6 +33,8 @@ from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
+from tanaka.rules.roofline.sparse_peak import sparse_peak
+from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
 
 RULES: tuple[Rule, ...] = (
     ratio_mismatch,
@@ -46,6 +48,8 @@ RULES: tuple[Rule, ...] = (
     unit_slip,
     rate_identity,
     above_peak,
+    sparse_peak,
+    utilisation_mismatch,
     decode_above_bandwidth,
     training_state_does_not_fit,
     weights_do_not_fit,

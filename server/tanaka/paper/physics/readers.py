@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import footprint, residence, utilization
+from tanaka.paper.physics import specification, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -13,6 +14,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     utilization.read,
     footprint.read,
     residence.read,
+    specification.read,
 )  # fmt: skip
 
 
