@@ -35,6 +35,7 @@ from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 from tanaka.rules.roofline.sparse_peak import sparse_peak
 from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
+from tanaka.rules.roofline.training_budget import training_budget
 
 RULES: tuple[Rule, ...] = (
     ratio_mismatch,
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     above_peak,
     sparse_peak,
     utilisation_mismatch,
+    training_budget,
     decode_above_bandwidth,
     training_state_does_not_fit,
     weights_do_not_fit,

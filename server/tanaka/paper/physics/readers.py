@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import footprint, residence, specification, utilization
+from tanaka.paper.physics import budget, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -14,6 +15,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     footprint.read,
     residence.read,
     specification.read,
+    budget.read,
 )  # fmt: skip
 
 
