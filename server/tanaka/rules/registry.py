@@ -34,8 +34,8 @@ from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 from tanaka.rules.roofline.sparse_peak import sparse_peak
-from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
 from tanaka.rules.roofline.training_budget import training_budget
+from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
 
 RULES: tuple[Rule, ...] = (
     ratio_mismatch,
