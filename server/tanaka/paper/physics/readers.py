@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import footprint, residence, utilization
+from tanaka.paper.physics import footprint, residence, training, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -13,6 +13,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     utilization.read,
     footprint.read,
     residence.read,
+    training.read,
 )  # fmt: skip
 
 
