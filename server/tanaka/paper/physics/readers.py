@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import budget, footprint, residence, specification, utilization
+from tanaka.paper.physics import footprint, residence, training, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -15,6 +16,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     residence.read,
     specification.read,
     budget.read,
+    training.read,
 )  # fmt: skip
 
 

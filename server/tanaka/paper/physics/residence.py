@@ -48,6 +48,9 @@ _SHARED = Lazy(
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
 
+_EACH_OF_ANOTHER = Lazy(r"\beach (?:on|across|over|with|using|in|of|for)\s(?:\S+\s)?$", re.I)
+
+
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Models in the memory of devices that a sentence names, with what it says of their cache."""
     for k, sentence in enumerate(scene.sentences):
@@ -68,20 +71,30 @@ def machine_of(scene: Scene, k: int) -> tuple[str, float, Spot | None] | None:
         return None
     text = scene.sentences[k].text
     name, count, at = part.name, part.count, part.count_at
-    stated = _SIZE_BEFORE.search(text, max(0, part.start - 20), part.start) or _SIZE_BEHIND.match(text, part.end)  # fmt: skip
+    each = part.each
+    lead = text[max(0, part.start - 60) : part.start]
+    if each and at is not None and _EACH_OF_ANOTHER.search(lead):
+        each, count = False, scene.reading(at).quantity.point
+    stated = _SIZE_BEFORE.search(lead) or _SIZE_BEHIND.match(text, part.end)
     if stated and not re.search(r"\d\s?GB", name):
         name = f"{name}-{stated.group('n')}GB"
+    nodes = scene.spots(k, noun="node")
+    if count is None and len(nodes) == 1:
+        # "two nodes of eight H100 GPUs": the count of devices is that of a node
+        of_node = scene.spots(k, where=lambda r: r.noun == "gpu" and r.per == "node")
+        if len(of_node) != 1:
+            return None
+        count = scene.reading(of_node[0]).quantity.point * scene.reading(nodes[0]).quantity.point
+        return name, count, of_node[0]
     if count is None:
-        led = _COUNT_BEFORE.search(text, max(0, part.start - 40), part.start)
+        led = _COUNT_BEFORE.search(lead)
         if led is None:
             return None
         word = led.group("n").lower()
         count = float(_WORDS[word]) if word in _WORDS else float(word)
     if _alone(text, part) and at is None and not part.system and _NODE.match(text, part.end):
         return None
-    if part.each or (
-        any(r.noun == "node" for r in scene.sentences[k].readings) and part.nodes_at is None
-    ):
+    if each or (nodes and part.nodes_at is None):
         return None
     return name, count, at
 
@@ -97,6 +110,8 @@ def _weights(scene: Scene, k: int, devices: tuple[str, float, Spot | None]) -> L
     about = subject(whole)
     resident = bool(_RESIDENT.search(text))
     if about is None or (_TIER.search(text) and not resident):
+        return None
+    if about.far and _TRAINS.search(scene.sentences[k - 1].text):
         return None
     if not _HOLDS.search(text):
         return None

@@ -52,7 +52,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.memory.room import Room, room
+from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.sizes import billions, per_position, size
 
 _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early-exit")
@@ -111,6 +111,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     proven = (
         {"exact", "cache width"} <= claim.cues and bool(said) and not claim.far and not excuses and place.verified
+        and least > PROOF * there.value
         and machine.firm(paper, claim, tokens_at, batch_at)
     )  # fmt: skip
     only_if = "" if proven else _only_if(weights, place, batch.value, tokens.value, each.value)

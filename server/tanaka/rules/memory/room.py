@@ -10,6 +10,9 @@ from tanaka.rules.api import Computed, Datasheet, Step
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.sizes import size
 
+PROOF = 1.01
+"""How far above the capacity a need must lie that is proven not to fit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:

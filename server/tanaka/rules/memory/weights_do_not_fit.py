@@ -48,7 +48,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.room import Room, room
+from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.sizes import count_of, size, trimmed
 
 _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
@@ -103,6 +103,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         and not claim.far
         and not excuses
         and place.verified
+        and least > PROOF * there.value
         and machine.firm(paper, claim, *operands)
     )
     only_if = "" if proven else _only_if(paper, width, place, count.step.value, need.value)
