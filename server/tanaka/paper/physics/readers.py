@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import budget, footprint, residence, specification, utilization
-from tanaka.paper.physics import footprint, residence, training, utilization
+from tanaka.paper.physics import budget, footprint, residence, specification, training, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
