@@ -1,6 +1,7 @@
 """Every rule, by hand, in order of code."""
 
 from tanaka.rules.api import Rule
+from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
 from tanaka.rules.corners.low_precision_range import low_precision_range
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     weights_do_not_fit,
     kv_cache_does_not_fit,
     footprint_mismatch,
+    collective_below_bound,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import budget, footprint, residence, specification, training, utilization
+from tanaka.paper.physics import (
+    budget,
+    collective,
+    footprint,
+    residence,
+    specification,
+    training,
+    utilization,
+)
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -16,6 +24,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     specification.read,
     budget.read,
     training.read,
+    collective.read,
 )  # fmt: skip
 
 
