@@ -1,6 +1,7 @@
 """Every rule, by hand, in order of code."""
 
 from tanaka.rules.api import Rule
+from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
 from tanaka.rules.corners.low_precision_range import low_precision_range
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     above_peak,
     decode_above_bandwidth,
     training_state_does_not_fit,
+    efficiency_mismatch,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,
