@@ -1,6 +1,7 @@
 """Every rule, by hand, in order of code."""
 
 from tanaka.rules.api import Rule
+from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
@@ -29,6 +30,7 @@ from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
 from tanaka.rules.numbers.table_ratio import table_ratio
 from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
+from tanaka.rules.roofline.above_amdahl import above_amdahl
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 
@@ -45,8 +47,10 @@ RULES: tuple[Rule, ...] = (
     rate_identity,
     above_peak,
     decode_above_bandwidth,
+    above_amdahl,
     training_state_does_not_fit,
     efficiency_mismatch,
+    bubble_mismatch,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import scaling, utilization
+from tanaka.paper.physics import amdahl, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     utilization.read,
     scaling.read,
+    bubble.read,
+    amdahl.read,
 )  # fmt: skip
 
 
