@@ -14,6 +14,7 @@ from tanaka.paper.physics import (
     training,
     utilization,
 )
+from tanaka.paper.physics import amdahl, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -25,6 +26,9 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     budget.read,
     training.read,
     collective.read,
+    scaling.read,
+    bubble.read,
+    amdahl.read,
 )  # fmt: skip
 
 
