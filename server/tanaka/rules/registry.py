@@ -1,8 +1,8 @@
 """Every rule, by hand, in order of code."""
 
 from tanaka.rules.api import Rule
-from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
+from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up

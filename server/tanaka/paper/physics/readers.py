@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import (
+    amdahl,
+    bubble,
     budget,
     collective,
     footprint,
     residence,
+    scaling,
     specification,
     training,
     utilization,
 )
-from tanaka.paper.physics import amdahl, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
