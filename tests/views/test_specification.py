@@ -98,6 +98,11 @@ def test_a_model_shows_its_shape_its_cache_and_its_weights() -> None:
     assert sources(view)["layers"] == "Llama 2"
 
 
+def test_a_model_of_the_shape_of_another_says_so() -> None:
+    view = seen(paper("We serve Qwen2.5-72B from one node."), "Qwen")
+    assert view.text == "Qwen2.5-72B has the shape of Qwen2-72B"
+
+
 def test_a_mixture_says_how_many_experts_a_token_goes_through() -> None:
     view = seen(paper("We serve Mixtral 8x7B from one node."), "Mixtral")
     row = next(r for r in view.rows if r.label == "parameters of a token")
@@ -194,7 +199,7 @@ def test_the_numbers_that_rest_on_a_part_are_listed_with_their_places() -> None:
         ("389 TFLOP/s per GPU", "TK201, impossible", "main.tex:3"),
         ("150 TFLOP/s per GPU", "TK201, consistent", "main.tex:5"),
     ]
-    assert view.tail[-1] == "2 numbers of the paper rest on it, 1 not as stated."
+    assert view.tail[-1] == "2 numbers of the paper rest on it, 1 questioned."
     assert [s for s, _, _ in rest(seen(report, "H100"))] == ["450 TFLOP/s per GPU"]
 
 

@@ -7,40 +7,33 @@ paper's own operating points stand under its roof.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from hwmodels.catalog import PRECISIONS, Accelerator, Sourced, find, precision_name, sources
+from hwmodels.catalog import PRECISIONS, Accelerator, Sourced, find, sources
 from hwmodels.decode import weight_bytes
 from hwmodels.links import Link, find_link, host_link, scale_up_link
 from hwmodels.models import Model, find_model
-from tanaka.analysis.report import Located, Report
+from tanaka.analysis.report import Report
 from tanaka.paper.about import Role
 from tanaka.paper.entities import EntityKind
-from tanaka.paper.model import AchievedRate, Asserted, NumberId
+from tanaka.paper.model import NumberId
 from tanaka.records import dataclass
 from tanaka.rules.api import (
-    Datasheet,
-    Finding,
-    Held,
-    RooflineCeiling,
     RooflineFigure,
-    RooflinePoint,
-    Verdict,
 )
 from tanaka.text import DocId, Span
 from tanaka.views import printing
 from tanaka.views.derivation import Row
 from tanaka.views.named import named_at
 from tanaka.views.places import Places
+from tanaka.views.resting import named_by, rest_rows, resting, roof, sentence, summary
 
 PUBLISHED = "published:"
 """First word of the hover on a name."""
 
 _SYSTEM = re.compile(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ]")
 _LED_BY = re.compile(r"(?:\b(\d{2,3})[ \u2009\xa0-]?GB[ -])?(?:(SXM\d?|PCIe)[ -])?$")
-_MOST = 6  # numbers that are listed as resting on it, and points under the roof
 _WIDTH = 2.0  # bytes of a 16-bit element
 
 
@@ -91,7 +84,7 @@ def specification(report: Report, doc: DocId, offset: int, places: Places) -> Sp
         links = find_link(name)
         return _link(report, here.span, name, links, places) if links else None
     model = find_model(name)
-    return _model(report, here.span, model, places) if model is not None else None
+    return _model(report, here.span, name, model, places) if model is not None else None
 
 
 def variants(name: str, before: str = "") -> tuple[Accelerator, ...]:
@@ -133,11 +126,11 @@ def _device(
     rows.append(_range("power limit", [p.tdp for p in parts], "W"))
     ids = frozenset(p.id for p in parts)
     keys = frozenset(key for p in parts for key in _keys_of_part(p))
-    met = partial(_named_by, report, Role.DEVICE, _part_ids, ids)
-    rest = tuple(_resting(report, keys, met))
-    rows += _rest_rows(report, rest, places)
-    figure = _roof(report, parts, rest, met, places)
-    return Specification(span, _meaning(name, [p.name for p in parts]), _given(rows), figure, _tail(rest))  # fmt: skip
+    met = partial(named_by, report, Role.DEVICE, _part_ids, ids)
+    rest = tuple(resting(report, keys, met))
+    rows += rest_rows(report, rest, places)
+    figure = roof(report, parts, rest, met, places)
+    return Specification(span, _meaning(name, [p.name for p in parts]), _given(rows), figure, summary(rest))  # fmt: skip
 
 
 def _peaks(parts: Sequence[Accelerator]) -> Iterator[Row]:
@@ -171,61 +164,6 @@ def _part_ids(name: str) -> frozenset[str]:
     return frozenset(p.id for p in variants(name))
 
 
-def _roof(
-    report: Report, parts: tuple[Accelerator, ...], rest: Sequence[_Resting],
-    met: Callable[[NumberId], bool | None], places: Places,
-) -> RooflineFigure | None:  # fmt: skip
-    """The roof of the friendliest variant at the precision that the paper's points have."""
-    drawn = [
-        (r, r.figure) for r in rest
-        if isinstance(r.figure, RooflineFigure) and precision_name(r.figure.precision)
-    ]  # fmt: skip
-    rates = [
-        c for c in report.paper.of(AchievedRate)
-        if c.scale == "gpu" and c.asserted is not Asserted.NO and met(c.rate)
-    ]  # fmt: skip
-    own = {
-        c.rate: precision_name(c.precision or _bound(report, c.rate, Role.PRECISION)) for c in rates
-    }
-    formats = [*(precision_name(f.precision) for _, f in drawn), *own.values()]
-    having = [w for w in (*formats, "bf16", "fp16", *PRECISIONS) if any(w in p.peak for p in parts)]
-    if not having:
-        return None
-    often = max(having, key=formats.count)  # the first of those that are told as often
-    part = max(
-        (p for p in parts if often in p.peak),
-        key=lambda p: (p.peak[often].value, p.bandwidth.value),
-    )
-    peak = part.peak[often].value
-    points: dict[NumberId, RooflinePoint] = {}
-    for item, figure in drawn:
-        if figure.peak == peak and item.number is not None:
-            for spot in figure.points[:1]:
-                points.setdefault(item.number, replace(spot, label=_at(item.number, places)))
-    for claim in rates:
-        number = report.paper.number(claim.rate)
-        told = own[claim.rate]
-        if told and (told not in part.peak or part.peak[told].value != peak):
-            continue
-        if number.quantity.bounded and not isinstance(number.quantity.value, tuple):
-            rate, label = number.quantity.point, _at(claim.rate, places)
-            points.setdefault(claim.rate, RooflinePoint(label, None, rate, rate > peak))
-    lower: dict[float, list[str]] = {}
-    for precision, other in part.peak.items():
-        if other.unit == "FLOP/s" and other.value < peak:
-            lower.setdefault(other.value, []).append(precision)
-    named = part.name if len(parts) == 1 else f"{part.family} (fastest variant)"
-    return RooflineFigure(
-        named, often, peak, part.bandwidth.value, tuple(points.values())[:_MOST],
-        tuple(RooflineCeiling(", ".join(names), rate) for rate, names in lower.items()),
-    )  # fmt: skip
-
-
-def _bound(report: Report, id: NumberId, role: Role) -> str:
-    found = report.about(id).of(role)
-    return found.value if found is not None else ""
-
-
 # -- links --------------------------------------------------------------------------------------
 
 
@@ -244,10 +182,10 @@ def _link(
     ids = frozenset(link.id for link in links)
     numbers = [n for link in links for n in (link.line, link.per_direction, link.total)]
     keys = frozenset(n.source for n in numbers if n is not None)
-    met = partial(_named_by, report, Role.LINK, _link_ids, ids)
-    rest = tuple(_resting(report, keys, met))
-    rows += _rest_rows(report, rest, places)
-    tail = (*((_sentence(note),) if note else ()), *_tail(rest))
+    met = partial(named_by, report, Role.LINK, _link_ids, ids)
+    rest = tuple(resting(report, keys, met))
+    rows += rest_rows(report, rest, places)
+    tail = (*((sentence(note),) if note else ()), *summary(rest))
     return Specification(span, _meaning(name, [x.name for x in links]), _given(rows), None, tail)
 
 
@@ -258,7 +196,7 @@ def _link_ids(name: str) -> frozenset[str]:
 # -- models -------------------------------------------------------------------------------------
 
 
-def _model(report: Report, span: Span, model: Model, places: Places) -> Specification:
+def _model(report: Report, span: Span, name: str, model: Model, places: Places) -> Specification:
     heads = f"{model.heads.value:,.0f}"
     shared = model.kv_heads.value != model.heads.value
     more = f"{model.kv_heads.value:,.0f} for keys and values" if shared else ""
@@ -282,10 +220,13 @@ def _model(report: Report, span: Span, model: Model, places: Places) -> Specific
              f"{_amount(model.parameters)} × 2 B", ()),
     ]  # fmt: skip
     keys = frozenset(n.source for n in (*model.shape(), model.published))
-    met = partial(_named_by, report, Role.MODEL, _model_ids, frozenset((model.id,)))
-    rest = tuple(_resting(report, keys, met))
-    rows += _rest_rows(report, rest, places)
-    return Specification(span, model.name, _given(rows), None, _tail(rest), is_model=True)
+    met = partial(named_by, report, Role.MODEL, _model_ids, frozenset((model.id,)))
+    rest = tuple(resting(report, keys, met))
+    rows += rest_rows(report, rest, places)
+    text = (
+        model.name if _bare(model.name) == _bare(name) else f"{name} has the shape of {model.name}"
+    )
+    return Specification(span, text, _given(rows), None, summary(rest), is_model=True)
 
 
 def _model_ids(name: str) -> frozenset[str]:
@@ -293,111 +234,14 @@ def _model_ids(name: str) -> frozenset[str]:
     return frozenset((found.id,)) if found is not None else frozenset()
 
 
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
 def _experts(model: Model) -> str:
     if model.experts is None or model.active is None:
         return ""
     return f"{model.active.value:.0f} of {model.experts.value:.0f} experts of a layer"
-
-
-# -- what rests on it ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Resting:
-    """A finding or a check that uses a specification: the number that it is about, and its outcome."""
-
-    item: Located | Held
-    number: NumberId | None
-
-    @property
-    def figure(self) -> object:
-        """What it draws."""
-        return self.outcome.figure
-
-    @property
-    def outcome(self) -> Finding | Held:
-        """It without its place."""
-        return self.item if isinstance(self.item, Held) else self.item.finding
-
-    @property
-    def said(self) -> str:
-        """Code and verdict: "TK201, impossible"."""
-        if isinstance(self.item, Held):
-            return f"{self.item.code}, consistent"
-        return f"{self.item.finding.code}, {self.item.finding.verdict}"
-
-
-_PHYSICS = ("TK2", "TK3", "TK4")
-
-
-def _resting(
-    report: Report, keys: frozenset[str], met: Callable[[NumberId], bool | None]
-) -> Iterator[_Resting]:
-    """Findings first, then checks that agree: those whose derivation cites it, or whose claim names it."""
-    seen: set[tuple[str, NumberId | None]] = set()
-    items: tuple[Located | Held, ...] = (*report.findings, *report.held)
-    for item in items:
-        own = item if isinstance(item, Held) else item.finding
-        numbers = own.numbers if isinstance(own, Held) else own.operands
-        names = [m for n in numbers if (m := met(n)) is not None]
-        if names and not any(names):
-            continue  # it speaks of another one, which may be on the same datasheet
-        cited = any(isinstance(s.origin, Datasheet) and s.origin.key in keys for s in own.steps)
-        if not cited and not (any(names) and own.code.startswith(_PHYSICS)):
-            continue
-        # A finding is about the number that it underlines; a check about any of those it held.
-        mine = next((n for n in numbers if met(n)), None) if isinstance(item, Held) else None
-        first = mine or (numbers[0] if numbers else None)
-        if (own.code, first) not in seen:
-            seen.add((own.code, first))
-            yield _Resting(item, first)
-
-
-def _named_by(
-    report: Report, role: Role, ids_of: Callable[[str], frozenset[str]], ids: frozenset[str],
-    id: NumberId,
-) -> bool | None:  # fmt: skip
-    """Whether a number is bound to one of some things; None where it is bound to none that is known."""
-    if id not in report.paper.by_id:
-        return None
-    bound = report.about(id).of(role)
-    meant = ids_of(bound.value) if bound is not None else frozenset[str]()
-    return bool(meant & ids) if meant else None
-
-
-def _rest_rows(report: Report, rest: Sequence[_Resting], places: Places) -> Iterator[Row]:
-    """One row for each number that rests on it, with its place."""
-    for i, item in enumerate(rest[:_MOST]):
-        label = "rests on it" if i == 0 else "and"
-        if item.number is not None:
-            shown = printed_number(report, item.number)
-            yield Row(label, "", "", item.said, "", _at(item.number, places),
-                      places.number(item.number), False, shown=shown)  # fmt: skip
-        elif isinstance(item.item, Located):
-            yield Row(label, "", "", item.said, "", places.label(item.item.span), item.item.span,
-                      False, shown=places.text(item.item.span))  # fmt: skip
-
-
-def printed_number(report: Report, id: NumberId) -> str:
-    """A number of the paper with its unit."""
-    from tanaka.views.reading import amount
-
-    return amount(report.paper.number(id))
-
-
-def _at(id: NumberId, places: Places) -> str:
-    span = places.number(id)
-    return places.label(span) if span is not None else ""
-
-
-def _tail(rest: Sequence[_Resting]) -> tuple[str, ...]:
-    if not rest:
-        return ("No number of the paper was held against it.",)
-    faults = sum(isinstance(r.item, Located) and r.item.finding.verdict is not Verdict.OPEN for r in rest)  # fmt: skip
-    more = f"{len(rest) - _MOST} more rest on it; " if len(rest) > _MOST else ""
-    numbers = f"{len(rest)} number{'s' if len(rest) != 1 else ''} of the paper rest{'s' if len(rest) == 1 else ''} on it"
-    verdict = f"{faults} not as stated" if faults else "none at fault"
-    return (_sentence(f"{more}{numbers}, {verdict}"),)
 
 
 # -- how it is printed --------------------------------------------------------------------------
@@ -469,7 +313,3 @@ def _amount(value: float) -> str:
 
 def _bytes(value: float) -> str:
     return printing.quantity(value, "byte").text
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
