@@ -31,6 +31,7 @@ from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 from tanaka.rules.roofline.sparse_peak import sparse_peak
+from tanaka.rules.roofline.spec_mismatch import spec_mismatch
 from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
 
 RULES: tuple[Rule, ...] = (
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     rate_identity,
     above_peak,
     sparse_peak,
+    spec_mismatch,
     utilisation_mismatch,
     decode_above_bandwidth,
     training_state_does_not_fit,
