@@ -36,19 +36,20 @@ _KINDS = (
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
 )  # fmt: skip
+_IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
     r"\b(?:peak|peaks at|theoretical|rated|datasheet|advertis\w+|vendor|maximum|offers?|provides?)\b",
     re.I,
 )
 CUES = {
     "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
-                 r"reserv\w+|allocat\w+|us(?:es|ed|ing)|consum\w+|occup\w+|needs?|requir\w+|footprint|up to|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
+                 r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
                  r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
     "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
-    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge)\b", re.I),
+    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
@@ -88,6 +89,8 @@ def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Itera
         if isinstance(r.quantity.value, tuple) or r.noun or r.series:
             continue
         if r.start < part.end and part.start < r.end:
+            if r.quantity.unit == "byte" and part.start < r.start:
+                yield _claim(scene, (k, i), part, "capacity", formats, [])
             continue
         if r.start >= part.end:
             if any(part.end <= p.start < r.start for p in others):
@@ -131,6 +134,8 @@ def _kind(text: str, r: Reading, part: Part) -> str:
         if _PEAK.search(before) or _PEAK.search(after) or r.kind.value == "peak_compute":
             return "peak"
         return ""
+    if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
+        return "capacity"
     for kind, unit, words, never in _KINDS:
         if r.quantity.unit != unit:
             continue
@@ -154,7 +159,10 @@ def _claim(
         named.append(("precision", near))
     counted = [("devices", part.count)] if part.count is not None else []
     around = text[max(0, min(part.start, r.start) - 40) : max(part.end, r.end) + 40]
-    cues = {name for name, p in CUES.items() if p.search(around)}
+    cues = {name for name, p in CUES.items() if name != "used" and p.search(around)}
+    between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
+    if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
+        cues.add("used")
     if kind == "peak":
         if _SPARSE.search(scene.text):
             cues.add("sparse")

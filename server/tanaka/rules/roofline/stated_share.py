@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hwmodels.catalog import Accelerator
 from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, Physical, Where
@@ -11,6 +12,7 @@ from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.roofline.peaks import Peak, peaks, rate
+from tanaka.rules.roofline.rate_tables import as_claims, rows
 
 _CLOSE = 0.03
 """Datasheets, clocks and conventions differ by so much."""
@@ -81,6 +83,25 @@ def shares(ctx: Context) -> Iterator[Share]:
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
+    for table, listed in rows(paper):
+        found_all = [s for c in as_claims(paper, table, listed) if (s := _share(ctx, paper, c))]
+        yield from _told(paper, found_all)
+
+
+def _told(paper: Paper, found: list[Share]) -> Iterator[Share]:
+    """The shares of a table that are to be held: one of all where all are of one unnamed peak."""
+    implied = [s.rate.quantity.point / s.share.quantity.point for s in found]
+    strange = [s for s in found if all(s.fits(p.value) is None for p in s.known)]
+    if len(found) >= 3 and len(strange) == len(found) and max(implied) <= 1.06 * min(implied):
+        found = found[:1]
+    for s in found:
+        other = s.claim.at("other")
+        if other is not None and s in strange:
+            # the rate may be that of either utilisation
+            twin = replace(s, share=paper.number(other))
+            if any(twin.fits(p.value) is not None for p in s.known):
+                continue
+        yield s
 
 
 def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
