@@ -22,6 +22,7 @@ from tanaka.rules.gain.tape_out_payback import tape_out_payback
 from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
 from tanaka.rules.memory.footprint_mismatch import footprint_mismatch
 from tanaka.rules.memory.kv_cache_does_not_fit import kv_cache_does_not_fit
+from tanaka.rules.memory.memory_saving_mismatch import memory_saving_mismatch
 from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
 from tanaka.rules.memory.weights_do_not_fit import weights_do_not_fit
 from tanaka.rules.numbers.headline_drift import headline_drift
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     collective_below_bound,
     efficiency_mismatch,
     bubble_mismatch,
+    memory_saving_mismatch,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

@@ -17,10 +17,12 @@ from tanaka.paper.physics import (
     training,
     utilization,
 )
+from tanaka.paper.physics import saving, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    saving.read,
     utilization.read,
     footprint.read,
     residence.read,
