@@ -105,7 +105,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         found.sure
         and not claim.far
         and not machine.excuses(paper, "compression")
-        and (kind == "transfer" or "named" in claim.cues)
+        and ("sharded" not in claim.cues if kind == "transfer" else "named" in claim.cues)
         and machine.firm(paper, claim, *(i for _, i in claim.given))
         and hard(time).high < 0.98 * found.hardest
     )
