@@ -4,6 +4,7 @@ from tanaka.rules.api import Rule
 from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
+from tanaka.rules.communication.overlap_impossible import overlap_impossible
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
 from tanaka.rules.corners.low_precision_range import low_precision_range
@@ -69,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     efficiency_mismatch,
     bubble_mismatch,
     memory_saving_mismatch,
+    overlap_impossible,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

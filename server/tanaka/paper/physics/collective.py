@@ -98,6 +98,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             yield claim
 
 
+def sent(scene: Scene, k: int, number: Spot) -> LocalPhysical | None:
+    """What a collective of a sentence sends over which links, where no time of its own is stated."""
+    kinds = [name for name, p in KINDS.items() if p.search(scene.sentences[k].text)]
+    return _claim(scene, k, kinds[0], number) if len(kinds) == 1 else None
+
+
 def _time(scene: Scene, k: int) -> Spot | None:
     """The one time that something takes; None where there are two."""
     times = scene.spots(k, "s")

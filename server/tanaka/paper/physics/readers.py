@@ -18,6 +18,7 @@ from tanaka.paper.physics import (
     utilization,
 )
 from tanaka.paper.physics import saving, utilization
+from tanaka.paper.physics import collective, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -33,6 +34,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     scaling.read,
     bubble.read,
     amdahl.read,
+    overlap.read,
 )  # fmt: skip
 
 
