@@ -32,6 +32,7 @@ from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_amdahl import above_amdahl
 from tanaka.rules.roofline.above_peak import above_peak
+from tanaka.rules.roofline.bandwidth_above_peak import bandwidth_above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 
 RULES: tuple[Rule, ...] = (
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     rate_identity,
     above_peak,
     decode_above_bandwidth,
+    bandwidth_above_peak,
     above_amdahl,
     training_state_does_not_fit,
     efficiency_mismatch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import amdahl, bubble, scaling, utilization
+from tanaka.paper.physics import amdahl, bandwidth, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -14,6 +14,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     scaling.read,
     bubble.read,
     amdahl.read,
+    bandwidth.read,
 )  # fmt: skip
 
 
