@@ -3,6 +3,7 @@
 from tanaka.rules.api import Rule
 from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
+from tanaka.rules.communication.superlinear_scaling import superlinear_scaling
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
 from tanaka.rules.corners.low_precision_range import low_precision_range
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     bandwidth_above_peak,
     above_amdahl,
     training_state_does_not_fit,
+    superlinear_scaling,
     efficiency_mismatch,
     bubble_mismatch,
     no_straggler_experiment,

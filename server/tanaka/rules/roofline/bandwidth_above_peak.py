@@ -116,7 +116,12 @@ def _roof(ctx: Context, claim: Physical) -> _Roof | None:
     proves = level and device.proves and best.bandwidth.verified
     margin = _CONSUMER if any(p.consumer for p in parts) else _SLACK
     return _Roof(
-        best.bandwidth.value, best.bandwidth, "memory bandwidth", best.family, proves, margin
+        best.bandwidth.value,
+        best.bandwidth,
+        f"the memory of the {best.family}",
+        best.family,
+        proves,
+        margin,
     )
 
 
@@ -198,8 +203,6 @@ def _needed(claim: Physical, rate: float, roof: _Roof, most: float) -> str:
     """What would have to be true for the rate to be right."""
     if claim.name("kind") == "memory":
         return f"{100 * (1 - most / rate):.0f}% or more of the bytes come from a cache"
-    if "one way" in claim.cues and rate <= 2 * most:
-        return "both directions are counted"
     return f"{math.ceil(rate / roof.each):.0f} links or more carry it"
 
 
