@@ -5,6 +5,7 @@ from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
 from tanaka.rules.communication.overlap_impossible import overlap_impossible
+from tanaka.rules.communication.superlinear_scaling import superlinear_scaling
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
 from tanaka.rules.corners.low_precision_range import low_precision_range
@@ -38,6 +39,7 @@ from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
 from tanaka.rules.roofline.above_amdahl import above_amdahl
 from tanaka.rules.roofline.above_peak import above_peak
+from tanaka.rules.roofline.bandwidth_above_peak import bandwidth_above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
 from tanaka.rules.roofline.sparse_peak import sparse_peak
 from tanaka.rules.roofline.training_budget import training_budget
@@ -61,12 +63,14 @@ RULES: tuple[Rule, ...] = (
     utilisation_mismatch,
     training_budget,
     decode_above_bandwidth,
+    bandwidth_above_peak,
     above_amdahl,
     training_state_does_not_fit,
     weights_do_not_fit,
     kv_cache_does_not_fit,
     footprint_mismatch,
     collective_below_bound,
+    superlinear_scaling,
     efficiency_mismatch,
     bubble_mismatch,
     memory_saving_mismatch,

@@ -45,7 +45,7 @@ _PART_BEFORE = Lazy(
     r"\b(?:kernels?|operators?|primitives?|routine|which|it|itself)\b[^.;,]{0,36}$", re.I
 )
 _FASTER = Lazy(
-    r"\s*(?:faster|quicker|speed-?ups?|higher|more|better|gain|improvement|acceleration|overall|end-to-end|e2e|as fast|the throughput|[.,;)]|$)",
+    r"\s*(?:faster|quicker|speed-?ups?|higher|more|better|gain|improvement|acceleration|overall|end[- ]to[- ]end|e2e|as fast|the throughput|[.,;)]|$)",
     re.I,
 )
 _ONLY = Lazy(

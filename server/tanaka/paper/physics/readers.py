@@ -19,6 +19,7 @@ from tanaka.paper.physics import (
 )
 from tanaka.paper.physics import saving, utilization
 from tanaka.paper.physics import collective, overlap, utilization
+from tanaka.paper.physics import amdahl, bandwidth, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -35,6 +36,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     bubble.read,
     amdahl.read,
     overlap.read,
+    bandwidth.read,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tanaka.records import dataclass
 
 _SORT = r"(?:(?:strong|weak|parallel\w*|scaling|scale-out|scalability|multi-?(?:node|GPU)|data-parallel|near-linear|linear|speed-?up)[- ])"
 _BEFORE = Lazy(
-    rf"(?:{_SORT}*efficienc\w+|\b(?:strong|weak)[- ]scaling)\b[^.;,%\d()]{{0,28}}[\s(,]*$", re.I
+    rf"(?:{_SORT}*efficienc\w+|\b(?:strong|weak)[- ]scaling)\b[^.;,%()]{{0,36}}[\s(,]*$", re.I
 )
 _AFTER = Lazy(
     rf"\s*(?:{_SORT}*(?:efficien\w+|scaling)\b|of\s(?:the\s|an?\s)?(?:linear|ideal|perfect)\b(?!\s(?:layer|attention)))",
@@ -33,6 +33,7 @@ _LOSS_AFTER = Lazy(
     r"\s*(?:scaling\s|of\s(?:the\s)?(?:ideal|linear|throughput|efficiency|performance)\b|(?:loss|overhead|penalty)\b|(?:to|in)\s(?:communication|efficiency|synchroni[sz]ation)|[.;,)]|$)",
     re.I,
 )
+_UTILISED = Lazy(r"\s*(?:M?MFU|HFU|of\s(?:the\s|its\s)?(?:\w+\s){0,2}peak)\b")
 _MADE_OF = Lazy(r"(?:\bi\.e\.,?|\bthat is,?|\bor|=|\()\s*$", re.I)
 _ENDS = Lazy(r"\s*(?:[.;,)]|$)")
 _OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\beach (?:GPU|device|node)\b", re.I)  # fmt: skip
@@ -54,6 +55,7 @@ CUES = {
     "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
     "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bcompared\b|\bversus\b|\bvs\b|\binstead of\b|\bunlike\b|\bothers?\b|\bprior\b|\brelative to\b|\bwithout\b", re.I),
+    "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
 }  # fmt: skip
 
@@ -64,6 +66,16 @@ CAUSES = Lazy(
     re.I,
 )
 """What makes more devices more than as many times as fast, or as if they were."""
+
+
+_FIXED = Lazy(
+    r"\b(?:fixed|constant|same|equal)\s(?:per-(?:GPU|device|node)\s)?(?:local\s)?batch(?: size)?",
+    re.I,
+)
+
+
+def _caused(text: str) -> bool:
+    return CAUSES.search(_FIXED.sub("", text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
-                cues = {"cause"} if CAUSES.search(scene.text) else set()
+                cues = {"cause"} if _caused(scene.text) else set()
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
@@ -103,6 +115,8 @@ def _form(scene: Scene, spot: Spot) -> str:
         named = plain and re.search(r"efficienc\w+\s(?:of|is|to|at)\s$", before)
         return "efficiency" if named and not _OTHER_EFFICIENCY.search(before + after) else ""
     if _OTHER_EFFICIENCY.search(before + after) or _CHANGE.search(before):
+        return ""
+    if _UTILISED.match(after):
         return ""
     if (_LOSES.search(before) and _LOSS_AFTER.match(after)) or re.match(
         r"\s*scaling (?:loss|overhead)\b", after
@@ -249,7 +263,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:
-        cause = {"cause"} if CAUSES.search(scene.text) else set()
+        cause = {"cause"} if _caused(scene.text) else set()
         if single:
             yield LocalPhysical(
                 "superlinear", gains[0], (("many", many),), named, counted, cues=cues | cause

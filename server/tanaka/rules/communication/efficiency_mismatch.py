@@ -55,8 +55,10 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
+from tanaka.rules.communication.efficiency_tables import columns
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
+from tanaka.rules.numbers.table_ratio import table_ratio
 
 _SILENT = frozenset({"goodput", "constant total"})
 _POINTS = 0.02
@@ -137,6 +139,63 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+    yield from _tables(ctx)
+
+
+def _tables(ctx: Context) -> Iterator[Outcome]:
+    """Columns of efficiencies: one pairing must fit all rows but one."""
+    taken: set[NumberId] | None = None
+    for column in columns(ctx.paper):
+        if taken is None:  # what the fitted relation of the column has judged already
+            judged = [o.numbers[0] if isinstance(o, Held) else o.operands[0] for o in table_ratio.check(ctx)]  # fmt: skip
+            taken = set(judged)
+        best = max(column.readings, key=lambda claims: len(_fitting(ctx, claims)[1]))
+        if any(c.number in taken for c in best):
+            continue
+        way, fitting = _fitting(ctx, best)
+        for claim in fitting:
+            d, value = _derived(ctx, claim, way)
+            yield Held("TK404", _operands(claim), f"{value.text} = {100 * value.value:.1f}%, {way.name}", tuple(d.steps))  # fmt: skip
+        off = [c for c in best if c not in fitting]
+        if len(off) != 1 or (not fitting and len(column.readings) > 1):
+            continue
+        every = [c for claims in column.readings for c in claims if c.number == off[0].number]
+        if all(_far_off(ctx, c) for c in every):
+            number = ctx.paper.number(off[0].number)
+            at = {role: ctx.paper.number(i) for role, i in off[0].given}
+            way = way if fitting else _nearest(ctx, off[0])
+            yield _finding(ctx, off[0], way, number, at, _needed(off[0], way, number, at))
+
+
+def _fitting(ctx: Context, claims: tuple[Physical, ...]) -> tuple[Way, tuple[Physical, ...]]:
+    """The way that most rows agree with, and those rows."""
+    best: tuple[Way, tuple[Physical, ...]] | None = None
+    for way in ways(claims[0].name("kind"), "efficiency", claims[0].cues, scales=True):
+        fits = tuple(c for c in claims if _distance(ctx, c, way, proof=False) <= 0.01)
+        if best is None or len(fits) > len(best[1]):
+            best = way, fits
+    assert best is not None
+    return best
+
+
+def _distance(ctx: Context, claim: Physical, way: Way, *, proof: bool) -> float:
+    number = ctx.paper.number(claim.number)
+    at = {role: ctx.paper.number(i) for role, i in claim.given}
+    stated = hard(number) if proof else number.quantity.nominal
+    return _reach(way, claim, at, proof=proof).distance(stated)
+
+
+def _nearest(ctx: Context, claim: Physical) -> Way:
+    tried = ways(claim.name("kind"), "efficiency", claim.cues, scales=True)
+    return min(tried, key=lambda w: _distance(ctx, claim, w, proof=False))
+
+
+def _far_off(ctx: Context, claim: Physical) -> bool:
+    tried = ways(claim.name("kind"), "efficiency", claim.cues, scales=True)
+    return all(
+        _distance(ctx, claim, w, proof=True) > 0 and _distance(ctx, claim, w, proof=False) > _POINTS
+        for w in tried
+    )
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
