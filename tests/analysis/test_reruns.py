@@ -115,7 +115,7 @@ def test_a_setting_runs_the_rules_that_it_turns_on_and_no_others() -> None:
     host.apply(Change({toml: '[rules]\nignore = ["TK207"]\n'}))
     host.snapshot().report(ROOT)
     before = Counter(host.counts.by_rule)
-    host.apply(Change({toml: "[rules]\nignore = ["TK501"]\n"}))
+    host.apply(Change({toml: '[rules]\nignore = ["TK501"]\n'}))
     host.snapshot().report(ROOT)
     assert host.counts.by_rule - before == Counter({"TK207": 1})
 
