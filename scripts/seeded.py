@@ -2,7 +2,7 @@
 
 Without arguments it reads our own papers with their errors (``tests/seeded``).  With main files of
 papers it looks in each for places where a relation between numbers holds, breaks it, and does the
-same.  ``make seeded`` runs the first and writes its counts into the README; ``make seeded-physics``
+same.  ``make seeded`` runs the first and writes its counts into the README; ``make physics``
 does so with the set for the rules that hold numbers against physics.
 """
 

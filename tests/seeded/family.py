@@ -61,7 +61,7 @@ PHYSICS = Family(
     },
     ("TK2", "TK3", "TK4"),
     HERE / "physics",
-    "make seeded-physics",
+    "make physics",
 )  # fmt: skip
 
 FAMILIES = (NUMBERS, PHYSICS)

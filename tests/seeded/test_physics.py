@@ -107,7 +107,7 @@ def test_enough_is_found_of_all_that_is_larger_than_a_last_digit() -> None:
 
 @pytest.mark.parametrize("rule", PHYSICS.rules)
 def test_no_fewer_errors_are_found_than_the_result_says(rule: str) -> None:
-    """Where a change finds more, ``make seeded-physics`` writes the result anew."""
+    """Where a change finds more, ``make physics`` writes the result anew."""
     was, now = result().rules[rule], measured().rules[rule]
     assert now.seeded == was.seeded
     missed = [
@@ -138,4 +138,4 @@ def test_the_readme_shows_the_result_where_it_has_the_table() -> None:
     text = README.read_text("utf-8")
     begin, _ = marks(PHYSICS)
     table = markdown(result())
-    assert begin not in text or table in text, "make seeded-physics writes the table"
+    assert begin not in text or table in text, "make physics writes the table"
