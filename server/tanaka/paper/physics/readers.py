@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from tanaka.paper.physics import (
     amdahl,
+    bandwidth,
     bubble,
     budget,
     collective,
     footprint,
+    overlap,
     residence,
+    saving,
     scaling,
     specification,
     training,
     utilization,
 )
-from tanaka.paper.physics import saving, utilization
-from tanaka.paper.physics import collective, overlap, utilization
-from tanaka.paper.physics import amdahl, bandwidth, bubble, scaling, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
