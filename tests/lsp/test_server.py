@@ -548,6 +548,46 @@ async def test_ticks_are_shown_to_who_asks_and_follow_the_settings(tmp_path: Pat
         assert found[-1].tooltip == "consistent: 420 ms / 140 ms = 3.00 (TK101)"
 
 
+async def test_peaks_are_shown_to_who_asks_beside_the_ticks(tmp_path: Path) -> None:
+    text = paper(f"\\section{{One}}\nWe train in BF16 on 64 A100-SXM4-80GB GPUs. {RIGHT}")
+    uri = (tmp_path / "a.tex").as_uri()
+    options = {"theme": "dark", "diagnosticsDelay": 0, "showPeaks": True}
+    async with editor(vscode(), options, configuration={"tanaka": {"showPeaks": True}}) as ed:
+        ed.open(uri, text)
+        whole = types.Range(types.Position(0, 0), place(text, len(text)))
+        asked = types.InlayHintParams(types.TextDocumentIdentifier(uri), whole)
+        found = await ed.text_document_inlay_hint_async(asked)
+        assert found is not None
+        assert [hint.label for hint in found] == ["= 20.0 PFLOP/s bf16 dense"]
+        assert found[0].position == place(text, text.index("80GB") + len("80GB"))
+        assert found[0].tooltip == "64 × 312 TFLOP/s (NVIDIA A100 datasheet)"
+        ed.configuration = {"tanaka": {"markChecked": True, "showPeaks": True}}
+        ed.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+        await ed.until("the request to look again", lambda: ed.hints_refreshed)
+        both = await ed.text_document_inlay_hint_async(asked)
+        assert both is not None
+        assert sorted(str(hint.label) for hint in both)[:1] == ["= 20.0 PFLOP/s bf16 dense"]
+        assert len(both) > 3
+        ed.configuration = {"tanaka": {"markChecked": False, "showPeaks": False}}
+        ed.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+        while await ed.text_document_inlay_hint_async(asked) is not None:
+            await asyncio.sleep(0)
+
+
+async def test_a_name_shows_what_is_published_of_it(ed: Editor, tmp_path: Path) -> None:
+    text = paper("\\section{One}\nWe train in BF16 on 64 A100-SXM4-80GB GPUs.")
+    uri = (tmp_path / "a.tex").as_uri()
+    ed.open(uri, text)
+    found = await ed.text_document_hover_async(
+        types.HoverParams(types.TextDocumentIdentifier(uri), place(text, text.index("A100") + 1))
+    )
+    assert found is not None
+    assert found.range == words(text, "A100-SXM4-80GB")
+    assert isinstance(found.contents, types.MarkupContent)
+    assert found.contents.value.startswith("**published:** NVIDIA A100 SXM4 80GB")
+    assert "data:image/svg+xml" in found.contents.value
+
+
 async def test_half_typed_latex_costs_no_more_than_its_own_block(
     ed: Editor, tmp_path: Path
 ) -> None:

@@ -146,17 +146,22 @@ async def code_lenses(
 async def inlay_hints(
     session: Session, params: types.InlayHintParams
 ) -> list[types.InlayHint] | None:
-    """A tick behind each number that agrees with the others, where the author wants to see them."""
+    """Ticks behind numbers that agree, peaks behind devices: what the author wants to see."""
     from tanaka.lsp.positions import offset
     from tanaka.views.hints import hints
+    from tanaka.views.peaks import peaks
 
-    if not session.mark_checked:
+    if not session.mark_checked and not session.show_peaks:
         return None
     found = await _asked(session, params.text_document.uri, params.range.start)
     if found is None:
         return None
     end = offset(session.lines(found.doc), params.range.end, session.encoding)
-    views = hints(found.report, found.doc, found.offset, end)
+    place = found.report, found.doc, found.offset, end
+    views = (
+        *(hints(*place) if session.mark_checked else ()),
+        *(peaks(*place) if session.show_peaks else ()),
+    )
     return [to_proto.inlay_hint(view, session) for view in views]
 
 

@@ -111,6 +111,7 @@ class Session:
         self.theme = options.theme
         self.code_lens = options.code_lens
         self.mark_checked = options.mark_checked
+        self.show_peaks = options.show_peaks
         self.command_links = options.command_links
         self.host = AnalysisHost()
         self._client = client

@@ -6,14 +6,40 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import budget, throughput, utilization, wrong_roof
+from tanaka.paper.physics import (
+    amdahl,
+    bandwidth,
+    bubble,
+    budget,
+    collective,
+    footprint,
+    overlap,
+    residence,
+    saving,
+    scaling,
+    specification,
+    training,
+    utilization,
+)
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    saving.read,
     utilization.read,
+    footprint.read,
+    residence.read,
+    specification.read,
     budget.read,
     throughput.read,
     wrong_roof.read,
+    training.read,
+    collective.read,
+    scaling.read,
+    bubble.read,
+    amdahl.read,
+    overlap.read,
+    bandwidth.read,
 )  # fmt: skip
 
 
