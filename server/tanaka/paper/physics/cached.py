@@ -15,7 +15,7 @@ _PER_LAYER = Lazy(r"\b(?:(?:per|each|every|a|and)[- /]layer|/layer)\b", re.I)
 _PER_HEAD = Lazy(r"\b(?:per|each|every)[- ](?:KV |attention )?head\b|/head\b", re.I)
 # With these a size is a share of the cache, or of more than a cache.
 _NOT = Lazy(
-    r"\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
+    r"\beach of\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
     r"\bshard\w*|\b(?:tensor|pipeline|model)[- ]parallel\w*|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshrink\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bcut\w*|\bremain\w*|\bleft\b|"
     r"\bleav\w+|\bfree[sd]?\b|\bavailab\w*|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\bplus\b|\btogether\b|\btraffic\b|\bbandwidth\b|\breads?\b|\btransfer\w*|\bmov(?:es?|ed|ing)\b|"
     r"\bcompress\w*|\bpart of\b|\boff-?load\w*|\bswap\w*|\bevict\w*|\breserv\w*|\bwindow\w*|\bsliding\b|\blocal\b|\bshar(?:ed?|es|ing)\b|\bprefix\w*|\beffective\w*|\bkeys? (?:only|alone|cache)\b|"

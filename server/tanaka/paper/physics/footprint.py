@@ -34,7 +34,7 @@ _TAKES = Lazy(
 )
 # Words of a stretch with which a size is a share, a difference, a capacity or a stream.
 _NOT = Lazy(
-    r"\b(?:(?:per|each|every)[ -](?:\w+[- ])?|a[ -])(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|expert|block|group|second|step|iteration)s?\b|"
+    r"\beach of\b|\b(?:(?:per|each|every)[ -](?:\w+[- ])?|a[ -])(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|expert|block|group|second|step|iteration)s?\b|"
     r"/(?:GPU|device|rank|s)\b|\bshard\w*|\bsplit\w*|\bpartition\w*|\bTP\s?=?\s?\d|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bstages?\b|\bsav(?:es?|ed|ings?)\b|"
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
@@ -58,10 +58,21 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if product is not None:
             yield product
             continue
+        if _listed(scene, k):
+            continue
         for stretch in stretches(scene, k):
             sizes = stretch.sizes()
             if len(sizes) == 1 and (claim := _claim(stretch, sizes[0])):
                 yield claim
+
+
+def _listed(scene: Scene, k: int) -> bool:
+    """Whether models and sizes are listed apart ("the 7B and the 13B model take 14 GB and 26 GB")."""
+    whole = Stretch(scene, k, 0, len(scene.sentences[k].text))
+    points = {scene.reading(s).quantity.point for s in whole.counts()}
+    if len(points) < 2 and len(whole.models()) < 2:
+        return False
+    return any((s.models() or s.counts()) and len(s.sizes()) != 1 for s in stretches(scene, k))
 
 
 def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:

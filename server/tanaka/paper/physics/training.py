@@ -88,6 +88,8 @@ def _run(scene: Scene, k: int, devices: tuple[str, float, Spot], about: Subject)
     stages = {m.group("n") or ("3" if m.group("full") else "0") for m in _STAGE.finditer(whole)}
     if len(stages) == 1:
         counted.append(("stage", float(stages.pop())))
+        if not _STAGE.search(scene.sentences[k].text):
+            far.add("stage")
     elif stages or _ZERO.search(whole):
         cues.add("sharded")
     degrees = 0

@@ -96,9 +96,10 @@ def _others(
     ]
     if model is not None:
         full = unshared(model, 1.0) * share
-        heads = f"{model.heads.value:.0f}"
-        why = f"keys and values of all {heads} heads are kept"
-        out += [Reading(Interval(full * low, full * high), why) for low, high in reach]
+        why = f"keys and values of all {model.heads.value:.0f} heads are kept"
+        for low, high in reach:
+            bits = f" in {8 * low:g} bits" if len(reach) > 1 else ""
+            out.append(Reading(Interval(full * low, full * high), why + bits))
     return tuple(out)
 
 

@@ -83,7 +83,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     batch = d.stated("sequences", batch_at, symbol="b", exact=True)
     tokens = d.stated("tokens of each", tokens_at, symbol="s")
     need = d.computed("cache", "byte", f"{batch.value:,.0f} × {tokens.value:,.0f} × {each.shown}", kv_cache_bytes, batch, tokens, each,
-                      reference=kv_cache_bytes.source, shown=size(batch.value * tokens.value * each.value, 4), symbol="K")  # fmt: skip
+                      reference=kv_cache_bytes.source, shown=size(batch.value * tokens.value * each.value, 4 if model is not None and claim.name("weights") else 3), symbol="K")  # fmt: skip
     least = hard(paper.number(batch_at)).low * _least(
         model, each, width, hard(paper.number(tokens_at)).low
     )

@@ -12,7 +12,7 @@ from hwmodels.memory import (
     training_state_bytes,
     zero_bytes_per_device,
 )
-from tanaka.paper.model import Physical
+from tanaka.paper.model import How, Paper, Physical
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -73,7 +73,7 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
         Whether the state of all devices was compared already, so that only that of one is asked.
     """
     paper = ctx.paper
-    device = machine.named(ctx, claim, "device")
+    device = machine.named(ctx, claim, "device") or _only_part(paper)
     held = most_capacity(find(device.name)) if device is not None else None
     devices_at = claim.at("devices")
     if device is None or held is None or devices_at is None or claim.cues & _SILENT:
@@ -127,7 +127,8 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
     each = needed.value / count.step.value
     only_if = "" if proven else f"the optimizer state is leaner than {recipe.optimizer:g} B per parameter, or {way_out}"  # fmt: skip
     if stated and claim.far and not proven:
-        only_if = f"the devices are those of another run, or {way_out}"
+        other = "the devices are those of another run" if "model" in claim.far else "the run is sharded otherwise"  # fmt: skip
+        only_if = f"{other}, or {way_out}"
     if not proven and not device.proves:
         only_if = f"the devices are others than the {family} ({device.where}), or {way_out}"
     cards = 1 if layout.stage is not None else int(layout.devices)
@@ -145,6 +146,23 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
             Slot("flip", "" if proven else f"{billions(most)} parameters", "F"),
         ),
     )  # fmt: skip
+
+
+def _only_part(paper: Paper) -> machine.Named | None:
+    """The one part that the paper says it runs on; None where it names two."""
+    names = [
+        dict(m.settings).get("name", "")
+        for m in paper.mentioned("device")
+        if m.role not in ("negated", "related")
+    ]
+    known = [n for n in names if find(n)]
+    if len({find(n)[0].family for n in known}) != 1:
+        return None
+    # the name that says most: "A100-40GB" beside "A100"
+    best = min(known, key=lambda n: len(find(n)))
+    if any(not {p.id for p in find(best)} <= {p.id for p in find(n)} for n in known):
+        return None
+    return machine.Named(best, How.INFERRED, "the only part that the paper names")
 
 
 def _layout(claim: Physical) -> _Layout | None:
