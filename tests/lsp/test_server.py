@@ -588,6 +588,44 @@ async def test_a_name_shows_what_is_published_of_it(ed: Editor, tmp_path: Path) 
     assert "data:image/svg+xml" in found.contents.value
 
 
+async def test_a_device_is_declared_from_the_light_bulb_and_the_rate_is_checked(
+    ed: Editor, tmp_path: Path
+) -> None:
+    rate = "Each GPU sustains 389\\,TFLOP/s on our largest product."
+    text = paper(
+        "\\section{One}\nThe A100-SXM4-80GB computes in BF16. Serving uses an L4.\n"
+        f"\\section{{Two}}\n{rate}"
+    )
+    (tmp_path / "a.tex").write_text(text)
+    (tmp_path / "tanaka.toml").write_text('[paper]\nroot = "a.tex"\n')
+    uri = (tmp_path / "a.tex").as_uri()
+    ed.open(uri, text)
+    await ed.until("a publish", lambda: uri in ed.published)
+    found = {a.title: a for a in await ed.actions(uri, words(text, "389"))}
+    comment = found["Declare the device: A100-SXM4-80GB, bf16"]
+    assert comment.kind == types.CodeActionKind.QuickFix
+    assert comment.edit is None  # it is asked for when it is chosen
+    chosen = await ed.code_action_resolve_async(comment)
+    assert chosen.edit is not None
+    (change,) = chosen.edit.document_changes or ()
+    assert isinstance(change, types.TextDocumentEdit)
+    (edit,) = change.edits
+    assert edit.new_text == "% tanaka: given device = A100-SXM4-80GB, precision = bf16\n"
+    assert edit.range.start == place(text, text.index(rate))
+    whole = await ed.code_action_resolve_async(
+        found["Declare the device for the whole paper: A100-SXM4-80GB, bf16"]
+    )
+    assert whole.edit is not None
+    (entry,) = whole.edit.document_changes or ()
+    assert isinstance(entry, types.TextDocumentEdit)
+    assert entry.text_document.uri.endswith("/tanaka.toml")
+    assert '[given]\ndevice = "A100-SXM4-80GB"' in entry.edits[0].new_text
+    ed.replace(uri, text, rate, edit.new_text + rate, version=2)
+    await ed.until("the finding", lambda: "TK201" in ed.codes(uri))
+    (item,) = [d for d in ed.shown(uri) if d.code == "TK201"]
+    assert "(device and precision declared)" in item.message
+
+
 async def test_half_typed_latex_costs_no_more_than_its_own_block(
     ed: Editor, tmp_path: Path
 ) -> None:

@@ -5,6 +5,9 @@ That no stated rate of one device exceeds the dense peak of that device at that 
 No kernel beats the peak. A number above it is a unit slip, another precision, or the vendor's
 2:4-sparse figure, and every speedup built on it falls with it.
 
+A part or a precision that the sentence leaves open may be declared, by `% tanaka: given device =
+A100-SXM4-80GB` above it; the finding says so.
+
 ## What is left alone
 Rates of several devices, effective and equivalent rates, sparse work where the text says so,
 and parts that we do not know. The bound is the largest peak of all variants that the name may
@@ -23,10 +26,12 @@ Write the dense rate that was measured, and how FLOPs were counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from hwmodels.catalog import dense_peak, find, hard_peak, sources
 from hwmodels.roofline import utilization
+from tanaka.paper.about import Role
 from tanaka.paper.model import AchievedRate, Asserted, How
 from tanaka.rules.api import (
     AtNumber,
@@ -49,10 +54,35 @@ _SILENT = frozenset({"effective", "aggregate"})
 _EXCUSED = {"sparse": 2.0, "causal": 2.0, "accumulate": 2.0, "clock": 1.3}
 
 
-@rule("TK201", since="0.1.0")
+_PROVES = (How.STATED, How.DECLARED)
+
+
+def _elsewhere(ctx: Context) -> Iterator[Outcome]:
+    """Rates whose sentence leaves part or precision open, where the set-up or the author says it."""
+    for claim in ctx.paper.of(AchievedRate):
+        if claim.device and claim.precision:
+            continue
+        about = ctx.about(claim.rate)
+        device, precision = about.of(Role.DEVICE), about.of(Role.PRECISION)
+        if device is None or precision is None:
+            continue
+        if device.how not in _PROVES or precision.how not in _PROVES:
+            continue
+        bound = replace(
+            claim, device=device.value, device_how=device.how,
+            precision=precision.value, precision_how=precision.how,
+        )  # fmt: skip
+        yield from _held_against(ctx, (bound,))
+
+
+@rule("TK201", since="0.1.0", whole=_elsewhere)
 def above_peak(ctx: Context) -> Iterator[Outcome]:
     """Achieved rates against the peak of the device named."""
-    for claim in ctx.paper.of(AchievedRate):
+    yield from _held_against(ctx, ctx.paper.of(AchievedRate))
+
+
+def _held_against(ctx: Context, claims: Iterable[AchievedRate]) -> Iterator[Outcome]:
+    for claim in claims:
         parts = find(claim.device) if claim.device else ()
         number = ctx.paper.number(claim.rate)
         peak = dense_peak(parts, claim.precision)
@@ -91,8 +121,8 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
         proven = (
             hard(number).low > ceiling.value
             and ceiling.verified
-            and claim.device_how is How.STATED
-            and claim.precision_how is How.STATED
+            and claim.device_how in _PROVES
+            and claim.precision_how in _PROVES
             and claim.asserted is Asserted.YES
             and not excuses
         )
@@ -112,9 +142,10 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
                 Datasheet(peak.source, title),
                 shown=f"{sparse / 1e12:g} TFLOP/s",
             )
+        told = _told(claim)
         yield Finding(
             "TK201", "above-peak", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.rate),
-            f"{rate.shown} is {printed(share.value)} times the dense {claim.precision} peak of the {part.family}, {limit.shown}.",
+            f"{rate.shown} is {printed(share.value)} times the dense {claim.precision} peak of the {part.family}{told}, {limit.shown}.",
             tuple(d.steps), operands=(claim.rate,),
             note=f"{printed(share.value)} times the dense peak",
             bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
@@ -126,3 +157,11 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
                 Slot("precision", claim.precision.upper()), Slot("device", part.family),
             ),
         )  # fmt: skip
+
+
+def _told(claim: AchievedRate) -> str:
+    """Which of part and precision is the author's declaration, and no word of the sentence's."""
+    names = [
+        name for name, how in (("device", claim.device_how), ("precision", claim.precision_how)) if how is How.DECLARED
+    ]  # fmt: skip
+    return f" ({' and '.join(names)} declared)" if names else ""
