@@ -153,6 +153,8 @@ def open_derivation(ctx: Context, s: Share, count: float) -> tuple[Derivation, S
     d = Derivation(ctx.paper)
     far = "stated in the sentence before" if "rate" in s.claim.far else ""
     stated = d.stated("rate", s.rate.id, symbol="R", inferred=far)
+    if s.rate.quantity.unit == "FLOP":  # "TFLOPs/GPU" of a column: a rate all the same
+        stated = d.steps[-1] = replace(stated, unit="FLOP/s", shown=rate(stated.value))
     if count > 1:
         if s.count_at is not None and ctx.paper.number(s.count_at).quantity.point == count:
             many = d.stated("devices", s.count_at, symbol="n", exact=True)
