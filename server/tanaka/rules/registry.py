@@ -41,13 +41,12 @@ from tanaka.rules.roofline.above_amdahl import above_amdahl
 from tanaka.rules.roofline.above_peak import above_peak
 from tanaka.rules.roofline.bandwidth_above_peak import bandwidth_above_peak
 from tanaka.rules.roofline.decode_above_bandwidth import decode_above_bandwidth
-from tanaka.rules.roofline.throughput_above_roof import throughput_above_roof
-from tanaka.rules.roofline.training_budget import training_budget
-from tanaka.rules.roofline.wrong_roof import wrong_roof
 from tanaka.rules.roofline.sparse_peak import sparse_peak
 from tanaka.rules.roofline.spec_mismatch import spec_mismatch
+from tanaka.rules.roofline.throughput_above_roof import throughput_above_roof
 from tanaka.rules.roofline.training_budget import training_budget
 from tanaka.rules.roofline.utilisation_mismatch import utilisation_mismatch
+from tanaka.rules.roofline.wrong_roof import wrong_roof
 
 RULES: tuple[Rule, ...] = (
     ratio_mismatch,

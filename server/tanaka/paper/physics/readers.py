@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import budget, throughput, utilization, wrong_roof
 from tanaka.paper.physics import (
     amdahl,
     bandwidth,
@@ -18,8 +17,10 @@ from tanaka.paper.physics import (
     saving,
     scaling,
     specification,
+    throughput,
     training,
     utilization,
+    wrong_roof,
 )
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
