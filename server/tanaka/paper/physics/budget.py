@@ -15,8 +15,13 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes import counts, is_active, sizes
 from tanaka.patterns import Lazy
 
-_TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\b(?:consum|ingest)\w+\b|\bsaw\b|\btook\b", re.I)
-_TRAINED = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bconsum\w+\b|\bsaw\b", re.I)
+_TRAINS = Lazy(
+    r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\b(?:consum|ingest)\w+\b|\bsaw\b|\btook\b|\bcosts?\b", re.I
+)
+_TRAINED = Lazy(
+    r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bconsum\w+\b|\bsaw\b|\btokens (?:cost|take|took|need|require)\w*\b",
+    re.I,
+)
 _NOT_TRAINING = Lazy(
     r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\bsynthe\w+|\blabel\w*|\bfilter\w*|"
     r"\btokeni[sz]\w+ the\b|\bdeduplicat\w+|\bRLHF\b|\bPPO\b|\bGRPO\b|\breinforcement\b|\bdistill\w*|\bdiffusion\b|"

@@ -31,6 +31,7 @@ _DENIED = Lazy(
 _SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
+_ON_EACH = Lazy(r"\s*(?:on|for|by|from|in) (?:each|every)\b", re.I)
 _UNITS = {"img", "imgs", "image", "images", "sample", "samples", "frame", "frames", "FPS", "fps"}
 
 CUES = {
@@ -91,7 +92,8 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far |= {"model", "params"}
             break
-    each = reading.per in ("gpu", "each")
+    after = scene.around(rate, 0, 24)[1]
+    each = reading.per in ("gpu", "each") or _ON_EACH.match(after) is not None
     for j in (k, k - 1):
         parts = counted_devices(scene, j) if j >= 0 else None
         if j >= 0 and parts is None:

@@ -16,6 +16,7 @@ from tanaka.quantity import Kind
 _DECODING = Lazy(r"\bdecod(?:e|es|ed|ing)\b|\btoken generation\b|\bgeneration phase\b", re.I)
 _PREFILL = Lazy(r"\bprefill\w*|\bprompt (?:processing|phase)\b", re.I)
 _GAIN = Lazy(r"\bfast\w*|\bspeed\w*|\baccelerat\w*|\bthroughput\b|\bgain\w*|\bimprov\w+|\bquick\w*|\blatency\b", re.I)  # fmt: skip
+_FASTER = Lazy(r"\b(?:faster|sped up|speeds? up|accelerat\w+)\b", re.I)
 _WHY = Lazy(
     r"\b(?:because|since|as|thanks to|owing to|due to|by virtue of|(?:comes?|stems?|results?|derives?) from|"
     r"attribut\w+ (?:this |it |the \w+ )?to|credit\w* (?:this |it |the \w+ )?to|explained by|driven by)\b(?P<why>[^.;]*)",
@@ -49,9 +50,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         gains = scene.spots(
             k, where=lambda r: r.quantity.shown_unit == "×" or (r.quantity.shown_unit == "%" and r.kind is Kind.SPEEDUP)
         )  # fmt: skip
-        if len(gains) != 1 or not _GAIN.search(sentence.text):
+        if len(gains) > 1 or not _GAIN.search(sentence.text):
             continue
-        claim = _credited(scene, k, gains[0])
+        if not gains:  # "faster", by how much is not said: its batch stands for it
+            _, at = batch_of(sentence)
+            gains = [(k, at)] if at is not None and _FASTER.search(sentence.text) else []
+        claim = _credited(scene, k, gains[0]) if gains else None
         if claim is not None:
             yield claim
 
@@ -74,14 +78,13 @@ def _credited(scene: Scene, k: int, gain: Spot) -> LocalPhysical | None:
         return None
     phase = "decoding" if decoding else "prefill"
     named = [("phase", phase), ("credit", credit)]
-    parts = {p.name for p in scene.parts(k)}
-    if len(parts) > 1:
-        return None
-    named += [("device", name) for name in parts]
+    parts = list(dict.fromkeys(p.name for p in scene.parts(k)))
     formats = scene.formats(k)
-    if len(formats) > 1:
+    if len(parts) > 2 or len(formats) > 2:
         return None
-    named += [("precision", name) for name in formats]
+    # of two the rule takes what is friendlier
+    named += zip(("device", "other device"), parts, strict=False)
+    named += zip(("precision", "other precision"), formats, strict=False)
     given: list[tuple[str, Spot]] = []
     counted: list[tuple[str, float]] = []
     batch, at = batch_of(sentence)

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.catalog import sources
 from hwmodels.energy import device_time
@@ -57,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.budget_rows import budget_rows
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -82,8 +84,9 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 @rule("TK205", since="0.1.0")
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "budget" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    stated = (c for c in ctx.paper.of(Physical) if c.relation == "budget")
+    for claim in chain(stated, budget_rows(ctx.paper)):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)

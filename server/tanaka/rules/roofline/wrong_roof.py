@@ -29,7 +29,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from hwmodels.catalog import Accelerator, Peak, accelerators, dense_peak, precision_name, sources
+from hwmodels.catalog import (
+    Accelerator,
+    Peak,
+    accelerators,
+    dense_peak,
+    find,
+    precision_name,
+    sources,
+)
 from hwmodels.decode import batch_at_ridge, decode_intensity
 from hwmodels.roofline import attainable, ridge
 from tanaka.paper.decode import bits
@@ -74,6 +82,13 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     parts = machine.parts(device)
     precision = precision_name(said.name) if said is not None else ""
     width = (bits(said.name) or 0.0) / 8 if said is not None else 0.0
+    if other := claim.name("other device"):
+        parts = (*parts, *find(other))
+    if narrow := claim.name("other precision"):
+        # weights in the one, products in the other: few bytes and slow products are the friendliest
+        both = [precision, precision_name(narrow)]
+        width = min(width, (bits(narrow) or 16.0) / 8)
+        precision = max(both, key=lambda name: bits(name) or 0.0)
     anywhere = device is None and bool(width) and credit == "arithmetic"
     if anywhere:  # no part is named: of every known one
         parts = accelerators()
@@ -140,7 +155,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         )
     else:
         only_if = f"a pass has at {'least' if credit == 'arithmetic' else 'most'} {edge:,} tokens"
-    factor = paper.number(claim.number).quantity.shown
+    number = paper.number(claim.number).quantity
+    factor = number.shown if number.shown_unit in ("×", "%") else "The gain"
     return Finding(
         "TK209", "wrong-roof", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         f"{factor} is credited to {_credit(credit)}, but {where} {whose}: {roof} limits it.",
