@@ -15,7 +15,7 @@ from tanaka.patterns import Lazy
 _SORTS = (
     ("cache", Lazy(r"\b(?:KV|K/V|key[- ]value)[- ]?(?:caches?|states?|pairs?)\b|\bKVs?\b(?!\s?heads?)|\bcaches?\b", re.I)),
     ("logits", Lazy(r"\blogits?\b", re.I)),
-    ("optimizer", Lazy(r"\boptimi[sz]er\b|\bmoments?\b|\bAdamW?\b", re.I)),
+    ("optimizer", Lazy(r"\b(?:optimi[sz]er|AdamW?)(?: states?| memory)?\b|\bmoments?\b", re.I)),
     ("state", Lazy(r"\bhidden[- ](?:states?|vectors?|activations?)\b|\bresidual stream\b|\b(?:activation|embedding|feature|hidden) vectors?\b|\b(?<!training )(?<!model )states?\b", re.I)),
     ("gradients", Lazy(r"\bgradients?\b", re.I)),
     ("checkpoint", Lazy(r"\bcheckpoints?\b", re.I)),
@@ -40,10 +40,17 @@ _NOT = Lazy(
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
     r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
     r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|\bresident\b|\bspeculat\w*|"
+    r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
+    r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
     re.I,
 )  # fmt: skip
-_BATCHED = Lazy(r"\bbatch(?:es)?\b|\bup to\b.{0,40}\btokens\b|\bblocks?\b", re.I)
+# "The weights and gradients of a 7B model": a size of two things.
+_TOGETHER = Lazy(
+    r"\b(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er(?: states?)?|activations?|caches?|buffers?|states?)(?:,? (?:and|or|as well as|plus|with)|,|\s?\+)\s(?:the |its |their |of |all |FP\d+ |BF16 |KV |key-value |hidden )*"
+    r"(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er\w*|Adam\w*|activations?|KV|caches?|buffers?|states?)\b",
+    re.I,
+)  # fmt: skip
 _TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
 _RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
 CUES = {"trains": _TRAINS, "runs": _RUNS}
@@ -85,6 +92,8 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
         return None
     between = text[at : r.start] if 0 <= at <= r.start else "of"
     if not _TAKES.search(between) and between.strip(" ,–—-'s"):
+        return None
+    if _TOGETHER.search(text[: r.start]):
         return None
     if sort == "cache":
         return cache_claim(stretch, size)
@@ -135,10 +144,14 @@ def sort_of(scene: Scene, size: Spot) -> tuple[str, int]:
     if name == "model":
         # "The weights of Llama-2-70B": what is of a model is named before it.
         lead = text[max(0, at - 60) : at]
-        for other, pattern in _SORTS[:-1]:
-            hits = list(pattern.finditer(lead))
-            if hits and re.match(r"\s(?:of|for|in|from)\b", lead[hits[-1].end() :]):
-                return other, at
+        of = [
+            (hit.end(), other)
+            for other, pattern in _SORTS
+            for hit in pattern.finditer(lead)
+            if re.match(r"\s(?:of|for|in|from)\b", lead[hit.end() :])
+        ]
+        if of:
+            name = max(of)[1]
     return ("", -1) if name == "other" else (name, at)
 
 
