@@ -17,6 +17,7 @@ from tanaka.rules.fairness.throughput_not_time_to_accuracy import throughput_not
 from tanaka.rules.gain.kernel_only_gain import kernel_only_gain
 from tanaka.rules.gain.tape_out_payback import tape_out_payback
 from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
+from tanaka.rules.memory.activation_peak import activation_peak
 from tanaka.rules.memory.memory_saving_mismatch import memory_saving_mismatch
 from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
 from tanaka.rules.numbers.headline_drift import headline_drift
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     above_peak,
     decode_above_bandwidth,
     training_state_does_not_fit,
+    activation_peak,
     memory_saving_mismatch,
     no_straggler_experiment,
     no_stall_behaviour,

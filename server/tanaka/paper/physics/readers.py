@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import saving, utilization
+from tanaka.paper.physics import activations, saving, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    activations.read,
     saving.read,
     utilization.read,
 )  # fmt: skip
