@@ -24,6 +24,7 @@ from tanaka.rules.gain.tape_out_payback import tape_out_payback
 from tanaka.rules.gain.unequal_efficiency import unequal_efficiency
 from tanaka.rules.memory.footprint_mismatch import footprint_mismatch
 from tanaka.rules.memory.kv_cache_does_not_fit import kv_cache_does_not_fit
+from tanaka.rules.memory.activation_peak import activation_peak
 from tanaka.rules.memory.memory_saving_mismatch import memory_saving_mismatch
 from tanaka.rules.memory.training_state_does_not_fit import training_state_does_not_fit
 from tanaka.rules.memory.weights_do_not_fit import weights_do_not_fit
@@ -77,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     superlinear_scaling,
     efficiency_mismatch,
     bubble_mismatch,
+    activation_peak,
     memory_saving_mismatch,
     overlap_impossible,
     no_straggler_experiment,

@@ -22,10 +22,12 @@ from tanaka.paper.physics import (
     utilization,
     wrong_roof,
 )
+from tanaka.paper.physics import activations, saving, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    activations.read,
     saving.read,
     utilization.read,
     footprint.read,
