@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import collective, overlap, utilization
+from tanaka.paper.physics import codec, collective, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -13,6 +13,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     utilization.read,
     collective.read,
     overlap.read,
+    codec.read,
 )  # fmt: skip
 
 
