@@ -4,6 +4,7 @@ from tanaka.rules.api import Rule
 from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
+from tanaka.rules.communication.compression_break_even import compression_break_even
 from tanaka.rules.communication.overlap_impossible import overlap_impossible
 from tanaka.rules.communication.superlinear_scaling import superlinear_scaling
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
@@ -81,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     activation_peak,
     memory_saving_mismatch,
     overlap_impossible,
+    compression_break_even,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

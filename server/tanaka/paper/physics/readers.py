@@ -23,6 +23,7 @@ from tanaka.paper.physics import (
     wrong_roof,
 )
 from tanaka.paper.physics import activations, saving, utilization
+from tanaka.paper.physics import codec, collective, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -43,6 +44,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     amdahl.read,
     overlap.read,
     bandwidth.read,
+    codec.read,
 )  # fmt: skip
 
 

@@ -126,8 +126,10 @@ def _line(ctx: Context, claim: Physical) -> Line | None:
     if at is not None:
         number = ctx.paper.number(at)
         q = number.quantity
-        if isinstance(q.value, tuple) or not math.isfinite(q.nominal.high):
+        if isinstance(q.value, tuple):
             return None
+        if not math.isfinite(q.nominal.high):
+            return Line(q.point, 1.1 * q.point, at, sure=False)  # "over 100 Gb/s links", or faster
         # "25 GB/s" may count in powers of two; bits are decimal.
         wide = 1.0 if "b" in q.shown_unit.replace("byte", "B") else _PER_GIB
         return Line(q.point, hard(number).high * wide, at)
@@ -247,7 +249,7 @@ def _way(d: Derivation, number: Callable[[NumberId], Number], line: Line, ends: 
     """What one end sends in one direction, in bytes."""
     if line.at is not None:
         written = number(line.at).quantity.shown
-        step = d.stated("link, one direction", line.at, symbol="B")
+        step = d.stated("link, one direction", line.at, symbol="B", exact=not number(line.at).quantity.bounded)  # fmt: skip
         if step.shown != rate(line.each):
             d.steps[-1] = step = replace(
                 step, label=f"{written}, one direction", shown=rate(line.each)
