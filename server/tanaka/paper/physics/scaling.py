@@ -54,7 +54,7 @@ CUES = {
     "constant total": Lazy(r"\bconstant total\b|\btotal [^.;]{0,30}(?:constant|unchanged|fixed)\b|\bsame (?:total|overall) (?:number of )?v?CPUs\b", re.I),
     "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
-    "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bcompared\b|\bversus\b|\bvs\b|\binstead of\b|\bunlike\b|\bothers?\b|\bprior\b|\brelative to\b|\bwithout\b", re.I),
+    "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
     "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
 }  # fmt: skip
@@ -165,6 +165,26 @@ def _refers(text: str) -> bool:
     return re.match(r"(?:This|That|These|It|The|Hence|Thus|So|i\.e\.|Scaling|Parallel|Efficiency|We lose)\b", text) is not None  # fmt: skip
 
 
+_NAMED_BEFORE = Lazy(
+    r"\b(?:GPUs?|devices?|nodes?|workers?|machines?|accelerators?|servers?|threads?|cores?|chips?|replicas?)\s(?:(?:is|was|are|were|grows?|increased?|raised?|scaled?|used)\s)?from\s$",
+    re.I,
+)
+
+
+def _bare(scene: Scene, k: int) -> list[Spot]:
+    """Two counts whose noun stands before them: "the number of nodes from 4 to 32"."""
+    bare = scene.spots(k, "1", where=_without_noun)
+    led = [s for s in bare if _NAMED_BEFORE.search(scene.around(s, 40)[0])]
+    if len(led) != 1:
+        return []
+    both = [s for s in bare if scene.reading(s).series == scene.reading(led[0]).series]
+    return both if len(both) == 2 else []
+
+
+def _without_noun(reading: Reading) -> bool:
+    return reading.series != 0 and not reading.noun and reading.quantity.shown_unit in ("", "1")
+
+
 def _counts(scene: Scene, k: int) -> list[Spot]:
     return [s for noun in _COUNTED for s in scene.spots(k, noun=noun, where=_plain)]
 
@@ -180,6 +200,10 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
         return None
     kind, (first, second) = found[0]
     groups = [g for noun in _COUNTED if (g := scene.spots(k, noun=noun, where=_plain))]
+    if not groups and (bare := _bare(scene, k)):
+        groups = [bare]
+    if _turned(scene, first, second):
+        first, second = second, first
     if not groups:
         text = scene.sentences[k].text
         return (
@@ -199,12 +223,21 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
     counts = two[0]
     order = sorted([(s, "n") for s in counts] + [(first, "v"), (second, "v")])
     shape = "".join(what for _, what in order)
-    spots = [s for s, _ in order]
     if shape in ("nnvv", "vvnn"):
         return _Pairs((first, second), (counts[0], counts[1]), kind)
-    one, other = spots[:2], spots[2:]
-    pair = [(a, b) if kind_a == "n" else (b, a) for (a, b), kind_a in ((one, shape[0]), (other, shape[2]))]  # fmt: skip
+    spots = [s for s, _ in order]
+    pair = [(a, b) if shape[2 * i] == "n" else (b, a) for i, (a, b) in enumerate((spots[:2], spots[2:]))]  # fmt: skip
     return _Pairs((pair[0][1], pair[1][1]), (pair[0][0], pair[1][0]), kind)
+
+
+_INSTEAD = Lazy(r"\b(?:instead of|rather than|up from|down from|versus|vs\.?|against|compared (?:to|with)|where it was)\b", re.I)  # fmt: skip
+
+
+def _turned(scene: Scene, first: Spot, second: Spot) -> bool:
+    """Whether the value at the many stands first: "1.52 s instead of 1.43 s"."""
+    s = scene.sentences[first[0]]
+    between = s.between(scene.reading(first), scene.reading(second))
+    return _INSTEAD.search(between) is not None
 
 
 def _ratio(scene: Scene, pair: list[Spot]) -> float:
@@ -225,13 +258,13 @@ def _values(scene: Scene, k: int, claim: Spot) -> Iterator[tuple[str, list[Spot]
     for unit in _RATES:
         yield "rate", own(scene.spots(k, unit, where=_achieved))
     yield "time", own(scene.spots(k, "s"))
-    shares = own(scene.spots(k, where=lambda r: r.quantity.shown_unit == "%" and r.series != 0))
+    shares = own(scene.spots(k, where=lambda r: r.quantity.shown_unit == "%"))
     said = re.search(r"\bMFU\b|\butili[sz]ation\b", scene.sentences[k].text)
     yield "share", shares if said else []
 
 
 _FASTER = Lazy(r"\s*(?:(?:parallel|strong|end-to-end|overall)[- ])*(?:speed-?ups?|faster|acceleration|scaling)\b", re.I)  # fmt: skip
-_SPED = Lazy(r"\bspeed-?ups?(?:\s(?:of|is|to|reaches|factor|by))*\s$", re.I)
+_SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
 def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:

@@ -64,7 +64,6 @@ _SILENT = frozenset({"goodput", "constant total"})
 _POINTS = 0.02
 """Within two points an efficiency was computed from other digits."""
 _DOUBTS = {
-    "another": "it is that of another system or base than the numbers beside it",
     "batch": "the batch is not the same at the two scales",
     "best": "the two values are not of the runs that the efficiency was computed from",
     "mean": "it is a mean over more runs than these two",
@@ -242,7 +241,7 @@ def _sure(claim: Physical, at: dict[str, Number], stated: Interval) -> bool:
     if "few" not in at and "few" not in dict(claim.counted):
         # Without scales only what is said to be per device, or weak scaling, is a ratio.
         return bool(claim.cues & {"weak", "each"}) or claim.name("kind") == "share"
-    if "another" in claim.cues and claim.far:
+    if "another" in claim.cues:
         return False
     return stated.low <= 1.6
 
@@ -277,7 +276,7 @@ def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) ->
     glue = "" if unit in ("%", "×") else " "
     where = f" on {_point(claim, at, 'many'):,.0f}" if "many" in at else ""
     amount = f"{float(f'{scaled:.{digits - 1}e}'):,.{max(0, digits - len(str(int(abs(scaled)))))}f}"
-    return f"it is {amount}{glue}{unit}{where}"
+    return f"the other value is {amount}{glue}{unit}{where}"
 
 
 def _point(claim: Physical, at: dict[str, Number], role: str) -> float:

@@ -48,10 +48,9 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 
 _SILENT = frozenset({"work", "queue", "energy"})
+_OTHERWISE = frozenset({"together", "workload"})
+"""Words with which the gain is that of more than the part, or of other work than the share."""
 _DOUBTS = {
-    "together": "another change is in the gain",
-    "workload": "the share is that of another workload",
-    "overlap": "the rest is overlapped with it too",
     "average": "share and gain are means over different runs",
     "after": "the share was taken after the change",
 }
@@ -88,10 +87,13 @@ def _judged(
     widest = _most(hard(share).high, hard(inner).high if inner is not None else None)
     if widest is None:
         return None
+    if claim.cues & _OTHERWISE:
+        return None
     doubt = next((_DOUBTS[c] for c in sorted(claim.cues) if c in _DOUBTS), "")
     proven = (
         not doubt
         and "only" in claim.cues
+        and "overlap" not in claim.cues
         and not claim.far
         and machine.firm(ctx.paper, claim, *(i for _, i in claim.given))
         and hard(gain).low > 1.02 * widest
