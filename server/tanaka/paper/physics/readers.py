@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import (
+    activations,
     amdahl,
     bandwidth,
     bubble,
     budget,
+    codec,
     collective,
     footprint,
     overlap,
@@ -22,8 +24,6 @@ from tanaka.paper.physics import (
     utilization,
     wrong_roof,
 )
-from tanaka.paper.physics import activations, saving, utilization
-from tanaka.paper.physics import codec, collective, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
