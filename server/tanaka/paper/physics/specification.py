@@ -60,6 +60,10 @@ _TOTAL = Lazy(
 _OTHER_STORE = Lazy(
     r"\b(?:host|CPU|DRAM|DDR\d?|RAM|NVMe|SSD|disk|storage|system memory|main memory|cache|dataset|corpus|bandwidth|checkpoint\w*|unified)\b"
 )
+# What joins counted parts and their total, and what a total is of: nothing but memory.
+_TOTALS = rf"{_MEMORY}|{_THING}|with|having|have|has|for|an?|the|total|of|in|all|aggregate|combined|together|altogether|totall?ing|giving|providing|offering|i\.e\.|or|that is|GPU|device|on|across|over|from|each|NVIDIA|which|capacity|is|=|SXM\d?|PCIe|\d{{2,3}} ?GB"
+_JOIN_TOTAL = Lazy(rf"^s?(?:[\s,;()\[\]:—–-]|(?:{_TOTALS})(?![\w]))*$")
+_ENDS_TOTAL = Lazy(rf"^(?:\s|(?:{_TOTALS})(?![\w]))*(?:[.,;)\]]|$)")
 _MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)\b")
 
 
@@ -166,8 +170,7 @@ def _claim(
     if kind == "peak":
         if _SPARSE.search(scene.text):
             cues.add("sparse")
-        beside = text[max(0, min(part.start, r.start) - 10) : max(part.end, r.end) + 40]
-        if _DENSE.search(beside):
+        if _is_dense(text, r, part):
             cues.add("dense")
             if not _SPARSE.search(_DENSE.sub("", text)):
                 cues.discard("sparse")
@@ -179,6 +182,14 @@ def _claim(
     if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
         cues.add("claimed")
     return LocalPhysical("specification", spot, (), tuple(named), tuple(counted), frozenset(), frozenset(cues))  # fmt: skip
+
+
+def _is_dense(text: str, r: Reading, part: Part) -> bool:
+    """Whether a peak is called dense by the words that lead to it or right behind it."""
+    lead = text[part.end : r.start] if part.end <= r.start else text[max(0, r.start - 30) : r.start]
+    lead = re.split(r"[;,(]|\d{3,}", lead)[-1]
+    behind = re.match(r"\s?\(?(?:of\s)?(?:(?:BF|FP)\d+\s)?(?:dense\b|without (?:2:4 |structured )?sparsity)", text[r.end :])  # fmt: skip
+    return bool(_DENSE.search(lead) or behind)
 
 
 def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> str:
@@ -208,6 +219,11 @@ def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhys
     ]  # fmt: skip
     whole = [s for s in sizes if s not in own and _is_total(text, scene.reading(s), part)]
     if len(whole) != 1 or len(own) > 1 or len(sizes) != len(own) + 1:
+        return
+    total = scene.reading(whole[0])
+    before = total.end <= part.start
+    between = text[total.end : many.start] if before else text[part.end : total.start]
+    if not _JOIN_TOTAL.match(between) or not (before or _ENDS_TOTAL.match(text[total.end :])):
         return
     given = [("devices", counts[0]), *((("each", own[0]),) if own else ())]
     cues = {name for name in ("used", "another") if CUES[name].search(text)}
