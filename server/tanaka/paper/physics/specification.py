@@ -36,6 +36,17 @@ _KINDS = (
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
 )  # fmt: skip
+_PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
+_RUNS = Lazy(
+    r"\b(?:runs?|running|ran|gets?|got|trains?|obtain\w*|executes?|sustain\w*|hits?)\b", re.I
+)
+_OWNS = Lazy(
+    r"\b(?:has|have|having|with|offers?|provides?|features?|equipped|comes?|boasts?|carr(?:y|ies)|contains?|packs?)\b|\(|['’]s?\b|^[\s,-]*$"
+)
+_WITH = Lazy(r"^\W*(?:GPUs?|cards?|accelerators?)?\s*(?:\(|with\b)")
+_ON = Lazy(
+    r"\b(?:[Oo]n|[Ff]or|[Bb]y|[Uu]sing|[Ii]n)\s(?:(?:an?|the|one|each|single|our|NVIDIA|\d+|two|four|eight)\s)*$"
+)
 _IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
     r"\b(?:peak|peaks at|theoretical|rated|datasheet|advertis\w+|vendor|maximum|offers?|provides?)\b",
@@ -45,6 +56,8 @@ CUES = {
     "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
                  r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
                  r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
+    "work": Lazy(r"\b(?:kernels?|methods?|approach\w*|workloads?|baselines?|models?|implementation|batch\w*|quanti\w+|optimizer|training|inference|"
+                 r"throughput (?:rises|falls|on|of)|sequence\w*|runs?|weights|ours)\b", re.I),
     "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
@@ -135,9 +148,12 @@ def _kind(text: str, r: Reading, part: Part) -> str:
     after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
     before = re.split(r"[,;()]|\band\b|\d", text[max(part.end if part.end <= r.start else 0, r.start - 40) : r.start])[-1]  # fmt: skip
     if r.quantity.unit in ("FLOP/s", "op/s"):
-        if _PEAK.search(before) or _PEAK.search(after) or r.kind.value == "peak_compute":
-            return "peak"
-        return ""
+        lead = text[max(0, r.start - 44) : r.start]
+        if CUES["used"].search(lead) or _RUNS.search(lead):
+            return ""
+        said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
+        rated = part.end <= r.start and r.kind.value == "peak_compute"
+        return "peak" if said or rated else ""
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
     for kind, unit, words, never in _KINDS:
@@ -167,6 +183,13 @@ def _claim(
     between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
     if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
         cues.add("used")
+    if (r.start < part.end and part.start < r.end) or _WITH.match(between):
+        cues.discard("work")
+    if part.end <= r.start:
+        if not _OWNS.search(between):
+            cues.add("bare")
+        if _ON.search(text[: part.start]) and re.search(r"\b(?:has|have|is|are|was|were|offers?|provides?|delivers?|reaches)\b", between):  # fmt: skip
+            cues.add("work")
     if kind == "peak":
         if _SPARSE.search(scene.text):
             cues.add("sparse")
