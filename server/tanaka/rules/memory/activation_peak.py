@@ -173,7 +173,7 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
     ids = tuple(dict.fromkeys((*made.numbers, *found.named)))
     where = "on the first stage" if found.shape.stages else "on each device"
     yield Held(
-        "TK304", ids, f"{made.peak.text} = {made.peak.shown} of {made.capacity.shown} {where}", tuple(d.steps),
+        "TK304", ids, f"{made.peak.shown} of {made.capacity.shown} are live at the peak {where}", tuple(d.steps),
         slots=(
             Slot("need", made.peak.shown, "P"), Slot("cap", made.capacity.shown, "H"),
             Slot("phase", f"the {made.top.at} phase" if found.shape.stages else "the end of the forward pass"),
