@@ -3,6 +3,7 @@
 from tanaka.rules.api import Rule
 from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.compression_break_even import compression_break_even
+from tanaka.rules.communication.link_domain import link_domain
 from tanaka.rules.communication.overlap_impossible import overlap_impossible
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
 from tanaka.rules.corners.batch_norm_warm_up import batch_norm_warm_up
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     collective_below_bound,
     overlap_impossible,
     compression_break_even,
+    link_domain,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import codec, collective, overlap, utilization
+from tanaka.paper.physics import codec, collective, link_domain, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -14,6 +14,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     collective.read,
     overlap.read,
     codec.read,
+    link_domain.read,
 )  # fmt: skip
 
 
