@@ -24,6 +24,7 @@ from tanaka.paper.physics import (
     utilization,
     wrong_roof,
 )
+from tanaka.paper.physics import codec, collective, link_domain, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
@@ -45,6 +46,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     overlap.read,
     bandwidth.read,
     codec.read,
+    link_domain.read,
 )  # fmt: skip
 
 
