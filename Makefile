@@ -12,7 +12,7 @@ python_sources := $(shell find server hwmodels persona -type f ! -name '*.pyc' !
 client_sources := $(shell find client/src client/webview client/media -type f)
 shipped := $(wildcard README.md CHANGELOG.md LICENSE .vscodeignore docs/pictures/*) $(shell find examples/stale-pipeline -type f)
 
-.PHONY: help start test check docs bench seeded differential vsix pictures clean
+.PHONY: help start test check docs bench seeded physics differential vsix pictures clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make docs                            write the generated pages of docs/"
 	@echo "make bench                           how long the engine takes"
 	@echo "make seeded                          how many errors in papers are found, and the README's table of it"
+	@echo "make physics                  the same with errors that physics refutes"
 	@echo "make differential                    the formulas beside those of mlsysim, which it installs in build/"
 	@echo "make vsix                            the extension as a package for your own VS Code"
 	@echo "make pictures                        take the README's pictures anew"
@@ -44,6 +45,9 @@ bench: $(STAMPS)/python
 
 seeded: $(STAMPS)/python
 	@$(PY) scripts/seeded.py --write
+
+physics: $(STAMPS)/python
+	@$(PY) scripts/seeded.py --physics --write
 
 differential: $(STAMPS)/differential
 	@build/differential-venv/bin/python scripts/differential.py

@@ -2,7 +2,8 @@
 
 Without arguments it reads our own papers with their errors (``tests/seeded``).  With main files of
 papers it looks in each for places where a relation between numbers holds, breaks it, and does the
-same.  ``make seeded`` runs the first and writes its counts into the README.
+same.  ``make seeded`` runs the first and writes its counts into the README; ``make physics``
+does so with the set for the rules that hold numbers against physics.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ sys.path[0] = str(ROOT / "tests")  # in place of this folder, where a file has t
 from seeded import any_source, own, score  # noqa: E402
 from seeded.analysed import Analysed  # noqa: E402
 from seeded.any_source import Paper  # noqa: E402
+from seeded.family import NUMBERS, PHYSICS, Family, of  # noqa: E402
 from tanaka.cli.files import Unreadable  # noqa: E402
 
-RESULT = ROOT / "tests" / "seeded" / "result.json"
 README = ROOT / "README.md"
 
 
@@ -34,7 +35,7 @@ def of_ours(home: Path) -> tuple[list[Paper], score.Score]:
             f"not silent: {statement.origin}: {'; '.join(str(a) for a in found)}", file=sys.stderr
         )
     count = len(own.statements(home))
-    return papers, score.score(papers, statements=count, spoken=len(spoken))
+    return papers, score.score(papers, of(home), statements=count, spoken=len(spoken))
 
 
 def of_others(files: Sequence[Path]) -> tuple[list[Paper], score.Score]:
@@ -53,10 +54,16 @@ def of_others(files: Sequence[Path]) -> tuple[list[Paper], score.Score]:
 
 
 def said_of_untouched(papers: Sequence[Paper]) -> str:
-    """Findings of untouched papers, those that say impossible first."""
+    """Findings of untouched papers, those that say impossible first, and of twins."""
     found = [(a.verdict != "impossible", p.name, a) for p in papers for a in p.alarms]
     found.sort(key=lambda f: f[:2])
-    return "".join(f"{name}: {alarm}\n" for _, name, alarm in found)
+    twins = [
+        f"{p.name}: twin of {t.seed.old} -> {t.seed.new}: {alarm}\n"
+        for p in papers
+        for t in p.tried
+        for alarm in ((*t.twin.found, *t.twin.beside) if t.twin else ())
+    ]
+    return "".join([*(f"{name}: {alarm}\n" for _, name, alarm in found), *twins])
 
 
 def misses(papers: Sequence[Paper]) -> str:
@@ -67,6 +74,7 @@ def misses(papers: Sequence[Paper]) -> str:
             if not t.result.found:
                 s = t.seed
                 note = "" if s.beyond else " (within rounding)"
+                note += "" if s.covered else " (no rule is meant to read it)"
                 lines.append(
                     f"{paper.name}: {s.file}:{s.line}: {s.rule} {s.size}: {s.old} -> {s.new}{note}; {s.relation}\n"
                 )
@@ -78,24 +86,26 @@ def data(ours: score.Score, others: score.Score | None) -> dict[str, object]:
     return {"own": ours.data()} | ({"others": others.data()} if others is not None else {})
 
 
-def known() -> tuple[score.Score, score.Score | None]:
+def known(family: Family) -> tuple[score.Score, score.Score | None]:
     """The scores that were written last."""
-    found = json.loads(RESULT.read_text("utf-8"))
+    found = json.loads((family.home / "result.json").read_text("utf-8"))
     others = found.get("others")
     return score.Score.read(found["own"]), score.Score.read(others) if others else None
 
 
-def write(ours: score.Score, others: score.Score | None) -> None:
+def write(family: Family, ours: score.Score, others: score.Score | None) -> None:
     """Keep the counts, and put the table into the README; those of others stay, where there are none new."""
-    if others is None and RESULT.is_file():
-        others = known()[1]
-    RESULT.write_text(json.dumps(data(ours, others), indent=1) + "\n", "utf-8")
+    result = family.home / "result.json"
+    if others is None and result.is_file():
+        others = known(family)[1]
+    result.write_text(json.dumps(data(ours, others), indent=1) + "\n", "utf-8")
     text = README.read_text("utf-8")
-    if score.BEGIN in text:
-        before, _, rest = text.partition(score.BEGIN)
-        _, _, after = rest.partition(score.END)
+    begin, end = score.marks(family)
+    if begin in text:
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
         table = score.markdown(ours, others)
-        README.write_text(f"{before}{score.BEGIN}\n{table}\n{score.END}{after}", "utf-8")
+        README.write_text(f"{before}{begin}\n{table}\n{end}{after}", "utf-8")
 
 
 def main() -> int:
@@ -105,6 +115,8 @@ def main() -> int:
     )
     parser.add_argument("--own", type=Path, default=own.HERE, metavar="FOLDER",
                         help="a set of our own kind: papers/, seeds/, statements/")  # fmt: skip
+    parser.add_argument("--physics", dest="own", action="store_const", const=PHYSICS.home,
+                        help="the set for the rules that hold numbers against physics")  # fmt: skip
     parser.add_argument("--misses", action="store_true", help="list the errors that were not found")
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
     parser.add_argument("--markdown", action="store_true", help="print the README's table")
@@ -112,6 +124,9 @@ def main() -> int:
         "--write", action="store_true", help="keep the counts, and write the README's table"
     )
     args = parser.parse_args()
+    family = of(args.own)
+    if args.files and family is not NUMBERS:
+        parser.error("no places are looked for that physics decides: leave the files out")
     papers, others = of_others(args.files) if args.files else ([], None)
     ours: score.Score | None = None
     if not args.files or args.json or args.markdown or args.write:
@@ -122,7 +137,7 @@ def main() -> int:
             return 2
         papers = papers or own_papers
     if args.write and ours is not None:
-        write(ours, others)
+        write(family, ours, others)
     if args.json and ours is not None:
         print(json.dumps(data(ours, others), indent=1))
     elif args.markdown and ours is not None:

@@ -71,7 +71,7 @@ def test_a_glance_judges_the_stretch_under_edit_and_runs_no_rule_of_the_whole_pa
     assert any(f.finding.code == "TK101" and "2.02" in f.finding.message for f in glance)
     report = host.snapshot().report(ROOT)
     of_the_paper = sum(r not in LOCAL or r.whole is not None for r in RULES)
-    assert host.counts.rules_run == rules + len(LOCAL) + of_the_paper
+    assert rules + len(LOCAL) < host.counts.rules_run < rules + len(LOCAL) + of_the_paper / 2
     # What is about numbers that are still there has stood all the while.
     still = {f.finding.code for f in glance if f.finding.code not in {r.code for r in LOCAL}}
     assert still == {f.finding.code for f in report.findings} - {r.code for r in LOCAL}

@@ -1,7 +1,7 @@
 """A paper in a host, and what an error put into it changes: the findings that its twin has not.
 
-Only the rules that hold numbers against numbers run (TK101 to TK110).  One edit is analysed at a
-time and taken back, so that an error costs what a keystroke costs in an editor.
+Only the rules of one family run (`seeded.family`).  One edit is analysed at a time and taken back, so
+that an error costs what a keystroke costs in an editor.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from seeded.family import NUMBERS, Family
 from tanaka.analysis import AnalysisHost, Change, Report
 from tanaka.analysis.report import Located
 from tanaka.cli.files import load
 from tanaka.rules.api import Verdict
 from tanaka.text import DocId, Span
 
-_SETTINGS: Mapping[DocId, str | None] = {DocId("tanaka.toml"): '[rules]\nselect = ["TK1"]\n'}
+_SETTINGS = DocId("tanaka.toml")
 WRONG = (Verdict.IMPOSSIBLE, Verdict.IMPLAUSIBLE)
 
 
@@ -57,18 +58,23 @@ class Result:
 class Analysed:
     """A paper that errors are put into, one at a time."""
 
-    def __init__(self, host: AnalysisHost, root: DocId) -> None:
-        self._host, self._root = host, root
-        host.apply(Change(_SETTINGS))
+    def __init__(self, host: AnalysisHost, root: DocId, family: Family = NUMBERS) -> None:
+        self._host, self._root, self._family = host, root, family
+        chosen = ", ".join(f'"{c}"' for c in family.select)
+        # What the paper declares of its own (a device, a precision) stays, but not which rules run.
+        given = host.snapshot().texts.get(_SETTINGS, "").partition("[rules]")[0]
+        host.apply(Change({_SETTINGS: f"{given}[rules]\nselect = [{chosen}]\n"}))
         self.report = self._report()
-        self._before = {self._key(f) for f in _judged(self.report)}
+        self._before = {self._key(f) for f in self._judged(self.report)}
 
     @classmethod
-    def of(cls, texts: Mapping[str, str], root: str = "main.tex") -> Analysed:
+    def of(
+        cls, texts: Mapping[str, str], root: str = "main.tex", family: Family = NUMBERS
+    ) -> Analysed:
         """A paper in memory."""
         host = AnalysisHost()
         host.apply(Change({DocId(name): text for name, text in texts.items()}))
-        return cls(host, DocId(root))
+        return cls(host, DocId(root), family)
 
     @classmethod
     def at(cls, main: Path) -> Analysed:
@@ -89,7 +95,15 @@ class Analysed:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Findings of the untouched paper."""
-        return tuple(_alarm(f, self.report) for f in _judged(self.report))
+        return tuple(_alarm(f, self.report) for f in self._judged(self.report))
+
+    def _judged(self, report: Report) -> list[Located]:
+        """Findings of the family that call a number wrong."""
+        return [
+            f
+            for f in report.findings
+            if f.finding.code.startswith(self._family.select) and f.finding.verdict in WRONG
+        ]
 
     def text(self, file: str) -> str:
         """Text of one of its files."""
@@ -100,26 +114,28 @@ class Analysed:
 
         A finding names the error where it underlines the number that was changed, or has it among
         its operands or the places that it points to.  A number that is changed in the definition
-        of a macro stands where the macro is used.
+        of a macro stands where the macro is used.  A name that is changed (of a device, a format, a
+        link) has no place of its own in a finding: it is named by one in its paragraph.
         """
         doc = DocId(file)
         text = self.report.texts[doc]
         edited = text[:start] + new + text[end:]
         low, high = changed(text, edited)
         macro = _macro_at(edited, low)
+        word = not any(c.isdigit() for c in re.sub(r"[A-Za-z]+[-\w]*", "", edited[low:high]))
         self._host.apply(Change({doc: edited}))
         try:
             report = self._report()
             shift = len(edited) - len(text)
             found, beside = [], []
-            for item in _judged(report):
+            for item in self._judged(report):
                 if self._key(item, doc, high, shift) in self._before:
                     continue
                 named = any(
                     (s.doc == doc and s.start < high and s.end > low)
                     or (macro is not None and macro.search(report.texts[s.doc], s.start, s.end))
                     for s in _places(item, report)
-                )
+                ) or (word and _inside(low, item.get_block(), doc))
                 (found if named else beside).append(_alarm(item, report))
         finally:
             self._host.apply(Change({doc: text}))
@@ -136,12 +152,8 @@ class Analysed:
         return item.finding.code, item.span.doc, a, b
 
 
-def _judged(report: Report) -> list[Located]:
-    return [
-        f
-        for f in report.findings
-        if f.finding.code.startswith("TK1") and f.finding.verdict in WRONG
-    ]
+def _inside(at: int, block: Span, doc: DocId) -> bool:
+    return block.doc == doc and block.start <= at < block.end
 
 
 def _places(item: Located, report: Report) -> list[Span]:

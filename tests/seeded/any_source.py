@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from seeded import across, cells, sentences
 from seeded.analysed import Alarm, Analysed, Result
+from seeded.family import NUMBERS
 from seeded.place import Place, instead
 from seeded.printed import Pages, pages
 from seeded.wrong import FORM, LAST_DIGIT, SIZES, candidates
 
-RULES = tuple(f"TK{n}" for n in range(101, 111))
+RULES = NUMBERS.rules
 TRIES = 10
 """Tries for each rule and paper; a place takes one error only, so that fewer may be placed."""
 
@@ -33,14 +34,17 @@ class Seed:
     relation: str
     beyond: bool
     """Whether the relation fails on the hard intervals too, truncation and coarse zeros included."""
+    covered: bool = True
+    """Whether its relation is one that the rule is meant to read."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A seed and its result."""
+    """A seed and its result; ``twin`` is that of the same place right by a hair, where it has one."""
 
     seed: Seed
     result: Result
+    twin: Result | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Our own set: papers whose numbers are right, errors to put into them, and statements to leave alone.
 
 ``papers/<name>/main.tex`` is a paper, ``seeds/<name>.toml`` its errors, ``statements/*.toml`` are
-true sentences and tables that look wrong.
+true sentences and tables that look wrong.  The set in ``physics/`` has the same form.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeded.analysed import Alarm, Analysed, changed
-from seeded.any_source import RULES, Paper, Seed, Tried
+from seeded.any_source import Paper, Seed, Tried
+from seeded.family import HERE, PHYSICS, of
 from seeded.wrong import FORM, SIZES
 from tanaka.analysis import AnalysisHost, Change
 from tanaka.text import DocId
 
-HERE = Path(__file__).resolve().parent
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+|\{,\}\d+)*")
 
 
@@ -28,22 +28,30 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """One error as it is written down: a text that occurs once in a file, and the same with the error."""
+    """One error as it is written down: a text that occurs once in a file, and the same with the error.
+
+    ``twin`` is the same with a number that is right by a hair; ``covered`` says whether the rule is
+    meant to read the relation at all, and ``why`` why not.
+    """
 
     rule: str
     size: str
     file: str
     find: str
     replace: str
+    twin: str = ""
+    covered: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Something true that looks wrong, and why it is right."""
+    """Something true that looks wrong, and why it is right; ``source`` is who published it."""
 
     text: str
     why: str
     origin: str
+    source: str = ""
 
 
 def names(home: Path = HERE) -> list[str]:
@@ -73,29 +81,41 @@ def seeds(name: str, home: Path = HERE) -> list[Written]:
     path = home / "seeds" / f"{name}.toml"
     if not path.is_file():
         return []
-    files = texts(name, home)
+    files, rules = texts(name, home), of(home).rules
     out = []
     for i, raw in enumerate(tomllib.loads(path.read_text("utf-8")).get("seed", []), 1):
         where = f"{path.name}, seed {i}"
-        if set(raw) - {"why", "note"} != {"rule", "size", "file", "find", "replace"}:
+        if set(raw) - {"why", "note", "twin", "covered"} != {
+            "rule",
+            "size",
+            "file",
+            "find",
+            "replace",
+        }:
             raise Malformed(f"{where}: the keys are {', '.join(sorted(raw))}")
-        seed = Written(raw["rule"], raw["size"], raw["file"], raw["find"], raw["replace"])
-        if seed.rule not in RULES:
+        seed = Written(
+            raw["rule"], raw["size"], raw["file"], raw["find"], raw["replace"],
+            raw.get("twin", ""), raw.get("covered", True), raw.get("why", ""),
+        )  # fmt: skip
+        if seed.rule not in rules:
             raise Malformed(f"{where}: {seed.rule} is no rule of this set")
         if seed.size not in (*SIZES, FORM):
             raise Malformed(f"{where}: {seed.size} is no size")
         times = files.get(seed.file, "").count(seed.find)
         if times != 1:
             raise Malformed(f"{where}: {seed.find!r} stands {times} times in {seed.file}")
-        if len(_differing(seed)) != 1:
-            raise Malformed(f"{where}: not exactly one number or unit differs in {seed.replace!r}")
+        for text in (seed.replace, *([seed.twin] if seed.twin else [])):
+            if len(_differing(seed.find, text)) != 1:
+                raise Malformed(f"{where}: not exactly one number or unit differs in {text!r}")
+        if not seed.covered and not seed.why:
+            raise Malformed(f"{where}: what no rule is meant to read needs a why")
         out.append(seed)
     return out
 
 
-def _differing(seed: Written) -> list[tuple[str, str]]:
+def _differing(find: str, replace: str) -> list[tuple[str, str]]:
     """The tokens that the error changes, before and after."""
-    old, new = (re.findall(rf"{_NUMERAL.pattern}|\w+|\S", t) for t in (seed.find, seed.replace))
+    old, new = (re.findall(rf"{_NUMERAL.pattern}|\w+|\S", t) for t in (find, replace))
     low = 0
     while low < min(len(old), len(new)) and old[low] == new[low]:
         low += 1
@@ -114,13 +134,19 @@ def statements(home: Path = HERE) -> list[Statement]:
         for i, raw in enumerate(tomllib.loads(path.read_text("utf-8")).get("statement", []), 1):
             if not str(raw.get("text", "")).strip() or not str(raw.get("why", "")).strip():
                 raise Malformed(f"{path.name}, statement {i}: text and why are needed")
-            out.append(Statement(raw["text"], raw["why"], f"{path.name}, {i}"))
+            out.append(
+                Statement(raw["text"], raw["why"], f"{path.name}, {i}", raw.get("source", ""))
+            )
+    if home.resolve() == PHYSICS.home:
+        from seeded.physics.published import statements as published  # which are made of ours
+
+        out += published()
     return out
 
 
 def run(name: str, home: Path = HERE) -> Paper:
     """The findings of a paper as it is, and with each of its errors."""
-    paper = Analysed.of(texts(name, home))
+    paper = Analysed.of(texts(name, home), family=of(home))
     return Paper(
         name, paper.size, paper.alarms(), tuple(_tried(paper, s) for s in seeds(name, home))
     )
@@ -133,9 +159,23 @@ def _tried(paper: Analysed, seed: Written) -> Tried:
     result = paper.wrong(seed.file, start, end, seed.replace)
     low, _ = changed(text, text[:start] + seed.replace + text[end:])
     line = text.count("\n", 0, low) + 1
-    old, new = _differing(seed)[0]
+    old, new = _differing(seed.find, seed.replace)[0]
     return Tried(
-        Seed(seed.rule, seed.size, seed.file, line, start, end, old, new, seed.find, True), result
+        Seed(
+            seed.rule,
+            seed.size,
+            seed.file,
+            line,
+            start,
+            end,
+            old,
+            new,
+            seed.find,
+            True,
+            seed.covered,
+        ),
+        result,
+        paper.wrong(seed.file, start, end, seed.twin) if seed.twin else None,
     )
 
 
@@ -149,6 +189,6 @@ def spoken(home: Path = HERE) -> Iterator[tuple[Statement, tuple[Alarm, ...]]]:
     host.apply(Change({_MAIN: _FRAME.format("")}))
     for statement in statements(home):
         host.apply(Change({_MAIN: _FRAME.format(statement.text)}))
-        found = Analysed(host, _MAIN).alarms()
+        found = Analysed(host, _MAIN, of(home)).alarms()
         if found:
             yield statement, found

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from seeded.any_source import RULES, TRIES, Paper, Tried
+from seeded.any_source import TRIES, Paper, Tried
+from seeded.family import FAMILIES, NUMBERS, Family
 from seeded.wrong import FORM, LAST_DIGIT, SIZES
 
 _COLUMNS = (*SIZES, FORM)
-NAMES = {
-    "TK101": "ratio-mismatch", "TK102": "percent-mismatch", "TK103": "impossible-percentage",
-    "TK104": "table-ratio", "TK105": "table-total", "TK106": "headline-drift",
-    "TK107": "inconsistent-value", "TK108": "parallel-product", "TK109": "unit-slip",
-    "TK110": "rate-identity",
-}  # fmt: skip
+NAMES = {code: name for family in FAMILIES for code, name in family.names.items()}
 
 
 @dataclass
@@ -47,8 +43,29 @@ LARGE = tuple(s for s in _COLUMNS if s != LAST_DIGIT)
 
 
 @dataclass
+class Twins:
+    """Errors' twins that are right by a hair: how many, and of how many something is said."""
+
+    written: int = 0
+    impossible: int = 0
+    implausible: int = 0
+
+    def add(self, tried: Tried) -> None:
+        """Count the twin of one error, where it has one; new findings anywhere count."""
+        if tried.twin is not None:
+            said = {a.verdict for a in (*tried.twin.found, *tried.twin.beside)}
+            self.written += 1
+            self.impossible += "impossible" in said
+            self.implausible += said == {"implausible"}
+
+
+@dataclass
 class Score:
-    """What a set of papers gave."""
+    """What a set of papers gave.
+
+    ``rules`` counts errors of the relations that the rules are meant to read; ``outside`` are those
+    found and put in of others.
+    """
 
     papers: int
     size: int
@@ -57,6 +74,8 @@ class Score:
     statements: int = 0
     spoken: int = 0
     tries: int | None = None
+    twins: Twins = field(default_factory=Twins)
+    outside: tuple[int, int] = (0, 0)
 
     @property
     def all(self) -> Tally:
@@ -90,6 +109,14 @@ class Score:
         }
         if self.tries is None:
             out |= {"statements": self.statements, "statements not silent": self.spoken}
+            if self.twins.written:
+                out["twins"] = {
+                    "written": self.twins.written,
+                    "impossible": self.twins.impossible,
+                    "implausible": self.twins.implausible,
+                }
+            if self.outside[1]:
+                out["outside"] = {"found": self.outside[0], "seeded": self.outside[1]}
         else:
             out["tries"] = self.tries
         return out
@@ -105,26 +132,35 @@ class Score:
             tally.by_another, tally.beside = given["by another rule"], given["other new findings"]
             tally.impossible, tally.implausible = given["impossible"], given["implausible"]
             rules[rule] = tally
+        outside = data.get("outside", {"found": 0, "seeded": 0})
         return cls(
             data["papers"], 1000 * data["kilobytes"], rules, data["false alarms"],  # type: ignore[arg-type,operator]
             data.get("statements", 0), data.get("statements not silent", 0), data.get("tries"),  # type: ignore[arg-type]
+            Twins(**data.get("twins", {})), (outside["found"], outside["seeded"]),  # type: ignore[arg-type,index]
         )  # fmt: skip
 
 
 def score(
-    papers: Sequence[Paper], *, statements: int = 0, spoken: int = 0, tries: bool = False
+    papers: Sequence[Paper],
+    family: Family = NUMBERS,
+    *,
+    statements: int = 0,
+    spoken: int = 0,
+    tries: bool = False,
 ) -> Score:
     """Counts over some papers; ``tries`` says that places were looked for, `TRIES` a rule and paper."""
-    rules = {rule: Tally() for rule in RULES}
+    rules = {rule: Tally() for rule in family.rules}
     alarms = {"impossible": 0, "implausible": 0}
+    twins, outside = Twins(), Tally()
     for paper in papers:
         for tried in paper.tried:
-            rules[tried.seed.rule].add(tried)
+            (rules[tried.seed.rule] if tried.seed.covered else outside).add(tried)
+            twins.add(tried)
         for alarm in paper.alarms:
             alarms[alarm.verdict] += 1
     size = sum(p.size for p in papers)
-    tried = TRIES * len(RULES) * len(papers) if tries else None
-    return Score(len(papers), size, rules, alarms, statements, spoken, tried)
+    placed = TRIES * len(rules) * len(papers) if tries else None
+    return Score(len(papers), size, rules, alarms, statements, spoken, placed, twins, outside.of())
 
 
 # -- printing ---------------------------------------------------------------------------------
@@ -157,7 +193,7 @@ def table(given: Score) -> str:
         row += [_of(t.of((s,))) for s in _COLUMNS]
         row += [str(n) for n in (t.by_another, t.impossible, t.implausible, t.beside)]
         if given.tries is not None:
-            tries = given.tries if rule == "all" else given.tries // len(RULES)
+            tries = given.tries if rule == "all" else given.tries // len(given.rules)
             row.insert(2, f"{t.of()[1]}/{tries}")
         rows.append(row)
     widths = [max(len(r[k]) for r in (head, *rows)) for k in range(len(head))]
@@ -170,9 +206,23 @@ def table(given: Score) -> str:
         "",
         f"errors of 1.2x, 2x, 10x and of form: {_of(t.of(LARGE))} found ({_share(*t.of(LARGE))}); "
         f"of one last digit: {_of(t.of((LAST_DIGIT,)))} ({_share(*t.of((LAST_DIGIT,)))})",
+        *([_twins(given)] if given.twins.written else []),
+        *(
+            [f"of relations that no rule is meant to read: {_of(given.outside)} found"]
+            if given.outside[1]
+            else []
+        ),
         _alarms(given),
     ]
     return "\n".join(lines)
+
+
+def _twins(given: Score) -> str:
+    t = given.twins
+    return (
+        f"{t.written} twins that are right by a hair: of {t.impossible} something is said to be impossible, "
+        f"of {t.implausible} implausible"
+    )
 
 
 def _alarms(given: Score) -> str:
@@ -188,7 +238,9 @@ def _alarms(given: Score) -> str:
     return text
 
 
-BEGIN, END = "<!-- make seeded: begin -->", "<!-- make seeded: end -->"
+def marks(family: Family) -> tuple[str, str]:
+    """Comments around the README's table of a family."""
+    return f"<!-- {family.mark}: begin -->", f"<!-- {family.mark}: end -->"
 
 
 def markdown(own: Score, others: Score | None = None) -> str:
@@ -217,8 +269,14 @@ def markdown(own: Score, others: Score | None = None) -> str:
 
 
 def _sentence(own: Score) -> str:
+    outside = (
+        f" Of relations that no rule is meant to read, {_of(own.outside)} errors are found."
+        if own.outside[1]
+        else ""
+    )
+    twins = f" {_twins(own)}." if own.twins.written else ""
     return (
         f"Ours: {own.papers} papers, {own.all.of()[1]} errors, {own.statements} true statements that look wrong. "
         f"Untouched, the papers have {own.alarms['impossible']} findings that say impossible and "
-        f"{own.alarms['implausible']} that say implausible; {own.spoken} of the statements are not silent."
+        f"{own.alarms['implausible']} that say implausible; {own.spoken} of the statements are not silent.{twins}{outside}"
     )

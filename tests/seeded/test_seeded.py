@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from seeded import own
+from seeded.analysed import Result
 from seeded.any_source import RULES, Paper
+from seeded.family import HERE
 from seeded.score import LARGE, Score, markdown, score
 from seeded.wrong import FORM, LAST_DIGIT, SIZES
 
@@ -21,7 +23,7 @@ from seeded.wrong import FORM, LAST_DIGIT, SIZES
 PAPERS, SEEDS, SEEDS_A_RULE, STATEMENTS = 15, 150, 10, 150
 RECALL = 0.85
 
-RESULT = own.HERE / "result.json"
+RESULT = HERE / "result.json"
 README = Path(__file__).resolve().parents[2] / "README.md"
 NAMES = own.names()
 
@@ -56,7 +58,7 @@ def test_there_is_enough_of_everything() -> None:
 
 
 def test_every_file_of_seeds_has_its_paper() -> None:
-    assert {p.stem for p in (own.HERE / "seeds").glob("*.toml")} == set(NAMES)
+    assert {p.stem for p in (HERE / "seeds").glob("*.toml")} == set(NAMES)
 
 
 def _set(folder: Path, text: str, seed: str) -> Path:
@@ -99,6 +101,30 @@ def test_a_finding_elsewhere_does_not_count(tmp_path: Path) -> None:
     assert tried.result.found == ()
 
 
+def test_a_twin_is_analysed_beside_its_error(tmp_path: Path) -> None:
+    twin = _SEED + "\ntwin = 'a $3.00\\times$'"
+    given = own.run("one", _set(tmp_path, _TEXT, twin))
+    (tried,) = given.tried
+    assert tried.result.found
+    assert tried.twin == Result((), ())
+    told = score([given]).twins
+    assert (told.written, told.impossible, told.implausible) == (1, 0, 0)
+
+
+def test_a_twin_of_which_something_is_said_is_counted(tmp_path: Path) -> None:
+    twin = _SEED + "\ntwin = 'a $5.00\\times$'"
+    told = score([own.run("one", _set(tmp_path, _TEXT, twin))]).twins
+    assert (told.written, told.impossible, told.implausible) == (1, 1, 0)
+
+
+def test_what_no_rule_is_meant_to_read_is_counted_apart(tmp_path: Path) -> None:
+    apart = _SEED + '\ncovered = false\nwhy = "a figure of speech"'
+    counted = score([own.run("one", _set(tmp_path, _TEXT, apart))])
+    assert counted.all.of() == (0, 0)
+    assert counted.outside == (1, 1)
+    assert Score.read(json.loads(json.dumps(counted.data()))).outside == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -109,6 +135,8 @@ def test_a_finding_elsewhere_does_not_count(tmp_path: Path) -> None:
         ("replace = 'a $6.0\\times$'", "replace = 'a $3.0\\times$'", "not exactly one"),
         ("replace = 'a $6.0\\times$'", "replace = '4 of $6.0\\times$'", "not exactly one"),
         ("file =", "where =", "the keys are"),
+        ("rule =", "covered = false\nrule =", "needs a why"),
+        ("rule =", "twin = 'a $3.0\\times$'\nrule =", "not exactly one"),
     ],
 )
 def test_a_seed_that_cannot_be_used_is_refused(

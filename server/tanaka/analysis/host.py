@@ -7,7 +7,7 @@ changed, and an undo recomputes nothing.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tanaka.paper import references
     from tanaka.paper.bibliography import Bibliography, Entry
     from tanaka.paper.delta import Delta
+    from tanaka.paper.reads import Answers
 
 V = TypeVar("V")
 
@@ -67,6 +68,8 @@ class Counts:
     units_read: int = 0
     rules_run: int = 0
     bibliographies_read: int = 0
+    by_rule: Counter[str] = field(default_factory=Counter)
+    """Runs of each rule, by its code."""
 
 
 class Memo:
@@ -140,6 +143,7 @@ class AnalysisHost:
         self._deltas = Memo(8)
         self._macros: dict[DocId, Macros] = {}
         self._bibliographies: dict[DocId, tuple[object, Bibliography]] = {}
+        self._answers: dict[DocId, Answers] = {}
         self._last: dict[DocId, tuple[tuple[Outcome, ...], Baseline | None]] = {}
         self.last_rows: dict[
             DocId, tuple[projects.Project, dict[DocId, Source], Macros, tuple[Row, ...]]
@@ -311,6 +315,13 @@ class AnalysisHost:
         """Outcomes of the rules of the whole paper."""
         found = self._verdicts.get(key, make)
         self._last[root] = found, baseline
+        return found
+
+    def answers(self, root: DocId, context: Context) -> Answers:
+        """What rules ask about a paper; answers are kept from its revision before."""
+        from tanaka.analysis.watching import answers_of
+
+        found = self._answers[root] = answers_of(context, self._answers.get(root))
         return found
 
     def last_outcomes(self, root: DocId) -> tuple[Outcome, ...]:
@@ -525,7 +536,7 @@ class Analysis:
         outcomes = host.verdicts(
             root,
             (paper, config, other, known, cited, is_pdf(root), given),
-            lambda: judge_paper(context, config, host.counts),
+            lambda: judge_paper(host.answers(root, context), config, host.counts),
             baseline,
         )
         verdicts = joined(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +17,7 @@ from tanaka.rules.local import LOCAL
 
 if TYPE_CHECKING:
     from tanaka.knowledge.model import Knowledge
+    from tanaka.paper.reads import Answers
 
 _NOTHING = cast("Knowledge", None)
 """What a rule of a stretch knows of the field: one that asks fails, and that is told."""
@@ -26,6 +28,7 @@ _UNPROVEN = frozenset(r.code for r in LOCAL if r.status == PREVIEW)
 
 class _Counts(Protocol):
     rules_run: int
+    by_rule: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ _ORDER = (
     "TK202",
     "TK203",
     "TK108",
+    "TK306",
+    "TK401",
     "TK110",
     "TK101",
     "TK102",
@@ -83,10 +88,17 @@ def judge_stretch(stretch: Stretch, counts: _Counts) -> tuple[Outcome, ...]:
     return tuple(o for rule in LOCAL if (o := _judged(rule, context, counts)) is not None)
 
 
-def judge_paper(context: Context, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
-    """Outcomes of the other enabled rules."""
+def judge_paper(answers: Answers, config: Config, counts: _Counts) -> tuple[Outcome, ...]:
+    """Outcomes of the other enabled rules; a rule runs where a fact that it read last has changed."""
+    from tanaka.analysis.watching import WatchedContext
+
+    def judged(rule: Rule) -> Outcome | None:
+        return answers.recall(
+            ("rule", rule.code), lambda paper: _judged(rule, WatchedContext(paper), counts)
+        )
+
     asked = (w for rule in _rules() if config.wants(rule) and (w := _whole(rule)) is not None)
-    return tuple(o for rule in asked if (o := _judged(rule, context, counts)) is not None)
+    return tuple(o for rule in asked if (o := judged(rule)) is not None)
 
 
 def _whole(rule: Rule) -> Rule | None:
@@ -152,6 +164,7 @@ def _blamed(findings: list[Finding], *, from_pdf: bool) -> tuple[Finding, ...]:
 def _judged(rule: Rule, context: Context, counts: _Counts) -> Outcome | None:
     """What one rule says; one that raises is a line, and what it found before is kept."""
     counts.rules_run += 1
+    counts.by_rule[rule.code] += 1
     found, failure = _run(rule, context)
     if not found and not failure:
         return None

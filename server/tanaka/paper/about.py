@@ -28,6 +28,7 @@ from tanaka.paper.model import (
     Table,
     Where,
 )
+from tanaka.paper.reads import query
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -159,6 +160,11 @@ def about(paper: Paper, id: NumberId, given: Iterable[Declared] = ()) -> About:
     given : iterable of Declared
         What the author declares for the place that the number stands at, the nearest first.
     """
+    return _about(paper, id, tuple(given))
+
+
+@query
+def _about(paper: Paper, id: NumberId, given: tuple[Declared, ...]) -> About:
     index = _index(paper)
     number = paper.number(id)
     found: dict[Role, Bound] = {}
@@ -410,7 +416,7 @@ def _own_result(number: Number) -> bool:
     return number.asserted is Asserted.YES and number.where not in _NOT_OWN
 
 
-@lru_cache(maxsize=8)
+@query
 def _index(paper: Paper) -> _Index:
     index = _Index(evaluates=frozenset(_evaluating(paper)))
     titled = {s.id for s in paper.sections if _SET_UP_TITLE.search(s.title)}

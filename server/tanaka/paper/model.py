@@ -11,10 +11,13 @@ from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
-from typing import NewType, TypeVar
+from typing import TYPE_CHECKING, NewType, TypeVar
 
 from tanaka.quantity import Kind, Quantity
 from tanaka.records import dataclass
+
+if TYPE_CHECKING:
+    from tanaka.paper.reads import Answers
 
 NumberId = NewType("NumberId", str)
 MentionId = NewType("MentionId", str)
@@ -988,6 +991,8 @@ class Paper:
         self.stretches = tuple(stretches)
         self._key = hash(self.stretches)
         self._of: dict[type[object], tuple[object, ...]] = {}
+        self.answers: Answers | None = None
+        """What was asked about it (`tanaka.paper.reads`)."""
 
     def __hash__(self) -> int:
         return self._key
@@ -999,6 +1004,11 @@ class Paper:
     def numbers(self) -> tuple[Number, ...]:
         """All numbers, in reading order."""
         return tuple(chain.from_iterable(s.numbers for s in self.stretches))
+
+    @cached_property
+    def order(self) -> Mapping[NumberId, int]:
+        """Places of the numbers in reading order."""
+        return {n.id: i for i, n in enumerate(self.numbers)}
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -1050,6 +1060,22 @@ class Paper:
         if found is None:
             found = self._of[kind] = tuple(chain.from_iterable(s.of(kind) for s in self.stretches))
         return found  # type: ignore[return-value]
+
+    def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
+        """Numbers of some kinds, in reading order: what a rule reads that needs no others."""
+        return tuple(n for n in self.numbers if n.kind in kinds)
+
+    def counts_of(self, *nouns: str) -> tuple[Number, ...]:
+        """Numbers of some nouns, in reading order."""
+        return tuple(n for n in self.numbers if n.noun in nouns)
+
+    def place(self, id: NumberId) -> int:
+        """Place of a number in reading order."""
+        return self.order[id]
+
+    def mentions_of(self, *what: str) -> tuple[Mention, ...]:
+        """Mentions of some things, wherever and of whom they are, in reading order."""
+        return tuple(m for m in self.mentions if m.what in what)
 
     def section(self, id: SectionId) -> Section | None:
         """The section with this id."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
 from tanaka.paper.model import (
@@ -22,6 +21,7 @@ from tanaka.paper.model import (
     Product,
     Where,
 )
+from tanaka.paper.reads import query
 from tanaka.quantity import Kind
 from tanaka.records import dataclass
 
@@ -154,32 +154,42 @@ _ABOUT_STEPS = (
 _BOUND_LETTERS = ("S", "s", "τ", "K", "k")
 
 
+@query
 def own(paper: Paper, *what: str) -> tuple[Mention, ...]:
     """Mentions of things as the paper's own, in its own text."""
     return tuple(
         m
-        for m in paper.mentions
-        if m.what in what
-        and m.role == "ours"
-        and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE)
+        for m in paper.mentions_of(*what)
+        if m.role == "ours" and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE)
     )
 
 
+@query
+def mentioned_things(paper: Paper) -> tuple[str, ...]:
+    """What a paper mentions at all, each thing once."""
+    return tuple(dict.fromkeys(m.what for m in paper.mentions))
+
+
+def bits_told(paper: Paper) -> tuple[str, ...]:
+    """Widths of formats that a paper mentions ("bits-4")."""
+    return tuple(what for what in mentioned_things(paper) if what.startswith("bits-"))
+
+
+@query
 def trains(paper: Paper) -> bool:
     """Whether a paper is about training: it says so of itself, and more often than it infers."""
     return len(own(paper, "training")) > len(own(paper, "inference"))
 
 
+@query
 def told(paper: Paper, *what: str) -> tuple[Mention, ...]:
     """Mentions of things anywhere but in what is said of others' work."""
     return tuple(
-        m
-        for m in paper.mentions
-        if m.what in what and m.role != "related" and m.where is not Where.RELATED
+        m for m in paper.mentions_of(*what) if m.role != "related" and m.where is not Where.RELATED
     )
 
 
-@lru_cache(maxsize=8)
+@query
 def training_setup(paper: Paper) -> TrainingSetup:
     """Set-up of a paper.  A function of its facts."""
     stated = [

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from tanaka.latex.plain import CITE
 from tanaka.paper import cues
@@ -39,6 +38,7 @@ from tanaka.paper.parties import (
     subject_of,
     whole_of,
 )
+from tanaka.paper.reads import query
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
@@ -124,7 +124,7 @@ def statements_of(paper: Paper, number: NumberId) -> tuple[Statement, ...]:
     return _index(paper).get(number, ())
 
 
-@lru_cache(maxsize=4)
+@query
 def _index(paper: Paper) -> dict[NumberId, tuple[Statement, ...]]:
     found: dict[NumberId, list[Statement]] = {}
     for s in paper.statements:

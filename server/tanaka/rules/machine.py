@@ -88,10 +88,8 @@ def counted(paper: Paper, claim: Physical, role: str) -> float | None:
 
 def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
     """What the paper says anywhere, of itself, that may open a way out (`tanaka.paper.physics.excuses`)."""
-    wanted = {f"excuse-{n}" for n in names}
-    return tuple(
-        m for m in paper.mentions if m.what in wanted and m.role not in ("negated", "related")
-    )
+    wanted = (f"excuse-{n}" for n in names)
+    return tuple(m for m in paper.mentions_of(*wanted) if m.role not in ("negated", "related"))
 
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:

@@ -151,7 +151,7 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
             span,
             CONSISTENT,
             checked(first),
-            None,
+            _drawn(held, theme),
             derivation.rows(first.steps, places),
             tuple(f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]),
             read=reading.compact(report, number, places),
@@ -165,6 +165,12 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         _read(report, number, about, places),
         (f"Not checked: {why_not(number, about)}.",),
     )
+
+
+def _drawn(held: list[Held], theme: Theme) -> Drawing | None:
+    """The drawing of the first check that has one."""
+    figure = next((h.figure for h in held if h.figure is not None and is_drawn(h.figure)), None)
+    return draw(figure, Size.HOVER, theme) if figure is not None else None
 
 
 def _read(report: Report, number: Number, about: About, places: Places) -> tuple[Row, ...]:

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 
 from hwmodels.straggler import barrier_wait, expected_max_normal
 from tanaka.paper.model import Asserted, Change, Mention, Number, Paper, Where
+from tanaka.paper.setup import mentioned_things, training_setup
 from tanaka.paper.setup import spread as stated_spread
-from tanaka.paper.setup import training_setup
 from tanaka.rules.api import (
     AppendToSection,
     Assumption,
@@ -58,9 +58,7 @@ _PARALLEL = ("data-parallelism", "pipeline-parallelism", "tensor-parallelism", "
 def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the sentence that makes it relevant."""
     paper = ctx.paper
-    answered = [
-        m for m in paper.mentions if m.what == "straggler-answer" and m.where is not Where.RELATED
-    ]
+    answered = [m for m in paper.mentions_of("straggler-answer") if m.where is not Where.RELATED]
     if answered or not paper.mentioned("training"):
         return
     trigger = _trigger(ctx)
@@ -156,15 +154,14 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
 
 def _trigger(ctx: Context) -> Mention | None:
     """The first sentence of the paper's own text that says all wait for all."""
-    mentions = ctx.paper.mentions
-    own = [
+    waits = [
         m
-        for m in mentions
+        for m in ctx.paper.mentions_of("synchronous-training")
         if m.role in ("ours", "baseline")
         and m.where not in (Where.RELATED, Where.FUTURE, Where.TITLE, Where.CAPTION)
     ]
-    waits = [m for m in own if m.what == "synchronous-training"]
-    if not waits or not any(ctx.knowledge.is_a(m.what, p) for m in mentions for p in _PARALLEL):
+    things = mentioned_things(ctx.paper) if waits else ()
+    if not any(ctx.knowledge.is_a(what, p) for what in things for p in _PARALLEL):
         return None
     counted = [m for m in waits if m.where not in (Where.ABSTRACT,)]
     return (counted or waits)[0]
@@ -173,7 +170,7 @@ def _trigger(ctx: Context) -> Mention | None:
 def _workers(paper: Paper, trigger: Mention) -> Number | None:
     """Nodes that a step waits for, devices where no nodes are counted; the trigger's own first."""
     counted = [
-        n for n in paper.numbers
+        n for n in paper.counts_of("node", "gpu", "replica")
         if n.quantity.count and n.quantity.point >= _FEWEST and n.per == "" and n.asserted is Asserted.YES
         and n.where not in (Where.RELATED, Where.TABLE)
     ]  # fmt: skip

@@ -49,10 +49,8 @@ def detuned_baseline(ctx: Context) -> Iterator[Outcome]:
     """Asks once per thing that the baseline runs without."""
     paper = ctx.paper
     lacks, has = said_of(paper, "config-lacks"), said_of(paper, "config-has")
-    computes = any(m.what in ("training", "inference") for m in paper.mentions)
-    excused = {
-        dict(m.settings).get("item", "") for m in paper.mentions if m.what == "config-excused"
-    }
+    computes = bool(paper.mentions_of("training", "inference"))
+    excused = {dict(m.settings).get("item", "") for m in paper.mentions_of("config-excused")}
     for item, missing in lacks.get("baseline", {}).items():
         there = has.get("ours", {}).get(item)
         if (

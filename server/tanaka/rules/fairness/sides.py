@@ -13,11 +13,9 @@ def said_of(paper: Paper, what: str) -> dict[str, dict[str, Mention]]:
     what : str
         "config-has", "config-lacks", "tuned" or "untuned".
     """
-    own = {dict(m.settings).get("name", "") for m in paper.mentions if m.what == "own-name"}
+    own = {dict(m.settings).get("name", "") for m in paper.mentions_of("own-name")}
     found: dict[str, dict[str, Mention]] = {}
-    for m in paper.mentions:
-        if m.what != what:
-            continue
+    for m in paper.mentions_of(what):
         settings = dict(m.settings)
         side = settings.get("side", "")
         side = "ours" if side in own else side

@@ -30,6 +30,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.model import Paper, Where
+from tanaka.paper.setup import mentioned_things
 from tanaka.patterns import Lazy
 from tanaka.rules.api import AtMention, Context, Finding, Outcome, Slot, Stated, Step, Verdict, rule
 
@@ -55,11 +56,10 @@ def throughput_not_time_to_accuracy(ctx: Context) -> Iterator[Outcome]:
         or not paper.mentioned("ours")
     ):
         return
-    if any(
-        m.what in ("time-to-accuracy", "equivalent-update") for m in paper.mentions
-    ) or _quality_table(paper):
+    if paper.mentions_of("time-to-accuracy", "equivalent-update") or _quality_table(paper):
         return
-    said = [m for m in paper.mentions if _changes_update(ctx, m.what) and m.where in _OWN_TEXT]
+    changing = (what for what in mentioned_things(paper) if _changes_update(ctx, what))
+    said = [m for m in paper.mentions_of(*changing) if m.where in _OWN_TEXT]
     own = [m for m in said if m.role == "ours"]
     # An introduction may tell of the method without a word of who does it.
     told = own + [

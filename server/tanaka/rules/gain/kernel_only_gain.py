@@ -55,7 +55,7 @@ _SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 def kernel_only_gain(ctx: Context) -> Iterator[Outcome]:
     """Asks once per kernel, at the factor that goes too far."""
     paper = ctx.paper
-    if any(m.what in ("end-to-end", "kernel-scope") and m.role == "ours" for m in paper.mentions):
+    if any(m.role == "ours" for m in paper.mentions_of("end-to-end", "kernel-scope")):
         return
     asked: set[str] = set()
     for claim in paper.of(PartGain):

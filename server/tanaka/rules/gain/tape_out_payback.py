@@ -72,8 +72,8 @@ _ASIDE = (Where.RELATED, Where.TABLE)
 def tape_out_payback(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the words that announce the tape-out."""
     paper = ctx.paper
-    announced = [m for m in paper.mentions if m.what == "tape-out" and m.role == "ours"]
-    if not announced or any(m.what == "payback-answer" for m in paper.mentions):
+    announced = [m for m in paper.mentions_of("tape-out") if m.role == "ours"]
+    if not announced or paper.mentions_of("payback-answer"):
         return
     at = announced[0]
     node, gain, power = _node(paper, at), _gain(paper), _power(paper)
@@ -132,7 +132,7 @@ def _node(paper: Paper, at: Mention) -> Number | None:
         if n.quantity.shown_unit == "nm" and n.asserted is not Asserted.NO and n.where not in _ASIDE
     ]
     own = [n for n in nodes if n.id in at.numbers]
-    elsewhere = {i for m in paper.mentions if m.what == "device" for i in m.numbers}
+    elsewhere = {i for m in paper.mentions_of("device") for i in m.numbers}
     candidates = own or [n for n in nodes if n.id not in elsewhere]
     return candidates[0] if len({n.quantity.point for n in candidates}) == 1 else None
 

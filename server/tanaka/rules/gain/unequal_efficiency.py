@@ -52,16 +52,14 @@ from tanaka.rules.sections import evaluation
 def unequal_efficiency(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the first gain whose two sides differ."""
     paper = ctx.paper
-    if any(m.what == "wall-power" and m.role == "ours" for m in paper.mentions):
+    if any(m.role == "ours" for m in paper.mentions_of("wall-power")):
         return
     for claim in paper.of(EfficiencyGain):
         gain = paper.number(claim.gain)
         if claim.asserted is not Asserted.YES or not claim.device or gain.where is Where.RELATED:
             continue
         formats = _formats(paper, claim)
-        chip = next(
-            (m for m in paper.mentions if m.what == "chip-power" and m.role == "ours"), None
-        )
+        chip = next((m for m in paper.mentions_of("chip-power") if m.role == "ours"), None)
         boundary = chip is not None and bool(claim.basis)
         if not boundary and formats is None:
             continue
@@ -95,7 +93,7 @@ def _formats(paper: Paper, claim: EfficiencyGain) -> tuple[str, str] | None:
 
 def _own(paper: Paper, rate: DecodeRate) -> bool:
     """Whether a rate may be of the paper's own system: its sentence names no other."""
-    names = {dict(m.settings).get("name", "") for m in paper.mentions if m.what == "own-name"}
+    names = {dict(m.settings).get("name", "") for m in paper.mentions_of("own-name")}
     entity = paper.number(rate.rate).entity
     return not names or entity in names or not entity or MODEL_NAME.match(entity) is not None
 

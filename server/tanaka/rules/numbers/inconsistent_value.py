@@ -59,7 +59,7 @@ _NOT_STATED = frozenset(("list", "generic", "~not ours", "~scenario", "~such a")
 @rule("TK107", since="0.1.0")
 def inconsistent_value(ctx: Context) -> Iterator[Outcome]:
     """Values of one attribute against each other."""
-    order = {n.id: i for i, n in enumerate(ctx.paper.numbers)}
+    order = ctx.paper.order
     groups: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for a, factor in (*((a, 1.0) for a in ctx.paper.of(Attribute)), *tabled(ctx)):
         groups[a.name, a.entity].append(

@@ -35,6 +35,7 @@ from hwmodels.models import Model, find_model
 from hwmodels.roofline import utilization
 from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, Mention, Number, Paper, Where
+from tanaka.paper.setup import bits_told
 from tanaka.quantity import Kind
 from tanaka.records import dataclass
 from tanaka.rules.api import (
@@ -126,12 +127,12 @@ def _memory(paper: Paper, claim: DecodeRate) -> _Memory | None:
     if stated is not None:
         return _Memory(stated.quantity.point, hard(stated).high, (), stated, False)
     own = [
-        n for n in paper.numbers
-        if n.kind is Kind.MEMORY_BANDWIDTH and n.asserted is Asserted.YES and not find(n.entity)
+        n for n in paper.numbers_of(Kind.MEMORY_BANDWIDTH)
+        if n.asserted is Asserted.YES and not find(n.entity)
         and n.quantity.bounded and not isinstance(n.quantity.value, tuple)
         and n.where not in (Where.RELATED, Where.TABLE)
     ]  # fmt: skip
-    names = {dict(m.settings).get("name", "") for m in paper.mentions if m.what == "own-name"}
+    names = {dict(m.settings).get("name", "") for m in paper.mentions_of("own-name")}
     own = [n for n in own if n.entity in names] or own
     if not own or len({n.quantity.point for n in own}) != 1:
         return None
@@ -323,8 +324,8 @@ def _least_bits(paper: Paper, width: float) -> float:
     """The fewest bits that the paper mentions for anything."""
     said = [
         float(m.what.removeprefix("bits-"))
-        for m in paper.mentions
-        if m.what.startswith("bits-") and m.role != "negated"
+        for m in paper.mentions_of(*bits_told(paper))
+        if m.role != "negated"
     ]
     return min([width, *(b for b in said if 1 <= b < width)])
 
@@ -334,10 +335,10 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
 
     What title or abstract speak of is what the paper is about, so it is said of every rate.
     """
-    named = any(m.what.startswith("bits-") and m.what != "bits-0" for m in paper.mentions)
+    named = any(what != "bits-0" for what in bits_told(paper))
     found = []
-    for m in paper.mentions:
-        if m.what not in _EXCUSES or m.role == "negated" or (m.what == "bits-0" and named):
+    for m in paper.mentions_of(*_EXCUSES):
+        if m.role == "negated" or (m.what == "bits-0" and named):
             continue
         if m.what == "decode-in-memory" and m.role == "related":
             continue  # what another part does inside its memory moves nothing here

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Product, Where
 from tanaka.records import dataclass
@@ -26,7 +26,7 @@ class Devices:
     counts: tuple[Number, ...]
     main: Number | None
     nodes: tuple[Number, ...]
-    order: Mapping[NumberId, int]
+    place: Callable[[NumberId], int]
 
     def has(self, value: float) -> bool:
         """Whether a count of devices is stated anywhere."""
@@ -49,7 +49,7 @@ class Devices:
     def near(self, number: Number) -> Number | None:
         """The only count of a paragraph, or else the paper's own."""
         own = [n for n in self.counts if n.block == number.block and n.quantity.point > 1]
-        if own and self.order[own[0].id] > self.order[number.id]:
+        if own and self.place(own[0].id) > self.place(number.id):
             # A set-up comes first; what follows may be another's.
             elsewhere = any(
                 n.block != number.block
@@ -86,8 +86,8 @@ def devices_of(ctx: Context) -> Devices:
     """Counts of devices that a paper states."""
     claims = ctx.paper.of(PartProduct)
     counts = tuple(
-        n for n in ctx.paper.numbers
-        if n.noun == "gpu" and not n.per and n.quantity.unit == "1" and not isinstance(n.quantity.value, tuple)
+        n for n in ctx.paper.counts_of("gpu")
+        if not n.per and n.quantity.unit == "1" and not isinstance(n.quantity.value, tuple)
         and n.asserted is not Asserted.NO
     )  # fmt: skip
     sizes = {i for c in claims if c.what == "nodes" for i in (c.factors[1][1],)}
@@ -101,10 +101,10 @@ def devices_of(ctx: Context) -> Devices:
         if (most >= 2 and (not rest or most >= 2 * rest[0][1])) or (most >= 1 and not rest):
             main = next(n for n in counts if n.quantity.point == value)
     nodes = tuple(
-        n for n in ctx.paper.numbers
-        if n.noun == "gpu" and (n.per in ("node", "each") or n.id in sizes) and n.quantity.count
+        n for n in ctx.paper.counts_of("gpu")
+        if (n.per in ("node", "each") or n.id in sizes) and n.quantity.count
     )  # fmt: skip
-    return Devices(counts, main, nodes, {n.id: i for i, n in enumerate(ctx.paper.numbers)})
+    return Devices(counts, main, nodes, ctx.paper.place)
 
 
 def _of_devices(
@@ -201,7 +201,7 @@ def _of_replicas(
         if name == "DP"
     ]
     # "DP=16" alone is the whole layout of a small job.
-    alone = [n for n in ctx.paper.numbers if n.noun == "dp"]
+    alone = list(ctx.paper.counts_of("dp"))
     pool = [n for n in (*degrees, *alone) if n.asserted is not Asserted.NO]
     one = math.prod(n.quantity.point for n in numbers)
     fits = next((n for n in pool if one * n.quantity.point == total.quantity.point), None)
