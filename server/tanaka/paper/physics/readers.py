@@ -14,6 +14,7 @@ from tanaka.paper.physics import (
     codec,
     collective,
     footprint,
+    link_domain,
     overlap,
     residence,
     saving,
@@ -24,7 +25,6 @@ from tanaka.paper.physics import (
     utilization,
     wrong_roof,
 )
-from tanaka.paper.physics import codec, collective, link_domain, overlap, utilization
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
