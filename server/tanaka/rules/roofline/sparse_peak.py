@@ -225,7 +225,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         note=f"{made.shown} of the dense {true.shown}",
         bold=f"{one.shown} is {made.shown} of the dense peak, not {share.shown}.",
         only_if="" if proof else only_if, related=((AtNumber(s.rate.id), "the rate"),),
-        fixes=(Fix(f"Write {literal}%, of the dense peak", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),),
+        fixes=(Fix(f"Write {literal}%, of the dense peak", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),) if value <= 1 else (),
         figure=BarsFigure(f"{dense.precision.upper()} peak of the {family}", "FLOP/s",
                           (("dense", dense.value, False), ("with 2:4 sparsity", sparse.value, False), ("implied", one.value / share.value, True))),
         slots=(

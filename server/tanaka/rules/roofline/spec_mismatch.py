@@ -20,7 +20,8 @@ Each node has eight A100-80GB GPUs with 1\,TB of GPU memory in total.
 Write the value of the variant that was used, and name the variant.
 
 ## References
-- Datasheets and white papers of the parts, named with each finding.
+- NVIDIA, "A100 Tensor Core GPU Architecture", white paper, 2020.
+- NVIDIA, "H100 Tensor Core GPU Architecture", white paper, 2022.
 """
 
 from __future__ import annotations
