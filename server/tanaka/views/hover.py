@@ -312,7 +312,8 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
     read = [f"**{READ}** {escaped(view.read)}"] if view.read else []
     # VS Code shows some 250 pixels of a hover: what carries the equation comes first.
     drawn = view.drawing is not None and view.drawing.equations and view.word != PUBLISHED
-    parts += [*picture, *table, *read] if drawn else [*table, *read, *picture]
+    beside = [*picture, *read] if view.word == PUBLISHED else [*read, *picture]
+    parts += [*picture, *table, *read] if drawn else [*table, *beside]
     parts += [escaped(t) for t in view.tail]
     if view.stress_test and stress_test:
         parts.append(f"[Stress-test this section]({stress_test})")
