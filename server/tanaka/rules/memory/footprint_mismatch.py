@@ -231,7 +231,7 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
         "TK306", "footprint-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         f"{_subject(claim, made)} {total.shown}, not {shown}.",
         tuple(d.steps), operands=(claim.number, *made.operands),
-        note=f"{total.shown} as stated",
+        note=f"it is {total.shown}",
         bold=f"{total.text} is {total.shown}, not {shown}.",
         only_if=only_if, fixes=_fixes(paper, claim, total), figure=_figure(claim, made, number.quantity.point),
         slots=(
