@@ -143,8 +143,8 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         return replace(view, span=span, text=text, read=reading.compact(report, number, places))
     held = [h for h in report.held if id in h.numbers]
     held.sort(
-        key=lambda h: "=" not in h.summary
-    )  # an equation says more than that two places agree
+        key=lambda h: ("=" not in h.summary, h.figure is None)
+    )  # an equation says more than that two places agree, and a drawing more than two sizes
     if held:
         first = held[0]
         return HoverView(
