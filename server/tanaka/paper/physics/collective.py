@@ -28,7 +28,8 @@ _MOVED = Lazy(
     r"(?:e?s|e|ing|ies|y|ying|ting|ted|ring|red|ping|ped|ed)?\b|\b(?:transfers?|transmission|migration|copy|upload|download)\b",
     re.I,
 )
-_RING = Lazy(r"\bring\b", re.I)
+_RING = Lazy(r"\bring\b(?!\s(?:attention|buffer|self))", re.I)
+_SEVERAL = Lazy(r"\b(?:dual|quad|multi)-?(?:port|rail)\w*|\bbond(?:ed|ing)\b|\blink aggregation\b|\bmulti-?rail\b", re.I)  # fmt: skip
 _TAKES = Lazy(
     r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|cost|lasts?|lasted|spends?|spent|within|in|completes?|after|measured?|measure|"
     r"(?:time|latency|duration) (?:of|is|was)|is|was|are|were)\s(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|"
@@ -250,7 +251,7 @@ def _held(
     before, after = text[max(0, start - 40) : start], text[end : end + 50]
     if _NETWORK.search(text[max(0, start - 30) : end + 30]):
         cues.add("network")
-    m = _COUNT.search(before)
+    m = None if _SEVERAL.search(text) else _COUNT.search(before)
     if m:
         word = m["word"].lower()
         n = float(_COUNTS.get(word) or word)
