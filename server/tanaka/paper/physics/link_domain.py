@@ -13,7 +13,7 @@ _PARALLEL = Lazy(
 )
 _PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
 _ON_NVLINK = Lazy(
-    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b",
+    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b",
     re.I,
 )
 _PER_NODE = Lazy(r"\b(?:(?P<n>\d{1,2})|(?P<word>two|four|eight|sixteen))[ -](?:\w+ )?GPUs?(?: per| in each| in a|-per-) ?(?:node|server|machine|host)\b|\b(?:nodes?|servers?|machines?|hosts?) (?:of|with) (?:(?P<m>\d{1,2})|(?P<wm>two|four|eight|sixteen)) (?:\w+ )?GPUs\b|\b(?:(?P<k>\d{1,2})|(?P<wk>two|four|eight|sixteen))-GPU (?:nodes?|servers?|machines?|hosts?)\b", re.I)  # fmt: skip
@@ -51,9 +51,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _degree(scene: Scene, spot: Spot) -> bool:
     r = scene.reading(spot)
     before, after = scene.around(spot, 50, 30)
-    if r.noun in ("tp", "ep"):
-        return True
     text = scene.sentences[spot[0]].text[r.start : r.end]
+    if r.noun in ("tp", "ep") or (r.noun == "gpu" and _PARALLEL.search(text)):
+        return True
     return bool(
         r.quantity.unit == "1"
         and (
