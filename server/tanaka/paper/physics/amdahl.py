@@ -53,6 +53,13 @@ _ONLY = Lazy(
     r"\b(?:only|just|solely|nothing else|alone|nothing but|merely|all else (?:equal|unchanged)|no other change)\b",
     re.I,
 )
+_OVER = Lazy(
+    r"[^.;,()]{0,24}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b(?!\s(?:before|the (?:original|unmodified) (?:step|one)))",
+    re.I,
+)
+_ALONE = Lazy(
+    r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
+)
 _IT = Lazy(
     r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid)\w*\s(?:up\s)?(?:it|this|them|that part)\b",
     re.I,
@@ -98,7 +105,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             ):
                 break
             cues = scene.heard(CUES, k) | scene.heard(CUES, j)
-            if only:
+            if _ALONE.search(text) or any(
+                re.search(
+                    rf"\b(?:only|just|solely|merely) (?:\w+ ){{0,2}}?{re.escape(s)}", text, re.I
+                )
+                for s in stems
+            ):
                 cues |= {"only"}
             if _WORKLOAD.search(text):
                 cues |= {"workload"}
@@ -147,6 +159,8 @@ def _gains(
             continue
         r = scene.reading(spot)
         before, after = scene.around(spot, 50, 40)
+        if _OVER.match(after):
+            return None  # over another system
         if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
             continue
         clause = re.split(r"[;:]|,? (?=which\b|so\b|and\b|but\b)", before)[-1]

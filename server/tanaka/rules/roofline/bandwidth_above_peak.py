@@ -178,6 +178,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         return None
     proven = (
         roof.proves
+        and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
     )
