@@ -96,8 +96,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if found is None:
                 break
             whole, inner = found
+            kind = "times"
             if whole is None:
-                continue
+                percent = _percent_gain(scene, j, share)
+                if percent is None:
+                    continue
+                whole, kind = percent
             text = sentence.text[scene.reading(share).end :] if j == k else scene.sentences[j].text
             only = bool(_ONLY.search(text))
             if not (
@@ -116,7 +120,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 cues |= {"workload"}
             given = (("share", share), *((("inner", inner),) if inner else ()))
             far = frozenset() if j == k else frozenset({"share"})
-            yield LocalPhysical("amdahl", whole, given, (("part", part),), far=far, cues=cues)
+            yield LocalPhysical(
+                "amdahl", whole, given, (("part", part), ("kind", kind)), far=far, cues=cues
+            )
             break
 
 
@@ -146,6 +152,33 @@ def _part(scene: Scene, spot: Spot) -> str:
 def _stems(part: str) -> tuple[str, ...]:
     words = [w for w in re.findall(r"[a-z][\w-]+", part.lower()) if w not in _STOP and len(w) > 3]
     return tuple(w[: max(4, len(w) - 3)] for w in words[-3:])
+
+
+_QUICKER = Lazy(
+    r"\s*(?:faster|higher (?:end-to-end |overall |training |decoding )?throughput|more throughput|speed-?up)\b(?![^.;,()]{0,24}\b(?:than|over)\b)",
+    re.I,
+)
+_RAISES = Lazy(r"\b(?:improv|increas|rais|boost)\w*\s[^.;,%]{0,30}\bthroughput\s(?:by\s)$", re.I)
+_SHORTENS = Lazy(
+    r"\b(?:reduc|cut|shorten|lower|decreas)\w*\s[^.;,%]{0,40}\b(?:time|latency|step|iteration|runtime|duration)\s(?:by\s)$",
+    re.I,
+)
+
+
+def _percent_gain(scene: Scene, k: int, share: Spot) -> tuple[Spot, str] | None:
+    """The one percentage by which the whole is faster, or shorter."""
+    found = []
+    for spot in scene.spots(k, where=_percent):
+        if spot == share or (spot[0] == share[0] and spot < share):
+            continue
+        before, after = scene.around(spot, 60, 40)
+        if _SHORTENS.search(before):
+            found.append((spot, "less"))
+        elif _RAISES.search(before) or (
+            _QUICKER.match(after) and _WHOLE.search(re.split(r"[;:,]", before)[-1] + after)
+        ):
+            found.append((spot, "faster"))
+    return found[0] if len(found) == 1 else None
 
 
 def _gains(
