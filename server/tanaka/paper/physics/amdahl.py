@@ -53,6 +53,13 @@ _ONLY = Lazy(
     r"\b(?:only|just|solely|nothing else|alone|nothing but|merely|all else (?:equal|unchanged)|no other change)\b",
     re.I,
 )
+_OVER = Lazy(
+    r"[^.;,()]{0,24}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b(?!\s(?:before|the (?:original|unmodified) (?:step|one)))",
+    re.I,
+)
+_ALONE = Lazy(
+    r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
+)
 _IT = Lazy(
     r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid)\w*\s(?:up\s)?(?:it|this|them|that part)\b",
     re.I,
@@ -89,8 +96,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if found is None:
                 break
             whole, inner = found
+            kind = "times"
             if whole is None:
-                continue
+                percent = _percent_gain(scene, j, share)
+                if percent is None:
+                    continue
+                whole, kind = percent
             text = sentence.text[scene.reading(share).end :] if j == k else scene.sentences[j].text
             only = bool(_ONLY.search(text))
             if not (
@@ -98,13 +109,20 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             ):
                 break
             cues = scene.heard(CUES, k) | scene.heard(CUES, j)
-            if only:
+            if _ALONE.search(text) or any(
+                re.search(
+                    rf"\b(?:only|just|solely|merely) (?:\w+ ){{0,2}}?{re.escape(s)}", text, re.I
+                )
+                for s in stems
+            ):
                 cues |= {"only"}
             if _WORKLOAD.search(text):
                 cues |= {"workload"}
             given = (("share", share), *((("inner", inner),) if inner else ()))
             far = frozenset() if j == k else frozenset({"share"})
-            yield LocalPhysical("amdahl", whole, given, (("part", part),), far=far, cues=cues)
+            yield LocalPhysical(
+                "amdahl", whole, given, (("part", part), ("kind", kind)), far=far, cues=cues
+            )
             break
 
 
@@ -136,6 +154,33 @@ def _stems(part: str) -> tuple[str, ...]:
     return tuple(w[: max(4, len(w) - 3)] for w in words[-3:])
 
 
+_QUICKER = Lazy(
+    r"\s*(?:faster|higher (?:end-to-end |overall |training |decoding )?throughput|more throughput|speed-?up)\b(?![^.;,()]{0,24}\b(?:than|over)\b)",
+    re.I,
+)
+_RAISES = Lazy(r"\b(?:improv|increas|rais|boost)\w*\s[^.;,%]{0,30}\bthroughput\s(?:by\s)$", re.I)
+_SHORTENS = Lazy(
+    r"\b(?:reduc|cut|shorten|lower|decreas)\w*\s[^.;,%]{0,40}\b(?:time|latency|step|iteration|runtime|duration)\s(?:by\s)$",
+    re.I,
+)
+
+
+def _percent_gain(scene: Scene, k: int, share: Spot) -> tuple[Spot, str] | None:
+    """The one percentage by which the whole is faster, or shorter."""
+    found = []
+    for spot in scene.spots(k, where=_percent):
+        if spot == share or (spot[0] == share[0] and spot < share):
+            continue
+        before, after = scene.around(spot, 60, 40)
+        if _SHORTENS.search(before):
+            found.append((spot, "less"))
+        elif _RAISES.search(before) or (
+            _QUICKER.match(after) and _WHOLE.search(re.split(r"[;:,]", before)[-1] + after)
+        ):
+            found.append((spot, "faster"))
+    return found[0] if len(found) == 1 else None
+
+
 def _gains(
     scene: Scene, k: int, share: Spot, stems: tuple[str, ...]
 ) -> tuple[Spot | None, Spot | None] | None:
@@ -147,6 +192,8 @@ def _gains(
             continue
         r = scene.reading(spot)
         before, after = scene.around(spot, 50, 40)
+        if _OVER.match(after):
+            return None  # over another system
         if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
             continue
         clause = re.split(r"[;:]|,? (?=which\b|so\b|and\b|but\b)", before)[-1]

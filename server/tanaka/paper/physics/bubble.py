@@ -16,6 +16,9 @@ _AFTER = Lazy(
     re.I,
 )
 _BY = Lazy(r"\b(?:by|than)\s(?:up to\s|about\s)?$|\b(?:reduc|cut|shrink|sav|improv|decreas)\w*\s(?:\w+\s){0,4}(?:by\s)?$", re.I)  # fmt: skip
+_COMPARED = Lazy(
+    r"\s*(?:points?|lower|smaller|less|fewer|shorter|higher|larger|more|faster|better|worse|slower)\b"
+)
 _OF_LEFT = Lazy(r"\bfrom\s(?:about\s)?$", re.I)
 _STAGES = Lazy(
     r"\b(?:p|P|PP|S|pp|K)\s?=\s?$|\b(?:PP|pipeline (?:parallel\w*|depth|degree)(?: (?:of )?(?:degree|size|depth))?)\s?(?:of\s|=\s?|is\s)?$"
@@ -84,7 +87,7 @@ def _percent(reading: Reading) -> bool:
 
 def _bubble(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 70, 50)
-    if _BY.search(before) or _OF_LEFT.search(before):
+    if _BY.search(before) or _OF_LEFT.search(before) or _COMPARED.match(after):
         return False
     return bool(_AFTER.match(after) or _BEFORE.search(before))
 

@@ -22,7 +22,7 @@ _AFTER = Lazy(
     re.I,
 )
 _OTHER_EFFICIENCY = Lazy(
-    r"\b(?:energy|power|cost|memory|sample|data(?!-parallel)|parameter|bandwidth|area|kernel|GEMM|storage|communication|network|fuel|label)[- ]efficien",
+    r"\b(?:energy|power|cost|memory|sample|data(?!-parallel)|parameter|bandwidth|area|kernel|GEMM|storage|communication|network|fuel|label|pipeline|cache|(?<!multi-)GPU|hardware|compute|computational|training|inference|thermal|bus|link|overlap|packing|routing|load)[- ]efficien",
     re.I,
 )
 _LOSES = Lazy(
@@ -34,6 +34,9 @@ _LOSS_AFTER = Lazy(
     re.I,
 )
 _UTILISED = Lazy(r"\s*(?:M?MFU|HFU|of\s(?:the\s|its\s)?(?:\w+\s){0,2}peak)\b")
+_COMPARED = Lazy(
+    r"\s*(?:lower|smaller|less|fewer|shorter|higher|larger|more|faster|better|worse|slower|of (?:the\s)?(?:memory|parameters|GPUs|time))\b"
+)
 _MADE_OF = Lazy(r"(?:\bi\.e\.,?|\bthat is,?|\bor|=|\()\s*$", re.I)
 _ENDS = Lazy(r"\s*(?:[.;,)]|$)")
 _OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\beach (?:GPU|device|node)\b", re.I)  # fmt: skip
@@ -55,6 +58,7 @@ CUES = {
     "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
     "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
+    "other time": Lazy(r"\bstart-?up|\bwarm-?up|\bcommunicat\w+ (?:time|takes|latency)|\ball-?reduce (?:time|takes|latency)|\bsynchroni[sz]\w+ (?:time|takes)|\bcompil\w+|\bloading\b|\binitiali[sz]\w+|\blaunch|\bp\d{2}\b|\btail\b|\bqueue?ing\b|\bTTFT\b", re.I),
     "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
 }  # fmt: skip
@@ -116,7 +120,7 @@ def _form(scene: Scene, spot: Spot) -> str:
         return "efficiency" if named and not _OTHER_EFFICIENCY.search(before + after) else ""
     if _OTHER_EFFICIENCY.search(before + after) or _CHANGE.search(before):
         return ""
-    if _UTILISED.match(after):
+    if _UTILISED.match(after) or _COMPARED.match(after):
         return ""
     if (_LOSES.search(before) and _LOSS_AFTER.match(after)) or re.match(
         r"\s*scaling (?:loss|overhead)\b", after
