@@ -39,6 +39,11 @@ def check(given: argparse.Namespace) -> int:
             if len(papers) == 1
             else {"schema": "tanaka.findings/1", "papers": list(papers)}
         )
+    elif given.output_format == "python":
+        from tanaka.views.python import report_python
+
+        scripts = [script for r in reports if (script := report_python(r))]
+        sys.stdout.write("\n\n".join(scripts) + "\n" * bool(scripts))
     else:
         for i, (path, report) in enumerate(zip(given.paths, reports, strict=True)):
             if len(reports) > 1:

@@ -36,7 +36,10 @@ def parser() -> argparse.ArgumentParser:
     )
     _baseline(check)
     check.add_argument(
-        "--output-format", choices=["text", "json"], default="text", help="how it is printed"
+        "--output-format",
+        choices=["text", "json", "python"],
+        default="text",
+        help="how it is printed; as python, the derivations can be run",
     )
     check.add_argument("--select", default="", metavar="CODES", help="only these rules: TK1,TK201")
     check.add_argument("--ignore", default="", metavar="CODES", help="not these rules")

@@ -21,6 +21,12 @@ _COUNTS = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "B": 1e
 _SHARES = {"%": 0.01, "points": 0.01, "point": 0.01, "×": 1.0, "x": 1.0}
 _PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 _PRINTED = frozenset({"B", "B/s", "FLOP", "FLOP/s", "FLOP/B", "OP/s", "W", "J", "Hz", "op", "J/byte", "op/J", "USD/s"})  # fmt: skip
+_COUNTED = re.compile(
+    r"(?:token|tok|sample|sequence|seq|request|query|step|update|parameter|param|element|value|frame|epoch|GPU|device|"
+    r"node|layer|head|rank|stage|chunk|expert)(?:s|es)?",
+    re.I,
+)
+"""What is counted: one of it is one."""
 UNROUNDED = " (unrounded)"
 """Mark of a step whose inputs are printed too coarsely for its result to follow from them."""
 
@@ -181,11 +187,11 @@ _NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e-?\d+(?![A-Z
 _UNIT = r"[A-Za-zµμ%×][A-Za-zµμ/]*(?:-(?:hour|day|week|month|year)s?(?![A-Za-z]))?"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>{_NUMBER})(?P<power>\s?[×·x]\s?10(?:\^|\*\*)\{{?(?P<exponent>[-−]?\d+)\}}?)?"
-    rf"(?P<unit>\s?(?:{_UNIT}))?|(?P<sign>[-+−–/×x·*()]))"
+    rf"(?P<unit>\s?(?:{_UNIT}))?|(?P<name>max|min)(?=\s?\()|(?P<sign>[-+−–/×x·*(),^]))"
 )
 
 
-class _NotAnExpression(Exception):
+class _NotAnExpression(ValueError):
     pass
 
 
@@ -213,6 +219,9 @@ def _scale(unit: str, glued: bool) -> float:
         return units.lookup(unit).scale
     except KeyError:
         pass
+    counted, _, time = unit.partition("/")
+    if _COUNTED.fullmatch(counted):
+        return 1.0 / _scale(time, glued=False) if time else 1.0
     # Papers do not write kFLOP/s or OP/s, so reading does not know them; printing may make them.
     if unit in _PRINTED:
         return 1.0
@@ -221,32 +230,37 @@ def _scale(unit: str, glued: bool) -> float:
     raise _NotAnExpression
 
 
-def _tokens(text: str) -> Iterator[tuple[str, float]]:
+def tokens(text: str) -> Iterator[tuple[str, str, float]]:
+    """Parts of an expression: "number" with its digits and the base units in one of its unit, or a sign.
+
+    Signs are ``+ - * / ^ ( ) ,`` and the names "max" and "min".
+
+    Raises
+    ------
+    ValueError
+        Where something else stands in it.
+    """
     at = 0
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None:
             raise _NotAnExpression
         at = match.end()
-        if match.group("sign"):
-            yield (
-                {"−": "-", "–": "-", "×": "*", "x": "*", "·": "*"}.get(
-                    match.group("sign"), match.group("sign")
-                ),
-                0.0,
-            )
+        sign = match.group("sign") or match.group("name")
+        if sign:
+            yield {"−": "-", "–": "-", "×": "*", "x": "*", "·": "*"}.get(sign, sign), "", 0.0
             continue
-        value = float(match.group("number").replace(",", ""))
+        value = match.group("number").replace(",", "")
         if match.group("power"):
-            value *= 10.0 ** int(match.group("exponent").replace("−", "-"))
+            value += "e" + match.group("exponent").replace("−", "-")
         unit = match.group("unit") or ""
         name = unit.strip()
         if name in ("x", "×") and re.match(r"\s*[\d(.]", text[at:]):
             # "8 x 8": a sign of multiplication, not a factor.
-            yield "number", value
-            yield "*", 0.0
+            yield "number", value, 1.0
+            yield "*", "", 0.0
             continue
-        yield "number", value * _scale(name, glued=not unit.startswith(" "))
+        yield "number", value, _scale(name, glued=not unit.startswith(" "))
 
 
 @lru_cache(maxsize=4096)
@@ -256,20 +270,36 @@ def evaluate(text: str) -> float | None:
     None where the text is no such expression ("40 layers, 5120 wide").
     """
     try:
-        tokens = list(_tokens(text))
+        parts = list(tokens(text))
     except _NotAnExpression:
         return None
     position = 0
 
     def peek() -> str:
-        return tokens[position][0] if position < len(tokens) else ""
+        return parts[position][0] if position < len(parts) else ""
+
+    def several() -> list[float]:
+        nonlocal position
+        if peek() != "(":
+            raise _NotAnExpression
+        found = []
+        while peek() in ("(", ","):
+            position += 1
+            found.append(total())
+        if peek() != ")":
+            raise _NotAnExpression
+        position += 1
+        return found
 
     def atom() -> float:
         nonlocal position
         kind = peek()
         if kind == "-":
             position += 1
-            return -atom()
+            return -power()
+        if kind in ("max", "min"):
+            position += 1
+            return (max if kind == "max" else min)(several())
         if kind == "(":
             position += 1
             value = total()
@@ -279,18 +309,29 @@ def evaluate(text: str) -> float | None:
             return value
         if kind != "number":
             raise _NotAnExpression
-        value = tokens[position][1]
+        _, written, scale = parts[position]
         position += 1
-        return value
+        return float(written) * scale
+
+    def power() -> float:
+        nonlocal position
+        value = atom()
+        if peek() != "^":
+            return value
+        position += 1
+        raised = value ** power()
+        if not isinstance(raised, float):
+            raise _NotAnExpression
+        return raised
 
     def product() -> float:
         nonlocal position
-        value = atom()
+        value = power()
         while peek() in ("*", "/", "("):
             sign = peek()
             if sign != "(":
                 position += 1
-            other = atom()
+            other = power()
             value = value / other if sign == "/" else value * other
         return value
 
@@ -308,7 +349,7 @@ def evaluate(text: str) -> float | None:
         value = total()
     except (_NotAnExpression, ZeroDivisionError, OverflowError):
         return None
-    return value if position == len(tokens) else None
+    return value if position == len(parts) else None
 
 
 _RESULT = re.compile(rf"\s*([-−]?)({_NUMBER})(\s?(?:{_UNIT}))?")

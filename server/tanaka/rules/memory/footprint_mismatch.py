@@ -199,6 +199,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
     gap = _gap(claimed(number), made.sure)
     total, kind = made.total, claim.name("kind")
     if gap is None or gap.factor <= _SLACK:
+        # another reading holds: there is nothing to show for it
+        if (plain := _gap(claimed(number), (made.sure[0],))) is not None and plain.factor > _SLACK:
+            return None
         return Held("TK306", (claim.number, *made.operands), f"{total.text} = {total.shown}", tuple(d.steps),
                     slots=(Slot("axis", f"the size of {_WHAT[kind].removeprefix('the ')}"),), figure=_figure(claim, made, number.quantity.point))  # fmt: skip
     at_most = number.quantity.qualifier in (Qualifier.MAX, Qualifier.LT)

@@ -193,7 +193,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         figure=BarsFigure("Bandwidth", "GB/s", (("as written", q.point / 1e9, True), ("the most there is", most / 1e9, False))),
         slots=(
             Slot("claim", q.shown, "R"), Slot("ratio", f"{times}×", "u"), Slot("bw", limit, "W"),
-            Slot("link", roof.what),
+            Slot("link", roof.what, "W"),
         ),
         case="B" if only_if else "A",
     )  # fmt: skip

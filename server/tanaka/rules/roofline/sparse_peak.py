@@ -76,7 +76,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
     number = paper.number(claim.number)
     q = number.quantity
     parts = find(claim.name("device"))
-    if not parts or not q.bounded or q.point <= 0 or claim.cues & {"sparse", "another", "accumulate"}:  # fmt: skip
+    if not parts or not (q.bounded or q.qualifier.value == "max") or q.point <= 0 or claim.cues & {"sparse", "another", "accumulate"}:  # fmt: skip
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
