@@ -70,11 +70,18 @@ def resting(
         # A finding is about the number that it underlines; a check about any of those it held.
         mine = next((n for n in numbers if met(n)), None) if isinstance(item, Held) else None
         first = mine or (numbers[0] if numbers else None)
-        if not numbers and isinstance(item, Held):
+        if isinstance(item, Held) and all(_in_a_name(report, n) for n in numbers):
             continue
         if (own.code, first) not in seen:
             seen.add((own.code, first))
             yield Resting(item, first)
+
+
+def _in_a_name(report: Report, id: NumberId) -> bool:
+    """Whether a number is part of a word: the 80 GB of "A100-SXM4-80GB" state nothing."""
+    span = report.spans.numbers[id].whole
+    before = report.texts[span.doc][max(0, span.start - 1) : span.start]
+    return before == "-" or before.isalnum()
 
 
 def named_by(
