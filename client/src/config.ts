@@ -10,6 +10,7 @@ export interface Config {
   diagnosticsDelay: number;
   codeLens: boolean;
   markChecked: boolean;
+  showPeaks: boolean;
   trace: "off" | "messages" | "verbose";
 }
 
@@ -20,6 +21,7 @@ export const DEFAULTS = {
   "diagnostics.delay": 400,
   codeLens: true,
   markChecked: false,
+  showPeaks: false,
   "voice.enabled": false, // these four are read by the server and by the voice
   "voice.model": "",
   "voice.apiBase": "",
@@ -50,6 +52,7 @@ export function readConfig(): Config {
     diagnosticsDelay: settings.get<number>("diagnostics.delay", DEFAULTS["diagnostics.delay"]),
     codeLens: settings.get<boolean>("codeLens", DEFAULTS.codeLens),
     markChecked: settings.get<boolean>("markChecked", DEFAULTS.markChecked),
+    showPeaks: settings.get<boolean>("showPeaks", DEFAULTS.showPeaks),
     trace: settings.get<Config["trace"]>("trace.server", DEFAULTS["trace.server"]),
   };
 }

@@ -108,9 +108,9 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showErrorMessage(why);
     }
   };
-  const toggleTicks = () => {
+  const toggle = (hint: "markChecked" | "showPeaks") => {
     const settings = vscode.workspace.getConfiguration("tanaka");
-    return settings.update("markChecked", !readConfig().markChecked, vscode.ConfigurationTarget.Global);
+    return settings.update(hint, !readConfig()[hint], vscode.ConfigurationTarget.Global);
   };
 
   const command = vscode.commands.registerCommand;
@@ -132,8 +132,8 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("tanaka.markChecked")) {
-        void running.configure(); // one may look at the ticks and put them away: that starts nothing anew
+      if (["markChecked", "showPeaks"].some((hint) => event.affectsConfiguration(`tanaka.${hint}`))) {
+        void running.configure(); // one may look at the hints and put them away: that starts nothing anew
       } else if (event.affectsConfiguration("tanaka")) {
         void running.restart();
       }
@@ -143,7 +143,8 @@ export function activate(context: vscode.ExtensionContext): void {
     command("tanaka.auditDelta", auditDelta),
     command("tanaka.chooseBaseline", chooseBaseline),
     command("tanaka.showWhatWasRead", showFacts),
-    command("tanaka.toggleTicks", toggleTicks),
+    command("tanaka.toggleTicks", () => toggle("markChecked")),
+    command("tanaka.togglePeaks", () => toggle("showPeaks")),
     command("tanaka.showWhatWouldBeSent", showWhatWouldBeSent),
     command("tanaka.setVoiceKey", () => voice.setKey(lastPaper)),
     command("tanaka.stopVoice", () => voice.stop()),

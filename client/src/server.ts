@@ -250,6 +250,7 @@ export class Server implements vscode.Disposable {
         diagnosticsDelay: config.diagnosticsDelay,
         codeLens: config.codeLens,
         markChecked: config.markChecked,
+        showPeaks: config.showPeaks,
         files: true,
         baselines: this.baselines(),
         voice: this.voice !== undefined,

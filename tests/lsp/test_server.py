@@ -548,6 +548,84 @@ async def test_ticks_are_shown_to_who_asks_and_follow_the_settings(tmp_path: Pat
         assert found[-1].tooltip == "consistent: 420 ms / 140 ms = 3.00 (TK101)"
 
 
+async def test_peaks_are_shown_to_who_asks_beside_the_ticks(tmp_path: Path) -> None:
+    text = paper(f"\\section{{One}}\nWe train in BF16 on 64 A100-SXM4-80GB GPUs. {RIGHT}")
+    uri = (tmp_path / "a.tex").as_uri()
+    options = {"theme": "dark", "diagnosticsDelay": 0, "showPeaks": True}
+    async with editor(vscode(), options, configuration={"tanaka": {"showPeaks": True}}) as ed:
+        ed.open(uri, text)
+        whole = types.Range(types.Position(0, 0), place(text, len(text)))
+        asked = types.InlayHintParams(types.TextDocumentIdentifier(uri), whole)
+        found = await ed.text_document_inlay_hint_async(asked)
+        assert found is not None
+        assert [hint.label for hint in found] == ["= 20.0 PFLOP/s bf16 dense"]
+        assert found[0].position == place(text, text.index("80GB") + len("80GB"))
+        assert found[0].tooltip == "64 × 312 TFLOP/s (NVIDIA A100 datasheet)"
+        ed.configuration = {"tanaka": {"markChecked": True, "showPeaks": True}}
+        ed.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+        await ed.until("the request to look again", lambda: ed.hints_refreshed)
+        both = await ed.text_document_inlay_hint_async(asked)
+        assert both is not None
+        assert sorted(str(hint.label) for hint in both)[:1] == ["= 20.0 PFLOP/s bf16 dense"]
+        assert len(both) > 3
+        ed.configuration = {"tanaka": {"markChecked": False, "showPeaks": False}}
+        ed.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+        while await ed.text_document_inlay_hint_async(asked) is not None:
+            await asyncio.sleep(0)
+
+
+async def test_a_name_shows_what_is_published_of_it(ed: Editor, tmp_path: Path) -> None:
+    text = paper("\\section{One}\nWe train in BF16 on 64 A100-SXM4-80GB GPUs.")
+    uri = (tmp_path / "a.tex").as_uri()
+    ed.open(uri, text)
+    found = await ed.text_document_hover_async(
+        types.HoverParams(types.TextDocumentIdentifier(uri), place(text, text.index("A100") + 1))
+    )
+    assert found is not None
+    assert found.range == words(text, "A100-SXM4-80GB")
+    assert isinstance(found.contents, types.MarkupContent)
+    assert found.contents.value.startswith("**published:** NVIDIA A100 SXM4 80GB")
+    assert "data:image/svg+xml" in found.contents.value
+
+
+async def test_a_device_is_declared_from_the_light_bulb_and_the_rate_is_checked(
+    ed: Editor, tmp_path: Path
+) -> None:
+    rate = "Each GPU sustains 389\\,TFLOP/s on our largest product."
+    text = paper(
+        "\\section{One}\nThe A100-SXM4-80GB computes in BF16. Serving uses an L4.\n"
+        f"\\section{{Two}}\n{rate}"
+    )
+    (tmp_path / "a.tex").write_text(text)
+    (tmp_path / "tanaka.toml").write_text('[paper]\nroot = "a.tex"\n')
+    uri = (tmp_path / "a.tex").as_uri()
+    ed.open(uri, text)
+    await ed.until("a publish", lambda: uri in ed.published)
+    found = {a.title: a for a in await ed.actions(uri, words(text, "389"))}
+    comment = found["Declare the device: A100-SXM4-80GB, bf16"]
+    assert comment.kind == types.CodeActionKind.QuickFix
+    assert comment.edit is None  # it is asked for when it is chosen
+    chosen = await ed.code_action_resolve_async(comment)
+    assert chosen.edit is not None
+    (change,) = chosen.edit.document_changes or ()
+    assert isinstance(change, types.TextDocumentEdit)
+    (edit,) = change.edits
+    assert edit.new_text == "% tanaka: given device = A100-SXM4-80GB, precision = bf16\n"
+    assert edit.range.start == place(text, text.index(rate))
+    whole = await ed.code_action_resolve_async(
+        found["Declare the device for the whole paper: A100-SXM4-80GB, bf16"]
+    )
+    assert whole.edit is not None
+    (entry,) = whole.edit.document_changes or ()
+    assert isinstance(entry, types.TextDocumentEdit)
+    assert entry.text_document.uri.endswith("/tanaka.toml")
+    assert '[given]\ndevice = "A100-SXM4-80GB"' in entry.edits[0].new_text
+    ed.replace(uri, text, rate, edit.new_text + rate, version=2)
+    await ed.until("the finding", lambda: "TK201" in ed.codes(uri))
+    (item,) = [d for d in ed.shown(uri) if d.code == "TK201"]
+    assert "(device and precision declared)" in item.message
+
+
 async def test_half_typed_latex_costs_no_more_than_its_own_block(
     ed: Editor, tmp_path: Path
 ) -> None:

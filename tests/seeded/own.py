@@ -14,7 +14,7 @@ from pathlib import Path
 
 from seeded.analysed import Alarm, Analysed, changed
 from seeded.any_source import Paper, Seed, Tried
-from seeded.family import HERE, of
+from seeded.family import HERE, PHYSICS, of
 from seeded.wrong import FORM, SIZES
 from tanaka.analysis import AnalysisHost, Change
 from tanaka.text import DocId
@@ -137,6 +137,10 @@ def statements(home: Path = HERE) -> list[Statement]:
             out.append(
                 Statement(raw["text"], raw["why"], f"{path.name}, {i}", raw.get("source", ""))
             )
+    if home.resolve() == PHYSICS.home:
+        from seeded.physics.published import statements as published  # which are made of ours
+
+        out += published()
     return out
 
 

@@ -63,6 +63,7 @@ describe("the settings", () => {
       diagnosticsDelay: 400,
       codeLens: true,
       markChecked: false,
+      showPeaks: false,
       trace: "off",
     });
   });
@@ -75,6 +76,7 @@ describe("the settings", () => {
       "tanaka.diagnostics.delay": 0,
       "tanaka.codeLens": false,
       "tanaka.markChecked": true,
+      "tanaka.showPeaks": true,
       "tanaka.trace.server": "verbose",
     };
     assert.deepEqual(readConfig(), {
@@ -83,6 +85,7 @@ describe("the settings", () => {
       diagnosticsDelay: 0,
       codeLens: false,
       markChecked: true,
+      showPeaks: true,
       trace: "verbose",
     });
   });

@@ -220,18 +220,21 @@ describe("what changes", () => {
     await until("the restart", () => clients.length === 3);
   });
 
-  it("in the ticks is told to the server, and restarts nothing", async () => {
-    await run("toggleTicks");
-    assert.equal(editor.settings["tanaka.markChecked"], true);
-    events.settings.fire({
-      affectsConfiguration: (section) => section === "tanaka" || section === "tanaka.markChecked",
+  for (const [command, setting] of [
+    ["toggleTicks", "tanaka.markChecked"],
+    ["togglePeaks", "tanaka.showPeaks"],
+  ] as const) {
+    it(`in the hints of ${setting} is told to the server, and restarts nothing`, async () => {
+      await run(command);
+      assert.equal(editor.settings[setting], true);
+      events.settings.fire({ affectsConfiguration: (section) => section === "tanaka" || section === setting });
+      await until("the message", () => client().told.length > 0);
+      assert.deepEqual(client().told, [["workspace/didChangeConfiguration", { settings: null }]]);
+      assert.equal(clients.length, 1);
+      await run(command);
+      assert.equal(editor.settings[setting], false);
     });
-    await until("the message", () => client().told.length > 0);
-    assert.deepEqual(client().told, [["workspace/didChangeConfiguration", { settings: null }]]);
-    assert.equal(clients.length, 1);
-    await run("toggleTicks");
-    assert.equal(editor.settings["tanaka.markChecked"], false);
-  });
+  }
 
   it("in the server is seen in the status bar, and in the panel when it is down", async () => {
     edit(paper);

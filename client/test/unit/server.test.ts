@@ -76,12 +76,14 @@ describe("launching", () => {
     editor.settings["tanaka.diagnostics.delay"] = 0;
     editor.settings["tanaka.codeLens"] = false;
     editor.settings["tanaka.markChecked"] = true;
+    editor.settings["tanaka.showPeaks"] = true;
     await running.start();
     assert.deepEqual(client().options.initializationOptions, {
       theme: "high-contrast-light",
       diagnosticsDelay: 0,
       codeLens: false,
       markChecked: true,
+      showPeaks: true,
       files: true,
       baselines: {},
       voice: false,

@@ -257,6 +257,8 @@ class Options:
         ``codeLens``: whether sections carry "Stress-test this section".
     mark_checked : bool
         ``markChecked``: whether numbers that agree with the others carry a tick.
+    show_peaks : bool
+        ``showPeaks``: whether devices carry their dense peak, and rates their share of it.
     command_links : bool
         ``commandLinks``: whether a hover may hold ``command:`` links.
     files : bool
@@ -271,6 +273,7 @@ class Options:
     diagnostics_delay: int = 400
     code_lens: bool = False
     mark_checked: bool = False
+    show_peaks: bool = False
     command_links: bool = False
     files: bool = False
     voice: bool = False
@@ -290,6 +293,7 @@ class Options:
             diagnostics_delay=max(0, int(delay)) if is_delay and delay is not None else 400,
             code_lens=data.get("codeLens") is True,
             mark_checked=data.get("markChecked") is True,
+            show_peaks=data.get("showPeaks") is True,
             command_links=data.get("commandLinks", isinstance(theme, str)) is True,
             files=data.get("files") is True,
             voice=data.get("voice") is True,

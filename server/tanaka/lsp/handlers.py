@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tanaka.lsp.session import Asked, Session
     from tanaka.lsp.voice import Voice
     from tanaka.text import Edit, Span
+    from tanaka.views.actions import ActionView
     from tanaka.views.review import Part, Review
 
 
@@ -70,9 +71,10 @@ def theme(kind: str, themes: Any) -> Any:
 async def code_actions(
     session: Session, params: types.CodeActionParams
 ) -> list[types.CodeAction] | None:
-    """What may be done about the findings that a range touches."""
+    """What may be done about the findings that a range touches, and declared for its claims."""
     from tanaka.lsp.positions import offset
     from tanaka.views.actions import actions, twists
+    from tanaka.views.declare import declarations
 
     only = params.context.only
     wanted = [
@@ -86,18 +88,13 @@ async def code_actions(
     if found is None:
         return None
     end = offset(session.lines(found.doc), params.range.end, session.encoding)
-    views = [
-        *(
-            actions(found.report, found.doc, found.offset, end)
-            if wanted[0] != to_proto.TWIST
-            else ()
-        ),
-        *(
-            twists(found.report, session.offers(found.report), found.doc, found.offset, end)
-            if to_proto.TWIST in wanted
-            else ()
-        ),
-    ]
+    at = found.doc, found.offset, end
+    views: list[ActionView] = []
+    if types.CodeActionKind.QuickFix in wanted:
+        views += actions(found.report, *at)
+        views += declarations(found.report, *at, session.settings_of(found.report))
+    if to_proto.TWIST in wanted:
+        views += twists(found.report, session.offers(found.report), *at)
     return [
         to_proto.action(view, found.doc, params.context.diagnostics, session, session.wants)
         for view in views
@@ -107,6 +104,7 @@ async def code_actions(
 async def resolve_code_action(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The edit of an action, against the text as it is now."""
     from tanaka.views.actions import of_finding, of_offer
+    from tanaka.views.declare import of_number
 
     data = ext.plain(action.data)
     if not isinstance(data, dict) or not isinstance(data.get("uri"), str):
@@ -115,6 +113,10 @@ async def resolve_code_action(session: Session, action: types.CodeAction) -> typ
     if data.get("twist"):
         offered = session.offers(found.report) if found else ()
         views = [of_offer(o) for o in offered if o.edits and o.twist.id == data["twist"]]
+    elif found and data.get("declares"):
+        settings = session.settings_of(found.report)
+        offers = of_number(found.report, data["declares"], settings)
+        views = [view for view in offers if view.title == data.get("title")]
     else:
         views = [
             view
@@ -146,17 +148,22 @@ async def code_lenses(
 async def inlay_hints(
     session: Session, params: types.InlayHintParams
 ) -> list[types.InlayHint] | None:
-    """A tick behind each number that agrees with the others, where the author wants to see them."""
+    """Ticks behind numbers that agree, peaks behind devices: what the author wants to see."""
     from tanaka.lsp.positions import offset
     from tanaka.views.hints import hints
+    from tanaka.views.peaks import peaks
 
-    if not session.mark_checked:
+    if not session.mark_checked and not session.show_peaks:
         return None
     found = await _asked(session, params.text_document.uri, params.range.start)
     if found is None:
         return None
     end = offset(session.lines(found.doc), params.range.end, session.encoding)
-    views = hints(found.report, found.doc, found.offset, end)
+    place = found.report, found.doc, found.offset, end
+    views = (
+        *(hints(*place) if session.mark_checked else ()),
+        *(peaks(*place) if session.show_peaks else ()),
+    )
     return [to_proto.inlay_hint(view, session) for view in views]
 
 

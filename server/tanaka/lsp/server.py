@@ -364,11 +364,14 @@ async def _configure(server: Server) -> None:
         server.session.set_delay(delay)
     if isinstance(settings.get("codeLens"), bool):
         server.session.code_lens = settings["codeLens"]
-    marks = settings.get("markChecked")
-    if isinstance(marks, bool) and marks != server.session.mark_checked:
-        server.session.mark_checked = marks
-        if workspace.inlay_hint and workspace.inlay_hint.refresh_support:
-            await server.workspace_inlay_hint_refresh_async(None)
+    session = server.session
+    before = session.mark_checked, session.show_peaks
+    marks, peaks = settings.get("markChecked"), settings.get("showPeaks")
+    session.mark_checked = marks if isinstance(marks, bool) else before[0]
+    session.show_peaks = peaks if isinstance(peaks, bool) else before[1]
+    hints = workspace.inlay_hint
+    if (session.mark_checked, session.show_peaks) != before and hints and hints.refresh_support:
+        await server.workspace_inlay_hint_refresh_async(None)
     server.voice.configure(settings.get("voice"))
 
 

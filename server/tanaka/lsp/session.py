@@ -24,7 +24,7 @@ from tanaka.lsp.papers import SETTINGS, Papers
 from tanaka.lsp.positions import Encoding, offset
 from tanaka.records import dataclass
 from tanaka.rules.api import Finding
-from tanaka.text import DocId, LineIndex, Span, folder, relative
+from tanaka.text import DocId, LineIndex, Span, folder, relative, resolve
 from tanaka.views.diagnostics import diagnostic
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class Session:
         self.theme = options.theme
         self.code_lens = options.code_lens
         self.mark_checked = options.mark_checked
+        self.show_peaks = options.show_peaks
         self.command_links = options.command_links
         self.host = AnalysisHost()
         self._client = client
@@ -272,6 +273,12 @@ class Session:
         if self._offered is None or self._offered[0] is not report:
             self._offered = (report, offers(report))
         return self._offered[1]
+
+    def settings_of(self, report: Report) -> tuple[DocId, str] | None:
+        """A paper's ``tanaka.toml`` with its text; None where it has none."""
+        doc = resolve(folder(report.root), SETTINGS)
+        text = self.host.snapshot().texts.get(doc)
+        return None if text is None else (doc, text)
 
     def settings_links(self, uri: str) -> list[tuple[Span, DocId, str]]:
         """Names in an open ``tanaka.toml``, the documents that they mean, and words for each."""

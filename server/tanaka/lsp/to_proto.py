@@ -204,7 +204,7 @@ def action(
     ]  # fmt: skip
     data: dict[str, Any] = {
         "uri": ground.uri(doc), "fingerprint": view.fingerprint, "title": view.title,
-        "twist": view.twist,
+        "twist": view.twist, "declares": view.declares,
     }  # fmt: skip
     return types.CodeAction(
         title=view.title,

@@ -463,7 +463,7 @@ RECIPE = {
     "16-bit": Lazy(r"\b(?:BF16|FP16|bf16|fp16|bfloat16|mixed[- ]precision|16-bit)\b"),
     "bytes-16": Lazy(r"\b(?:16|sixteen) (?:bytes|B) (?:per|a|/) ?param"),
 }
-_STATE_CUES = {
+STATE_CUES = {
     "adapter": r"\b(?:Q?LoRA|adapters?|frozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient)\b",
     "offload": r"\b(?:off-?load\w*|NVMe|host memory|CPU memory|ZeRO-Infinity|swap\w*|paged|unified memory)\b",
     "low-bit": r"\b(?:8-bit (?:Adam|optimi[sz]er)|4-bit|quanti[sz]ed (?:optimi[sz]er|training)|bitsandbytes)\b",
@@ -471,7 +471,7 @@ _STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_KEPT = Lazy(
+KEPT = Lazy(
     r"\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|\b(?:all|everything|entirely|kept|stay|stays|held|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device)\b",
     re.I,
 )
@@ -483,8 +483,8 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         return ()
     whole = " ".join(s.text for s in passage)
     recipe = frozenset(n for n, p in RECIPE.items() if p.search(whole))
-    cues = {n for n, p in _STATE_CUES.items() if re.search(p, whole, re.I)}
-    if _KEPT.search(whole):
+    cues = {n for n, p in STATE_CUES.items() if re.search(p, whole, re.I)}
+    if KEPT.search(whole):
         cues.discard("offload")
         cues.add("kept")
     out: list[LocalState] = []

@@ -103,7 +103,7 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
         return ()
     models = list(dict.fromkeys(m.group() for m in MODEL_NAME.finditer(text)))
     weights, cache = _formats(text)
-    batch, batch_at = _batch(sentence)
+    batch, batch_at = batch_of(sentence)
     device, devices, devices_at = _devices(sentence)
     return (
         LocalDecode(
@@ -140,7 +140,7 @@ def _formats(text: str) -> tuple[str, str]:
     return (said[0], cache) if len(different) == 1 else ("", cache)
 
 
-def _batch(sentence: Sentence) -> tuple[float | None, int | None]:
+def batch_of(sentence: Sentence) -> tuple[float | None, int | None]:
     """The batch, and the reading that states it; None for a sweep."""
     found = list(_BATCH.finditer(sentence.text))
     alone = _ALONE.search(sentence.text)

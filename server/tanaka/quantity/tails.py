@@ -55,6 +55,11 @@ _RATE_OF_WORK = Lazy(rf"{_S}?(?:per|/){_S}?(?:image|token|sample|inference|step|
 _RATE_CUE = Lazy(
     r"peak|sustain|achiev|per gpu|each gpu|/gpu|throughput|performance|per second|utili|reach|deliver"
 )
+# What a rate counts: "60,000 prompt tokens/s".
+_WHICH = Lazy(
+    rf"{_S}(?:prompt|training|input|output|generated|generation|prefill(?:ed)?|decod(?:e|ed|ing)|new|context|text|processed)"
+    rf"{_S}(?=[kKM]?(?:tok|image|img|sample|sequence|seq)[a-z]*(?:/|{_S}per{_S}s))"
+)
 _COMPARES = Lazy(
     rf"{_S}(?:faster|slower|more|less|fewer|lower|higher|smaller|larger|greater|better|cheaper|quicker|longer|shorter|bigger|as\b|the\b|that\b|"
     rf"those\b|its\b|over\b|speed|[A-Z]{{2,}})"
@@ -196,6 +201,10 @@ def unit_after(text: str, at: int, *, after_suffix: bool = False) -> tuple[Unit 
         name = glued.group(1)
         return Unit("s", _LONG_TIMES[name], "min" if name == "m" else name), glued.end(1)
     spelled = units.after(text, at + 1 if skipped else at)
+    if spelled is None and skipped and (which := _WHICH.match(text, at)):
+        spelled = units.after(text, which.end())
+        if spelled is not None and spelled[0].base not in ("token/s", "sample/s"):
+            spelled = None
     if spelled is None:
         return None, at
     unit, end = spelled

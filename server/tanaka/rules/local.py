@@ -12,7 +12,6 @@ from tanaka.rules.numbers.ratio_mismatch import ratio_mismatch
 from tanaka.rules.numbers.table_ratio import table_ratio
 from tanaka.rules.numbers.table_total import table_total
 from tanaka.rules.numbers.unit_slip import unit_slip
-from tanaka.rules.roofline.above_peak import above_peak
 
 LOCAL: tuple[Rule, ...] = (
     ratio_mismatch,
@@ -23,5 +22,4 @@ LOCAL: tuple[Rule, ...] = (
     parallel_product,
     unit_slip,
     rate_identity,
-    above_peak,
 )

@@ -1,10 +1,12 @@
 """Memory of one device through a training step, from a paper's own set-up, step by step.
 
 What the paper leaves open is one marked assumption: that nothing is recomputed and, where no fused
-attention is named, that attention scores are stored.
+attention is named, that attention scores are stored; or, where asked, a leaner one.
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from hwmodels.catalog import Accelerator, find, most_capacity, sources
 from hwmodels.memory import RECIPES, zero_bytes_per_device
@@ -117,17 +119,46 @@ class StepMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    stages: Known
-    micro_batches: Known
+class OfModel:
+    """A count of a public model's shape, by the model's name, with its source."""
+
+    value: float
+    model: str
+    source: str
+
+    @property
+    def count(self) -> int:
+        """As a whole number."""
+        return round(self.value)
+
+
+Operand = Known | OfModel
+
+
+class Kept(StrEnum):
+    """What of the activations is kept where the paper does not say, the most first."""
+
+    ALL = "nothing recomputed"
+    FUSED = "nothing recomputed, attention scores not stored"
+    INPUTS = "layers recomputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Counts that the activations need.  Without a pipeline there are no stages and no micro-batches."""
+
+    stages: Known | None
+    micro_batches: Known | None
     micro_batch: Known
-    layers: Known
-    hidden: Known
-    heads: Known
-    sequence: Known
+    layers: Operand
+    hidden: Operand
+    heads: Operand
+    sequence: Operand
+    parameters: Operand | None = None
+    """Of the model, where the set-up does not state them."""
 
 
-def _shape(s: TrainingSetup) -> _Shape | None:
+def _shape(s: TrainingSetup) -> Shape | None:
     """All counts that the activations need, where the layers go evenly into the stages."""
     if (
         s.stages is None or s.micro_batches is None or s.micro_batch is None or s.layers is None or s.hidden is None
@@ -140,10 +171,12 @@ def _shape(s: TrainingSetup) -> _Shape | None:
         or (s.tensor_parallel and not s.tensor)
     ):
         return None
-    return _Shape(s.stages, s.micro_batches, s.micro_batch, s.layers, s.hidden, s.heads, s.sequence)
+    return Shape(s.stages, s.micro_batches, s.micro_batch, s.layers, s.hidden, s.heads, s.sequence)
 
 
-def step_memory(d: Derivation, setup: TrainingSetup) -> StepMemory | None:
+def step_memory(
+    d: Derivation, setup: TrainingSetup, shape: Shape | None = None, kept: Kept = Kept.ALL
+) -> StepMemory | None:
     """Memory of a step; None, and no step added, where the paper does not state enough.
 
     Parameters
@@ -151,29 +184,47 @@ def step_memory(d: Derivation, setup: TrainingSetup) -> StepMemory | None:
     d : Derivation
         Takes the steps.
     setup : TrainingSetup
+    shape : Shape or None
+        What was found otherwise of the counts; None for those of the set-up, which needs a pipeline
+        and its schedule.
+    kept : Kept
+        What is assumed where the paper does not say what it keeps.
     """
-    shape = _shape(setup)
-    if shape is None or not setup.schedule or not _has_state(setup):
+    if shape is None:
+        shape = _shape(setup) if setup.schedule else None
+    if shape is None or not has_state(setup, shape):
         return None
     before = len(d.steps)
-    states = _states(d, setup)
-    versions, copies = _versions(d, setup)
-    stages = _stated(d, "pipeline stages", shape.stages, "p")
-    micro = _stated(d, "micro-batches of a step", shape.micro_batches, "m")
+    states = _states(d, setup, shape)
+    versions, copies = _versions(d, setup, shape)
+    schedule = setup.schedule or Schedule.ONE_F_ONE_B.value
+    stages = _stated(d, "pipeline stages", shape.stages, "p") if shape.stages else None
+    micro = (
+        _stated(d, "micro-batches of a step", shape.micro_batches, "m")
+        if stages is not None and shape.micro_batches is not None
+        else None
+    )
     layers = _stated(d, "layers", shape.layers, "L")
-    layer, per_layer = _layer(d, setup, shape)
-    count, each = round(stages.value), layers.value / stages.value
+    layer, per_layer = _layer(d, setup, shape, kept)
+    count = round(stages.value) if stages is not None else 1
+    each = layers.value / count
     made = timeline(
-        Schedule(setup.schedule), round(micro.value), [states.value] * count, [versions.value if versions else 0.0] * count,
-        [layer.value * each] * count, flush=setup.flush,
+        Schedule(schedule), round(micro.value) if micro else 1, [states.value] * count,
+        [versions.value if versions else 0.0] * count, [layer.value * each] * count, flush=setup.flush,
     )  # fmt: skip
     top = worst(made)
     flight = top.in_flight[1]
-    rule_of = "all micro-batches" if setup.schedule == "GPipe" else "min(m, p - i)"
-    f = d.known("micro-batches in flight on the first stage", flight, "1", Computed(f"{setup.schedule}: {rule_of}"),
-                shown=str(flight), symbol="f")  # fmt: skip
-    own = d.computed("layers of a stage", "1", f"{layers.value:.0f} / {stages.value:.0f}", lambda x, y: x / y, layers,
-                     stages, reference="stages of equal depth", total=False, shown=f"{each:.0f}", symbol="l")  # fmt: skip
+    if stages is not None:
+        rule_of = "all micro-batches" if schedule == "GPipe" else "min(m, p - i)"
+        where = "micro-batches in flight on the first stage"
+        named = Computed(f"{schedule}: {rule_of}") if setup.schedule else Assumption(f"{schedule}: {rule_of}")  # fmt: skip
+    else:
+        where, named = "micro-batches in flight", Computed("no pipeline: one at a time")
+    f = d.known(where, flight, "1", named, shown=str(flight), symbol="f")
+    own = layers
+    if stages is not None:
+        own = d.computed("layers of a stage", "1", f"{layers.value:.0f} / {stages.value:.0f}", lambda x, y: x / y, layers,
+                         stages, reference="stages of equal depth", total=False, shown=f"{each:.0f}", symbol="l")  # fmt: skip
     activations = d.computed("activations in flight", "byte", f"{f.shown} × {own.shown} × {layer.shown}",
                              activations_in_flight, f, own, layer, reference=activations_in_flight.source,
                              shown=size(flight * each * layer.value), symbol="A")  # fmt: skip
@@ -192,7 +243,10 @@ def step_memory(d: Derivation, setup: TrainingSetup) -> StepMemory | None:
     )
 
 
-def _stated(d: Derivation, label: str, known: Known, symbol: str) -> Step:
+def _stated(d: Derivation, label: str, known: Operand, symbol: str) -> Step:
+    if isinstance(known, OfModel):
+        origin = Datasheet(known.source, sources()[known.source].title)
+        return d.known(f"{label} of {known.model}", known.value, "1", origin, shown=f"{known.value / 1e9:.4g}B" if known.value > 1e8 else f"{known.value:,.0f}", symbol=symbol)  # fmt: skip
     # "At most four steps" bounds the lead and is the bound itself.
     return d.stated(label, known.id, symbol=symbol, inferred=known.why, exact=symbol == "S")
 
@@ -200,50 +254,62 @@ def _stated(d: Derivation, label: str, known: Known, symbol: str) -> Step:
 # -- states and versions ------------------------------------------------------------------------
 
 
-def _held(s: TrainingSetup) -> float | None:
+def _held(s: TrainingSetup, shape: Shape) -> float | None:
     """Parameters of one device: as stated, or the model's over tensor and pipeline degrees."""
     if s.held is not None:
         return s.held.value
-    if s.parameters is None or s.stages is None:
+    whole = s.parameters or shape.parameters
+    if whole is None:
         return None
-    return s.parameters.value / s.stages.value / (s.tensor.value if s.tensor else 1.0)
+    stages = shape.stages.value if shape.stages else 1.0
+    return whole.value / stages / (s.tensor.value if s.tensor else 1.0)
 
 
-def _has_state(s: TrainingSetup) -> bool:
-    return s.state is not None or (_held(s) is not None and s.zero is not None)
+def has_state(s: TrainingSetup, shape: Shape) -> bool:
+    """Whether the state of one device is stated, or follows from what is."""
+    return s.state is not None or (_held(s, shape) is not None and s.zero is not None)
 
 
-def _parameters(d: Derivation, s: TrainingSetup) -> Step:
+def _parameters(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
     known = next((x for x in d.steps if x.symbol == "N"), None)
     if known is not None:
         return known
     if s.held is not None:
         return _stated(d, "parameters of one device", s.held, "N")
-    held = _held(s)
-    assert held is not None and s.parameters is not None and s.stages is not None
-    whole = _stated(d, "parameters", s.parameters, "")
-    degrees = [k for k in (s.tensor, s.stages) if k is not None]
+    held, stated = _held(s, shape), s.parameters or shape.parameters
+    assert held is not None and stated is not None
+    degrees = [k for k in (s.tensor, shape.stages) if k is not None and k.value != 1]
+    if not degrees:
+        return _stated(d, "parameters", stated, "N")
+    whole = _stated(d, "parameters", stated, "")
     text = " / ".join([whole.shown, *(f"{k.value:.0f}" for k in degrees)])
     d.steps.append(Step("parameters of one device", held, held, held, "1", text, Computed("stages of equal size"), False,
                         f"{printed(held / 1e6)}M", "N"))  # fmt: skip
     return d.steps[-1]
 
 
-def _states(d: Derivation, s: TrainingSetup) -> Step:
+def _states(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
     if s.state is not None:
         return _stated(d, "states of one device", s.state, "M")
-    n = _parameters(d, s)
+    n = _parameters(d, s, shape)
     shards = s.replicas.value if s.zero and s.replicas else 1.0
-    each = zero_bytes_per_device(1.0, _ADAM, shards, (s.zero or 0) if shards > 1 else 0)
+    stage = (s.zero or 0) if shards > 1 else 0
+    each = zero_bytes_per_device(1.0, _ADAM, shards, stage)
     origin = Computed(f"{_ADAM.source}; recipe as stated") if s.full_recipe else Assumption("mixed-precision Adam")  # fmt: skip
-    c = d.known("state per parameter", each, "byte", origin, shown=f"{each:g} B", symbol="c")
+    text = ""
+    if stage and s.replicas is not None:
+        by = f" / {_stated(d, 'data-parallel replicas', s.replicas, 'd').value:.0f}"
+        parts = (_ADAM.weights, _ADAM.gradients, _ADAM.optimizer)
+        text = " + ".join(f"{x:g} B" + (by if i >= 3 - stage else "") for i, x in enumerate(parts))
+    d.steps.append(Step("state per parameter", each, each, each, "byte", text, origin, False, f"{each:.5g} B", "c"))  # fmt: skip
+    c = d.steps[-1]
     return d.computed("states of one device", "byte", f"{n.shown} × {c.shown}", lambda x, y: x * y, n, c,
                       reference=_ADAM.source, shown=size(n.value * each), symbol="M")  # fmt: skip
 
 
-def _versions(d: Derivation, s: TrainingSetup) -> tuple[Step | None, int]:
+def _versions(d: Derivation, s: TrainingSetup, shape: Shape) -> tuple[Step | None, int]:
     """What is kept of the steps that may be undone: as stated for one, times the bound."""
-    if not s.versions or s.bound is None or (s.version is None and _held(s) is None):
+    if not s.versions or s.bound is None or (s.version is None and _held(s, shape) is None):
         return None, 0
     k = s.bound.count
     if s.version is not None:
@@ -254,7 +320,7 @@ def _versions(d: Derivation, s: TrainingSetup) -> tuple[Step | None, int]:
                        reference=version_bytes.source, shown=size(k * one.value), symbol="V"),
             k,
         )  # fmt: skip
-    n = _parameters(d, s)
+    n = _parameters(d, s, shape)
     each = d.known("kept of a parameter and step", _COPY, "byte", Assumption("16-bit weights"), shown=f"{_COPY:g} B", symbol="v")  # fmt: skip
     count = _stated(d, "steps that may be undone", s.bound, "S")
     return (
@@ -268,7 +334,7 @@ def _versions(d: Derivation, s: TrainingSetup) -> tuple[Step | None, int]:
 
 
 def _layer(
-    d: Derivation, setup: TrainingSetup, shape: _Shape
+    d: Derivation, setup: TrainingSetup, shape: Shape, keeps: Kept
 ) -> tuple[Step, tuple[tuple[str, float], ...]]:
     """Activations of one layer and micro-batch, and the same under what would need less."""
     s = _stated(d, "sequence length", shape.sequence, "s")
@@ -276,13 +342,16 @@ def _layer(
     h = _stated(d, "hidden size", shape.hidden, "h")
     t = _stated(d, "tensor parallel degree", setup.tensor, "t") if setup.tensor else None
     degree = t.value if t is not None else 1.0
-    stored, shared = not setup.fused_attention, setup.sequence_parallel or degree == 1
-    kept = "nothing recomputed" if not setup.keeps else ""
-    scores = "attention scores stored" if stored else ""
-    if assumed := ", ".join(w for w in (kept, scores) if w):
-        d.known("kept of the activations", 1.0, "1", Assumption(assumed), shown="all")
+    recomputed = setup.recomputes or keeps is Kept.INPUTS
+    stored = not setup.fused_attention and keeps is Kept.ALL and not recomputed
+    shared = setup.sequence_parallel or degree == 1
+    if assumed := _assumed(setup, keeps, stored=stored):
+        d.known("kept of the activations", 1.0, "1", Assumption(assumed), shown="all" if not recomputed else "inputs")  # fmt: skip
     args = (s.value, b.value, h.value)
-    if stored:
+    if recomputed:
+        formula, value = recomputed_activation_bytes, recomputed_activation_bytes(*args)
+        text = "2 B"
+    elif stored:
         a = _stated(d, "attention heads", shape.heads, "a")
         formula = activation_bytes if shared else tensor_parallel_activation_bytes
         value = formula(*args, a.value, degree)
@@ -294,9 +363,10 @@ def _layer(
         formula = fused_activation_bytes if shared else tensor_parallel_fused_activation_bytes
         value = formula(*args, degree)
         text = "34 B" if shared else f"10 B + 24 B / {degree:.0f}"
-    over = f" / {degree:.0f}" if shared and degree > 1 else ""
-    each = value * (degree if shared else 1.0) / (s.value * b.value * h.value)
-    element = Step("kept for each element of a layer's input", each, each, each, "byte", "" if text == "34 B" else text,
+    shares = shared and degree > 1 and not recomputed
+    over = f" / {degree:.0f}" if shares else ""
+    each = value * (degree if shares else 1.0) / (s.value * b.value * h.value)
+    element = Step("kept for each element of a layer's input", each, each, each, "byte", "" if text in ("34 B", "2 B") else text,
                    Computed(f"{formula.source}: {formula.convention}"), False, f"{each:.4g} B", "e")  # fmt: skip
     d.steps.append(element)
     sizes = f"{s.value:,.0f} × {b.value:,.0f} × {h.value:,.0f}"
@@ -307,15 +377,24 @@ def _layer(
     if stored:
         lean = fused_activation_bytes if shared else tensor_parallel_fused_activation_bytes
         least.append(("attention scores are not stored", lean(*args, degree)))
-    if not shared:
+    if not shared and not recomputed:
         least.append(
             (
                 "attention scores are not stored and sequence parallelism shares the rest",
                 fused_activation_bytes(*args, degree),
             )
         )
-    least.append(("activations are recomputed", recomputed_activation_bytes(*args)))
+    if not recomputed:
+        least.append(("activations are recomputed", recomputed_activation_bytes(*args)))
     return layer, tuple(least)
+
+
+def _assumed(setup: TrainingSetup, keeps: Kept, *, stored: bool) -> str:
+    """What the paper leaves open of what is kept; "" where it says so."""
+    if keeps is not Kept.ALL:
+        return keeps.value
+    kept = "nothing recomputed" if not setup.keeps and not setup.recomputes else ""
+    return ", ".join(w for w in (kept, "attention scores stored" if stored else "") if w)
 
 
 # -- the device ---------------------------------------------------------------------------------

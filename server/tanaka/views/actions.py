@@ -32,6 +32,8 @@ class ActionView:
         What it is for, as its annotation says; "" for a replacement in one place.
     twist : str
         Id of the twist that it adds, which answers no finding; "" for all others.
+    declares : str
+        Id of the number that it declares something for, which answers no finding either.
     """
 
     title: str
@@ -42,6 +44,7 @@ class ActionView:
     preferred: bool
     reason: str
     twist: str = ""
+    declares: str = ""
 
 
 _ORDER = {FixKind.QUICKFIX: 0, FixKind.INSERT: 1, FixKind.IGNORE: 2}

@@ -44,12 +44,12 @@ def hints(report: Report, doc: DocId, start: int, end: int) -> tuple[HintView, .
                 first.setdefault(span, held)
     text = report.texts[doc]
     return tuple(
-        HintView(_whole_word(text, span), TICK, f"consistent: {checked(held)} ({held.code})")
+        HintView(whole_word(text, span), TICK, f"consistent: {checked(held)} ({held.code})")
         for span, held in sorted(first.items(), key=lambda item: item[0].end)
     )
 
 
-def _whole_word(text: str, span: Span) -> Span:
+def whole_word(text: str, span: Span) -> Span:
     """A span to the end of its word: "eight A100-SXM4" is read of "eight A100-SXM4-80GB"."""
     rest = _REST.match(text, span.end)
     return Span(span.doc, span.start, rest.end() if rest is not None else span.end)

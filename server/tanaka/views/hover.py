@@ -1,4 +1,4 @@
-"""What stands under the pointer: a finding, a number that was checked, one that was only read."""
+"""What stands under the pointer: a finding, a number that was checked or only read, a name."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tanaka.text import DocId, LineIndex, Span
 from tanaka.views import derivation, printing, reading
 from tanaka.views.derivation import Row
 from tanaka.views.places import Places
+from tanaka.views.specification import PUBLISHED, specification
 from tanaka.views.svg import Drawing, Size, Theme, draw, is_drawn
 from tanaka.views.svg.tick import tick
 from tanaka.views.terminal import by_verdict
@@ -83,6 +84,12 @@ def hover(
     here = by_verdict(report.at(doc, offset))
     id = report.number_at(doc, offset)
     number = report.paper.by_id.get(id) if id is not None else None
+    named = None if here else specification(report, doc, offset, places)
+    if named is not None and not (number is not None and named.yields(report, number.id, offset)):
+        figure = named.figure
+        drawing = draw(figure, Size.HOVER, theme) if figure is not None and is_drawn(figure) else None  # fmt: skip
+        read = reading.compact(report, number, places) if number is not None else ""
+        return HoverView(named.span, PUBLISHED, named.text, drawing, named.rows, named.tail, read=read)  # fmt: skip
     if here:
         view = _finding(here[0], here[1:], places, theme)
         return (
@@ -144,7 +151,7 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
             span,
             CONSISTENT,
             checked(first),
-            None,
+            _drawn(held, theme),
             derivation.rows(first.steps, places),
             tuple(f"Also consistent, {h.code}: {h.summary}" for h in held[1:3]),
             read=reading.compact(report, number, places),
@@ -158,6 +165,12 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         _read(report, number, about, places),
         (f"Not checked: {why_not(number, about)}.",),
     )
+
+
+def _drawn(held: list[Held], theme: Theme) -> Drawing | None:
+    """The drawing of the first check that has one."""
+    figure = next((h.figure for h in held if h.figure is not None and is_drawn(h.figure)), None)
+    return draw(figure, Size.HOVER, theme) if figure is not None else None
 
 
 def _read(report: Report, number: Number, about: About, places: Places) -> tuple[Row, ...]:
@@ -298,7 +311,7 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
     table = [_table(view.rows, of_numbers=view.word != READ)] if view.rows else []
     read = [f"**{READ}** {escaped(view.read)}"] if view.read else []
     # VS Code shows some 250 pixels of a hover: what carries the equation comes first.
-    drawn = view.drawing is not None and view.drawing.equations
+    drawn = view.drawing is not None and view.drawing.equations and view.word != PUBLISHED
     parts += [*picture, *table, *read] if drawn else [*table, *read, *picture]
     parts += [escaped(t) for t in view.tail]
     if view.stress_test and stress_test:

@@ -131,7 +131,12 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
         near = sorted(near for near in around if near[1] not in done)
         for _, i, doubtful in near[:1]:
             r = readings[i]
-            word = change_word(sentence, r, is_share(old)) or bare_word(sentence, r)
+            word = change_word(sentence, r, is_share(old))
+            bare = bare_word(sentence, r) if word is None else None
+            scaled = word is ChangeWord.PERCENT_FASTER and _SCALING.match(sentence.after(r, 40))
+            word = word or bare
+            if (scaled or bare) and _what_is_left(readings, pair, i):
+                word, doubtful = ChangeWord.SHARE, True  # "falls from 140 to 133, i.e. 95%"
             if is_share(r) and i < min(pair.old, pair.new) and _ALONE.search(text[: r.start]):
                 continue  # "113 journals (22.6%) charge, falling from ..."
             ordered = pair.ordered
@@ -207,6 +212,22 @@ def _freed(change: LocalChange, after: bool) -> LocalChange:
     if not answered:
         return change
     return replace(change, cues=change.cues - answered, paired=How.INFERRED)
+
+
+_SCALING = Lazy(
+    r"\s*(?:(?:strong|weak|parallel|of (?:linear|perfect))[- ])?(?:scaling|efficiency)\b"
+)
+
+
+def _what_is_left(readings: tuple[Reading, ...], pair: Pair, i: int) -> bool:
+    """Whether a percentage without a word of change, behind two falling values, is what is left of the first."""
+    old, new = readings[pair.old].quantity.point, readings[pair.new].quantity.point
+    if not (
+        pair.ordered and i > max(pair.old, pair.new) and is_share(readings[i]) and 0 < new < old
+    ):
+        return False
+    left, said = new / old, readings[i].quantity.point
+    return abs(left - said) < min(abs(1 - left - said), abs(old / new - 1 - said))
 
 
 _BY = Lazy(r"[,(]\s*(?:i\.e\.,?|that is,?|or|hence|thus)?\s*by\s+(?:about |roughly )?[≈∼~]?$")

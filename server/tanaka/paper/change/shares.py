@@ -35,8 +35,8 @@ def parts(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
         if i in taken or f.quantity.shown_unit != "%" or not is_change(sentence, f):
             continue
         a = readings[i - 1]
-        if not comparable(a, b) or a.quantity.unit not in MEASURED:
-            continue
+        if not comparable(a, b) or a.quantity.unit not in MEASURED or a.quantity.unit == "FLOP/s":
+            continue  # a rate of a peak is a utilisation: see `tanaka.paper.physics.utilization`
         whole = re.fullmatch(
             r"[\s\u2009]+of[\s\u2009]+(?:the|its|our|all|their)[\s\u2009]+(?:[\w-]+[\s\u2009]+){0,4}?(?:of\s+)?[≈∼~]?",
             sentence.between(f, b),

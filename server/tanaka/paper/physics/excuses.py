@@ -25,6 +25,9 @@ EXCUSES: dict[str, Lazy] = {
     "experts": Lazy(r"\bMoE\b|\bmixture[- ]of[- ]experts\b|\bexperts\b"),
     "early-exit": Lazy(r"\bearly[- ]exit\w*|\blayer[- ]?(?:drop|skip)\w*|\btoken (?:merging|pruning|dropping)\b", re.I),
     "compression": Lazy(r"\bcompress\w*|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\b1-bit\b|\bsignSGD\b", re.I),
+    "fewer-operations": Lazy(r"\bWinograd\b|\bStrassen\w*|\bfast matrix multiplication\b|\b(?:dense-)?equivalent (?:throughput|TFLOP|FLOP|rate|performance)|\beffective (?:throughput|T?FLOP|rate|performance|compute)|\bskip(?:s|ped|ping) (?:zero|masked|empty)\w*", re.I),
+    "causal": Lazy(r"\bcausal\b|\bsliding[- ]window\b|\bblock-sparse\b|\battention kernels?\b|\bFlashAttention\b", re.I),
+    "overclocked": Lazy(r"\boverclock\w*", re.I),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
 _OFF = Lazy(r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b", re.I)  # fmt: skip

@@ -5,12 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from tanaka.paper.physics import utilization
+from tanaka.paper.physics import (
+    activations,
+    amdahl,
+    bandwidth,
+    bubble,
+    budget,
+    codec,
+    collective,
+    footprint,
+    overlap,
+    residence,
+    saving,
+    scaling,
+    specification,
+    throughput,
+    training,
+    utilization,
+    wrong_roof,
+)
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
+    activations.read,
+    saving.read,
     utilization.read,
+    footprint.read,
+    residence.read,
+    specification.read,
+    budget.read,
+    throughput.read,
+    wrong_roof.read,
+    training.read,
+    collective.read,
+    scaling.read,
+    bubble.read,
+    amdahl.read,
+    overlap.read,
+    bandwidth.read,
+    codec.read,
 )  # fmt: skip
 
 

@@ -1,44 +1,191 @@
-"""Utilisation beside a rate: "138 TFLOP/s per A100, 44% of peak"."""
+"""Utilisation beside a rate: "138 TFLOP/s per A100, 44% of peak", "an MFU of 20%", "54% of its 312 TFLOP/s"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.physics.scene import LocalPhysical, Scene
+from tanaka.paper.assertion import asserted
+from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 
-_MFU = Lazy(r"\bMFU\b|\bmodel[- ]FLOPs?[- ]utili[sz]ation\b", re.I)
-_HFU = Lazy(r"\bHFU\b|\bhardware[- ]FLOPs?[- ]utili[sz]ation\b", re.I)
-_OF_PEAK = Lazy(
-    r"\s*of\s+(?:the\s|its\s|their\s|that\s)?(?:theoretical\s|nominal\s|dense\s|hardware\s|device\s|[A-Z][\w-]*['’]s\s)*peak\b"
+_UTILISATION = (
+    r"(?:[Mm]odel|[Hh]ardware)?[- ]?FLOP(?:s|S|/s)?[- ]?(?:per second )?[Uu]tili[sz]ation"
+)
+_WHICH = Lazy(
+    rf"(?P<hfu>\bHFU\b|\b[Hh]ardware[- ]FLOPs?[- ][Uu]tili[sz]ation)|(?P<mfu>\bMFU\b|{_UTILISATION})"
+)
+_LEADS = Lazy(
+    rf"(?:\bMFU|\bHFU|{_UTILISATION}|(?:peak|compute|hardware|tensor[- ]core) utili[sz]ation)\s?(?:\((?:MFU|HFU)\))?\s?"
+    r"(?:,|:|=|\()?\s?(?:(?:of|is|was|at|reaches|reached|to|an? average of|being|i\.e\.,?)\s)?(?:about|around|roughly|only|just|approximately|≈|∼|~)?\s?$"
+)
+_FOLLOWS = Lazy(rf"\s(?:of\s)?(?:MFU\b|HFU\b|{_UTILISATION})")
+_OBJECT = (
+    r"(?:the |its |their |that |this |an? |each )?(?:[A-Z][\w-]*(?: \d{2,3} ?GB)?(?:['’]s?)? |GPU(?:['’]s)? |device(?:['’]s)? |part(?:['’]s)? )?"
+    r"(?P<words>(?:theoretical |nominal |dense |sparse |hardware |device |tensor[- ]core |maximum |advertised |vendor |stated |"
+    r"(?:BF|FP|TF)\d{1,2} |bf16 |fp16 |fp8 |half-precision |non-sparse ){0,3})"
+)
+_OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak|maximum FLOP)\b")
+_OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
+_ANOTHER = Lazy(
+    r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
+    re.I,
+)
+_PEAK_BEFORE = Lazy(
+    r"\b(?:peak|theoretical|maximum|datasheet|ceiling)\b[^,;.]{0,24}$|\bpeaks at\s?$", re.I
+)
+_PEAK_AFTER = Lazy(
+    r"[^,.;()]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
+)
+_OTHER_RUN = Lazy(
+    r"\b(?:on average|average|averag\w+|mean|at best|best|at worst|up to|as high as|improv\w+|increas\w+|from|versus|vs|compared|while|whereas|"
+    r"respectively|over the (?:whole )?run|end-to-end|overall|peaks at|instead of|than|relative to|baseline)\b",
+    re.I,
+)
+_JOINS = Lazy(
+    r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
+    r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
+    r"achieving|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
 )
 CUES = {
-    "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b", re.I),
-    "attention": Lazy(r"\battention (?:term|FLOPs)\b|\b6N\b", re.I),
-    "achievable": Lazy(r"\b(?:achievable|attainable|roofline|cuBLAS|sustained peak|power[- ]limit\w*|capped)\b", re.I),
-    "sparse": Lazy(r"\b2:4\b|\bspars\w+", re.I),
+    "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
+    "attention": Lazy(r"\battention (?:term|FLOPs|is counted)\b|\b6N\b|\b(?:with|without|including|excluding) (?:the )?attention\b", re.I),
+    "achievable": Lazy(r"\b(?:achievable|attainable|roofline|cuBLAS|sustained peak|power[- ]limit\w*|power[- ]capp\w*|capped|clock\w*)\b", re.I),
+    "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bprun\w+", re.I),
+    "effective": Lazy(r"\b(?:effective|equivalent|Winograd|Strassen|useful)\b", re.I),
+    "busy": Lazy(r"\bnvidia-smi\b|\bSM (?:active|occupancy|utili[sz]ation)\b|\boccupancy\b|\bGPU utili[sz]ation\b", re.I),
+    "mixed": Lazy(r"\bmixed\b(?! FP8| fp8)|\bmixed (?:FP8|fp8)", re.I),
+    "accumulate": Lazy(r"\baccumulat\w+", re.I),
 }  # fmt: skip
+_MASKED = Lazy(r"\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b", re.I)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
-    """A rate and a percentage of peak, or an MFU, in one sentence that names one part at most."""
+    """Shares of a peak with the rate that is meant: of the sentence, or the only one before it."""
     for k, sentence in enumerate(scene.sentences):
+        if "%" not in sentence.text and "percent" not in sentence.text:
+            continue
+        shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
         rates = scene.spots(k, "FLOP/s")
-        shares = scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")
-        if len(rates) != 1 or len(shares) != 1:
+        told = [(s, *found) for s in shares if (found := _peak_share(scene, s, rates)) is not None]
+        if not told:
             continue
-        before, after = scene.around(shares[0], 40, 40)
-        hfu = _HFU.search(before) or _HFU.match(after.lstrip())
-        if not (hfu or _OF_PEAK.match(after) or _MFU.search(before + " " + after)):
-            continue
-        part, formats = scene.part(k), scene.formats(k)
-        named = (
-            *((("device", part.name),) if part is not None else ()),
-            *((("precision", formats[0]),) if len(formats) == 1 else ()),
-            ("kind", "HFU" if hfu else "MFU"),
-        )
-        yield LocalPhysical(
-            "utilization", shares[0], (("rate", rates[0]),), named, cues=scene.heard(CUES, k)
-        )
-        del sentence
+        peaks = {p for _, _, p, _ in told if p is not None}
+        peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r)}
+        achieved = [r for r in rates if r not in peaks]
+        for share, kind, peak, words in told:
+            rate, far = _rate_of(scene, k, share, achieved, alone=len(told) == 1)
+            if rate is None:
+                continue
+            if peak is None and len(peaks) == 1 and len(told) == 1:
+                peak = next(iter(peaks))
+            yield _claim(scene, share, rate, kind, peak, words, far=far)
+
+
+def _peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
+    """What a percentage is a share of: MFU, HFU or a peak, the peak's number, and words about it."""
+    before, after = scene.around(spot, 70, 90)
+    own = scene.reading(spot)
+    behind = [r for r in rates if scene.reading(r).start > own.end]
+    if behind:
+        next_ = scene.reading(behind[0])
+        text = scene.sentences[spot[0]].text[own.end : next_.start]
+        found = _OF_VALUE.fullmatch(text)
+        if found and not _ANOTHER.search(text):
+            return "peak", behind[0], found["words"]
+    lead = _LEADS.search(before)
+    follow = _FOLLOWS.match(after)
+    if lead or follow:
+        which = _WHICH.search(lead.group() if lead else follow.group() if follow else "")
+        kind = "HFU" if which and which["hfu"] else "MFU" if which else "peak"
+        of = _OF_PEAK.match(after)
+        return kind, None, of["words"] if of else ""
+    found = _OF_PEAK.match(after)
+    if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
+        return "peak", None, found["words"]
+    return None
+
+
+def _is_peak(scene: Scene, spot: Spot) -> bool:
+    before, after = scene.around(spot, 44, 40)
+    return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
+
+
+def _rate_of(
+    scene: Scene, k: int, share: Spot, achieved: list[Spot], *, alone: bool
+) -> tuple[Spot | None, bool]:
+    """The rate that a share is of, and whether it stands in the sentence before."""
+    own = scene.reading(share)
+    if len(achieved) == 1 and alone:
+        return achieved[0], False
+    text = scene.sentences[k].text
+    for r in reversed(achieved):
+        rate = scene.reading(r)
+        if rate.end <= own.start:
+            joined = _JOINS.fullmatch(text[rate.end : own.start])
+            return (r, False) if joined else (None, False)
+    if achieved or not alone or k == 0:
+        return None, False
+    before = scene.spots(k - 1, "FLOP/s", where=lambda r: r.quantity.bounded)
+    before = [s for s in before if not _is_peak(scene, s)]
+    shares = [s for s in scene.spots(k - 1) if scene.reading(s).quantity.shown_unit == "%"]
+    return (before[0], True) if len(before) == 1 and not shares else (None, False)
+
+
+def _claim(
+    scene: Scene, share: Spot, rate: Spot, kind: str, peak: Spot | None, words: str, *, far: bool
+) -> LocalPhysical:
+    k = share[0]
+    text = scene.sentences[k].text
+    own, of_rate = scene.reading(share), scene.reading(rate)
+    part = scene.part(k)
+    roles_far: set[str] = {"rate"} if far else set()
+    if part is None and not scene.parts(k) and far:
+        part = scene.part(k - 1)
+        roles_far.add("device")
+    formats = scene.formats(k) or (scene.formats(k - 1) if far else ())
+    named = [("kind", kind)]
+    if part is not None:
+        named.append(("device", part.name))
+    if len(formats) == 1:
+        named.append(("precision", formats[0]))
+    given = [("rate", rate)]
+    counted: list[tuple[str, float]] = []
+    if peak is not None:
+        given.append(("peak", peak))
+    if of_rate.per == "gpu" or (part is not None and part.each):
+        counted.append(("devices", 1.0))
+    else:
+        _counted(scene, rate[0], part, given, counted)
+    cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
+    between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
+    lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
+    if _OTHER_RUN.search(between) or _OTHER_RUN.search(lead):
+        cues.add("other-run")
+    if len(formats) > 1:
+        cues.add("formats")
+    if len(scene.parts(k)) > 1 and part is None:
+        cues.add("parts")
+    if "dense" in words or "non-sparse" in words:
+        cues.add("dense")
+    masked = _MASKED.sub(lambda m: "x" * len(m.group()), text)
+    if asserted(masked, own.start, Where.BODY) is not Asserted.NO:
+        cues.add("claimed")
+    return LocalPhysical(
+        "utilization", share, tuple(given), tuple(named), tuple(counted), frozenset(roles_far), frozenset(cues)
+    )  # fmt: skip
+
+
+def _counted(
+    scene: Scene, k: int, part: Part | None, given: list[tuple[str, Spot]], counted: list[tuple[str, float]]
+) -> None:  # fmt: skip
+    """How many devices a rate may be of, where the sentence counts them."""
+    if part is not None and part.count is not None:
+        if part.count_at is not None and part.nodes_at is None and not part.system:
+            given.append(("devices", part.count_at))
+        counted.append(("devices", part.count))
+        return
+    counts = scene.spots(k, noun="gpu")
+    if len(counts) == 1:
+        given.append(("devices", counts[0]))

@@ -7,8 +7,10 @@ It is the first question about any training set-up, and an arithmetic one: 13 bi
 at 16 bytes are 208 GB, wherever they are sharded.
 
 ## What is left alone
-Adapters, offloading, low-bit and fused optimizers, mixture-of-experts and inference. The recipe
-must be stated for a proof (16 bytes per parameter with FP32 master weights and moments); with
+Adapters, offloading, low-bit and fused optimizers, mixture-of-experts and inference. Where data
+parallelism or ZeRO-1 or 2 is stated, the state that each device holds is compared with one device;
+otherwise that of all with all. Where the model or the part stands in another sentence nothing is
+proven. The recipe must be stated for a proof (16 bytes per parameter with FP32 master weights and moments); with
 Adam alone the floor is 4 bytes. An "80 GB" part is taken to hold 80 GiB. Activations and buffers
 are left out: they only add.
 
@@ -37,7 +39,7 @@ from hwmodels.memory import (
     largest_parameter_count,
     training_state_bytes,
 )
-from tanaka.paper.model import Asserted, TrainingState
+from tanaka.paper.model import Asserted, Physical, TrainingState
 from tanaka.rules.api import (
     Assumption,
     AtNumber,
@@ -55,6 +57,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.sizes import size
+from tanaka.rules.memory.training_run import judged, sharded
 
 _SILENT = frozenset({"adapter", "offload", "low-bit", "fused", "experts"})
 _WHAT = ("weights and gradients alone", "weights, gradients and optimizer state")
@@ -62,12 +66,25 @@ _RECIPE = {
     "mixed-adam-16": "mixed-precision Adam, as stated",
     "leanest": "16-bit weights and gradients, no optimizer state",
 }
-_MODEL_NAME_SLACK = 0.92  # "13B" is a label: 12.3e9 and more have been called so
+_MODEL_NAME_SLACK = 0.85  # "13B" is a label of a class of models
 
 
 @rule("TK301", since="0.1.0")
 def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Training state against the capacity of the devices named."""
+    yield from _stated_at_once(ctx)
+    told = {c.devices for c in ctx.paper.of(TrainingState)}
+    for run in ctx.paper.of(Physical):
+        if run.relation != "training state" or run.asserted is not Asserted.YES:
+            continue
+        # what one sentence tells of altogether is judged above, unless its shards are told, too
+        whole = run.at("devices") in told
+        if (not whole or sharded(run)) and (outcome := judged(ctx, run, both=whole)):
+            yield outcome
+
+
+def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
+    """Runs whose model, devices and part stand in one sentence."""
     lean = ctx.paper.mentioned("lean-state")  # somewhere in the paper, perhaps of this run
     for claim in ctx.paper.of(TrainingState):
         params, count = ctx.paper.number(claim.params), ctx.paper.number(claim.devices)
@@ -110,7 +127,7 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
             continue
         if not stated and ("adam" not in claim.recipe or excused):
             continue
-        short = (total.value - capacity.value) / 1e9
+        short = size(total.value - capacity.value, 2)
         fits = devices_needed(total.value, held.value)
         most = largest_parameter_count(count.quantity.point, held.value, recipe.total)
         way_out = (
@@ -137,7 +154,7 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
             AtNumber(claim.devices),
             f"{total.shown} of {_WHAT[recipe is usual]} on {count.quantity.point:.0f} {parts[0].family}, which hold {capacity.shown}.",
             tuple(d.steps), operands=(claim.devices, claim.params),
-            note=f"{short:.0f} GB short",
+            note=f"{short} short",
             bold=f"{total.text} is {total.shown}; {count.quantity.point:.0f} {parts[0].family} hold {capacity.shown}.",
             only_if="" if proven else _only_if(held, capacity.shown, parts[0].family, way_out),
             related=((AtNumber(claim.params), "the model"),),
@@ -178,13 +195,13 @@ def _derive(
     )  # fmt: skip
     needed_value = params.value * recipe.total
     needed = d.computed("needed", "byte", f"{params.shown} × {bytes_each.shown}", training_state_bytes, params, bytes_each,
-                        reference=training_state_bytes.source, shown=f"{needed_value / 1e9:.0f} GB", symbol="M")  # fmt: skip
+                        reference=training_state_bytes.source, shown=size(needed_value), symbol="M")  # fmt: skip
     count = d.stated("devices", claim.devices, symbol="n")
     card = d.known("memory of one", each, "byte", Datasheet(source, sources()[source].title),
                    shown=f"{each / 2**30:g} GiB")  # fmt: skip
     digits = f"{count.value:.0f}"
     there = Step("there", count.value * each, count.value * each, count.value * each, "byte",
-                 f"{digits} × {card.shown}", Computed(), True, f"{count.value * each / 1e9:.0f} GB", "C")  # fmt: skip
+                 f"{digits} × {card.shown}", Computed(), True, size(count.value * each), "C")  # fmt: skip
     d.steps.append(there)
     return needed, there
 

@@ -1,0 +1,157 @@
+"""A gain of the whole beside the share of the time that is made faster.
+
+"Softmax takes 30% of the step; replacing only softmax makes the step 1.6x faster."
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind, Reading
+
+_TIMED = r"(?:(?:step|iteration|training|inference|decod\w+|prefill|execution|run|wall-?clock|end-to-end|e2e|total|overall|processing|GPU|query|request|job|epoch|kernel|compute|per-token|token|search)[- ]?)*(?:time|runtime|latency|step|iteration|duration|epoch|pass|wall-?clock)"
+_OF_TIME = Lazy(
+    rf"\s*of (?:the |its |our |each |all |every |total |a |an |whole |entire )*{_TIMED}\b", re.I
+)
+_OF_OTHER = Lazy(
+    r"\b(?:FLOPs?|parameters?|energy|memory|operations|power|traffic|bytes|area|lines|tokens|kernels?)\b",
+    re.I,
+)
+_TAKES = Lazy(
+    r"(?P<part>[A-Za-z][\w-]*(?: [\w-]+){0,4}?)\s(?:takes? up|takes?|took|accounts? for|accounted for|consumes?|occup\w+|makes? up|represents?|is responsible for|is|are|costs?|uses?|amounts? to)\s(?:only |just |about |roughly |some |the remaining )?$"
+)
+_SPENDS = Lazy(
+    r"\s*(?:is|are|goes|go|spent|was|were|lies?)?\s?(?:spent\s)?(?:in|on|to|into|by|waiting for)\s(?:the\s)?(?P<part>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?=[.,;:)]|\s(?:and|so|which|but|when|while|on|for)\b|$)"
+)
+_WHOLE = Lazy(
+    r"\b(?:end[- ]to[- ]end|e2e|overall|in total|whole|entire|step|iteration|training|inference|throughput|application|pipeline|job|run|serving|generation|epoch|wall-?clock)\b",
+    re.I,
+)
+_CARRIES = Lazy(
+    r"\b(?:gives?|yields?|brings?|translat\w+ (?:in)?to|amounts? to|results? in|for an?|delivers?|means|leads to)\b[^.;]{0,30}$",
+    re.I,
+)
+_GIVES = Lazy(
+    r"\b(?:gives?|yields?|brings?|delivers?|means|translates? (?:in)?to|amounts? to)\s(?:only |just |an? |about |an overall )*$"
+)
+_OF_PART = Lazy(
+    r"\s*(?:faster|quicker|speed-?up)\s(?:of the\s|on the\s|for the\s|in the\s)?(?:[\w-]+\s){0,2}?(?:kernels?|operators?|primitives?|implementation|unit|GEMMs?|routine|op)\b|\s*speed-?up (?:of|on|for|in) (?P<of>[\w-]+)",
+    re.I,
+)
+_PART_BEFORE = Lazy(
+    r"\b(?:kernels?|operators?|primitives?|routine|which|it|itself)\b[^.;,]{0,36}$", re.I
+)
+_FASTER = Lazy(
+    r"\s*(?:faster|quicker|speed-?ups?|higher|more|better|gain|improvement|acceleration|overall|end[- ]to[- ]end|e2e|as fast|the throughput|[.,;)]|$)",
+    re.I,
+)
+_ONLY = Lazy(
+    r"\b(?:only|just|solely|nothing else|alone|nothing but|merely|all else (?:equal|unchanged)|no other change)\b",
+    re.I,
+)
+_STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", "phase", "stage", "operation", "operations", "layer", "layers", "this", "it", "which", "that", "alone", "still", "step"})  # fmt: skip
+_WORKLOAD = Lazy(
+    r"\b(?:on|for|with|at) (?:long|short|large|small|other|some|other|the (?:largest|longest)|[A-Z][\w.-]*|\d)"
+)
+
+CUES = {
+    "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
+    "queue": Lazy(r"\bp\d{2}\b|\btail\b|\bunder load\b|\bSLO\b|\bgoodput\b|\bqueu\w+|\bsaturat\w+|\bTTFT\b|\bcontention\b", re.I),
+    "energy": Lazy(r"\benergy\b|\bJ/token\b|\bper watt\b|\bcheaper\b|\bcost\b", re.I),
+    "together": Lazy(r"\btogether\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|a |an |our |fus|quanti|compress|cach|batch)", re.I),
+    "bounds": Lazy(r"\b(?:at least|more than|over|up to|as much as|at most|between|less than)\b", re.I),
+    "overlap": Lazy(r"\boverlap\w*|\bpipelin(?:e|es|ed|ing)\b|\bhid(?:e|es|den|ing)\b|\bconcurrent\w*|\basynchron\w+", re.I),
+    "average": Lazy(r"\b(?:on average|average|mean|across)\b", re.I),
+    "after": Lazy(r"\b(?:after|now|still|remaining|remains?|then)\b", re.I),
+}  # fmt: skip
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Shares of the time with the gain that follows, in one sentence or in two."""
+    for k, sentence in enumerate(scene.sentences):
+        shares = [(s, p) for s in scene.spots(k, where=_percent) if (p := _part(scene, s))]
+        if len(shares) != 1:
+            continue
+        share, part = shares[0]
+        stems = _stems(part)
+        for j in (k, k + 1):
+            if j >= len(scene.sentences):
+                break
+            found = _gains(scene, j, share, stems)
+            if found is None:
+                break
+            whole, inner = found
+            if whole is None:
+                continue
+            text = sentence.text[scene.reading(share).end :] if j == k else scene.sentences[j].text
+            only = bool(_ONLY.search(text))
+            if not (only or inner or any(stem in text.lower() for stem in stems)):
+                break
+            cues = scene.heard(CUES, k) | scene.heard(CUES, j)
+            if only:
+                cues |= {"only"}
+            if _WORKLOAD.search(text):
+                cues |= {"workload"}
+            given = (("share", share), *((("inner", inner),) if inner else ()))
+            far = frozenset() if j == k else frozenset({"share"})
+            yield LocalPhysical("amdahl", whole, given, (("part", part),), far=far, cues=cues)
+            break
+
+
+def _percent(reading: Reading) -> bool:
+    return reading.quantity.shown_unit == "%"
+
+
+def _part(scene: Scene, spot: Spot) -> str:
+    """Whose share of the time a percentage is, "" where it is none."""
+    s, r = scene.sentences[spot[0]], scene.reading(spot)
+    after = s.text[r.end :]
+    of = _OF_TIME.match(after)
+    if of is None or _OF_OTHER.search(of.group()):
+        return ""
+    if taken := _TAKES.search(s.text[: r.start]):
+        return taken["part"]
+    if spent := _SPENDS.match(after, of.end()):
+        return spent["part"]
+    return ""
+
+
+def _stems(part: str) -> tuple[str, ...]:
+    words = [w for w in re.findall(r"[a-z][\w-]+", part.lower()) if w not in _STOP and len(w) > 3]
+    return tuple(w[: max(5, len(w) - 3)] for w in words[-3:])
+
+
+def _gains(
+    scene: Scene, k: int, share: Spot, stems: tuple[str, ...]
+) -> tuple[Spot | None, Spot | None] | None:
+    """The gain of the whole and that of the part; None where there are too many to tell."""
+    whole: list[Spot] = []
+    inner: list[Spot] = []
+    for spot in scene.spots(k, where=lambda r: r.quantity.shown_unit == "×"):
+        if spot[0] == share[0] and spot < share:
+            continue
+        r = scene.reading(spot)
+        before, after = scene.around(spot, 50, 40)
+        if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
+            continue
+        clause = re.split(r"[;:]|, (?=which|so|and|but)", before)[-1]
+        of = _OF_PART.match(after)
+        of_part = of is not None and (
+            of["of"] is None or of["of"].lower().startswith(stems or ("\0",))
+        )
+        if of is None and _GIVES.search(clause):
+            whole.append(spot)
+        elif of_part or (_PART_BEFORE.search(clause) and not _WHOLE.search(clause + after[:30])):
+            inner.append(spot)
+        elif _WHOLE.search(clause + " " + re.split(r"[;:,.]", after)[0]) or _CARRIES.search(clause):
+            whole.append(spot)
+        elif any(stem in clause.lower() for stem in stems):
+            inner.append(spot)
+        else:
+            return None
+    if len(whole) > 1 or len(inner) > 1:
+        return None
+    return (whole[0] if whole else None), (inner[0] if inner else None)

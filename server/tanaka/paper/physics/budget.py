@@ -1,0 +1,214 @@
+"""What a training run is stated to have cost: parameters, tokens, devices and time.
+
+"128 A100s train the dense 7B model on 1T tokens in 31 days", or device-hours in place of devices
+and time.  What the sentence of the time lacks may stand in the two before it, or in the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.entities import EntityKind
+from tanaka.paper.physics.devices import counted_devices
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.sizes import counts, is_active, sizes
+from tanaka.patterns import Lazy
+
+_TRAINS = Lazy(
+    r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\b(?:consum|ingest)\w+\b|\bsaw\b|\btook\b|\bcosts?\b", re.I
+)
+_TRAINED = Lazy(
+    r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bconsum\w+\b|\bsaw\b|\btokens (?:cost|take|took|need|require)\w*\b",
+    re.I,
+)
+_NOT_TRAINING = Lazy(
+    r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\bsynthe\w+|\blabel\w*|\bfilter\w*|"
+    r"\btokeni[sz]\w+ the\b|\bdeduplicat\w+|\bRLHF\b|\bPPO\b|\bGRPO\b|\breinforcement\b|\bdistill\w*|\bdiffusion\b|"
+    r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\bsweep\w*|\bsearch\b",
+    re.I,
+)
+_NOT_SEEN = Lazy(
+    r"\b(?:vocabulary|batch(?:es)?|context|window|checkpoint|out)(?: sizes?| lengths?)?(?: of)?(?: the| a| our)? ?$|"
+    r"\bfrom (?:a|the|our|its)\b[^.;,]{0,30}$|\b(?:corpus|dataset|pool|collection)(?: (?:of|has|with|contains?))? ?$|"
+    r"\b(?:after|first|last|final|another|every) $",
+    re.I,
+)
+_EACH_SO_MUCH = Lazy(
+    r"\s*(?:per|/|a|each|every)\s?(?:second|s\b|sec|minute|hour|day|week|batch|step|iteration|GPU|device|sequence)",
+    re.I,
+)
+_SEEN = Lazy(
+    r"\b(?:on|for|over|sees?|saw|seen|with|consum\w+|using|process\w*|through|train\w*)(?: (?:a total of|only|the first|about|roughly|all))? ?$",
+    re.I,
+)
+_PER_TOKENS = Lazy(r"\s*(?:per|for (?:each|every|a)|a|for one)\s(trillion|billion) tokens\b", re.I)
+_AMOUNTS = {"trillion": 1e12, "billion": 1e9}
+_NOT_ALL = Lazy(
+    r"\b(?:every|after|first|last|final|each|per|within|next|another|additional|remaining|saves?|saved)\s(?:the )?$",
+    re.I,
+)
+_LONG = 1800.0
+_TOKENS = 1e8
+
+CUES = {
+    "encoder-decoder": Lazy(r"\bT5\b|\bBART\b|\bencoder[- /]decoder|\bseq(?:uence)?-?(?:2|to)-?seq\w*|\btranslation\b|\bUL2\b", re.I),
+    "encoder": Lazy(r"\bBERT\b|\bRoBERTa\b|\bencoder[- ]only\b|\bmasked\b", re.I),
+    "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bfrozen\b|\bfreez\w+|\bprob(?:e|es|ing)\b|\bprefix[- ]tun\w+|\bPEFT\b|\bparameter-efficient\b", re.I),
+    "embedding": Lazy(r"\bembedding tables?\b|\bDLRM\b|\brecommend\w*|\bCTR\b|\bclick\w*|\bretriev\w+", re.I),
+    "skipped": Lazy(r"\bmask\w*|\bdrop(?:s|ped|ping)\b|\bprun\w+|\bearly[- ]exit\w*|\bstack\w*|\blayer[- ]?drop\w*|\bspars\w+|\b2:4\b|\bskip\w*|\bmerg\w+", re.I),
+    "continued": Lazy(r"\bcheckpoint\b(?!ing)|\bcontinu\w+|\bupcycl\w*|\b(?:final|second|subsequent|next|last)\s(?:\w+\s)?(?:phase|stage)s?\b|\bpost-?train\w*|\bcontext extension\b|\bwarm[- ]start\w*|\bresum\w+|\binitiali[sz]ed from\b", re.I),
+    "grown": Lazy(r"\bgrew\b|\bgrow\w*|\belastic\w*|\blater\b|\bscaled (?:up )?from\b|\bthen\b", re.I),
+    "tuned": Lazy(r"\bfine-?tun\w*|\badapt(?:s|ed|ing|ation)?\b|\bSFT\b|\binstruction\b|\balign\w*", re.I),
+    "experts": Lazy(r"\bMoEs?\b|\bmixture[- ]of[- ]experts\b|\bexperts\b|\bactivated\b"),
+    "decoder": Lazy(r"\bdense\b|\bdecoder\b(?![- /]encoder)|\bautoregressive\b|\bGPT-(?:style|like)\b|\bcausal (?:language )?model", re.I),
+    "several": Lazy(r"\btotal\b|\ball (?:runs|experiments)\b|\bincluding\b|\bablation\w*|\bexperiments\b|\bepochs?\b|\bfamily\b|\bmodels\b|\bseeds\b|\bstages?\b", re.I),
+    "per device": Lazy(r"\bper (?:GPU|device|chip)\b|\beach (?:GPU|device|chip)\b", re.I),
+}  # fmt: skip
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """The one time of a sentence, with what it bought."""
+    for k, sentence in enumerate(scene.sentences):
+        if not sentence.readings:
+            continue
+        times = [s for s in scene.spots(k) if _duration(scene, s)]
+        if len(times) != 1:
+            continue
+        claim = _budget(scene, k, times[0])
+        if claim is not None:
+            yield claim
+
+
+def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
+    text = scene.sentences[k].text
+    rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
+    if not _TRAINS.search(text) or _NOT_TRAINING.search(text):
+        return None
+    # a sentence with a time of its own tells of another run
+    near = [
+        j
+        for j in (k, k - 1, k - 2, k + 1)
+        if 0 <= j < len(scene.sentences)
+        and (j == k or not any(_duration(scene, s) for s in scene.spots(j)))
+    ]
+    far: set[str] = set()
+    given: dict[str, Spot] = {"time": time}
+    counted: dict[str, float] = {}
+    if rented and (each := _PER_TOKENS.match(scene.around(time, 0, 30)[1])):
+        counted["tokens"] = _AMOUNTS[each.group(1).lower()]
+    for role, candidates in (("tokens", _tokens), ("active", _active), ("params", _params)):
+        if role in counted or (role == "params" and "active" in given):
+            continue
+        for j in near:
+            found = candidates(scene, j)
+            values = {scene.reading(s).quantity.point for s in found}
+            if len(values) > 1:
+                return None  # of which the time is nobody says
+            if values:
+                given[role] = found[0]
+                if j != k:
+                    far.add(role)
+                break
+    if "tokens" not in given and "tokens" not in counted:
+        return None
+    model, part_far = _model(scene, near, k)
+    if model is None:
+        return None
+    if "params" not in given and "active" not in given and not model:
+        return None
+    if model and part_far:
+        far.add("model")
+    named: dict[str, str] = {"model": model} if model else {}
+    for j in near:
+        parts = counted_devices(scene, j)
+        if parts is None:
+            return None
+        if parts.name and "device" not in named:
+            named["device"] = parts.name
+            if j != k:
+                far.add("device")
+        if not rented and parts.total is not None:
+            counted["devices"] = parts.total
+            if parts.count is not None:
+                given["devices"] = parts.count
+            if parts.nodes is not None:
+                given["nodes"] = parts.nodes
+            if parts.each:
+                counted["each"] = parts.each
+            if j != k:
+                far.add("devices")
+            break
+        if rented and parts.name:
+            break
+    if not rented and "devices" not in counted:
+        return None
+    used = {j for j, _ in given.values()} | {k}
+    said = " ".join(scene.sentences[j].text for j in sorted(used))
+    if not _TRAINED.search(said) or any(_NOT_TRAINING.search(scene.sentences[j].text) for j in used):  # fmt: skip
+        return None
+    formats = [f for j in near for f in scene.formats(j)]
+    if len(set(formats)) == 1:
+        named["precision"] = formats[0]
+        if not scene.formats(k):
+            far.add("precision")
+    elif formats:
+        named["precision"] = min(set(formats), key=_width)
+        far.add("precision")
+    cues = {name for name, p in CUES.items() if p.search(said)}
+    if rented:
+        cues.add("rented")
+    return LocalPhysical(
+        "budget", time, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
+    )  # fmt: skip
+
+
+def _width(name: str) -> int:
+    digits = re.search(r"\d+", name)
+    return int(digits.group()) if digits else 99
+
+
+def _duration(scene: Scene, spot: Spot) -> bool:
+    r = scene.reading(spot)
+    q = r.quantity
+    if q.unit != "s" or q.point < _LONG:
+        return False
+    if "-" in q.shown_unit and re.search(r"(?:node|core|CPU|cpu)-", q.shown_unit):
+        return False
+    return _NOT_ALL.search(scene.around(spot, 24, 0)[0]) is None
+
+
+def _tokens(scene: Scene, k: int) -> list[Spot]:
+    found = [
+        s
+        for s in scene.spots(k, noun="token")
+        if counts(scene.reading(s), _TOKENS)
+        and scene.reading(s).per in ("", "gpu")
+        and not _NOT_SEEN.search(scene.around(s, 44, 0)[0])
+        and not _EACH_SO_MUCH.match(scene.around(s, 0, 24)[1])
+    ]
+    if len({scene.reading(s).quantity.point for s in found}) > 1:
+        seen = [s for s in found if _SEEN.search(scene.around(s, 30, 0)[0])]
+        return seen if len(seen) == 1 else found
+    return found
+
+
+def _active(scene: Scene, k: int) -> list[Spot]:
+    return [s for s in sizes(scene, k) if is_active(scene, s)]
+
+
+def _params(scene: Scene, k: int) -> list[Spot]:
+    return [s for s in sizes(scene, k) if not is_active(scene, s)]
+
+
+def _model(scene: Scene, near: list[int], k: int) -> tuple[str | None, bool]:
+    """The one model of the nearest sentence that names any: "" where none does, None for two."""
+    for j in near:
+        found = [e for e in scene.named(j, EntityKind.MODEL) if e.key]
+        if len(found) > 1:
+            return None, False
+        if found:
+            return found[0].name, j != k
+        if sizes(scene, j):
+            return "", False
+    return "", False

@@ -1,0 +1,130 @@
+"""Sizes of key-value caches: of a token, of sequences, and of a token times tokens."""
+
+from __future__ import annotations
+
+import re
+
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.stretches import Stretch, subject
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+
+_PER_TOKEN = Lazy(r"\s*(?:of (?:KV|cache|memory)[\w ]{0,12})?(?:per|for each|for every|a|/|each)\s?(?:cached |generated |context )?(?:token|position)s?\b", re.I)  # fmt: skip
+_EACH_TOKEN = Lazy(r"\b(?:each|every|a|one|single|per)[- ](?:\w+ )?(?:token|position)(?:['’]s)?\b", re.I)  # fmt: skip
+_PER_LAYER = Lazy(r"\b(?:(?:per|each|every|a|and)[- /]layer|/layer)\b", re.I)
+_PER_HEAD = Lazy(r"\b(?:per|each|every)[- ](?:KV |attention )?head\b|/head\b", re.I)
+# With these a size is a share of the cache, or of more than a cache.
+_NOT = Lazy(
+    r"\beach of\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
+    r"\bshard\w*|\b(?:tensor|pipeline|model)[- ]parallel\w*|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshrink\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bcut\w*|\bremain\w*|\bleft\b|"
+    r"\bleav\w+|\bfree[sd]?\b|\bavailab\w*|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\bplus\b|\btogether\b|\btraffic\b|\bbandwidth\b|\breads?\b|\btransfer\w*|\bmov(?:es?|ed|ing)\b|"
+    r"\bcompress\w*|\bpart of\b|\boff-?load\w*|\bswap\w*|\bevict\w*|\breserv\w*|\bwindow\w*|\bsliding\b|\blocal\b|\bshar(?:ed?|es|ing)\b|\bprefix\w*|\beffective\w*|\bkeys? (?:only|alone|cache)\b|"
+    r"\bL[123] cache|\bper line\b|\bretain\w*|\bkeeps? only\b|\bcross-attention\b|\bweights?\b.{0,40}\band\b|\bmore\b|\bblock\b|\bsparse\b|\bquery heads?\b",
+    re.I,
+)  # fmt: skip
+_KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[- ]value\b|\battention cache\b|\bkeys and values\b", re.I)
+_KV_HEADS = Lazy(r"\b(?:KV|key[- ]value|K/V)[- ]heads?\b", re.I)
+_HEAD_SIZE_BEFORE = Lazy(r"\b(?:head (?:dim(?:ension)?s?|size|width)|d_?\{?h(?:ead)?\}?|head_dim)(?: of| is| size|\s?=)?\s*$|\bheads of (?:size |dimension )?$", re.I)  # fmt: skip
+_HEAD_SIZE_BEHIND = Lazy(r"[- ]dim(?:ension(?:al|s)?)? (?:per )?heads?", re.I)
+
+
+def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
+    """The cache of a named model, or of stated layers, heads and head size."""
+    scene, k = stretch.scene, stretch.k
+    text, r = scene.sentences[k].text, scene.reading(size)
+    if _NOT.search(text) or not _KEY_VALUE.search(text) or _PER_HEAD.search(text):
+        return None
+    each = bool(
+        r.per == "token"
+        or _PER_TOKEN.match(text, r.end)
+        or (_EACH_TOKEN.search(text) and not re.search(r"\bper[- ]token (?:latency|time)", text))
+    )
+    given: list[tuple[str, Spot]] = []
+    far: set[str] = set()
+    named = [("kind", "cache-token" if each else "cache")]
+    shape = shape_of(scene, k)
+    about = subject(stretch)
+    if {"layers", "kv", "head"} <= shape.keys():
+        given += [(role, shape[role]) for role in ("layers", "kv", "head")]
+    elif about is not None and about.name:
+        named.append(("model", about.name))
+        if about.far:
+            far.add("model")
+    else:
+        return None
+    own = [w for w in stretch.widths() if w.cache] or list(stretch.widths())
+    whole = Stretch(scene, k, 0, len(text))
+    own = own or [w for w in whole.widths() if w.cache] or list(whole.widths())
+    if len({w.bits for w in own}) > 1:
+        return None
+    if own:
+        named.append(("precision", own[0].name))
+    cues = {"layer"} if _PER_LAYER.search(text) else set()
+    if not each:
+        tokens, batch, sure = held(scene, k)
+        if tokens is None or not sure:
+            return None
+        given.append(("tokens", tokens))
+        if batch is not None:
+            given.append(("batch", batch))
+        elif re.search(
+            r"\bbatch\b|\bconcurren\w+|\b(?:requests|sequences|users|sessions)\b", text, re.I
+        ):
+            cues.add("several")
+    return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None, bool]:
+    """Tokens and sequences of which a sentence speaks; False where there are two of one of them."""
+    tokens = [
+        s for s in scene.spots(k, where=lambda r: r.noun == "token" or r.kind is Kind.SEQ_LEN)
+        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point > 1
+    ]  # fmt: skip
+    batch = [
+        s for s in scene.spots(k, where=lambda r: r.noun in ("sequence", "request") or r.kind is Kind.BATCH_SIZE)
+        if scene.reading(s).quantity.unit == "1" and s not in tokens
+    ]  # fmt: skip
+    sure = len(tokens) <= 1 and len(batch) <= 1
+    return (tokens[0] if tokens else None), (batch[0] if batch else None), sure
+
+
+def shape_of(scene: Scene, k: int) -> dict[str, Spot]:
+    """Layers, key-value heads and head size that a sentence states."""
+    text = scene.sentences[k].text
+    found: dict[str, list[Spot]] = {"layers": [], "kv": [], "head": []}
+    for i, r in enumerate(scene.sentences[k].readings):
+        if isinstance(r.quantity.value, tuple) or r.quantity.unit != "1":
+            continue
+        before = text[max(0, r.start - 24) : r.start]
+        if r.noun == "layer":
+            found["layers"].append((k, i))
+        elif _HEAD_SIZE_BEFORE.search(before) or _HEAD_SIZE_BEHIND.match(text, r.literal_end):
+            found["head"].append((k, i))
+        elif r.noun == "head" and _KV_HEADS.search(text[r.start : r.end]):
+            found["kv"].append((k, i))
+    return {role: spots[0] for role, spots in found.items() if len(spots) == 1}
+
+
+_GROWS = Lazy(r"\b(?:KV|key[- ]value|cache\w*)\b", re.I)
+
+
+def cache_product(scene: Scene, k: int) -> LocalPhysical | None:
+    """A size of the cache of one token, a number of tokens, and the size of all of them."""
+    text = scene.sentences[k].text
+    sizes = scene.spots(k, "byte")
+    if len(sizes) != 2 or not _GROWS.search(text) or _NOT.search(text) or _PER_LAYER.search(text):
+        return None
+    each = [
+        s for s in sizes
+        if scene.reading(s).per == "token" or _PER_TOKEN.match(text, scene.reading(s).end)
+        or (scene.reading(s).per == "each" and len(scene.spots(k, noun="token")) == 1)
+    ]  # fmt: skip
+    tokens, batch, sure = held(scene, k)
+    if len(each) != 1 or tokens is None or not sure:
+        return None
+    (total,) = (s for s in sizes if s != each[0])
+    given = [("each", each[0]), ("tokens", tokens)]
+    if batch is not None:
+        given.append(("batch", batch))
+    cues = frozenset({"several"} if batch is None and re.search(r"\bbatch\b|\b(?:requests|sequences|users|sessions)\b", text, re.I) else ())  # fmt: skip
+    return LocalPhysical("footprint", total, tuple(given), (("kind", "cache-product"),), cues=cues)

@@ -1,0 +1,232 @@
+"""Sizes of weights, caches, hidden states and logits: "in FP16 the weights of Llama-2-70B take 138 GB"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.entities import EntityKind, entities
+from tanaka.paper.physics.cached import cache_claim, cache_product
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.stretches import Stretch, stretches, subject
+from tanaka.patterns import Lazy
+
+# What a size is of: the last of these words before it, or the one right behind it.
+_SORTS = (
+    ("cache", Lazy(r"\b(?:KV|K/V|key[- ]value)[- ]?(?:caches?|states?|pairs?)\b|\bKVs?\b(?!\s?heads?)|\bcaches?\b", re.I)),
+    ("logits", Lazy(r"\blogits?\b", re.I)),
+    ("optimizer", Lazy(r"\b(?:optimi[sz]er|AdamW?)(?: states?| memory)?\b|\bmoments?\b", re.I)),
+    ("state", Lazy(r"\bhidden[- ](?:states?|vectors?|activations?)\b|\bresidual stream\b|\b(?:activation|embedding|feature|hidden) vectors?\b|\b(?<!training )(?<!model )states?\b", re.I)),
+    ("gradients", Lazy(r"\bgradients?\b", re.I)),
+    ("checkpoint", Lazy(r"\bcheckpoints?\b", re.I)),
+    ("weights", Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)),
+    ("model", Lazy(r"\bmodels?\b|\bLLMs?\b|\bnetworks?\b", re.I)),
+    ("other", Lazy(
+        r"\bactivations?\b|\bdata ?sets?\b|\bcorpus\b|\bindex\b|\bimages?\b|\bvideos?\b|\bbuffers?\b|\bworkspace\b|\bembeddings?\b|\btables?\b|"
+        r"\b(?:S?RAM|DRAM|HBM\w*|VRAM|NVMe|SSDs?|disks?|flash)\b|\bGPUs?\b|\bhosts?\b|\bCPUs?\b|\badapters?\b|\bQ?LoRA\b|\bdrafts?\b|\bteacher\b|\bencoder\b|\bprojector\b|"
+        r"\b(?:runtime|framework|kernels?|context|packets?|messages?|payloads?|blocks?|pages?|chunks?|segments?|tiles?|batch(?:es)?|bandwidth|links?)\b", re.I)),
+)  # fmt: skip
+_BEHIND = Lazy(r"\s*(?:of|for|in|per)\s(?:(?:the|its|their|all|model|GPU|device|FP16|BF16|FP32|FP8|INT8|INT4|KV|raw)[- ])*(?P<what>\w+)", re.I)  # fmt: skip
+_TAKES = Lazy(
+    r"\b(?:tak(?:es?|ing)|took|needs?|needing|requir(?:es?|ing|ed)|occup(?:y|ies|ied|ying)|weigh(?:s|ing)?|consum(?:es?|ed|ing)|uses?|using|amount(?:s|ing)? to|"
+    r"total(?:s|l?ing)?|com(?:es?|ing) to|measures?|is|are|was|were|of|demands?|carr(?:y|ies)|stores?|adds? up to|reach(?:es)?|becomes?)\b|[=≈(:]",
+    re.I,
+)
+# Words of a stretch with which a size is a share, a difference, a capacity or a stream.
+_NOT = Lazy(
+    r"\beach of\b|\b(?:(?:per|each|every)[ -](?:\w+[- ])?|a[ -])(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|expert|block|group|second|step|iteration)s?\b|"
+    r"/(?:GPU|device|rank|s)\b|\bshard\w*|\bsplit\w*|\bpartition\w*|\bTP\s?=?\s?\d|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bstages?\b|\bsav(?:es?|ed|ings?)\b|"
+    r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
+    r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
+    r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
+    r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|\bresident\b|\bspeculat\w*|"
+    r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
+    r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
+    r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
+    re.I,
+)  # fmt: skip
+# "The weights and gradients of a 7B model": a size of two things.
+_TOGETHER = Lazy(
+    r"\b(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er(?: states?)?|activations?|caches?|buffers?|states?)(?:,? (?:and|or|as well as|plus|with)|,|\s?\+)\s(?:the |its |their |of |all |FP\d+ |BF16 |KV |key-value |hidden )*"
+    r"(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er\w*|Adam\w*|activations?|KV|caches?|buffers?|states?)\b",
+    re.I,
+)  # fmt: skip
+_TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
+_RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
+CUES = {"trains": _TRAINS, "runs": _RUNS}
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Stretches with one size, of what it is, and what it follows from."""
+    for k, sentence in enumerate(scene.sentences):
+        if not any(r.quantity.unit == "byte" for r in sentence.readings):
+            continue
+        product = cache_product(scene, k)
+        if product is not None:
+            yield product
+            continue
+        if _listed(scene, k):
+            continue
+        for stretch in stretches(scene, k):
+            sizes = stretch.sizes()
+            if len(sizes) == 1 and (claim := _claim(stretch, sizes[0])):
+                yield claim
+
+
+def _listed(scene: Scene, k: int) -> bool:
+    """Whether models and sizes are listed apart ("the 7B and the 13B model take 14 GB and 26 GB")."""
+    whole = Stretch(scene, k, 0, len(scene.sentences[k].text))
+    points = {scene.reading(s).quantity.point for s in whole.counts()}
+    if len(points) < 2 and len(whole.models()) < 2:
+        return False
+    return any((s.models() or s.counts()) and len(s.sizes()) != 1 for s in stretches(scene, k))
+
+
+def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
+    sort, at = sort_of(stretch.scene, size)
+    r = stretch.scene.reading(size)
+    if not sort or not r.quantity.bounded or r.quantity.point < 64:
+        return None
+    text = stretch.scene.sentences[stretch.k].text
+    if _of_a_part(stretch, text, r.start, r.end):
+        return None
+    between = text[at : r.start] if 0 <= at <= r.start else "of"
+    if not _TAKES.search(between) and between.strip(" ,–—-'s"):
+        return None
+    if _TOGETHER.search(text[: r.start]):
+        return None
+    if sort == "cache":
+        return cache_claim(stretch, size)
+    if _NOT.search(stretch.text):
+        return None
+    if sort in ("state", "logits"):
+        return _elements(stretch, size, sort)
+    return _weights(stretch, size, sort)
+
+
+_PART_BEHIND = Lazy(r"[\s-]?(?:(?:NVIDIA|AMD|consumer|single|commodity) )?(?:GPUs?|cards?|devices?|HBM\w*|VRAM|machines?|accelerators?|nodes?|laptops?|phones?|capacity|chips?|edge|variants?|version)\b", re.I)  # fmt: skip
+
+
+def _of_a_part(stretch: Stretch, text: str, start: int, end: int) -> bool:
+    """Whether a size is the memory of a device that is named beside it."""
+    for part in stretch.scene.parts(stretch.k):
+        if 0 <= part.start - end <= 8:
+            return True
+        if 0 <= start - part.end <= 16 and re.fullmatch(
+            r"s?(?: GPUs?)?(?:\s?\(|,?\s|\swith\s|-)*", text[part.end : start]
+        ):
+            return True
+    return _PART_BEHIND.match(text, end) is not None
+
+
+def sort_of(scene: Scene, size: Spot) -> tuple[str, int]:
+    """What a size is of, and where the word for it ends; ("", -1) where no word says so."""
+    text, r = scene.sentences[size[0]].text, scene.reading(size)
+    behind = _BEHIND.match(text, r.end)
+    if behind:
+        for name, pattern in _SORTS:
+            if name != "other" and pattern.match(text, behind.start("what")):
+                return name, -1
+            if name == "cache" and pattern.search(behind.group()):
+                return name, -1
+    found = [
+        (m.end(), -rank, name)
+        for rank, (name, pattern) in enumerate(_SORTS)
+        for m in pattern.finditer(text)
+        if m.end() <= r.start
+    ]
+    named = [e.end for e in entities(text) if e.kind is EntityKind.MODEL and e.end <= r.start]
+    if named:
+        found.append((max(named), 0, "model"))
+    if not found:
+        return "", -1
+    at, _, name = max(found)
+    if name == "model":
+        # "The weights of Llama-2-70B": what is of a model is named before it.
+        lead = text[max(0, at - 60) : at]
+        of = [
+            (hit.end(), other)
+            for other, pattern in _SORTS
+            for hit in pattern.finditer(lead)
+            if re.match(r"\s(?:of|for|in|from)\b", lead[hit.end() :])
+        ]
+        if of:
+            name = max(of)[1]
+    return ("", -1) if name == "other" else (name, at)
+
+
+def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
+    """Weights, a checkpoint, gradients or moments of a model."""
+    about = subject(stretch)
+    if about is None:
+        return None
+    if re.search(r"\b(?:per|each|every|a) (?:layer|token)\b", stretch.text, re.I):
+        return None
+    named: list[tuple[str, str]] = [("kind", sort)]
+    far = set()
+    given: tuple[tuple[str, Spot], ...] = ()
+    if about.name:
+        named.append(("model", about.name))
+    if about.count is not None:
+        given = (("params", about.count),)
+    if about.far:
+        far |= {"model", "params"}
+    width = _width(stretch)
+    if width is None:
+        return None
+    named.append(("precision", width[0]))
+    if width[1]:
+        far.add("precision")
+    cues = {n for n, p in CUES.items() if p.search(stretch.scene.sentences[stretch.k].text)}
+    cues |= {"label"} if about.label else set()
+    cues |= {"weights"} if re.search(r"\bweights?\b|\bparam(?:eter)?s\b", stretch.text, re.I) else set()  # fmt: skip
+    return LocalPhysical("footprint", size, given, tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def _width(stretch: Stretch) -> tuple[str, bool] | None:
+    """The one width of a stretch, else of its sentence, and whether it stands outside the stretch."""
+    own = [w for w in stretch.widths() if not w.cache]
+    if own:
+        return (own[0].name, False) if len({w.bits for w in own}) == 1 else None
+    whole = Stretch(stretch.scene, stretch.k, 0, len(stretch.scene.sentences[stretch.k].text))
+    said = [w for w in whole.widths() if not w.cache]
+    sizes = whole.sizes()
+    if len({w.bits for w in said}) == 1 and len(sizes) == 1:
+        return said[0].name, True
+    return None
+
+
+# -- vectors -------------------------------------------------------------------------------------
+
+_ELEMENTS = Lazy(r"[- ](?:element|value|entry|entries|dimension|dim|wide|logit|float|scalar|component|channel)", re.I)  # fmt: skip
+_SIZE_OF = Lazy(r"\b(?:hidden (?:size|dimension|width)|dimension(?:ality)?|vocabulary(?: size)?|width)(?: of| is| =)?\s$", re.I)  # fmt: skip
+
+
+def _elements(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
+    """A vector: so many values of one width."""
+    counts = [
+        spot
+        for spot, r in stretch.readings()
+        if spot != size
+        and r.quantity.unit == "1"
+        and r.quantity.point >= 64
+        and (
+            r.noun == "layer-width"
+            or _ELEMENTS.match(stretch.scene.sentences[stretch.k].text, r.literal_end)
+            or _SIZE_OF.search(stretch.scene.around(spot, 30)[0])
+        )
+    ]
+    others = [
+        r
+        for spot, r in stretch.readings()
+        if spot != size and spot not in counts and r.quantity.unit == "1" and r.noun != "bit"
+        and not any(w.start <= r.start - stretch.start < w.end for w in stretch.widths())
+    ]  # fmt: skip
+    if len(counts) != 1 or any(r.noun in ("token", "sequence", "layer", "request", "head") for r in others):  # fmt: skip
+        return None
+    said = _width(stretch)
+    if said is None:
+        return None
+    named = (("kind", sort), ("precision", said[0]))
+    far = frozenset({"precision"} if said[1] else ())
+    return LocalPhysical("footprint", size, (("elements", counts[0]),), named, far=far)

@@ -1,0 +1,85 @@
+"""Communication that is said to be hidden, and the work that hides it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics import collective
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.patterns import Lazy
+
+_HIDE = Lazy(
+    r"\b(?:hid(?:es?|den|ing)|overlap(?:s|ped|ping)?|mask(?:s|ed)|conceal(?:s|ed)|absorbed)\b", re.I
+)
+_FULL = r"(?:complete(?:ly)?|full(?:y)?|entire(?:ly)?|totally|perfect(?:ly)?|in full|all of|whole)"
+_FULLY = Lazy(
+    rf"\b{_FULL}\b[^.;]{{0,24}}?\b(?:hid\w*|overlap\w*|mask\w*|conceal\w*|absorbed|behind|under)\b|\b(?:hid\w*|overlap\w*|mask\w*|conceal\w*)\b[^.;]{{0,24}}?\b{_FULL}\b",
+    re.I,
+)
+_TALK = (
+    r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|transfers?|exchanges?|"
+    r"synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|gradient sync\w*"
+)
+_WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work"  # fmt: skip
+_TALK_AFTER = Lazy(rf"[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_TALK})\b", re.I)
+_WORK_AFTER = Lazy(rf"[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_WORK})\b", re.I)
+_LEADS = r"(?:[^,;.\d]{0,24}?\s(?:of|takes|took|lasts|is|needs)|\s?\(|,\s(?:which|that|and)\s(?:takes|took|lasts|needs)|,)\s?(?:only\s)?$"
+_TALK_BEFORE = Lazy(rf"\b(?:{_TALK})\b{_LEADS}", re.I)
+_WORK_BEFORE = Lazy(rf"\b(?:{_WORK})\b{_LEADS}", re.I)
+CUES = {
+    "next": Lazy(r"\b(?:next|following|subsequent) (?:forward|step|iteration|micro-?batch|layers?)\b|\bprefetch\w*", re.I),
+    "delayed": Lazy(r"\bdelay\w*|\bone step (?:late|later|behind)\b|\basynchron\w+|\bstale\w*|\bprevious (?:step|iteration)\b|\bduring step\b", re.I),
+    "accumulation": Lazy(r"\baccumulat\w+|\bchunks?\b|\bmicro-?batches\b|\binterleav\w+|\bpipelin\w+", re.I),
+    "partial": Lazy(r"\b(?:almost|largely|mostly|nearly|part(?:ly|ially)?|significant|some of|most of|much of|up to|a portion|half of|mainly)\b|\d\s?%", re.I),
+    "except": Lazy(r"\b(?:all but|except\w*|apart from|save for|but the (?:last|first))\b", re.I),
+    "able": Lazy(r"\b(?:can|could|may|might|would|able|allows?|enables?|to (?:be )?(?:hide|hidden|overlap\w*)|potential\w*|ideal\w*)\b", re.I),
+    "remainder": Lazy(r"\b(?:exposed|remain\w*|the rest|left over|leaves?|leaving|visible|uncovered)\b", re.I),
+    "denied": Lazy(r"\b(?:not|cannot|never|no longer|too (?:long|short)|longer than|exceeds?|hardly|insufficient)\b|n't\b", re.I),
+    "one step": Lazy(r"\b(?:same|its own|that|this|each|every|one) (?:training )?(?:step|iteration|layer|micro-?batch|block)\b", re.I),
+    "every": Lazy(r"\bevery (?:\w+ )?(?:steps|iterations)\b|\bamorti[sz]\w+|\bwindow of\b", re.I),
+    "per layer": Lazy(r"\b(?:per|each|every|a|one) (?:\w+[- ])?layer\b", re.I),
+}  # fmt: skip
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """A time of communication and one of work that hides it, or a payload over a link instead of the first."""
+    for k, sentence in enumerate(scene.sentences):
+        if not _HIDE.search(sentence.text):
+            continue
+        times = scene.spots(k, "s")
+        talk = [s for s in times if _is(scene, s, talk=True)]
+        work = [s for s in times if s not in talk and _is(scene, s, talk=False)]
+        if len(work) != 1 or len(talk) > 1 or len(times) != len(talk) + 1:
+            continue
+        cues = set(scene.heard(CUES, k))
+        if _FULLY.search(sentence.text):
+            cues.add("fully")
+        named = (("window", _window(scene, work[0])),)
+        if talk:
+            yield LocalPhysical("overlap", talk[0], (("window", work[0]),), named, cues=frozenset(cues))  # fmt: skip
+            continue
+        sent = collective.sent(scene, k, work[0])
+        if sent is not None:
+            given = (("window", work[0]), *sent.given)
+            yield LocalPhysical("overlap", work[0], given, (*named, *sent.named), sent.counted, sent.far, frozenset(cues) | sent.cues)  # fmt: skip
+
+
+def _is(scene: Scene, spot: Spot, *, talk: bool) -> bool:
+    """Whether a time is of communication, or of work."""
+    before, after = scene.around(spot, 60, 40)
+    ours, others = (_TALK_AFTER, _WORK_AFTER) if talk else (_WORK_AFTER, _TALK_AFTER)
+    mine, theirs = ours.match(after), others.match(after)
+    if mine or theirs:
+        return mine is not None and (theirs is None or bool(mine.end() <= theirs.end()))
+    back = _TALK_BEFORE if talk else _WORK_BEFORE
+    return back.search(before) is not None
+
+
+def _window(scene: Scene, spot: Spot) -> str:
+    before, after = scene.around(spot, 40, 40)
+    text = (after + " " + before).lower()
+    for word, name in (("backward", "backward pass"), ("forward", "forward pass"), ("attention", "attention"), ("step", "step"), ("iteration", "step")):  # fmt: skip
+        if word in text:
+            return name
+    return "work"

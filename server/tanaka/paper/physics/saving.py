@@ -1,0 +1,238 @@
+"""Memory that a technique is said to save: "on 64 GPUs ZeRO-1 cuts state memory per GPU 3.8×"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
+
+ZERO = Lazy(
+    r"\bZeRO(?:-DP)?[- ]?\(?(?:stage[- ]?)?([123])\b|\bstage[- ]([123]) of ZeRO\b|\b(FSDP|fully[- ]sharded)\b"
+)
+_SHARDS = Lazy(
+    r"\b(?:shard|partition|split|distribut)\w*\s(?:\w+\s){0,3}?optimi[sz]er[- ]states?\b|\boptimi[sz]er[- ]states?(?:\s\w+)? (?:sharding|partitioning|sharded|partitioned)\b",
+    re.I,
+)
+ADAM = Lazy(
+    r"\b(8|4|eight|four)-bit (?:Adam\w*|AdamW|optimi[sz]ers?|moments?|optimi[sz]er[- ]states?)\b", re.I
+)  # fmt: skip
+HEADS = Lazy(
+    r"\b(?:GQA|grouped[- ]query|group[- ]query)|\b(MQA|multi[- ]query)\b", re.I
+)  # fmt: skip
+FORMAT = Lazy(
+    r"\b(?:(?:MX)?(?:INT|FP|NF|BF|W)-?(\d{1,2})(?!A)|(\d+(?:\.\d+)?)[- ]bits?\b|(half|full|single)[- ]precision\b|(binary|1-bit)\b)", re.I
+)  # fmt: skip
+# A second format is what it is compared with only where that is said: "INT4 with FP16 scales".
+_COMPARED = Lazy(
+    r"\b(?:from|than|vs\.?|versus|over|against|compared (?:to|with)|relative to|of (?:the|its)|(?:size|footprint|memory) in)\s(?:\w+\s){0,2}?(?:(?:FP|BF)-?(?:16|32)|(?:16|32)[- ]bits?|(?:half|full|single)[- ]precision)\b|"
+    r"\b(?:(?:FP|BF)-?(?:16|32)|(?:16|32)-bit|(?:half|full|single)[- ]precision)\s(?:baseline|original|counterpart|model|version)\b",
+    re.I,
+)  # fmt: skip
+_WORDS_OF_BITS = {"half": 16.0, "full": 32.0, "single": 32.0, "binary": 1.0, "1-bit": 1.0}
+_RANK = Lazy(r"\brank[- ](?:of )?\d+\b|\brank\s?=\s?\d+\b|\br\s?=\s?\d+\b", re.I)
+_LESS = Lazy(
+    r"\b(?:reduc\w+|cut(?:s|ting)?|shr[iau]nk\w*|sav(?:e|es|ed|ing|ings)|small(?:er)?|less|lower\w*|fewer|decreas\w+|drop\w*|fall\w*)\b",
+    re.I,
+)
+_TO = Lazy(
+    r"\bto\s(?:only\s|just\s|about\s|around\s|roughly\s|some\s)*$|\b(?:uses?|needs?|takes?|occup\w+|keeps?|requires?|leaves?)\s(?:only\s|just\s)?$",
+    re.I,
+)  # fmt: skip
+_OTHER = Lazy(
+    r"\b(?:communicat\w+|traffic|volume|throughput|speed\w*|faster|slower|latency|time|cost\w*|energy|power|bandwidth|FLOPs?|"
+    r"compute|batch(?:es)?|longer|larger|bigger|greater|accuracy|perplexity|area|lines|trainable|loss|compress\w*|steps?|epochs?|"
+    r"model sizes|respectively|parameters? (?:efficien\w+|count))\b",
+    re.I,
+)  # fmt: skip
+_TOGETHER = Lazy(
+    r"\b(?:off-?load\w*|recomput\w+|checkpointing|LoRA|QLoRA|adapters?|prun\w+|spars\w+|entropy|Huffman|activation partitioning|"
+    r"combin\w+|together|further|additional(?:ly)?|on top|end-to-end|distill\w+|eviction|evict\w*|sliding|cross-layer|tensor[- ]parallel\w*|"
+    r"pipeline[- ]parallel\w*|MLA|latent)\b",
+    re.I,
+)  # fmt: skip
+OBJECTS = {
+    "states": Lazy(r"\b(?:model|training)[- ]states?\b|\bstates? memory\b|\bmemory (?:of|for) (?:the )?states\b", re.I),
+    "optimizer": Lazy(r"\b(?:optimi[sz]er|Adam)(?:['’]s)?[- ](?:states?|memory|moments?)\b|\bmemory (?:of|for) (?:the )?optimi[sz]er\b", re.I),
+    "cache": Lazy(r"\b(?:KV|key[-/ ]value)[- ]?cach\w+|\bKV memory\b", re.I),
+    "weights": Lazy(r"\bweights?(?! (?:gradient|decay))\b|\bcheckpoints?\b|\bmodel (?:size|memory|footprint)\b|\bparameters?\b", re.I),
+    "activations": Lazy(r"\bactivations?\b", re.I),
+    "memory": Lazy(r"\bmemory\b|\bfootprint\b", re.I),
+}  # fmt: skip
+CUES = {
+    "limit": Lazy(r"\b(?:approach\w*|limit|asymptotic\w*|in theory|theoretical\w*|ideal\w*|at scale|many|large enough)\b", re.I),
+    "peak": Lazy(r"\b(?:peak|overall|total|RSS|resident)\b", re.I),
+}  # fmt: skip
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """One saving and one technique in a sentence that says of which memory."""
+    for k, sentence in enumerate(scene.sentences):
+        text = sentence.text
+        if not OBJECTS["memory"].search(text) and not any(p.search(text) for p in OBJECTS.values()):
+            continue
+        claim = _claimed(scene, k)
+        if claim is None or _TOGETHER.search(text):
+            continue
+        kind, given, counted, far, named = _technique(scene, k, claim[0])
+        if not kind:
+            continue
+        shard_free = _SHARDS.sub(" ", text)
+        objects = frozenset(n for n, p in OBJECTS.items() if p.search(shard_free))
+        exact = objects - {"memory"}
+        yield LocalPhysical(
+            "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
+            scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)},
+        )  # fmt: skip
+
+
+def _claimed(scene: Scene, k: int) -> tuple[Spot, str] | None:
+    """The one saving of a sentence and its form: a factor, "by" or "to" a percentage."""
+    text = scene.sentences[k].text
+    found: list[tuple[Spot, str]] = []
+    for spot in scene.spots(k, "1"):
+        r = scene.reading(spot)
+        before = scene.around(spot, 80)[0]
+        shown = r.quantity.shown_unit
+        if shown == "%":
+            form = "to" if _TO.search(before) else "by"
+        elif shown == "×" or re.search(r"\bfactor of\s$", before):
+            form = "factor"
+        else:
+            continue
+        found.append((spot, form))
+    if len(found) != 1:
+        return None
+    spot, form = found[0]
+    before, after = scene.around(spot, 80, 45)
+    before = re.split(r"[;:]|, (?:and|but|while|which)\b", before)[-1]
+    after = re.split(r"[;:,.]\s", after)[0]
+    if not _LESS.search(before + " " + after) or _OTHER.search(before + " " + after):
+        return None
+    if re.search(r"\bper ?cent|\bpoints?\b", text, re.I):
+        return None
+    return spot, form
+
+
+Found = tuple[
+    str,
+    tuple[tuple[str, Spot], ...],
+    tuple[tuple[str, float], ...],
+    frozenset[str],
+    tuple[tuple[str, str], ...],
+]
+_NONE: Found = ("", (), (), frozenset(), ())
+
+
+def _technique(scene: Scene, k: int, saving: Spot) -> Found:
+    """The one technique of a sentence with what it is computed from; "" where there are two."""
+    sentence = scene.sentences[k]
+    text = sentence.text
+    stages = {m.group(1) or m.group(2) or "3" for m in ZERO.finditer(text)}
+    adam = {m.group(1).lower() for m in ADAM.finditer(text)}
+    heads = {"multi-query" if m.group(1) else "grouped" for m in HEADS.finditer(text)}
+    rank = _RANK.search(text)
+    bits = _bits(sentence, adam=bool(adam))
+    kinds = bool(stages) + bool(adam) + bool(heads) + bool(rank)
+    if kinds > 1 or len(stages) > 1 or len(adam) > 1 or len(heads) > 1:
+        return _NONE
+    if stages:
+        if bits:
+            return _NONE
+        given, far = _degree(scene, k)
+        fully = (("said", m.group(3)),) if (m := ZERO.search(text)) and m.group(3) else ()
+        return f"ZeRO-{stages.pop()}", given, (), far, fully
+    if adam:
+        width = {"8": 8.0, "eight": 8.0, "4": 4.0, "four": 4.0}[adam.pop()]
+        return "low-bit Adam", (), (("bits", width),), frozenset(), ()
+    if heads:
+        return _heads(scene, k, saving, heads.pop(), bits)
+    if rank:
+        return _NONE
+    if bits and len(bits) <= 2 and min(bits) < 16 and (len(bits) == 1 or max(bits) >= 16):
+        low = min(bits)
+        compared = len(bits) == 2 and _COMPARED.search(text)
+        counted = (("bits", low), *((("from", max(bits)),) if compared else ()))
+        return "quantisation", (), counted, frozenset(), ()
+    return _NONE
+
+
+def _bits(sentence: Sentence, *, adam: bool) -> frozenset[float]:
+    """Widths of the formats that a sentence names."""
+    found: set[float] = set()
+    text = ADAM.sub(" ", sentence.text) if adam else sentence.text
+    for m in FORMAT.finditer(text):
+        word = (m.group(3) or m.group(4) or "").lower()
+        found.add(_WORDS_OF_BITS[word] if word else float(m.group(1) or m.group(2)))
+    return frozenset(found)
+
+
+_WAYS = Lazy(r"^(?:-way|[- ]fold)? ?(?:data[- ]parallel\w*|DP|replicas?|ranks?|workers?)\b", re.I)
+_DEGREE = Lazy(r"\b(?:data[- ]parallel\w*|DP)(?: degree| size| group)?(?: of|\s?=)?\s$", re.I)
+
+
+def _degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
+    """Devices that a state is shared by: of the sentence, else of the one before."""
+    for j in (k, k - 1):
+        if j < 0:
+            break
+        s = scene.sentences[j]
+        found = [
+            spot
+            for spot in scene.spots(j, "1")
+            if (r := scene.reading(spot)).quantity.bounded
+            and r.quantity.point >= 1
+            and (
+                (r.noun in ("gpu", "replica") and r.per == "")
+                or _WAYS.match(s.text[r.literal_end : r.literal_end + 30])
+                or _DEGREE.search(s.before(r, 40))
+            )
+        ]
+        nodes = scene.spots(j, noun="node")
+        own = [f for f in found if _parallel(scene, f)]
+        chosen = own if len(own) == 1 else found
+        if len(chosen) == 1 and (not nodes or own):
+            return (("devices", chosen[0]),), frozenset({"devices"} if j != k else ())
+        if found:
+            break
+    return (), frozenset()
+
+
+def _parallel(scene: Scene, spot: Spot) -> bool:
+    r = scene.reading(spot)
+    s = scene.sentences[spot[0]]
+    return bool(
+        _WAYS.match(s.text[r.literal_end : r.literal_end + 30]) or _DEGREE.search(s.before(r, 40))
+    )
+
+
+_HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key-value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
+_NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
+_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to)\s?$", re.I)
+
+
+def _heads(scene: Scene, k: int, saving: Spot, kind: str, bits: frozenset[float]) -> Found:
+    """Query and key-value heads of a sentence: two numbers, or one beside multi-query attention."""
+    s = scene.sentences[k]
+    if bits:
+        return _NONE
+    found: list[Spot] = []
+    for spot in scene.spots(k, "1"):
+        r = scene.reading(spot)
+        whole = r.quantity.point.is_integer() and r.quantity.shown_unit in ("", "1")
+        if spot == saving or not whole or not 1 <= r.quantity.point <= 256:
+            continue
+        near = _HEADS_BEHIND.match(s.text[r.literal_end :]) or r.noun == "head" or _HEADS_BEFORE.search(s.before(r, 16))  # fmt: skip
+        if near and r.noun in ("", "head"):
+            found.append(spot)
+    found.sort(key=lambda f: scene.reading(f).quantity.point)
+    named = _NAMED_HEADS.search(s.text)
+    if len(found) == 1 and named and kind == "grouped":
+        return "grouped queries", (("heads", found[0]),), (("kv", float(named.group(1))),), frozenset(), ()  # fmt: skip
+    if len(found) == 2 and kind == "grouped":
+        return "grouped queries", (("kv", found[0]), ("heads", found[1])), (), frozenset(), ()
+    if len(found) == 1 and kind == "multi-query":
+        return "multi-query", (("heads", found[0]),), (("kv", 1.0),), frozenset(), ()
+    return _NONE

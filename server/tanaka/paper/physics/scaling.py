@@ -1,0 +1,303 @@
+"""Scaling over devices: an efficiency beside two scales and what was measured at each of them.
+
+"From 8 to 64 GPUs throughput grows from 1,024 to 6,553 samples/s, 80% efficiency."
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind, Reading
+from tanaka.records import dataclass
+
+_SORT = r"(?:(?:strong|weak|parallel\w*|scaling|scale-out|scalability|multi-?(?:node|GPU)|data-parallel|near-linear|linear|speed-?up)[- ])"
+_BEFORE = Lazy(
+    rf"(?:{_SORT}*efficienc\w+|\b(?:strong|weak)[- ]scaling)\b[^.;,%()]{{0,36}}[\s(,]*$", re.I
+)
+_AFTER = Lazy(
+    rf"\s*(?:{_SORT}*(?:efficien\w+|scaling)\b|of\s(?:the\s|an?\s)?(?:linear|ideal|perfect)\b(?!\s(?:layer|attention)))",
+    re.I,
+)
+_OTHER_EFFICIENCY = Lazy(
+    r"\b(?:energy|power|cost|memory|sample|data(?!-parallel)|parameter|bandwidth|area|kernel|GEMM|storage|communication|network|fuel|label)[- ]efficien",
+    re.I,
+)
+_LOSES = Lazy(
+    r"\b(?:los(?:e|es|t|ing)|loss of|overhead of|penalty of|drop of)\s(?:only\s|just\s|about\s|some\s)?$",
+    re.I,
+)
+_LOSS_AFTER = Lazy(
+    r"\s*(?:scaling\s|of\s(?:the\s)?(?:ideal|linear|throughput|efficiency|performance)\b|(?:loss|overhead|penalty)\b|(?:to|in)\s(?:communication|efficiency|synchroni[sz]ation)|[.;,)]|$)",
+    re.I,
+)
+_UTILISED = Lazy(r"\s*(?:M?MFU|HFU|of\s(?:the\s|its\s)?(?:\w+\s){0,2}peak)\b")
+_MADE_OF = Lazy(r"(?:\bi\.e\.,?|\bthat is,?|\bor|=|\()\s*$", re.I)
+_ENDS = Lazy(r"\s*(?:[.;,)]|$)")
+_OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\beach (?:GPU|device|node)\b", re.I)  # fmt: skip
+_SCALE = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b", re.I)
+_CHANGE = Lazy(r"\b(?:by|than)\s(?:up to\s|about\s|only\s)?$|\b(?:improv|increas|rais|gain)\w*\s(?:of\s)?$", re.I)  # fmt: skip
+_BASE_ONE = Lazy(
+    r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip)",
+    re.I,
+)
+_COUNTED = ("gpu", "node", "core", "replica")
+_RATES = ("sample/s", "token/s", "request/s", "step/s", "FLOP/s")
+
+CUES = {
+    "weak": Lazy(r"\bweak(?:ly)?[- ]scal|\bfixed per-(?:GPU|device) batch|\bper-(?:GPU|device) batch (?:size )?(?:is )?(?:constant|fixed)", re.I),
+    "strong": Lazy(r"\bstrong(?:ly)?[- ]scal|\bfixed (?:global|total) batch|\b(?:global|total) batch (?:size )?(?:is |stays )?(?:constant|fixed)", re.I),
+    "each": _OF_EACH,
+    "goodput": Lazy(r"\bgoodput\b|\brestarts?\b|\bfailures?\b|\bcheckpoint(?:s|ing)\b|\bdowntime\b", re.I),
+    "constant total": Lazy(r"\bconstant total\b|\btotal [^.;]{0,30}(?:constant|unchanged|fixed)\b|\bsame (?:total|overall) (?:number of )?v?CPUs\b", re.I),
+    "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
+    "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
+    "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
+    "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
+    "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
+}  # fmt: skip
+
+CAUSES = Lazy(
+    r"\bcaches?\b|\bL[123]\b|\bfits?\b|\bbatch|\bmemory\b|\boff-?load|\bswap|\bpool\b|\bKV\b|\brelative to\b|\brecomput|\bcheckpointing\b|\bnois|\bvarian|"
+    r"\bsearch\b|\bsolution|\bworking set\b|\blocality\b|\bTLB\b|\bwithin (?:error|measurement)|±|\bdeviation\b|\bNUMA\b|\bbandwidth\b|\bfragment|\bbecause\b|\bsince\b|"
+    r"\bdue to\b|\bowing to\b|\bthanks to\b|\bper (?:watt|dollar)\b|\bsparser\b|\bsmaller (?:shards?|partitions?|tables?)\b|\bhit rates?\b|\bbase(?:line)? of\b|\bturbo\b|\bthrottl",
+    re.I,
+)
+"""What makes more devices more than as many times as fast, or as if they were."""
+
+
+_FIXED = Lazy(
+    r"\b(?:fixed|constant|same|equal)\s(?:per-(?:GPU|device|node)\s)?(?:local\s)?batch(?: size)?",
+    re.I,
+)
+
+
+def _caused(text: str) -> bool:
+    return CAUSES.search(_FIXED.sub("", text)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Two scales and what was measured at each; a scale may be missing."""
+
+    values: tuple[Spot, Spot]
+    counts: tuple[Spot, Spot] | None
+    kind: str
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Efficiencies with their two scales, and those above all."""
+    for k, sentence in enumerate(scene.sentences):
+        for i, reading in enumerate(sentence.readings):
+            form = _form(scene, (k, i))
+            if not form:
+                continue
+            claim = (k, i)
+            if form == "efficiency" and reading.quantity.nominal.low > 1.0:
+                cues = {"cause"} if _caused(scene.text) else set()
+                yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
+            yield from _scaling(scene, claim, form)
+        yield from _speedup(scene, k)
+
+
+def _form(scene: Scene, spot: Spot) -> str:
+    """Whether a number is an efficiency of scaling, what is lost to it, or neither ("")."""
+    reading = scene.reading(spot)
+    q = reading.quantity
+    before, after = scene.around(spot, 48, 40)
+    if isinstance(q.value, tuple) or _in_pair(scene, spot):
+        return ""
+    if q.shown_unit != "%":
+        bare = q.unit == "1" and q.shown_unit in ("", "1") and not reading.noun and not q.count
+        plain = bare and 0 < q.point <= 2 and "." in q.literal.text
+        named = plain and re.search(r"efficienc\w+\s(?:of|is|to|at)\s$", before)
+        return "efficiency" if named and not _OTHER_EFFICIENCY.search(before + after) else ""
+    if _OTHER_EFFICIENCY.search(before + after) or _CHANGE.search(before):
+        return ""
+    if _UTILISED.match(after):
+        return ""
+    if (_LOSES.search(before) and _LOSS_AFTER.match(after)) or re.match(
+        r"\s*scaling (?:loss|overhead)\b", after
+    ):
+        return "loss"
+    if _AFTER.match(after) or _BEFORE.search(before):
+        return "efficiency"
+    text = scene.sentences[spot[0]].text
+    made = _MADE_OF.search(before) and _ENDS.match(after)
+    return "efficiency" if made and _OF_EACH.search(text) else ""
+
+
+def _in_pair(scene: Scene, spot: Spot) -> bool:
+    own = scene.reading(spot)
+    return own.series != 0 and any(
+        r.series == own.series and r is not own for r in scene.sentences[spot[0]].readings
+    )
+
+
+def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
+    k = claim[0]
+    pairs, far = _pairs(scene, k, claim), frozenset[str]()
+    if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
+        pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
+    if pairs is None:
+        return
+    given: list[tuple[str, Spot]] = []
+    values = pairs.values
+    if pairs.counts is not None:
+        few, many = pairs.counts
+        a, b = scene.reading(few).quantity.point, scene.reading(many).quantity.point
+        if a == b:
+            return
+        if a > b:
+            few, many, values = many, few, (values[1], values[0])
+        given = [("few", few), ("many", many)]
+    given += [("at few", values[0]), ("at many", values[1])]
+    at = values[0][0]
+    cues = scene.heard(CUES, k) | (scene.heard(CUES, at) if at != k else frozenset())
+    yield LocalPhysical(
+        "scaling", claim, tuple(given), (("kind", pairs.kind), ("form", form)), far=far, cues=cues
+    )
+
+
+def _refers(text: str) -> bool:
+    return re.match(r"(?:This|That|These|It|The|Hence|Thus|So|i\.e\.|Scaling|Parallel|Efficiency|We lose)\b", text) is not None  # fmt: skip
+
+
+_NAMED_BEFORE = Lazy(
+    r"\b(?:GPUs?|devices?|nodes?|workers?|machines?|accelerators?|servers?|threads?|cores?|chips?|replicas?)\s(?:(?:is|was|are|were|grows?|increased?|raised?|scaled?|used)\s)?from\s$",
+    re.I,
+)
+
+
+def _bare(scene: Scene, k: int) -> list[Spot]:
+    """Two counts whose noun stands before them: "the number of nodes from 4 to 32"."""
+    bare = scene.spots(k, "1", where=_without_noun)
+    led = [s for s in bare if _NAMED_BEFORE.search(scene.around(s, 40)[0])]
+    if len(led) != 1:
+        return []
+    both = [s for s in bare if scene.reading(s).series == scene.reading(led[0]).series]
+    return both if len(both) == 2 else []
+
+
+def _without_noun(reading: Reading) -> bool:
+    return reading.series != 0 and not reading.noun and reading.quantity.shown_unit in ("", "1")
+
+
+def _counts(scene: Scene, k: int) -> list[Spot]:
+    return [s for noun in _COUNTED for s in scene.spots(k, noun=noun, where=_plain)]
+
+
+def _plain(reading: Reading) -> bool:
+    return not reading.per and reading.quantity.bounded and reading.quantity.point >= 1
+
+
+def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
+    """The one pair of values that a sentence measures, with the one pair of scales."""
+    found = [(kind, spots) for kind, spots in _values(scene, k, claim) if spots]
+    if len(found) != 1 or len(found[0][1]) != 2:
+        return None
+    kind, (first, second) = found[0]
+    groups = [g for noun in _COUNTED if (g := scene.spots(k, noun=noun, where=_plain))]
+    if not groups and (bare := _bare(scene, k)):
+        groups = [bare]
+    if _turned(scene, first, second):
+        first, second = second, first
+    if not groups:
+        text = scene.sentences[k].text
+        return (
+            _Pairs((first, second), None, kind)
+            if _SCALE.search(text) or _OF_EACH.search(text)
+            else None
+        )
+    two = [g for g in groups if len(g) == 2]
+    if not two:
+        return (
+            _Pairs((first, second), None, kind)
+            if len(groups) == 1 and len(groups[0]) == 1
+            else None
+        )
+    if any(len(g) > 2 for g in groups) or len({_ratio(scene, g) for g in two}) != 1:
+        return None
+    counts = two[0]
+    order = sorted([(s, "n") for s in counts] + [(first, "v"), (second, "v")])
+    shape = "".join(what for _, what in order)
+    if shape in ("nnvv", "vvnn"):
+        return _Pairs((first, second), (counts[0], counts[1]), kind)
+    spots = [s for s, _ in order]
+    pair = [(a, b) if shape[2 * i] == "n" else (b, a) for i, (a, b) in enumerate((spots[:2], spots[2:]))]  # fmt: skip
+    return _Pairs((pair[0][1], pair[1][1]), (pair[0][0], pair[1][0]), kind)
+
+
+_INSTEAD = Lazy(r"\b(?:instead of|rather than|up from|down from|versus|vs\.?|against|compared (?:to|with)|where it was)\b", re.I)  # fmt: skip
+
+
+def _turned(scene: Scene, first: Spot, second: Spot) -> bool:
+    """Whether the value at the many stands first: "1.52 s instead of 1.43 s"."""
+    s = scene.sentences[first[0]]
+    between = s.between(scene.reading(first), scene.reading(second))
+    return _INSTEAD.search(between) is not None
+
+
+def _ratio(scene: Scene, pair: list[Spot]) -> float:
+    a, b = (scene.reading(s).quantity.point for s in pair)
+    return round(b / a, 6)
+
+
+def _achieved(reading: Reading) -> bool:
+    return reading.kind in (Kind.ACHIEVED_COMPUTE, Kind.THROUGHPUT)
+
+
+def _values(scene: Scene, k: int, claim: Spot) -> Iterator[tuple[str, list[Spot]]]:
+    """Rates, times and utilisations of a sentence that are measured, each with its numbers."""
+
+    def own(spots: list[Spot]) -> list[Spot]:
+        return [s for s in spots if s != claim and scene.reading(s).quantity.bounded and scene.reading(s).quantity.point > 0]  # fmt: skip
+
+    for unit in _RATES:
+        yield "rate", own(scene.spots(k, unit, where=_achieved))
+    yield "time", own(scene.spots(k, "s"))
+    shares = own(scene.spots(k, where=lambda r: r.quantity.shown_unit == "%"))
+    said = re.search(r"\bMFU\b|\butili[sz]ation\b", scene.sentences[k].text)
+    yield "share", shares if said else []
+
+
+_FASTER = Lazy(r"\s*(?:(?:parallel|strong|end-to-end|overall)[- ])*(?:speed-?ups?|faster|acceleration|scaling)\b", re.I)  # fmt: skip
+_SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
+
+
+def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """A speed-up over one device on many, alone or with the efficiency that it amounts to."""
+    gains = []
+    for spot in scene.spots(k, where=lambda r: r.quantity.shown_unit == "×"):
+        before, after = scene.around(spot, 30, 30)
+        if _FASTER.match(after) or _SPED.search(before):
+            gains.append(spot)
+    if len(gains) != 1:
+        return
+    groups = [g for noun in _COUNTED if (g := scene.spots(k, noun=noun, where=_plain))]
+    text = scene.sentences[k].text
+    if len(groups) != 1 or len(groups[0]) > 2:
+        return
+    counts = sorted(groups[0], key=lambda s: scene.reading(s).quantity.point)
+    single = bool(_BASE_ONE.search(text))
+    if len(counts) == 2 and (not single or scene.reading(counts[0]).quantity.point != 1):
+        return
+    many = counts[-1]
+    if scene.reading(many).quantity.point < 2:
+        return
+    named = (("kind", "speedup"), ("form", "efficiency"))
+    counted = (("few", 1.0),)
+    far = frozenset() if single else frozenset({"few"})
+    given = (("many", many), ("at many", gains[0]))
+    cues = scene.heard(CUES, k) - ({"another"} if single else set())
+    claims = [s for s in scene.spots(k) if _form(scene, s) == "efficiency"]
+    if len(claims) == 1:
+        yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
+    if not claims:
+        cause = {"cause"} if _caused(scene.text) else set()
+        if single:
+            yield LocalPhysical(
+                "superlinear", gains[0], (("many", many),), named, counted, cues=cues | cause
+            )

@@ -1,0 +1,56 @@
+"""Sizes of models in a sentence: "the dense 7B model", "37B activated parameters"."""
+
+from __future__ import annotations
+
+import re
+
+from tanaka.paper.physics.scene import Scene, Spot
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind, Reading
+
+_MODEL_WORD = (
+    r"models?|decoders?|transformers?|LLMs?|LMs?|networks?|GPT|BERT|T5|MoEs?|params?|parameters?"
+)
+_SIZES = Lazy(rf"[- ]?(?:[\w-]+[- ]){{0,3}}?(?:{_MODEL_WORD})\b", re.I)
+_NAMED_SIZE = Lazy(r"[A-Za-z][\w.]*[- ]$")
+_OTHER_THINGS = Lazy(
+    r"[- ]?(?:[\w-]+ )?(?:tokens?|samples?|images?|examples?|documents?|words?|steps?|pairs?|pages?|embeddings?|rows|users)\b",
+    re.I,
+)
+_ACTIVE_AFTER = Lazy(r"[- ]?(?:of (?:them|which|these) )?(?:are )?activ(?:e|ated)\b", re.I)
+_ACTIVE_BEFORE = Lazy(
+    r"\bactiv(?:e|ated|ates|ating)\b(?: (?:parameters?|only|of|are|is|about|around)){0,3}[ :]*$",
+    re.I,
+)
+_PARAMETERS = 3e7
+
+
+def counts(r: Reading, least: float) -> bool:
+    """Whether a number is a bare count of so many at least."""
+    return r.quantity.unit == "1" and r.quantity.point >= least and r.quantity.shown_unit != "%"
+
+
+def sizes(scene: Scene, k: int) -> list[Spot]:
+    """Numbers of a sentence that are sizes of models, whole and active."""
+    return [
+        s
+        for s in scene.spots(k)
+        if counts(scene.reading(s), _PARAMETERS)
+        and scene.reading(s).noun in ("", "parameter")
+        and scene.reading(s).kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
+        and not _OTHER_THINGS.match(scene.around(s, 0, 24)[1])
+        and (
+            scene.reading(s).noun == "parameter"
+            or _SIZES.match(scene.around(s, 0, 40)[1])
+            or _NAMED_SIZE.search(scene.around(s, 16, 0)[0])
+        )
+    ]
+
+
+def is_active(scene: Scene, s: Spot) -> bool:
+    """Whether a size is what one token goes through."""
+    before, after = scene.around(s, 40, 40)
+    own = scene.sentences[s[0]].text[scene.reading(s).start : scene.reading(s).end]
+    return bool(
+        _ACTIVE_AFTER.match(after) or _ACTIVE_BEFORE.search(before) or re.search(r"\bactiv", own)
+    )

@@ -1,0 +1,232 @@
+"""What a paper says that a named part has: memory, its bandwidth, a peak, power, a link; and totals of several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.assertion import asserted
+from tanaka.paper.entities import same_name
+from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
+from tanaka.patterns import Lazy
+from tanaka.quantity import Reading
+
+_MEMORY = r"(?:(?:GPU|device|on-device|on-board|onboard|graphics|video|local|high-bandwidth|global|total) )?(?:HBM\w*|V?RAM|GDDR\w*|memory|memories|DRAM|device memory)"
+_HAS = (
+    r"has|have|having|with|offers?|offering|provides?|providing|features?|featuring|includes?|including|carr(?:y|ies)|contains?|"
+    r"equipped with|comes? with|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
+)
+_FILL = (
+    r"up to|an?|the|its|their|only|total|about|around|roughly|just|all|maximum|peak|theoretical|nominal|aggregate|dense|bandwidth|capacity|"
+    r"TDP|NVLink|interconnect|thermal|design|power|performance|compute|throughput|rate|at|and|in|for|to|each|per|GPU|device|which|that|both|"
+    r"[Tt]ensor|[Cc]ores?|sparse|[BFT][FP]\d{1,2}|[bft][fp]\d{1,2}|half-precision|FLOPS|FLOP/s|marketing|vendor|datasheet|advertised"
+)
+_THING = r"GPUs?|cards?|accelerators?|chips?|modules?|boards?"
+# Between a part and a number, or between two of its numbers: possession, names of what it has, brackets.
+_TO_NUMBER = Lazy(rf"^(?:['’]s?\b|['’])?(?:[\s,;/()\[\]:—–+~≈-]|(?:{_HAS}|{_FILL}|{_THING}|{_MEMORY})(?![\w]))*$")  # fmt: skip
+# Between a number and the part behind it: "80 GB of HBM on each A100".
+_TO_PART = Lazy(
+    rf"^(?:\s|-)*(?:of\s)?(?:{_MEMORY}|memory bandwidth|bandwidth|(?:{_FILL}))?(?:\s(?:bandwidth|capacity))?\s(?:of|on|in|for|offered by|provided by)\s"
+    r"(?:an?\s|the\s|each\s|every\s|one\s|our\s|NVIDIA\s|single\s)*$"
+)
+_KINDS = (
+    ("tdp", "W", Lazy(r"\bTDP\b|\bthermal design power\b", re.I), None),
+    ("link", "byte/s", Lazy(r"\bNVLink\b|\bNVSwitch\b"), None),
+    ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
+    ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
+)  # fmt: skip
+_IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
+_PEAK = Lazy(
+    r"\b(?:peak|peaks at|theoretical|rated|datasheet|advertis\w+|vendor|maximum|offers?|provides?)\b",
+    re.I,
+)
+CUES = {
+    "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
+                 r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
+                 r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
+    "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),
+    "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
+    "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
+    "accumulate": Lazy(r"\baccumulat\w+", re.I),
+    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
+    "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
+}  # fmt: skip
+_DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
+_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b", re.I)
+_TOTAL = Lazy(
+    r"\b(?:in total|total of|a total|in all|altogether|aggregate|combined|together|total)\b", re.I
+)
+_OTHER_STORE = Lazy(
+    r"\b(?:host|CPU|DRAM|DDR\d?|RAM|NVMe|SSD|disk|storage|system memory|main memory|cache|dataset|corpus|bandwidth|checkpoint\w*|unified)\b"
+)
+_MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)\b")
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Specifications of the one part of a phrase, and totals of several parts of one size."""
+    for k, sentence in enumerate(scene.sentences):
+        if not sentence.readings:
+            continue
+        parts = scene.parts(k)
+        if not parts:
+            continue
+        for part in _apart(parts):
+            yield from _of_part(scene, k, part, parts)
+        yield from _totals(scene, k, parts)
+
+
+def _apart(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple({(same_name(p.name), p.start): p for p in parts}.values())
+
+
+def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Iterator[LocalPhysical]:
+    sentence = scene.sentences[k]
+    text = sentence.text
+    others = [p for p in parts if p is not part]
+    formats = scene.formats(k)
+    for i, r in enumerate(sentence.readings):
+        if isinstance(r.quantity.value, tuple) or r.noun or r.series:
+            continue
+        if r.start < part.end and part.start < r.end:
+            if r.quantity.unit == "byte" and part.start < r.start:
+                yield _claim(scene, (k, i), part, "capacity", formats, [])
+            continue
+        if r.start >= part.end:
+            if any(part.end <= p.start < r.start for p in others):
+                continue
+            if not _led(text, part.end, r, sentence.readings):
+                continue
+        else:
+            if any(r.end <= p.start < part.start for p in others):
+                continue
+            if not _TO_PART.match(text[r.end : part.start]):
+                continue
+        kind = _kind(text, r, part)
+        if not kind:
+            continue
+        yield _claim(scene, (k, i), part, kind, formats, [p for p in others if p.name != part.name])
+
+
+def _led(text: str, start: int, r: Reading, readings: tuple[Reading, ...]) -> bool:
+    """Whether the words from a part to a number only say that it has it, among others of a list."""
+    at = start
+    for o in readings:
+        if o.start < start or o.start > r.start:
+            continue
+        gap = text[at : o.start]
+        if o is r:
+            return bool(_TO_NUMBER.match(gap)) and len(gap) < 64
+        if o.quantity.unit not in ("byte", "byte/s", "W", "FLOP/s", "op/s"):
+            return False
+        if not _TO_NUMBER.match(gap):
+            return False
+        at = o.end
+    return False
+
+
+def _kind(text: str, r: Reading, part: Part) -> str:
+    """What of a part a number states, by the words right behind it or before."""
+    stop = re.search(r"[,;()]|\band\b|\d", text[r.end :])
+    after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
+    before = re.split(r"[,;()]|\band\b|\d", text[max(part.end if part.end <= r.start else 0, r.start - 40) : r.start])[-1]  # fmt: skip
+    if r.quantity.unit in ("FLOP/s", "op/s"):
+        if _PEAK.search(before) or _PEAK.search(after) or r.kind.value == "peak_compute":
+            return "peak"
+        return ""
+    if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
+        return "capacity"
+    for kind, unit, words, never in _KINDS:
+        if r.quantity.unit != unit:
+            continue
+        near = f"{before} | {after}"
+        if kind == "bandwidth" and r.kind.value == "memory_bandwidth" and never is not None and not never.search(near):  # fmt: skip
+            return kind
+        if words.search(near) and not (never is not None and never.search(near)):
+            return kind
+    return ""
+
+
+def _claim(
+    scene: Scene, spot: Spot, part: Part, kind: str, formats: tuple[str, ...], others: list[Part]
+) -> LocalPhysical:
+    k = spot[0]
+    text = scene.sentences[k].text
+    r = scene.reading(spot)
+    named = [("device", part.name), ("kind", kind)]
+    near = _near_format(scene, k, r, formats)
+    if near:
+        named.append(("precision", near))
+    counted = [("devices", part.count)] if part.count is not None else []
+    around = text[max(0, min(part.start, r.start) - 40) : max(part.end, r.end) + 40]
+    cues = {name for name, p in CUES.items() if name != "used" and p.search(around)}
+    between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
+    if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
+        cues.add("used")
+    if kind == "peak":
+        if _SPARSE.search(scene.text):
+            cues.add("sparse")
+        beside = text[max(0, min(part.start, r.start) - 10) : max(part.end, r.end) + 40]
+        if _DENSE.search(beside):
+            cues.add("dense")
+            if not _SPARSE.search(_DENSE.sub("", text)):
+                cues.discard("sparse")
+        if len(formats) > 1:
+            cues.add("formats")
+    if others:
+        cues.add("parts")
+    masked = re.sub(r"\b(?:theoretical|ideal|maximum)\b", lambda m: "x" * len(m.group()), text, flags=re.I)  # fmt: skip
+    if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
+        cues.add("claimed")
+    return LocalPhysical("specification", spot, (), tuple(named), tuple(counted), frozenset(), frozenset(cues))  # fmt: skip
+
+
+def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> str:
+    """The format that a peak is stated for: the one of its clause, or the only one of the sentence."""
+    from tanaka.paper.binding import precision_names
+
+    text = scene.sentences[k].text
+    own = precision_names(re.split(r"[,;()]", text[r.end : r.end + 30])[0])
+    if len(own) == 1:
+        return own[0]
+    return formats[0] if len(formats) == 1 else ""
+
+
+def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhysical]:
+    """A count, what each holds, and the total: "eight A100-80GB, 640 GB in total"."""
+    text = scene.sentences[k].text
+    counts = scene.spots(k, noun="gpu")
+    if len(parts) != 1 or len(counts) != 1 or _OTHER_STORE.search(text):
+        return
+    part, many = parts[0], scene.reading(counts[0])
+    if not (many.start <= part.start < many.end or 0 <= part.start - many.end <= 2):
+        return
+    sizes = scene.spots(k, "byte")
+    own = [
+        s for s in sizes
+        if (part.start <= scene.reading(s).start < part.end + 2) or _each(text, scene.reading(s))
+    ]  # fmt: skip
+    whole = [s for s in sizes if s not in own and _is_total(text, scene.reading(s), part)]
+    if len(whole) != 1 or len(own) > 1 or len(sizes) != len(own) + 1:
+        return
+    given = [("devices", counts[0]), *((("each", own[0]),) if own else ())]
+    cues = {name for name in ("used", "another") if CUES[name].search(text)}
+    nodes = scene.spots(k, noun="node")
+    if nodes and part.nodes_at is not None:
+        given.append(("nodes", part.nodes_at))
+    elif nodes or _MORE_DEVICES.search(text[part.end :]):
+        cues.add("more")
+    yield LocalPhysical(
+        "total-capacity", whole[0], tuple(given), (("device", part.name),), (), frozenset(), frozenset(cues)
+    )  # fmt: skip
+
+
+def _each(text: str, r: Reading) -> bool:
+    return bool(re.match(r"(?: of \w+)?,? (?:each|apiece|per GPU|per card)\b", text[r.end :]))
+
+
+def _is_total(text: str, r: Reading, part: Part) -> bool:
+    stop = re.search(r"[;:.]|\d", text[r.end :])
+    after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
+    before = re.split(r"[;:.]|\d", text[max(part.end, r.start - 30) : r.start])[-1] if r.start >= part.end else text[max(0, r.start - 30) : r.start]  # fmt: skip
+    return bool(_TOTAL.search(after) or _TOTAL.search(before))

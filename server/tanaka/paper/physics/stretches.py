@@ -1,0 +1,142 @@
+"""Stretches of a sentence that state one size each, with the model and the width that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.entities import Entity, EntityKind, entities, same_name
+from tanaka.paper.physics.scene import Scene, Spot
+from tanaka.paper.physics.widths import Width, widths
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind, Reading
+from tanaka.records import dataclass
+
+_SIZE = r"[≈∼~]?\$?\d[\d.,]*[\s\u2009]?(?:[KMGTkmgt]i?B|bytes)\b"
+_BREAK = Lazy(
+    r";|,\s(?=(?:and|while|whereas|but|plus|so|which|versus|yet|though)\b)|\s(?=(?:while|whereas|versus|vs\.?|compared (?:to|with)|instead of|rather than)\s)"
+    rf"|\sand\s(?=(?:its|the|an?|their|another|in|for|with)\b)|,?\s(?:and|or)\s(?=(?:only |about |just |over )?{_SIZE})|,\s(?=(?:only |about |just )?{_SIZE})",
+    re.I,
+)
+_MODEL_OF_EXPERTS = Lazy(r"\d\s?[x×]\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a sentence of a scene.
+
+    Attributes
+    ----------
+    k : int
+        Index of the sentence.
+    start, end : int
+        In its text.
+    """
+
+    scene: Scene
+    k: int
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.scene.sentences[self.k].text[self.start : self.end]
+
+    def readings(self) -> list[tuple[Spot, Reading]]:
+        """Its numbers, ranges left out."""
+        return [
+            ((self.k, i), r)
+            for i, r in enumerate(self.scene.sentences[self.k].readings)
+            if self.start <= r.start < self.end and not isinstance(r.quantity.value, tuple)
+        ]
+
+    def sizes(self) -> list[Spot]:
+        """Its sizes in bytes."""
+        return [spot for spot, r in self.readings() if r.quantity.unit == "byte"]
+
+    def models(self) -> tuple[Entity, ...]:
+        """Models that it names, each once."""
+        found: dict[str, Entity] = {}
+        for e in entities(self.scene.sentences[self.k].text):
+            if e.kind is EntityKind.MODEL and self.start <= e.start < self.end:
+                found.setdefault(same_name(e.name), e)
+        return tuple(found.values())
+
+    def counts(self) -> list[Spot]:
+        """Counts of parameters that it states, those of experts ("8x7B") left out."""
+        text = self.scene.sentences[self.k].text
+        return [
+            spot
+            for spot, r in self.readings()
+            if r.kind is Kind.PARAM_COUNT
+            and r.quantity.unit == "1"
+            and r.quantity.bounded
+            and r.quantity.point >= 1e6
+            and not _MODEL_OF_EXPERTS.search(text, 0, r.start)
+        ]
+
+    def widths(self) -> tuple[Width, ...]:
+        """Widths that it names."""
+        return widths(self.text)
+
+
+def stretches(scene: Scene, k: int) -> Iterator[Stretch]:
+    """Stretches of a sentence: it breaks where another clause, or another size of a list, begins."""
+    text = scene.sentences[k].text
+    at = 0
+    for m in _BREAK.finditer(text):
+        yield Stretch(scene, k, at, m.start())
+        at = m.end()
+    yield Stretch(scene, k, at, len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The model that a stretch is about.
+
+    Attributes
+    ----------
+    name : str
+        Of a model that is named; "" where only a count is stated.
+    count : Spot or None
+        The number of its parameters, a label ("70B") or a count.
+    label : bool
+        Whether the number only labels a class of models.
+    far : bool
+        Whether it stands in a sentence before.
+    """
+
+    name: str
+    count: Spot | None
+    label: bool
+    far: bool
+
+
+def subject(stretch: Stretch) -> Subject | None:
+    """The one model of a stretch, else of its sentence, else of the sentence before; None for none or two."""
+    scene, k = stretch.scene, stretch.k
+    whole = Stretch(scene, k, 0, len(scene.sentences[k].text))
+    before = None
+    if k > 0:
+        before = Stretch(scene, k - 1, 0, len(scene.sentences[k - 1].text))
+    for place in (stretch, whole, before):
+        if place is None:
+            continue
+        models, counts = place.models(), place.counts()
+        if not models and not counts:
+            continue
+        points = {scene.reading(s).quantity.point for s in counts}
+        if len(models) > 1 or len(points) > 1:
+            return None
+        name = models[0].name if models else ""
+        at = counts[0] if counts else None
+        label = at is None or _is_label(scene.reading(at))
+        return Subject(name, at, label, place is before)
+    return None
+
+
+def _is_label(r: Reading) -> bool:
+    """Whether a count is a label: "7B", "13 billion", and not "6.74B" or "110M"."""
+    digits = r.quantity.literal.text.replace(",", "").replace(".", "").lstrip("0").rstrip("0")
+    return len(digits) < 3

@@ -1,0 +1,1 @@
+"""TK4xx: transfers, collectives and scaling against links and schedules."""

@@ -1,0 +1,134 @@
+r"""## What it checks
+That no collective or transfer is faster than its bytes over the link: an all-reduce among ranks
+sends all of its buffer at least once (a ring 2(n - 1)/n of it), an all-gather, a reduce-scatter
+and an all-to-all (n - 1)/n of it, a message all of it.
+
+## Why it matters
+The links set a floor that no protocol passes. A time below it is the exposed part, the time of
+one bucket, or that of another payload; whatever is concluded from it rests on the wrong number.
+
+## What is left alone
+Exposed, remaining and amortised times, single buckets and layers, compressed and sparse traffic,
+hierarchies, and rates called effective. Without a named ring, sums in the switches are allowed
+for. Where GPUs share the cards of their node, eight of them are taken to. Nothing is proven where
+the links of a rank are not counted, where the payload is computed from a model's name, or below
+64 MiB; nothing is said below 16 MiB.
+
+## Example
+```latex
+A ring all-reduce of 10\,GB over 64 nodes with one 100\,Gb/s NIC each takes 0.4\,s.
+%                                                                           ^^^^^^ TK401: 1.575 s
+```
+State payload, ranks and links in one sentence, and whether the time is total or exposed.
+
+## References
+- Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+  JPDC 69(2), 2009.
+- Chan et al., "Collective communication: theory, practice, and experience", CCPE 19, 2007.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    BarsFigure,
+    Context,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Verdict,
+    rule,
+)
+from tanaka.rules.communication.amounts import rate, size
+from tanaka.rules.communication.least_time import Least, least_time
+from tanaka.rules.derivation import Derivation, hard
+
+_SILENT = frozenset(
+    ("exposed", "exposed after", "amortised", "compressed", "part", "subset", "hierarchical", "saved", "simulated")
+)  # fmt: skip
+_NEAR = 0.97  # within three per cent a time is the bound, printed otherwise
+_CALLED = {
+    "all-reduce": "An all-reduce", "all-gather": "An all-gather", "reduce-scatter": "A reduce-scatter",
+    "all-to-all": "An all-to-all", "broadcast": "A broadcast", "transfer": "A transfer",
+}  # fmt: skip
+
+
+@rule("TK401", since="0.1.0")
+def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
+    """Times of collectives against the bytes that each rank must send."""
+    for claim in ctx.paper.of(Physical):
+        if (
+            claim.relation != "collective"
+            or claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or not math.isfinite(ctx.paper.number(claim.number).quantity.nominal.high)
+        ):
+            continue
+        if outcome := _judged(ctx, claim):
+            yield outcome
+
+
+def _judged(ctx: Context, claim: Physical) -> Outcome | None:
+    paper = ctx.paper
+    time, kind = paper.number(claim.number), claim.name("kind")
+    d = Derivation(paper)
+    found = least_time(ctx, d, claim)
+    if found is None:
+        return None
+    bound, payload, way, ends = found.bound, found.payload, found.way, found.ends
+    stated = d.stated("time", claim.number, symbol="t")
+    operands = (claim.number, *dict.fromkeys(i for _, i in claim.given))
+    slots = (
+        Slot("claim", time.quantity.shown, "t"), Slot("payload", payload.shown, payload.symbol),
+        *((Slot("ranks", "", count=round(ends.n)),) if found.among else ()),
+        Slot("bw", way.shown, "B"), Slot("link", way.shown, "B"), Slot("floor", bound.shown, "T"),
+        Slot("algo", "ring" if "ring" in claim.cues else "bandwidth"), Slot("line", "", at=AtNumber(claim.number)),
+    )  # fmt: skip
+    fault = time.quantity.nominal.high < _NEAR * bound.value
+    figure = BarsFigure(
+        f"{kind} of {payload.shown}", "s",
+        (("at least", bound.value, False), ("as stated", time.quantity.point, fault)),
+    )  # fmt: skip
+    if not fault:
+        return Held("TK401", operands, f"{stated.shown}, and at least {bound.shown}", tuple(d.steps), slots, figure)  # fmt: skip
+    if "params" in dict(claim.given) and (
+        "sharded" in claim.cues or machine.excuses(paper, "adapter", "experts", "compression")
+    ):
+        return None
+    proven = (
+        found.sure
+        and not claim.far
+        and not machine.excuses(paper, "compression")
+        and ("sharded" not in claim.cues if kind == "transfer" else "named" in claim.cues)
+        and machine.firm(paper, claim, *(i for _, i in claim.given))
+        and hard(time).high < 0.98 * found.hardest
+    )
+    among = f" among {ends.n:,.0f} {ends.who}s" if found.among else ""
+    return Finding(
+        "TK401", "collective-below-bound", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+        AtNumber(claim.number),
+        f"{_CALLED[kind]} of {payload.shown}{among} at {way.shown} takes at least {bound.shown}, not {stated.shown}.",
+        tuple(d.steps), operands=operands, note=f"at least {bound.shown}",
+        bold=f"{payload.shown} at {way.shown} take at least {bound.shown}.",
+        only_if="" if proven else _only_if(claim, found, time), figure=figure, slots=slots,
+        case="" if found.among else "D" if proven else "B",
+    )  # fmt: skip
+
+
+def _only_if(claim: Physical, found: Least, time: Number) -> str:
+    """The least that would have to be otherwise."""
+    factor = found.bound.value / time.quantity.point
+    needed, ends = found.way.value * factor, found.ends
+    if ends.assumed == "links":
+        k = math.ceil(needed / found.line.each)
+        each = "there are" if ends.who == "end" else f"each {ends.who} has"
+        return f"{each} at least {k} such links"
+    if "payload" in claim.far or "params" in dict(claim.given):
+        return f"at most {size(found.payload.value / factor, 3)} are sent"
+    return f"each {ends.who} sends at {rate(needed, 3)} or more"

@@ -1,0 +1,241 @@
+r"""## What it checks
+That a codec of gradients or activations saves more than it takes: what it saves of exposed
+communication as stated, or the bytes that it spares over the stated link, against encoding and
+decoding.
+
+## Why it matters
+Fast links make compression a loss: above the break-even bandwidth, the bytes spared over the time
+of the codec, each step gets longer.
+
+## What is left alone
+Gains that were measured end to end, codecs that run beside other work or are fused into it, codecs
+of single buckets, papers that say that compression does not pay, or up to which bandwidth it does.
+Where a link could carry half of its line rate and compression would then pay, it is a question.
+
+## Example
+```latex
+Encode and decode take 40\,ms and save 12\,ms of exposed traffic, which speeds up training.
+%                      ^^^^^^ TK406: 28 ms more
+```
+Give the time of the codec, the bytes with and without it, and the step with and without it.
+
+## References
+- Agarwal et al., "On the Utility of Gradient Compression in Distributed Training Systems",
+  MLSys 2022.
+- Vogels et al., "PowerSGD: Practical Low-Rank Gradient Compression for Distributed Optimization",
+  NeurIPS 2019.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hwmodels.collectives import ring_allreduce_bytes
+from hwmodels.compression import (
+    break_even_bandwidth,
+    compression_saved_seconds,
+    gathered_code_bytes_sent,
+)
+from tanaka.paper.model import Asserted, NumberId, Physical
+from tanaka.records import dataclass
+from tanaka.rules.api import (
+    Assumption,
+    AtNumber,
+    Axis,
+    BarsFigure,
+    Context,
+    Curve,
+    CurvePoint,
+    CurvesFigure,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.communication.amounts import rate, seconds, size
+from tanaka.rules.derivation import Derivation
+
+_SILENT = frozenset(("denied", "measured", "beside", "fused", "subset", "even", "another"))
+_REACHED = 0.5  # of its line rate a busy link may carry no more
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What each end sends plain and coded, over which link, and what the codec takes."""
+
+    plain: Step
+    code: Step
+    link: Step
+    codec: Step
+
+
+@rule("TK406", since="0.1.0")
+def compression_break_even(ctx: Context) -> Iterator[Outcome]:
+    """Times of codecs against what they save."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "codec" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+            continue
+        ids = (claim.number, *(i for r, i in claim.given if r != "link"))
+        if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
+            continue
+        outcome = _told(ctx, claim) if claim.at("saved") is not None else _sent(ctx, claim)
+        if outcome is not None:
+            yield outcome
+
+
+def _codec(d: Derivation, claim: Physical) -> Step:
+    """Encoding and decoding together."""
+    at = claim.at("decode")
+    if at is None:
+        return d.stated("encoding and decoding", claim.number, symbol="t")
+    parts = d.stated("encoding", claim.number), d.stated("decoding", at)
+    d.computed("encoding and decoding", "s", f"{parts[0].shown} + {parts[1].shown}", lambda a, b: a + b, *parts, symbol="t")  # fmt: skip
+    d.steps[-1] = replace(d.steps[-1], shown=seconds(d.steps[-1].value))
+    return d.steps[-1]
+
+
+def _told(ctx: Context, claim: Physical) -> Outcome | None:
+    """What is saved is stated."""
+    at = claim.at("saved")
+    assert at is not None
+    d = Derivation(ctx.paper)
+    saved, codec = d.stated("saved", at, symbol="s"), _codec(d, claim)
+    operands = (claim.number, *(i for _, i in claim.given))
+    if codec.low <= saved.high:
+        net = d.computed("off a step", "s", f"{saved.shown} - {codec.shown}", lambda s, t: s - t, saved, codec, symbol="g")  # fmt: skip
+        d.steps[-1] = net = replace(net, shown=seconds(net.value))
+        if net.value < 0:
+            return None
+        return Held("TK406", operands, f"{saved.shown} - {codec.shown} = {net.shown}", tuple(d.steps))  # fmt: skip
+    net = d.computed("longer by", "s", f"{codec.shown} - {saved.shown}", lambda t, s: t - s, codec, saved, symbol="g")  # fmt: skip
+    d.steps[-1] = net = replace(net, shown=seconds(net.value))
+    figure = BarsFigure(
+        "a codec and what it saves",
+        "s",
+        (("encoding and decoding", codec.value, True), ("saved", saved.value, False)),
+    )
+    return _finding(
+        claim, d, operands, f"Encoding and decoding take {net.shown} more than the {saved.shown} that they save.",
+        f"at least {net.shown} of it run beside other work", f"{net.shown} more than it saves", figure,
+        (Slot("claim", codec.shown, codec.symbol), Slot("time", saved.shown, "s"), Slot("left", net.shown, "g")),
+        sure="gain" in claim.cues,
+    )  # fmt: skip
+
+
+def _sent(ctx: Context, claim: Physical) -> Outcome | None:
+    """What is sent is stated, with and without the codec."""
+    d = Derivation(ctx.paper)
+    sent = _bytes(ctx, d, claim)
+    if sent is None or sent.code.value >= sent.plain.value:
+        return None
+    plain, code, link, codec = sent.plain, sent.code, sent.link, sent.codec
+    d.computed("break-even bandwidth", "byte/s", f"({plain.shown} - {code.shown}) / {codec.shown}", break_even_bandwidth,
+               plain, code, codec, reference=break_even_bandwidth.source, symbol="E")  # fmt: skip
+    d.steps[-1] = even = replace(d.steps[-1], shown=rate(d.steps[-1].value))
+    net = d.computed("off a step", "s", f"{plain.shown} / {link.shown} - {code.shown} / {link.shown} - {codec.shown}",
+                     lambda D, C, B, t: compression_saved_seconds(D, C, B, 0.0, t), plain, code, link, codec,
+                     reference=compression_saved_seconds.source, symbol="g")  # fmt: skip
+    d.steps[-1] = net = replace(net, shown=seconds(net.value))
+    operands = (claim.number, *(i for _, i in claim.given))
+    figure = break_even_figure(sent, even.value, net.value)
+    slots = (
+        Slot("claim", codec.shown, codec.symbol), Slot("bw", link.shown, "B"), Slot("floor", even.shown, "E"),
+        Slot("left", net.shown.lstrip("-"), "g"), Slot("line", "", at=AtNumber(claim.number)),
+    )  # fmt: skip
+    if net.value >= 0:
+        return Held("TK406", operands, f"pays up to {even.shown}, and {link.shown} are there", tuple(d.steps), slots, figure)  # fmt: skip
+    half = compression_saved_seconds(plain.value, code.value, _REACHED * link.value, 0.0, codec.value)  # fmt: skip
+    return _finding(
+        claim, d, operands,
+        f"At {link.shown} the codec takes {net.shown.lstrip('-')} more than it saves; it pays up to {even.shown}.",
+        f"less than {even.shown} reach each end", f"pays up to {even.shown}", figure, slots,
+        sure=half < 0 and "gain" in claim.cues,
+    )  # fmt: skip
+
+
+def _bytes(ctx: Context, d: Derivation, claim: Physical) -> Sent | None:
+    at, link_at = claim.at("payload"), claim.at("link")
+    if at is None or link_at is None:
+        return None
+    payload = d.stated("payload", at, symbol="S")
+    code_at, ratio_at, ends_at = claim.at("code"), claim.at("ratio"), claim.at("ends")
+    if code_at is not None:
+        coded = d.stated("its code", code_at, symbol="E")
+    elif ratio_at is not None and ctx.paper.number(ratio_at).quantity.point > 1:
+        ratio = d.stated("ratio", ratio_at)
+        coded = d.computed("its code", "byte", f"{payload.shown} / {ratio.shown.rstrip('×')}", lambda s, r: s / r, payload, ratio, symbol="E")  # fmt: skip
+        d.steps[-1] = coded = replace(coded, shown=size(coded.value))
+    else:
+        return None
+    gathered = "gathered" in claim.cues
+    if ends_at is not None and ctx.paper.number(ends_at).quantity.point >= 2:
+        n = d.stated("ends", ends_at, symbol="n", exact=True)
+        d.steps[-1] = n = replace(n, shown=f"{n.value:g}")
+    elif gathered:
+        return None
+    else:
+        n = None
+    steps: list[Step] = []
+    # Both ways of a ring of many: no number of ends makes compression pay more.
+    two = d.known("ways of a ring", 2.0, "1", Assumption("many take part"), shown="2") if n is None else payload  # fmt: skip
+    for label, step, symbol in (
+        ("sent by each, plain", payload, "D"),
+        ("sent by each, coded", coded, "C"),
+    ):
+        if n is None:
+            s = d.computed(label, "byte", f"2 × {step.shown}", lambda w, p: w * p, two, step, symbol=symbol)  # fmt: skip
+        elif gathered and symbol == "C":
+            s = d.computed(label, "byte", f"({n.shown} - 1) × {step.shown}", gathered_code_bytes_sent, n, step,
+                           reference=gathered_code_bytes_sent.source, symbol=symbol)  # fmt: skip
+        else:
+            s = d.computed(label, "byte", f"2 × ({n.shown} - 1) / {n.shown} × {step.shown}", ring_allreduce_bytes, n, step,
+                           reference=ring_allreduce_bytes.source, symbol=symbol)  # fmt: skip
+        d.steps[-1] = s = replace(s, shown=size(s.value))
+        steps.append(s)
+    number = ctx.paper.number(link_at)
+    # "Over 400 Gb/s links" is by way of them.
+    link = d.stated("link, one direction", link_at, symbol="B", exact=not number.quantity.bounded)
+    if link.shown != rate(link.value):
+        link = replace(
+            link, label=f"{number.quantity.shown}, one direction", shown=rate(link.value)
+        )
+        d.steps[-1] = link
+    return Sent(steps[0], steps[1], link, _codec(d, claim))
+
+
+def break_even_figure(sent: Sent, even: float, net: float) -> CurvesFigure:
+    """What a codec takes off a step against the bandwidth, with the break-even and the paper's own link."""
+    plain, code, codec, here = (
+        sent.plain.value,
+        sent.code.value,
+        sent.codec.value,
+        sent.link.value,
+    )
+    low, high = min(even, here) / 4, max(even, here) * 4
+    xs = [low * (high / low) ** (k / 60) for k in range(61)]
+    curve = tuple(
+        (b, float(compression_saved_seconds(plain, code, b, 0.0, codec))) for b in xs
+    )  # fmt: skip
+    return CurvesFigure(
+        "Step time that compression saves", Axis("bandwidth of each end", "byte/s", log=True), Axis("saved of a step", "s"),
+        (Curve("with the codec", curve, "ours"),),
+        (CurvePoint(f"even at {rate(even, 3)}", even, 0.0), CurvePoint(f"yours: {sent.link.shown}", here, net, fault=net < 0)),
+        (0.0, "nothing saved"),
+        (f"({sent.plain.shown} - {sent.code.shown}) / {sent.codec.shown} = {rate(even)}",),
+    )  # fmt: skip
+
+
+def _finding(
+    claim: Physical, d: Derivation, operands: tuple[NumberId, ...], message: str, only_if: str, note: str,
+    figure: CurvesFigure | BarsFigure, slots: tuple[Slot, ...], *, sure: bool,
+) -> Finding:  # fmt: skip
+    return Finding(
+        "TK406", "compression-break-even", Verdict.IMPLAUSIBLE if sure else Verdict.OPEN, AtNumber(claim.number), message,
+        tuple(d.steps), operands=tuple(dict.fromkeys(operands)), note=note, bold=message,
+        question="" if sure else f"{message[:-1]}: is the step any shorter?", only_if=only_if if sure else "",
+        figure=figure, slots=(*slots, Slot("line", "", at=AtNumber(claim.number))) if not any(s.name == "line" for s in slots) else slots,
+    )  # fmt: skip

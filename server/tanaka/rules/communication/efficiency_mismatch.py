@@ -1,0 +1,360 @@
+r"""## What it checks
+That a stated scaling efficiency agrees with the rates or times stated at the two scales. Tried are
+strong and weak scaling, the rate of each device, a ratio of utilisations, and what is lost; a
+speed-up is held against the devices that it was reached on. In a table the base is the one that
+the text states, the first row, or one device.
+
+## Why it matters
+Efficiency is what a reader takes away from a scaling figure, and it is computed once, by hand, from
+rows that change later.
+
+## What is left alone
+Goodput with failures, a total that is kept constant, and sentences that compare systems. Where the
+batch changes, or one of the numbers stands in another sentence or may be rounded to tens, nothing
+is proven.
+
+## Example
+```latex
+From 8 to 64 GPUs throughput grows from 1,024 to 6,553 samples/s, 90\% efficiency.
+%                                                                 ^^^^ TK404: is 80.0%, not 90%
+```
+Print both scales, both rates, and whether the batch grew.
+
+## References
+- Gustafson, "Reevaluating Amdahl's Law", CACM 31(5), 1988.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from hwmodels.roofline import utilization
+from hwmodels.scaling import (
+    strong_scaling_efficiency,
+    throughput_scaling_efficiency,
+    weak_scaling_efficiency,
+)
+from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.quantity.interval import Interval, corners
+from tanaka.records import dataclass
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    BarsFigure,
+    Computed,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Held,
+    Outcome,
+    ReplaceLiteral,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.communication.efficiency_tables import columns
+from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
+from tanaka.rules.numbers.table_ratio import table_ratio
+
+_SILENT = frozenset({"goodput", "constant total"})
+_POINTS = 0.02
+"""Within two points an efficiency was computed from other digits."""
+_DOUBTS = {
+    "batch": "the batch is not the same at the two scales",
+    "best": "the two values are not of the runs that the efficiency was computed from",
+    "mean": "it is a mean over more runs than these two",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which two values and two scales make an efficiency.
+
+    Attributes
+    ----------
+    name : str
+        "strong scaling".
+    text : str
+        Formula with places for its inputs.
+    roles : tuple of str
+        Which inputs, in the order of ``value``.
+    value : callable
+    source : str
+    """
+
+    name: str
+    text: str
+    roles: tuple[str, ...]
+    value: Callable[..., float]
+    source: str
+
+
+_OF_RATES = Way(
+    "rate against devices", "({R} / {r}) / ({n} / {m})", ("at many", "at few", "many", "few"),
+    throughput_scaling_efficiency, throughput_scaling_efficiency.source,
+)  # fmt: skip
+_OF_EACH = Way("rate of each device", "{R} / {r}", ("at many", "at few"), utilization, throughput_scaling_efficiency.source)  # fmt: skip
+_STRONG = Way(
+    "strong scaling", "({r} / {R}) / ({n} / {m})", ("at few", "at many", "many", "few"),
+    strong_scaling_efficiency, strong_scaling_efficiency.source,
+)  # fmt: skip
+_WEAK = Way("weak scaling", "{r} / {R}", ("at few", "at many"), weak_scaling_efficiency, weak_scaling_efficiency.source)  # fmt: skip
+_SPEEDUP = Way(
+    "speed-up against devices", "{R} / ({n} / {m})", ("at many", "many", "few"),
+    lambda S, n, m: throughput_scaling_efficiency(S, 1.0, n, m), throughput_scaling_efficiency.source,
+)  # fmt: skip
+_WAYS = {
+    "rate": (_OF_RATES, _OF_EACH),
+    "time": (_STRONG, _WEAK),
+    "share": (_OF_EACH,),
+    "speedup": (_SPEEDUP,),
+}
+
+
+def _lost(way: Way) -> Way:
+    """What is missing to one, where the words speak of a loss."""
+    return Way(
+        f"loss, {way.name}", f"1 - {way.text}", way.roles, lambda *v: 1 - way.value(*v), way.source
+    )
+
+
+def ways(kind: str, form: str, cues: frozenset[str], *, scales: bool) -> tuple[Way, ...]:
+    """Ways that the words allow, the stated one first."""
+    found = [w for w in _WAYS[kind] if scales or "many" not in w.roles]
+    if "weak" in cues or ("each" in cues and kind == "rate"):
+        found.reverse()
+    return tuple(_lost(w) for w in found) if form == "loss" else tuple(found)
+
+
+@rule("TK404", since="0.1.0")
+def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
+    """Efficiencies against the values at two scales."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "scaling" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+            continue
+        if outcome := _judged(ctx, claim):
+            yield outcome
+    yield from _tables(ctx)
+
+
+def _tables(ctx: Context) -> Iterator[Outcome]:
+    """Columns of efficiencies: one pairing must fit all rows but one."""
+    taken: set[NumberId] | None = None
+    for column in columns(ctx.paper):
+        if taken is None:  # what the fitted relation of the column has judged already
+            judged = [o.numbers[0] if isinstance(o, Held) else o.operands[0] for o in table_ratio.check(ctx)]  # fmt: skip
+            taken = set(judged)
+        best = max(column.readings, key=lambda claims: len(_fitting(ctx, claims)[1]))
+        if any(c.number in taken for c in best):
+            continue
+        way, fitting = _fitting(ctx, best)
+        for claim in fitting:
+            d, value = _derived(ctx, claim, way)
+            yield Held("TK404", _operands(claim), f"{value.text} = {100 * value.value:.1f}%, {way.name}", tuple(d.steps))  # fmt: skip
+        off = [c for c in best if c not in fitting]
+        if len(off) != 1 or (not fitting and len(column.readings) > 1):
+            continue
+        every = [c for claims in column.readings for c in claims if c.number == off[0].number]
+        if all(_far_off(ctx, c) for c in every):
+            number = ctx.paper.number(off[0].number)
+            at = {role: ctx.paper.number(i) for role, i in off[0].given}
+            way = way if fitting else _nearest(ctx, off[0])
+            yield _finding(ctx, off[0], way, number, at, _needed(off[0], way, number, at))
+
+
+def _fitting(ctx: Context, claims: tuple[Physical, ...]) -> tuple[Way, tuple[Physical, ...]]:
+    """The way that most rows agree with, and those rows."""
+    best: tuple[Way, tuple[Physical, ...]] | None = None
+    for way in ways(claims[0].name("kind"), "efficiency", claims[0].cues, scales=True):
+        fits = tuple(c for c in claims if _distance(ctx, c, way, proof=False) <= 0.01)
+        if best is None or len(fits) > len(best[1]):
+            best = way, fits
+    assert best is not None
+    return best
+
+
+def _distance(ctx: Context, claim: Physical, way: Way, *, proof: bool) -> float:
+    number = ctx.paper.number(claim.number)
+    at = {role: ctx.paper.number(i) for role, i in claim.given}
+    stated = hard(number) if proof else number.quantity.nominal
+    return _reach(way, claim, at, proof=proof).distance(stated)
+
+
+def _nearest(ctx: Context, claim: Physical) -> Way:
+    tried = ways(claim.name("kind"), "efficiency", claim.cues, scales=True)
+    return min(tried, key=lambda w: _distance(ctx, claim, w, proof=False))
+
+
+def _far_off(ctx: Context, claim: Physical) -> bool:
+    tried = ways(claim.name("kind"), "efficiency", claim.cues, scales=True)
+    return all(
+        _distance(ctx, claim, w, proof=True) > 0 and _distance(ctx, claim, w, proof=False) > _POINTS
+        for w in tried
+    )
+
+
+def _judged(ctx: Context, claim: Physical) -> Outcome | None:
+    paper = ctx.paper
+    number = paper.number(claim.number)
+    at = {role: paper.number(i) for role, i in claim.given}
+    scales = "many" in at
+    tried = ways(claim.name("kind"), claim.name("form"), claim.cues, scales=scales)
+    if not tried:
+        return None
+    nominal = {w.name: _reach(w, claim, at, proof=False) for w in tried}
+    stated = number.quantity.nominal
+    fits = next((w for w in tried if nominal[w.name].gap(stated) < 0.01), None)
+    if fits is not None:
+        d, value = _derived(ctx, claim, fits)
+        shown = f"{100 * value.value:.1f}%"
+        return Held(
+            "TK404", _operands(claim), f"{value.text} = {shown}, {fits.name}", tuple(d.steps)
+        )
+    if not _sure(claim, at, stated):
+        return None
+    widest = {w.name: _reach(w, claim, at, proof=True) for w in tried}
+    claimed = hard(number)
+    way = min(tried, key=lambda w: nominal[w.name].distance(stated))
+    if nominal[way.name].distance(stated) < _POINTS:
+        return None  # the last digit of an efficiency is computed from more digits than are printed
+    rounded = next((w for w in tried if widest[w.name].meets(claimed)), None)
+    doubt = _doubt(ctx, claim, at, way, number)
+    proven = (
+        not doubt
+        and rounded is None
+        and scales
+        and min(widest[w.name].distance(claimed) for w in tried) > _POINTS
+    )
+    if rounded is not None and not doubt:
+        way = rounded
+        both = " and ".join(at[r].quantity.shown for r in ("at few", "at many") if r in at)
+        doubt = f"{both} are rounded to tens"
+    return _finding(ctx, claim, way, number, at, "" if proven else doubt or _needed(claim, way, number, at))  # fmt: skip
+
+
+def _sure(claim: Physical, at: dict[str, Number], stated: Interval) -> bool:
+    """Whether the numbers can be of one scaling at all."""
+    if "few" not in at and "few" not in dict(claim.counted):
+        # Without scales only what is said to be per device, or weak scaling, is a ratio.
+        return bool(claim.cues & {"weak", "each"}) or claim.name("kind") == "share"
+    if "another" in claim.cues:
+        return False
+    return stated.low <= 1.6
+
+
+def _doubt(ctx: Context, claim: Physical, at: dict[str, Number], way: Way, number: Number) -> str:
+    """Why nothing is proven, "" where nothing is open."""
+    said = next((_DOUBTS[c] for c in sorted(claim.cues) if c in _DOUBTS), "")
+    if said:
+        return said
+    if claim.far or "few" not in {**at, **dict(claim.counted)}:
+        return _needed(claim, way, number, at)
+    if claim.asserted is Asserted.QUOTED:
+        return "the cited work counts otherwise"
+    if not machine.firm(ctx.paper, claim, *(i for _, i in claim.given)):
+        return _needed(claim, way, number, at)
+    return ""
+
+
+def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) -> str:
+    """What the value at many devices would have to be."""
+    there = at["at many"]
+    wanted = 1 - number.quantity.point if claim.name("form") == "loss" else number.quantity.point
+    now = way.value(*(_point(claim, at, r) for r in way.roles))
+    now = 1 - now if claim.name("form") == "loss" else now
+    if not (wanted > 0 and now > 0):
+        return "the two values are of other runs"
+    factor = wanted / now
+    value = there.quantity.point * (1 / factor if claim.name("kind") == "time" else factor)
+    digits = max(3, len([c for c in there.quantity.literal.text if c.isdigit()]))
+    scaled = value / there.quantity.scale
+    unit = there.quantity.shown_unit
+    glue = "" if unit in ("%", "×") else " "
+    where = f" on {_point(claim, at, 'many'):,.0f}" if "many" in at else ""
+    amount = f"{float(f'{scaled:.{digits - 1}e}'):,.{max(0, digits - len(str(int(abs(scaled)))))}f}"
+    return f"the other value is {amount}{glue}{unit}{where}"
+
+
+def _point(claim: Physical, at: dict[str, Number], role: str) -> float:
+    return at[role].quantity.point if role in at else dict(claim.counted)[role]
+
+
+def _reach(way: Way, claim: Physical, at: dict[str, Number], *, proof: bool) -> Interval:
+    """Values that a way allows for the digits printed, or for what they may stand for."""
+    inputs = []
+    for role in way.roles:
+        if role not in at:
+            inputs.append(Interval.point(dict(claim.counted)[role]))
+            continue
+        n, q = at[role], at[role].quantity
+        if role in ("few", "many"):
+            inputs.append(q.hard if q.hedged else Interval.point(q.point))
+        else:
+            others = [o for r, o in at.items() if r != role]
+            inputs.append(hard(n, *others) if proof else q.nominal)
+    return corners(way.value, *inputs)
+
+
+def _operands(claim: Physical) -> tuple[NumberId, ...]:
+    return (claim.number, *dict.fromkeys(i for _, i in claim.given))
+
+
+_SYMBOLS = {"few": "m", "many": "n", "at few": "r", "at many": "R"}
+_LABELS = {"few": "the few", "many": "the many", "at few": "at the few", "at many": "at the many"}
+
+
+def _derived(ctx: Context, claim: Physical, way: Way) -> tuple[Derivation, Step]:
+    d = Derivation(ctx.paper)
+    at = dict(claim.given)
+    made: dict[str, Step] = {}
+    for role in sorted(way.roles, key=lambda r: list(_SYMBOLS).index(r)):
+        symbol, label = _SYMBOLS[role], _LABELS[role]
+        if role not in at:
+            made[role] = d.known(label, 1.0, "1", Computed("a single device"), shown="1", symbol=symbol)  # fmt: skip
+            continue
+        number = ctx.paper.number(at[role])
+        count = role in ("few", "many")
+        step = d.stated(label, at[role], symbol=symbol, exact=count,
+                        inferred="the sentence before" if role in claim.far else "")  # fmt: skip
+        if count:
+            step = replace(step, shown=f"{number.quantity.point:,.0f}")
+        elif number.quantity.shown_unit == "×":
+            step = replace(step, shown=step.shown.removesuffix("×"), unit="1")
+        d.steps[-1] = made[role] = step
+    text = way.text.format(**{_SYMBOLS[r]: s.shown for r, s in made.items()})
+    result = d.computed(
+        way.name, "%", text, way.value, *(made[r] for r in way.roles), reference=way.source,
+        symbol="e",
+    )  # fmt: skip
+    return d, result
+
+
+def _finding(
+    ctx: Context, claim: Physical, way: Way, number: Number, at: dict[str, Number], only_if: str
+) -> Finding:
+    d, value = _derived(ctx, claim, way)
+    d.stated("as written", claim.number, symbol="c")
+    q = number.quantity
+    percent = q.shown_unit == "%"
+    shown = f"{100 * value.value:.1f}%" if percent else f"{value.value:.3f}"
+    literal = (percent_literal if percent else factor_literal)(value.value, number)
+    sure = not only_if and value.value > 0
+    related = tuple((AtNumber(i), _LABELS[r]) for r, i in claim.given)
+    return Finding(
+        "TK404", "efficiency-mismatch", Verdict.IMPLAUSIBLE if only_if else Verdict.IMPOSSIBLE,
+        AtNumber(claim.number),
+        f"{value.text} is {shown}, not {q.shown}: {way.name}.",
+        tuple(d.steps), operands=_operands(claim),
+        note=f"{way.name} gives {shown}",
+        bold=f"{value.text} is {shown}, not {q.shown}.",
+        only_if=only_if, related=related,
+        fixes=(Fix(f"Write {literal}" + ("\\%" if percent else ""), FixKind.QUICKFIX,
+                   (ReplaceLiteral(claim.number, literal),)),) if sure else (),
+        figure=BarsFigure("Scaling efficiency", "%", (("as written", 100 * q.point, True), ("recomputed", 100 * value.value, False))),
+        slots=(Slot("formula", value.text, "e"), Slot("ratio", shown, "e"), Slot("claim", q.shown, "c")),
+        case="B" if only_if else "A",
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+r"""## What it checks
+That what is live at the peak of a training step fits a device: weights, gradients and optimizer
+state, versions, and the activations of all micro-batches in flight. Where the paper states enough,
+the memory of its own configuration is drawn phase by phase.
+
+## Why it matters
+Activations grow with batch times length times depth, and a run that keeps them all needs many times
+the memory of its weights. Which of them are recomputed decides what can be trained at all.
+
+## What is left alone
+Papers that recompute, offload, train adapters or experts, and shapes that are not stated. A batch is
+only held against a device where the text says that nothing is recomputed, and then with the least
+that a layer is known to keep: fused attention, lean kernels, no logits, no state. It must be 30%
+above the capacity, in GiB, and is called implausible, never more.
+
+## Example
+```latex
+Without recomputation, 32 sequences of 8K tokens go through 32 layers of width 4,096 on one A100-80GB.
+%                      ^^^^^^^^^^^^ TK304: 567 GB of activations
+```
+Say what is recomputed, or draw the measured memory of a step.
+
+## References
+- Korthikanti et al., "Reducing Activation Recomputation in Large Transformer Models", MLSys 2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hwmodels.catalog import most_capacity, sources
+from hwmodels.models import Model
+from tanaka.paper.model import Asserted, Physical
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    Computed,
+    Context,
+    Datasheet,
+    Finding,
+    FitFigure,
+    FitPart,
+    Held,
+    Outcome,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.configuration import Configuration, configuration
+from tanaka.rules.memory.kept_activations import Kept as KeptActivations
+from tanaka.rules.memory.kept_activations import kept
+from tanaka.rules.step_memory import Kept, StepMemory, step_memory
+
+_MARGIN = 1.3
+_SPLIT = ("sequence-sharded", "sequence-parallelism", "tensor-parallelism", "pipeline-parallelism", "recomputation")  # fmt: skip
+
+
+@rule("TK304", since="0.1.0")
+def activation_peak(ctx: Context) -> Iterator[Outcome]:
+    """Batches that keep all activations, and the paper's own configuration."""
+    batches = [
+        outcome
+        for claim in ctx.paper.of(Physical)
+        if claim.relation == "activations" and claim.asserted is Asserted.YES
+        for outcome in _batch(ctx, claim)
+    ]
+    found = configuration(ctx)
+    own = list(_own(found, ctx)) if found is not None else []
+    wrong = [o for o in batches if isinstance(o, Finding)]
+    # The whole step says more than its activations alone.
+    yield from wrong or own or batches
+
+
+# -- one batch ----------------------------------------------------------------------------------
+
+
+def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
+    """A batch of which nothing is recomputed, against the devices of its sentence."""
+    paper = ctx.paper
+    excused = machine.excuses(paper, "offload", "adapter", "experts", "compression", "early-exit")
+    split = any(m.what in _SPLIT and m.role not in ("negated", "related") for m in paper.mentions)
+    if excused or split or claim.cues & {"accumulation", "global"}:
+        return
+    parts = machine.parts(machine.named(ctx, claim, "device"))
+    held, model = most_capacity(parts), machine.model(machine.named(ctx, claim, "model"))
+    if held is None or (
+        model is None and (claim.at("layers") is None or claim.at("hidden") is None)
+    ):
+        return
+    if model is not None and not (model.dense and model.uniform):
+        return
+    d = Derivation(paper)
+    b = d.stated("sequences", claim.number, symbol="b")
+    s = d.stated("sequence length", claim.given[0][1], symbol="s")
+    h = _count(d, claim, model, "hidden", "hidden size", "h")
+    layers = _count(d, claim, model, "layers", "layers", "L")
+    at, share = claim.at("devices"), None
+    if at is not None and paper.number(at).quantity.point != 1:
+        share = d.stated("devices", at, symbol="n")
+    elif dict(claim.counted).get("devices", 1.0) != 1:
+        n = dict(claim.counted)["devices"]
+        share = d.known("devices", n, "1", Computed("of the system"), shown=f"{n:g}", symbol="n")
+    made = kept(d, s, b, h, layers, share, model, held)
+    ids = (claim.number, *(id for _, id in claim.given))
+    if made.over <= 1:
+        yield Held("TK304", ids, f"{made.activations.text} = {made.activations.shown} of {made.capacity.shown}", tuple(d.steps),
+                   slots=(Slot("need", made.activations.shown, "A"), Slot("cap", made.capacity.shown, "H"),
+                          Slot("phase", "the end of the forward pass")),
+                   figure=_fit(made, parts[0].family))  # fmt: skip
+        return
+    if made.over < _MARGIN or paper.number(claim.number).quantity.hedged:
+        return
+    yield Finding(
+        "TK304", "activation-peak", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        f"{made.activations.shown} of activations are kept at the end of the forward pass, and one {parts[0].family} holds {made.capacity.shown}.",
+        tuple(d.steps), operands=ids, note=f"{made.activations.shown} of activations",
+        bold=f"{made.activations.shown} of activations on {made.capacity.shown}.", only_if=made.way_out,
+        figure=_fit(made, parts[0].family),
+        slots=(
+            Slot("phase", "the end of the forward pass"), Slot("live", f"activations {made.activations.shown}", "A"),
+            Slot("need", made.activations.shown, "A"), Slot("cap", made.capacity.shown, "H"), Slot("excuse", made.way_out),
+        ),
+    )  # fmt: skip
+
+
+def _fit(made: KeptActivations, family: str) -> FitFigure:
+    parts = (FitPart("activations", made.activations.value, made.over <= 1),)
+    return FitFigure(parts, made.capacity.value, f"one {family}")
+
+
+def _count(
+    d: Derivation, claim: Physical, model: Model | None, role: str, label: str, symbol: str
+) -> Step:
+    at = claim.at(role)
+    if at is not None:
+        return d.stated(label, at, symbol=symbol)
+    assert model is not None
+    value = model.hidden if role == "hidden" else model.layers
+    return d.known(f"{label} of {model.name}", value.value, "1", Datasheet(value.source, sources()[value.source].title),
+                   shown=f"{value.value:,.0f}", symbol=symbol)  # fmt: skip
+
+
+# -- the paper's own configuration --------------------------------------------------------------
+
+
+def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
+    """The timeline of the paper's own step under the first assumption that fits."""
+    made: StepMemory | None = None
+    d = Derivation(ctx.paper)
+    # What is updated late keeps what it keeps: TK512 asks about that.
+    modes = tuple(Kept) if found.setup.flush and not found.setup.keeps else (Kept.ALL, Kept.FUSED)
+    if found.setup.recomputes:
+        modes = (Kept.ALL,)
+    for mode in modes if found.setup.flush else (Kept.ALL,):
+        d = Derivation(ctx.paper)
+        made = step_memory(d, found.setup, found.shape, mode)
+        if made is None or made.capacity is None:
+            return
+        if not made.over:
+            break
+    if made is None or made.over or made.capacity is None:
+        return
+    ids = tuple(dict.fromkeys((*made.numbers, *found.named)))
+    where = "on the first stage" if found.shape.stages else "on each device"
+    yield Held(
+        "TK304", ids, f"{made.peak.text} = {made.peak.shown} of {made.capacity.shown} {where}", tuple(d.steps),
+        slots=(
+            Slot("need", made.peak.shown, "P"), Slot("cap", made.capacity.shown, "H"),
+            Slot("phase", f"the {made.top.at} phase" if found.shape.stages else "the end of the forward pass"),
+        ),
+        figure=made.figure(),
+    )  # fmt: skip

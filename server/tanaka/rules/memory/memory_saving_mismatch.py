@@ -1,0 +1,200 @@
+r"""## What it checks
+That a stated saving of memory is one that its technique can give: ZeRO on so many devices,
+fewer bits for weights, caches or moments, fewer key-value heads.
+
+## Why it matters
+Each of these has a limit that follows from what it leaves alone. Sharding the optimizer state never
+saves more than a factor of 4, however many devices share it: weights and gradients stay.
+
+## What is left alone
+Sentences with two techniques or two savings, limits ("approaches 8×", "up to"), savings below what
+the technique gives, and total savings of two things together. The friendliest recipe is used of all
+that are usual: 16, 18 or 20 bytes for a parameter, FP32 where no format is named. Where the memory is
+not named, or the paper also offloads or trains adapters, nothing is proven.
+
+## Example
+```latex
+On 64 GPUs, ZeRO-1 cuts the memory of model states per GPU by $16\times$.
+%                                                             ^^^^^^^^^^ TK305: ZeRO-1 cannot save more
+```
+Write what the technique gives at that many devices, and of which memory.
+
+## References
+- Rajbhandari et al., "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models",
+  SC 2020, section 3.
+- Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022.
+- Ainslie et al., "GQA: Training Generalized Multi-Query Transformer Models", EMNLP 2023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.quantity.literal import rewritten
+from tanaka.records import dataclass
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    BarsFigure,
+    Context,
+    Finding,
+    Fix,
+    FixKind,
+    Held,
+    Outcome,
+    ReplaceLiteral,
+    Slot,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.savings import Saving, best, derive, in_form, savings
+
+_NEAR = 1.01  # a gap below a hundredth proves nothing
+_PROOF = 1.05
+_HINT = 1.03
+_RECIPE = 1.3  # an optimizer with a third mean, weights in 8 bits: what a recipe may still differ
+_HOLDS = 0.7  # a stated saving well below the model's is another's: of the peak, of the whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """The stated saving as a factor: at least so much by its print, by its digits, and at most."""
+
+    hard: float
+    low: float
+    high: float
+
+
+def _factor(number: Number, form: str) -> _Claim | None:
+    q = number.quantity
+    ends = []
+    for x in (q.hard.low, q.nominal.low, q.hard.high, q.nominal.high):
+        if form == "factor":
+            ends.append(x)
+        elif form == "by":
+            ends.append(1 / (1 - x) if x < 1 else float("inf"))
+        else:
+            ends.append(1 / x if x > 0 else float("inf"))
+    if form == "to":
+        ends = [ends[2], ends[3], ends[0], ends[1]]
+    return _Claim(ends[0], ends[1], ends[2]) if ends[1] > 1 else None
+
+
+@rule("TK305", since="0.1.0")
+def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
+    """Stated savings against what the technique leaves."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "saving" or claim.asserted is not Asserted.YES:
+            continue
+        number = ctx.paper.number(claim.number)
+        said = _factor(number, claim.name("form"))
+        models = savings(ctx.paper, claim)
+        if said is not None and models:
+            yield from _held_against(ctx, claim, number, said, models)
+
+
+def _held_against(
+    ctx: Context, claim: Physical, number: Number, said: _Claim, models: tuple[Saving, ...]
+) -> Iterator[Outcome]:
+    most = best(models)
+    if said.low <= most.value * _NEAR:
+        fitting = [m for m in models if said.low <= m.value * _NEAR]
+        nearest = min(fitting, key=lambda m: m.value)
+        if said.high >= nearest.value * _HOLDS:
+            yield _held(ctx, claim, number, nearest)
+        return
+    limit = max(m.limit for m in models)
+    beyond = said.low > limit * _HINT
+    if not beyond and (claim.cues & {"limit"} or said.low <= most.value * _HINT):
+        return
+    if "peak" in claim.cues and not beyond:
+        return
+    zero = claim.name("technique").startswith("ZeRO")
+    proven = (
+        said.hard > limit * (_PROOF if most.all_shared else _RECIPE)
+        and most.exact
+        and not claim.far
+        and machine.firm(ctx.paper, claim, *(id for _, id in claim.given))
+        and not machine.excuses(ctx.paper, "offload", "adapter", *(("quantised",) if zero else ()))
+    )
+    yield _finding(ctx, claim, number, said, models, limit, proven=proven)
+
+
+def _held(ctx: Context, claim: Physical, number: Number, model: Saving) -> Held:
+    d = Derivation(ctx.paper)
+    form = claim.name("form")
+    value = derive(d, claim, model, form)
+    stated = number.quantity.shown
+    return Held(
+        "TK305",
+        (claim.number, *(id for _, id in claim.given)),
+        f"{value.text} = {value.shown} at most, stated {stated}",
+        tuple(d.steps),
+        slots=(
+            Slot("axis", "memory"),
+            Slot("claim", stated),
+            Slot("technique", model.technique),
+            Slot("value", value.shown, "v"),
+        ),
+        figure=_bars(model, None),
+    )
+
+
+def _bars(model: Saving, stated: float | None) -> BarsFigure:
+    bars = [("before", model.before, False), (f"with {model.technique}", model.after, False)]
+    if stated is not None:
+        bars.append(("as stated", model.before / stated, True))
+    return BarsFigure(model.what, "byte", tuple(bars))
+
+
+def _finding(
+    ctx: Context, claim: Physical, number: Number, said: _Claim, models: tuple[Saving, ...], limit: float,
+    *, proven: bool,
+) -> Finding:  # fmt: skip
+    model = best(models)
+    d = Derivation(ctx.paper)
+    form = claim.name("form")
+    stated = d.stated("stated saving", claim.number, symbol="s")
+    over = said.low > limit * _HINT
+    if over and limit > model.value * _NEAR:
+        shown_model = replace(max(models, key=lambda m: m.limit), devices=None)
+    else:
+        shown_model = model
+    value = derive(d, claim, shown_model, form)
+    gives = value.shown
+    n = shown_model.devices
+    where = f" on {n:,.0f} devices" if n is not None else ""
+    least = "cannot save more than" if proven else "saves at most"
+    if form == "to":
+        least = "cannot leave less than" if proven else "leaves at least"
+    of = model.of
+    if form == "factor":
+        message = f"{model.technique}{where} {least} a factor of {gives.rstrip('×')} in {of}, not {stated.shown}."
+    else:
+        message = f"{model.technique}{where} {least} {gives} of {of}, not {stated.shown}."
+    only_if = "" if proven else _way_out(said, model)
+    literal = rewritten(in_form(model.value, form) / number.quantity.scale, number.quantity.literal)
+    return Finding(
+        "TK305", "memory-saving-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        message, tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),
+        note=f"{model.technique}{where} gives {gives}",
+        bold=f"{stated.shown} is stated, {gives} is what {model.technique}{where} gives.",
+        only_if=only_if,
+        fixes=(Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
+        figure=_bars(model, said.low),
+        slots=(
+            Slot("claim", stated.shown, "s"), Slot("technique", model.technique + where), Slot("value", value.shown, "v"),
+            Slot("what", model.of), Slot("excuse", only_if),
+        ),
+    )  # fmt: skip
+
+
+def _way_out(said: _Claim, model: Saving) -> str:
+    """The least change under which the saving holds, solved from the model."""
+    for words, reached in model.ways_out(said.low):
+        if reached >= said.low:
+            return words
+    return f"memory other than {model.of} shrinks too"

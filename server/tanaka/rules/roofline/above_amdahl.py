@@ -1,0 +1,163 @@
+r"""## What it checks
+That a gain of the whole is no larger than the share of the time allows that is made faster: at
+most 1 / (1 - f) for a share f, and 1 / (1 - f + f / s) where the gain s of that part is stated.
+
+## Why it matters
+The rest of the step takes as long as before. A gain above the bound means that something else
+changed too, and the reader will not know what.
+
+## What is left alone
+Latency under load, energy, shares of FLOPs or of parameters, gains that a larger batch is part
+of, and gains "up to" a value. Where two changes are named, the share is a bound, or share and
+gain stand in two sentences, nothing is proven.
+
+## Example
+```latex
+Softmax takes 30\% of the step; replacing only softmax makes the step $1.6\times$ faster.
+%                                                                     ^^^^^^^^^^^ TK210: allows 1.43×
+```
+Profile the step before and after, and name what else changed.
+
+## References
+- Amdahl, "Validity of the Single Processor Approach to Achieving Large Scale Computing Capabilities", AFIPS 1967.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hwmodels.roofline import amdahl, amdahl_limit
+from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    Axis,
+    Context,
+    Curve,
+    CurvePoint,
+    CurvesFigure,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation, hard, printed
+
+_SILENT = frozenset({"work", "queue", "energy"})
+_OTHERWISE = frozenset({"together", "workload"})
+"""Words with which the gain is that of more than the part, or of other work than the share."""
+_DOUBTS = {
+    "average": "share and gain are means over different runs",
+    "after": "the share was taken after the change",
+}
+
+
+@rule("TK210", since="0.1.0")
+def above_amdahl(ctx: Context) -> Iterator[Outcome]:
+    """Gains of the whole against the share of the time that is made faster."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "amdahl" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+            continue
+        share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
+        if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:
+            continue
+        if not (0 < share.quantity.point < 1 and gain.quantity.point >= 1):
+            continue
+        inner_at = claim.at("inner")
+        inner = ctx.paper.number(inner_at) if inner_at is not None else None
+        if inner is not None and inner.quantity.point < 1:
+            continue
+        if outcome := _judged(ctx, claim, share, gain, inner):
+            yield outcome
+
+
+def _judged(
+    ctx: Context, claim: Physical, share: Number, gain: Number, inner: Number | None
+) -> Outcome | None:
+    d, most = _derived(ctx, claim, inner)
+    limit = f"{printed(most.value)}×"
+    operands = (claim.number, *(i for _, i in claim.given))
+    figure = _figure(share, gain, inner, most.value)
+    if gain.quantity.nominal.low <= most.high * 1.01:
+        return Held("TK210", operands, f"{gain.quantity.shown} of at most {limit}", tuple(d.steps), figure=figure)  # fmt: skip
+    widest = _most(hard(share).high, hard(inner).high if inner is not None else None)
+    if widest is None:
+        return None
+    if claim.cues & _OTHERWISE:
+        return None
+    doubt = next((_DOUBTS[c] for c in sorted(claim.cues) if c in _DOUBTS), "")
+    proven = (
+        not doubt
+        and "only" in claim.cues
+        and "overlap" not in claim.cues
+        and not claim.far
+        and machine.firm(ctx.paper, claim, *(i for _, i in claim.given))
+        and hard(gain).low > 1.02 * widest
+    )
+    part = claim.name("part")
+    need = _needed(gain.quantity.point, inner)
+    only_if = "" if proven else doubt or need
+    shown = gain.quantity.shown
+    return Finding(
+        "TK210", "above-amdahl", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+        AtNumber(claim.number),
+        f"{share.quantity.shown} of the time allows {limit} for the whole, not {shown}.",
+        tuple(d.steps), operands=operands, note=f"the share allows {limit}",
+        bold=f"{most.text} is {limit}, not {shown}.", only_if=only_if,
+        related=((AtNumber(share.id), f"the share of {part}"),
+                 *(((AtNumber(inner.id), "the gain of that part"),) if inner is not None else ())),
+        figure=figure,
+        slots=(Slot("formula", most.text, "S"), Slot("ratio", limit, "S"), Slot("claim", shown, "G"),
+               Slot("share", share.quantity.shown, "f")),
+        case="B" if only_if else "A",
+    )  # fmt: skip
+
+
+def _most(f: float, s: float | None) -> float | None:
+    """Largest gain that a share and the gain of the part allow; None where all may be gone."""
+    if f >= 1:
+        return None
+    return amdahl_limit(f) if s is None else amdahl(f, s)
+
+
+def _needed(gain: float, inner: Number | None) -> str:
+    """The share of the time that would allow a gain."""
+    gone = 1 - 1 / gain
+    f = gone if inner is None else gone / (1 - 1 / inner.quantity.point) if inner.quantity.point > 1 else 2.0  # fmt: skip
+    return f"the share is {100 * f:.0f}% or more" if f < 1 else "more than that part is faster"
+
+
+def _derived(ctx: Context, claim: Physical, inner: Number | None) -> tuple[Derivation, Step]:
+    d = Derivation(ctx.paper)
+    share = d.stated("share of the time", claim.given[0][1], symbol="f",
+                     inferred="the sentence before" if claim.far else "")  # fmt: skip
+    if inner is None:
+        text = f"1 / (1 - {share.shown})"
+        most = d.computed("gain of the whole, at most", "1", text, amdahl_limit, share,
+                          reference=amdahl_limit.source, symbol="S")  # fmt: skip
+    else:
+        part = d.stated("gain of that part", inner.id, symbol="s")
+        part = d.steps[-1] = replace(part, shown=part.shown.removesuffix("×"), unit="1")
+        text = f"1 / ((1 - {share.shown}) + {share.shown} / {part.shown})"
+        most = d.computed("gain of the whole, at most", "1", text, amdahl, share, part,
+                          reference=amdahl.source, symbol="S")  # fmt: skip
+    d.stated("as written", claim.number, symbol="G")
+    return d, most
+
+
+def _figure(share: Number, gain: Number, inner: Number | None, most: float) -> CurvesFigure:
+    """The bound against the share."""
+    f, s = share.quantity.point, inner.quantity.point if inner is not None else None
+    at = sorted({f, *(x / 20 for x in range(19))})
+    points = [(x, value) for x in at if (value := _most(x, s)) is not None]
+    over = gain.quantity.nominal.low > most
+    return CurvesFigure(
+        "Gain of the whole against the share made faster", Axis("share of the time", "1"),
+        Axis("gain", "1"), (Curve("at most", tuple(points), "ours"),),
+        (CurvePoint("as written", f, gain.quantity.point, over),), (1.0, "no gain"),
+        equations=((amdahl if s else amdahl_limit).text,),
+    )  # fmt: skip

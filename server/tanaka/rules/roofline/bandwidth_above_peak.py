@@ -1,0 +1,238 @@
+r"""## What it checks
+That a bandwidth that was reached, of the memory of a device or of a link, is no more than the
+part has: the fastest variant that the name may mean, both directions of a link unless the words
+say one, all devices and all ports that are counted.
+
+## Why it matters
+A rate above the wire means that bytes were counted that never crossed it, most often those that a
+cache served.
+
+## What is left alone
+Caches, shared memory and buffers that fit them, effective and compressed rates, totals of a node,
+both directions, and bus bandwidths of collectives below twice the link. A proof needs one named
+memory read by STREAM or by at least a gigabyte, or one named link in a stated direction, and five
+per cent to spare.
+
+## Example
+```latex
+A STREAM copy over 4\,GB attains 2.4\,TB/s on an A100-80GB.
+%                                ^^^^^^^^^ TK208: 2.039 TB/s
+```
+Say how many bytes crossed, in which direction, and how large the buffer was.
+
+## References
+- McCalpin, "Memory Bandwidth and Machine Balance in Current High Performance Computers", IEEE TCCA Newsletter, 1995.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hwmodels.catalog import Accelerator, sources
+from hwmodels.links import find_link
+from hwmodels.provenance import Sourced
+from hwmodels.roofline import utilization
+from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.records import dataclass
+from tanaka.rules import machine
+from tanaka.rules.api import (
+    AtNumber,
+    BarsFigure,
+    Computed,
+    Context,
+    Datasheet,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Step,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation, hard, printed
+
+_SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
+_SLACK = 1.05
+_CONSUMER = 1.15
+"""Memory of consumer cards is sold and set above its reference clock."""
+_LARGE = 1e9
+"""No last-level cache holds a buffer so large [byte]."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Roof:
+    """What one memory or one link can carry [byte/s], and how far that is known."""
+
+    each: float
+    source: Sourced | None
+    what: str
+    device: str
+    proves: bool
+    margin: float = _SLACK
+    number: Number | None = None
+
+
+@rule("TK208", since="0.1.0")
+def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
+    """Bandwidths that were reached against those of the part."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "bandwidth" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+            continue
+        number = ctx.paper.number(claim.number)
+        if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
+            continue
+        roof = _roof(ctx, claim)
+        if roof is not None and (outcome := _judged(ctx, claim, number, roof)):
+            yield outcome
+
+
+def _roof(ctx: Context, claim: Physical) -> _Roof | None:
+    kind = claim.name("kind")
+    if kind == "line":
+        at = claim.at("line")
+        line = ctx.paper.number(at) if at is not None else None
+        if line is None or not line.quantity.bounded:
+            return None
+        one = "one way" in claim.cues and "collective" not in claim.cues
+        stated = bool(claim.cues & {"one port"}) or claim.at("ports") is not None
+        return _Roof(line.quantity.point * (1 if one else 2), None, "a port in one direction" if one else "a port in both directions",
+                     "", stated, number=line)  # fmt: skip
+    device = machine.named(ctx, claim, "device")
+    parts = machine.parts(device)
+    if kind == "link":
+        return _link(claim, parts)
+    if device is None or not parts or "other memory" in claim.cues or "duplex" in claim.cues:
+        return None
+    best = max(parts, key=lambda p: (p.bandwidth.value, p.bandwidth.verified))
+    size = claim.at("size")
+    buffer = ctx.paper.number(size).quantity.hard.low if size is not None else None
+    if buffer is not None and not math.isfinite(buffer):
+        buffer = None
+    if buffer is not None and buffer < _LARGE:
+        return None
+    level = "stream" in claim.cues or (buffer is not None and buffer >= _LARGE)
+    proves = level and device.proves and best.bandwidth.verified
+    margin = _CONSUMER if any(p.consumer for p in parts) else _SLACK
+    return _Roof(
+        best.bandwidth.value,
+        best.bandwidth,
+        f"the memory of the {best.family}",
+        best.family,
+        proves,
+        margin,
+    )
+
+
+def _link(claim: Physical, parts: tuple[Accelerator, ...]) -> _Roof | None:
+    """One link: NVLink of the part that is named, or a link that its own name tells."""
+    name = claim.name("link")
+    one = "one way" in claim.cues and "collective" not in claim.cues
+    what = f"in {'one direction' if one else 'both directions'}"
+    if "nvlink" in name.lower() and parts:
+        found = [x for p in parts if (x := p.link if one else p.link_total) is not None]
+        if not found or len(found) < len(parts):
+            return None
+        best = max(found, key=lambda s: (s.value, s.verified))
+        sure = best.verified and "collective" not in claim.cues
+        return _Roof(
+            best.value, best, f"{name} of the {parts[0].family} {what}", parts[0].family, sure
+        )
+    links = find_link(name)
+    links = tuple(x for x in links if x.kind in ("host", "network"))
+    if not links or len({x.technology for x in links}) != 1:
+        return None
+    top = max(links, key=lambda x: x.total.value)
+    best = top.per_direction if one else top.total
+    single = dict(claim.counted).get("devices") == 1.0 or bool(claim.cues & {"one port", "each"})
+    alone = (
+        (top.kind == "host" and single) or claim.at("ports") is not None or "one port" in claim.cues
+    )
+    sure = best.verified and one and alone and len(links) == 1
+    return _Roof(best.value, best, f"{name} {what}", "", sure)
+
+
+def _count(ctx: Context, claim: Physical, roof: _Roof) -> tuple[float, Number | None]:
+    """How many of them carry it together."""
+    role = "ports" if claim.name("kind") == "line" or not roof.device else "devices"
+    at = claim.at(role)
+    number = ctx.paper.number(at) if at is not None else None
+    return (machine.counted(ctx.paper, claim, role) or 1.0, number)
+
+
+def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outcome | None:
+    count, counting = _count(ctx, claim, roof)
+    d, share, limit = _derived(ctx, claim, roof, count, counting)
+    operands = tuple(
+        dict.fromkeys(n.id for n in (number, roof.number, counting if count != 1 else None) if n)
+    )
+    q = number.quantity
+    most = count * roof.each
+    if q.nominal.low <= most * 1.01:
+        if not roof.proves and claim.name("kind") != "memory":
+            return None
+        text = f"{100 * share.value:.0f}%"
+        return Held("TK208", operands, f"{q.shown} of {limit} is {text}", tuple(d.steps))
+    if q.nominal.low <= roof.margin * most:
+        return None
+    proven = (
+        roof.proves
+        and hard(number).low > roof.margin * most
+        and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
+    )
+    if not proven and not roof.proves and claim.name("kind") != "memory" and "collective" in claim.cues:  # fmt: skip
+        return None  # over how many links a collective ran is not said
+    times = printed(share.value)
+    only_if = "" if proven else _needed(claim, q.point, roof, most)
+    return Finding(
+        "TK208", "bandwidth-above-peak", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+        AtNumber(claim.number), f"{q.shown} is {times} times what {roof.what} allows, {limit}.",
+        tuple(d.steps), operands=operands, note=f"{times} times the peak",
+        bold=f"{q.shown} is {times} times {limit}.", only_if=only_if,
+        figure=BarsFigure("Bandwidth", "GB/s", (("as written", q.point / 1e9, True), ("the most there is", most / 1e9, False))),
+        slots=(
+            Slot("claim", q.shown, "R"), Slot("ratio", f"{times}×", "u"), Slot("bw", limit, "W"),
+            Slot("link", roof.what),
+        ),
+        case="B" if only_if else "A",
+    )  # fmt: skip
+
+
+def _needed(claim: Physical, rate: float, roof: _Roof, most: float) -> str:
+    """What would have to be true for the rate to be right."""
+    if claim.name("kind") == "memory":
+        return f"{100 * (1 - most / rate):.0f}% or more of the bytes come from a cache"
+    return f"{math.ceil(rate / roof.each):.0f} links or more carry it"
+
+
+def _derived(
+    ctx: Context, claim: Physical, roof: _Roof, count: float, counting: Number | None
+) -> tuple[Derivation, Step, str]:
+    d = Derivation(ctx.paper)
+    rate = d.stated("rate", claim.number, symbol="R")
+    if roof.number is not None:
+        line = d.stated("line rate", roof.number.id, symbol="L")
+        ways = round(roof.each / roof.number.quantity.point)
+        text = line.shown if ways == 1 else f"{ways} × {line.shown}"
+        each = d.computed(roof.what, "byte/s", text, lambda x: ways * x, line, shown=_shown(roof.each), symbol="W", total=False)  # fmt: skip
+    else:
+        assert roof.source is not None
+        title = sources()[roof.source.source].title if roof.source.source in sources() else roof.source.source  # fmt: skip
+        each = d.known(roof.what, roof.each, "byte/s", Datasheet(roof.source.source, title), shown=_shown(roof.each), symbol="W")  # fmt: skip
+    total = each
+    if count != 1:
+        if counting is not None:
+            n = d.stated("how many", counting.id, symbol="n", exact=True)
+            n = d.steps[-1] = replace(n, shown=f"{n.value:,.0f}")
+        else:
+            n = d.known("how many", count, "1", Computed("a system of so many"), shown=f"{count:.0f}", symbol="n")  # fmt: skip
+        total = d.computed("together", "byte/s", f"{n.shown} × {each.shown}", lambda a, b: a * b, n, each,
+                           shown=_shown(count * roof.each), symbol="T")  # fmt: skip
+    share = d.computed("share of the peak", "1", f"{rate.shown} / {total.shown}", utilization, rate, total,
+                       reference=utilization.source, symbol="u")  # fmt: skip
+    return d, share, total.shown
+
+
+def _shown(value: float) -> str:
+    return f"{value / 1e12:.4g} TB/s" if value >= 1e12 else f"{value / 1e9:.4g} GB/s"
