@@ -14,13 +14,19 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.stretches import Stretch, Subject, subject
 from tanaka.patterns import Lazy
 
-_TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun(?:e|es|ed|ing)\b", re.I)
+_TRAINS = Lazy(
+    r"\b(?:pre-?)?train(?:s|ed)?\b|\b(?:pre-?)?training\b(?! (?:sets?|data\w*|corpus|corpora|tokens?|samples?|examples?|loss|images?|splits?|traces?|code|scripts?))|\bfine-?tun(?:e|es|ed|ing)\b", re.I
+)  # fmt: skip
 _GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b)")  # fmt: skip
 _ELSE = Lazy(
     r"\b(?:serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|prepar\w*|baselines?|compared?|"
     r"not|cannot|would|could|might|should|require[sd]?|needs?|at least|more than|up to|fails?|exceed\w*|out of memory|OOM|if|scal(?:e|es|ed|ing) (?:to|from)|from \d+|"
     r"single (?:layer|block)|per (?:layer|stage)|layers? of|head|classifier|probe|last layer|embedding\w*|distil\w*|teacher|student|draft|reward|critic|prun\w*|spars\w*|compress\w*)\b",
     re.I,
+)  # fmt: skip
+_TAIL = Lazy(
+    r"(?:s\b|[\s.,()–-]|\d[\d.,]*|\b(?:[A-Z]\w*\d\w*|GPUs?|cards?|accelerators?|devices?|with|and|for|in|on|all|the|total|training|pre-training|fine-tuning|runs?|experiments?|each|memory|GB|ZeRO|FSDP|DDP|PyTorch|DeepSpeed|NVIDIA|"
+    r"using|under|over|weeks?|days?|hours?|steps?|epochs?|NVLink|InfiniBand|connected|by|via|one|single|nodes?|sharded|fully|data|parallel\w*|batch|size|of|an?|global|stage|tensor|pipeline|TP|PP|interconnect)\b)*",
 )  # fmt: skip
 _STAGE = Lazy(r"\bZeRO(?:[- ]?DP)?(?:[- ]|,? stage[- ]?|[- ]?Stage[- ]?)?(?P<n>[123])\b|\b(?P<full>FSDP|fully[- ]sharded|full sharding)\b|\b(?P<none>DDP|plain data[- ]parallel\w*|pure data[- ]parallel\w*|replicat\w+ (?:data|on (?:each|every)))\b")  # fmt: skip
 _ZERO = Lazy(r"\bZeRO\b|\bDeepSpeed\b|\bshard\w*", re.I)
@@ -41,6 +47,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         goes_on = k > 0 and _GOES_ON.search(text) and _TRAINS.search(scene.sentences[k - 1].text)
         if not (_TRAINS.search(text) or goes_on) or _ELSE.search(text):
             continue
+        if not _TRAINS.search(text) and not _TAIL.fullmatch(text, scene.reading(devices[2]).end):
+            continue  # "We use two GPUs to extract features"
         about = subject(Stretch(scene, k, 0, len(text))) or _before(scene, k)
         if about is None:
             continue
