@@ -485,3 +485,16 @@ def test_questions_are_asked_only_where_nothing_is_wrong() -> None:
                 for f in report.at(item.span.doc, item.span.start)
             )
             assert asks != sure, name
+
+
+@pytest.mark.parametrize("words", ["4,096", "size is 1", "64 A100"])
+def test_a_number_of_the_set_up_shows_the_memory_of_a_step(words: str) -> None:
+    text = (
+        "We train Llama-2-7B with FSDP on 64 A100-80GB GPUs. The sequence length is 4,096 and the micro-batch "
+        "size is 1. We train with FlashAttention and AdamW."
+    )
+    view = seen(analyse({"main.tex": text}), words, at=len(words) - 1 if words[0] == "s" else 0)
+    assert view.word == "consistent:"
+    assert view.drawing is not None
+    assert "activations" in view.drawing.svg
+    assert cells(view)["live at once"] == "20 GB"

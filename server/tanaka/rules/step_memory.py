@@ -209,13 +209,13 @@ def step_memory(
     states = _states(d, setup, shape)
     versions, copies = _versions(d, setup, shape)
     schedule = setup.schedule or Schedule.ONE_F_ONE_B.value
-    stages = _stated(d, "pipeline stages", shape.stages, "p") if shape.stages else None
+    stages = stated(d, "pipeline stages", shape.stages, "p") if shape.stages else None
     micro = (
-        _stated(d, "micro-batches of a step", shape.micro_batches, "m")
+        stated(d, "micro-batches of a step", shape.micro_batches, "m")
         if stages is not None and shape.micro_batches is not None
         else None
     )
-    layers = _stated(d, "layers", shape.layers, "L")
+    layers = stated(d, "layers", shape.layers, "L")
     layer, per_layer = _layer(d, setup, shape, kept)
     count = round(stages.value) if stages is not None else 1
     each = layers.value / count
@@ -265,7 +265,8 @@ def step_memory(
     )
 
 
-def _stated(d: Derivation, label: str, known: Operand, symbol: str) -> Step:
+def stated(d: Derivation, label: str, known: Operand, symbol: str) -> Step:
+    """The step of a part of the set-up, or of a model's shape."""
     if isinstance(known, OfModel):
         origin = Datasheet(known.source, sources()[known.source].title)
         return d.known(f"{label} of {known.model}", known.value, "1", origin, shown=f"{known.value / 1e9:.4g}B" if known.value > 1e8 else f"{known.value:,.0f}", symbol=symbol)  # fmt: skip
@@ -297,13 +298,13 @@ def _parameters(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
     if known is not None:
         return known
     if s.held is not None:
-        return _stated(d, "parameters of one device", s.held, "N")
-    held, stated = _held(s, shape), s.parameters or shape.parameters
-    assert held is not None and stated is not None
+        return stated(d, "parameters of one device", s.held, "N")
+    held, model = _held(s, shape), s.parameters or shape.parameters
+    assert held is not None and model is not None
     degrees = [k for k in (s.tensor, shape.stages) if k is not None and k.value != 1]
     if not degrees:
-        return _stated(d, "parameters", stated, "N")
-    whole = _stated(d, "parameters", stated, "")
+        return stated(d, "parameters", model, "N")
+    whole = stated(d, "parameters", model, "")
     text = " / ".join([whole.shown, *(f"{k.value:.0f}" for k in degrees)])
     d.steps.append(Step("parameters of one device", held, held, held, "1", text, Computed("stages of equal size"), False,
                         f"{printed(held / 1e6)}M", "N"))  # fmt: skip
@@ -312,7 +313,7 @@ def _parameters(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
 
 def _states(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
     if s.state is not None:
-        return _stated(d, "states of one device", s.state, "M")
+        return stated(d, "states of one device", s.state, "M")
     n = _parameters(d, s, shape)
     shards = s.replicas.value if s.zero and s.replicas else 1.0
     stage = (s.zero or 0) if shards > 1 else 0
@@ -320,7 +321,7 @@ def _states(d: Derivation, s: TrainingSetup, shape: Shape) -> Step:
     origin = Computed(f"{_ADAM.source}; recipe as stated") if s.full_recipe else Assumption("mixed-precision Adam")  # fmt: skip
     text = ""
     if stage and s.replicas is not None:
-        by = f" / {_stated(d, 'data-parallel replicas', s.replicas, 'd').value:.0f}"
+        by = f" / {stated(d, 'data-parallel replicas', s.replicas, 'd').value:.0f}"
         parts = (_ADAM.weights, _ADAM.gradients, _ADAM.optimizer)
         text = " + ".join(f"{x:g} B" + (by if i >= 3 - stage else "") for i, x in enumerate(parts))
     d.steps.append(Step("state per parameter", each, each, each, "byte", text, origin, False, f"{each:.5g} B", "c"))  # fmt: skip
@@ -335,8 +336,8 @@ def _versions(d: Derivation, s: TrainingSetup, shape: Shape) -> tuple[Step | Non
         return None, 0
     k = s.bound.count
     if s.version is not None:
-        one = _stated(d, "kept of one step", s.version, "v")
-        count = _stated(d, "steps that may be undone", s.bound, "S")
+        one = stated(d, "kept of one step", s.version, "v")
+        count = stated(d, "steps that may be undone", s.bound, "S")
         return (
             d.computed("versions", "byte", f"{count.shown} × {one.shown}", lambda x, y: x * y, count, one,
                        reference=version_bytes.source, shown=size(k * one.value), symbol="V"),
@@ -344,7 +345,7 @@ def _versions(d: Derivation, s: TrainingSetup, shape: Shape) -> tuple[Step | Non
         )  # fmt: skip
     n = _parameters(d, s, shape)
     each = d.known("kept of a parameter and step", _COPY, "byte", Assumption("16-bit weights"), shown=f"{_COPY:g} B", symbol="v")  # fmt: skip
-    count = _stated(d, "steps that may be undone", s.bound, "S")
+    count = stated(d, "steps that may be undone", s.bound, "S")
     return (
         d.computed("versions", "byte", f"{count.shown} × {n.shown} × {each.shown}", version_bytes, count, n, each,
                    reference=version_bytes.source, shown=size(k * n.value * _COPY), symbol="V"),
@@ -359,10 +360,10 @@ def _layer(
     d: Derivation, setup: TrainingSetup, shape: Shape, keeps: Kept
 ) -> tuple[Step, tuple[tuple[str, float], ...]]:
     """Activations of one layer and micro-batch, and the same under what would need less."""
-    s = _stated(d, "sequence length", shape.sequence, "s")
-    b = _stated(d, "sequences of a micro-batch", shape.micro_batch, "b")
-    h = _stated(d, "hidden size", shape.hidden, "h")
-    t = _stated(d, "tensor parallel degree", setup.tensor, "t") if setup.tensor else None
+    s = stated(d, "sequence length", shape.sequence, "s")
+    b = stated(d, "sequences of a micro-batch", shape.micro_batch, "b")
+    h = stated(d, "hidden size", shape.hidden, "h")
+    t = stated(d, "tensor parallel degree", setup.tensor, "t") if setup.tensor else None
     degree = t.value if t is not None else 1.0
     recomputed = setup.recomputes or keeps is Kept.INPUTS
     stored = not setup.fused_attention and keeps is Kept.ALL and not recomputed
@@ -374,7 +375,7 @@ def _layer(
         formula, value = recomputed_activation_bytes, recomputed_activation_bytes(*args)
         text = "2 B"
     elif stored:
-        a = _stated(d, "attention heads", shape.heads, "a")
+        a = stated(d, "attention heads", shape.heads, "a")
         formula = activation_bytes if shared else tensor_parallel_activation_bytes
         value = formula(*args, a.value, degree)
         row = f"5 B × {a.value:,.0f} × {s.value:,.0f}"

@@ -43,7 +43,7 @@ _TO = Lazy(
 )  # fmt: skip
 _OTHER = Lazy(
     r"\b(?:communicat\w+|traffic|volume|throughput|speed\w*|faster|slower|latency|time|cost\w*|energy|power|bandwidth|FLOPs?|"
-    r"compute|batch(?:es)?|longer|larger|bigger|greater|accuracy|perplexity|area|lines|trainable|loss|compress\w*|steps?|epochs?|"
+    r"compute|access\w*|reads?|writes?|transfers?|batch(?:es)?|longer|larger|bigger|greater|accuracy|perplexity|area|lines|trainable|loss|compress\w*|steps?|epochs?|"
     r"model sizes|respectively|parameters? (?:efficien\w+|count))\b",
     re.I,
 )  # fmt: skip

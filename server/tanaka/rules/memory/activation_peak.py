@@ -30,7 +30,10 @@ from collections.abc import Iterator
 
 from hwmodels.catalog import most_capacity, sources
 from hwmodels.models import Model
-from tanaka.paper.model import Asserted, Physical
+from hwmodels.schedules import Schedule
+from hwmodels.timeline import in_flight
+from tanaka.paper.model import Asserted, NumberId, Physical
+from tanaka.paper.setup import Known
 from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
@@ -51,7 +54,7 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
-from tanaka.rules.step_memory import Kept, StepMemory, step_memory
+from tanaka.rules.step_memory import Kept, StepMemory, parts_named, stated, step_memory
 
 _MARGIN = 1.3
 _SPLIT = ("sequence-sharded", "sequence-parallelism", "tensor-parallelism", "pipeline-parallelism", "recomputation")  # fmt: skip
@@ -120,14 +123,21 @@ def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
         return
     if made.over < _MARGIN or paper.number(claim.number).quantity.hedged:
         return
-    yield Finding(
-        "TK304", "activation-peak", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
-        f"{made.activations.shown} of activations are kept at the end of the forward pass, and one {parts[0].family} holds {made.capacity.shown}.",
+    yield _finding(d, made, parts[0].family, ids, "at the end of the forward pass")
+
+
+def _finding(
+    d: Derivation, made: KeptActivations, family: str, ids: tuple[NumberId, ...], when: str
+) -> Finding:
+    """Activations above the capacity by more than the margin, at the first of some numbers."""
+    return Finding(
+        "TK304", "activation-peak", Verdict.IMPLAUSIBLE, AtNumber(ids[0]),
+        f"{made.activations.shown} of activations are kept {when}, and one {family} holds {made.capacity.shown}.",
         tuple(d.steps), operands=ids, note=f"{made.activations.shown} of activations",
         bold=f"{made.activations.shown} of activations on {made.capacity.shown}.", only_if=made.way_out,
-        figure=_fit(made, parts[0].family),
+        figure=_fit(made, family),
         slots=(
-            Slot("phase", "the end of the forward pass"), Slot("live", f"activations {made.activations.shown}", "A"),
+            Slot("phase", when.removeprefix("at ").removeprefix("on ")), Slot("live", f"activations {made.activations.shown}", "A"),
             Slot("need", made.activations.shown, "A"), Slot("cap", made.capacity.shown, "H"), Slot("excuse", made.way_out),
         ),
     )  # fmt: skip
@@ -158,7 +168,7 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
     made: StepMemory | None = None
     d = Derivation(ctx.paper)
     # What is updated late keeps what it keeps: TK512 asks about that.
-    modes = tuple(Kept) if found.setup.flush and not found.setup.keeps else (Kept.ALL, Kept.FUSED)
+    modes = (Kept.ALL, Kept.FUSED) if found.setup.keeps else tuple(Kept)
     if found.setup.recomputes:
         modes = (Kept.ALL,)
     for mode in modes if found.setup.flush else (Kept.ALL,):
@@ -168,7 +178,10 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
             return
         if not made.over:
             break
-    if made is None or made.over or made.capacity is None:
+    if made is None or made.capacity is None:
+        return
+    if made.over:
+        yield from _over(found, ctx)
         return
     ids = tuple(dict.fromkeys((*made.numbers, *found.named)))
     where = "on the first stage" if found.shape.stages else "on each device"
@@ -180,3 +193,41 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
         ),
         figure=made.figure(),
     )  # fmt: skip
+
+
+def _over(found: Configuration, ctx: Context) -> Iterator[Finding]:
+    """The paper's own step, where it says that nothing is recomputed and the least is too much."""
+    setup, shape = found.setup, found.shape
+    held = most_capacity(parts_named(setup.devices))
+    odd = setup.sequence_parallel and setup.tensor is None
+    if held is None or not setup.keeps or not setup.flush or odd or machine.excuses(ctx.paper, "compression"):  # fmt: skip
+        return
+    if shape.stages is not None and not setup.schedule:
+        return
+    d = Derivation(ctx.paper)
+    b = stated(d, "sequences of a micro-batch", shape.micro_batch, "b")
+    s = stated(d, "sequence length", shape.sequence, "s")
+    h = stated(d, "hidden size", shape.hidden, "h")
+    layers = stated(d, "layers", shape.layers, "L")
+    share = stated(d, "tensor parallel degree", setup.tensor, "t") if setup.tensor else None
+    flight = None
+    if shape.stages is not None and shape.micro_batches is not None:
+        p = stated(d, "pipeline stages", shape.stages, "p")
+        m = stated(d, "micro-batches of a step", shape.micro_batches, "m")
+        layers = d.computed("layers of a stage", "1", f"{layers.value:.0f} / {p.value:.0f}", lambda x, y: x / y, layers, p,
+                            total=False, shown=f"{layers.value / p.value:.0f}", symbol="l")  # fmt: skip
+        count = in_flight(Schedule(setup.schedule), round(m.value), round(p.value), 0)
+        flight = d.known("micro-batches in flight on the first stage", count, "1", Computed(setup.schedule), shown=str(count), symbol="f")  # fmt: skip
+    made = kept(d, s, b, h, layers, share, found.model, held, flight)
+    known = (
+        shape.micro_batch,
+        shape.sequence,
+        shape.hidden,
+        shape.layers,
+        setup.tensor,
+        shape.stages,
+    )
+    ids = tuple(k.id for k in known if isinstance(k, Known))
+    if made.over >= _MARGIN and not any(ctx.paper.number(i).quantity.hedged for i in ids):
+        when = "on the first stage" if flight is not None else "at the end of the forward pass"
+        yield _finding(d, made, parts_named(setup.devices)[0].family, ids, when)

@@ -43,6 +43,7 @@ class Kept:
     tokens: Step
     sequences: Step
     recomputed: Step
+    shared: float
 
     @property
     def over(self) -> float:
@@ -60,13 +61,14 @@ class Kept:
             ways.append(f"a sequence has at most {tokens:,} tokens")
         if sequences >= 1:
             ways.append(f"a micro-batch has at most {sequences:,} sequence{'s' if sequences != 1 else ''}")  # fmt: skip
-        shares = math.ceil(self.over)
+        shares = math.ceil(self.over * self.shared)
         ways.append(f"sequence parallelism shares them over at least {shares:,} devices")
         return ", or ".join(ways)
 
 
 def kept(
-    d: Derivation, s: Step, b: Step, h: Step, layers: Step, share: Step | None, model: Model | None, held: Sourced
+    d: Derivation, s: Step, b: Step, h: Step, layers: Step, share: Step | None, model: Model | None, held: Sourced,
+    flight: Step | None = None,
 ) -> Kept:  # fmt: skip
     """Activations of all layers on one device, from steps for each count.
 
@@ -80,6 +82,8 @@ def kept(
     model : Model or None
     held : Sourced
         Capacity of one device.
+    flight : Step or None
+        Micro-batches in flight on the stage; one without a pipeline.
     """
     each = float(f"{least_per_element(model):.3g}")
     known = model.name if model is not None else "any usual block"
@@ -88,6 +92,8 @@ def kept(
     n = share.value if share is not None else 1.0
     over = f" / {n:.0f}" if n != 1 else ""
     S, B, H, L = s.value, b.value, h.value, layers.value
+    f = flight.value if flight is not None else 1.0
+    many = f" × {f:.0f}" if f != 1 else ""
     texts = {"s": f"{S:,.0f}", "b": f"{B:,.0f}", "h": f"{H:,.0f}", "l": f"{L:,.0f}"}
 
     def add(label: str, value: float, unit: str, text: str, shown: str, symbol: str = "", *, total: bool = False) -> Step:  # fmt: skip
@@ -98,19 +104,19 @@ def kept(
         unit, scale = ("TB", 1e12) if value >= 1e12 else ("GB", 1e9)
         return f"{printed(value / scale)} {unit}"
 
-    total = S * B * H * L * each / n
+    total = S * B * H * L * each * f / n
     activations = add("activations of one device", total, "byte",
-                      f"{texts['s']} × {texts['b']} × {texts['h']} × {texts['l']} × {e.shown}{over}", size(total), "A", total=True)  # fmt: skip
+                      f"{texts['s']} × {texts['b']} × {texts['h']} × {texts['l']} × {e.shown}{many}{over}", size(total), "A", total=True)  # fmt: skip
     capacity = d.known("memory of one device", held.value, "byte", Datasheet(held.source, sources()[held.source].title),
                        shown=f"{held.value / 2**30:g} GiB", symbol="H")  # fmt: skip
     times = f" × {n:.0f}" if n != 1 else ""
-    tokens = held.value * n / (B * H * L * each)
-    sequences = held.value * n / (S * H * L * each)
+    tokens = held.value * n / (B * H * L * each * f)
+    sequences = held.value * n / (S * H * L * each * f)
     t = add("tokens of a sequence that fit", tokens, "1",
-            f"{capacity.shown}{times} / ({texts['b']} × {texts['h']} × {texts['l']} × {e.shown})", f"{tokens:,.1f}", "F")  # fmt: skip
+            f"{capacity.shown}{times} / ({texts['b']} × {texts['h']} × {texts['l']} × {e.shown}{many})", f"{tokens:,.1f}", "F")  # fmt: skip
     q = add("sequences that fit", sequences, "1",
-            f"{capacity.shown}{times} / ({texts['s']} × {texts['h']} × {texts['l']} × {e.shown})", f"{sequences:,.2f}")  # fmt: skip
-    lean = S * B * H * (2 * L + each) / n
+            f"{capacity.shown}{times} / ({texts['s']} × {texts['h']} × {texts['l']} × {e.shown}{many})", f"{sequences:,.2f}")  # fmt: skip
+    lean = S * B * H * (2 * L * f + each) / n
     r = add("with layers recomputed", lean, "byte",
-            f"{texts['s']} × {texts['b']} × {texts['h']} × ({texts['l']} × 2 B + {e.shown}){over}", size(lean))  # fmt: skip
-    return Kept(activations, capacity, t, q, r)
+            f"{texts['s']} × {texts['b']} × {texts['h']} × ({texts['l']} × 2 B{many} + {e.shown}){over}", size(lean))  # fmt: skip
+    return Kept(activations, capacity, t, q, r, n)

@@ -236,7 +236,9 @@ def _words(
                room=right - left - text_width(shown, c.size, bold=True) - 10)  # fmt: skip
     else:
         at = _at_peak(stage, figure.phases)
-        middle = left + (at + 0.5) / len(figure.phases) * (right - left)
+        # What rises through a phase is at its most at the end of it.
+        reach = 1.0 if figure.phases[at] in _RISES and at + 1 < len(figure.phases) else 0.5
+        middle = left + (at + reach) / len(figure.phases) * (right - left)
         above = y(peak) - 6
         if figure.capacity is not None and above - c.size < y(figure.capacity) < above + 4:
             above = y(figure.capacity) - 6  # beside the capacity's line, not through it
