@@ -245,7 +245,7 @@ def _derive(
     unit = "images/s" if images else "tokens/s"
     times = f"{count.shown} × " if count.value != 1 else ""
     most = d.computed("roof", rate.unit, f"{times}{limit.shown} / {each.shown}", most_training_tokens, count, limit, each,
-                      reference=most_training_tokens.source, shown=f"{significant(roof_value)} {unit}", symbol="M")  # fmt: skip
+                      reference=most_training_tokens.source, shown=f"{significant(roof_value, 4 if roof_value < 1e4 else 5)} {unit}", symbol="M")  # fmt: skip
     util = d.computed("share of the peak", "1", f"{need.shown} / {limit.shown}", flops_utilization, rate, each, count, limit,
                       reference=flops_utilization.source, symbol="u")  # fmt: skip
     slots = (
