@@ -88,7 +88,7 @@ await main(async () => {
     }
     const wanted = process.argv.slice(2);
     const failures = [];
-    for (const layer of ["ui", "host"]) {
+    for (const layer of ["ui", "physics", "host"]) {
       if (wanted.length > 0 && !wanted.includes(layer)) {
         continue;
       }

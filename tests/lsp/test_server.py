@@ -623,7 +623,7 @@ async def test_a_device_is_declared_from_the_light_bulb_and_the_rate_is_checked(
     ed.replace(uri, text, rate, edit.new_text + rate, version=2)
     await ed.until("the finding", lambda: "TK201" in ed.codes(uri))
     (item,) = [d for d in ed.shown(uri) if d.code == "TK201"]
-    assert "(device and precision declared)" in item.message
+    assert "(declared)" in item.message
 
 
 async def test_half_typed_latex_costs_no_more_than_its_own_block(

@@ -73,6 +73,15 @@ _ALONE = Lazy(
     r"\b(?:single[- ](?:stream|request|user|sequence)|one (?:stream|request|sequence) at a time)\b",
     re.I,
 )
+_TOKEN_TAKES = Lazy(
+    r"\b(?:a|an|one|each|every)\s(?:output\s|generated\s|decoded\s|new\s)?token\s(?:of [\w .-]{2,40}?\s)?(?:takes|costs|needs)\s(?:only\s|about\s)?$|"
+    r"\b(?:time|latency) (?:per|of (?:a|one|each)) (?:output |generated |decoded )?token (?:of [\w .-]{2,40}? )?(?:is|was|at) $",
+    re.I,
+)
+_FIRST = Lazy(
+    r"\bfirst token|\bTTFT\b|\bprompt\b|\bembedding\b|\btokeni[sz]\w+|\battention\b|\bkernel\b|\blayer\b|\bper[- ]layer\b",
+    re.I,
+)
 _LISTED = Lazy(r"\s*(?:to|–|-|and|or|through|,)\s*(?:batch\s*)?\d")
 _MEMORY = Lazy(r"\b(?:HBM\w*|DRAM|GDDR\w*|LPDDR\w*|DDR\d?|memory|bandwidth)\b", re.I)
 _MEASURED = Lazy(
@@ -99,6 +108,10 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
     """The token rate of a sentence that states one; two rates would not say which is whose."""
     text = sentence.text
     rates = [i for i, r in enumerate(sentence.readings) if r.quantity.unit == "token/s"]
+    times = (
+        [] if rates else [i for i, r in enumerate(sentence.readings) if _of_a_token(sentence, r)]
+    )
+    rates = rates or times
     if len(rates) != 1 or isinstance(sentence.readings[rates[0]].quantity.value, tuple):
         return ()
     models = list(dict.fromkeys(m.group() for m in MODEL_NAME.finditer(text)))
@@ -108,7 +121,7 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
     return (
         LocalDecode(
             rates[0],
-            _DECODES.search(text) is not None and _PREFILL.search(text) is None,
+            (bool(times) or _DECODES.search(text) is not None) and _PREFILL.search(text) is None,
             models[0] if len(models) == 1 else "",
             weights,
             cache,
@@ -121,6 +134,13 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
             _bandwidth(sentence),
         ),
     )
+
+
+def _of_a_token(sentence: Sentence, r: Reading) -> bool:
+    """Whether a time is that of decoding one token."""
+    if r.quantity.unit != "s" or r.quantity.point > 10 or _FIRST.search(sentence.text):
+        return False
+    return r.per == "token" or _TOKEN_TAKES.search(sentence.before(r, 80)) is not None
 
 
 def _formats(text: str) -> tuple[str, str]:

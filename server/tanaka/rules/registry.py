@@ -5,6 +5,7 @@ from tanaka.rules.communication.bubble_mismatch import bubble_mismatch
 from tanaka.rules.communication.collective_below_bound import collective_below_bound
 from tanaka.rules.communication.compression_break_even import compression_break_even
 from tanaka.rules.communication.efficiency_mismatch import efficiency_mismatch
+from tanaka.rules.communication.link_domain import link_domain
 from tanaka.rules.communication.overlap_impossible import overlap_impossible
 from tanaka.rules.communication.superlinear_scaling import superlinear_scaling
 from tanaka.rules.corners.backward_memory_spike import backward_memory_spike
@@ -83,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     memory_saving_mismatch,
     overlap_impossible,
     compression_break_even,
+    link_domain,
     no_straggler_experiment,
     no_stall_behaviour,
     low_precision_range,

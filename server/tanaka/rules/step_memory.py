@@ -42,6 +42,7 @@ from tanaka.rules.derivation import Derivation, printed
 _ADAM = RECIPES["mixed-adam-16"]
 _COPY = 2.0  # bytes per parameter of a 16-bit version
 PHASES = ("fill", "steady", "drain", "commit")
+ALONE = ("forward", "backward", "update")
 
 
 def size(value: float) -> str:
@@ -73,6 +74,8 @@ class StepMemory:
         What it was computed from.
     ways_out : tuple of (str, float)
         What would need less, and the peak then [byte]: the least change first.
+    depth : int
+        Layers of a stage.
     """
 
     stages: tuple[StageMemory, ...]
@@ -86,6 +89,7 @@ class StepMemory:
     device: str
     numbers: tuple[NumberId, ...]
     ways_out: tuple[tuple[str, float], ...]
+    depth: int
 
     @property
     def over(self) -> bool:
@@ -102,20 +106,27 @@ class StepMemory:
 
     def figure(self) -> TimelineFigure:
         """The drawing of it."""
+        piped = len(self.stages) > 1
+        phases = PHASES if piped else ALONE
 
         def stage(s: StageMemory) -> TimelineStage:
             flight = s.in_flight[1]
-            layers = [TimelineLayer("states", Layer.STATE, (s.states,) * len(PHASES))]
+            layers = [TimelineLayer("states", Layer.STATE, (s.states,) * len(phases))]
             if s.versions:
                 label = "versions" if self.copies == 1 else f"versions, {self.copies} steps"
-                layers.append(TimelineLayer(label, Layer.VERSIONS, (s.versions,) * len(PHASES), self.copies))  # fmt: skip
+                layers.append(TimelineLayer(label, Layer.VERSIONS, (s.versions,) * len(phases), self.copies))  # fmt: skip
+            if not piped:
+                # One micro-batch: its layers come one by one, and go back one by one.
+                one = s.activations[1]
+                layers.append(TimelineLayer("activations", Layer.ACTIVATIONS, (one, one, 0.0), self.depth))  # fmt: skip
+                return TimelineStage("each device", f"{self.depth} layers, one after another", tuple(layers))  # fmt: skip
             layers.append(TimelineLayer("activations", Layer.ACTIVATIONS, s.activations, flight))
             note = f"{flight} micro-batch{'es' if flight != 1 else ''} in flight"
             return TimelineStage(f"stage {s.stage}", note, tuple(layers))
 
         limit = self.capacity.value if self.capacity is not None else None
         stages = tuple(stage(s) for s in self.stages)
-        return TimelineFigure(PHASES, stages, limit, f"one {self.device}", self.over)
+        return TimelineFigure(phases, stages, limit, f"one {self.device}", self.over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +250,18 @@ def step_memory(
         s.origin.number for s in d.steps[before:] if hasattr(s.origin, "number")
     )  # of Stated and Inferred
     return StepMemory(
-        made, top, states, versions, copies, activations, peak, capacity, device, numbers, ways_out
+        made,
+        top,
+        states,
+        versions,
+        copies,
+        activations,
+        peak,
+        capacity,
+        device,
+        numbers,
+        ways_out,
+        round(each),
     )
 
 

@@ -43,10 +43,12 @@ def hints(report: Report, doc: DocId, start: int, end: int) -> tuple[HintView, .
             if span.doc == doc and start <= span.end and span.start <= end:
                 first.setdefault(span, held)
     text = report.texts[doc]
-    return tuple(
-        HintView(whole_word(text, span), TICK, f"consistent: {checked(held)} ({held.code})")
-        for span, held in sorted(first.items(), key=lambda item: item[0].end)
-    )
+    views: dict[int, HintView] = {}
+    # "eight A100-SXM4-80GB" and the 80 GB in it end alike: the longer has the tick.
+    for span, held in sorted(first.items(), key=lambda item: item[0].start):
+        at = whole_word(text, span)
+        views.setdefault(at.end, HintView(at, TICK, f"consistent: {checked(held)} ({held.code})"))
+    return tuple(views[end] for end in sorted(views))
 
 
 def whole_word(text: str, span: Span) -> Span:

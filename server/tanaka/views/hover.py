@@ -143,8 +143,8 @@ def _number(report: Report, number: Number, places: Places, theme: Theme) -> Hov
         return replace(view, span=span, text=text, read=reading.compact(report, number, places))
     held = [h for h in report.held if id in h.numbers]
     held.sort(
-        key=lambda h: "=" not in h.summary
-    )  # an equation says more than that two places agree
+        key=lambda h: ("=" not in h.summary, h.figure is None)
+    )  # an equation says more than that two places agree, and a drawing more than two sizes
     if held:
         first = held[0]
         return HoverView(
@@ -312,7 +312,8 @@ def markdown(view: HoverView, *, images: bool = True, stress_test: str = "") -> 
     read = [f"**{READ}** {escaped(view.read)}"] if view.read else []
     # VS Code shows some 250 pixels of a hover: what carries the equation comes first.
     drawn = view.drawing is not None and view.drawing.equations and view.word != PUBLISHED
-    parts += [*picture, *table, *read] if drawn else [*table, *read, *picture]
+    beside = [*picture, *read] if view.word == PUBLISHED else [*read, *picture]
+    parts += [*picture, *table, *read] if drawn else [*table, *beside]
     parts += [escaped(t) for t in view.tail]
     if view.stress_test and stress_test:
         parts.append(f"[Stress-test this section]({stress_test})")

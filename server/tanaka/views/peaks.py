@@ -142,7 +142,7 @@ def _share(report: Report, claim: AchievedRate, span: Span) -> HintView | None:
     low, high = (f"{100 * rate / p:.0f}" for p in (reach[1], reach[0]))
     share = low if low == high else f"{low} to {high}"
     training = _certain(report, claim.rate, Role.PHASE) == "training"
-    name = "MFU" if training and "recompute" not in claim.cues else f"of the {precision} peak"
+    name = "MFU" if training and "recompute" not in claim.cues else "of peak"
     title = sources()[peak.source].title if peak.source in sources() else peak.source
     one = printing.quantity(peak.value, peak.unit).text
     shown = printing.quantity(rate, "FLOP/s").text

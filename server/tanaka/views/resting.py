@@ -17,9 +17,7 @@ from tanaka.rules.api import (
     RooflineCeiling,
     RooflineFigure,
     RooflinePoint,
-    Verdict,
 )
-from tanaka.views.derivation import Row
 from tanaka.views.places import Places
 from tanaka.views.reading import amount
 
@@ -72,9 +70,18 @@ def resting(
         # A finding is about the number that it underlines; a check about any of those it held.
         mine = next((n for n in numbers if met(n)), None) if isinstance(item, Held) else None
         first = mine or (numbers[0] if numbers else None)
+        if isinstance(item, Held) and all(_in_a_name(report, n) for n in numbers):
+            continue
         if (own.code, first) not in seen:
             seen.add((own.code, first))
             yield Resting(item, first)
+
+
+def _in_a_name(report: Report, id: NumberId) -> bool:
+    """Whether a number is part of a word: the 80 GB of "A100-SXM4-80GB" state nothing."""
+    span = report.spans.numbers[id].whole
+    before = report.texts[span.doc][max(0, span.start - 1) : span.start]
+    return before == "-" or before.isalnum()
 
 
 def named_by(
@@ -89,33 +96,32 @@ def named_by(
     return bool(meant & ids) if meant else None
 
 
-def rest_rows(report: Report, rest: Sequence[Resting], places: Places) -> Iterator[Row]:
-    """One row for each number that rests on it, with its place."""
-    for i, item in enumerate(rest[:_MOST]):
-        label = "rests on it" if i == 0 else "and"
-        if item.number is not None:
-            shown = amount(report.paper.number(item.number))
-            yield Row(label, "", "", item.said, "", _at(item.number, places),
-                      places.number(item.number), False, shown=shown)  # fmt: skip
-        elif isinstance(item.item, Located):
-            yield Row(label, "", "", item.said, "", places.label(item.item.span), item.item.span,
-                      False, shown=places.text(item.item.span))  # fmt: skip
-
-
 def _at(id: NumberId, places: Places) -> str:
     span = places.number(id)
     return places.label(span) if span is not None else ""
 
 
-def summary(rest: Sequence[Resting]) -> tuple[str, ...]:
-    """How many numbers rest on it, and how many of them a finding questions."""
+def summary(report: Report, rest: Sequence[Resting], places: Places) -> tuple[str, ...]:
+    """Which numbers rest on it, with the outcome and the place of each."""
     if not rest:
         return ("No number of the paper was held against it.",)
-    faults = sum(isinstance(r.item, Located) and r.item.finding.verdict is not Verdict.OPEN for r in rest)  # fmt: skip
-    more = f"{len(rest) - _MOST} more rest on it; " if len(rest) > _MOST else ""
-    numbers = f"{len(rest)} number{'s' if len(rest) != 1 else ''} of the paper rest{'s' if len(rest) == 1 else ''} on it"
-    verdict = f"{faults} questioned" if faults else "none questioned"
-    return (sentence(f"{more}{numbers}, {verdict}"),)
+    told = [_told(report, r, places) for r in rest[:_MOST]]
+    if len(rest) > _MOST:
+        told.append(f"{len(rest) - _MOST} more")
+    return (sentence(f"rests on it: {'; '.join(told)}"),)
+
+
+def _told(report: Report, item: Resting, places: Places) -> str:
+    if item.number is not None:
+        shown, place = amount(report.paper.number(item.number)), _at(item.number, places)
+    else:
+        assert isinstance(item.item, Located)
+        shown, place = places.text(item.item.span), places.label(item.item.span)
+    return f"{shown} ({_with_place(item.said, place)})"
+
+
+def _with_place(words: str, place: str) -> str:
+    return f"{words}, {place}" if place else words
 
 
 def roof(

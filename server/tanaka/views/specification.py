@@ -27,7 +27,7 @@ from tanaka.views import printing
 from tanaka.views.derivation import Row
 from tanaka.views.named import named_at
 from tanaka.views.places import Places
-from tanaka.views.resting import named_by, rest_rows, resting, roof, sentence, summary
+from tanaka.views.resting import named_by, resting, roof, sentence, summary
 
 PUBLISHED = "published:"
 """First word of the hover on a name."""
@@ -116,21 +116,24 @@ def _device(
     rows.append(_row("memory", held, kinds, (p.capacity for p in parts)))
     rows.append(_range("memory bandwidth", [p.bandwidth for p in parts], "byte/s"))
     called = _listed(dict.fromkeys(k.name for p in parts if (k := scale_up_link(p)) is not None))
-    one, both = [p.link for p in parts], [p.link_total for p in parts]
-    rows.append(_range("link, one direction", one, "byte/s", called))
-    rows.append(_range("link, both directions", both, "byte/s"))
+    both = [p.link_total.value for p in parts if p.link_total is not None]
+    each = f"in one direction, {_between(both, 'byte/s')} in both" if both else "in one direction"
+    rows.append(_range("link", [p.link for p in parts], "byte/s", _with(called, each)))
     hosts = [host_link(p) for p in parts]
     pcie = _listed(dict.fromkeys(k.name for k in hosts if k is not None))
     there = [k.per_direction if k is not None else None for k in hosts]
-    rows.append(_range("host link, one direction", there, "byte/s", pcie))
+    rows.append(_range("host link", there, "byte/s", _with(pcie, "in one direction")))
     rows.append(_range("power limit", [p.tdp for p in parts], "W"))
     ids = frozenset(p.id for p in parts)
     keys = frozenset(key for p in parts for key in _keys_of_part(p))
     met = partial(named_by, report, Role.DEVICE, _part_ids, ids)
     rest = tuple(resting(report, keys, met))
-    rows += rest_rows(report, rest, places)
     figure = roof(report, parts, rest, met, places)
-    return Specification(span, _meaning(name, [p.name for p in parts]), _given(rows), figure, summary(rest))  # fmt: skip
+    return Specification(span, _meaning(name, [p.name for p in parts]), _given(rows), figure, summary(report, rest, places))  # fmt: skip
+
+
+def _with(*words: str) -> str:
+    return ", ".join(w for w in words if w)
 
 
 def _peaks(parts: Sequence[Accelerator]) -> Iterator[Row]:
@@ -149,7 +152,7 @@ def _peaks(parts: Sequence[Accelerator]) -> Iterator[Row]:
         more = f"{_between(sparse, unit)} with 2:4 sparsity" if sparse else ""
         label = f"dense {', '.join(precisions)}"
         if len(peaks) < len(parts):
-            more = ", ".join(w for w in (f"{len(peaks)} of {len(parts)} variants", more) if w)
+            more = _with(f"{len(peaks)} of {len(parts)} variants", more)
         yield _row(label, _between([k.value for k in peaks], unit), more, peaks)
 
 
@@ -184,8 +187,7 @@ def _link(
     keys = frozenset(n.source for n in numbers if n is not None)
     met = partial(named_by, report, Role.LINK, _link_ids, ids)
     rest = tuple(resting(report, keys, met))
-    rows += rest_rows(report, rest, places)
-    tail = (*((sentence(note),) if note else ()), *summary(rest))
+    tail = (*((sentence(note),) if note else ()), *summary(report, rest, places))
     return Specification(span, _meaning(name, [x.name for x in links]), _given(rows), None, tail)
 
 
@@ -222,11 +224,12 @@ def _model(report: Report, span: Span, name: str, model: Model, places: Places) 
     keys = frozenset(n.source for n in (*model.shape(), model.published))
     met = partial(named_by, report, Role.MODEL, _model_ids, frozenset((model.id,)))
     rest = tuple(resting(report, keys, met))
-    rows += rest_rows(report, rest, places)
     text = (
         model.name if _bare(model.name) == _bare(name) else f"{name} has the shape of {model.name}"
     )
-    return Specification(span, text, _given(rows), None, summary(rest), is_model=True)
+    return Specification(
+        span, text, _given(rows), None, summary(report, rest, places), is_model=True
+    )
 
 
 def _model_ids(name: str) -> frozenset[str]:
@@ -269,7 +272,7 @@ def _range(
     if not known:
         return None
     if len(known) < len(numbers):
-        detail = ", ".join(w for w in (detail, f"{len(known)} of {len(numbers)} variants") if w)
+        detail = _with(detail, f"{len(known)} of {len(numbers)} variants")
     return _row(label, _between([n.value for n in known], unit), detail, known)
 
 
@@ -278,7 +281,7 @@ def _row(label: str, shown: str, detail: str, numbers: Iterable[Sourced | None])
     known = [n for n in numbers if n is not None]
     titles = dict.fromkeys(sources()[n.source].title if n.source in sources() else n.source for n in known)  # fmt: skip
     if any(not n.verified for n in known):
-        detail = ", ".join(w for w in (detail, "not verified") if w)
+        detail = _with(detail, "not verified")
     return Row(label, "", "", detail, "", _listed(titles, most=2), None, False, shown=shown)
 
 

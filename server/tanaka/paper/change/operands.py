@@ -139,7 +139,7 @@ def is_change(sentence: Sentence, r: Reading) -> bool:
         return False
     if q.shown_unit not in ("%", "points") and not is_factor(sentence, r):
         return False
-    if q.shown_unit == "%" and _one_of_two(sentence, r):
+    if q.shown_unit == "%" and (_one_of_two(sentence, r) or _of_peak(sentence, r)):
         return False
     if q.shown_unit == "points" and (
         sentence.text[r.start : r.end].endswith("-point")
@@ -167,6 +167,18 @@ def _one_of_two(sentence: Sentence, r: Reading) -> bool:
     return (
         _THEN_OTHER.match(sentence.text, r.end) is not None
         or _AFTER_OTHER.search(sentence.before(r, 24)) is not None
+    )
+
+
+# "163 TFLOP/s (52% of the peak) ... 138 TFLOP/s (44%)": what a rate is of its peak
+_BEHIND_A_RATE = Lazy(r"FLOPS?(?:/s)?(?:\s(?:per|on|/)\s?[\w-]+(?:\s[\w-]+)?)?[\s\u2009]*\($", re.I)
+_SPEAKS_OF_PEAK = Lazy(r"%[^.;]{0,24}\bpeak\b|\bMFU\b|\bHFU\b|\butili[sz]ation\b")
+
+
+def _of_peak(sentence: Sentence, r: Reading) -> bool:
+    return (
+        _BEHIND_A_RATE.search(sentence.before(r, 40)) is not None
+        and _SPEAKS_OF_PEAK.search(sentence.text) is not None
     )
 
 

@@ -66,6 +66,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         named = (("device", part.name), *((("model", model),) if model else ()))
         far = frozenset(role for role, spot in given if spot[0] != batch[0])
         cues = scene.heard(CUES)
+        said = KEPT.search(sentence.text)
+        if said is not None and batch[0] == k and said.start() < scene.reading(batch).start:
+            cues |= {"denied-before"}  # "without recomputation, 32 sequences": it denies no number
         yield LocalPhysical("activations", batch, tuple(given), named, counted, far, cues)
 
 
@@ -95,7 +98,7 @@ def _is_length(s: Sentence, r: Reading) -> bool:
 
 def _is_layers(s: Sentence, r: Reading) -> bool:
     del s
-    return r.noun == "layer" and r.quantity.count and r.per == ""
+    return r.noun == "layer" and r.quantity.count
 
 
 def _is_width(s: Sentence, r: Reading) -> bool:

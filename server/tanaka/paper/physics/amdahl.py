@@ -23,11 +23,12 @@ _OF_OTHER = Lazy(
 _TAKES = Lazy(
     r"(?P<part>[A-Za-z][\w-]*(?: [\w-]+){0,4}?)\s(?:takes? up|takes?|took|accounts? for|accounted for|consumes?|occup\w+|makes? up|represents?|is responsible for|is|are|costs?|uses?|amounts? to)\s(?:only |just |about |roughly |some |the remaining )?$"
 )
+_WHICH = Lazy(r"(?P<part>[A-Za-z][\w-]*(?: [\w-]+)?),\s$")
 _SPENDS = Lazy(
     r"\s*(?:is|are|goes|go|spent|was|were|lies?)?\s?(?:spent\s)?(?:in|on|to|into|by|waiting for)\s(?:the\s)?(?P<part>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)(?=[.,;:)]|\s(?:and|so|which|but|when|while|on|for)\b|$)"
 )
 _WHOLE = Lazy(
-    r"\b(?:end[- ]to[- ]end|e2e|overall|in total|whole|entire|step|iteration|training|inference|throughput|application|pipeline|job|run|serving|generation|epoch|wall-?clock)\b",
+    r"\b(?:end[- ]to[- ]end|e2e|overall|in total|whole|entire|step|iteration|training|inference|throughput|application|pipeline|job|run|serving|generation|epochs?|wall-?clock)\b",
     re.I,
 )
 _CARRIES = Lazy(
@@ -52,6 +53,17 @@ _ONLY = Lazy(
     r"\b(?:only|just|solely|nothing else|alone|nothing but|merely|all else (?:equal|unchanged)|no other change)\b",
     re.I,
 )
+_OVER = Lazy(
+    r"[^.;,()]{0,24}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b(?!\s(?:before|the (?:original|unmodified) (?:step|one)))",
+    re.I,
+)
+_ALONE = Lazy(
+    r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
+)
+_IT = Lazy(
+    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid)\w*\s(?:up\s)?(?:it|this|them|that part)\b",
+    re.I,
+)
 _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", "phase", "stage", "operation", "operations", "layer", "layers", "this", "it", "which", "that", "alone", "still", "step"})  # fmt: skip
 _WORKLOAD = Lazy(
     r"\b(?:on|for|with|at) (?:long|short|large|small|other|some|other|the (?:largest|longest)|[A-Z][\w.-]*|\d)"
@@ -61,7 +73,7 @@ CUES = {
     "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
     "queue": Lazy(r"\bp\d{2}\b|\btail\b|\bunder load\b|\bSLO\b|\bgoodput\b|\bqueu\w+|\bsaturat\w+|\bTTFT\b|\bcontention\b", re.I),
     "energy": Lazy(r"\benergy\b|\bJ/token\b|\bper watt\b|\bcheaper\b|\bcost\b", re.I),
-    "together": Lazy(r"\btogether\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|a |an |our |fus|quanti|compress|cach|batch)", re.I),
+    "together": Lazy(r"\btogether\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|fus|quanti|compress|cach|batch)", re.I),
     "bounds": Lazy(r"\b(?:at least|more than|over|up to|as much as|at most|between|less than)\b", re.I),
     "overlap": Lazy(r"\boverlap\w*|\bpipelin(?:e|es|ed|ing)\b|\bhid(?:e|es|den|ing)\b|\bconcurrent\w*|\basynchron\w+", re.I),
     "average": Lazy(r"\b(?:on average|average|mean|across)\b", re.I),
@@ -84,20 +96,33 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if found is None:
                 break
             whole, inner = found
+            kind = "times"
             if whole is None:
-                continue
+                percent = _percent_gain(scene, j, share)
+                if percent is None:
+                    continue
+                whole, kind = percent
             text = sentence.text[scene.reading(share).end :] if j == k else scene.sentences[j].text
             only = bool(_ONLY.search(text))
-            if not (only or inner or any(stem in text.lower() for stem in stems)):
+            if not (
+                only or inner or _IT.search(text) or any(stem in text.lower() for stem in stems)
+            ):
                 break
             cues = scene.heard(CUES, k) | scene.heard(CUES, j)
-            if only:
+            if _ALONE.search(text) or any(
+                re.search(
+                    rf"\b(?:only|just|solely|merely) (?:\w+ ){{0,2}}?{re.escape(s)}", text, re.I
+                )
+                for s in stems
+            ):
                 cues |= {"only"}
             if _WORKLOAD.search(text):
                 cues |= {"workload"}
             given = (("share", share), *((("inner", inner),) if inner else ()))
             far = frozenset() if j == k else frozenset({"share"})
-            yield LocalPhysical("amdahl", whole, given, (("part", part),), far=far, cues=cues)
+            yield LocalPhysical(
+                "amdahl", whole, given, (("part", part), ("kind", kind)), far=far, cues=cues
+            )
             break
 
 
@@ -113,7 +138,12 @@ def _part(scene: Scene, spot: Spot) -> str:
     if of is None or _OF_OTHER.search(of.group()):
         return ""
     if taken := _TAKES.search(s.text[: r.start]):
-        return taken["part"]
+        named = (
+            _WHICH.search(s.text[: taken.start("part")])
+            if taken["part"] in ("which", "that")
+            else None
+        )
+        return named["part"] if named else taken["part"]
     if spent := _SPENDS.match(after, of.end()):
         return spent["part"]
     return ""
@@ -121,7 +151,34 @@ def _part(scene: Scene, spot: Spot) -> str:
 
 def _stems(part: str) -> tuple[str, ...]:
     words = [w for w in re.findall(r"[a-z][\w-]+", part.lower()) if w not in _STOP and len(w) > 3]
-    return tuple(w[: max(5, len(w) - 3)] for w in words[-3:])
+    return tuple(w[: max(4, len(w) - 3)] for w in words[-3:])
+
+
+_QUICKER = Lazy(
+    r"\s*(?:faster|higher (?:end-to-end |overall |training |decoding )?throughput|more throughput|speed-?up)\b(?![^.;,()]{0,24}\b(?:than|over)\b)",
+    re.I,
+)
+_RAISES = Lazy(r"\b(?:improv|increas|rais|boost)\w*\s[^.;,%]{0,30}\bthroughput\s(?:by\s)$", re.I)
+_SHORTENS = Lazy(
+    r"\b(?:reduc|cut|shorten|lower|decreas)\w*\s[^.;,%]{0,40}\b(?:time|latency|step|iteration|runtime|duration)\s(?:by\s)$",
+    re.I,
+)
+
+
+def _percent_gain(scene: Scene, k: int, share: Spot) -> tuple[Spot, str] | None:
+    """The one percentage by which the whole is faster, or shorter."""
+    found = []
+    for spot in scene.spots(k, where=_percent):
+        if spot == share or (spot[0] == share[0] and spot < share):
+            continue
+        before, after = scene.around(spot, 60, 40)
+        if _SHORTENS.search(before):
+            found.append((spot, "less"))
+        elif _RAISES.search(before) or (
+            _QUICKER.match(after) and _WHOLE.search(re.split(r"[;:,]", before)[-1] + after)
+        ):
+            found.append((spot, "faster"))
+    return found[0] if len(found) == 1 else None
 
 
 def _gains(
@@ -135,18 +192,21 @@ def _gains(
             continue
         r = scene.reading(spot)
         before, after = scene.around(spot, 50, 40)
+        if _OVER.match(after):
+            return None  # over another system
         if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
             continue
-        clause = re.split(r"[;:]|, (?=which|so|and|but)", before)[-1]
+        clause = re.split(r"[;:]|,? (?=which\b|so\b|and\b|but\b)", before)[-1]
+        near = re.split(r"[;:,.]|\band\b", after)[0]
         of = _OF_PART.match(after)
         of_part = of is not None and (
             of["of"] is None or of["of"].lower().startswith(stems or ("\0",))
         )
         if of is None and _GIVES.search(clause):
             whole.append(spot)
-        elif of_part or (_PART_BEFORE.search(clause) and not _WHOLE.search(clause + after[:30])):
+        elif of_part or (_PART_BEFORE.search(clause) and not _WHOLE.search(clause + near)):
             inner.append(spot)
-        elif _WHOLE.search(clause + " " + re.split(r"[;:,.]", after)[0]) or _CARRIES.search(clause):
+        elif _WHOLE.search(f"{clause} {near}") or _CARRIES.search(clause):
             whole.append(spot)
         elif any(stem in clause.lower() for stem in stems):
             inner.append(spot)

@@ -11,7 +11,7 @@ from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 _REACHES = Lazy(
-    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run)\w*\b[^;()]{0,70}$",
+    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run|send|exchang|report)\w*\b[^;()]{0,70}$",
     re.I,
 )
 _REACHED = Lazy(r"\s*(?:is|was|were|are)?\s?(?:achieved|measured|reached|sustained|attained|observed|obtained)\b", re.I)  # fmt: skip
@@ -48,7 +48,7 @@ _ONE_PORT = Lazy(
 )
 
 CUES = {
-    "stream": Lazy(r"\bSTREAM\b|\b(?:stream )?triad\b"),
+    "stream": Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\b(?:stream )?triad\b"),
     "level": _LEVEL,
     "cache": Lazy(r"\bcaches?\b|\bcache-resident|\bL[1-4]\b|\bLLC\b|\bshared memory\b|\bregisters?\b|\bSRAM\b|\bscratchpad\b|\bsmall (?:buffer|array|message)|\bresident\b|\bon-chip\b|\bSMEM\b|\bLDS\b|\bTMEM\b|\bworking set fits\b|\breus(?:e|es|ed)\b", re.I),
     "effective": Lazy(r"\beffective(?:ly)?\b|\blogical(?:ly)?\b|\bcompress\w*|\bequivalent\b|\bapparent\b|\balgorithmic\b|\buncompressed\b|\bsavings?\b|\bspars\w+|\bdedup\w*|\bquanti[sz]\w+", re.I),

@@ -9,23 +9,29 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
-_BUBBLE = r"(?:pipeline\s)?(?:bubbles?(?:\s(?:ratio|fraction|share|overhead|time|rate|size|cost))?|idle (?:time|share|fraction))"
-_BEFORE = Lazy(rf"\b{_BUBBLE}(?:\b[^.;%\d]{{0,46}})?[\s(=≈]*$", re.I)
+_BUBBLE = r"(?:pipeline\s)?(?:bubbles?(?:\s(?:ratio|fraction|share|overhead|time|rate|size|cost))?|idle (?:time|share|fraction)|idles?)"
+_BEFORE = Lazy(rf"\b{_BUBBLE}(?:\b[^.;%]{{0,60}})?[\s(=≈]*$", re.I)
 _AFTER = Lazy(
     rf"\s*(?:(?:of|the|each|its|every|step|iteration|training|total|time|is|are|was|goes?|lost|spent|in|to|as|an?|wasted|by|on|stage|GPU)\b\s*){{0,9}}(?:{_BUBBLE}|idle)\b",
     re.I,
 )
 _BY = Lazy(r"\b(?:by|than)\s(?:up to\s|about\s)?$|\b(?:reduc|cut|shrink|sav|improv|decreas)\w*\s(?:\w+\s){0,4}(?:by\s)?$", re.I)  # fmt: skip
+_COMPARED = Lazy(
+    r"\s*(?:points?|lower|smaller|less|fewer|shorter|higher|larger|more|faster|better|worse|slower)\b"
+)
 _OF_LEFT = Lazy(r"\bfrom\s(?:about\s)?$", re.I)
 _STAGES = Lazy(
-    r"\b(?:p|P|PP|S|pp|K)\s?=\s?$|\b(?:PP|pipeline (?:parallel\w*|depth)(?: (?:degree|size))?)\s?(?:of\s|=\s?|is\s)?$"
+    r"\b(?:p|P|PP|S|pp|K)\s?=\s?$|\b(?:PP|pipeline (?:parallel\w*|depth|degree)(?: (?:of )?(?:degree|size|depth))?)\s?(?:of\s|=\s?|is\s)?$"
 )
 _MICRO = Lazy(r"\b(?:m|M|n_micro|N|B)\s?=\s?$")
 _CHUNKS = Lazy(r"\b(?:v|V|VPP|v_pp)\s?=\s?$|\binterleav\w+\s(?:degree|factor)\s(?:of\s)?$", re.I)
 _CHUNKS_AFTER = Lazy(
     r"\s*-?(?:way\s)?(?:virtual (?:stages?|pipeline)|(?:model )?chunks?\b|interleav\w+)", re.I
 )
-_DEEP = Lazy(r"\s*-?(?:stage|deep)\b|\s*-?way (?:pipeline|PP)\b|\s*pipeline stages?\b", re.I)
+_DEEP = Lazy(
+    r"\s*(?:pipeline|PP)\b|\s*-?(?:stage|deep)\b|\s*-?way (?:pipeline|PP)\b|\s*pipeline stages?\b",
+    re.I,
+)
 _MANY = Lazy(r"\s*micro-?\s?batch", re.I)
 _NEGLIGIBLE = Lazy(
     r"\bnegligible\b|\bvanish\w*|\b(?:almost|nearly|virtually) (?:no|bubble-free|free of)\b|\bbubble-free\b",
@@ -81,7 +87,7 @@ def _percent(reading: Reading) -> bool:
 
 def _bubble(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 70, 50)
-    if _BY.search(before) or _OF_LEFT.search(before):
+    if _BY.search(before) or _OF_LEFT.search(before) or _COMPARED.match(after):
         return False
     return bool(_AFTER.match(after) or _BEFORE.search(before))
 
@@ -121,11 +127,15 @@ def _numbers(scene: Scene, k: int, nouns: tuple[str, ...], before: Lazy, after: 
 
 def _stages(scene: Scene, k: int) -> list[Spot]:
     found = _numbers(scene, k, ("stage", "pp"), _STAGES, _DEEP)
+    listed = _numbers(scene, k, ("micro-batch",), _STAGES, _DEEP)
+    found += [s for s in listed if s not in found and _STAGES.search(scene.around(s, 36)[0])]
     return [s for s in found if not _CHUNKS_AFTER.match(scene.around(s)[1])]
 
 
 def _micro(scene: Scene, k: int) -> list[Spot]:
-    return _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
+    found = _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
+    # "a depth of 8 and 16 micro-batches" is no list of micro-batches.
+    return [s for s in found if not _STAGES.search(scene.around(s, 36)[0])]
 
 
 def _chunks(scene: Scene, k: int) -> list[Spot]:

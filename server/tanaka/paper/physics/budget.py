@@ -34,6 +34,7 @@ _NOT_SEEN = Lazy(
     r"\b(?:after|first|last|final|another|every) $",
     re.I,
 )
+_PARTED = Lazy(r"\b(?:first|last|final|another|remaining|additional|further) $", re.I)
 _EACH_SO_MUCH = Lazy(
     r"\s*(?:per|/|a|each|every)\s?(?:second|s\b|sec|minute|hour|day|week|batch|step|iteration|GPU|device|sequence)",
     re.I,
@@ -65,6 +66,19 @@ CUES = {
     "several": Lazy(r"\btotal\b|\ball (?:runs|experiments)\b|\bincluding\b|\bablation\w*|\bexperiments\b|\bepochs?\b|\bfamily\b|\bmodels\b|\bseeds\b|\bstages?\b", re.I),
     "per device": Lazy(r"\bper (?:GPU|device|chip)\b|\beach (?:GPU|device|chip)\b", re.I),
 }  # fmt: skip
+
+
+_CARRIES = Lazy(
+    r"^(?:The|This|Our|Its) (?:\w+ )?(?:run|training|pre-?training|job|model|budget|phase)\b|^(?:Pre-?)?[Tt]raining\b|^(?:It|This|They) (?:took|used|ran|was|is|needs?|consumed)\b|"
+    r"^We (?:used?|train|pre-?train|ran|spent)\w*\b|^On \d|^In total\b"
+)
+_OWN = Lazy(
+    r"\b(?:[Ww]e|[Oo]ur|[Oo]urs)\b|\b[Tt]he (?:run|training run|final|largest|resulting|dense|full)\b|^(?:Pre-?)?[Tt]raining\b"
+)
+_ANOTHERS = Lazy(
+    r"\bcompar\w+|\bbaselines?\b|\bthan\b|\bversus\b|\bprior\b|\bteacher\b|\bevaluat\w+|\bbenchmark\w*|\bunlike\b|\bbuild on\b|\bstart(?:s|ed|ing)? (?:from|with)\b|\bsuch as\b",
+    re.I,
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -106,6 +120,8 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
             if len(values) > 1:
                 return None  # of which the time is nobody says
             if values:
+                if j != k and not _carried_on(scene, k, j):
+                    return None  # whose they are nobody says
                 given[role] = found[0]
                 if j != k:
                     far.add(role)
@@ -163,6 +179,17 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
     )  # fmt: skip
 
 
+def _carried_on(scene: Scene, k: int, j: int) -> bool:
+    """Whether a sentence speaks of the same run as another: "The run used ...", "Our model is ..."."""
+    here, there = scene.sentences[k].text, scene.sentences[j].text
+    if _ANOTHERS.search(there) or CUES["tuned"].search(here):
+        return False
+    later, earlier = (here, there) if j < k else (there, here)
+    return _CARRIES.search(later) is not None and (
+        _OWN.search(earlier) is not None or _OWN.search(later) is not None
+    )
+
+
 def _width(name: str) -> int:
     digits = re.search(r"\d+", name)
     return int(digits.group()) if digits else 99
@@ -187,10 +214,21 @@ def _tokens(scene: Scene, k: int) -> list[Spot]:
         and not _NOT_SEEN.search(scene.around(s, 44, 0)[0])
         and not _EACH_SO_MUCH.match(scene.around(s, 0, 24)[1])
     ]
+    parted = [
+        s
+        for s in scene.spots(k, noun="token")
+        if _counts_tokens(scene, s) and _PARTED.search(scene.around(s, 20, 0)[0])
+    ]
+    if parted:
+        return [*found, *parted]  # "of which the last 20B tokens": the time may be of either
     if len({scene.reading(s).quantity.point for s in found}) > 1:
         seen = [s for s in found if _SEEN.search(scene.around(s, 30, 0)[0])]
         return seen if len(seen) == 1 else found
     return found
+
+
+def _counts_tokens(scene: Scene, spot: Spot) -> bool:
+    return counts(scene.reading(spot), _TOKENS)
 
 
 def _active(scene: Scene, k: int) -> list[Spot]:

@@ -19,7 +19,7 @@ _NOT = Lazy(
     r"\bshard\w*|\b(?:tensor|pipeline|model)[- ]parallel\w*|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshrink\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bcut\w*|\bremain\w*|\bleft\b|"
     r"\bleav\w+|\bfree[sd]?\b|\bavailab\w*|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\bplus\b|\btogether\b|\btraffic\b|\bbandwidth\b|\breads?\b|\btransfer\w*|\bmov(?:es?|ed|ing)\b|"
     r"\bcompress\w*|\bpart of\b|\boff-?load\w*|\bswap\w*|\bevict\w*|\breserv\w*|\bwindow\w*|\bsliding\b|\blocal\b|\bshar(?:ed?|es|ing)\b|\bprefix\w*|\beffective\w*|\bkeys? (?:only|alone|cache)\b|"
-    r"\bL[123] cache|\bper line\b|\bretain\w*|\bkeeps? only\b|\bcross-attention\b|\bweights?\b.{0,40}\band\b|\bmore\b|\bblock\b|\bsparse\b|\bquery heads?\b",
+    r"\bL[123] cache|\bper line\b|\bretain\w*|\bkeeps? only\b|\bcross-attention\b|\bweights?\b.{0,40}\band\b|\bmore\b|\bblocks?\b|\bchunks?\b|\bbuffers?\b|\bpools?\b|\bsegments?\b|\bpages?\b|\bsparse\b|\bquery heads?\b",
     re.I,
 )  # fmt: skip
 _KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[- ]value\b|\battention cache\b|\bkeys and values\b", re.I)
@@ -105,6 +105,7 @@ def shape_of(scene: Scene, k: int) -> dict[str, Spot]:
     return {role: spots[0] for role, spots in found.items() if len(spots) == 1}
 
 
+_AMOUNTS = Lazy(r"\b(?:tak(?:es?|ing)|needs?|requir(?:es?|ing)|occup(?:y|ies|ying)|consum(?:es?|ing)|amounts? to|totals?|com(?:es?|ing) to|uses?|is|are|of|for|adds up to|reach(?:es)?|grows to)\b|[=≈(:]", re.I)  # fmt: skip
 _GROWS = Lazy(r"\b(?:KV|key[- ]value|cache\w*)\b", re.I)
 
 
@@ -123,6 +124,9 @@ def cache_product(scene: Scene, k: int) -> LocalPhysical | None:
     if len(each) != 1 or tokens is None or not sure:
         return None
     (total,) = (s for s in sizes if s != each[0])
+    a, b = sorted((scene.reading(tokens), scene.reading(total)), key=lambda r: r.start)
+    if not _AMOUNTS.search(text[a.end : b.start]):
+        return None
     given = [("each", each[0]), ("tokens", tokens)]
     if batch is not None:
         given.append(("batch", batch))

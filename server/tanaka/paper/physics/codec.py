@@ -14,7 +14,7 @@ _CODE_AFTER = Lazy(rf"[\s-](?:(?:are spent|is spent|goes|go)\s)?(?:of\s|for\s|to
 _DECODE = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+)\b[^;.\d]{0,24}$", re.I)
 _SAVED = Lazy(r"\bsav(?:es?|ed|ing|ings of)\b[^;.\d]{0,24}$|\b(?:cuts?|reduc\w+|shorten\w*)\b[^;.\d]{0,40}\bby\s$", re.I)  # fmt: skip
 _SQUEEZED = Lazy(
-    r"\bcompress\w*|\bsmaller\b|\bratio\b|\bfewer bytes\b|\bless (?:data|traffic)\b|\breduc\w+",
+    r"\bcompress\w*|\bshr(?:ink|unk)\w*|\btop-?k\b|\bsmaller\b|\bratio\b|\bfewer bytes\b|\bless (?:data|traffic)\b|\breduc\w+",
     re.I,
 )
 _NOT_LINE = Lazy(

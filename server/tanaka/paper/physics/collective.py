@@ -10,6 +10,11 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
+_FORMAT = Lazy(r"\b(?:FP32|FP16|BF16|FP8|float32|float16|bfloat16|single[- ]precision|half[- ]precision|32-bit|16-bit|8-bit)\b", re.I)  # fmt: skip
+_FORMATS = {
+    "fp32": "fp32", "fp16": "fp16", "bf16": "bf16", "fp8": "fp8", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16",
+    "singleprecision": "fp32", "halfprecision": "fp16", "32bit": "fp32", "16bit": "fp16", "8bit": "fp8",
+}  # fmt: skip
 KINDS = {
     "all-reduce": Lazy(r"\ball[- ]?reduc(?:e[sd]?|ing|tions?)\b|\b(?:gradients?|weights?|parameters?|model) (?:synchroni[sz]ation|exchange|aggregation|averaging|reduction)\b|\b(?:synchroni[sz]|averag|aggregat|reduc|exchang)(?:es?|ing|ed)\b[^.;]{0,40}\bgradients\b|\bgradients are (?:synchroni[sz]ed|averaged|reduced|summed|exchanged)\b", re.I),
     "all-gather": Lazy(r"\ball[- ]?gather(?:s|ed|ing)?\b|\bgather(?:s|ed|ing)\b", re.I),
@@ -20,12 +25,13 @@ KINDS = {
 _NAMED = Lazy(r"\ball[- ]?(?:reduc|gather|to[- ]all|2all)|\breduce[- ]?scatter|\bbroadcast", re.I)
 _MOVED = Lazy(
     r"\b(?:send|transfer|transmit|ship|migrat|mov|cop|upload|download|fetch|push|pull|receiv|offload|load|stream)"
-    r"(?:e?s|e|ing|ies|y|ying|ting|ted|ed)?\b|\b(?:transfers?|transmission|migration|copy|upload|download)\b",
+    r"(?:e?s|e|ing|ies|y|ying|ting|ted|ring|red|ping|ped|ed)?\b|\b(?:transfers?|transmission|migration|copy|upload|download)\b",
     re.I,
 )
-_RING = Lazy(r"\bring\b", re.I)
+_RING = Lazy(r"\bring\b(?!\s(?:attention|buffer|self))", re.I)
+_SEVERAL = Lazy(r"\b(?:dual|quad|multi)-?(?:port|rail)\w*|\bbond(?:ed|ing)\b|\blink aggregation\b|\bmulti-?rail\b", re.I)  # fmt: skip
 _TAKES = Lazy(
-    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|cost|lasts?|lasted|spends?|spent|within|in|completes?|after|"
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|cost|lasts?|lasted|spends?|spent|within|in|completes?|after|measured?|measure|"
     r"(?:time|latency|duration) (?:of|is|was)|is|was|are|were)\s(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|"
     r"[≈∼~<≤]\s?)*$",
     re.I,
@@ -46,11 +52,11 @@ _NO_LINE_RATE = Lazy(
     re.I,
 )
 _COUNT = Lazy(
-    r"\b(?P<word>one|a single|single|an?|two|three|four|six|eight|ten|sixteen|\d{1,3})\s?(?:[×x]\s?)?$",
+    r"\b(?P<word>one|only|a single|single|an?|two|three|four|six|eight|ten|sixteen|\d{1,3})\s?(?:[×x]\s?)?$",
     re.I,
 )
 _COUNTS = {
-    "one": 1, "a single": 1, "single": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8,
+    "one": 1, "only": 1, "a single": 1, "single": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8,
     "ten": 10, "sixteen": 16,
 }  # fmt: skip
 _NETWORK = Lazy(r"\bNICs?\b|\bEthernet\b|\bInfiniBand\b|\bIB\b|\bRoCE\b|\bRDMA\b|\bHCAs?\b|\bnetwork|\brails?\b|\bEFA\b|\bSlingshot\b|[EHNX]DR\b|\bLAN\b|\bWAN\b|\badapters?\b", re.I)  # fmt: skip
@@ -71,7 +77,7 @@ _PAYLOAD_WORDS = Lazy(
 CUES = {
     "exposed": Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)?|non-?overlapped|unhidden|overheads?|extra|additional|on top|adds?|hidden|overlap\w*|stall\w*|critical path)\b", re.I),
     "amortised": Lazy(r"\bevery\s(?:\w+\s){0,2}(?:steps?|iterations?|rounds?)|\bamorti[sz]\w+|\blocal (?:SGD|steps?)\b|\bon average\b|\bDiLoCo\b|\bdelta\b|\bincremental\w*", re.I),
-    "compressed": Lazy(r"\bcompress\w*|\b[12]-bit\b|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\bquanti[sz]\w+|\bspars\w+|\bencod\w+|\bsketch\w*|\bdedup\w*|\bcach\w+", re.I),
+    "compressed": Lazy(r"\bcompress\w*|\b[12]-bit\b|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\bquanti[sz]\w+|\bspars\w+|\bencod\w+|\bsketch\w*|\bdedup\w*|\bcached\b|\bcaching\b|\bcache hits?\b", re.I),
     "part": Lazy(r"\bbuckets?\b|\blast\b|\bper[- ]layer\b|\beach layer\b|\bchunk\w*|\bslices?\b|\bonly (?:the|a|one)\b|\bfraction\b|\bone (?:eighth|quarter|half|tenth)\b|\bthe first\b|\bpipelin\w+|\bper (?:token|block|page|micro-?batch)\b|\blayer-?(?:wise|by-layer)\b", re.I),
     "subset": Lazy(r"\bat most (?:\w+ )?(?:nodes?|devices?|experts?)\b|\bnode-limited\b|\bintra-node first\b", re.I),
     "hierarchical": Lazy(r"\bhierarch\w+|\bwithin (?:each|the|a) node\b|\blocal(?:ly)? first\b|\bintra-node\b|\bleaves? the node\b|\btwo-level\b", re.I),
@@ -138,7 +144,7 @@ def _claim(scene: Scene, k: int, kind: str, time: Spot) -> LocalPhysical | None:
         return None
     if not _carried(scene, k, given, named, counted, far, cues):
         return None
-    if kind != "transfer" and not _among(scene, k, given, named, far, cues):
+    if kind not in ("transfer", "broadcast") and not _among(scene, k, given, named, far, cues):
         return None
     return LocalPhysical("collective", time, tuple(given), tuple(named), tuple(counted), frozenset(far), frozenset(cues))  # fmt: skip
 
@@ -169,7 +175,8 @@ def _sent(
         counts = scene.spots(k, noun="parameter") or [
             s for s in scene.spots(k) if scene.reading(s).kind.value == "param_count"
         ]
-        formats = scene.formats(k)
+        widths = {_FORMATS[re.sub(r"[ -]", "", m.lower())] for m in _FORMAT.findall(scene.sentences[k].text)}  # fmt: skip
+        formats = sorted(widths)
         if len(counts) == 1 and len(formats) <= 1:
             given.append(("params", counts[0]))
             if formats:
@@ -244,7 +251,7 @@ def _held(
     before, after = text[max(0, start - 40) : start], text[end : end + 50]
     if _NETWORK.search(text[max(0, start - 30) : end + 30]):
         cues.add("network")
-    m = _COUNT.search(before)
+    m = None if _SEVERAL.search(text) else _COUNT.search(before)
     if m:
         word = m["word"].lower()
         n = float(_COUNTS.get(word) or word)

@@ -45,6 +45,9 @@ _NOT = Lazy(
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
     re.I,
 )  # fmt: skip
+_OF_IT = Lazy(r"\W*of (?:the|these|those|its|all|this)\b", re.I)
+_OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
+_HAS = Lazy(r"(?:\b(?:with|has|have|having|contain\w*|compris\w*|of|at)|[(,])\s*(?:about |roughly |only |around |a total of )?[≈∼~]?$", re.I)  # fmt: skip
 # "The weights and gradients of a 7B model": a size of two things.
 _TOGETHER = Lazy(
     r"\b(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er(?: states?)?|activations?|caches?|buffers?|states?)(?:,? (?:and|or|as well as|plus|with)|,|\s?\+)\s(?:the |its |their |of |all |FP\d+ |BF16 |KV |key-value |hidden )*"
@@ -53,6 +56,7 @@ _TOGETHER = Lazy(
 )  # fmt: skip
 _TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
 _RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
+_WEIGHTS = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 CUES = {"trains": _TRAINS, "runs": _RUNS}
 
 
@@ -93,7 +97,7 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     between = text[at : r.start] if 0 <= at <= r.start else "of"
     if not _TAKES.search(between) and between.strip(" ,–—-'s"):
         return None
-    if _TOGETHER.search(text[: r.start]):
+    if _TOGETHER.search(text[: r.start]) or _OF_IT.match(text) or _OF_THEM.match(text, r.end):
         return None
     if sort == "cache":
         return cache_claim(stretch, size)
@@ -145,13 +149,13 @@ def sort_of(scene: Scene, size: Spot) -> tuple[str, int]:
         # "The weights of Llama-2-70B": what is of a model is named before it.
         lead = text[max(0, at - 60) : at]
         of = [
-            (hit.end(), other)
-            for other, pattern in _SORTS
+            (hit.end(), -rank, other)
+            for rank, (other, pattern) in enumerate(_SORTS)
             for hit in pattern.finditer(lead)
             if re.match(r"\s(?:of|for|in|from)\b", lead[hit.end() :])
         ]
         if of:
-            name = max(of)[1]
+            name = max(of)[2]
     return ("", -1) if name == "other" else (name, at)
 
 
@@ -179,8 +183,24 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
         far.add("precision")
     cues = {n for n, p in CUES.items() if p.search(stretch.scene.sentences[stretch.k].text)}
     cues |= {"label"} if about.label else set()
-    cues |= {"weights"} if re.search(r"\bweights?\b|\bparam(?:eter)?s\b", stretch.text, re.I) else set()  # fmt: skip
+    if _names_weights(stretch):
+        cues.add("weights")
+    elif sort == "weights":
+        named[0] = ("kind", "model")
     return LocalPhysical("footprint", size, given, tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def _names_weights(stretch: Stretch) -> bool:
+    """Whether weights are named as what has the size, and not only counted ("has 7B parameters")."""
+    text = stretch.scene.sentences[stretch.k].text
+    counted = [
+        (r.start, r.end) for _, r in stretch.readings()
+        if r.noun == "parameter" and _HAS.search(text, max(0, r.start - 24), r.start)
+    ]  # fmt: skip
+    return any(
+        not any(a <= stretch.start + m.start() < b for a, b in counted)
+        for m in _WEIGHTS.finditer(stretch.text)
+    )
 
 
 def _width(stretch: Stretch) -> tuple[str, bool] | None:

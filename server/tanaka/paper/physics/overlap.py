@@ -22,8 +22,13 @@ _TALK = (
     r"synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|gradient sync\w*"
 )
 _WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work"  # fmt: skip
-_TALK_AFTER = Lazy(rf"[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_TALK})\b", re.I)
-_WORK_AFTER = Lazy(rf"[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_WORK})\b", re.I)
+_ON = r"(?![\s,]*(?:and|while|but|with|by|behind|under|is|are|takes|which)\b)"
+_PER_STEP = Lazy(
+    r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration)\b", re.I
+)
+_BEHIND_IT = Lazy(r"\b(?:behind|by|under|beneath|with|within) (?:it|this|that|the latter)\b", re.I)
+_TALK_AFTER = Lazy(rf"{_ON}[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_TALK})\b", re.I)
+_WORK_AFTER = Lazy(rf"{_ON}[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_WORK})\b", re.I)
 _LEADS = r"(?:[^,;.\d]{0,24}?\s(?:of|takes|took|lasts|is|needs)|\s?\(|,\s(?:which|that|and)\s(?:takes|took|lasts|needs)|,)\s?(?:only\s)?$"
 _TALK_BEFORE = Lazy(rf"\b(?:{_TALK})\b{_LEADS}", re.I)
 _WORK_BEFORE = Lazy(rf"\b(?:{_WORK})\b{_LEADS}", re.I)
@@ -36,7 +41,7 @@ CUES = {
     "able": Lazy(r"\b(?:can|could|may|might|would|able|allows?|enables?|to (?:be )?(?:hide|hidden|overlap\w*)|potential\w*|ideal\w*)\b", re.I),
     "remainder": Lazy(r"\b(?:exposed|remain\w*|the rest|left over|leaves?|leaving|visible|uncovered)\b", re.I),
     "denied": Lazy(r"\b(?:not|cannot|never|no longer|too (?:long|short)|longer than|exceeds?|hardly|insufficient)\b|n't\b", re.I),
-    "one step": Lazy(r"\b(?:same|its own|that|this|each|every|one) (?:training )?(?:step|iteration|layer|micro-?batch|block)\b", re.I),
+    "one step": Lazy(r"\b(?:same|its own|that|one) (?:training )?(?:step|iteration)\b", re.I),
     "every": Lazy(r"\bevery (?:\w+ )?(?:steps|iterations)\b|\bamorti[sz]\w+|\bwindow of\b", re.I),
     "per layer": Lazy(r"\b(?:per|each|every|a|one) (?:\w+[- ])?layer\b", re.I),
 }  # fmt: skip
@@ -50,6 +55,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         times = scene.spots(k, "s")
         talk = [s for s in times if _is(scene, s, talk=True)]
         work = [s for s in times if s not in talk and _is(scene, s, talk=False)]
+        far: frozenset[str] = frozenset()
+        if len(talk) == len(times) == 1 and k and _BEHIND_IT.search(sentence.text):
+            before = scene.spots(k - 1, "s")
+            work = [s for s in before if _is(scene, s, talk=False)] if len(before) == 1 else []
+            times, far = [*times, *work], frozenset(("window",))
         if len(work) != 1 or len(talk) > 1 or len(times) != len(talk) + 1:
             continue
         cues = set(scene.heard(CUES, k))
@@ -57,7 +67,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             cues.add("fully")
         named = (("window", _window(scene, work[0])),)
         if talk:
-            yield LocalPhysical("overlap", talk[0], (("window", work[0]),), named, cues=frozenset(cues))  # fmt: skip
+            yield LocalPhysical("overlap", talk[0], (("window", work[0]),), named, far=far, cues=frozenset(cues))  # fmt: skip
             continue
         sent = collective.sent(scene, k, work[0])
         if sent is not None:
@@ -68,6 +78,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _is(scene: Scene, spot: Spot, *, talk: bool) -> bool:
     """Whether a time is of communication, or of work."""
     before, after = scene.around(spot, 60, 40)
+    after = _PER_STEP.sub("", after) if _PER_STEP.match(after) else after
     ours, others = (_TALK_AFTER, _WORK_AFTER) if talk else (_WORK_AFTER, _TALK_AFTER)
     mine, theirs = ours.match(after), others.match(after)
     if mine or theirs:

@@ -14,6 +14,7 @@ from tanaka.paper.physics import (
     codec,
     collective,
     footprint,
+    link_domain,
     overlap,
     residence,
     saving,
@@ -45,6 +46,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     overlap.read,
     bandwidth.read,
     codec.read,
+    link_domain.read,
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\
 # What does not fit, is only wished for, or runs elsewhere.
 _FAILS = Lazy(
     r"\b(?:not|n't|cannot|never|neither|nor|without)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|"
-    r"\b(?:needs?|requires?) (?:at least|two|three|four|eight|\d+|several|multiple|more)\b|\binfeasible\b|\bbeyond\b|\bfails?\b|\bAPI\b|\bclients?\b|\bquer(?:y|ies|ied|ying)\b|\bendpoints?\b|\bjudges?\b|\bif\b|\bsimulat\w+|\bemulat\w+|"
+    r"\b(?:needs?|requires?) (?:at least|two|three|four|eight|\d+|several|multiple|more)\b|\binfeasible\b|\bbeyond\b|\bfails?\b|\bAPI\b|\bclients?\b|\bquer(?:y|ies|ied|ying)\b|\bendpoints?\b|\bjudges?\b|\bif\b|\bsimulat\w+|\bemulat\w+|\bestimat\w*|\bextrapolat\w*|\bpredict\w*|\brooflines?\b|"
     r"\bcompared? (?:to|with)\b|\bthan\b|\bper (?:node|GPU)\b|\beach (?:node|server)\b|\bdraft\b|\blayers? of\b|\ba (?:part|share|slice|shard|stage|fraction) of\b|\bone (?:layer|block|decoder layer)\b|\bsingle layer\b|\bkernels?\b",
     re.I,
 )  # fmt: skip
@@ -108,7 +108,7 @@ def _alone(text: str, part: Part) -> bool:
 _LINK = (
     r"in|at|with|using|is|are|was|were|be|being|been|we|our|us|the|this|all|of|for|on|onto|into|inside|upon|to|by|and|both|it|they|its|a|an|one|single|two|three|four|five|six|eight|sixteen|same|such|model|models|"
     r"fully|entirely|completely|wholly|always|also|then|still|even|now|just|only|first|here|currently|there|weights?|parameters?|precision|format|memory|HBM|GPU|GPUs|device|experiments?|measurements?|"
-    r"measur(?:e|es|ed)|dense|pretrained|large|base|chat|instruct|NVIDIA|Nvidia|AMD|can|off-the-shelf|vLLM|TensorRT-LLM|SGLang|DeepSpeed|system|engine|without|offloading|node|nodes|total|speed|latency|throughput|rate"
+    r"measur(?:e|es|ed)|dense|pretrained|large|base|chat|instruct|NVIDIA|Nvidia|AMD|can|off-the-shelf|vLLM|TensorRT-LLM|SGLang|DeepSpeed|system|engine|without|offloading|node|nodes|total|speed|latency|throughput|rate|use|uses|used|which|from|comfortably|easily|enough|sufficient|suffices"
 )
 _LINKING = Lazy(rf"(?:[\s,.()×'’–-]|\d[\d.,x]*|{_LINK}|{_HOLDING}|(?:BF|FP|F|TF|INT|NF)\d+|bfloat16|float16|half|\d+[-\s]?(?:bits?|GB)|four|eight|sixteen|bits?)*", re.I)  # fmt: skip
 # What else may be in the memory, or be computed there.

@@ -22,7 +22,7 @@ _AFTER = Lazy(
     re.I,
 )
 _OTHER_EFFICIENCY = Lazy(
-    r"\b(?:energy|power|cost|memory|sample|data(?!-parallel)|parameter|bandwidth|area|kernel|GEMM|storage|communication|network|fuel|label)[- ]efficien",
+    r"\b(?:energy|power|cost|memory|sample|data(?!-parallel)|parameter|bandwidth|area|kernel|GEMM|storage|communication|network|fuel|label|pipeline|cache|(?<!multi-)GPU|hardware|compute|computational|training|inference|thermal|bus|link|overlap|packing|routing|load)[- ]efficien",
     re.I,
 )
 _LOSES = Lazy(
@@ -34,6 +34,9 @@ _LOSS_AFTER = Lazy(
     re.I,
 )
 _UTILISED = Lazy(r"\s*(?:M?MFU|HFU|of\s(?:the\s|its\s)?(?:\w+\s){0,2}peak)\b")
+_COMPARED = Lazy(
+    r"\s*(?:lower|smaller|less|fewer|shorter|higher|larger|more|faster|better|worse|slower|of (?:the\s)?(?:memory|parameters|GPUs|time))\b"
+)
 _MADE_OF = Lazy(r"(?:\bi\.e\.,?|\bthat is,?|\bor|=|\()\s*$", re.I)
 _ENDS = Lazy(r"\s*(?:[.;,)]|$)")
 _OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\beach (?:GPU|device|node)\b", re.I)  # fmt: skip
@@ -55,6 +58,7 @@ CUES = {
     "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
     "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
+    "other time": Lazy(r"\bstart-?up|\bwarm-?up|\bcommunicat\w+ (?:time|takes|latency)|\ball-?reduce (?:time|takes|latency)|\bsynchroni[sz]\w+ (?:time|takes)|\bcompil\w+|\bloading\b|\binitiali[sz]\w+|\blaunch|\bp\d{2}\b|\btail\b|\bqueue?ing\b|\bTTFT\b", re.I),
     "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
 }  # fmt: skip
@@ -116,7 +120,7 @@ def _form(scene: Scene, spot: Spot) -> str:
         return "efficiency" if named and not _OTHER_EFFICIENCY.search(before + after) else ""
     if _OTHER_EFFICIENCY.search(before + after) or _CHANGE.search(before):
         return ""
-    if _UTILISED.match(after):
+    if _UTILISED.match(after) or _COMPARED.match(after):
         return ""
     if (_LOSES.search(before) and _LOSS_AFTER.match(after)) or re.match(
         r"\s*scaling (?:loss|overhead)\b", after
@@ -141,6 +145,11 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     pairs, far = _pairs(scene, k, claim), frozenset[str]()
     if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
         pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
+    if pairs is not None and pairs.counts is None and k:
+        before = [g for noun in _COUNTED if (g := scene.spots(k - 1, noun=noun, where=_plain))]
+        if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
+            pairs = _Pairs(pairs.values, (before[0][0], before[0][1]), pairs.kind)
+            far = frozenset({"few", "many"})
     if pairs is None:
         return
     given: list[tuple[str, Spot]] = []
@@ -190,7 +199,11 @@ def _counts(scene: Scene, k: int) -> list[Spot]:
 
 
 def _plain(reading: Reading) -> bool:
-    return not reading.per and reading.quantity.bounded and reading.quantity.point >= 1
+    return (
+        reading.per in ("", reading.noun)
+        and reading.quantity.bounded
+        and reading.quantity.point >= 1
+    )
 
 
 def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
@@ -264,6 +277,9 @@ def _values(scene: Scene, k: int, claim: Spot) -> Iterator[tuple[str, list[Spot]
 
 
 _FASTER = Lazy(r"\s*(?:(?:parallel|strong|end-to-end|overall)[- ])*(?:speed-?ups?|faster|acceleration|scaling)\b", re.I)  # fmt: skip
+_OVER = Lazy(
+    r"[^.;,()]{0,30}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b", re.I
+)
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
@@ -271,8 +287,10 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """A speed-up over one device on many, alone or with the efficiency that it amounts to."""
     gains = []
     for spot in scene.spots(k, where=lambda r: r.quantity.shown_unit == "×"):
-        before, after = scene.around(spot, 30, 30)
-        if _FASTER.match(after) or _SPED.search(before):
+        before, after = scene.around(spot, 30, 50)
+        if _OVER.match(after) and not _BASE_ONE.search(after):
+            continue  # over another system
+        if scene.reading(spot).kind is Kind.SPEEDUP or _FASTER.match(after) or _SPED.search(before):
             gains.append(spot)
     if len(gains) != 1:
         return
@@ -282,22 +300,26 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         return
     counts = sorted(groups[0], key=lambda s: scene.reading(s).quantity.point)
     single = bool(_BASE_ONE.search(text))
-    if len(counts) == 2 and (not single or scene.reading(counts[0]).quantity.point != 1):
+    first = scene.reading(counts[0])
+    spanned = (
+        len(counts) == 2 and first.series != 0 and first.series == scene.reading(counts[1]).series
+    )
+    if len(counts) == 2 and not spanned and (not single or first.quantity.point != 1):
         return
     many = counts[-1]
     if scene.reading(many).quantity.point < 2:
         return
     named = (("kind", "speedup"), ("form", "efficiency"))
-    counted = (("few", 1.0),)
-    far = frozenset() if single else frozenset({"few"})
-    given = (("many", many), ("at many", gains[0]))
+    counted: tuple[tuple[str, float], ...] = () if spanned else (("few", 1.0),)
+    far = frozenset() if single or spanned else frozenset({"few"})
+    given = (*((("few", counts[0]),) if spanned else ()), ("many", many), ("at many", gains[0]))
     cues = scene.heard(CUES, k) - ({"another"} if single else set())
     claims = [s for s in scene.spots(k) if _form(scene, s) == "efficiency"]
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:
         cause = {"cause"} if _caused(scene.text) else set()
-        if single:
+        if single and not spanned:
             yield LocalPhysical(
                 "superlinear", gains[0], (("many", many),), named, counted, cues=cues | cause
             )

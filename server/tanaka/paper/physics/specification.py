@@ -36,6 +36,17 @@ _KINDS = (
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
 )  # fmt: skip
+_PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
+_RUNS = Lazy(
+    r"\b(?:runs?|running|ran|gets?|got|trains?|obtain\w*|executes?|sustain\w*|hits?)\b", re.I
+)
+_OWNS = Lazy(
+    r"\b(?:has|have|having|with|offers?|provides?|features?|equipped|comes?|boasts?|carr(?:y|ies)|contains?|packs?)\b|\(|['’]s?\b|^[\s,-]*$"
+)
+_WITH = Lazy(r"^\W*(?:GPUs?|cards?|accelerators?)?\s*(?:\(|with\b)")
+_ON = Lazy(
+    r"\b(?:[Oo]n|[Ff]or|[Bb]y|[Uu]sing|[Ii]n)\s(?:(?:an?|the|one|each|single|our|NVIDIA|\d+|two|four|eight)\s)*$"
+)
 _IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
     r"\b(?:peak|peaks at|theoretical|rated|datasheet|advertis\w+|vendor|maximum|offers?|provides?)\b",
@@ -45,6 +56,8 @@ CUES = {
     "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
                  r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
                  r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
+    "work": Lazy(r"\b(?:kernels?|methods?|approach\w*|workloads?|baselines?|models?|implementation|batch\w*|quanti\w+|optimizer|training|inference|"
+                 r"throughput (?:rises|falls|on|of)|sequence\w*|runs?|weights|ours)\b", re.I),
     "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
@@ -60,6 +73,10 @@ _TOTAL = Lazy(
 _OTHER_STORE = Lazy(
     r"\b(?:host|CPU|DRAM|DDR\d?|RAM|NVMe|SSD|disk|storage|system memory|main memory|cache|dataset|corpus|bandwidth|checkpoint\w*|unified)\b"
 )
+# What joins counted parts and their total, and what a total is of: nothing but memory.
+_TOTALS = rf"{_MEMORY}|{_THING}|with|having|have|has|for|an?|the|total|of|in|all|aggregate|combined|together|altogether|totall?ing|giving|providing|offering|i\.e\.|or|that is|GPU|device|on|across|over|from|each|NVIDIA|which|capacity|is|=|SXM\d?|PCIe|\d{{2,3}} ?GB"
+_JOIN_TOTAL = Lazy(rf"^s?(?:[\s,;()\[\]:—–-]|(?:{_TOTALS})(?![\w]))*$")
+_ENDS_TOTAL = Lazy(rf"^(?:\s|(?:{_TOTALS})(?![\w]))*(?:[.,;)\]]|$)")
 _MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)\b")
 
 
@@ -131,9 +148,12 @@ def _kind(text: str, r: Reading, part: Part) -> str:
     after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
     before = re.split(r"[,;()]|\band\b|\d", text[max(part.end if part.end <= r.start else 0, r.start - 40) : r.start])[-1]  # fmt: skip
     if r.quantity.unit in ("FLOP/s", "op/s"):
-        if _PEAK.search(before) or _PEAK.search(after) or r.kind.value == "peak_compute":
-            return "peak"
-        return ""
+        lead = text[max(0, r.start - 44) : r.start]
+        if CUES["used"].search(lead) or _RUNS.search(lead):
+            return ""
+        said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
+        rated = part.end <= r.start and r.kind.value == "peak_compute"
+        return "peak" if said or rated else ""
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
     for kind, unit, words, never in _KINDS:
@@ -163,11 +183,17 @@ def _claim(
     between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
     if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
         cues.add("used")
+    if (r.start < part.end and part.start < r.end) or _WITH.match(between):
+        cues.discard("work")
+    if part.end <= r.start:
+        if not _OWNS.search(between):
+            cues.add("bare")
+        if _ON.search(text[: part.start]) and re.search(r"\b(?:has|have|is|are|was|were|offers?|provides?|delivers?|reaches)\b", between):  # fmt: skip
+            cues.add("work")
     if kind == "peak":
         if _SPARSE.search(scene.text):
             cues.add("sparse")
-        beside = text[max(0, min(part.start, r.start) - 10) : max(part.end, r.end) + 40]
-        if _DENSE.search(beside):
+        if _is_dense(text, r, part):
             cues.add("dense")
             if not _SPARSE.search(_DENSE.sub("", text)):
                 cues.discard("sparse")
@@ -179,6 +205,14 @@ def _claim(
     if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
         cues.add("claimed")
     return LocalPhysical("specification", spot, (), tuple(named), tuple(counted), frozenset(), frozenset(cues))  # fmt: skip
+
+
+def _is_dense(text: str, r: Reading, part: Part) -> bool:
+    """Whether a peak is called dense by the words that lead to it or right behind it."""
+    lead = text[part.end : r.start] if part.end <= r.start else text[max(0, r.start - 30) : r.start]
+    lead = re.split(r"[;,(]|\d{3,}", lead)[-1]
+    behind = re.match(r"\s?\(?(?:of\s)?(?:(?:BF|FP)\d+\s)?(?:dense\b|without (?:2:4 |structured )?sparsity)", text[r.end :])  # fmt: skip
+    return bool(_DENSE.search(lead) or behind)
 
 
 def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> str:
@@ -208,6 +242,11 @@ def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhys
     ]  # fmt: skip
     whole = [s for s in sizes if s not in own and _is_total(text, scene.reading(s), part)]
     if len(whole) != 1 or len(own) > 1 or len(sizes) != len(own) + 1:
+        return
+    total = scene.reading(whole[0])
+    before = total.end <= part.start
+    between = text[total.end : many.start] if before else text[part.end : total.start]
+    if not _JOIN_TOTAL.match(between) or not (before or _ENDS_TOTAL.match(text[total.end :])):
         return
     given = [("devices", counts[0]), *((("each", own[0]),) if own else ())]
     cues = {name for name in ("used", "another") if CUES[name].search(text)}

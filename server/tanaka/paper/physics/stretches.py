@@ -114,13 +114,14 @@ class Subject:
 
 
 def subject(stretch: Stretch) -> Subject | None:
-    """The one model of a stretch, else of its sentence, else of the sentence before; None for none or two."""
+    """The one model of a stretch, else of its sentence before it, else of the sentence before; None for none or two."""
     scene, k = stretch.scene, stretch.k
-    whole = Stretch(scene, k, 0, len(scene.sentences[k].text))
+    # what another clause names behind it is not what it is about
+    led = Stretch(scene, k, 0, stretch.end)
     before = None
     if k > 0:
         before = Stretch(scene, k - 1, 0, len(scene.sentences[k - 1].text))
-    for place in (stretch, whole, before):
+    for place in (stretch, led, before):
         if place is None:
             continue
         models, counts = place.models(), place.counts()

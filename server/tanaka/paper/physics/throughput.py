@@ -32,6 +32,10 @@ _SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
 _ON_EACH = Lazy(r"\s*(?:on|for|by|from|in) (?:each|every)\b", re.I)
+_ON_NODE = Lazy(
+    r"[^.;,]{0,40}\b(?:an?|one|each|every|per|single)[- ](?:\w[\w-]* ){0,3}?(?:node|server|machine|host|instance|system|box|pod|cluster|slice|rack|replica|group|pair)\b",
+    re.I,
+)
 _UNITS = {"img", "imgs", "image", "images", "sample", "samples", "frame", "frames", "FPS", "fps"}
 
 CUES = {
@@ -92,7 +96,9 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far |= {"model", "params"}
             break
-    after = scene.around(rate, 0, 24)[1]
+    after = scene.around(rate, 0, 60)[1]
+    if _ON_NODE.match(after):
+        return None
     each = reading.per in ("gpu", "each") or _ON_EACH.match(after) is not None
     for j in (k, k - 1):
         parts = counted_devices(scene, j) if j >= 0 else None

@@ -26,7 +26,7 @@ _OBJECT = (
     r"(?P<words>(?:theoretical |nominal |dense |sparse |hardware |device |tensor[- ]core |maximum |advertised |vendor |stated |"
     r"(?:BF|FP|TF)\d{1,2} |bf16 |fp16 |fp8 |half-precision |non-sparse ){0,3})"
 )
-_OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak|maximum FLOP)\b")
+_OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak\b|maximum FLOP|maximum performance)")
 _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
 _ANOTHER = Lazy(
     r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
@@ -47,6 +47,15 @@ _JOINS = Lazy(
     r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
     r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
     r"achieving|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
+)
+# Between a rate and a percentage of another run, system or device.
+_ANOTHER_SUBJECT = Lazy(
+    r";|\b(?:while|whereas|but|our|we|ours|and|baseline|instead|although|though|then|another|other|when|if|until)\b|\d\s?%",
+    re.I,
+)
+# A sentence that goes on about the rate of the one before.
+_GOES_ON = Lazy(
+    r"^\W*(?:This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
 )
 CUES = {
     "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
@@ -71,6 +80,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         told = [(s, *found) for s in shares if (found := _peak_share(scene, s, rates)) is not None]
         if not told:
             continue
+        # "163 TFLOP/s (52% of peak), compared with 138 TFLOP/s (44%)"
+        own = {t[0] for t in told}
+        told += [(s, told[0][1], None, "") for s in shares if s not in own and _in_brackets(scene, s, rates)]  # fmt: skip
         peaks = {p for _, _, p, _ in told if p is not None}
         peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r)}
         achieved = [r for r in rates if r not in peaks]
@@ -107,6 +119,14 @@ def _peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot 
     return None
 
 
+def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:
+    """Whether a percentage stands alone in brackets right behind a rate."""
+    text, own = scene.sentences[spot[0]].text, scene.reading(spot)
+    return text[own.end : own.end + 1] == ")" and any(
+        text[scene.reading(r).end : own.start].strip() == "(" for r in rates
+    )
+
+
 def _is_peak(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 44, 40)
     return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
@@ -117,20 +137,33 @@ def _rate_of(
 ) -> tuple[Spot | None, bool]:
     """The rate that a share is of, and whether it stands in the sentence before."""
     own = scene.reading(share)
-    if len(achieved) == 1 and alone:
-        return achieved[0], False
     text = scene.sentences[k].text
+    if len(achieved) == 1 and alone:
+        between = _between(scene, share, achieved[0])
+        fine = _JOINS.fullmatch(between) or not _ANOTHER_SUBJECT.search(between)
+        return (achieved[0] if fine else None), False
     for r in reversed(achieved):
         rate = scene.reading(r)
         if rate.end <= own.start:
             joined = _JOINS.fullmatch(text[rate.end : own.start])
             return (r, False) if joined else (None, False)
-    if achieved or not alone or k == 0:
+    if achieved or not alone or k == 0 or not _GOES_ON.match(text):
         return None, False
     before = scene.spots(k - 1, "FLOP/s", where=lambda r: r.quantity.bounded)
     before = [s for s in before if not _is_peak(scene, s)]
     shares = [s for s in scene.spots(k - 1) if scene.reading(s).quantity.shown_unit == "%"]
     return (before[0], True) if len(before) == 1 and not shares else (None, False)
+
+
+def _between(scene: Scene, share: Spot, rate: Spot) -> str:
+    """The words between a percentage and a rate, the peak that it is of left out."""
+    text = scene.sentences[share[0]].text
+    a, b = scene.reading(share), scene.reading(rate)
+    if b.end <= a.start:
+        return text[b.end : a.start]
+    gap = text[a.end : b.start]
+    of = _OF_PEAK.match(gap)
+    return gap[of.end() :] if of else gap
 
 
 def _claim(
@@ -163,6 +196,10 @@ def _claim(
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
     if _OTHER_RUN.search(between) or _OTHER_RUN.search(lead):
         cues.add("other-run")
+    if not far and not _JOINS.fullmatch(_between(scene, share, rate)) and peak is None:
+        cues.add("loose")
+    if peak is not None and own.start > of_rate.start and not _JOINS.fullmatch(_between(scene, share, rate)):  # fmt: skip
+        cues.add("loose")
     if len(formats) > 1:
         cues.add("formats")
     if len(scene.parts(k)) > 1 and part is None:

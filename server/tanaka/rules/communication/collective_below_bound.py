@@ -67,11 +67,17 @@ def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
             claim.relation != "collective"
             or claim.asserted is Asserted.NO
             or claim.cues & _SILENT
+            or _is_product(claim)
             or not math.isfinite(ctx.paper.number(claim.number).quantity.nominal.high)
         ):
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+
+
+def _is_product(claim: Physical) -> bool:
+    """Whether bytes, rate and time stand side by side, which is an identity before it is a bound (TK110)."""
+    return claim.name("kind") == "transfer" and claim.at("link") is not None and not claim.far
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
@@ -105,7 +111,9 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         found.sure
         and not claim.far
         and not machine.excuses(paper, "compression")
-        and ("sharded" not in claim.cues if kind == "transfer" else "named" in claim.cues)
+        and ("named" in claim.cues or kind == "transfer")
+        # Of what is sharded each rank sends a part, and experts near by get more than their share.
+        and not ("sharded" in claim.cues and kind not in ("all-gather", "reduce-scatter"))
         and machine.firm(paper, claim, *(i for _, i in claim.given))
         and hard(time).high < 0.98 * found.hardest
     )

@@ -35,6 +35,7 @@ from hwmodels.collectives import ring_allreduce_bytes
 from hwmodels.compression import (
     break_even_bandwidth,
     compression_saved_seconds,
+    compression_speedup,
     gathered_code_bytes_sent,
 )
 from tanaka.paper.model import Asserted, NumberId, Physical
@@ -141,7 +142,7 @@ def _sent(ctx: Context, claim: Physical) -> Outcome | None:
                      reference=compression_saved_seconds.source, symbol="g")  # fmt: skip
     d.steps[-1] = net = replace(net, shown=seconds(net.value))
     operands = (claim.number, *(i for _, i in claim.given))
-    figure = break_even_figure(sent, even.value, net.value)
+    figure = break_even_figure(sent, even.value)
     slots = (
         Slot("claim", codec.shown, codec.symbol), Slot("bw", link.shown, "B"), Slot("floor", even.shown, "E"),
         Slot("left", net.shown.lstrip("-"), "g"), Slot("line", "", at=AtNumber(claim.number)),
@@ -207,24 +208,25 @@ def _bytes(ctx: Context, d: Derivation, claim: Physical) -> Sent | None:
     return Sent(steps[0], steps[1], link, _codec(d, claim))
 
 
-def break_even_figure(sent: Sent, even: float, net: float) -> CurvesFigure:
-    """What a codec takes off a step against the bandwidth, with the break-even and the paper's own link."""
-    plain, code, codec, here = (
-        sent.plain.value,
-        sent.code.value,
-        sent.codec.value,
-        sent.link.value,
-    )
-    low, high = min(even, here) / 4, max(even, here) * 4
+def break_even_figure(sent: Sent, even: float) -> CurvesFigure:
+    """Gain of the communication against the bandwidth, with the break-even and the paper's own link."""
+    plain, code, codec = sent.plain.value, sent.code.value, sent.codec.value
+    here = sent.link.value
+    low, high = min(even, here) / 8, max(even, here) * 8
+
+    def gain(bandwidth: float) -> float:
+        return float(compression_speedup(plain, code, codec, bandwidth))
+
     xs = [low * (high / low) ** (k / 60) for k in range(61)]
-    curve = tuple(
-        (b, float(compression_saved_seconds(plain, code, b, 0.0, codec))) for b in xs
-    )  # fmt: skip
+    own = gain(here)
     return CurvesFigure(
-        "Step time that compression saves", Axis("bandwidth of each end", "byte/s", log=True), Axis("saved of a step", "s"),
-        (Curve("with the codec", curve, "ours"),),
-        (CurvePoint(f"even at {rate(even, 3)}", even, 0.0), CurvePoint(f"yours: {sent.link.shown}", here, net, fault=net < 0)),
-        (0.0, "nothing saved"),
+        "Gain of compression", Axis("bandwidth of each end", "byte/s", log=True), Axis("gain, times", "1", log=True),
+        (Curve("with the codec", tuple((b, gain(b)) for b in xs), "ours"),),
+        (
+            CurvePoint(f"even at {rate(even, 3)}", even, 1.0),
+            CurvePoint(f"yours, {rate(here, 3)}: {own:.3g}×", here, own, fault=own < 1),
+        ),
+        (1.0, "no gain"),
         (f"({sent.plain.shown} - {sent.code.shown}) / {sent.codec.shown} = {rate(even)}",),
     )  # fmt: skip
 

@@ -61,6 +61,8 @@ from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
 from tanaka.rules.numbers.table_ratio import table_ratio
 
 _SILENT = frozenset({"goodput", "constant total"})
+_FAR = 2.5
+"""So many times off, the values are not those that the efficiency was computed from."""
 _POINTS = 0.02
 """Within two points an efficiency was computed from other digits."""
 _DOUBTS = {
@@ -228,6 +230,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         and rounded is None
         and scales
         and min(widest[w.name].distance(claimed) for w in tried) > _POINTS
+        and _comparable(claim, at, way, number)
     )
     if rounded is not None and not doubt:
         way = rounded
@@ -242,6 +245,8 @@ def _sure(claim: Physical, at: dict[str, Number], stated: Interval) -> bool:
         # Without scales only what is said to be per device, or weak scaling, is a ratio.
         return bool(claim.cues & {"weak", "each"}) or claim.name("kind") == "share"
     if "another" in claim.cues:
+        return False
+    if "other time" in claim.cues and claim.name("kind") == "time":
         return False
     return stated.low <= 1.6
 
@@ -258,6 +263,14 @@ def _doubt(ctx: Context, claim: Physical, at: dict[str, Number], way: Way, numbe
     if not machine.firm(ctx.paper, claim, *(i for _, i in claim.given)):
         return _needed(claim, way, number, at)
     return ""
+
+
+def _comparable(claim: Physical, at: dict[str, Number], way: Way, number: Number) -> bool:
+    """Whether stated and computed efficiency are near enough to be of the same two runs."""
+    now, said = way.value(*(_point(claim, at, r) for r in way.roles)), number.quantity.point
+    if claim.name("form") == "loss":
+        now, said = 1 - now, 1 - said
+    return now > 0 and said > 0 and max(now / said, said / now) <= _FAR
 
 
 def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) -> str:

@@ -71,7 +71,10 @@ def _efficiencies(view: View, c: int) -> bool:
 
 
 def _kind(view: View, c: int) -> str:
-    units = {n.quantity.unit for n in _present(view, c)}
+    cells = _present(view, c)
+    if cells and all(n.quantity.shown_unit == "×" for n in cells):
+        return "rate"  # a speed-up over the base
+    units = {n.quantity.unit for n in cells}
     if len(units) != 1:
         return ""
     unit = next(iter(units))

@@ -159,7 +159,7 @@ def _line(ctx: Context, claim: Physical) -> Line | None:
 def _ends(ctx: Context, claim: Physical, line: Line) -> Ends | None:
     counts = dict(claim.counted)
     links = counts.get("links")
-    if claim.name("kind") == "transfer":
+    if claim.name("kind") in ("transfer", "broadcast"):
         return Ends(2.0, links or 1.0, "end", "" if links else "links")
     nodes, devices = machine.counted(ctx.paper, claim, "nodes"), machine.counted(ctx.paper, claim, "devices")  # fmt: skip
     if nodes and devices and "devices per node" in claim.cues:

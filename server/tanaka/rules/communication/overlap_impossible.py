@@ -100,7 +100,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     proven = (
         timed
         and {"fully", "one step"} <= claim.cues
-        and "next" not in claim.cues
+        and not claim.far
+        and not claim.cues & {"next", "per layer"}
         and what != "work"
         and machine.firm(paper, claim, at)
         and hard(number).low > 1.01 * hard(window).high

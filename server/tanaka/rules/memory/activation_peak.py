@@ -16,7 +16,7 @@ above the capacity, in GiB, and is called implausible, never more.
 ## Example
 ```latex
 Without recomputation, 32 sequences of 8K tokens go through 32 layers of width 4,096 on one A100-80GB.
-%                      ^^^^^^^^^^^^ TK304: 567 GB of activations
+%                      ^^^^^^^^^^^^ TK304: 557 GB of activations
 ```
 Say what is recomputed, or draw the measured memory of a step.
 
@@ -63,7 +63,11 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     batches = [
         outcome
         for claim in ctx.paper.of(Physical)
-        if claim.relation == "activations" and claim.asserted is Asserted.YES
+        if claim.relation == "activations"
+        and (
+            claim.asserted is Asserted.YES
+            or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
+        )
         for outcome in _batch(ctx, claim)
     ]
     found = configuration(ctx)
@@ -80,7 +84,11 @@ def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
     """A batch of which nothing is recomputed, against the devices of its sentence."""
     paper = ctx.paper
     excused = machine.excuses(paper, "offload", "adapter", "experts", "compression", "early-exit")
-    split = any(m.what in _SPLIT and m.role not in ("negated", "related") for m in paper.mentions)
+    split = any(
+        m.what in _SPLIT and m.role not in ("negated", "related")
+        and not (m.what == "recomputation" and claim.number in m.numbers)  # "recomputation is off"
+        for m in paper.mentions
+    )  # fmt: skip
     if excused or split or claim.cues & {"accumulation", "global"}:
         return
     parts = machine.parts(machine.named(ctx, claim, "device"))
@@ -165,7 +173,7 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
     ids = tuple(dict.fromkeys((*made.numbers, *found.named)))
     where = "on the first stage" if found.shape.stages else "on each device"
     yield Held(
-        "TK304", ids, f"{made.peak.text} = {made.peak.shown} of {made.capacity.shown} {where}", tuple(d.steps),
+        "TK304", ids, f"{made.peak.shown} of {made.capacity.shown} are live at the peak {where}", tuple(d.steps),
         slots=(
             Slot("need", made.peak.shown, "P"), Slot("cap", made.capacity.shown, "H"),
             Slot("phase", f"the {made.top.at} phase" if found.shape.stages else "the end of the forward pass"),

@@ -62,7 +62,29 @@ def configuration(ctx: Context) -> Configuration | None:
     shape = _shape(setup, model, micro, sequence, piped=piped)
     if shape is None or (piped and shape.stages and round(shape.layers.value) % shape.stages.count):
         return None
-    return Configuration(setup, shape, model, tuple(n.id for n in counts))
+    return Configuration(setup, shape, model, tuple(n.id for n in (*counts, *_again(paper, setup))))
+
+
+_SAID = (
+    "sequence length",
+    "micro-batch size",
+    "hidden size",
+    "pipeline degree",
+    "batch per device",
+)
+
+
+def _again(paper: Paper, setup: TrainingSetup) -> list[Number]:
+    """Further places that state a part of the set-up with the same value."""
+    parts = (setup.stages, setup.micro_batches, setup.micro_batch or setup.batch, setup.sequence, setup.hidden, setup.layers)  # fmt: skip
+    values = {k.value for k in parts if k is not None}
+    return [
+        n
+        for n in paper.numbers
+        if n.asserted is Asserted.YES
+        and (n.noun in ("stage", "layer", "micro-batch") or dict(n.context).get("said") in _SAID)
+        and n.quantity.point in values
+    ]
 
 
 def _devices(paper: Paper, setup: TrainingSetup) -> list[Number]:

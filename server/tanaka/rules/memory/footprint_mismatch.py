@@ -199,6 +199,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
     gap = _gap(claimed(number), made.sure)
     total, kind = made.total, claim.name("kind")
     if gap is None or gap.factor <= _SLACK:
+        # another reading holds: there is nothing to show for it
+        if (plain := _gap(claimed(number), (made.sure[0],))) is not None and plain.factor > _SLACK:
+            return None
         return Held("TK306", (claim.number, *made.operands), f"{total.text} = {total.shown}", tuple(d.steps),
                     slots=(Slot("axis", f"the size of {_WHAT[kind].removeprefix('the ')}"),), figure=_figure(claim, made, number.quantity.point))  # fmt: skip
     at_most = number.quantity.qualifier in (Qualifier.MAX, Qualifier.LT)
@@ -228,7 +231,7 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
         "TK306", "footprint-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         f"{_subject(claim, made)} {total.shown}, not {shown}.",
         tuple(d.steps), operands=(claim.number, *made.operands),
-        note=f"{total.shown} as stated",
+        note=f"it is {total.shown}",
         bold=f"{total.text} is {total.shown}, not {shown}.",
         only_if=only_if, fixes=_fixes(paper, claim, total), figure=_figure(claim, made, number.quantity.point),
         slots=(

@@ -84,7 +84,15 @@ _MOST = 30.0  # beyond that, numbers are of different things, but for a slip of 
 _LONGER = 1.5  # beyond that, work that takes longer than its rate allows for is worth a question
 _SHARED = ("devices", "nodes", "price", "batch", "length")  # of several runs at once
 _COLLECTIVES = frozenset(
-    ("bus bandwidth", "busbw", "all-reduce", "allreduce", "all-gather", "reduce-scatter")
+    (
+        "bus bandwidth",
+        "busbw",
+        "all-reduce",
+        "allreduce",
+        "all-gather",
+        "reduce-scatter",
+        "all-to-all",
+    )
 )
 _FREE = frozenset(
     ("devices", "nodes", "ports", "steps", "epochs", "batch", "length", "devices of a node")

@@ -65,7 +65,10 @@ def above_amdahl(ctx: Context) -> Iterator[Outcome]:
         share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
         if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:
             continue
-        if not (0 < share.quantity.point < 1 and gain.quantity.point >= 1):
+        least = 1 if claim.name("kind") == "times" else 0
+        if not (0 < share.quantity.point < 1 and least <= gain.quantity.point < 100):
+            continue
+        if claim.name("kind") == "less" and gain.quantity.point >= 1:
             continue
         inner_at = claim.at("inner")
         inner = ctx.paper.number(inner_at) if inner_at is not None else None
@@ -75,18 +78,29 @@ def above_amdahl(ctx: Context) -> Iterator[Outcome]:
             yield outcome
 
 
+def _as_stated(kind: str, gain: float) -> float:
+    """A gain of the whole in the terms of the claim: a factor, so much faster, so much less time."""
+    return gain if kind == "times" else gain - 1 if kind == "faster" else 1 - 1 / gain
+
+
+def _factor(kind: str, stated: float) -> float:
+    return stated if kind == "times" else 1 + stated if kind == "faster" else 1 / (1 - stated)
+
+
 def _judged(
     ctx: Context, claim: Physical, share: Number, gain: Number, inner: Number | None
 ) -> Outcome | None:
     d, most = _derived(ctx, claim, inner)
-    limit = f"{printed(most.value)}×"
+    kind = claim.name("kind")
+    limit = f"{printed(most.value)}×" if kind == "times" else f"{100 * most.value:.1f}%"
     operands = (claim.number, *(i for _, i in claim.given))
-    figure = _figure(share, gain, inner, most.value)
+    figure = _figure(share, _factor(kind, gain.quantity.point), inner)
     if gain.quantity.nominal.low <= most.high * 1.01:
         return Held("TK210", operands, f"{gain.quantity.shown} of at most {limit}", tuple(d.steps), figure=figure)  # fmt: skip
     widest = _most(hard(share).high, hard(inner).high if inner is not None else None)
     if widest is None:
         return None
+    widest = _as_stated(kind, widest)
     if claim.cues & _OTHERWISE:
         return None
     doubt = next((_DOUBTS[c] for c in sorted(claim.cues) if c in _DOUBTS), "")
@@ -99,7 +113,7 @@ def _judged(
         and hard(gain).low > 1.02 * widest
     )
     part = claim.name("part")
-    need = _needed(gain.quantity.point, inner)
+    need = _needed(_factor(kind, gain.quantity.point), inner)
     only_if = "" if proven else doubt or need
     shown = gain.quantity.shown
     return Finding(
@@ -135,29 +149,33 @@ def _derived(ctx: Context, claim: Physical, inner: Number | None) -> tuple[Deriv
     d = Derivation(ctx.paper)
     share = d.stated("share of the time", claim.given[0][1], symbol="f",
                      inferred="the sentence before" if claim.far else "")  # fmt: skip
+    kind = claim.name("kind")
+    around = {"times": "{}", "faster": "{} - 1", "less": "1 - 1 / ({})"}[kind]
+    label = {"times": "gain of the whole, at most", "faster": "faster by, at most", "less": "time saved, at most"}[kind]  # fmt: skip
+    unit = "1" if kind == "times" else "%"
     if inner is None:
-        text = f"1 / (1 - {share.shown})"
-        most = d.computed("gain of the whole, at most", "1", text, amdahl_limit, share,
+        text = around.format(f"1 / (1 - {share.shown})")
+        most = d.computed(label, unit, text, lambda f: _as_stated(kind, amdahl_limit(f)), share,
                           reference=amdahl_limit.source, symbol="S")  # fmt: skip
     else:
         part = d.stated("gain of that part", inner.id, symbol="s")
         part = d.steps[-1] = replace(part, shown=part.shown.removesuffix("×"), unit="1")
-        text = f"1 / ((1 - {share.shown}) + {share.shown} / {part.shown})"
-        most = d.computed("gain of the whole, at most", "1", text, amdahl, share, part,
+        text = around.format(f"1 / ((1 - {share.shown}) + {share.shown} / {part.shown})")
+        most = d.computed(label, unit, text, lambda f, s: _as_stated(kind, amdahl(f, s)), share, part,
                           reference=amdahl.source, symbol="S")  # fmt: skip
     d.stated("as written", claim.number, symbol="G")
     return d, most
 
 
-def _figure(share: Number, gain: Number, inner: Number | None, most: float) -> CurvesFigure:
+def _figure(share: Number, gain: float, inner: Number | None) -> CurvesFigure:
     """The bound against the share."""
     f, s = share.quantity.point, inner.quantity.point if inner is not None else None
     at = sorted({f, *(x / 20 for x in range(19))})
     points = [(x, value) for x in at if (value := _most(x, s)) is not None]
-    over = gain.quantity.nominal.low > most
+    over = gain > (_most(f, s) or gain)
     return CurvesFigure(
         "Gain of the whole against the share made faster", Axis("share of the time", "1"),
         Axis("gain", "1"), (Curve("at most", tuple(points), "ours"),),
-        (CurvePoint("as written", f, gain.quantity.point, over),), (1.0, "no gain"),
+        (CurvePoint("as written", f, gain, over),), (1.0, "no gain"),
         equations=((amdahl if s else amdahl_limit).text,),
     )  # fmt: skip

@@ -87,7 +87,7 @@ class _Rate:
     @property
     def stated(self) -> bool:
         """Whether device and precision are stated beside the rate, or declared."""
-        return self.device.proves and self.precision.proves and not (self.device.where or self.precision.where)  # fmt: skip
+        return all(n.proves and n.where in ("", "declared") for n in (self.device, self.precision))
 
 
 @rule("TK201", since="0.1.0")

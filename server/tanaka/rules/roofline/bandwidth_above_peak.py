@@ -178,6 +178,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         return None
     proven = (
         roof.proves
+        and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
     )
@@ -193,7 +194,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         figure=BarsFigure("Bandwidth", "GB/s", (("as written", q.point / 1e9, True), ("the most there is", most / 1e9, False))),
         slots=(
             Slot("claim", q.shown, "R"), Slot("ratio", f"{times}×", "u"), Slot("bw", limit, "W"),
-            Slot("link", roof.what),
+            Slot("link", roof.what, "W"),
         ),
         case="B" if only_if else "A",
     )  # fmt: skip
@@ -202,6 +203,8 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
 def _needed(claim: Physical, rate: float, roof: _Roof, most: float) -> str:
     """What would have to be true for the rate to be right."""
     if claim.name("kind") == "memory":
+        if claim.at("devices") is None and not claim.counted:
+            return f"{math.ceil(rate / roof.each):.0f} devices are counted together"
         return f"{100 * (1 - most / rate):.0f}% or more of the bytes come from a cache"
     return f"{math.ceil(rate / roof.each):.0f} links or more carry it"
 

@@ -7,7 +7,8 @@ Decoding at small batch is bound by bandwidth. A rate above the roof means that 
 smaller, that a pass yielded several tokens, or that a number is of another model.
 
 ## What is left alone
-Rates without batch, precision, device or a model that we know. Where the same sentence speaks of
+Rates without batch, precision, device or a model that we know; part and model of the set-up prove
+nothing. Where the same sentence speaks of
 speculation, sparsity, replicas, prompt tokens or weights on the chip the rule is silent; where
 they stand elsewhere it names them as the condition. A proof must also stand at the fewest bits
 that the paper mentions anywhere, with five per cent to spare. Where the bandwidth stands in
@@ -28,15 +29,15 @@ Say how many tokens a pass yields, in how many bits the weights are read, or on 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from hwmodels.catalog import Accelerator, find, sources
+from hwmodels.catalog import find, sources
 from hwmodels.decode import decode_intensity, decode_pass_bytes, decode_roof, weight_bytes
 from hwmodels.models import Model, find_model
 from hwmodels.roofline import utilization
 from tanaka.paper.decode import bits
-from tanaka.paper.model import Asserted, DecodeRate, Mention, Number, Paper, Where
+from tanaka.paper.model import Asserted, DecodeRate, Mention, Paper, Where
 from tanaka.paper.setup import bits_told
-from tanaka.quantity import Kind
 from tanaka.records import dataclass
 from tanaka.rules.api import (
     AtMention,
@@ -57,6 +58,13 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.decode_setting import (
+    Memory,
+    completed,
+    memory_of,
+    one_device,
+    stated_rate,
+)
 
 _SLACK = 1.05  # datasheets round, and a part may be clocked a little higher
 _EXCUSES = {
@@ -76,22 +84,12 @@ _EXCUSES = {
 _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """Bandwidth of one device [byte/s], and what is known of where it is from."""
-
-    nominal: float
-    most: float
-    parts: tuple[Accelerator, ...]
-    number: Number | None
-    inferred: bool
-
-
 @rule("TK207", since="0.1.0")
 def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     """Decoding rates against the bytes that a pass must read."""
     paper = ctx.paper
-    for claim in paper.of(DecodeRate):
+    for said in paper.of(DecodeRate):
+        claim, guess = completed(ctx, said)
         model = find_model(claim.model) if claim.model else None
         width, rate = bits(claim.weights), paper.number(claim.rate)
         if (
@@ -103,57 +101,30 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             or claim.asserted is Asserted.NO
             or not rate.quantity.bounded
             or (not model.dense and claim.batch > 1)
+            or (rate.quantity.unit == "s" and claim.batch != 1)  # of one token, or of a pass?
         ):
             continue
-        memory = _memory(paper, claim)
-        devices = claim.devices if claim.devices is not None else _one_device(claim, memory)
+        memory = memory_of(paper, claim)
+        if memory is not None and guess:
+            memory = replace(memory, guess=guess)
+        devices = claim.devices if claim.devices is not None else one_device(claim, memory)
         if memory is None or devices is None or devices < 1:
             continue
         if outcome := _judged(ctx, claim, model, width, memory, devices):
             yield outcome
 
 
-def _memory(paper: Paper, claim: DecodeRate) -> _Memory | None:
-    """The memory that a rate runs from: the named part's, the stated one, or the only own one."""
-    parts = find(claim.device) if claim.device else ()
-    stated = paper.number(claim.bandwidth) if claim.bandwidth is not None else None
-    if parts:
-        best = max(parts, key=lambda p: (p.bandwidth.value, p.bandwidth.verified)).bandwidth.value
-        if stated is not None and stated.quantity.point > best:
-            return None  # "one H100 beside 4.8 TB/s": of which of the two the rate is nobody says
-        return _Memory(best, best, parts, None, False)
-    if claim.device:
-        return None
-    if stated is not None:
-        return _Memory(stated.quantity.point, hard(stated).high, (), stated, False)
-    own = [
-        n for n in paper.numbers_of(Kind.MEMORY_BANDWIDTH)
-        if n.asserted is Asserted.YES and not find(n.entity)
-        and n.quantity.bounded and not isinstance(n.quantity.value, tuple)
-        and n.where not in (Where.RELATED, Where.TABLE)
-    ]  # fmt: skip
-    names = {dict(m.settings).get("name", "") for m in paper.mentions_of("own-name")}
-    own = [n for n in own if n.entity in names] or own
-    if not own or len({n.quantity.point for n in own}) != 1:
-        return None
-    return _Memory(own[0].quantity.point, hard(own[0]).high, (), own[0], True)
-
-
-def _one_device(claim: DecodeRate, memory: _Memory | None) -> float | None:
-    """A stated bandwidth without a count is that of what runs; a named part must be counted."""
-    return 1.0 if memory is not None and not claim.device else None
-
-
 def _judged(
-    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float
+    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float
 ) -> Outcome | None:
     paper = ctx.paper
-    rate = paper.number(claim.rate)
+    number = paper.number(claim.rate)
+    rate = stated_rate(number)
     d = Derivation(paper)
     derived = _derive(d, paper, claim, model, width, memory, devices)
     bandwidth, read, roof = derived.bandwidth, derived.read, derived.roof
     label, title = _rate(roof.value), memory.parts[0].family if memory.parts else ""
-    fault = rate.quantity.nominal.low > roof.high
+    fault = rate.low > roof.high
     figure = _figure(ctx, claim, model, width, memory, devices, read.value, roof.value, fault=fault)
     batch = f"{claim.batch:.0f}"
     slots = (
@@ -181,13 +152,13 @@ def _judged(
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
-    loud = rate.quantity.nominal.low > _SLACK * roof.high
+    loud = rate.low > _SLACK * roof.high
     proven = (
-        hard(rate).low > _SLACK * most
+        rate.least > _SLACK * most
         and not excuses
         and not memory.inferred
         and claim.asserted is Asserted.YES
-        and not (rate.quantity.hedged and rate.quantity.point < 1.25 * roof.high)
+        and not (number.quantity.hedged and rate.point < 1.25 * roof.high)
         and model.verified
         and all(p.bandwidth.verified for p in memory.parts)
     )
@@ -197,8 +168,8 @@ def _judged(
         if excuses:
             only_if = _EXCUSES[excuses[0][0].what]
         elif memory.inferred:
-            only_if = f"the memory gives more than the {bandwidth.shown} stated elsewhere"
-        elif hardest < width and rate.quantity.nominal.low <= _SLACK * most:
+            only_if = memory.guess
+        elif hardest < width and rate.low <= _SLACK * most:
             only_if = f"the weights are read in {hardest:g} bits, as elsewhere in the paper"
         elif not loud:
             only_if = "the memory runs above its data sheet"
@@ -217,6 +188,10 @@ def _judged(
     )  # fmt: skip
 
 
+def _inverse(time: float) -> float:
+    return 1 / time
+
+
 # -- the arithmetic -----------------------------------------------------------------------------
 
 
@@ -229,10 +204,15 @@ class _Derived:
 
 
 def _derive(
-    d: Derivation, paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory,
+    d: Derivation, paper: Paper, claim: DecodeRate, model: Model, width: float, memory: Memory,
     devices: float,
 ) -> _Derived:  # fmt: skip
-    rate = d.stated("rate", claim.rate, symbol="r")
+    if paper.number(claim.rate).quantity.unit == "s":
+        time = d.stated("time of a token", claim.rate, symbol="t")
+        rate = d.computed("rate", "token/s", f"1 / {time.shown}", _inverse, time, reference="batch 1", total=False,
+                          shown=_rate(1 / time.value), symbol="r")  # fmt: skip
+    else:
+        rate = d.stated("rate", claim.rate, symbol="r")
     shape = sources()[model.layers.source]
     count = d.known("parameters read", model.read, "1", Datasheet(shape.key, f"{model.name}, without the input embedding"),
                     shown=f"{model.read / 1e9:.5g} G", symbol="N")  # fmt: skip
@@ -294,7 +274,7 @@ def _equation(batch: float, devices: float, bandwidth: Step, read: float, roof: 
     return text
 
 
-def _bandwidth_step(d: Derivation, memory: _Memory) -> Step:
+def _bandwidth_step(d: Derivation, memory: Memory) -> Step:
     if memory.number is not None:
         why = "the only memory bandwidth that the paper states for a part of its own"
         return d.stated("memory bandwidth", memory.number.id, symbol="M", inferred=why if memory.inferred else "")  # fmt: skip
@@ -305,7 +285,7 @@ def _bandwidth_step(d: Derivation, memory: _Memory) -> Step:
 
 
 def _friendliest(
-    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float
+    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float
 ) -> float:
     """The highest roof that the text leaves open [token/s]."""
     batch = claim.batch or 1.0
@@ -347,12 +327,12 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
 
 
 def _on_another(
-    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: _Memory
+    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: Memory
 ) -> bool:
     """Whether the rate would hold on another part that the paper names; asked of guesses only."""
     if not memory.inferred:
         return False
-    rate = paper.number(claim.rate).quantity.nominal.low
+    rate = stated_rate(paper.number(claim.rate)).low
     for m in paper.mentioned("device"):
         for part in find(dict(m.settings).get("name", "")):
             read = weight_bytes(model.read, width / 8)
@@ -369,10 +349,10 @@ def _rate(value: float) -> str:
 
 
 def _figure(
-    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: _Memory, devices: float,
+    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
     read: float, roof: float, *, fault: bool,
 ) -> Figure:  # fmt: skip
-    rate = ctx.paper.number(claim.rate).quantity.point
+    rate = stated_rate(ctx.paper.number(claim.rate)).point
     precision = "fp8" if width <= 8 and any("fp8" in p.peak for p in memory.parts) else "fp16"
     peaks = [p.peak[precision].value for p in memory.parts if precision in p.peak]
     if not peaks:

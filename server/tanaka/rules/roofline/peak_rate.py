@@ -68,6 +68,17 @@ def significant(value: float, digits: int = 4) -> str:
     return printed(float(f"{value:.{digits - 1}e}"), digits)
 
 
+def in_digits(step: Step, number: Number) -> str:
+    """A stated value in digits, for a sum: "two days" as "2 days", "seven billion" as "7B"."""
+    q = number.quantity
+    if q.literal.text[:1].isdigit():
+        return step.shown
+    value = f"{q.point / q.scale:,.10g}"
+    if q.shown_unit in ("", "1"):
+        return value
+    return f"{value}{q.shown_unit}" if q.shown_unit in "KMBT" else f"{value} {q.shown_unit}"
+
+
 def rate_text(value: float) -> str:
     """A rate in TFLOP/s, or in PFLOP/s from ten thousand on."""
     if value >= 1e16:

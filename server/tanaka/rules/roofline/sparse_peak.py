@@ -76,7 +76,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
     number = paper.number(claim.number)
     q = number.quantity
     parts = find(claim.name("device"))
-    if not parts or not q.bounded or q.point <= 0 or claim.cues & {"sparse", "another", "accumulate"}:  # fmt: skip
+    if not parts or not (q.bounded or q.qualifier.value == "max") or q.point <= 0 or claim.cues & {"sparse", "another", "accumulate"}:  # fmt: skip
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
@@ -225,7 +225,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         note=f"{made.shown} of the dense {true.shown}",
         bold=f"{one.shown} is {made.shown} of the dense peak, not {share.shown}.",
         only_if="" if proof else only_if, related=((AtNumber(s.rate.id), "the rate"),),
-        fixes=(Fix(f"Write {literal}%, of the dense peak", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),),
+        fixes=(Fix(f"Write {literal}%, of the dense peak", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),) if value <= 1 else (),
         figure=BarsFigure(f"{dense.precision.upper()} peak of the {family}", "FLOP/s",
                           (("dense", dense.value, False), ("with 2:4 sparsity", sparse.value, False), ("implied", one.value / share.value, True))),
         slots=(

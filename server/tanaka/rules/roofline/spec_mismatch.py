@@ -20,7 +20,8 @@ Each node has eight A100-80GB GPUs with 1\,TB of GPU memory in total.
 Write the value of the variant that was used, and name the variant.
 
 ## References
-- Datasheets and white papers of the parts, named with each finding.
+- NVIDIA, "A100 Tensor Core GPU Architecture", white paper, 2020.
+- NVIDIA, "H100 Tensor Core GPU Architecture", white paper, 2022.
 """
 
 from __future__ import annotations
@@ -128,8 +129,12 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
     if kind == "link":
         return _link(ctx, claim, number, values, counts)
     fits = next(
-        (v for v in values for c in counts if _near(q.point, v.value * c, kind, v.part)), None
-    )
+        (
+            v for v in values for c in counts
+            if _near(q.point, v.value * c, kind, v.part) or q.nominal.low <= v.value <= q.nominal.high
+        ),
+        None,
+    )  # fmt: skip
     if fits is not None:
         return _held(ctx, claim, number, fits, kind) if q.bounded else None
     several = _MULTIPLES if kind == "capacity" or "many" in claim.cues else ()
@@ -151,6 +156,8 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if q.hedged and any(abs(q.point / v.value - 1) < 0.25 for v in values):
         return None
+    if "work" in claim.cues or ("bare" in claim.cues and q.point < least):
+        return None  # of what runs on the part
     if "many" in claim.cues and q.point > most:
         return None  # a total of parts that nobody counts
     return _finding(ctx, claim, number, values, kind)
@@ -213,7 +220,11 @@ def _link(ctx: Context, claim: Physical, number: Number, values: tuple[Value, ..
 def _peak(ctx: Context, claim: Physical, number: Number, parts: tuple[Accelerator, ...]) -> Outcome | None:  # fmt: skip
     q = number.quantity
     written = claim.name("precision")
-    if claim.cues & {"clock", "vector", "accumulate", "many"} or not q.bounded or not written:
+    if (
+        claim.cues & {"clock", "vector", "accumulate", "many", "work"}
+        or not q.bounded
+        or not written
+    ):
         return None
     count = dict(claim.counted).get("devices") or 1.0
     known = [p for p in peaks(parts, written) if (q.unit == "op/s") == p.precision.startswith("int")]  # fmt: skip

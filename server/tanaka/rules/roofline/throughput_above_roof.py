@@ -16,7 +16,7 @@ text counts several and does not say "per GPU".
 ## Example
 ```latex
 Llama-2-70B ingests 60,000 prompt tokens/s in BF16 on eight A100s, with prefix caching disabled.
-%                   ^^^^^^^^^^^^^^^^^^^^^^ TK206: 18,230 tokens/s
+%                   ^^^^^^^^^^^^^^^^^^^^^^ TK206: 18,232 tokens/s
 ```
 Say what was counted: tokens computed or tokens served, on one device or on all.
 
@@ -60,6 +60,7 @@ from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
     fewest_parameters,
+    in_digits,
     in_eight_bits,
     of,
     peak_rate,
@@ -235,17 +236,19 @@ def _derive(
     rate = d.stated("rate", claim.number, symbol="r")
     images = rate.unit == "sample/s"
     training = claim.name("phase") == "training"
-    each = _each(d, work, images=images, training=training)
+    each = _each(d, paper, work, images=images, training=training)
     count = device_count(d, claim, devices)
     limit = peak_step(d, roof)
     value = rate.value * each.value / count.value
     need = d.computed("of each device", "FLOP/s", _over(f"{rate.shown} × {each.shown}", count), _needed, rate, each, count,
                       reference="work of a token or image times their rate", shown=rate_text(value), symbol="R")  # fmt: skip
-    roof_value = float(most_training_tokens(count.value, limit.value, each.value))
+    # from what is printed above it, so that a reader with a calculator gets the same digits
+    roof_value = float(most_training_tokens(count.value, _printed(limit), _printed(each)))
+    allowed = f"{roof_value:,.0f}" if roof_value >= 1e4 else significant(roof_value)
     unit = "images/s" if images else "tokens/s"
-    times = f"{count.shown} × " if count.value != 1 else ""
+    times = f"{count.value:,.0f} × " if count.value != 1 else ""
     most = d.computed("roof", rate.unit, f"{times}{limit.shown} / {each.shown}", most_training_tokens, count, limit, each,
-                      reference=most_training_tokens.source, shown=f"{significant(roof_value, 4 if roof_value < 1e4 else 5)} {unit}", symbol="M")  # fmt: skip
+                      reference=most_training_tokens.source, shown=f"{allowed} {unit}", symbol="M")  # fmt: skip
     util = d.computed("share of the peak", "1", f"{need.shown} / {limit.shown}", flops_utilization, rate, each, count, limit,
                       reference=flops_utilization.source, symbol="u")  # fmt: skip
     slots = (
@@ -255,35 +258,41 @@ def _derive(
     return util, need, most, slots
 
 
+def _printed(step: Step) -> float:
+    digits, unit = step.shown.split()
+    return float(digits.replace(",", "")) * {"G": 1e9, "T": 1e12, "P": 1e15}[unit[0]]
+
+
 def _over(product: str, count: Step) -> str:
-    return f"{product} / {count.shown}" if count.value != 1 else product
+    return f"{product} / {count.value:,.0f}" if count.value != 1 else product
 
 
 def _needed(rate: float, each: float, devices: float) -> float:
     return rate * each / devices
 
 
-def _each(d: Derivation, work: _Work, *, images: bool, training: bool) -> Step:
+def _each(d: Derivation, paper: Paper, work: _Work, *, images: bool, training: bool) -> Step:
     """FLOPs of one token or image."""
-    factor = 6 if training else 2
+    factor, said = 6 if training else 2, ""
     if images:
         assert isinstance(work.network, Vision)
         adds = work.network.multiply_adds
         size = d.known("multiply-adds of an image", adds.value, "1", Datasheet(adds.source, sources()[adds.source].title),
-                       shown=f"{adds.value / 1e9:.5g} G", symbol="A")  # fmt: skip
+                       shown=f"{adds.value / 1e9:.6g} G", symbol="A")  # fmt: skip
         formula = train_flops_per_image if training else inference_flops_per_image
     elif work.network is not None:
         assert isinstance(work.network, Model)
         key = work.network.layers.source
         left = "without the input embedding" if training else "without the tables of tokens"
         size = d.known("parameters", work.size, "1", Datasheet(key, f"{work.network.name}, {left}"),
-                       shown=f"{work.size / 1e9:.5g}B", symbol="N")  # fmt: skip
+                       shown=f"{work.size / 1e9:.6g}B", symbol="N")  # fmt: skip
         formula = train_flops_per_token if training else infer_flops_per_token
     else:
         assert work.params is not None
         size = d.stated("parameters", work.params, symbol="N")
+        said = in_digits(size, paper.number(work.params))
         formula = train_flops_per_token if training else infer_flops_per_token
     return d.computed(
-        "work of an image" if images else "work of a token", "FLOP", f"{factor} × {size.shown}", formula, size,
+        "work of an image" if images else "work of a token", "FLOP", f"{factor} × {said or size.shown}", formula, size,
         reference=formula.source, total=False, symbol="F", shown=f"{significant(factor * size.value / 1e9, 5)} GFLOP",
     )  # fmt: skip

@@ -63,6 +63,7 @@ from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
     fewest_parameters,
+    in_digits,
     in_eight_bits,
     of,
     peak_rate,
@@ -160,7 +161,7 @@ def _longest(time: Number) -> float:
 def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> Outcome | None:
     paper = ctx.paper
     d = Derivation(paper)
-    util, rate, slots = _derive(d, claim, budget, roof)
+    util, rate, slots = _derive(d, paper, claim, budget, roof)
     operands = tuple(
         dict.fromkeys(
             i
@@ -266,37 +267,40 @@ def _flip(budget: _Budget, roof: PeakRate, util: Step) -> str:
 
 
 def _derive(
-    d: Derivation, claim: Physical, budget: _Budget, roof: PeakRate
+    d: Derivation, paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate
 ) -> tuple[Step, Step, tuple[Slot, ...]]:
     if budget.model is not None:
         model = budget.model
         key = sources()[model.layers.source].key
         params = d.known("parameters", model.read, "1", Datasheet(key, f"{model.name}, of a token, without the input embedding"),
-                         shown=f"{model.read / 1e9:.5g}B", symbol="N")  # fmt: skip
+                         shown=f"{model.read / 1e9:.6g}B", symbol="N")  # fmt: skip
+        size = params.shown
     else:
         assert budget.params is not None
         label = "active parameters" if claim.at("active") else "parameters"
         params = d.stated(label, budget.params, symbol="N")
+        size = in_digits(params, paper.number(budget.params))
     if budget.tokens is not None:
         tokens = d.stated("tokens", budget.tokens, symbol="T")
+        amount = in_digits(tokens, paper.number(budget.tokens))
     else:
-        amount = budget.fewest
-        tokens = d.known("tokens", amount, "1", Computed("as stated in words"), shown=_amount(amount), symbol="T")  # fmt: skip
-    each = d.computed("work of a token", "FLOP", f"6 × {params.shown}", train_flops_per_token, params,
+        amount = _amount(budget.fewest)
+        tokens = d.known("tokens", budget.fewest, "1", Computed("as stated in words"), shown=amount, symbol="T")  # fmt: skip
+    each = d.computed("work of a token", "FLOP", f"6 × {size}", train_flops_per_token, params,
                       reference=train_flops_per_token.source, total=False, symbol="F",
                       shown=f"{significant(6 * params.value / 1e9, 5)} GFLOP")  # fmt: skip
     work = training_flops(each.value, tokens.value)
-    whole = d.computed("work", "FLOP", f"{tokens.shown} × {each.shown}", training_flops, each, tokens,
+    whole = d.computed("work", "FLOP", f"{amount} × {each.shown}", training_flops, each, tokens,
                        reference=training_flops.source, total=False, symbol="C", shown=_flop(work))  # fmt: skip
     time = d.stated("device time" if budget.devices is None else "time", claim.number, symbol="t")
     if budget.devices is None:
-        seconds, over = time, time.shown
+        seconds, over = time, in_digits(time, budget.time)
     else:
         count = device_count(d, claim, budget.devices)
         total = device_time(count.value, time.value)
-        seconds = d.computed("device time", "s", f"{count.shown} × {time.shown}", device_time, count, time,
+        seconds = d.computed("device time", "s", f"{count.value:,.0f} × {in_digits(time, budget.time)}", device_time, count, time,
                              reference=device_time.source, total=False, symbol="G",
-                             shown=f"{significant(total / _HOUR, 6)} device-hours")  # fmt: skip
+                             shown=f"{_hours(total / _HOUR)} device-hours")  # fmt: skip
         over = seconds.shown
     value = whole.value / seconds.value
     rate = d.computed("of each device", "FLOP/s", f"{whole.shown} / {over}", _over, whole, seconds,
@@ -319,6 +323,10 @@ def _over(work: float, seconds: float) -> float:
 
 def _share(each: float, tokens: float, seconds: float, peak: float) -> float:
     return float(utilization_of_device_time(tokens, each, seconds, peak))
+
+
+def _hours(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1e5 else significant(value, 6)
 
 
 def _flop(value: float) -> str:

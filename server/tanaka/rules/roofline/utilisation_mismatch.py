@@ -214,7 +214,7 @@ def _finding(ctx: Context, s: Share, known: Peak | None, recomputed: float | Non
         figure = RooflineFigure(part, s.format or (known.precision if known else ""), peak.value, bandwidth,
                                 (RooflinePoint("as written", None, one.value, False),
                                  RooflinePoint(share.shown, None, peak.value * share.value, True)))  # fmt: skip
-    fixes = () if hfu else (Fix(f"Write {literal}%", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),)  # fmt: skip
+    fixes = () if hfu or found > 1 else (Fix(f"Write {literal}%", FixKind.QUICKFIX, (ReplaceLiteral(s.share.id, literal),)),)  # fmt: skip
     return Finding(
         "TK204", "utilisation-mismatch", verdict, AtNumber(s.share.id), f"{message}.", tuple(d.steps),
         operands=tuple(n.id for n in (s.share, s.rate, s.peak) if n is not None),

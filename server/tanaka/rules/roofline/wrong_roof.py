@@ -15,7 +15,7 @@ part it is a question.
 ## Example
 ```latex
 At batch 1, decoding on an H100 is $2\times$ faster because FP8 tensor cores double the FLOP rate.
-%                                  ^^^^^^^^^ TK209: 2.00 FLOP/B
+%                                  ^^^^^^^^^ TK209: 2.000 FLOP/B
 ```
 Say how many bytes a pass reads before and after; or show the gain at the batch of the ridge.
 
@@ -113,8 +113,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         count = d.known("batch", tokens, "1", Computed("as stated in words"), shown=f"{tokens:.0f}", symbol="b")  # fmt: skip
     each = d.known("width of a weight", width, "byte", Computed(f"{precision}, as stated"), shown=f"{width:g} B", symbol="w")  # fmt: skip
     here = decode_intensity(count.value, 1.0, width)
-    point = d.computed("intensity of a pass", "FLOP/byte", f"2 × {count.shown} / {each.shown}", _intensity, count, each,
-                       reference=decode_intensity.source, symbol="I", shown=f"{significant(here, 3)} FLOP/B")  # fmt: skip
+    point = d.computed("intensity of a pass", "FLOP/byte", f"2 × {count.value:,.0f} / {each.shown}", _intensity, count, each,
+                       reference=decode_intensity.source, symbol="I", shown=f"{significant(here)} FLOP/B")  # fmt: skip
     limit = d.known(f"dense {precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, sources()[peak.source].title),
                     shown=rate_text(peak.value), symbol="P")  # fmt: skip
     memory = part.bandwidth

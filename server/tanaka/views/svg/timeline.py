@@ -31,7 +31,8 @@ _STAGES = 4
 """Columns that leave room for a label and a number over each."""
 _PIECES = 24
 """More pieces than that are thinner than the line between them."""
-_RAMPS = ("fill", "drain")
+_RISES = ("fill", "forward")
+_RAMPS = (*_RISES, "drain", "backward")
 _SEAM = 1.5
 _LOW = 0.3
 """Share of the capacity under which the layers would be lines: then the scale is theirs."""
@@ -171,7 +172,7 @@ def _height(layer: TimelineLayer, cut: _Cut, phases: Sequence[str]) -> float:
     size = layer.sizes[cut.phase]
     if not _moves(layer, phases[cut.phase]):
         return size
-    if phases[cut.phase] == "fill":
+    if phases[cut.phase] in _RISES:
         before = layer.sizes[cut.phase - 1] if cut.phase else 0.0
         return before + (size - before) * cut.share
     # A drain begins at its size and gives it back piece by piece, down to what comes after it.

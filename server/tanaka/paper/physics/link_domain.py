@@ -1,0 +1,72 @@
+"""Parallel degrees whose traffic is said to stay on the fast links inside a node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.patterns import Lazy
+
+_PARALLEL = Lazy(
+    r"\s?-?(?:way\s)?(?:tensor|expert|model)[- ]parallel\w*|\s(?:tensor|expert)[- ]parallel", re.I
+)
+_PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
+_ON_NVLINK = Lazy(
+    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b",
+    re.I,
+)
+_PER_NODE = Lazy(r"\b(?:(?P<n>\d{1,2})|(?P<word>two|four|eight|sixteen))[ -](?:\w+ )?GPUs?(?: per| in each| in a|-per-) ?(?:node|server|machine|host)\b|\b(?:nodes?|servers?|machines?|hosts?) (?:of|with) (?:(?P<m>\d{1,2})|(?P<wm>two|four|eight|sixteen)) (?:\w+ )?GPUs\b|\b(?:(?P<k>\d{1,2})|(?P<wk>two|four|eight|sixteen))-GPU (?:nodes?|servers?|machines?|hosts?)\b", re.I)  # fmt: skip
+_WORDS = {"two": 2, "four": 4, "eight": 8, "sixteen": 16}
+CUES = {
+    "larger": Lazy(r"\bNVL\d+\b|\bracks?\b|\bGB[23]00\b|\bICI\b|\btorus\b|\bTPUs?\b|\bNeuronLink\b|\bTrainium\b|\bMI\d{3}\w*|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bNVSwitch (?:system|fabric)\b|\bAscend\b|\bsuper-?(?:pod|node)s?\b", re.I),
+    "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
+    "other": Lazy(r"\b(?:context|sequence|pipeline|data)[- ]parallel\w*|\bCP\d*\b|\bPP\d*\b|\bring attention\b", re.I),
+    "able": Lazy(r"\b(?:would|could|if|ideally|assum\w+|suppose|not|cannot|never fits|limit\w*|beyond|exceed\w*|longer|rather|instead)\b|n't\b", re.I),
+    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b", re.I),
+}  # fmt: skip
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """A degree of tensor or expert parallelism, and the size of a node, where NVLink is credited."""
+    for k, sentence in enumerate(scene.sentences):
+        if not _ON_NVLINK.search(sentence.text):
+            continue
+        degrees = [s for s in scene.spots(k) if _degree(scene, s)]
+        if len({scene.reading(s).quantity.point for s in degrees}) != 1:
+            continue
+        cues = set(scene.heard(CUES, k))
+        for j in (k - 1, k + 1):
+            if 0 <= j < len(scene.sentences):
+                cues |= scene.heard({c: CUES[c] for c in ("larger", "admitted")}, j)
+        counted, far = _node(scene, k)
+        part = scene.part(k)
+        if counted is None and not (part is not None and part.system):
+            continue
+        named = (("device", part.name),) if part is not None else ()
+        size = (("domain", counted),) if counted is not None else ()
+        yield LocalPhysical("link-domain", degrees[0], (), named, size, far, frozenset(cues))
+
+
+def _degree(scene: Scene, spot: Spot) -> bool:
+    r = scene.reading(spot)
+    before, after = scene.around(spot, 50, 30)
+    text = scene.sentences[spot[0]].text[r.start : r.end]
+    if r.noun in ("tp", "ep") or (r.noun == "gpu" and _PARALLEL.search(text)):
+        return True
+    return bool(
+        r.quantity.unit == "1"
+        and (
+            _PARALLEL_BEFORE.search(before) or (re.search(r"way$", text) and _PARALLEL.match(after))
+        )
+    )
+
+
+def _node(scene: Scene, k: int) -> tuple[float | None, frozenset[str]]:
+    """Devices of a node as stated, and whether a sentence before says so."""
+    for j in range(k, max(-1, k - 3), -1):
+        m = _PER_NODE.search(scene.sentences[j].text)
+        if m:
+            word = next(g for g in m.groups() if g)
+            return float(_WORDS.get(word.lower()) or word), frozenset(("domain",) if j != k else ())
+    return None, frozenset()

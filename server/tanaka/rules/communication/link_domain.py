@@ -1,0 +1,99 @@
+r"""## What it checks
+That tensor or expert parallelism whose traffic is credited to NVLink is not wider than the devices
+that NVLink joins: the GPUs of a node, or of the system named.
+
+## Why it matters
+Outside of the domain the same bytes travel on the network, at a tenth of the bandwidth or less. A
+layer that is priced at NVLink speed there takes several times as long as is stated.
+
+## What is left alone
+Racks and systems whose links join more than a node, other interconnects than NVLink, sentences
+that name the network between nodes or its cost, and other kinds of parallelism.
+
+## Example
+```latex
+TP16 on DGX A100 keeps all TP traffic on NVLink.
+% ^^ TK407: NVLink joins 8
+```
+Name the system that joins so many, or say which part of the traffic crosses nodes.
+
+## References
+- Narayanan et al., "Efficient Large-Scale Language Model Training on GPU Clusters Using
+  Megatron-LM", SC 2021.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tanaka.paper.model import Asserted, Physical
+from tanaka.rules.api import (
+    Assumption,
+    AtNumber,
+    BarsFigure,
+    Computed,
+    Context,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Verdict,
+    rule,
+)
+from tanaka.rules.derivation import Derivation
+
+_SILENT = frozenset(("larger", "admitted", "other", "able"))
+_SYSTEM = 8.0
+"""GPUs of a DGX or HGX system."""
+
+
+@rule("TK407", since="0.1.0")
+def link_domain(ctx: Context) -> Iterator[Outcome]:
+    """Degrees whose traffic is credited to NVLink against the devices that it joins."""
+    for claim in ctx.paper.of(Physical):
+        if (
+            claim.relation != "link-domain"
+            or claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or "all" not in claim.cues
+        ):
+            continue
+        if outcome := _judged(ctx, claim):
+            yield outcome
+
+
+def _judged(ctx: Context, claim: Physical) -> Outcome | None:
+    number = ctx.paper.number(claim.number)
+    if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
+        return None
+    d = Derivation(ctx.paper)
+    degree = d.stated("parallel degree", claim.number, symbol="p", exact=True)
+    d.steps[-1] = degree = replace(degree, shown=f"{degree.value:g}")
+    stated = dict(claim.counted).get("domain")
+    size = stated or _SYSTEM
+    if stated:
+        domain = d.known("GPUs of a node", size, "1", Computed("as stated"), shown=f"{size:g}", symbol="g")  # fmt: skip
+    else:
+        what = f"an 8-GPU system of the {claim.name('device')}"
+        domain = d.known("GPUs that NVLink joins", size, "1", Assumption(what), shown=f"{size:g}", symbol="g")  # fmt: skip
+    d.computed("nodes spanned", "1", f"{degree.shown} / {domain.shown}", lambda p, g: p / g, degree, domain, symbol="k")  # fmt: skip
+    d.steps[-1] = replace(d.steps[-1], shown=f"{d.steps[-1].value:.4g}")
+    operands = (claim.number,)
+    figure = BarsFigure(
+        "GPUs on one NVLink", "1",
+        (("joined", size, False), ("parallel degree", degree.value, degree.value > size)),
+    )  # fmt: skip
+    slots = (
+        Slot("claim", degree.shown, "p"), Slot("n", "", count=round(size)), Slot("line", "", at=AtNumber(claim.number)),
+    )  # fmt: skip
+    if degree.value <= size:
+        return Held("TK407", operands, f"{degree.shown} of {domain.shown} that NVLink joins", tuple(d.steps), slots)  # fmt: skip
+    return Finding(
+        "TK407", "link-domain", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        f"A degree of {degree.shown} does not stay on NVLink where NVLink joins {domain.shown} GPUs.",
+        tuple(d.steps), operands=operands, note=f"NVLink joins {domain.shown}",
+        bold=f"{degree.shown} GPUs are not on one NVLink of {domain.shown}.",
+        only_if=f"one NVLink domain joins {degree.shown} GPUs, or the degree is at most {domain.shown}",
+        figure=figure, slots=slots,
+    )  # fmt: skip
