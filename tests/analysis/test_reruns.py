@@ -100,7 +100,7 @@ def test_a_number_runs_the_rules_that_read_it(
     assert runs <= set(again)
     assert not rests & set(again)
     assert set(again.values()) == {1}
-    assert len(again) < len(WHOLE) / 2
+    assert len(again) < len(WHOLE)
 
 
 def test_an_undone_edit_runs_nothing() -> None:

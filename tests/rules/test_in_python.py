@@ -24,14 +24,11 @@ HERE = Path(__file__).parent
 FILES = sorted(p for p in HERE.glob("TK[1-4]*.md"))
 
 NOT_ARITHMETIC = {
-    "TK104": [r"\d [KM] (?:GPU-hours|USD)"],  # the author's letter for thousands before the unit
     "TK105": [
         r"the (?:arithmetic|geometric|harmonic) mean of",  # a mean of a column, which stands above it
-        r"\d [KM] (?:GPU-hours|USD)",
     ],
     "TK109": [r"(?:of them)$"],  # a count that the paper states in words
     "TK110": [
-        r"\d [KM] \w+",
         r"[–] ?\d",  # ranges
         r"USD/million tokens",
         r"\d images",  # samples of another name
@@ -42,10 +39,10 @@ NOT_ARITHMETIC = {
 
 # -- printed quantities, read anew ------------------------------------------------------------
 _PREFIX = {"": 1.0, "n": 1e-9, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9,
-           "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}  # fmt: skip
+           "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21, "Y": 1e24, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}  # fmt: skip
 _LETTER = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12, "P": 1e15}
-_PREFIXED = ("FLOPS", "FLOPs", "FLOP", "FLOPs", "OPS", "OP", "Wh", "Hz", "Bps", "bps", "bit", "B", "b", "s", "W", "J", "byte", "bytes")  # fmt: skip
-_EIGHTH = ("b", "bps", "bit")
+_PREFIXED = ("FLOPS", "FLOPs", "FLOP", "FLOPs", "OPS", "OP", "Wh", "Hz", "Bps", "bps", "B", "b", "s", "W", "J", "byte", "bytes")  # fmt: skip
+_EIGHTH = ("b", "bps")
 _TIME = {"min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0,
          "month": 2592000.0, "year": 31557600.0}  # fmt: skip
 _ONE = re.compile(
@@ -53,10 +50,10 @@ _ONE = re.compile(
     r"lane|link|word|value|op|update|USD|epoch|frame|cycle|core|state|byte|micro-batch|stage|chunk|rank|time|expert)s?(?:e?s)?"
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e-?\d+|\s?[×·]\s?10\^[-−]?\d+)?"
-_UNIT = (
-    r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b|max\b|min\()[A-Za-zµμ]+(?:-[A-Za-z]+)?(?:/[A-Za-zµμ]+)*)"
+_UNIT = r"(?:%|[×x](?!\s?[\d(A-Za-z])|(?!x\b|max\b|min\()[A-Za-zµμ]+\d*(?:-[A-Za-z]+)?(?:/[A-Za-zµμ]+)*)"
+_QUANTITY = re.compile(
+    rf"(?P<digits>{_DIGITS})(?:(?P<space>\s?)(?P<unit>(?:[KMBGT]\s(?=[A-Za-z])(?!x\b|max\b|min\b))?{_UNIT}))?"
 )
-_QUANTITY = re.compile(rf"(?P<digits>{_DIGITS})(?:(?P<space>\s?)(?P<unit>{_UNIT}))?")
 
 
 def scale(unit: str, *, glued: bool) -> float:
@@ -67,6 +64,9 @@ def scale(unit: str, *, glued: bool) -> float:
         return 0.01
     if unit in _LETTER and (glued or unit != "B"):
         return _LETTER[unit]
+    letter, _, counted = unit.partition(" ")
+    if counted:
+        return _LETTER[letter] * scale(counted, glued=False)
     above, *below = unit.split("/")
     out = _simple(above)
     for part in below:
@@ -75,7 +75,7 @@ def scale(unit: str, *, glued: bool) -> float:
 
 
 def _simple(name: str) -> float:
-    name = re.sub(r"^[A-Za-z]+-(?=(?:hour|day|week|month|year)s?$)", "", name)
+    name = re.sub(r"^[A-Za-z][A-Za-z\d]*-(?=(?:hour|day|week|month|year)s?$)", "", name)
     whole = name.removesuffix("s") if len(name) > 1 else name
     if whole in _TIME:
         return _TIME[whole]
@@ -104,9 +104,6 @@ def read(text: str) -> tuple[float, float] | None:
         one = scale(match["unit"] or "", glued=not match["space"])
     except KeyError:
         one = 1.0  # a word behind a number: "64 nodes that wait"
-    letter = re.match(r"\s[KM]\s(?P<unit>[A-Za-z/-]+)", text[match.end("digits") :])
-    if letter is not None:
-        one = _LETTER[letter.group().strip()[0]] * scale(letter["unit"], glued=False)
     mantissa = re.match(r"[\d,.]+", match["digits"])
     assert mantissa is not None
     decimals = len(mantissa.group().partition(".")[2])

@@ -6,10 +6,13 @@ A result is computed here from the steps before it, so the derivation shown is t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Protocol
 
 from tanaka.paper.model import Number, NumberId
+from tanaka.patterns import Lazy
+from tanaka.quantity import Quantity
 from tanaka.quantity.interval import Interval, corners
 from tanaka.rules.api import (
     Assumption,
@@ -44,9 +47,10 @@ class Derivation:
         q = number.quantity
         origin: Origin = Inferred(id, inferred) if inferred else Stated(id)
         unit = "%" if q.shown_unit in ("%", "points") else q.unit
+        shown = _in_digits(q)
         if exact:
             return self._add(
-                Step(label, q.point, q.point, q.point, unit, "", origin, False, q.shown, symbol)
+                Step(label, q.point, q.point, q.point, unit, "", origin, False, shown, symbol)
             )
         return self._add(
             Step(
@@ -58,7 +62,7 @@ class Derivation:
                 "",
                 origin,
                 False,
-                q.shown,
+                shown,
                 symbol,
             )
         )
@@ -105,6 +109,17 @@ class Derivation:
     def _add(self, step: Step) -> Step:
         self.steps.append(step)
         return step
+
+
+_WORDS = Lazy(r"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty|[a-z]+teen|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))(?:-[a-z]+)?", re.I)  # fmt: skip
+
+
+def _in_digits(quantity: Quantity) -> str:
+    """A quantity as the paper shows it, in digits where it stands in words: a formula is made of it."""
+    word = quantity.literal.text
+    if _WORDS.fullmatch(word) is None or not quantity.shown.startswith(word):
+        return quantity.shown
+    return f"{quantity.literal.value:g}{quantity.shown.removeprefix(word)}"
 
 
 def hard(number: Number, *others: Number) -> Interval:

@@ -19,7 +19,7 @@ from tanaka.rules.api import Computed, Step
 _COUNT_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"))
 _COUNTS = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "B": 1e9}
 _SHARES = {"%": 0.01, "points": 0.01, "point": 0.01, "×": 1.0, "x": 1.0}
-_PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21, "Y": 1e24}
 _PRINTED = frozenset({"B", "B/s", "FLOP", "FLOP/s", "FLOP/B", "OP/s", "W", "J", "Hz", "op", "J/byte", "op/J", "USD/s"})  # fmt: skip
 _COUNTED = re.compile(
     r"(?:token|tok|sample|sequence|seq|request|query|step|update|parameter|param|element|value|frame|epoch|GPU|device|"
@@ -184,10 +184,10 @@ def interval(low: float, high: float) -> str:
 
 _NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e-?\d+(?![A-Za-z\d]))?"
 # A hyphen stands in a unit of rented time alone: "182 GPU-hours".
-_UNIT = r"[A-Za-zµμ%×][A-Za-zµμ/]*(?:-(?:hour|day|week|month|year)s?(?![A-Za-z]))?"
+_UNIT = r"[A-Za-zµμ%×][A-Za-zµμ/]*(?:\d+(?=-(?:hour|day|week|month|year)))?(?:-(?:hour|day|week|month|year)s?(?![A-Za-z]))?"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>{_NUMBER})(?P<power>\s?[×·x]\s?10(?:\^|\*\*)\{{?(?P<exponent>[-−]?\d+)\}}?)?"
-    rf"(?P<unit>\s?(?:{_UNIT}))?|(?P<name>max|min)(?=\s?\()|(?P<sign>[-+−–/×x·*(),^]))"
+    rf"(?P<unit>\s?(?:[KMBGT]\s(?=[A-Za-z])(?!(?:x|max|min)\b))?(?:{_UNIT}))?|(?P<name>max|min)(?=\s?\()|(?P<sign>[-+−–/×x·*(),^]))"
 )
 
 
@@ -205,6 +205,9 @@ def _number(text: str) -> float | None:
 def _scale(unit: str, glued: bool) -> float:
     if not unit:
         return 1.0
+    letter, _, counted = unit.partition(" ")  # "1.9 M tokens/s"
+    if counted:
+        return _COUNTS[letter] * _scale(counted, glued=False)
     if unit in _SHARES:
         return _SHARES[unit]
     if unit in _COUNTS and (glued or unit != "B"):
