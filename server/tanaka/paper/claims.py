@@ -358,8 +358,9 @@ _RATE_CUES = {
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
     "nodes": r"\bnodes?\b",
     "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs)\b",
-    "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|attention)\b",
+    "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|(?<!without )(?<!no )attention(?!-free| free| excluded))\b",
     "accumulate": r"\b(?:accumulat\w+)\b",
+    "convolution": r"\bconv(?:olution\w*|s|[12]d|\dx\d)?\b",
     "clock": r"\b(?:overclock\w*|boost)\b",
     "hardware": r"\b(?:HFU|hardware FLOPs)\b",
 }
