@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind, entities
 from tanaka.paper.physics.cached import cache_claim, cache_product
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.state import state_product
 from tanaka.paper.physics.stretches import Stretch, stretches, subject
 from tanaka.patterns import Lazy
 
@@ -39,7 +40,7 @@ _NOT = Lazy(
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
     r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
-    r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|\bresident\b|\bspeculat\w*|"
+    r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
     r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
@@ -55,7 +56,7 @@ _TOGETHER = Lazy(
     re.I,
 )  # fmt: skip
 _TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
-_RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
+_RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|(?<!in the )(?<!in )\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
 _WEIGHTS = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 CUES = {"trains": _TRAINS, "runs": _RUNS}
 
@@ -65,7 +66,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not any(r.quantity.unit == "byte" for r in sentence.readings):
             continue
-        product = cache_product(scene, k)
+        product = cache_product(scene, k) or state_product(scene, k)
         if product is not None:
             yield product
             continue
