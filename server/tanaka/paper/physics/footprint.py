@@ -47,6 +47,12 @@ _NOT = Lazy(
     re.I,
 )  # fmt: skip
 _OF_IT = Lazy(r"\W*of (?:the|these|those|its|all|this)\b", re.I)
+# "2 GB of traffic": a size of weights is of weights, or of the memory that they take.
+_OF_ELSE = Lazy(
+    r"\s*of (?!(?:(?:the|its|their|all|raw|model|GPU|GPU's|device|total|dense|pure|on-disk|disk|main|system|FP\d+|BF16|INT\d|accelerator|graphics|video|storage|half-precision|\d+-bit)[- ])*"
+    r"(?:weights?|param\w*|memory|V?RAM|DRAM|HBM\w*|storage|space|disk|checkpoints?|states?|gradients?|moments?|optimi[sz]er|data)\b)",
+    re.I,
+)  # fmt: skip
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
 _HAS = Lazy(r"(?:\b(?:with|has|have|having|contain\w*|compris\w*|of|at)|[(,])\s*(?:about |roughly |only |around |a total of )?[≈∼~]?$", re.I)  # fmt: skip
 # "The weights and gradients of a 7B model": a size of two things.
@@ -166,6 +172,8 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     if about is None:
         return None
     if re.search(r"\b(?:per|each|every|a) (?:layer|token)\b", stretch.text, re.I):
+        return None
+    if _OF_ELSE.match(stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size).end):
         return None
     named: list[tuple[str, str]] = [("kind", sort)]
     far = set()

@@ -13,18 +13,20 @@ _AT = Lazy(r"\b(?:at|with|counting|assuming|for)\s(?:about |some |the usual |the
 # What stands right before a size that all of it takes.
 _TAKES = Lazy(
     r"(?:\b(?:tak(?:es?|ing)|took|needs?|requir(?:es?|ing)|occup(?:y|ies|ying)|amount(?:s|ing)? to|comes? to|totals?|is|are|has|have|measures?|weighs?|consum(?:es?|ing)|"
-    r"or|i\.e\.,?|that is,?|thus|hence|so|makes?|making|gives?|giving|adds? up to|for|of)\b,?|[=≈(:])\s?(?:about |roughly |around |some |only |a total of |[≈∼~])?$",
+    r"or|that is|thus|hence|so|makes?|making|gives?|giving|adds? up to|for a total of)\b,?|\bi\.e\.,?|[=≈(:])\s?(?:about |roughly |around |some |only |a total of |[≈∼~])?$",
     re.I,
 )
 _THINGS = r"weights?|gradients?|moments?|optimi[sz]er|Adam\w*|activations?|master|caches?|states?|logits|buffers?"
 _THING = Lazy(rf"\b(?:{_THINGS})\b", re.I)
-_CLAUSE = Lazy(r";|:|\b(?:and|but|while|whereas|whilst|versus|instead|than)\b", re.I)
+_CLAUSE = Lazy(
+    r";|:|\b(?:and|but|as|since|because|while|whereas|whilst|versus|instead|than)\b", re.I
+)
 # Sizes of a share, of less than all parameters, of sums and of what there is room for.
 _NOT = Lazy(
     r"\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|layer|token)s?\b|/(?:GPU|device|rank)\b|\beach of\b|\bshard\w*|\bsplit\w*|\bpartition\w*|"
     r"\bparallel\w*|\bstages?\b|\bZeRO\b|\bFSDP\b|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshr[iau]n?[nk]\w*|\b(?:less|fewer|more|lower\w*|smaller|larger|beyond|above|exceed\w*|only half|half|quarter)\b|"
     r"\b(?:additional\w*|extra|another|further|plus|together|besides|addition|remain\w*|left|leav\w+|free[sd]?|availab\w*|budgets?|capacity|limit\w*|headroom|overheads?|includ\w+|peak|not|cannot|never|would|could|if)\b|"
-    r"\b(?:LoRA|QLoRA|adapters?|trainable|frozen|experts?|activ(?:e|ated)|embeddings?|subset|some of|part of|share of|off-?load\w*|swap\w*|fits?|within|traffic|bandwidth|reads?|mov(?:es?|ed|ing))\b|\+|\bcop(?:y|ies)\b|\breplicas?\b",
+    r"\b(?:LoRA|QLoRA|adapters?|trainable|frozen|experts?|activ(?:e|ated)|embeddings?|subset|some of|part of|share of|off-?load\w*|swap\w*|fits?|within|traffic|bandwidth|reads?|mov(?:es?|ed|ing))\b|\+|\b(?:room|enough|holds?|suffic\w*)\b|\b(?:GPUs?|nodes?|cards?|servers?|machines?|accelerators?|devices?|clusters?|hosts?|[AHV]\d{2,3}s?|MI\d+\w*|HBM\w*|VRAM|NVMe)\b(?! memory)|\bcop(?:y|ies)\b|\breplicas?\b",
     re.I,
 )  # fmt: skip
 _LISTED = Lazy(r"\d\s?(?:,|and|or|to|/|\+|–|-)\s?(?:or |and )?$")
