@@ -177,6 +177,10 @@ def arithmetic(text: str) -> tuple[Fraction, Dimension] | None:
     return value if parser.operations else None
 
 
+def _bare(dimension: Dimension) -> Dimension:
+    return Counter({k: v for k, v in dimension.items() if k not in _COUNTED})
+
+
 def holds(left: str, right: str) -> bool | None:
     """Whether an expression rounds to the printed result, in value and in dimension.
 
@@ -196,8 +200,9 @@ def holds(left: str, right: str) -> bool | None:
     stated = _fraction(match["digits"]) * (-1 if match["sign"] else 1)
     half = Fraction(1, 2) / Fraction(10) ** decimals
     # A pure number may be called by what it counts: "312 TFLOP/s / 137 GFLOP = 2,280 tokens/s".
-    bare = Counter({k: v for k, v in dimension.items() if k not in _COUNTED})
-    return of in (dimension, bare) and abs(value / scale - stated) <= half
+    plain = (_bare(of), _bare(dimension))
+    alike = of == dimension or (plain[0] == plain[1] and (plain[0] == of or plain[1] == dimension))
+    return alike and abs(value / scale - stated) <= half
 
 
 _EQUALS = re.compile(r"\s=\s|\s(?:is|are|gives?)\s")

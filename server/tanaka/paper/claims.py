@@ -353,11 +353,15 @@ _ACHIEVES = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
     re.I,
 )
+_ANOTHER_PART = Lazy(
+    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
+)
+"""Words for a part other than the one that is named, or for that one: which, only the clause says."""
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
     "nodes": r"\bnodes?\b",
-    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs)\b",
+    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs|pairs?|box|couple)\b",
     "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|(?<!without )(?<!no )attention(?!-free| free| excluded))\b",
     "accumulate": r"\b(?:accumulat\w+)\b",
     "convolution": r"\bconv(?:olution\w*|s|[12]d|\dx\d)?\b",
@@ -373,6 +377,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
     if "FLOP" not in text.upper():
         return ()
     devices = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(text)))
+    if len(devices) == 1 and _ANOTHER_PART.search(DEVICE_NAME.sub("", text)):
+        devices = []  # "270 TFLOP/s on an A100, 640 once ported to Hopper"
     precisions = [name for pattern, name in _PRECISIONS if pattern.search(text)]
     out: list[LocalRate] = []
     for i, r in enumerate(sentence.readings):

@@ -33,7 +33,7 @@ _TO_PART = Lazy(
 _KINDS = (
     ("tdp", "W", Lazy(r"\bTDP\b|\bthermal design power\b", re.I), None),
     ("link", "byte/s", Lazy(r"\bNVLink\b|\bNVSwitch\b"), None),
-    ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
+    ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
 )  # fmt: skip
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
@@ -82,7 +82,7 @@ CUES = {
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
-_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b", re.I)
+_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight", re.I)
 _TOTAL = Lazy(
     r"\b(?:in total|total of|a total|in all|altogether|aggregate|combined|together|total)\b", re.I
 )
@@ -171,7 +171,7 @@ def _kind(text: str, r: Reading, part: Part) -> str:
         if CUES["used"].search(lead) or _RUNS.search(lead):
             return ""
         said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
-        rated = part.end <= r.start and r.kind.value == "peak_compute"
+        rated = part.end <= r.start and r.kind.value == "peak_compute" and not _ON.search(text[: part.start])  # fmt: skip
         return "peak" if said or rated else ""
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
