@@ -71,7 +71,7 @@ _PEAK = Lazy(
 CUES = {
     "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
                  r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
-                 r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
+                 r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*|in practice|in reality)\b"),
     "work": Lazy(r"\b(?:kernels?|methods?|approach\w*|workloads?|baselines?|models?|implementation|batch\w*|quanti\w+|optimizer|training|inference|"
                  r"throughput (?:rises|falls|on|of)|sequence\w*|runs?|weights|ours)\b", re.I),
     "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),

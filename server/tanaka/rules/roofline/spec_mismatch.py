@@ -1,6 +1,6 @@
 r"""## What it checks
 That memory, bandwidth, peak, power and link of a named part are those of one of its variants, and
-that a stated total is what the counted parts hold.
+that a stated total is what the counted parts hold. Tables with a part in each row are read too.
 
 ## Why it matters
 Each bound that a paper draws starts from its specification. A wrong one is mostly another variant:
@@ -51,6 +51,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
 
 _OFF = 0.1
@@ -101,7 +102,16 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
             continue
         outcome = _specification(ctx, claim)
         if outcome is not None:
+            done.add(claim.number)
             yield outcome
+    for claims in tables(ctx.paper):
+        told = [
+            o for c in claims if c.number not in done and (o := _specification(ctx, c)) is not None
+        ]
+        doubted = sum(isinstance(o, Finding) for o in told)
+        # a table of which more is strange than known is of something else
+        if 2 * doubted <= len(told) - doubted:
+            yield from told
 
 
 def _specification(ctx: Context, claim: Physical) -> Outcome | None:
