@@ -137,7 +137,7 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
     )  # fmt: skip
     if fits is not None:
         return _held(ctx, claim, number, fits, kind) if q.bounded else None
-    several = _MULTIPLES if kind == "capacity" or "many" in claim.cues else ()
+    several = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
     if any(_near(q.point, v.value * k, kind, v.part) for v in values for k in several):
         return None
     if kind == "capacity" and any(
@@ -232,8 +232,9 @@ def _peak(ctx: Context, claim: Physical, number: Number, parts: tuple[Accelerato
     if not known:
         return None
     # vector units run a half to a sixteenth of what tensor cores do
+    several = () if "dense" in claim.cues else (2.0, 4.0, 8.0)
     for p in (*known, *other):
-        for k in (1.0, count, 2.0, 4.0, 8.0, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
+        for k in (1.0, count, *several, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
             if abs(q.point / p.value / k - 1) <= _OFF:
                 return None
     if q.hedged and any(abs(q.point / p.value - 1) < 0.25 for p in known):
