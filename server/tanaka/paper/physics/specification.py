@@ -82,7 +82,10 @@ CUES = {
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
-_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight", re.I)
+_SPARSE = Lazy(
+    r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight",
+    re.I,
+)
 _TOTAL = Lazy(
     r"\b(?:in total|total of|a total|in all|altogether|aggregate|combined|together|total)\b", re.I
 )
