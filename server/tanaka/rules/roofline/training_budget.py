@@ -332,8 +332,8 @@ def _hours(value: float) -> str:
 def _flop(value: float) -> str:
     for scale, name in ((1e24, "YFLOP"), (1e21, "ZFLOP"), (1e18, "EFLOP"), (1e15, "PFLOP")):
         if value >= scale:
-            return f"{significant(value / scale, 4)} {name}"
-    return f"{significant(value / 1e12, 4)} TFLOP"
+            return f"{significant(value / scale, 6)} {name}"
+    return f"{significant(value / 1e12, 6)} TFLOP"
 
 
 def _amount(value: float) -> str:

@@ -113,7 +113,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         count = d.known("batch", tokens, "1", Computed("as stated in words"), shown=f"{tokens:.0f}", symbol="b")  # fmt: skip
     each = d.known("width of a weight", width, "byte", Computed(f"{precision}, as stated"), shown=f"{width:g} B", symbol="w")  # fmt: skip
     here = decode_intensity(count.value, 1.0, width)
-    point = d.computed("intensity of a pass", "FLOP/byte", f"2 × {count.value:,.0f} / {each.shown}", _intensity, count, each,
+    point = d.computed("intensity of a pass", "FLOP/byte", f"2 FLOP × {count.value:,.0f} / {each.shown}", _intensity, count, each,
                        reference=decode_intensity.source, symbol="I", shown=f"{significant(here)} FLOP/B")  # fmt: skip
     limit = d.known(f"dense {precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, sources()[peak.source].title),
                     shown=rate_text(peak.value), symbol="P")  # fmt: skip
@@ -123,7 +123,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     corner = d.computed("ridge", "FLOP/byte", f"{limit.shown} / {reads.shown}", ridge, limit, reads,
                         reference=ridge.source, shown=f"{significant(peak.value / memory.value, 3)} FLOP/B")  # fmt: skip
     flip_value = batch_at_ridge(peak.value, width, memory.value)
-    flip = d.computed("tokens of a pass at the ridge", "1", f"{limit.shown} × {each.shown} / (2 × {reads.shown})", batch_at_ridge,
+    flip = d.computed("tokens of a pass at the ridge", "1", f"{limit.shown} × {each.shown} / (2 FLOP × {reads.shown})", batch_at_ridge,
                       limit, each, reads, reference=batch_at_ridge.source, shown=significant(flip_value, 3))  # fmt: skip
     what = f"batch {tokens:.0f}" if phase == "decoding" else f"{tokens:,.0f} tokens a pass"
     left = point.value * _FAR <= corner.value
