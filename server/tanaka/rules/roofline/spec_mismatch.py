@@ -57,6 +57,8 @@ from tanaka.rules.roofline.totals import total_capacity
 _OFF = 0.1
 """A value is doubted where it is so far from every one that the name may mean."""
 _SAME = 0.02
+_EXACT = 0.05
+"""And agrees with a datasheet, in a table, where it is so close."""
 _MULTIPLES = (2, 4, 8, 16)
 # Families of which no variant is sold under the name that the table lacks.
 _CLOSED = frozenset({"A100", "H100", "H200", "V100", "P100", "T4", "L4", "L40", "L40S", "A10", "RTX 3090", "RTX 4090", "RTX 5090", "RTX A6000", "MI100", "MI250X", "MI300X", "MI325X", "TPU v4", "TPU v5e", "TPU v5p"})  # fmt: skip
@@ -104,14 +106,18 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome is not None:
             done.add(claim.number)
             yield outcome
-    for claims in tables(ctx.paper):
-        told = [
-            o for c in claims if c.number not in done and (o := _specification(ctx, c)) is not None
-        ]
-        doubted = sum(isinstance(o, Finding) for o in told)
-        # a table of which more is strange than known is of something else
-        if 2 * doubted <= len(told) - doubted:
+    for column in tables(ctx.paper):
+        told = [o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]  # fmt: skip
+        doubted = [o for o in told if isinstance(o, Finding)]
+        exact = sum(isinstance(o, Held) and _exactly(o) for o in told)
+        # a column of which one cell is strange and all others are those of the datasheets
+        if not doubted or (len(doubted) == 1 and exact >= 2 and exact == len(told) - 1):
             yield from told
+
+
+def _exactly(held: Held) -> bool:
+    stated, known = held.steps[:2]
+    return abs(stated.value / known.value - 1) <= _EXACT
 
 
 def _specification(ctx: Context, claim: Physical) -> Outcome | None:

@@ -21,7 +21,7 @@ _COLUMNS = (
 # Columns and tables of what is used, measured, or of several parts together.
 _OTHER = Lazy(
     r"\b(?:used|usage|measured|achiev\w+|effective|sustained|available|free|total|node|nodes|system|server|instance\w*|aggregate|footprint|consum\w+|"
-    r"host|CPU|L[12]|cache|shared|SRAM|L2|utili\w+|simulat\w+|hypothetical|modified|laptop|cluster\w*|per token|traffic|network|inter-node|all)\b",
+    r"host|CPU|L[12]|cache|shared|SRAM|L2|utili\w+|simulat\w+|hypothetical|modified|laptop|cluster\w*|limit\w*|capped|caps?|left|leaves|needs?|requir\w+|training|inference|runs?|per token|traffic|network|inter-node|all)\b",
     re.I,
 )
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
@@ -29,13 +29,16 @@ _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
 
 
 def tables(paper: Paper) -> Iterator[tuple[Physical, ...]]:
-    """The specifications of each table of parts that has two sorts of them."""
+    """Each column of specifications of a table of parts that has two sorts of them."""
     for table in paper.tables:
         if _OTHER.search(table.caption):
             continue
         found = tuple(c for cells in table.rows for c in _row(paper, table, cells))
-        if len({c.name("kind") for c in found}) >= 2:
-            yield found
+        columns: dict[tuple[str, str], list[Physical]] = {}
+        for c in found:
+            columns.setdefault((c.name("kind"), c.name("precision")), []).append(c)
+        if len(columns) >= 2:
+            yield from (tuple(column) for column in columns.values())
 
 
 def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[Physical]:
