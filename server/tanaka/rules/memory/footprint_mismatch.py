@@ -27,6 +27,7 @@ State the width that the size belongs to, or the size that belongs to the width.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.decode import weight_bytes
 from tanaka.paper.model import Asserted, Paper, Physical
@@ -55,6 +56,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
+from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
 
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
@@ -70,7 +72,7 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    for claim in ctx.paper.of(Physical):
+    for claim in chain(ctx.paper.of(Physical), sized_rows(ctx.paper)):
         if claim.relation != "footprint" or claim.asserted is Asserted.NO:
             continue
         d = Derivation(ctx.paper)
@@ -241,7 +243,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
     at_least = number.quantity.qualifier in (Qualifier.MIN, Qualifier.GT)
     if (gap.above and at_most) or (not gap.above and at_least):
         return None
-    if gap.above and (made.above == 0 or gap.factor < made.above):
+    reach = claimed(number)
+    more = [reach.low / r.reach.high for r in made.sure if reach.low > r.reach.high]
+    if more and (made.above == 0 or min(more) < made.above):
         return None
     other = next(
         (r for r in made.other if (g := _gap(claimed(number), (r,))) is None or g.factor <= _SLACK),
