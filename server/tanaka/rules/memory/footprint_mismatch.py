@@ -60,6 +60,8 @@ from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
 
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
+_MORE = 1.6
+"""Beyond it a model does not take what its weights and their scales take."""
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
@@ -166,7 +168,7 @@ def _per_parameter(paper: Paper, d: Derivation, claim: Physical) -> Expected | N
 def _above(claim: Physical) -> float:
     """From which factor on a size above is wrong: what runs holds more than its weights."""
     if claim.name("kind") == "model" or ("runs" in claim.cues and "weights" not in claim.cues):
-        return 0.0 if {"runs", "trains"} & claim.cues else _more(claim)
+        return 0.0 if {"runs", "trains"} & claim.cues else _MORE
     return _SLACK
 
 
@@ -190,12 +192,6 @@ def _vector(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     sure = declared_width(claim)
     return Expected(total, (Reading(Interval(reach.low, reach.high * width.most / width.bits), ""),), (), only_if, False, sure,
                     f"{count.shown} values", (at,))  # fmt: skip
-
-
-def _more(claim: Physical) -> float:
-    """What a model may take for its weights, 1.8 times the stated width, where scales count already."""
-    width = _width(claim)
-    return 1.8 if width is None else max(1.5, 1.8 * width.bits / width.most)
 
 
 def _exact(claim: Physical) -> bool:
