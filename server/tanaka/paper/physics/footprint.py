@@ -53,6 +53,9 @@ _OF_ELSE = Lazy(
     r"(?:weights?|param\w*|memory|V?RAM|DRAM|HBM\w*|storage|space|disk|checkpoints?|states?|gradients?|moments?|optimi[sz]er|data)\b)",
     re.I,
 )  # fmt: skip
+_OF_ONE = Lazy(r"\b(?:each|every|one|per|an?|single)[ -](?:\w+[ -])?(?:experts?|layers?|shards?|stages?|adapters?)\b", re.I)  # fmt: skip
+# What the sentences before may say of the model, with which "its weights" are fewer or narrower.
+_LAID_OUT = Lazy(r"\bshard\w*|\bsplit\w*|\bpartition\w*|\bparallel\w*|\bper (?:GPU|device)\b(?<!/s per GPU)|\beach of\b|\bquanti[sz]\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bdraft\w*|\bdistil\w*", re.I)  # fmt: skip
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
 _HAS = Lazy(r"(?:\b(?:with|has|have|having|contain\w*|compris\w*|of|at)|[(,])\s*(?:about |roughly |only |around |a total of )?[≈∼~]?$", re.I)  # fmt: skip
 # "The weights and gradients of a 7B model": a size of two things.
@@ -174,6 +177,12 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     if re.search(r"\b(?:per|each|every|a) (?:layer|token)\b", stretch.text, re.I):
         return None
     if _OF_ELSE.match(stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size).end):
+        return None
+    own = stretch.scene.sentences[stretch.k].text
+    if _OF_ONE.search(own, 0, stretch.scene.reading(size).start):
+        return None
+    told = " ".join(s.text for s in stretch.scene.sentences[max(0, stretch.k - 2) : stretch.k])
+    if about.far and _LAID_OUT.search(told):
         return None
     named: list[tuple[str, str]] = [("kind", sort)]
     far = set()

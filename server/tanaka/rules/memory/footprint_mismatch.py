@@ -27,6 +27,7 @@ State the width that the size belongs to, or the size that belongs to the width.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.decode import weight_bytes
 from tanaka.paper.model import Asserted, Paper, Physical
@@ -55,9 +56,12 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
+from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
 
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
+_MORE = 1.6
+"""Beyond it a model does not take what its weights and their scales take."""
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
@@ -70,7 +74,7 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    for claim in ctx.paper.of(Physical):
+    for claim in chain(ctx.paper.of(Physical), sized_rows(ctx.paper)):
         if claim.relation != "footprint" or claim.asserted is Asserted.NO:
             continue
         d = Derivation(ctx.paper)
@@ -164,7 +168,7 @@ def _per_parameter(paper: Paper, d: Derivation, claim: Physical) -> Expected | N
 def _above(claim: Physical) -> float:
     """From which factor on a size above is wrong: what runs holds more than its weights."""
     if claim.name("kind") == "model" or ("runs" in claim.cues and "weights" not in claim.cues):
-        return 0.0 if {"runs", "trains"} & claim.cues else _more(claim)
+        return 0.0 if {"runs", "trains"} & claim.cues else _MORE
     return _SLACK
 
 
@@ -188,12 +192,6 @@ def _vector(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     sure = declared_width(claim)
     return Expected(total, (Reading(Interval(reach.low, reach.high * width.most / width.bits), ""),), (), only_if, False, sure,
                     f"{count.shown} values", (at,))  # fmt: skip
-
-
-def _more(claim: Physical) -> float:
-    """What a model may take for its weights, 1.8 times the stated width, where scales count already."""
-    width = _width(claim)
-    return 1.8 if width is None else max(1.5, 1.8 * width.bits / width.most)
 
 
 def _exact(claim: Physical) -> bool:
@@ -241,7 +239,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
     at_least = number.quantity.qualifier in (Qualifier.MIN, Qualifier.GT)
     if (gap.above and at_most) or (not gap.above and at_least):
         return None
-    if gap.above and (made.above == 0 or gap.factor < made.above):
+    reach = claimed(number)
+    more = [reach.low / r.reach.high for r in made.sure if reach.low > r.reach.high]
+    if more and (made.above == 0 or min(more) < made.above):
         return None
     other = next(
         (r for r in made.other if (g := _gap(claimed(number), (r,))) is None or g.factor <= _SLACK),
