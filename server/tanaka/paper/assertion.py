@@ -15,6 +15,13 @@ _NEGATED = Lazy(
     re.I,
 )
 _REPLACED = Lazy(r"(?:instead of|rather than)\b[^()]*\d[^()]*\([^()]*", re.I)
+# "8 heads instead of 64 make the cache 8x smaller": a number alone is replaced, and the verb goes on
+_REPLACED_AND_ON = Lazy(
+    r"(?:instead of|rather than) (?:the (?:usual )?|all )?\$?\d[\d.,]*\$?(?:[- ][\w-]+){0,3}? "
+    r"(?:makes?|made|cuts?|reduc(?:es?|ed)|shrinks?|shrank|lowers?|lowered|gives?|gave|yields?|yielded|saves?|saved|leaves?|left|"
+    r"speeds?|rais(?:es?|ed)|improves?|improved|increas(?:es?|ed)|brings?|brought|means?|halves?|decreas(?:es?|ed))\b[^,;:()]*",
+    re.I,
+)  # fmt: skip
 _OF_THE_TIME = Lazy(r"[\d.,]+\s?%\s+of\s+(?:the|all)\s+(?:time|cases|runs|trials|rounds|days)\b")
 # "Of the writes, 14% never leave": of that part it is denied, and the part is as large as stated
 _PART_OF = Lazy(
@@ -82,13 +89,19 @@ def _negated(text: str, at: int) -> bool:
     """
     start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), -1)
     found = _NEGATED.search(text, start + 1, at)
-    if found and _REPLACED.fullmatch(text, found.start(), at):
+    if found and (_REPLACED.fullmatch(text, found.start(), at) or _past(text, found.start(), at)):
         found = None  # "1 GB instead of 4 GB (4x)" denies the value, and not what stands in the brackets
     # "9% of the time the transfer could not start" denies what happened then
     if found or not _DENIED.match(text, at):
         return bool(found)
     part = _SHARE.match(text, at) and _PART_OF.search(text, max(0, at - 90), at)
     return not (part or _OF_THE_TIME.match(text, at))
+
+
+def _past(text: str, denied: int, at: int) -> bool:
+    """Whether only a number is replaced there, and a verb without a negation leads to an offset."""
+    on = _REPLACED_AND_ON.fullmatch(text, denied, at)
+    return on is not None and not _NEGATED.search(text, denied + len("instead of"), at)
 
 
 @lru_cache(maxsize=1024)

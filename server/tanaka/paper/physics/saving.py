@@ -61,6 +61,7 @@ OBJECTS = {
     "activations": Lazy(r"\bactivations?\b", re.I),
     "memory": Lazy(r"\bmemory\b|\bfootprint\b", re.I),
 }  # fmt: skip
+_CACHE = Lazy(r"\b(?:the|its|their|each|this|every) caches?\b", re.I)
 CUES = {
     "limit": Lazy(r"\b(?:approach\w*|limit|asymptotic\w*|in theory|theoretical\w*|ideal\w*|at scale|many|large enough)\b", re.I),
     "peak": Lazy(r"\b(?:peak|overall|total|RSS|resident)\b", re.I),
@@ -71,7 +72,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """One saving and one technique in a sentence that says of which memory."""
     for k, sentence in enumerate(scene.sentences):
         text = sentence.text
-        if not OBJECTS["memory"].search(text) and not any(p.search(text) for p in OBJECTS.values()):
+        # beside grouped heads "the cache" is that of keys and values
+        plain = bool(HEADS.search(text) and _CACHE.search(text))
+        if not plain and not any(p.search(text) for p in OBJECTS.values()):
             continue
         claim = _claimed(scene, k)
         if claim is None or _TOGETHER.search(text):
@@ -81,6 +84,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         shard_free = _SHARDS.sub(" ", text)
         objects = frozenset(n for n, p in OBJECTS.items() if p.search(shard_free))
+        objects |= {"cache"} if plain else set()
         exact = objects - {"memory"}
         yield LocalPhysical(
             "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
@@ -210,7 +214,7 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
 
 _HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key-value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
-_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to)\s?$", re.I)
+_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than)\s?$", re.I)
 
 
 def _heads(scene: Scene, k: int, saving: Spot, kind: str, bits: frozenset[float]) -> Found:
