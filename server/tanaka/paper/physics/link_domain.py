@@ -17,6 +17,20 @@ _ON_NVLINK = Lazy(
     re.I,
 )
 _PER_NODE = Lazy(r"\b(?:(?P<n>\d{1,2})|(?P<word>two|four|eight|sixteen))[ -](?:\w+ )?GPUs?(?: per| in each| in a|-per-) ?(?:node|server|machine|host)\b|\b(?:nodes?|servers?|machines?|hosts?) (?:of|with) (?:(?P<m>\d{1,2})|(?P<wm>two|four|eight|sixteen)) (?:\w+ )?GPUs\b|\b(?:(?P<k>\d{1,2})|(?P<wk>two|four|eight|sixteen))-GPU (?:nodes?|servers?|machines?|hosts?)\b", re.I)  # fmt: skip
+_NET = r"(?:an? |the )?(?:\d+\s?(?:G|Gb/s|Gbps|GbE)? )?(?:[HNEX]DR )?(?:InfiniBand|IB|RoCE|Ethernet|EFA|network)(?: [HNEX]DR)?(?: (?:network|fabric|links?|NICs))?"  # fmt: skip
+_JOINS_NODES = Lazy(
+    rf"\b{_NET} (?:between|joins|connects|links|among) (?:the |all |our )?(?:nodes|servers|machines|hosts|them)\b|"
+    r"\b(?:between|among) (?:the |our )?(?:nodes|servers|machines|hosts) (?:there )?(?:is|runs|we use|we have) "
+    rf"{_NET}\b|\b(?:nodes|servers|machines|hosts|which|and)(?:,? (?:with|of) (?:\w+ ){{1,3}}?GPUs(?: each)?,?)? (?:are )?(?:connected|linked|joined|interconnected) (?:by|via|over|with|through) {_NET}\b",
+    re.I,
+)
+_NEVER_LEAVES = Lazy(r"\bnever leaves?\b", re.I)
+_NEVER = Lazy(
+    r"\bnever leaves?\b|\b(?:stays?|keeps?|remains?|runs?)\b[^.;]{0,40}\b(?:entirely|exclusively|only|solely)\b|"
+    r"\b(?:entirely|exclusively|solely) (?:on|over|within|inside) NVLink\b|\ball\b[^.;]{0,50}\b(?:stays?|remains?|runs?) (?:on|within|inside) (?:the )?NVLink\b|"
+    r"\bkeeps? all\b[^.;]{0,40}\bon NVLink\b",
+    re.I,
+)
 _WORDS = {"two": 2, "four": 4, "eight": 8, "sixteen": 16}
 CUES = {
     "larger": Lazy(r"\bNVL\d+\b|\bracks?\b|\bGB[23]00\b|\bICI\b|\btorus\b|\bTPUs?\b|\bNeuronLink\b|\bTrainium\b|\bMI\d{3}\w*|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bNVSwitch (?:system|fabric)\b|\bAscend\b|\bsuper-?(?:pod|node)s?\b", re.I),
@@ -35,11 +49,26 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         degrees = [s for s in scene.spots(k) if _degree(scene, s)]
         if len({scene.reading(s).quantity.point for s in degrees}) != 1:
             continue
-        cues = set(scene.heard(CUES, k))
-        for j in (k - 1, k + 1):
+        cues: set[str] = set()
+        for j in (k - 1, k, k + 1):
             if 0 <= j < len(scene.sentences):
-                cues |= scene.heard({c: CUES[c] for c in ("larger", "admitted")}, j)
+                text = scene.sentences[j].text
+                # What joins the nodes is set-up, and no admission that the traffic uses it.
+                if _JOINS_NODES.search(text):
+                    cues.add("network")
+                    text = _JOINS_NODES.sub(" ", text)
+                heard = CUES if j == k else {c: CUES[c] for c in ("larger", "admitted")}
+                cues |= {c for c, p in heard.items() if p.search(text)}
+        if _NEVER_LEAVES.search(sentence.text):
+            cues.add("never leaves")  # a denial that asserts the degree
+        if _NEVER.search(sentence.text):
+            cues.add("never")
         counted, far = _node(scene, k)
+        sizes = {
+            g for s in scene.sentences for m in _PER_NODE.finditer(s.text) for g in m.groups() if g
+        }
+        if len(sizes) > 1:
+            cues.add("sizes")
         part = scene.part(k)
         if counted is None and not (part is not None and part.system):
             continue

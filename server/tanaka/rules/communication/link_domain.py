@@ -7,7 +7,8 @@ Outside of the domain the same bytes travel on the network, at a tenth of the ba
 layer that is priced at NVLink speed there takes several times as long as is stated.
 
 ## What is left alone
-Racks and systems whose links join more than a node, other interconnects than NVLink, sentences
+Nothing is proven unless the passage states the size of a node, the network between nodes, and that
+none of the traffic leaves NVLink. Racks and systems whose links join more than a node, other interconnects than NVLink, sentences
 that name the network between nodes or its cost, and other kinds of parallelism.
 
 ## Example
@@ -28,6 +29,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tanaka.paper.model import Asserted, Physical
+from tanaka.rules import machine
 from tanaka.rules.api import (
     Assumption,
     AtNumber,
@@ -54,7 +56,7 @@ def link_domain(ctx: Context) -> Iterator[Outcome]:
     for claim in ctx.paper.of(Physical):
         if (
             claim.relation != "link-domain"
-            or claim.asserted is Asserted.NO
+            or (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
             or claim.cues & _SILENT
             or "all" not in claim.cues
         ):
@@ -89,11 +91,20 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     )  # fmt: skip
     if degree.value <= size:
         return Held("TK407", operands, f"{degree.shown} of {domain.shown} that NVLink joins", tuple(d.steps), slots)  # fmt: skip
+    # Node size, the network between nodes and the claim are all stated, and no other size is.
+    proven = (
+        stated is not None
+        and {"network", "never"} <= claim.cues
+        and "sizes" not in claim.cues
+        and machine.firm(ctx.paper, claim)
+    )
+    only = f"one NVLink domain joins {degree.shown} GPUs, or the degree is at most {domain.shown}"
     return Finding(
-        "TK407", "link-domain", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        "TK407", "link-domain", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
+        AtNumber(claim.number),
         f"A degree of {degree.shown} does not stay on NVLink where NVLink joins {domain.shown} GPUs.",
         tuple(d.steps), operands=operands, note=f"NVLink joins {domain.shown}",
         bold=f"{degree.shown} GPUs are not on one NVLink of {domain.shown}.",
-        only_if=f"one NVLink domain joins {degree.shown} GPUs, or the degree is at most {domain.shown}",
+        only_if="" if proven else only,
         figure=figure, slots=slots,
     )  # fmt: skip

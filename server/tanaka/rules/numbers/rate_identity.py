@@ -96,7 +96,7 @@ _COLLECTIVES = frozenset(
     )
 )
 _SUMMED = (
-    "synchroni", "averaging", "aggregat", "reducing", "reduction of", "summing", "sum of", "exchang"
+    "synchroni", "averag", "aggregat", "reducing", "reduction of", "summing", "sum of", "exchang"
 )  # fmt: skip
 _FREE = frozenset(
     ("devices", "nodes", "ports", "steps", "epochs", "batch", "length", "devices of a node")
