@@ -127,6 +127,11 @@ def _link(
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         return _claim(spot, None, given, "line", cues)
     if not links and "bus" in cues:
+        if part is None and k and (part := scene.part(k - 1)) is not None:
+            named = (("kind", "link"), ("device", part.name))
+            return LocalPhysical(
+                "bandwidth", spot, named=named, far=frozenset({"device"}), cues=cues
+            )
         return _claim(spot, part, (), "link", cues)
     if len(links) != 1:
         return None

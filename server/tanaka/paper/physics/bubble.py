@@ -40,7 +40,7 @@ _NEGLIGIBLE = Lazy(
 _SAID = Lazy(rf"\b{_BUBBLE}\b|\bbubble-free\b", re.I)
 
 CUES = {
-    "interleaved": Lazy(r"\binterleav\w+|\bvirtual\b|\bVPP\b|\blooped\b|\bbreadth-first\b", re.I),
+    "interleaved": Lazy(r"\binterleav\w+|\bvirtual\b|\bVPP\b|\blooped\b|\bbreadth-first\b|\b(?:model )?chunks? (?:per|on each|for each|of each|in each|a) (?:stage|device|GPU|rank|worker)\b|\bmodel chunks?\b|\b(?:each|every|a|per) (?:stage|device|GPU|rank|worker)\b[^.;]{0,24}\bchunks?\b", re.I),
     "zero": Lazy(r"\bzero[- ]?bubble\b|\bDual-?Pipe\b|\bZB(?:-|1|2|\b)|\bV-(?:shape|schedule|Half|Min)|\bChimera\b|\bHanayo\b|\bbidirectional\b|\bweight[- ]gradient|\bsplit(?:s|ting)? (?:the )?backward", re.I),
     "asynchronous": Lazy(r"\basynchron\w+|\bsteady[- ]state\b|\bPipeDream\b(?!-(?:Flush|flush))|\bPipeMare\b|\bwithout (?:a )?flush|\bno flush|\bstale\w*", re.I),
     "filled": Lazy(r"\bfill(?:s|ed|ing)?\b|\bhid(?:e|es|den|ing)\b|\boverlap\w*|\breus(?:e|es|ed|ing)\b|\bharvest\w*", re.I),

@@ -59,7 +59,7 @@ CUES = {
     "constant total": Lazy(r"\bconstant total\b|\btotal [^.;]{0,30}(?:constant|unchanged|fixed)\b|\bsame (?:total|overall) (?:number of )?v?CPUs\b", re.I),
     "batch": Lazy(r"\b(?:larger|smaller|different|growing|doubled|increased|reduced|tuned) (?:\w+[- ])?batch|\bbatch(?: size)?s? (?:grows?|doubles?|increases?|shrinks?|changes?|differs?)", re.I),
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
-    "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
+    "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\boutperform|\bbut\b", re.I),
     "other time": Lazy(r"\bstart-?up|\bwarm-?up|\bcommunicat\w+ (?:time|takes|latency)|\ball-?reduce (?:time|takes|latency)|\bsynchroni[sz]\w+ (?:time|takes)|\bcompil\w+|\bloading\b|\binitiali[sz]\w+|\blaunch|\bp\d{2}\b|\btail\b|\bqueue?ing\b|\bTTFT\b", re.I),
     "compute": Lazy(r"(?<!not )\bcompute[- ]bound\b|\blimited by (?:compute|arithmetic)\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
