@@ -17,7 +17,7 @@ _PREFIX = {
     "n": Fraction(1, 10**9), "µ": Fraction(1, 10**6), "μ": Fraction(1, 10**6), "u": Fraction(1, 10**6),
     "m": Fraction(1, 1000), "": Fraction(1), "k": Fraction(1000), "K": Fraction(1000),
     "M": Fraction(10**6), "G": Fraction(10**9), "T": Fraction(10**12), "P": Fraction(10**15),
-    "E": Fraction(10**18),
+    "E": Fraction(10**18), "Z": Fraction(10**21), "Y": Fraction(10**24),
 }  # fmt: skip
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4}
 _PREFIXED = {"B": "byte", "FLOP": "flop", "OP": "op", "s": "second", "W": "watt", "J": "joule", "Hz": "hertz", "Wh": "joule"}  # fmt: skip
@@ -177,6 +177,10 @@ def arithmetic(text: str) -> tuple[Fraction, Dimension] | None:
     return value if parser.operations else None
 
 
+def _bare(dimension: Dimension) -> Dimension:
+    return Counter({k: v for k, v in dimension.items() if k not in _COUNTED})
+
+
 def holds(left: str, right: str) -> bool | None:
     """Whether an expression rounds to the printed result, in value and in dimension.
 
@@ -195,7 +199,10 @@ def holds(left: str, right: str) -> bool | None:
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
     stated = _fraction(match["digits"]) * (-1 if match["sign"] else 1)
     half = Fraction(1, 2) / Fraction(10) ** decimals
-    return of == dimension and abs(value / scale - stated) <= half
+    # A pure number may be called by what it counts: "312 TFLOP/s / 137 GFLOP = 2,280 tokens/s".
+    plain = (_bare(of), _bare(dimension))
+    alike = of == dimension or (plain[0] == plain[1] and (plain[0] == of or plain[1] == dimension))
+    return alike and abs(value / scale - stated) <= half
 
 
 _EQUALS = re.compile(r"\s=\s|\s(?:is|are|gives?)\s")

@@ -35,7 +35,7 @@ class LocalWord:
 _PATTERNS = {
     "decode-speculation": (
         r"\bspeculat\w+|\bdraft(?:s|ed|ing)?[- ](?:models?|tokens?|heads?)|\b\d+(?:\.\d+)?B draft|\bMTP\b|\bmulti-token|\b(?:two|three|four)-token|"
-        r"\bMedusa\b|\bEAGLE\b|\blook-?ahead decod|\bn-gram|\bJacobi\b|\bprompt lookup|\baccept(?:ed|ance) (?:lengths?|rates?|tokens?)|\bnext \d tokens"
+        r"\bMedusa\b|\bEAGLE\b|\blook-?ahead decod|\bn-gram|\bJacobi\b|\bprompt[- ]lookup|\blook-?up decod|\btoken trees?\b|\b(?:two|three|four|five|several|multiple|[2-9](?:\.\d+)?|1\.\d+) tokens (?:a|per|each|every|in one) (?:forward |decoding )?(?:step|pass|iteration)|\baccept(?:ed|ance) (?:lengths?|rates?|tokens?)|\bnext \d tokens"
     ),
     "decode-parallel": r"\b(?:block|masked|discrete)?[- ]?diffusion\b|\bparallel decod|\bnon-autoregressive|\btokens per (?:forward )?pass\b|\bblock[- ]wise decod",
     "decode-early-exit": r"\bearly[- ]exit|\blayer[- ]skipp|\bskip(?:s|ped|ping)? layers|\bdynamic depth|\bself-?speculat",

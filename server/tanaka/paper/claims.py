@@ -353,13 +353,18 @@ _ACHIEVES = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
     re.I,
 )
+_ANOTHER_PART = Lazy(
+    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
+)
+"""Words for a part other than the one that is named, or for that one: which, only the clause says."""
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
     "nodes": r"\bnodes?\b",
-    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs)\b",
-    "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|attention)\b",
+    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs|pairs?|box|couple)\b",
+    "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|(?<!without )(?<!no )attention(?!-free| free| excluded))\b",
     "accumulate": r"\b(?:accumulat\w+)\b",
+    "convolution": r"\bconv(?:olution\w*|s|[12]d|\dx\d)?\b",
     "clock": r"\b(?:overclock\w*|boost)\b",
     "hardware": r"\b(?:HFU|hardware FLOPs)\b",
 }
@@ -372,6 +377,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
     if "FLOP" not in text.upper():
         return ()
     devices = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(text)))
+    if len(devices) == 1 and _ANOTHER_PART.search(DEVICE_NAME.sub("", text)):
+        devices = []  # "270 TFLOP/s on an A100, 640 once ported to Hopper"
     precisions = [name for pattern, name in _PRECISIONS if pattern.search(text)]
     out: list[LocalRate] = []
     for i, r in enumerate(sentence.readings):
@@ -481,16 +488,26 @@ KEPT = Lazy(
 )
 
 
+_LABELS = Lazy(r"(?<![\w.])(?:\w+-)*(\d+(?:\.\d+)?)B\b(?!/s)")
+_SAME_RUN = Lazy(r"\b(?:pre-?)?train\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\b(?:all|both|every|each) (?:\w+ )?models?\b|\bit\b|\bthis\b", re.I)  # fmt: skip
+
+
+def words_of_run(passage: tuple[Sentence, ...], k: int, params: float) -> str:
+    """The words of a passage that may be about a run, those about a model of another size left out."""
+    kept = []
+    for j, s in enumerate(passage):
+        labels = [1e9 * float(m.group(1)) for m in _LABELS.finditer(s.text)]
+        other = labels and all(abs(v - params) > 0.1 * params for v in labels)
+        if j == k or not other or _SAME_RUN.search(s.text):
+            kept.append(s.text)
+    return " ".join(kept)
+
+
 def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     """Training of a sized model on counted, named devices, with the recipe of its passage."""
     if not any(_TRAINS.search(s.text) for s in passage if s.readings):
         return ()
-    whole = " ".join(s.text for s in passage)
-    recipe = frozenset(n for n, p in RECIPE.items() if p.search(whole))
-    cues = {n for n, p in STATE_CUES.items() if re.search(p, whole, re.I)}
-    if KEPT.search(whole):
-        cues.discard("offload")
-        cues.add("kept")
+    recipe = frozenset(n for n, p in RECIPE.items() if any(p.search(s.text) for s in passage))
     out: list[LocalState] = []
     for k, sentence in enumerate(passage):
         if not _TRAINS.search(sentence.text) or _FAILED.search(sentence.text):
@@ -515,6 +532,11 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         lead = re.split(r"[,;:]|\band\b", sentence.text[: sentence.readings[devices[0]].start])[-1]
         if _USES.search(lead) and not _TRAINS.search(lead):
             continue
+        whole = words_of_run(passage, k, sentence.readings[params[0]].quantity.point)
+        cues = {n for n, p in STATE_CUES.items() if re.search(p, whole, re.I)}
+        if KEPT.search(whole):
+            cues.discard("offload")
+            cues.add("kept")
         out.append(
             LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)
         )

@@ -11,7 +11,7 @@ from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 _REACHES = Lazy(
-    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run|send|exchang|report)\w*\b[^;()]{0,70}$",
+    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run|send|exchang|report|carr(?:y|ie))\w*\b[^;()]{0,70}$",
     re.I,
 )
 _REACHED = Lazy(r"\s*(?:is|was|were|are)?\s?(?:achieved|measured|reached|sustained|attained|observed|obtained)\b", re.I)  # fmt: skip
@@ -28,10 +28,12 @@ _PEAK_AFTER = Lazy(
     re.I,
 )
 _MEMORY = Lazy(
-    r"\bSTREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|main|off-chip) memory\b|\bmemory (?:bandwidth|throughput|traffic)\b|\btriad\b|\bVRAM\b",
+    r"\b(?:Babel)?STREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|main|off-chip) memory\b|\bmemory (?:bandwidth|throughput|traffic)\b|\btriad\b|\bVRAM\b",
     re.I,
 )
-_LEVEL = Lazy(r"\bSTREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|off-chip) memory\b", re.I)
+_LEVEL = Lazy(
+    r"\b(?:Babel)?STREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|off-chip) memory\b", re.I
+)
 _COPY = Lazy(
     r"\b(?:cop(?:y|ies)|reads?|writes?|scan|memset|memcpy|stream\w*|kernel|bandwidth test)\b", re.I
 )
@@ -53,6 +55,8 @@ CUES = {
     "cache": Lazy(r"\bcaches?\b|\bcache-resident|\bL[1-4]\b|\bLLC\b|\bshared memory\b|\bregisters?\b|\bSRAM\b|\bscratchpad\b|\bsmall (?:buffer|array|message)|\bresident\b|\bon-chip\b|\bSMEM\b|\bLDS\b|\bTMEM\b|\bworking set fits\b|\breus(?:e|es|ed)\b", re.I),
     "effective": Lazy(r"\beffective(?:ly)?\b|\blogical(?:ly)?\b|\bcompress\w*|\bequivalent\b|\bapparent\b|\balgorithmic\b|\buncompressed\b|\bsavings?\b|\bspars\w+|\bdedup\w*|\bquanti[sz]\w+", re.I),
     "aggregate": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bacross\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b|\bcluster\b|\bbisection\b|\bsum(?:s|med)?\b|\bsystem-wide\b|\bnode\b|\brack\b|\beach node\b|\brails?\b", re.I),
+    "bus": Lazy(r"\bbus[- ]bandwidth\b|\bbusbw\b", re.I),
+    "summed": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bsum(?:s|med)?\b|\bbisection\b|\bcluster\b|\brack\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b", re.I),
     "duplex": Lazy(r"\bbidirectional\w*|\bduplex\b|\bboth directions\b|\bcounting reads and writes\b|\breads? (?:and|plus|\+) writes?\b|\bin and out\b", re.I),
     "page cache": Lazy(r"\bpage cache\b|\bwarm\b|\bbuffered\b", re.I),
     "one way": Lazy(r"\bhost[- ]to[- ]device\b|\bdevice[- ]to[- ]host\b|\bH2D\b|\bD2H\b|\bunidirectional\b|\bone[- ]direction\w*|\bin one direction\b|\bper direction\b|\beach direction\b|\bone way\b", re.I),
@@ -122,6 +126,8 @@ def _link(
     if lines:
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         return _claim(spot, None, given, "line", cues)
+    if not links and "bus" in cues:
+        return _claim(spot, part, (), "link", cues)
     if len(links) != 1:
         return None
     return _claim(spot, part, (("ports", ports[0]),) if ports else (), "link", cues, links[0].name)

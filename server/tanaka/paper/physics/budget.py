@@ -72,6 +72,11 @@ _CARRIES = Lazy(
     r"^(?:The|This|Our|Its) (?:\w+ )?(?:run|training|pre-?training|job|model|budget|phase)\b|^(?:Pre-?)?[Tt]raining\b|^(?:It|This|They) (?:took|used|ran|was|is|needs?|consumed)\b|"
     r"^We (?:used?|train|pre-?train|ran|spent)\w*\b|^On \d|^In total\b"
 )
+_TWO_RUNS = Lazy(
+    r"\bbaselines?\b|\bwhereas\b|\binstead of\b|\brather than\b|\bcompared\b|\bversus\b|\bvs\b|\bunlike\b|^Where\b|\bauthors of\b|\bprior work\b",
+    re.I,
+)
+"""Words of a sentence that sets one run beside another."""
 _OWN = Lazy(
     r"\b(?:[Ww]e|[Oo]ur|[Oo]urs)\b|\b[Tt]he (?:run|training run|final|largest|resulting|dense|full)\b|^(?:Pre-?)?[Tt]raining\b"
 )
@@ -97,7 +102,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
     text = scene.sentences[k].text
     rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
-    if not _TRAINS.search(text) or _NOT_TRAINING.search(text):
+    if not _TRAINS.search(text) or _NOT_TRAINING.search(text) or _TWO_RUNS.search(text):  # fmt: skip
         return None
     # a sentence with a time of its own tells of another run
     near = [

@@ -24,6 +24,9 @@ _NOT = Lazy(
 )  # fmt: skip
 _ANOTHER = Lazy(r";|\bhalv\w+|\bdoubl\w+|\bquarters?\b|\bwould\b|\breduc\w+", re.I)
 _KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[- ]value\b|\battention cache\b|\bkeys and values\b", re.I)
+# "takes 43 GB of cache": of keys and values, where sequences of a model take it.
+_OF_CACHE = Lazy(r"\s*of (?:the |its |attention )?cache\b", re.I)
+_OF_SEQUENCES = Lazy(r"\b(?:sequences?|requests?|contexts?|prompts?)\b", re.I)
 _KV_HEADS = Lazy(r"\b(?:KV|key[- ]value|K/V)[- ]heads?\b", re.I)
 _HEAD_SIZE_BEFORE = Lazy(r"\b(?:head (?:dim(?:ension)?s?|size|width)|d_?\{?h(?:ead)?\}?|head_dim)(?: of| is| size|\s?=)?\s*$|\bheads of (?:size |dimension )?$", re.I)  # fmt: skip
 _HEAD_SIZE_BEHIND = Lazy(r"[- ]dim(?:ension(?:al|s)?)? (?:per )?heads?", re.I)
@@ -33,7 +36,11 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     """The cache of a named model, or of stated layers, heads and head size."""
     scene, k = stretch.scene, stretch.k
     text, r = scene.sentences[k].text, scene.reading(size)
-    if _NOT.search(text) or not _KEY_VALUE.search(text) or _PER_HEAD.search(text):
+    about = subject(stretch)
+    of_model = _KEY_VALUE.search(text) or (
+        _OF_CACHE.match(text, r.end) and about is not None and _OF_SEQUENCES.search(text)
+    )
+    if _NOT.search(text) or not of_model or _PER_HEAD.search(text):
         return None
     each = bool(
         r.per == "token"
@@ -44,7 +51,6 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     far: set[str] = set()
     named = [("kind", "cache-token" if each else "cache")]
     shape = shape_of(scene, k)
-    about = subject(stretch)
     if {"layers", "kv", "head"} <= shape.keys():
         given += [(role, shape[role]) for role in ("layers", "kv", "head")]
     elif about is not None and about.name:

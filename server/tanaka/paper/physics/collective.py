@@ -10,13 +10,23 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
+_OF_ITS_OWN = Lazy(
+    r"(?:(?:[Oo]n|[Ii]n|[Ww]ith|[Aa]mong|[Oo]ver|[Aa]cross|[Aa]t)\s[^.;,]{3,60},\s)?(?:[Aa]n?|[Oo]ne)\s(?:[\w-]+\s){0,3}?"
+    r"(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|all[- ]?to[- ]?all|broadcast)\s(?:of|over|with)\b"
+)
+_FULLY_HIDDEN = Lazy(
+    r"^(?!.*\b(?:others?|remain\w*|rest|further|another|more|left|exposed|it|its|this|that|which|them)\b)"
+    r"(?:[\w-]+\s){0,6}?[Tt]he \d[\d.,]*\s?(?:ms|s|us|µs)\b.*\b(?:fully|completely|entirely|perfectly|totally)\s(?:hidden|overlapped)\b"
+)
 _FORMAT = Lazy(r"\b(?:FP32|FP16|BF16|FP8|float32|float16|bfloat16|single[- ]precision|half[- ]precision|32-bit|16-bit|8-bit)\b", re.I)  # fmt: skip
 _FORMATS = {
     "fp32": "fp32", "fp16": "fp16", "bf16": "bf16", "fp8": "fp8", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16",
     "singleprecision": "fp32", "halfprecision": "fp16", "32bit": "fp32", "16bit": "fp16", "8bit": "fp8",
 }  # fmt: skip
 KINDS = {
-    "all-reduce": Lazy(r"\ball[- ]?reduc(?:e[sd]?|ing|tions?)\b|\b(?:gradients?|weights?|parameters?|model) (?:synchroni[sz]ation|exchange|aggregation|averaging|reduction)\b|\b(?:synchroni[sz]|averag|aggregat|reduc|exchang)(?:es?|ing|ed)\b[^.;]{0,40}\bgradients\b|\bgradients are (?:synchroni[sz]ed|averaged|reduced|summed|exchanged)\b", re.I),
+    "all-reduce": Lazy(r"\ball[- ]?reduc(?:e[sd]?|ing|tions?)\b|\b(?:gradients?|weights?|parameters?|model) (?:synchroni[sz]ation|exchange|aggregation|averaging|reduction)\b|\b(?:synchroni[sz]|averag|aggregat|reduc|exchang|summ)(?:es?|ing|ed)\b(?:(?!\b(?:size|volume|memory|number|cost|time|traffic|footprint|precision|variance|norm|noise)\b)(?:[^.;]|\.(?=\d))){0,50}?\bgradients\b|"
+        r"\b(?:synchroni[sz]|averag|aggregat)(?:es?|ing)\b(?:(?!\b(?:size|volume|memory|number|cost|time)\b)(?:[^.;]|\.(?=\d))){0,40}?\b(?:weights|parameters|models?|updates|replicas)\b|"
+        r"\b(?:exchange|synchroni[sz]ation|aggregation|averaging|reduction|summation|sum) of (?:[\w.]+ ){0,5}?(?:gradients?|weights|parameters|updates)\b|\bgradients are (?:synchroni[sz]ed|averaged|reduced|summed|aggregated|exchanged)\b", re.I),
     "all-gather": Lazy(r"\ball[- ]?gather(?:s|ed|ing)?\b|\bgather(?:s|ed|ing)\b", re.I),
     "reduce-scatter": Lazy(r"\breduce[- ]?scatter(?:s|ed|ing)?\b", re.I),
     "all-to-all": Lazy(r"\ball[- ]?(?:to|2)[- ]?all\b", re.I),
@@ -133,9 +143,14 @@ def _claim(scene: Scene, k: int, kind: str, time: Spot) -> LocalPhysical | None:
     # What opens a way out in the sentence beside it opens one here too, for what is sent at all.
     for j in (k - 1, k + 1):
         if 0 <= j < len(scene.sentences):
-            cues |= scene.heard({c: CUES[c] for c in ("compressed", "sharded", "in-network", "hierarchical", "nvlink")}, j)  # fmt: skip
+            beside = scene.heard({c: CUES[c] for c in ("compressed", "sharded", "in-network", "hierarchical", "nvlink")}, j)  # fmt: skip
+            # "An all-reduce of 10 GB" opens a statement of its own, whatever is compressed elsewhere.
+            if "compressed" in beside - cues and _OF_ITS_OWN.match(sentence.text):
+                beside = beside - {"compressed"} | {"compressed beside"}
+            cues |= beside
             if j == k + 1 and scene.heard({"exposed": CUES["exposed"]}, j):
-                cues.add("exposed after")
+                hidden = _FULLY_HIDDEN.search(scene.sentences[j].text)
+                cues.add("hidden after" if hidden else "exposed after")
     if _RING.search(sentence.text):
         cues.add("ring")
     if kind != "transfer" and _NAMED.search(sentence.text):

@@ -30,7 +30,11 @@ EXCUSES: dict[str, Lazy] = {
     "overclocked": Lazy(r"\boverclock\w*", re.I),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
-_OFF = Lazy(r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b", re.I)  # fmt: skip
+_OFF = Lazy(
+    r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
+    r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
+    re.I,
+)
 
 
 @lru_cache(maxsize=16384)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind, entities
 from tanaka.paper.physics.cached import cache_claim, cache_product
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.state import state_product
 from tanaka.paper.physics.stretches import Stretch, stretches, subject
 from tanaka.patterns import Lazy
 
@@ -39,7 +40,7 @@ _NOT = Lazy(
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
     r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
-    r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|\bresident\b|\bspeculat\w*|"
+    r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
     r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bcopy\b|\bEMA\b|\bmoving[- ]averages?\b|\bshadow\b|\btwice\b|\bpairs? of\b|\bensemble\w*|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
@@ -47,6 +48,12 @@ _NOT = Lazy(
 )  # fmt: skip
 _IN_ALL = Lazy(r"\s*(?:in all|in total|altogether|overall|a day|per day)\b", re.I)
 _OF_IT = Lazy(r"\W*of (?:the|these|those|its|all|this)\b", re.I)
+# "2 GB of traffic": a size of weights is of weights, or of the memory that they take.
+_OF_ELSE = Lazy(
+    r"\s*of (?!(?:(?:the|its|their|all|raw|model|GPU|GPU's|device|total|dense|pure|on-disk|disk|main|system|FP\d+|BF16|INT\d|accelerator|graphics|video|storage|half-precision|\d+-bit)[- ])*"
+    r"(?:weights?|param\w*|memory|V?RAM|DRAM|HBM\w*|storage|space|disk|checkpoints?|states?|gradients?|moments?|optimi[sz]er|data)\b)",
+    re.I,
+)  # fmt: skip
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
 _HAS = Lazy(r"(?:\b(?:with|has|have|having|contain\w*|compris\w*|of|at)|[(,])\s*(?:about |roughly |only |around |a total of )?[≈∼~]?$", re.I)  # fmt: skip
 # "The weights and gradients of a 7B model": a size of two things.
@@ -56,7 +63,7 @@ _TOGETHER = Lazy(
     re.I,
 )  # fmt: skip
 _TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
-_RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
+_RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|(?<!in the )(?<!in )\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
 _WEIGHTS = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 CUES = {"trains": _TRAINS, "runs": _RUNS}
 
@@ -66,7 +73,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not any(r.quantity.unit == "byte" for r in sentence.readings):
             continue
-        product = cache_product(scene, k)
+        product = cache_product(scene, k) or state_product(scene, k)
         if product is not None:
             yield product
             continue
@@ -166,6 +173,8 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     if about is None:
         return None
     if re.search(r"\b(?:per|each|every|a) (?:layer|token)\b", stretch.text, re.I):
+        return None
+    if _OF_ELSE.match(stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size).end):
         return None
     named: list[tuple[str, str]] = [("kind", sort)]
     far = set()

@@ -48,10 +48,12 @@ _BASE_ONE = Lazy(
 )
 _OF_GPU = Lazy(r"(?:GPU|device|core|chip)$", re.I)
 _COUNTED = ("gpu", "node", "core", "replica")
+_BEHIND = ("step", "iteration", "epoch", "token", "sample", "request")
+"""What a sentence goes on with behind devices: "on 4 GPUs a step takes"."""
 _RATES = ("sample/s", "token/s", "request/s", "step/s", "FLOP/s")
 
 CUES = {
-    "weak": Lazy(r"\bweak(?:ly)?[- ]scal|\bfixed per-(?:GPU|device) batch|\bper-(?:GPU|device) batch (?:size )?(?:is )?(?:constant|fixed)", re.I),
+    "weak": Lazy(r"\bweak(?:ly)?[- ]scal|\b(?:fixed|constant|same) per-(?:GPU|device|node) (?:micro-?)?batch|\bper-(?:GPU|device|node) batch (?:size )?(?:is )?(?:held |kept )?(?:constant|fixed)|\b(?:fixed|constant|same) (?:local )?batch(?: size)? (?:per|on each|for each|of each) (?:GPU|device|node|worker)|\bbatch(?: size)? (?:per|of each) (?:GPU|device|node|worker) (?:is )?(?:held |kept )?(?:constant|fixed)", re.I),
     "strong": Lazy(r"\bstrong(?:ly)?[- ]scal|\bfixed (?:global|total) batch|\b(?:global|total) batch (?:size )?(?:is |stays )?(?:constant|fixed)", re.I),
     "each": _OF_EACH,
     "goodput": Lazy(r"\bgoodput\b|\brestarts?\b|\bfailures?\b|\bcheckpoint(?:s|ing)\b|\bdowntime\b", re.I),
@@ -60,7 +62,7 @@ CUES = {
     "best": Lazy(r"\b(?:best|maximum|fastest|peak|median) (?:of|over|run)|\bbest-case\b", re.I),
     "another": Lazy(r"\bbaseline|\bwhereas\b|\bwhile\b|\bunlike\b|\bothers\b|\bprior\b|\bwithout\b|\bHorovod\b|\brespectively\b|\boutperform|\bbut\b", re.I),
     "other time": Lazy(r"\bstart-?up|\bwarm-?up|\bcommunicat\w+ (?:time|takes|latency)|\ball-?reduce (?:time|takes|latency)|\bsynchroni[sz]\w+ (?:time|takes)|\bcompil\w+|\bloading\b|\binitiali[sz]\w+|\blaunch|\bp\d{2}\b|\btail\b|\bqueue?ing\b|\bTTFT\b", re.I),
-    "compute": Lazy(r"\bcompute[- ]bound\b", re.I),
+    "compute": Lazy(r"(?<!not )\bcompute[- ]bound\b|\blimited by (?:compute|arithmetic)\b", re.I),
     "mean": Lazy(r"\b(?:average|mean|geomean)\b", re.I),
 }  # fmt: skip
 
@@ -74,7 +76,8 @@ CAUSES = Lazy(
 
 
 _FIXED = Lazy(
-    r"\b(?:fixed|constant|same|equal)\s(?:per-(?:GPU|device|node)\s)?(?:local\s)?batch(?: size)?",
+    r"\b(?:fixed|constant|same|equal)\s(?:per-(?:GPU|device|node)\s)?(?:local\s)?batch(?: size)?|\bbatch(?: size)? (?:per|of each) (?:GPU|device|node|worker) (?:is )?(?:held |kept )?(?:constant|fixed|unchanged)|\bper-(?:GPU|device|node) batch (?:size )?(?:is )?(?:held |kept )?(?:constant|fixed|unchanged)"
+    r"|\b(?:because|since|as)\b[^.;,]{0,40}\b(?:compute[- ]bound|limited by (?:compute|arithmetic))|\bdue to (?:its|the) compute[- ]bound\w*",
     re.I,
 )
 
@@ -201,7 +204,7 @@ def _counts(scene: Scene, k: int) -> list[Spot]:
 
 def _plain(reading: Reading) -> bool:
     return (
-        reading.per in ("", reading.noun)
+        reading.per in ("", reading.noun, *_BEHIND)
         and reading.quantity.bounded
         and reading.quantity.point >= 1
     )

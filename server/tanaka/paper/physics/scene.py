@@ -69,6 +69,8 @@ class LocalPhysical:
 _SYSTEM = Lazy(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ]")
 _EACH = Lazy(r"\b(?:each|every|per|a single|single|one|an?)\s(?:[\w-]+\s){0,2}?$|/\s?$", re.I)
 _ONE = Lazy(r"\b(?:an?|one|single|this|the)\s(?:[\w-]+\s){0,1}?$", re.I)
+_PAIR = Lazy(r"\b(?:pair|couple) of (?:[\w-]+ )?$", re.I)
+_PAIRED = Lazy(r"(?:['’]?s)?[- ](?:GPU )?pairs?\b")
 _PER = Lazy(r"\b(?:each|every|per)\s(?:[\w-]+\s){0,2}?$|/\s?$", re.I)
 _APIECE = Lazy(r"[^.;]{0,30}?\b(?:each|apiece|per node|a node|per server|in each|on each)\b", re.I)
 _BEFORE_EACH = Lazy(r"\b(?:each|every) (?:node|server|machine|host)\b|\bper node\b", re.I)
@@ -105,6 +107,8 @@ def parts_of(sentence: Sentence, k: int = 0) -> tuple[Part, ...]:
             if len(holders) == 1 and apiece:
                 nodes = (k, holders[0])
                 count *= sentence.readings[holders[0]].quantity.point
+        elif _PAIR.search(lead) or _PAIRED.match(text, e.end):
+            count, each = 2.0, False
         elif not each and _ONE.search(lead) and text[e.end : e.end + 1] != "s":
             count = 1.0
         if system:

@@ -33,7 +33,7 @@ _TO_PART = Lazy(
 _KINDS = (
     ("tdp", "W", Lazy(r"\bTDP\b|\bthermal design power\b", re.I), None),
     ("link", "byte/s", Lazy(r"\bNVLink\b|\bNVSwitch\b"), None),
-    ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b")),
+    ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
 )  # fmt: skip
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
@@ -47,6 +47,22 @@ _WITH = Lazy(r"^\W*(?:GPUs?|cards?|accelerators?)?\s*(?:\(|with\b)")
 _ON = Lazy(
     r"\b(?:[Oo]n|[Ff]or|[Bb]y|[Uu]sing|[Ii]n)\s(?:(?:an?|the|one|each|single|our|NVIDIA|\d+|two|four|eight)\s)*$"
 )
+# "NVLink gives every A100": what a number behind the part is of stands before the part.
+_GIVES = Lazy(
+    r"\b(?P<what>(?:NVLink|NVSwitch|HBM\w*|memory|bandwidth|(?:board |thermal )?power)\b[^,;:()]{0,24}?)\s"
+    r"(?:gives?|grants?|leaves?|allows?|provides?|offers?|brings?|delivers?|supplies|connects?|attaches|equips|serves|feeds|of|on|for|in)(?: to)?\s"
+    r"(?:an?|the|each|every|one|each of (?:our|the)|a single|NVIDIA|AMD|our|\s)+$",
+    re.I,
+)
+_SINGLE = Lazy(r"\b(?:one|an?|each|every|per|(?:a )?single)\s(?:NVIDIA\s|AMD\s)?$", re.I)
+_ITS_OWN = Lazy(r"\b(?:one|an?|the|each|every|our|per|single)\s(?:NVIDIA\s|AMD\s)?$", re.I)
+_SUM = Lazy(r"\b(?:total|aggregate|combined)\b", re.I)
+# Dense by what stands before the part: "the dense peak of one", "without sparsity, an".
+_DENSE_OF = Lazy(
+    r"\b(?:dense|non-sparse)\s(?:[\w/-]+\s){0,5}?(?:of|for|on|with|at)\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$"
+    r"|\b(?:without (?:2:4 |structured )?sparsity|no sparsity(?: counted)?|counted dense|dense),?\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$",
+    re.I,
+)
 _IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
     r"\b(?:peak|peaks at|theoretical|rated|datasheet|advertis\w+|vendor|maximum|offers?|provides?)\b",
@@ -55,18 +71,21 @@ _PEAK = Lazy(
 CUES = {
     "used": Lazy(r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|effective\w*|usable|available|free|remaining|leaves?|left|"
                  r"reserv\w+|allocat\w+|used|consum\w+|occup\w+|needs?|requir\w+|footprint|limit\w*|capp\w*|set to|cap|budget|slice|MIG|vGPU|"
-                 r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*)\b"),
+                 r"partition\w*|reads|draws?|fits?|fitting|stor\w+|offload\w*|exceed\w*|saturat\w*|in practice|in reality)\b"),
     "work": Lazy(r"\b(?:kernels?|methods?|approach\w*|workloads?|baselines?|models?|implementation|batch\w*|quanti\w+|optimizer|training|inference|"
                  r"throughput (?:rises|falls|on|of)|sequence\w*|runs?|weights|ours)\b", re.I),
     "another": Lazy(r"\b(?:modified|custom|engineering sample|laptop|mobile|max-q|prototype|future|simulat\w+|emulat\w+|hypothetical|variant|scaled|overclock\w*)\b", re.I),
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
-    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
+    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|DGX|HGX|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
-_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b", re.I)
+_SPARSE = Lazy(
+    r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight",
+    re.I,
+)
 _TOTAL = Lazy(
     r"\b(?:in total|total of|a total|in all|altogether|aggregate|combined|together|total)\b", re.I
 )
@@ -150,12 +169,15 @@ def _kind(text: str, r: Reading, part: Part) -> str:
     stop = re.search(r"[,;()]|\band\b|\d", text[r.end :])
     after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
     before = re.split(r"[,;()]|\band\b|\d", text[max(part.end if part.end <= r.start else 0, r.start - 40) : r.start])[-1]  # fmt: skip
+    gives = _GIVES.search(text[: part.start]) if part.end <= r.start and not re.search(r"[,;]|\d", text[part.end : r.start]) else None  # fmt: skip
+    if gives:
+        before = f"{gives['what']} {before}"
     if r.quantity.unit in ("FLOP/s", "op/s"):
         lead = text[max(0, r.start - 44) : r.start]
         if CUES["used"].search(lead) or _RUNS.search(lead):
             return ""
         said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
-        rated = part.end <= r.start and r.kind.value == "peak_compute"
+        rated = part.end <= r.start and r.kind.value == "peak_compute" and not _ON.search(text[: part.start])  # fmt: skip
         return "peak" if said or rated else ""
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
@@ -188,6 +210,19 @@ def _claim(
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):
         cues.discard("work")
+    if _SINGLE.search(text[: part.start]) and part.count in (None, 1):
+        cues.add("single")
+    if (
+        kind != "peak"
+        and "many" in cues
+        and part.end <= r.start
+        and part.count in (None, 1)
+        and _ITS_OWN.search(text[: part.start])
+    ):
+        # what the part stands in is not what the number is of: "the node has the H100 with 80 GB"
+        own = text[part.start : r.end + 40]
+        if not CUES["many"].search(_SUM.sub("", own) if "single" in cues else own):
+            cues.discard("many")
     if part.end <= r.start:
         if not _OWNS.search(between):
             cues.add("bare")
@@ -214,6 +249,8 @@ def _is_dense(text: str, r: Reading, part: Part) -> bool:
     """Whether a peak is called dense by the words that lead to it or right behind it."""
     lead = text[part.end : r.start] if part.end <= r.start else text[max(0, r.start - 30) : r.start]
     lead = re.split(r"[;,(]|\d{3,}", lead)[-1]
+    if part.end <= r.start and _DENSE_OF.search(text[: part.start]) and not re.search(r"[;,]|\d{3}", text[part.end : r.start]):  # fmt: skip
+        return True
     behind = re.match(r"\s?\(?(?:of\s)?(?:(?:BF|FP)\d+\s)?(?:dense\b|without (?:2:4 |structured )?sparsity)", text[r.end :])  # fmt: skip
     return bool(_DENSE.search(lead) or behind)
 

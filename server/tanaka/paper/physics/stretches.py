@@ -18,6 +18,10 @@ _BREAK = Lazy(
     rf"|\sand\s(?=(?:its|the|an?|their|another|in|for|with)\b)|,?\s(?:and|or)\s(?=(?:only |about |just |over )?{_SIZE})|,\s(?=(?:only |about |just )?{_SIZE})",
     re.I,
 )
+# "The 6.7B model decodes 190 tokens/s": the count is of the model.
+_OF_A_MODEL = Lazy(r"[- ]?(?:model|network|LLM|decoder|transformer|param(?:eter)?s?)\b", re.I)
+# With these a sentence goes on about the model of the one before it.
+_GOES_ON = Lazy(r"\W*(?:Its?|This model|The model|The (?:weights|checkpoint)|They)\b")
 _MODEL_OF_EXPERTS = Lazy(r"\d\s?[x×]\s?$")
 
 
@@ -69,7 +73,10 @@ class Stretch:
         return [
             spot
             for spot, r in self.readings()
-            if r.kind is Kind.PARAM_COUNT
+            if (
+                r.kind is Kind.PARAM_COUNT
+                or (r.kind is Kind.TOKEN_COUNT and _OF_A_MODEL.match(text, r.end))
+            )
             and r.quantity.unit == "1"
             and r.quantity.bounded
             and r.quantity.point >= 1e6
@@ -118,12 +125,8 @@ def subject(stretch: Stretch) -> Subject | None:
     scene, k = stretch.scene, stretch.k
     # what another clause names behind it is not what it is about
     led = Stretch(scene, k, 0, stretch.end)
-    before = None
-    if k > 0:
-        before = Stretch(scene, k - 1, 0, len(scene.sentences[k - 1].text))
-    for place in (stretch, led, before):
-        if place is None:
-            continue
+    before = [Stretch(scene, j, 0, len(scene.sentences[j].text)) for j in _before(scene, k)]
+    for place in (stretch, led, *before):
         models, counts = place.models(), place.counts()
         if not models and not counts:
             continue
@@ -133,8 +136,15 @@ def subject(stretch: Stretch) -> Subject | None:
         name = models[0].name if models else ""
         at = counts[0] if counts else None
         label = at is None or _is_label(scene.reading(at))
-        return Subject(name, at, label, place is before)
+        return Subject(name, at, label, place in before)
     return None
+
+
+def _before(scene: Scene, k: int) -> tuple[int, ...]:
+    """Sentences before one that it may go on from: the last, and the one that this goes on from."""
+    if k < 1:
+        return ()
+    return (k - 1, k - 2) if k > 1 and _GOES_ON.match(scene.sentences[k - 1].text) else (k - 1,)
 
 
 def _is_label(r: Reading) -> bool:

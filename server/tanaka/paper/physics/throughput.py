@@ -42,7 +42,7 @@ CUES = {
     "cached": Lazy(r"\bcach\w+|\bhits?\b|\breus\w+|\bshared? (?:a )?(?:common )?prefix\w*|\bprecomput\w+", re.I),
     "skipped": Lazy(r"\bprun\w+|\bmerg\w+|\bearly[- ]exit\w*|\bskip\w*|\bdrop(?:s|ped|ping)?\b|\bspars\w+|\b2:4\b|\bmask\w*|\bmixture of depths\b", re.I),
     "resized": Lazy(r"\bprogressive\w*|\bresiz\w+|\b(?:low|smaller|reduced)[- ]resolution\b|\bcrops?\b", re.I),
-    "frozen": Lazy(r"\bfrozen\b|\bfreez\w+|\bQ?LoRA\b|\badapters?\b|\bhead trains?\b|\blinear prob\w+|\bPEFT\b", re.I),
+    "frozen": Lazy(r"\bfrozen\b|\bfreez\w+|\bQ?LoRA\b|\badapters?\b|\bhead trains?\b|\blinear prob\w+|\bPEFT\b|\bembeddings?\b|\balone\b|\brouters?\b|\bper layer\b|\bonly the\b", re.I),
     "fleet": Lazy(r"\bservice\b|\bfleet\b|\bdata ?cent(?:er|re)\b|\bproduction\b|\bglobally\b|\bloader\b|\bpipeline (?:feeds|delivers|supplies)\b|\bdecoding images\b|\baugment\w*", re.I),
     "effective": Lazy(r"\beffective\w*|\bequivalent\b|\bnormali[sz]ed\b|\bsimulat\w+|\bpadd\w+|\bsynthetic\b", re.I),
     "tokenizer": Lazy(r"\btokeni[sz]\w+", re.I),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.claims import KEPT, RECIPE, STATE_CUES
+from tanaka.paper.claims import KEPT, RECIPE, STATE_CUES, words_of_run
 from tanaka.paper.physics.residence import machine_of
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.stretches import Stretch, Subject, subject
@@ -75,7 +75,9 @@ def _before(scene: Scene, k: int) -> Subject | None:
 
 
 def _run(scene: Scene, k: int, devices: tuple[str, float, Spot], about: Subject) -> LocalPhysical:
-    whole = scene.text
+    whole = own = scene.text
+    if about.count is not None:
+        own = words_of_run(scene.sentences, k, scene.reading(about.count).quantity.point)
     name, count, at = devices
     named: list[tuple[str, str]] = []
     if name:
@@ -87,8 +89,8 @@ def _run(scene: Scene, k: int, devices: tuple[str, float, Spot], about: Subject)
         given.append(("params", about.count))
     far = {"model", "params"} if about.far else set()
     cues = {n for n, p in RECIPE.items() if p.search(whole)}
-    cues |= {n for n, p in STATE_CUES.items() if re.search(p, whole, re.I)}
-    if KEPT.search(whole):
+    cues |= {n for n, p in STATE_CUES.items() if re.search(p, own, re.I)}
+    if KEPT.search(own):
         cues.discard("offload")
         cues.add("kept")
     cues |= {"label"} if about.label else set()

@@ -53,7 +53,7 @@ CUES = Lazy(
     r"respectively|overlap\w*|asynchron\w*|background|hidden|behind|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
     r"optimizer|activations?|gradients?|KV|cache[ds]?|quanti[sz]\w+|prun\w+|shard\w*|partition\w*|embedding\w*|"
     r"stream\w*|concurren\w*|users?|speculat\w*|pipelin\w*|sustain\w*|ramp\w*|varies|vary\w*|per phase|warm-?up|assum\w+|estimat\w+|"
-    r"bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
+    r"ring|synchroni[sz]ing|averaging|aggregating|reducing|summing|exchanging|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
     re.I,
 )
 _FORMAT = Lazy(r"\b(?:" + "|".join(sorted(FORMATS, key=len, reverse=True)) + r")\b", re.I)

@@ -112,6 +112,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         and not claim.far
         and not machine.excuses(paper, "compression")
         and ("named" in claim.cues or kind == "transfer")
+        and not claim.cues & {"compressed beside", "hidden after"}
         # Of what is sharded each rank sends a part, and experts near by get more than their share.
         and not ("sharded" in claim.cues and kind not in ("all-gather", "reduce-scatter"))
         and machine.firm(paper, claim, *(i for _, i in claim.given))
@@ -133,6 +134,8 @@ def _only_if(claim: Physical, found: Least, time: Number) -> str:
     """The least that would have to be otherwise."""
     factor = found.bound.value / time.quantity.point
     needed, ends = found.way.value * factor, found.ends
+    if "compressed beside" in claim.cues:
+        return f"it is compressed to {size(found.payload.value / factor, 3)} or less"
     if ends.assumed == "links":
         k = math.ceil(needed / found.line.each)
         each = "there are" if ends.who == "end" else f"each {ends.who} has"

@@ -7,6 +7,7 @@ from hwmodels.inference_memory import kv_cache_bytes
 from hwmodels.models import Model, find_model
 from tanaka.paper.model import NumberId, Paper, Physical
 from tanaka.paper.physics.widths import widths
+from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
 from tanaka.rules.api import Assumption, Computed, Step
 from tanaka.rules.derivation import Derivation, hard
@@ -120,7 +121,7 @@ def _of_tokens(
     total = d.computed("the cache", "byte", f"{batch.value:,.0f} × {_plain(tokens.value)} × {each.shown}", kv_cache_bytes,
                        batch, tokens, each, reference=kv_cache_bytes.source, shown=size(value), symbol="M")  # fmt: skip
     long = hard(paper.number(at))
-    many = hard(paper.number(batch_at)) if batch_at is not None else Interval(1.0, 1.0)
+    many = _many(paper, batch_at)
     least = long.low * one
     if model is not None and model.window is not None:
         least = model.kv_bytes_of(long.low, 1.0)
@@ -157,7 +158,7 @@ def _product(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     total = d.computed("the cache", "byte", f"{ones.value:,.0f} × {_plain(tokens.value)} × {each.shown}", kv_cache_bytes, ones,
                        tokens, each, reference=kv_cache_bytes.source, shown=size(value), symbol="M")  # fmt: skip
     long, per = hard(paper.number(tokens_at)), hard(paper.number(each_at))
-    many = hard(paper.number(batch_at)) if batch_at is not None else Interval(1.0, 1.0)
+    many = _many(paper, batch_at)
     # a decimal prefix may count in binary, on both sides
     reach = Interval(long.low * per.low / 1.074, many.high * long.high * per.high * 1.024)
     ratio = paper.number(claim.number).quantity.point / value
@@ -168,6 +169,16 @@ def _product(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     above = 0.0 if "several" in claim.cues else 1.15
     return Expected(total, (Reading(reach, ""),), (), only_if, False, True, f"{_plain(tokens.value)} tokens",
                     tuple(i for i in (tokens_at, each_at, batch_at) if i is not None), above)  # fmt: skip
+
+
+def _many(paper: Paper, at: NumberId | None) -> Interval:
+    """Sequences: one where none are counted; few are counted to the last."""
+    if at is None:
+        return Interval(1.0, 1.0)
+    number = paper.number(at)
+    point = number.quantity.point
+    few = point < 10 and number.quantity.qualifier is Qualifier.EXACT
+    return Interval(point, point) if few else hard(number)
 
 
 def _plain(value: float) -> str:

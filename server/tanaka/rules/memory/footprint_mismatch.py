@@ -61,6 +61,7 @@ _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit expl
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
+    "per-parameter": "the state",
 }  # fmt: skip
 # What else the state of a parameter may hold in a file for training [byte].
 _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
@@ -84,6 +85,8 @@ def _expected(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
         return cache_size(paper, d, claim)
     if claim.at("elements") is not None:
         return _vector(paper, d, claim)
+    if kind == "per-parameter":
+        return _per_parameter(paper, d, claim)
     return _of_model(paper, d, claim)
 
 
@@ -112,9 +115,15 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     # scales, and tables that stay wide: a larger share of a small model
     most = width.most if width.bits >= 16 or count.step.value >= 6e9 else width.most + 2.4
     sure = [Reading(Interval(count.low * width.bits / 8, count.high * most / 8), "")]
+    other = []
     if count.model is not None and not count.model.dense:
         active = count.model.active_parameters
-        sure.append(Reading(Interval(active * width.bits / 8, active * most / 8), ""))
+        other.append(
+            Reading(
+                Interval(active * width.bits / 8, active * most / 8),
+                "only the weights that one token goes through are counted",
+            )
+        )
     if kind == "optimizer":
         sure += [Reading(Interval(n * count.low * width.bits / 8, n * count.high * width.bits / 8), "") for n in (2, 3)]  # fmt: skip
     if kind in ("checkpoint", "model") or "trains" in claim.cues:
@@ -131,13 +140,31 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
         and not machine.excuses(paper, "sparsity", "adapter")
     )
     stated = tuple(i for i in (at,) if i is not None)
-    return Expected(total, tuple(sure), (), only_if, proves, proves, count.name, stated, above=_above(claim))  # fmt: skip
+    return Expected(total, tuple(sure), tuple(other), only_if, proves, proves, count.name, stated, above=_above(claim))  # fmt: skip
+
+
+def _per_parameter(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
+    """A state of so many bytes per parameter, as stated."""
+    at, each_at = claim.at("params"), claim.at("each")
+    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues)
+    if count is None or each_at is None:
+        return None
+    each = d.stated("of a parameter", each_at, symbol="w", exact=True)
+    value = count.step.value * each.value
+    total = d.computed(_WHAT["per-parameter"], "byte", f"{count.step.shown} × {each.shown}", weight_bytes, count.step, each,
+                       reference="parameters times the bytes of each, as stated", shown=size(value), symbol="M")  # fmt: skip
+    implied = paper.number(claim.number).quantity.point / count.step.value
+    only_if = f"a parameter takes {trimmed(implied, 2)} B"
+    proves = not {"model", "params"} & claim.far and not machine.excuses(paper, "adapter")
+    reach = Interval(count.low * each.value, count.high * each.value)
+    stated = tuple(i for i in (at, each_at) if i is not None)
+    return Expected(total, (Reading(reach, ""),), (), only_if, proves, proves, count.name, stated)
 
 
 def _above(claim: Physical) -> float:
     """From which factor on a size above is wrong: what runs holds more than its weights."""
     if claim.name("kind") == "model" or ("runs" in claim.cues and "weights" not in claim.cues):
-        return 0.0 if {"runs", "trains"} & claim.cues else 1.8
+        return 0.0 if {"runs", "trains"} & claim.cues else _more(claim)
     return _SLACK
 
 
@@ -161,6 +188,12 @@ def _vector(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     sure = declared_width(claim)
     return Expected(total, (Reading(Interval(reach.low, reach.high * width.most / width.bits), ""),), (), only_if, False, sure,
                     f"{count.shown} values", (at,))  # fmt: skip
+
+
+def _more(claim: Physical) -> float:
+    """What a model may take for its weights, 1.8 times the stated width, where scales count already."""
+    width = _width(claim)
+    return 1.8 if width is None else max(1.5, 1.8 * width.bits / width.most)
 
 
 def _exact(claim: Physical) -> bool:

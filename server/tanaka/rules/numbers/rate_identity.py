@@ -92,8 +92,12 @@ _COLLECTIVES = frozenset(
         "all-gather",
         "reduce-scatter",
         "all-to-all",
+        "ring",
     )
 )
+_SUMMED = (
+    "synchroni", "averaging", "aggregat", "reducing", "reduction of", "summing", "sum of", "exchang"
+)  # fmt: skip
 _FREE = frozenset(
     ("devices", "nodes", "ports", "steps", "epochs", "batch", "length", "devices of a node")
 )
@@ -146,7 +150,10 @@ def _asked(
         and not slips_between(stated, computed, product.numbers)
     ):
         return  # of different things
-    if claim.relation == "transfer" and claim.cues & _COLLECTIVES:
+    if claim.relation == "transfer" and (
+        claim.cues & _COLLECTIVES
+        or ("gradients" in claim.cues and any(c.startswith(_SUMMED) for c in claim.cues))
+    ):
         return  # its algorithm and its links say how much crosses which: see TK401
     own = [i for _, i in (*claim.factors, *claim.divisors)]
     shared = [i for name, i in (*claim.factors, *claim.divisors) if name.startswith(_SHARED)]

@@ -78,7 +78,7 @@ class _Roof:
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
     for claim in ctx.paper.of(Physical):
-        if claim.relation != "bandwidth" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+        if claim.relation != "bandwidth" or claim.asserted is Asserted.NO or _silent(claim):
             continue
         number = ctx.paper.number(claim.number)
         if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
@@ -86,6 +86,13 @@ def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
         roof = _roof(ctx, claim)
         if roof is not None and (outcome := _judged(ctx, claim, number, roof)):
             yield outcome
+
+
+def _silent(claim: Physical) -> bool:
+    """Whether words open a reading that no bound is known for."""
+    if "bus" in claim.cues:  # by its definition that of one rank, however many there are
+        return bool(claim.cues & {"summed", *_SILENT} - {"aggregate"})
+    return bool(claim.cues & _SILENT)
 
 
 def _roof(ctx: Context, claim: Physical) -> _Roof | None:
@@ -130,6 +137,14 @@ def _link(claim: Physical, parts: tuple[Accelerator, ...]) -> _Roof | None:
     name = claim.name("link")
     one = "one way" in claim.cues and "collective" not in claim.cues
     what = f"in {'one direction' if one else 'both directions'}"
+    if "bus" in claim.cues and (not name or "nvlink" in name.lower()):
+        # Reduced in the switch, a byte crosses the link once where a ring's crosses it twice.
+        found = [x for p in parts if (x := p.link_total) is not None]
+        if not found:
+            return None
+        best = max(found, key=lambda s: (s.value, s.verified))
+        what = f"{name or 'the fastest link'} of the {parts[0].family} in both directions"
+        return _Roof(best.value, best, what, parts[0].family, False)
     if "nvlink" in name.lower() and parts:
         found = [x for p in parts if (x := p.link if one else p.link_total) is not None]
         if not found or len(found) < len(parts):
@@ -155,6 +170,8 @@ def _link(claim: Physical, parts: tuple[Accelerator, ...]) -> _Roof | None:
 
 def _count(ctx: Context, claim: Physical, roof: _Roof) -> tuple[float, Number | None]:
     """How many of them carry it together."""
+    if "bus" in claim.cues and roof.device:
+        return 1.0, None
     role = "ports" if claim.name("kind") == "line" or not roof.device else "devices"
     at = claim.at(role)
     number = ctx.paper.number(at) if at is not None else None
@@ -182,7 +199,8 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
     )
-    if not proven and not roof.proves and claim.name("kind") != "memory" and "collective" in claim.cues:  # fmt: skip
+    many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
+    if not proven and not roof.proves and claim.name("kind") != "memory" and many:
         return None  # over how many links a collective ran is not said
     times = printed(share.value)
     only_if = "" if proven else _needed(claim, q.point, roof, most)
@@ -206,6 +224,8 @@ def _needed(claim: Physical, rate: float, roof: _Roof, most: float) -> str:
         if claim.at("devices") is None and not claim.counted:
             return f"{math.ceil(rate / roof.each):.0f} devices are counted together"
         return f"{100 * (1 - most / rate):.0f}% or more of the bytes come from a cache"
+    if "bus" in claim.cues and roof.device:
+        return f"the rates of {math.ceil(rate / roof.each):.0f} devices are added"
     return f"{math.ceil(rate / roof.each):.0f} links or more carry it"
 
 

@@ -1,6 +1,6 @@
 r"""## What it checks
 That memory, bandwidth, peak, power and link of a named part are those of one of its variants, and
-that a stated total is what the counted parts hold.
+that a stated total is what the counted parts hold. Tables with a part in each row are read too.
 
 ## Why it matters
 Each bound that a paper draws starts from its specification. A wrong one is mostly another variant:
@@ -51,6 +51,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
 
 _OFF = 0.1
@@ -101,7 +102,16 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
             continue
         outcome = _specification(ctx, claim)
         if outcome is not None:
+            done.add(claim.number)
             yield outcome
+    for claims in tables(ctx.paper):
+        told = [
+            o for c in claims if c.number not in done and (o := _specification(ctx, c)) is not None
+        ]
+        doubted = sum(isinstance(o, Finding) for o in told)
+        # a table of which more is strange than known is of something else
+        if 2 * doubted <= len(told) - doubted:
+            yield from told
 
 
 def _specification(ctx: Context, claim: Physical) -> Outcome | None:
@@ -137,7 +147,7 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
     )  # fmt: skip
     if fits is not None:
         return _held(ctx, claim, number, fits, kind) if q.bounded else None
-    several = _MULTIPLES if kind == "capacity" or "many" in claim.cues else ()
+    several = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
     if any(_near(q.point, v.value * k, kind, v.part) for v in values for k in several):
         return None
     if kind == "capacity" and any(
@@ -232,8 +242,9 @@ def _peak(ctx: Context, claim: Physical, number: Number, parts: tuple[Accelerato
     if not known:
         return None
     # vector units run a half to a sixteenth of what tensor cores do
+    several = () if "dense" in claim.cues else (2.0, 4.0, 8.0)
     for p in (*known, *other):
-        for k in (1.0, count, 2.0, 4.0, 8.0, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
+        for k in (1.0, count, *several, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
             if abs(q.point / p.value / k - 1) <= _OFF:
                 return None
     if q.hedged and any(abs(q.point / p.value - 1) < 0.25 for p in known):

@@ -293,6 +293,6 @@ def _each(d: Derivation, paper: Paper, work: _Work, *, images: bool, training: b
         said = in_digits(size, paper.number(work.params))
         formula = train_flops_per_token if training else infer_flops_per_token
     return d.computed(
-        "work of an image" if images else "work of a token", "FLOP", f"{factor} × {said or size.shown}", formula, size,
+        "work of an image" if images else "work of a token", "FLOP", f"{factor} FLOP × {said or size.shown}", formula, size,
         reference=formula.source, total=False, symbol="F", shown=f"{significant(factor * size.value / 1e9, 5)} GFLOP",
     )  # fmt: skip

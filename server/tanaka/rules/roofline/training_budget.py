@@ -286,7 +286,7 @@ def _derive(
     else:
         amount = _amount(budget.fewest)
         tokens = d.known("tokens", budget.fewest, "1", Computed("as stated in words"), shown=amount, symbol="T")  # fmt: skip
-    each = d.computed("work of a token", "FLOP", f"6 × {size}", train_flops_per_token, params,
+    each = d.computed("work of a token", "FLOP", f"6 FLOP × {size}", train_flops_per_token, params,
                       reference=train_flops_per_token.source, total=False, symbol="F",
                       shown=f"{significant(6 * params.value / 1e9, 5)} GFLOP")  # fmt: skip
     work = training_flops(each.value, tokens.value)
