@@ -471,13 +471,17 @@ RECIPE = {
     "bytes-16": Lazy(r"\b(?:16|sixteen) (?:bytes|B) (?:per|a|/) ?param"),
 }
 STATE_CUES = {
-    "adapter": r"\b(?:Q?LoRA|adapters?|frozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient)\b",
-    "offload": r"\b(?:off-?load\w*|NVMe|host memory|CPU memory|ZeRO-Infinity|swap\w*|paged|unified memory)\b",
-    "low-bit": r"\b(?:8-bit (?:Adam|optimi[sz]er)|4-bit|quanti[sz]ed (?:optimi[sz]er|training)|bitsandbytes)\b",
-    "fused": r"\b(?:LOMO|GaLore|gradient release|fused backward|Adafactor|Lion|Muon|SGD|BF16 moments|pure BF16)\b",
+    "adapter": r"\b(?:Q?LoRA|adapters?|frozen|unfrozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient|BitFit|(?:only|just) (?:the|its|their) (?:top|last|first|upper|final|bias|value|new|\w+ head)|(?:top|last|first|upper|final) \w+ (?:of (?:its|the) \w+ )?(?:layers|blocks)|receives? updates|(?:layer|block)s? (?:at a time|by (?:layer|block))|(?:layer|block)-?wise|only one of (?:its|the)|norm(?:alization)? layers|(?:layers|biases) alone|two layers at a time|(?:fraction|subset|share|part) of (?:its|the|all|their) (?:\w+ )?(?:weights|parameters|layers|blocks))\b",
+    "offload": r"\b(?:off-?load\w*|NVMe|host memory|CPU memory|ZeRO-Infinity|swap\w*|paged|unified memory|pinned|LPDDR\w*|DDR\d|host (?:DRAM|RAM)|(?:of|by|on|to|in|from) (?:the|its|their) (?:host|CPUs?)|CPU (?:DRAM|RAM|side|updates?)|CPU-side|EPYC|Xeons?|Grace)\b",
+    "low-bit": r"\b(?:(?:8|eight|4|four)-bit|block-?wise|quanti[sz]ed (?:optimi[sz]er|training)|bitsandbytes)\b",
+    "fused": r"\b(?:LOMO|GaLore|gradient release|fused backward|Adafactor|Lion|Muon|SGD|BF16 moments|pure BF16|MeZO|zeroth-order|zero-order|forward-only|evolution strateg\w+|APOLLO|Adam-mini|SM3|low-rank|moments in (?:BF16|bfloat16|FP8|INT8|half precision)|no master (?:copy|copies|weights))\b",
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
+_FAILED = Lazy(
+    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b",
+    re.I,
+)
 KEPT = Lazy(
     r"\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|\b(?:all|everything|entirely|kept|stay|stays|held|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device)\b",
     re.I,
@@ -506,7 +510,7 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     recipe = frozenset(n for n, p in RECIPE.items() if any(p.search(s.text) for s in passage))
     out: list[LocalState] = []
     for k, sentence in enumerate(passage):
-        if not _TRAINS.search(sentence.text):
+        if not _TRAINS.search(sentence.text) or _FAILED.search(sentence.text):
             continue
         params = [
             i

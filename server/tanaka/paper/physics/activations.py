@@ -20,7 +20,7 @@ KEPT = Lazy(
     re.I,
 )  # fmt: skip
 _ELSE = Lazy(
-    r"\b(?:would|could|may|might|cannot|can't|does not fit|do not fit|not fit|out[- ]of[- ]memory|OOM|exceed\w*|infeasible|"
+    r"\b(?:revers\w+|invert\w*|host|off-?load\w*|would|could|may|might|cannot|can't|does not fit|do not fit|not fit|out[- ]of[- ]memory|OOM|exceed\w*|infeasible|"
     r"impossible|runs? out|fail\w*|inference|infer|serv(?:e|es|ing)|decod\w+|prefill|up to|at most)\b",
     re.I,
 )  # fmt: skip

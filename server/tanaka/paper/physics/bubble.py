@@ -41,11 +41,11 @@ _SAID = Lazy(rf"\b{_BUBBLE}\b|\bbubble-free\b", re.I)
 
 CUES = {
     "interleaved": Lazy(r"\binterleav\w+|\bvirtual\b|\bVPP\b|\blooped\b|\bbreadth-first\b|\b(?:model )?chunks? (?:per|on each|for each|of each|in each|a) (?:stage|device|GPU|rank|worker)\b|\bmodel chunks?\b|\b(?:each|every|a|per) (?:stage|device|GPU|rank|worker)\b[^.;]{0,24}\bchunks?\b", re.I),
-    "zero": Lazy(r"\bzero[- ]?bubble\b|\bDual-?Pipe\b|\bZB(?:-|1|2|\b)|\bV-(?:shape|schedule|Half|Min)|\bChimera\b|\bHanayo\b|\bbidirectional\b|\bweight[- ]gradient|\bsplit(?:s|ting)? (?:the )?backward", re.I),
+    "zero": Lazy(r"\bslices?\b|\bTeraPipe\b|\bSeq1F1B\b|\bzero[- ]?bubble\b|\bDual-?Pipe\b|\bZB(?:-|1|2|\b)|\bV-(?:shape|schedule|Half|Min)|\bChimera\b|\bHanayo\b|\bbidirectional\b|\bweight[- ]gradient|\bsplit(?:s|ting)? (?:the )?backward", re.I),
     "asynchronous": Lazy(r"\basynchron\w+|\bsteady[- ]state\b|\bPipeDream\b(?!-(?:Flush|flush))|\bPipeMare\b|\bwithout (?:a )?flush|\bno flush|\bstale\w*", re.I),
     "filled": Lazy(r"\bfill(?:s|ed|ing)?\b|\bhid(?:e|es|den|ing)\b|\boverlap\w*|\breus(?:e|es|ed|ing)\b|\bharvest\w*", re.I),
     "serving": Lazy(r"\bserving\b|\brequests?\b|\binference\b|\bdecod(?:e|ing)\b|\bprefill\b|\bforward[- ]only\b", re.I),
-    "uneven": Lazy(r"\bimbalanc\w+|\bunequal\b|\buneven\b|\bbalanc\w+|\bsequence[- ]level\b|\bslic\w+|\btoken[- ]level\b", re.I),
+    "uneven": Lazy(r"\bimbalanc\w+|\bunequal\b|\buneven\b|\bbalanc\w+|\bsequence[- ]level\b|\bslices?\b|\bsliced\b|\bembeddings?\b|\bends\b|\bslow\w*|\btoken[- ]level\b", re.I),
     "plain": Lazy(r"\b1F1B\b|\bGPipe\b|\bone[- ]forward[- ]one[- ]backward\b|\bPipeDream-[Ff]lush\b|\bfill-(?:and-)?drain\b"),
     "global": Lazy(r"\b(?:global|total|all) (?:micro-?batches|batch)|\bmicro-?batches (?:in total|globally|across)", re.I),
     "derived": Lazy(r"\bglobal batch\b|\bmicro-?batch size\b", re.I),

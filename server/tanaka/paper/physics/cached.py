@@ -22,6 +22,7 @@ _NOT = Lazy(
     r"\bL[123] cache|\bper line\b|\bretain\w*|\bkeeps? only\b|\bcross-attention\b|\bweights?\b.{0,40}\band\b|\bmore\b|\bblocks?\b|\bchunks?\b|\bbuffers?\b|\bpools?\b|\bsegments?\b|\bpages?\b|\bsparse\b|\bquery heads?\b",
     re.I,
 )  # fmt: skip
+_ANOTHER = Lazy(r";|\bhalv\w+|\bdoubl\w+|\bquarters?\b|\bwould\b|\breduc\w+", re.I)
 _KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[- ]value\b|\battention cache\b|\bkeys and values\b", re.I)
 # "takes 43 GB of cache": of keys and values, where sequences of a model take it.
 _OF_CACHE = Lazy(r"\s*of (?:the |its |attention )?cache\b", re.I)
@@ -60,12 +61,18 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
         return None
     own = [w for w in stretch.widths() if w.cache] or list(stretch.widths())
     whole = Stretch(scene, k, 0, len(text))
-    own = own or [w for w in whole.widths() if w.cache] or list(whole.widths())
+    # what a clause behind it says of a width is not of this size: "17 GB; 8-bit keys halve it"
+    said = [
+        w for w in whole.widths()
+        if w.end <= r.start or not _ANOTHER.search(text[r.end : max(r.end, w.start)] + text[w.end :])
+    ]  # fmt: skip
+    own = own or [w for w in said if w.cache] or said
     if len({w.bits for w in own}) > 1:
         return None
     if own:
         named.append(("precision", own[0].name))
-    cues = {"layer"} if _PER_LAYER.search(text) else set()
+    near = stretch.text if len(scene.spots(k, "byte")) > 1 else text
+    cues = {"layer"} if _PER_LAYER.search(near) else set()
     if not each:
         tokens, batch, sure = held(scene, k)
         if tokens is None or not sure:

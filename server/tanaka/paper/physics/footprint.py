@@ -42,10 +42,11 @@ _NOT = Lazy(
     r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
     r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
-    r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
+    r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bcopy\b|\bEMA\b|\bmoving[- ]averages?\b|\bshadow\b|\btwice\b|\bpairs? of\b|\bensemble\w*|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
     re.I,
 )  # fmt: skip
+_IN_ALL = Lazy(r"\s*(?:in all|in total|altogether|overall|a day|per day)\b", re.I)
 _OF_IT = Lazy(r"\W*of (?:the|these|those|its|all|this)\b", re.I)
 # "2 GB of traffic": a size of weights is of weights, or of the memory that they take.
 _OF_ELSE = Lazy(
@@ -102,7 +103,7 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     if not sort or not r.quantity.bounded or r.quantity.point < 64:
         return None
     text = stretch.scene.sentences[stretch.k].text
-    if _of_a_part(stretch, text, r.start, r.end):
+    if _of_a_part(stretch, text, r.start, r.end) or _IN_ALL.match(text, r.end):
         return None
     between = text[at : r.start] if 0 <= at <= r.start else "of"
     if not _TAKES.search(between) and between.strip(" ,–—-'s"):

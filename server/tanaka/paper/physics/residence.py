@@ -30,18 +30,23 @@ _TIER = Lazy(
     r"\bshard\w*|\bstages?\b|\bdistribut\w*|\bpipeline\w*|\bexperts?\b|\bprun\w+|\bspars\w+|\bQ?LoRA\b|\badapters?\b|\bcompress\w*|\bGPTQ\b|\bAWQ\b|\bGGUF\b|\bquanti[sz]\w*|\bbits? per\b|\blow-bit\b|\bcluster\b",
     re.I,
 )  # fmt: skip
+# The sentence beside it says that the model is not there all at once.
+_IN_TURN = Lazy(
+    r"\bdisks?\b|\b(?:only|just) (?:the|its|their) [^.;]{0,40}\blayers?\b|\b(?:did|does|do|would) not (?:work|fit|run|go)\b|\bran out of\b|\bOOMs?\b|\bout of memory\b|\b(?:layers?|blocks?)\b[^.;]{0,30}\b(?:at a time|in turn|by (?:layer|block)|are resident|is resident)\b|\b(?:over|across|through) PCIe\b|\bon demand\b|\b(?:as|when) (?:they are |it is |each is |is )?needed\b|\boff-?load\w*|\bpinned\b|\bhost (?:memory|DRAM|RAM)\b|\bL?P?DDR\d\w*|\bmmap\w*|\bmemory-mapped\b|\bpage cache\b|\bNVMe\b|\bSSDs?\b|\b(?:memory|DRAM|RAM) of the host\b|\bfetch\w*|\bstream(?:s|ed|ing)?\b",
+    re.I,
+)
 _RESIDENT = Lazy(
     r"\b(?:fully|entirely|completely|wholly|all)\b[^.;]{0,40}\b(?:resident|in (?:GPU |device )?(?:memory|HBM)|on[- ](?:GPU|device))\b|\bwithout (?:any )?off-?loading\b|\bno off-?loading\b|\b(?:fully|entirely) resident\b",
     re.I,
 )
-_NODE = Lazy(r"[- ]?(?:GPUs?[- ])?(?:-based )?(?:nodes?|servers?|clusters?|machines?|systems?|instances?|boxes|pods?|workstations?|platforms?|testbed|and\b|or\b|/|,\s(?:and|or)\b)", re.I)  # fmt: skip
+_NODE = Lazy(r"[- ]?(?:GPUs?[- ])?(?:-based )?(?:nodes?|servers?|clusters?|machines?|systems?|instances?|boxes|pods?|workstations?|platforms?|testbed|pairs?|duos?|trios?|quartets?|racks?|and\b|or\b|/|,\s(?:and|or)\b)", re.I)  # fmt: skip
 _SIZE_BEFORE = Lazy(r"(?P<n>\d{2,3})[\s-]?GB[\s-](?:NVIDIA |Nvidia |AMD )?$")
 _SIZE_BEHIND = Lazy(r"s?(?: GPUs?)?(?:\s?\(|[\s-]| with )(?P<n>\d{2,3})[\s-]?GB\b")
 _COUNT_BEFORE = Lazy(r"\b(?P<n>an?|one|single|two|three|four|eight|sixteen|\d+)(?:\s?[×x])?\s(?:single )?\d{2,3}[\s-]?GB[\s-](?:NVIDIA |Nvidia |AMD )?$", re.I)  # fmt: skip
 _WORDS = {"a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}  # fmt: skip
 
 _SHARED = Lazy(
-    r"\bshar(?:e|es|ed|ing)\b|\bprefix\w*|\bbeams?\b|\bbest-of\b|\bsamples?\b|\bhost\b|\bswap\w*|\btiers?\b|\bevict\w*|\boff-?load\w*|\bservice\b|\bsessions?\b|\busers?\b|\bcompress\w*|\bsliding\b|\bwindow\w*|\blocal\b|"
+    r"\b(?:of|from) the \d|\bbenchmarks?\b|\bscor(?:e|es|ed|ing)\b|\bactive\b|\b(?:no|any) cache\b|\b(?:minutes|hours)\b|\bat any (?:time|moment)\b|\bof which\b|\bof (?:these|them) only\b|\bwaves?\b|\bin turn\b|\bqueue\w*|\bpreempt\w*|\badmit\w*|\bH2O\b|\bheavy[- ]hitters?\b|\bkeeps? (?:a|only|the|one|at)\b|\b(?:fifth|quarter|third|tenth|eighth|half) of\b|\bmerg\w+|\bpass(?:es)? through\b|\bshar(?:e|es|ed|ing)\b|\bprefix\w*|\bbeams?\b|\bbest-of\b|\bsamples?\b|\bhost\b|\bswap\w*|\btiers?\b|\bevict\w*|\boff-?load\w*|\bservice\b|\bsessions?\b|\busers?\b|\bcompress\w*|\bsliding\b|\bwindow\w*|\blocal\b|"
     r"\bspars\w+|\bquanti[sz]\w*|\bretain\w*|\btop-?k\b|\bbudget\b|\btotal\b|\btogether\b|\bup to\b|\bmax\w*|\bat most\b|\blimit\w*|\bmax_\w+|\bper second\b|\bover (?:time|\d+)\b|\bin total\b|\brequests? (?:per|a) \b|\bdata ?set\b|\btrace\b|\baverage\b|\bmean\b",
     re.I,
 )  # fmt: skip
@@ -59,6 +64,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         text = sentence.text
         devices = machine_of(scene, k)
         if devices is None or _TRAINS.search(text) or _FAILS.search(text):
+            continue
+        beside = scene.sentences[max(0, k - 1) : k] + scene.sentences[k + 1 : k + 2]
+        if not _RESIDENT.search(text) and any(_IN_TURN.search(s.text) for s in beside):
             continue
         if (claim := _cache(scene, k, devices)) or (claim := _weights(scene, k, devices)):
             yield claim

@@ -46,6 +46,7 @@ _BASE_ONE = Lazy(
     r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip)",
     re.I,
 )
+_OF_GPU = Lazy(r"(?:GPU|device|core|chip)$", re.I)
 _COUNTED = ("gpu", "node", "core", "replica")
 _BEHIND = ("step", "iteration", "epoch", "token", "sample", "request")
 """What a sentence goes on with behind devices: "on 4 GPUs a step takes"."""
@@ -283,6 +284,7 @@ _FASTER = Lazy(r"\s*(?:(?:parallel|strong|end-to-end|overall)[- ])*(?:speed-?ups
 _OVER = Lazy(
     r"[^.;,()]{0,30}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b", re.I
 )
+_SLOWER = Lazy(r"\s*(?:as (?:long|slow|much|large|many)|longer|slower|more (?:time|memory|tokens)|the (?:time|batch|cost|memory|devices|GPUs|nodes))\b", re.I)  # fmt: skip
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
@@ -293,6 +295,8 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         before, after = scene.around(spot, 30, 50)
         if _OVER.match(after) and not _BASE_ONE.search(after):
             continue  # over another system
+        if _SLOWER.match(after):
+            continue
         if scene.reading(spot).kind is Kind.SPEEDUP or _FASTER.match(after) or _SPED.search(before):
             gains.append(spot)
     if len(gains) != 1:
@@ -302,7 +306,11 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if len(groups) != 1 or len(groups[0]) > 2:
         return
     counts = sorted(groups[0], key=lambda s: scene.reading(s).quantity.point)
-    single = bool(_BASE_ONE.search(text))
+    base = _BASE_ONE.search(text)
+    single = base is not None
+    grouped = scene.spots(k, noun="gpu", where=lambda r: r.per not in ("", "gpu"))
+    if base is not None and grouped and _OF_GPU.search(base.group()):
+        return  # "four workers with two GPUs each, 7.2 times one GPU"
     first = scene.reading(counts[0])
     spanned = (
         len(counts) == 2 and first.series != 0 and first.series == scene.reading(counts[1]).series

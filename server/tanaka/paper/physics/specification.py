@@ -133,6 +133,9 @@ def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Itera
                 continue
             if not _led(text, part.end, r, sentence.readings):
                 continue
+            sized = r.quantity.unit == "byte" and re.search(r"\d\s?GB", part.name)
+            if sized and re.fullmatch(r"\s*\(", text[part.end : r.start]):
+                continue  # "fits into one A100-80GB (56 GB)"
         else:
             if any(r.end <= p.start < part.start for p in others):
                 continue

@@ -51,7 +51,7 @@ _APART = Lazy(
 )
 # What lets several take less than each of them after the other, or more.
 _TOGETHER = Lazy(
-    r"\b(?:parallel\w*|concurren\w*|simultaneous\w*|overlap\w*|pipelin\w*|batch\w*|workers?|in[- ]flight|amorti\w*|dedup\w*|compress\w*|"
+    r"\b(?:parallel\w*|concurren\w*|simultaneous\w*|overlap\w*|background|hidden|behind|pipelin\w*|batch\w*|workers?|in[- ]flight|amorti\w*|dedup\w*|compress\w*|"
     r"shared?|replica\w*|overhead|setup|startup|warm-?up|average|(?:the|a|in) mean|median|p\d\d|worst|peak|max\w*|includ\w*|exclud\w*|plus|incremental|"
     r"cach\w+|early|retr\w+|fail\w*|varies|vary\w*|between|saves?|saving|savings|saved|reduc\w*|limit\w*|budget|redundan\w*|dropp\w*|wait\w*|stall\w*|scal(?:e|es|ing)|contention|measured|observed?)\b",
     re.I,

@@ -50,7 +50,7 @@ _REACH = 90
 # What leaves another reading of the same words.
 CUES = Lazy(
     r"\b(?:includ\w+|with (?:their|tax(?:es)?|overheads?|storage|restarts)|exclud\w+|overhead|restarts?|failures?|ablations?|all (?:our )?experiments|project|additional(?:ly)?|spares?|idle|"
-    r"respectively|overlap\w*|asynchron\w*|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
+    r"respectively|overlap\w*|asynchron\w*|background|hidden|behind|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
     r"optimizer|activations?|gradients?|KV|cache[ds]?|quanti[sz]\w+|prun\w+|shard\w*|partition\w*|embedding\w*|"
     r"stream\w*|concurren\w*|users?|speculat\w*|pipelin\w*|sustain\w*|ramp\w*|varies|vary\w*|per phase|warm-?up|assum\w+|estimat\w+|"
     r"ring|synchroni[sz](?:es?|ed|ing)|averag(?:es?|ing)|aggregat(?:es?|ed|ing)|reducing|summing|exchang(?:es?|ed|ing)|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",

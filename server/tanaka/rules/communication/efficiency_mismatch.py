@@ -218,6 +218,11 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         )
     if not _sure(claim, at, stated):
         return None
+    if not scales and {"at few", "at many"} <= at.keys():
+        # without scales nothing says which of the two is of the many
+        turned = {**at, "at few": at["at many"], "at many": at["at few"]}
+        if any(_reach(w, claim, turned, proof=True).gap(stated) < 0.01 for w in tried):
+            return None
     widest = {w.name: _reach(w, claim, at, proof=True) for w in tried}
     claimed = hard(number)
     way = min(tried, key=lambda w: nominal[w.name].distance(stated))
