@@ -44,6 +44,9 @@ _LINK = Lazy(
 _LINE_AFTER = Lazy(
     r"(?:/s|ps)?\s*(?:-?class\s)?(?:[A-Z][\w-]*\s){0,2}?(?:InfiniBand|Ethernet|RoCE|HDR|NDR|EDR|ports?|NICs?|links?|adapters?|HCAs?|networks?|fabric|Slingshot)\b"
 )
+_SEVERAL = Lazy(
+    r"(?:/s|ps)?\s*(?:-?class\s)?(?:[A-Z][\w-]*\s){0,3}?(?:ports|NICs|links|adapters|HCAs|networks|rails|cards)\b"
+)
 _ONE_PORT = Lazy(
     r"\b(?:one|a single|single|an?|the|each|per)\s(?:[\d.]+\s?[GT](?:b|bit)?(?:ps|/s)?\s)?(?:[A-Z][\w-]*\s){0,3}?(?:ports?|NIC|link|adapter|HCA)\b",
     re.I,
@@ -124,6 +127,8 @@ def _link(
     if _ONE_PORT.search(text):
         cues |= {"one port"}
     if lines:
+        if not ports and _SEVERAL.match(scene.around(lines[0], 40, 50)[1]):
+            return None  # "eight 400 Gb/s NICs": how many is not read
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         return _claim(spot, None, given, "line", cues)
     if not links and "bus" in cues:

@@ -219,7 +219,10 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
     groups = [g for noun in _COUNTED if (g := scene.spots(k, noun=noun, where=_plain))]
     if not groups and (bare := _bare(scene, k)):
         groups = [bare]
-    if _turned(scene, first, second):
+    if kind == "rate" and groups and _AGAINST.search(_between(scene, first, second)):
+        # "from 64 to 512 GPUs, 8,100 vs. 60,900": more devices have the higher rate, all together
+        first, second = sorted((first, second), key=lambda s: scene.reading(s).quantity.point)
+    elif _turned(scene, first, second):
         first, second = second, first
     if not groups:
         text = scene.sentences[k].text
@@ -248,6 +251,14 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
 
 
 _INSTEAD = Lazy(r"\b(?:instead of|rather than|up from|down from|versus|vs\.?|against|compared (?:to|with)|where it was)\b", re.I)  # fmt: skip
+
+
+_AGAINST = Lazy(r"\b(?:versus|vs\.?|against)(?=\W)", re.I)
+
+
+def _between(scene: Scene, first: Spot, second: Spot) -> str:
+    s = scene.sentences[first[0]]
+    return s.between(scene.reading(first), scene.reading(second))
 
 
 def _turned(scene: Scene, first: Spot, second: Spot) -> bool:
