@@ -62,11 +62,14 @@ CUES = {
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
-    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
+    "many": Lazy(r"\b(?:pair|both|dual|(?:two|dual|four|eight|\d)-GPU|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)
-_SPARSE = Lazy(r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight", re.I)
+_SPARSE = Lazy(
+    r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b|\bevery (?:second|other) weight",
+    re.I,
+)
 _TOTAL = Lazy(
     r"\b(?:in total|total of|a total|in all|altogether|aggregate|combined|together|total)\b", re.I
 )
