@@ -35,11 +35,11 @@ class LocalWord:
 _PATTERNS = {
     "decode-speculation": (
         r"\bspeculat\w+|\bdraft(?:s|ed|ing)?[- ](?:models?|tokens?|heads?)|\b\d+(?:\.\d+)?B draft|\bMTP\b|\bmulti-token|\b(?:two|three|four)-token|"
-        r"\bMedusa\b|\bEAGLE\b|\blook-?ahead decod|\bn-gram|\bJacobi\b|\bprompt[- ]lookup|\blook-?up decod|\btoken trees?\b|\b(?:two|three|four|five|several|multiple|[2-9](?:\.\d+)?|1\.\d+) tokens (?:a|per|each|every|in one) (?:forward |decoding )?(?:step|pass|iteration)|\baccept(?:ed|ance) (?:lengths?|rates?|tokens?)|\bnext \d tokens"
+        r"\bMedusa\b|\bEAGLE\b|\blook-?ahead decod|\bn-gram|\bJacobi\b|\bprompt[- ]lookup|\blook-?up decod|\btoken trees?\b|\btokens (?:(?:are|were|can be) \w+ )?(?:a|per|each|every) (?:forward |decoding )?(?:step|pass|iteration)\b|\b[Ee]ach pass (?:accepts|yields|emits|makes|commits|confirms)\b|\baccepts? [\d.]+ tokens|\b(?:two|three|four|five|several|multiple|[2-9](?:\.\d+)?|1\.\d+) tokens (?:a|per|each|every|in one) (?:forward |decoding )?(?:step|pass|iteration)|\baccept(?:ed|ance) (?:lengths?|rates?|tokens?)|\bnext \d tokens"
     ),
     "decode-parallel": r"\b(?:block|masked|discrete)?[- ]?diffusion\b|\bparallel decod|\bnon-autoregressive|\btokens per (?:forward )?pass\b|\bblock[- ]wise decod",
     "decode-early-exit": r"\bearly[- ]exit|\blayer[- ]skipp|\bskip(?:s|ped|ping)? layers|\bdynamic depth|\bself-?speculat",
-    "decode-sparsity": r"\bspars\w+|\bprun(?:e|ed|ing)\b|\b2:4\b|\bMoE\b|\bmixture[- ]of[- ]experts|\bskip(?:s|ped|ping)? (?:zero|neurons|weights)",
+    "decode-sparsity": r"\bstudents?\b|\bdistill\w*|\bthinned\b|\bslimmed\b|\bspars\w+|\bprun(?:e|ed|ing)\b|\b2:4\b|\bMoE\b|\bmixture[- ]of[- ]experts|\bskip(?:s|ped|ping)? (?:zero|neurons|weights)",
     "decode-cache-size": (
         r"\b(?:KV|key-value)[- ]?(?:cache)?[- ](?:quanti|compress|evict|prun|merg|shar)\w*|\bevict\w*|\bsliding[- ]window|\bH2O\b|\bStreamingLLM\b|"
         r"\bMamba\b|\bstate[- ]space|\blinear attention|\bcross-layer (?:sharing|attention)|\bMLA\b|\blatent attention|\bwindow(?:ed)? attention"

@@ -12,7 +12,7 @@ from tanaka.paper.model import How
 from tanaka.paper.product.counts import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind
+from tanaka.quantity import Kind, Reading
 from tanaka.records import dataclass
 
 # -- percentages with a ceiling ---------------------------------------------------------------
@@ -357,11 +357,15 @@ _ANOTHER_PART = Lazy(
     r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
 )
 """Words for a part other than the one that is named, or for that one: which, only the clause says."""
+_COMPARAND = Lazy(
+    r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Ww]hereas|[Ww]hile|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no)\b[^.;:]{0,40}$"
+)
+"""Before a part that something is set beside."""
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
     "nodes": r"\bnodes?\b",
-    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs|pairs?|box|couple)\b",
+    "aggregate": r"\b(?:DGX|HGX|server|aggregate|cluster|total|superchip|tray|rack|package|combined|overall|system|pod|all GPUs|pairs?|box|couple|quad|blade|sled|chassis|workstation|instance|partition)\b",
     "causal": r"\b(?:full (?:attention )?matrix|causal|long[- ]context|standard formula|Megatron formula|(?<!without )(?<!no )attention(?!-free| free| excluded))\b",
     "accumulate": r"\b(?:accumulat\w+)\b",
     "convolution": r"\bconv(?:olution\w*|s|[12]d|\dx\d)?\b",
@@ -400,6 +404,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             continue
         if not _ACHIEVES.search(text):
             continue
+        if len(devices) == 1 and _beside(text, r):
+            continue  # of a part that the sentence does not name
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
@@ -436,6 +442,16 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+def _beside(text: str, rate: Reading) -> bool:
+    """Whether the one part of a sentence is what the rate is set beside: "640, which no A100 could"."""
+    part = DEVICE_NAME.search(text)
+    beside = _COMPARAND.search(text[: part.start()]) if part is not None else None
+    if part is None or beside is None:
+        return False
+    between = text[part.end() : rate.start]
+    return rate.start < beside.start() or "," in between or " to " in between
 
 
 # -- training state ---------------------------------------------------------------------------

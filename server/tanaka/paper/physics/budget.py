@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import counts, is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, sizes
 from tanaka.patterns import Lazy
 
 _TRAINS = Lazy(
@@ -176,6 +176,8 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
     elif formats:
         named["precision"] = min(set(formats), key=_width)
         far.add("precision")
+    if "active" not in given and SOME_ACTIVE.search(said):
+        return None  # how many parameters a token goes through was not read
     cues = {name for name, p in CUES.items() if p.search(said)}
     if rented:
         cues.add("rented")

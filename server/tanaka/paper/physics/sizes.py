@@ -23,6 +23,12 @@ _ACTIVE_BEFORE = Lazy(
     re.I,
 )
 _PARAMETERS = 3e7
+SOME_ACTIVE = Lazy(
+    r"\bof (?:which|them|these)\b|\bactivat(?:e|es|ed|ing)\b|\btwo of eight\b|"
+    r"\b(?:per|for|by|in|on|sees?|touch(?:es)?|process(?:es)?|reach(?:es)?) (?:(?:an?|any|each|every|one|the) )?(?:token|input|word)\b",
+    re.I,
+)
+"""A token goes through some of the parameters only."""
 
 
 def counts(r: Reading, least: float) -> bool:

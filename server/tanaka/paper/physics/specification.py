@@ -78,7 +78,7 @@ CUES = {
     "sparse": Lazy(r"\b2:4\b|\bspars\w+|\bpruned\b", re.I),
     "clock": Lazy(r"\b[MG]Hz\b|\bclock\w*\b|\bboost\b", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
-    "many": Lazy(r"\b(?:pair|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|DGX|HGX|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
+    "many": Lazy(r"\b(?:pair|both|dual|(?:two|dual|four|eight|\d)-GPU|node|nodes|server|system|machine|total|aggregate|combined|together|altogether|rack|pod|cluster|superchip|tray|all|board|instance|NVL\d+|DGX|HGX|bridge|NVSwitch\w*|switch\w*|fabric)\b", re.I),
     "vector": Lazy(r"\bCUDA cores?\b|\bvector\b|\bnon-tensor\b|\bwithout tensor cores\b", re.I),
 }  # fmt: skip
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse)\b", re.I)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, sizes
 from tanaka.patterns import Lazy
 
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun(?:e|es|ed|ing)\b", re.I)
@@ -28,6 +28,7 @@ _DENIED = Lazy(
     r"\b(?:[\w-]+\s)?(?:cach\w+|reuse|sparsity|pruning|speculation) (?:(?:is|are|was|being) )?(?:disabled|off|turned off|switched off)\b",
     re.I,
 )
+_COMPARED = Lazy(r"\bwhere (?:an?|the|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
 _SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
@@ -96,6 +97,8 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far |= {"model", "params"}
             break
+    if _COMPARED.search(text) or ("active" not in given and SOME_ACTIVE.search(text)):
+        return None  # of two systems, or of fewer parameters than are stated
     after = scene.around(rate, 0, 60)[1]
     if _ON_NODE.match(after):
         return None
