@@ -206,6 +206,8 @@ def _claim(
     around = text[max(0, min(part.start, r.start) - 40) : max(part.end, r.end) + 40]
     cues = {name for name, p in CUES.items() if name != "used" and p.search(around)}
     between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
+    if part.start > r.start:
+        between = f"{re.split('[,;:()]', text[max(0, r.start - 44) : r.start])[-1]} {between}"
     if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):

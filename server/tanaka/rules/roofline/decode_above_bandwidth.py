@@ -81,6 +81,8 @@ _EXCUSES = {
     "decode-responses": "answers come from a cache",
     "bits-0": "the weights have fewer bits than stated",
 }
+# "Two tokens are confirmed per pass.": said of the rates of its paragraph
+_NEAR = ("decode-speculation", "decode-parallel")
 _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 
 
@@ -316,13 +318,16 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
     What title or abstract speak of is what the paper is about, so it is said of every rate.
     """
     named = any(what != "bits-0" for what in bits_told(paper))
+    block = paper.number(claim.rate).block
     found = []
     for m in paper.mentions_of(*_EXCUSES):
         if m.role == "negated" or (m.what == "bits-0" and named):
             continue
         if m.what == "decode-in-memory" and m.role == "related":
             continue  # what another part does inside its memory moves nothing here
-        found.append((m, claim.rate in m.numbers or (m.where in _SUBJECT and m.role == "ours")))
+        near = m.what in _NEAR and m.role == "ours" and m.passage.rpartition(".")[0] == block
+        own = claim.rate in m.numbers or (m.where in _SUBJECT and m.role == "ours")
+        found.append((m, own or near))
     return found
 
 
