@@ -58,6 +58,7 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
         "respectively", "ablation", "ablations", "project", "spare", "spares", "idle", "restart", "restarts", "failure",
         "failures", "overhead", "per phase", "ramp", "ramped", "varies", "vary", "varying", "warm-up", "warmup",
         "padding", "padded", "duplicate", "duplicated", "additional", "additionally", "efficiency", "baseline",
+        "background", "hidden",
     ))),
     ("cost", frozenset(("discount", "discounts", "discounted", "reserved", "spot"))),
     ("energy aggregate power", frozenset(("subtracted", "idle-subtracted", "utilization", "utilisation", "core", "cores"))),
