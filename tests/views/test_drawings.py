@@ -104,7 +104,7 @@ def test_drawings_of_the_papers(size: Size, theme: Theme) -> None:
 
 
 def test_every_kind_of_figure_is_among_them() -> None:
-    kinds = {RooflineFigure, FitFigure, StragglerFigure, BarsFigure, TimelineFigure}
+    kinds = {RooflineFigure, FitFigure, StragglerFigure, BarsFigure, TimelineFigure, CurvesFigure}
     assert {type(f) for f, _ in ALL} == kinds
 
 

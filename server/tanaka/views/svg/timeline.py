@@ -285,6 +285,12 @@ def _sum(figure: TimelineFigure, stage: TimelineStage) -> str:
         return ""
     for decimals in range(1, 6):
         text = " + ".join(f"{s / scale:,.{decimals}f} {unit}" for s in sizes)
+        # With as many decimals as its parts, where it may be: "20 GB" of "1.8 GB + 18.3 GB" looks wrong.
+        alike = f"{totals[at] / scale:,.{decimals}f} {unit}"
+        if decimals < 3 and recomputes(text, alike):
+            return f"{text} = {alike}"
+    for decimals in range(1, 6):
+        text = " + ".join(f"{s / scale:,.{decimals}f} {unit}" for s in sizes)
         for significant in (3, 4, 5):
             whole = f"{digits(totals[at] / scale, significant)} {unit}"
             if recomputes(text, whole):
