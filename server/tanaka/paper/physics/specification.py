@@ -112,6 +112,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         yield from _totals(scene, k, parts)
 
 
+_MOVED = Lazy(
+    r"\s(?:buffers?|arrays?|messages?|copy|copies|working sets?|tensors?|chunks?|transfers?)\b"
+)
+
+
 def _apart(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return tuple({(same_name(p.name), p.start): p for p in parts}.values())
 
@@ -142,7 +147,7 @@ def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Itera
             if not _TO_PART.match(text[r.end : part.start]):
                 continue
         kind = _kind(text, r, part)
-        if not kind:
+        if not kind or _MOVED.match(text, r.end):
             continue
         yield _claim(scene, (k, i), part, kind, formats, [p for p in others if p.name != part.name])
 

@@ -1,7 +1,8 @@
 r"""## What it checks
-That a stated pipeline bubble agrees with the stages and micro-batches stated for it, as a share of
-the step or over the ideal step, with the chunks of an interleaved schedule where they are stated;
-and that a bubble said to be negligible is below a tenth of the step.
+That a stated pipeline bubble agrees with the stages and micro-batches stated for it.
+
+It may be a share of the step or of the ideal step, with the chunks of an interleaved schedule where
+they are stated. A bubble said to be negligible is below a tenth of the step.
 
 ## Why it matters
 The bubble follows from three small numbers, and it sets what the pipeline is worth.

@@ -1,7 +1,8 @@
 r"""## What it checks
-That no collective or transfer is faster than its bytes over the link: an all-reduce among ranks
-sends all of its buffer at least once (a ring 2(n - 1)/n of it), an all-gather, a reduce-scatter
-and an all-to-all (n - 1)/n of it, a message all of it.
+That no collective or transfer is faster than its bytes over the link.
+
+An all-reduce among ranks sends all of its buffer at least once (a ring 2(n - 1)/n of it), an
+all-gather, a reduce-scatter and an all-to-all (n - 1)/n of it, a message all of it.
 
 ## Why it matters
 The links set a floor that no protocol passes. A time below it is the exposed part, the time of

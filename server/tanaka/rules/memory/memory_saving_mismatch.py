@@ -36,8 +36,10 @@ from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
+    Assumption,
     AtNumber,
     BarsFigure,
+    Computed,
     Context,
     Finding,
     Fix,
@@ -46,6 +48,7 @@ from tanaka.rules.api import (
     Outcome,
     ReplaceLiteral,
     Slot,
+    Step,
     Verdict,
     rule,
 )
@@ -179,7 +182,7 @@ def _finding(
     literal = rewritten(in_form(model.value, form) / number.quantity.scale, number.quantity.literal)
     return Finding(
         "TK305", "memory-saving-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
-        message, tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),
+        message, _settled(d.steps) if proven else tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),
         note=f"{model.technique}{where} gives {gives}",
         bold=f"{stated.shown} is stated, {gives} is what {model.technique}{where} gives.",
         only_if=only_if,
@@ -198,3 +201,13 @@ def _way_out(said: _Claim, model: Saving) -> str:
         if reached >= said.low:
             return words
     return f"memory other than {model.of} shrinks too"
+
+
+def _settled(steps: list[Step]) -> tuple[Step, ...]:
+    """Steps of a proof: what is beyond the limit under every usual recipe rests on the choice of none."""
+    return tuple(
+        replace(s, origin=Computed(f"the friendliest of the usual recipes: {s.origin.text}"))
+        if isinstance(s.origin, Assumption)
+        else s
+        for s in steps
+    )

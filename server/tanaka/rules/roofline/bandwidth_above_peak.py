@@ -1,7 +1,8 @@
 r"""## What it checks
-That a bandwidth that was reached, of the memory of a device or of a link, is no more than the
-part has: the fastest variant that the name may mean, both directions of a link unless the words
-say one, all devices and all ports that are counted.
+That a bandwidth that was reached, of memory or of a link, is no more than the part has.
+
+Of all variants that the name may mean the fastest counts, both directions of a link unless the
+words say one, and all devices and ports that are counted.
 
 ## Why it matters
 A rate above the wire means that bytes were counted that never crossed it, most often those that a

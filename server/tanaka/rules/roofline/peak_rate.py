@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hwmodels.catalog import (
     PRECISIONS,
     Accelerator,
@@ -132,6 +134,12 @@ def peak_step(d: Derivation, roof: PeakRate) -> Step:
         f"dense {roof.precision} peak", roof.peak.value, "FLOP/s", Datasheet(roof.peak.source, title),
         shown=roof.shown, symbol="P",
     )  # fmt: skip
+
+
+def settled(steps: tuple[Step, ...], roof: PeakRate) -> tuple[Step, ...]:
+    """Steps of a proof: what is above the peak of every format rests on the choice of none."""
+    sheet = Datasheet(roof.peak.source, sources()[roof.peak.source].title)
+    return tuple(replace(s, origin=sheet) if s.symbol == "P" else s for s in steps)
 
 
 def in_eight_bits(roof: PeakRate) -> tuple[str, float] | None:

@@ -66,6 +66,7 @@ from tanaka.rules.roofline.peak_rate import (
     peak_rate,
     peak_step,
     rate_text,
+    settled,
     significant,
 )
 
@@ -194,7 +195,7 @@ def _judged(ctx: Context, claim: Physical, work: _Work, roof: PeakRate) -> Itera
         AtNumber(claim.number),
         f"{rate.quantity.shown} of {_named(claim, work, paper)} need {need.shown} of each {roof.family}{of(roof.device)};"
         f" the dense {roof.precision} peak of {roof.shown} allows {most.shown}.",
-        tuple(d.steps), operands=operands, note=f"the roof is {most.shown}",
+        settled(tuple(d.steps), roof) if proven else tuple(d.steps), operands=operands, note=f"the roof is {most.shown}",
         bold=f"{most.text} is {most.shown}.", only_if=only_if, figure=figure, case="A" if proven else "B",
         related=tuple((AtMention(m.id), "may raise the roof") for m in excuses[:2] if not proven),
         slots=(*slots, *((Slot("excuse", only_if),) if only_if else ())),

@@ -1,7 +1,7 @@
 r"""## What it checks
-That a training run which states parameters, tokens, devices and time, or device-hours, keeps its
-devices at a utilisation that there is: six FLOPs for each parameter and token, over the time of
-the devices and their dense peak.
+That parameters, tokens, devices and time of a training run give a utilisation that there is.
+
+Six FLOPs for each parameter and token, over the time of the devices and their dense peak.
 
 ## Why it matters
 These four numbers are the budget of the paper. Where they give more than the peak, one of them is
@@ -69,6 +69,7 @@ from tanaka.rules.roofline.peak_rate import (
     peak_rate,
     peak_step,
     rate_text,
+    settled,
     significant,
 )
 
@@ -193,7 +194,7 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
             AtNumber(claim.number),
             f"The budget needs {rate.shown} of each {roof.family}{of(roof.device)}, {most} its dense {roof.precision} peak,"
             f" {roof.shown}.",
-            tuple(d.steps), operands=operands,
+            settled(tuple(d.steps), roof) if proven else tuple(d.steps), operands=operands,
             note=f"{rate.shown} of each, {share} of peak",
             bold=f"{rate.text} is {rate.shown}; the peak is {roof.shown}.",
             only_if=only_if, figure=figure, case="A" if proven else "B",
@@ -288,7 +289,7 @@ def _derive(
         tokens = d.known("tokens", budget.fewest, "1", Computed("as stated in words"), shown=amount, symbol="T")  # fmt: skip
     each = d.computed("work of a token", "FLOP", f"6 FLOP × {size}", train_flops_per_token, params,
                       reference=train_flops_per_token.source, total=False, symbol="F",
-                      shown=f"{significant(6 * params.value / 1e9, 5)} GFLOP")  # fmt: skip
+                      shown=f"{6 * params.value / 1e9:,.8g} GFLOP")  # fmt: skip
     work = training_flops(each.value, tokens.value)
     whole = d.computed("work", "FLOP", f"{amount} × {each.shown}", training_flops, each, tokens,
                        reference=training_flops.source, total=False, symbol="C", shown=_flop(work))  # fmt: skip
@@ -332,8 +333,8 @@ def _hours(value: float) -> str:
 def _flop(value: float) -> str:
     for scale, name in ((1e24, "YFLOP"), (1e21, "ZFLOP"), (1e18, "EFLOP"), (1e15, "PFLOP")):
         if value >= scale:
-            return f"{significant(value / scale, 6)} {name}"
-    return f"{significant(value / 1e12, 6)} TFLOP"
+            return f"{value / scale:,.6g} {name}"
+    return f"{value / 1e12:,.6g} TFLOP"
 
 
 def _amount(value: float) -> str:
