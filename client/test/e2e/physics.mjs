@@ -91,7 +91,7 @@ export async function run({ host, browser, screenshots, copyPaper }) {
       for (const each of telling) {
         await until(`"${each}" in the hover`, async () => (await said(hover)).includes(each), 40_000);
       }
-      await page.waitForTimeout(400);
+      await page.waitForTimeout(400); // the editor fades in: only the picture waits for it
       await shot(picture);
       return hover;
     };
@@ -124,7 +124,7 @@ export async function run({ host, browser, screenshots, copyPaper }) {
       await shares.first().waitFor();
       await shot("peaks-dark");
       await theme("light");
-      await page.waitForTimeout(400);
+      await page.waitForTimeout(400); // the editor fades in: only the picture waits for it
       await shot("peaks-light");
       await theme("dark");
       await vscode.command("Tanaka: Show or Hide Peaks Behind Devices and Rates");
@@ -173,7 +173,7 @@ export async function run({ host, browser, screenshots, copyPaper }) {
             );
             const { width, height } = await picture.boundingBox();
             assert.ok(width > 300 && height > 100, `${width} x ${height}`);
-            await page.waitForTimeout(400);
+            await page.waitForTimeout(400); // the editor fades in: only the picture waits for it
             await shot(`${what}-hover-${kind}`);
             await vscode.leave();
           }
