@@ -93,7 +93,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     operands = (claim.number, *dict.fromkeys(i for _, i in claim.given))
     slots = (
         Slot("claim", time.quantity.shown, "t"), Slot("payload", payload.shown, payload.symbol),
-        *((Slot("ranks", "", count=round(ends.n)),) if found.among else ()),
+        *((Slot("ranks", f"{ends.n:g}", count=round(ends.n)),) if found.among else ()),
         Slot("bw", way.shown, "B"), Slot("link", way.shown, "B"), Slot("floor", bound.shown, "T"),
         Slot("algo", "ring" if "ring" in claim.cues else "bandwidth"), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip
