@@ -1061,6 +1061,10 @@ class Paper:
             found = self._of[kind] = tuple(chain.from_iterable(s.of(kind) for s in self.stretches))
         return found  # type: ignore[return-value]
 
+    def physical(self, *relations: str) -> tuple[Physical, ...]:
+        """Claims that are held against the hardware, of some relations, in reading order."""
+        return tuple(c for c in self.of(Physical) if c.relation in relations)
+
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """Numbers of some kinds, in reading order: what a rule reads that needs no others."""
         return tuple(n for n in self.numbers if n.kind in kinds)

@@ -18,6 +18,7 @@ from tanaka.paper.model import (
     Number,
     NumberId,
     Paper,
+    Physical,
     Section,
     SectionId,
     Statement,
@@ -115,7 +116,7 @@ class Answers:
         return found(*args) if args or what in _WITH_ANY else found
 
 
-_WITH_ANY = ("numbers_of", "counts_of", "mentions_of")
+_WITH_ANY = ("physical", "numbers_of", "counts_of", "mentions_of")
 
 
 class _Made:
@@ -215,6 +216,10 @@ class Watched(Paper):
     def of(self, kind: type[C]) -> tuple[C, ...]:
         """As of `Paper`."""
         return cast("tuple[C, ...]", self.read("of", cast("Hashable", kind)))
+
+    def physical(self, *relations: str) -> tuple[Physical, ...]:
+        """As of `Paper`."""
+        return cast("tuple[Physical, ...]", self.read("physical", *relations))
 
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """As of `Paper`."""

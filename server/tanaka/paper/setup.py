@@ -170,6 +170,12 @@ def mentioned_things(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.what for m in paper.mentions))
 
 
+@query
+def speaks_of(paper: Paper, *what: str) -> bool:
+    """Whether a paper mentions one of some things, but for what it negates and tells of others."""
+    return any(m.role not in ("negated", "related") for m in paper.mentions_of(*what))
+
+
 def bits_told(paper: Paper) -> tuple[str, ...]:
     """Widths of formats that a paper mentions ("bits-4")."""
     return tuple(what for what in mentioned_things(paper) if what.startswith("bits-"))

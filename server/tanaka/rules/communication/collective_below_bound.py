@@ -63,10 +63,9 @@ _CALLED = {
 @rule("TK401", since="0.1.0")
 def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
     """Times of collectives against the bytes that each rank must send."""
-    for claim in ctx.paper.of(Physical):
+    for claim in ctx.paper.physical("collective"):
         if (
-            claim.relation != "collective"
-            or claim.asserted is Asserted.NO
+            claim.asserted is Asserted.NO
             or claim.cues & _SILENT
             or _is_product(claim)
             or not math.isfinite(ctx.paper.number(claim.number).quantity.nominal.high)

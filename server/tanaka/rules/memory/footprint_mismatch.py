@@ -74,8 +74,8 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    for claim in chain(ctx.paper.of(Physical), sized_rows(ctx.paper)):
-        if claim.relation != "footprint" or claim.asserted is Asserted.NO:
+    for claim in chain(ctx.paper.physical("footprint"), sized_rows(ctx.paper)):
+        if claim.asserted is Asserted.NO:
             continue
         d = Derivation(ctx.paper)
         made = _expected(ctx.paper, d, claim)

@@ -59,8 +59,8 @@ _DOUBTS = {
 @rule("TK210", since="0.1.0")
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "amdahl" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for claim in ctx.paper.physical("amdahl"):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
         if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:

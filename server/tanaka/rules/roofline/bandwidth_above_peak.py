@@ -84,8 +84,8 @@ class _Roof:
 @rule("TK208", since="0.1.0")
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "bandwidth" or claim.asserted is Asserted.NO or _silent(claim):
+    for claim in ctx.paper.physical("bandwidth"):
+        if claim.asserted is Asserted.NO or _silent(claim):
             continue
         number = ctx.paper.number(claim.number)
         if not number.quantity.bounded or isinstance(number.quantity.value, tuple):

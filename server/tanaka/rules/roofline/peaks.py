@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hwmodels.catalog import Accelerator, hard_peak, precision_name, sources
 from tanaka.paper.model import Number, Paper
+from tanaka.paper.reads import query
 from tanaka.records import dataclass
 from tanaka.rules.api import Datasheet
 
@@ -94,6 +95,7 @@ def clocked(parts: Iterable[Accelerator], precision: str) -> float:
     return max((c.value for c in ceilings if c is not None), default=0.0)
 
 
+@query
 def spoken_formats(paper: Paper) -> frozenset[str]:
     """Formats that the paper binds any of its numbers to."""
     return frozenset(

@@ -57,8 +57,8 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "specification" and claim.name("kind") == "peak":
+    for claim in ctx.paper.physical("specification"):
+        if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
                 yield outcome

@@ -93,14 +93,13 @@ class Value:
 def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated specifications against the variants of the part, and totals against their parts."""
     done = set()
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "total-capacity":
-            outcome = total_capacity(ctx, claim)
-            if outcome is not None:
-                done.add(claim.number)
-                yield outcome
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "specification" or claim.number in done:
+    for claim in ctx.paper.physical("total-capacity"):
+        outcome = total_capacity(ctx, claim)
+        if outcome is not None:
+            done.add(claim.number)
+            yield outcome
+    for claim in ctx.paper.physical("specification"):
+        if claim.number in done:
             continue
         outcome = _specification(ctx, claim)
         if outcome is not None:

@@ -86,8 +86,7 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 @rule("TK205", since="0.1.0")
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
-    stated = (c for c in ctx.paper.of(Physical) if c.relation == "budget")
-    for claim in chain(stated, budget_rows(ctx.paper)):
+    for claim in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
         if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         roof = peak_rate(ctx, claim)
