@@ -152,7 +152,7 @@ class Watched(Paper):
             return found
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:  # type: ignore[override]
+    def stretches(self) -> tuple[Stretch, ...]:
         """All of it."""
         return cast("tuple[Stretch, ...]", self.read("stretches"))
 
@@ -268,7 +268,7 @@ def query(function: Callable[Concatenate[Paper, P], V]) -> Callable[Concatenate[
     """
 
     @wraps(function)
-    def asked(paper: Paper, *args: P.args, **kwargs: P.kwargs) -> V:
+    def asked(paper: Paper, /, *args: P.args, **kwargs: P.kwargs) -> V:
         assert not kwargs, "a query is told apart by its positional arguments"
         if not isinstance(paper, Watched):
             if paper.answers is None:
@@ -280,7 +280,7 @@ def query(function: Callable[Concatenate[Paper, P], V]) -> Callable[Concatenate[
         except Exception:  # noqa: BLE001 - what it read until it failed is noted for whoever asked
             return function(paper, *args, **kwargs)
 
-    return asked  # type: ignore[return-value]
+    return asked
 
 
 __all__ = ["BESIDE", "Answers", "Question", "Watched", "query"]
