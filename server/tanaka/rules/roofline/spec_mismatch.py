@@ -50,6 +50,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.peaks import peaks
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
@@ -186,6 +187,13 @@ def _near(value: float, known: float, kind: str, part: Accelerator) -> bool:
     return abs(value / known - 1) <= _OFF
 
 
+def _is(value: float, known: Value, kind: str) -> bool:
+    """Whether a value in another unit is plainly one that is known."""
+    if kind == "capacity":
+        return _near(value, known.value, kind, known.part)
+    return abs(value / known.value - 1) <= _SAME
+
+
 def _values(parts: Iterable[Accelerator], kind: str) -> tuple[Value, ...]:
     out: list[Value] = []
     for p in parts:
@@ -308,7 +316,8 @@ def _finding(ctx: Context, claim: Physical, number: Number, values: tuple[Value,
         or f"a variant of the {family} with {stated.shown} is meant, which is not among those known"
     )
     choice = " or ".join(sorted((t for t, _ in listed), key=lambda t: shown[t].value))
-    fixes = tuple(
+    fixes = other_unit(number, lambda x: any(_is(x, v, kind) for v in values))
+    fixes = fixes or tuple(
         Fix(f"Write {literal} {q.shown_unit} ({v.label})", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),))
         for t, v in listed[:3]
         if not slip and (literal := rewritten(v.value / q.scale, q.literal)) and len(listed) <= 3

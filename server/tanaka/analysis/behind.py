@@ -1,0 +1,51 @@
+"""Edits right behind the digits of a number: another unit in its place, or some words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tanaka.paper.spans import NumberSpan
+from tanaka.patterns import Lazy
+from tanaka.quantity.units import respelled, unit_of
+from tanaka.rules.api import InsertBehind, ReplaceUnit
+from tanaka.text import DocId, Edit, Span
+
+_UNIT = Lazy(
+    r"(?:[\s~$-]|\\[,;: ]|\{\\,\}|\{\})*(?P<unit>[A-Za-zµμ]+(?:/[A-Za-z]+)?)(?![A-Za-z/{])"
+)
+_NO_TEXT = Lazy(r"\\[$\\{}%&]|(?<!\\)%[^\n]*")
+
+
+def unit_edit(edit: ReplaceUnit, place: NumberSpan, texts: Mapping[DocId, str]) -> Edit | None:
+    """Another unit in the place of one that is spelled right behind the digits; None where none is."""
+    literal = place.literal
+    found = _UNIT.match(texts[literal.doc], literal.end)
+    written = unit_of(found["unit"]) if found is not None else None
+    old, new = unit_of(edit.old), unit_of(edit.new)
+    if found is None or written is None or old is None or new is None:
+        return None
+    if (written.base, written.scale) != (old.base, old.scale):
+        return None
+    spelled = respelled(found["unit"], new.base, new.scale)
+    at = Span(literal.doc, found.start("unit"), found.end("unit"))
+    return None if spelled is None else Edit(at, spelled)
+
+
+def words_edit(edit: InsertBehind, place: NumberSpan, texts: Mapping[DocId, str]) -> Edit | None:
+    """Words behind a number; None within mathematics, an argument or a row of a table."""
+    whole = place.whole
+    text = texts[whole.doc]
+    start = text.rfind("\n\n", 0, whole.start) + 1
+    before = _NO_TEXT.sub("", text[start : whole.end])
+    behind = text[whole.end :].partition("\n")[0]
+    free = (
+        before.count("$") % 2 == 0
+        and before.count("{") == before.count("}")
+        and "&" not in before
+        and re.match(r"[\w$}]|\s*(?:&|\\\\)", behind) is None
+    )
+    return Edit(Span(whole.doc, whole.end, whole.end), edit.text) if free else None
+
+
+__all__ = ["unit_edit", "words_edit"]
