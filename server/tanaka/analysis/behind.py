@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tanaka.paper.spans import NumberSpan
 from tanaka.patterns import Lazy
@@ -12,14 +12,18 @@ from tanaka.rules.api import InsertBehind, ReplaceUnit
 from tanaka.text import DocId, Edit, Span
 
 _UNIT = Lazy(
-    r"(?:[\s~$-]|\\[,;: ]|\{\\,\}|\{\})*(?P<unit>[A-Za-zµμ]+(?:/[A-Za-z]+)?)(?![A-Za-z/{])"
+    r"(?:[\s~$-]|\\[,;: ]|\{\\,\}|\{\}|\}\s*\{)*(?P<unit>[A-Za-zµμ]+(?:/[A-Za-z]+)?)(?![A-Za-z/{])"
 )
+_MACROS = Lazy(r"\}\s*\{(?P<unit>\s*\\[^{}]*)\}")
 _NO_TEXT = Lazy(r"\\[$\\{}%&]|(?<!\\)%[^\n]*")
 
 
 def unit_edit(edit: ReplaceUnit, place: NumberSpan, texts: Mapping[DocId, str]) -> Edit | None:
     """Another unit in the place of one that is spelled right behind the digits; None where none is."""
     literal = place.literal
+    macros = _MACROS.match(texts[literal.doc], literal.end)
+    if macros is not None:
+        return _in_macros(edit, macros, literal.doc)
     found = _UNIT.match(texts[literal.doc], literal.end)
     written = unit_of(found["unit"]) if found is not None else None
     old, new = unit_of(edit.old), unit_of(edit.new)
@@ -30,6 +34,32 @@ def unit_edit(edit: ReplaceUnit, place: NumberSpan, texts: Mapping[DocId, str]) 
     spelled = respelled(found["unit"], new.base, new.scale)
     at = Span(literal.doc, found.start("unit"), found.end("unit"))
     return None if spelled is None else Edit(at, spelled)
+
+
+def _in_macros(edit: ReplaceUnit, unit: re.Match[str], doc: DocId) -> Edit | None:
+    """Another prefix, or bits for bytes, among the macros of siunitx."""
+    for old, new in _swaps(edit):
+        places = [m.span() for m in re.finditer(rf"\\{old}(?![a-z])", unit["unit"])]
+        if len(places) == 1:
+            at, end = (unit.start("unit") + x for x in places[0])
+            return Edit(Span(doc, at, end), f"\\{new}")
+    return None
+
+
+def _swaps(edit: ReplaceUnit) -> Iterator[tuple[str, str]]:
+    """Macros to be exchanged, of what two units that differ in one letter are spelled with."""
+    old, new = edit.old, edit.new
+    if old[:1] in _PREFIXES and new[:1] in _PREFIXES and old[1:] == new[1:]:
+        yield _PREFIXES[old[0]], _PREFIXES[new[0]]
+    for one, other in (("B", "b"), ("b", "B")):
+        if old.replace(one, other) == new and one in old:
+            yield _BYTES[one], _BYTES[other]
+
+
+_PREFIXES = {
+    "n": "nano", "µ": "micro", "μ": "micro", "m": "milli", "k": "kilo", "M": "mega", "G": "giga", "T": "tera", "P": "peta",
+}  # fmt: skip
+_BYTES = {"B": "byte", "b": "bit"}
 
 
 def words_edit(edit: InsertBehind, place: NumberSpan, texts: Mapping[DocId, str]) -> Edit | None:

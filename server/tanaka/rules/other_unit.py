@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tanaka.paper.model import Number
+from tanaka.paper.model import Number, Where
 from tanaka.quantity.units import respelled, unit_of
 from tanaka.rules.api import Fix, FixKind, ReplaceUnit
 
@@ -40,8 +40,8 @@ def other_unit(number: Number, agrees: Callable[[float], bool]) -> tuple[Fix, ..
         One, or none where no unit agrees, or several do.
     """
     q = number.quantity
-    if isinstance(q.value, tuple) or not q.bounded:
-        return ()
+    if isinstance(q.value, tuple) or not q.bounded or number.where is Where.TABLE:
+        return ()  # the unit of a cell is that of its column
     found = [u for u, factor in _others(number) if agrees(q.point * factor)]
     if len(found) != 1:
         return ()

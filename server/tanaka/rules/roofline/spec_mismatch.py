@@ -51,7 +51,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.other_unit import other_unit
-from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.roofline.peaks import peaks, rate
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
 
@@ -281,6 +281,8 @@ def _shown(value: float, kind: str, number: Number) -> str:
     if kind == "link":
         return f"{value / 1e9:g} GB/s"
     scale, unit = (q.scale, q.shown_unit) if q.shown_unit else (1.0, q.unit)
+    if kind == "peak" and not 0.1 <= value / scale < 1e4:
+        return rate(value, "TOP/s" if q.unit == "op/s" else "TFLOP/s")
     return f"{value / scale:,.4g} {unit}"
 
 
