@@ -62,6 +62,19 @@ _PREFIXES = {
 _BYTES = {"B": "byte", "b": "bit"}
 
 
+_OPENED = Lazy(
+    r"\\(?P<way>begin|end)\s*\{(?:equation|align|gather|multline|eqnarray|displaymath|math|split|array|tabular\w?)\*?\}"
+)
+
+
+def _within(before: str) -> bool:
+    """Whether a display or a table is open at the end of some text."""
+    open_ = sum(1 if m["way"] == "begin" else -1 for m in _OPENED.finditer(before))
+    return open_ > 0 or any(
+        before.count(a) > before.count(b) for a, b in ((r"\[", r"\]"), (r"\(", r"\)"))
+    )
+
+
 def words_edit(edit: InsertBehind, place: NumberSpan, texts: Mapping[DocId, str]) -> Edit | None:
     """Words behind a number; None within mathematics, an argument or a row of a table."""
     whole = place.whole
@@ -70,7 +83,8 @@ def words_edit(edit: InsertBehind, place: NumberSpan, texts: Mapping[DocId, str]
     before = _NO_TEXT.sub("", text[start : whole.end])
     behind = text[whole.end :].partition("\n")[0]
     free = (
-        before.count("$") % 2 == 0
+        not _within(before)
+        and before.count("$") % 2 == 0
         and before.count("{") == before.count("}")
         and "&" not in before
         and re.match(r"[\w$}]|\s*(?:&|\\\\)", behind) is None
