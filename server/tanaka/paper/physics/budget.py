@@ -150,13 +150,7 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
             if j != k:
                 far.add("device")
         if not rented and parts.total is not None:
-            counted["devices"] = parts.total
-            if parts.count is not None:
-                given["devices"] = parts.count
-            if parts.nodes is not None:
-                given["nodes"] = parts.nodes
-            if parts.each:
-                counted["each"] = parts.each
+            parts.fill(given, counted)
             if j != k:
                 far.add("devices")
             break

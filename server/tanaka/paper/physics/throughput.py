@@ -114,13 +114,7 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far.add("device")
         if not each and parts.total is not None:
-            counted["devices"] = parts.total
-            if parts.count is not None:
-                given["devices"] = parts.count
-            if parts.nodes is not None:
-                given["nodes"] = parts.nodes
-            if parts.each:
-                counted["each"] = parts.each
+            parts.fill(given, counted)
             if j != k:
                 far.add("devices")
         if parts.name or parts.total is not None:

@@ -53,10 +53,9 @@ _SYSTEM = 8.0
 @rule("TK407", since="0.1.0")
 def link_domain(ctx: Context) -> Iterator[Outcome]:
     """Degrees whose traffic is credited to NVLink against the devices that it joins."""
-    for claim in ctx.paper.of(Physical):
+    for claim in ctx.paper.physical("link-domain"):
         if (
-            claim.relation != "link-domain"
-            or (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
+            (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
             or claim.cues & _SILENT
             or "all" not in claim.cues
         ):

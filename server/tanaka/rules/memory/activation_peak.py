@@ -65,12 +65,9 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     """Batches that keep all activations, and the paper's own configuration."""
     batches = [
         outcome
-        for claim in ctx.paper.of(Physical)
-        if claim.relation == "activations"
-        and (
-            claim.asserted is Asserted.YES
-            or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
-        )
+        for claim in ctx.paper.physical("activations")
+        if claim.asserted is Asserted.YES
+        or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
         for outcome in _batch(ctx, claim)
     ]
     found = configuration(ctx)
@@ -88,9 +85,9 @@ def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
     paper = ctx.paper
     excused = machine.excuses(paper, "offload", "adapter", "experts", "compression", "early-exit")
     split = any(
-        m.what in _SPLIT and m.role not in ("negated", "related")
+        m.role not in ("negated", "related")
         and not (m.what == "recomputation" and claim.number in m.numbers)  # "recomputation is off"
-        for m in paper.mentions
+        for m in paper.mentions_of(*_SPLIT)
     )  # fmt: skip
     if excused or split or claim.cues & {"accumulation", "global"}:
         return

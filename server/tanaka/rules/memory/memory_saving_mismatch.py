@@ -89,8 +89,8 @@ def _factor(number: Number, form: str) -> _Claim | None:
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "saving" or claim.asserted is not Asserted.YES:
+    for claim in ctx.paper.physical("saving"):
+        if claim.asserted is not Asserted.YES:
             continue
         number = ctx.paper.number(claim.number)
         said = _factor(number, claim.name("form"))

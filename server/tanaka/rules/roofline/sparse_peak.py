@@ -46,7 +46,15 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.roofline.peaks import Peak, clocked, exact, peaks, rate, spoken_formats
+from tanaka.rules.roofline.peaks import (
+    Peak,
+    clocked,
+    exact,
+    peaks,
+    rate,
+    sparsity_said,
+    spoken_formats,
+)
 from tanaka.rules.roofline.stated_share import Share, open_derivation, shares
 
 _SAME = 0.015
@@ -57,8 +65,8 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "specification" and claim.name("kind") == "peak":
+    for claim in ctx.paper.physical("specification"):
+        if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
                 yield outcome
@@ -154,7 +162,10 @@ def _finding(ctx: Context, claim: Physical, number: Number, sparse: Peak, dense:
         tuple(d.steps), operands=(claim.number,),
         note=f"dense: {true.shown}", bold=f"{stated.shown} is the sparse figure; the dense peak is {true.shown}.",
         only_if="" if impossible else "2:4 sparsity is counted",
-        fixes=(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
+        fixes=(
+            Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),
+            sparsity_said(number),
+        ),
         figure=BarsFigure(f"{form} peak of the {family}", "FLOP/s",
                           (("dense", dense.value, False), ("with 2:4 sparsity", sparse.value, False), ("as written", q.point, True))),
         slots=(

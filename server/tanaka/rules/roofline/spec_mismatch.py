@@ -50,7 +50,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.peaks import peaks, rate
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
 
@@ -93,14 +94,13 @@ class Value:
 def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated specifications against the variants of the part, and totals against their parts."""
     done = set()
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "total-capacity":
-            outcome = total_capacity(ctx, claim)
-            if outcome is not None:
-                done.add(claim.number)
-                yield outcome
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "specification" or claim.number in done:
+    for claim in ctx.paper.physical("total-capacity"):
+        outcome = total_capacity(ctx, claim)
+        if outcome is not None:
+            done.add(claim.number)
+            yield outcome
+    for claim in ctx.paper.physical("specification"):
+        if claim.number in done:
             continue
         outcome = _specification(ctx, claim)
         if outcome is not None:
@@ -185,6 +185,13 @@ def _near(value: float, known: float, kind: str, part: Accelerator) -> bool:
         most = known * part.capacity.value / part.label_bytes
         return 0.9 * known <= value <= 1.03 * most
     return abs(value / known - 1) <= _OFF
+
+
+def _is(value: float, known: Value, kind: str) -> bool:
+    """Whether a value in another unit is plainly one that is known."""
+    if kind == "capacity":
+        return _near(value, known.value, kind, known.part)
+    return abs(value / known.value - 1) <= _SAME
 
 
 def _values(parts: Iterable[Accelerator], kind: str) -> tuple[Value, ...]:
@@ -274,6 +281,8 @@ def _shown(value: float, kind: str, number: Number) -> str:
     if kind == "link":
         return f"{value / 1e9:g} GB/s"
     scale, unit = (q.scale, q.shown_unit) if q.shown_unit else (1.0, q.unit)
+    if kind == "peak" and not 0.1 <= value / scale < 1e4:
+        return rate(value, "TOP/s" if q.unit == "op/s" else "TFLOP/s")
     return f"{value / scale:,.4g} {unit}"
 
 
@@ -309,7 +318,8 @@ def _finding(ctx: Context, claim: Physical, number: Number, values: tuple[Value,
         or f"a variant of the {family} with {stated.shown} is meant, which is not among those known"
     )
     choice = " or ".join(sorted((t for t, _ in listed), key=lambda t: shown[t].value))
-    fixes = tuple(
+    fixes = other_unit(number, lambda x: any(_is(x, v, kind) for v in values))
+    fixes = fixes or tuple(
         Fix(f"Write {literal} {q.shown_unit} ({v.label})", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),))
         for t, v in listed[:3]
         if not slip and (literal := rewritten(v.value / q.scale, q.literal)) and len(listed) <= 3

@@ -77,9 +77,7 @@ class Share:
 def shares(ctx: Context) -> Iterator[Share]:
     """Every stated share of a peak whose rate is stated too, where nothing says that it is of another peak."""
     paper = ctx.paper
-    for claim in paper.of(Physical):
-        if claim.relation != "utilization":
-            continue
+    for claim in paper.physical("utilization"):
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found

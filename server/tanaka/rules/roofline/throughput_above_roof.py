@@ -83,10 +83,9 @@ _WINOGRAD = 2.25  # fewer multiplications of a 3×3 convolution, F(2×2, 3×3)
 @rule("TK206", since="0.1.0")
 def throughput_above_roof(ctx: Context) -> Iterator[Outcome]:
     """Rates of tokens and images against the peak of all devices."""
-    for claim in ctx.paper.of(Physical):
+    for claim in ctx.paper.physical("throughput"):
         if (
-            claim.relation != "throughput"
-            or claim.asserted is Asserted.NO
+            claim.asserted is Asserted.NO
             or claim.cues & _SILENT
             or not ctx.paper.number(claim.number).quantity.bounded
         ):
