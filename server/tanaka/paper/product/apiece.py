@@ -14,7 +14,7 @@ from functools import lru_cache
 from tanaka.paper.product.identities import JOIN, is_total
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Qualifier, Reading
+from tanaka.quantity import Kind, Qualifier, Reading
 from tanaka.quantity.words import words
 from tanaka.records import dataclass
 
@@ -81,7 +81,7 @@ def _one(thing: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     behind = re.compile(
         rf"[^,;()\d]{{0,16}}?(?:/\s?|\b(?:per|(?:for|on|in|of|to|at|by)? ?(?:each|every|one)|for an?|an?)\s)\s*"
         rf"(?:of (?:the |these |our |its )*(?:\S+ )?)?(?:[\w-]+ ){{0,2}}?{re.escape(thing)}s?\b|"
-        r"\s?[A-Za-z/]{0,8}\s(?:on|in|for|at|to) each\b(?! of)",
+        r"\s?[A-Za-z/]{0,8}\s(?:on|in|for|at|to) each\b(?! of)(?!\s(?!(?:and|or|with|for|in|at|on|while|but|so)\b)\w)",
         re.I,
     )
     return before, behind
@@ -91,6 +91,8 @@ def _counts(sentence: Sentence) -> Iterator[tuple[int, str]]:
     """Counts of things, by index, with the noun in the singular."""
     for i, r in enumerate(sentence.readings):
         q = r.quantity
+        if r.kind is Kind.PARAM_COUNT and r.noun != "parameter":
+            continue  # "a 7B model trains at"
         if q.unit != "1" or q.point < 2 or q.point % 1 or q.shown_unit in ("%", "×", "points"):
             continue
         if q.qualifier is not Qualifier.EXACT or isinstance(q.value, tuple) or r.series:

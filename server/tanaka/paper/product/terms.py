@@ -110,6 +110,12 @@ _PRICE_OF_DEVICE = Lazy(r"(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\
 _PER_DEVICE = Lazy(
     r"-?(?:\s?(?:hour|hr|h)\b)?\s*(?:/|per|for (?:each|a|every|one)|an?|each|and)?[\s-]*(?:NVIDIA )?(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\b"
 )
+# "the last 4,096 tokens": a window of something longer, and no amount.
+_WINDOW = Lazy(
+    r"\b(?:last|latest|recent|first|previous|preceding|nearest|neighbou?ring|surrounding)\s+(?:about )?$|\battend(?:s|ed|ing)? to\s+(?:only |at most |just )?$",
+    re.I,
+)
+_LONGEST_WINDOW = 1e6
 _LENGTH = Lazy(
     r"\b(?:length|context|window)(?:\s+(?:of|is|=))*\s*$|\b(?:sequences?|samples|documents) (?:ha(?:ve|s)|are|contains?|holds?)(?: exactly)?\s*$|\b(?:sequences?|samples|prompts|documents) (?:of|with)(?: length)?\s*$",
     re.I,
@@ -240,6 +246,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
     if r.noun == "gpu":
         return "devices of a node" if r.per in ("node", "each") else "devices"
     if r.noun == "token":
+        if r.quantity.point < _LONGEST_WINDOW and _WINDOW.search(before):
+            return ""
         if _OF_REQUEST.search(sentence.before(r, 90)):
             return "tokens of a request"
         if r.kind is Kind.SEQ_LEN or _LENGTH.search(before) or r.per in _ONE_OF:
