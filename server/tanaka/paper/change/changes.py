@@ -74,7 +74,9 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
             # Two values have one ratio: a second factor is of something else.
             if unit in ("×", "") and unit in of.get(values, ()):
                 continue
-            if pattern is not _equations and any(in_a_term(sentence, readings[i]) for i in values):
+            if pattern not in (_equations, shares) and any(
+                in_a_term(sentence, readings[i]) for i in values
+            ):
                 continue
             of.setdefault(values, set()).add(unit)
             found.setdefault(change.change, change)

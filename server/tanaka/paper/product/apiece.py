@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tanaka.paper.product.identities import JOIN, is_total
+from tanaka.paper.product.terms import is_window
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
@@ -191,6 +192,8 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
     if len(alike) != 1 or not _amount(readings[alike[0]]):
         return None
     total = alike[0]
+    if is_window(s, readings[total]):
+        return None
     of_node = readings[total].per == "node" and thing != "node"
     if readings[total].per and not of_node:
         return None

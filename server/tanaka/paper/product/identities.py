@@ -271,9 +271,7 @@ def _assign(
     return None if best is None else best[1]
 
 
-def _less_than_one_epoch(
-    sentence: Sentence, window: Sequence[Term], order: Sequence[int]
-) -> bool:
+def _less_than_one_epoch(sentence: Sentence, window: Sequence[Term], order: Sequence[int]) -> bool:
     """Whether what was seen would be less than the corpus: "2T tokens, four epochs of 500B"."""
     seen, _, corpus = (sentence.readings[window[k].index] for k in order)
     return seen.quantity.point < corpus.quantity.point and not is_total(sentence, seen)

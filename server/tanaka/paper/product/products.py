@@ -203,7 +203,7 @@ _OF_ONE = Lazy(
 # "in nodes of four GPUs", "boxes with eight GPUs", "a DGX box (eight GPUs)": what one of them holds
 _OF_A_NODE = Lazy(
     r"\b(?:nodes?|box(?:es)?|servers?|machines?|hosts?|chassis|trays?|DGX\w*|HGX\w*|instances?|NVLink domains?|islands?|pods?)"
-    r"(?:,? each)?(?:\s(?:of|with|having|holding|containing|has|have|holds?)|\s?\()\s(?:only |just |exactly )?$|"
+    r"(?:,? each)?(?:\s(?:of|with|having|holding|containing)|\s?\()\s(?:only |just |exactly )?$|"
     r"\b(?:nodes?|box(?:es)?|servers?|machines?|hosts?|chassis|trays?)\s?\($"
 )
 

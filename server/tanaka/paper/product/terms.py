@@ -239,6 +239,11 @@ _OF_ANOTHER = Lazy(
 )
 
 
+def is_window(sentence: Sentence, r: Reading) -> bool:
+    """Whether tokens are a window of something longer: "attends to the last 4,096 tokens"."""
+    return r.quantity.point < _LONGEST_WINDOW and _WINDOW.search(sentence.before(r, 40)) is not None
+
+
 def _counted(sentence: Sentence, r: Reading) -> str:
     before = sentence.before(r, 40)
     if not r.noun and _OF_ANOTHER.match(sentence.text, r.literal_end):
@@ -246,7 +251,7 @@ def _counted(sentence: Sentence, r: Reading) -> str:
     if r.noun == "gpu":
         return "devices of a node" if r.per in ("node", "each") else "devices"
     if r.noun == "token":
-        if r.quantity.point < _LONGEST_WINDOW and _WINDOW.search(before):
+        if is_window(sentence, r):
             return ""
         if _OF_REQUEST.search(sentence.before(r, 90)):
             return "tokens of a request"
@@ -258,6 +263,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
         return "length"
     if r.noun in ("sample", "sequence"):
         return "batch" if _BATCH.search(before) or r.kind is Kind.BATCH_SIZE else "samples"
+    if r.noun == "step" and _EVERY.search(before):
+        return ""  # "every 500 steps": how often, and not how many
     if r.noun in _COUNTS:
         return _COUNTS[r.noun]
     if not r.noun and _ASKED.match(sentence.text, r.literal_end):
