@@ -236,7 +236,7 @@ def is_measured(r: Reading) -> bool:
     return q.unit != "1" or q.shown_unit == "%" or bool(r.noun) or "." in q.literal.text
 
 
-_TERM_BEFORE = Lazy(r"\d[\d.,]*\)?\s?(?:[A-Za-z%]{1,4}\s)?(?:[+×·*/]|−|\s-\s)\s?\(?$")
+_TERM_BEFORE = Lazy(r"\d[\d.,]*\)?\s?(?:[A-Za-z%]{1,4}\s)?(?:(?:[+·*/]|−|\s-\s)\s?\(?|×\s?)$")
 _TERM_AFTER = Lazy(r"\)?\s?(?:[+·*/]|[×−-]\s?(?=\d))\s?\(?\d")
 
 

@@ -15,7 +15,7 @@ from tanaka.paper.product.identities import JOIN, is_total
 from tanaka.paper.product.terms import is_window
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind, Qualifier, Reading
+from tanaka.quantity import Qualifier, Reading
 from tanaka.quantity.words import words
 from tanaka.records import dataclass
 
@@ -70,6 +70,12 @@ _FOLLOWS = Lazy(r"\b(?:hence|thus|therefore|so|which means|i\.e\.,?)\s+(?:\w+ ){
 _VERB = Lazy(rf"[^.;,()\d]{{0,24}}\b{_MAKES}")
 
 
+_OF_A_MODEL = Lazy(
+    r"\b(?:model|network|LLM|transformer|decoder|encoder|variant|version|checkpoint)\s$"
+)
+_NAMED = Lazy(r"[A-Za-z][\w.]*-$")
+
+
 @lru_cache(maxsize=4096)
 def _one(thing: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What stands before, and behind, the amount of one of some things."""
@@ -92,8 +98,6 @@ def _counts(sentence: Sentence) -> Iterator[tuple[int, str]]:
     """Counts of things, by index, with the noun in the singular."""
     for i, r in enumerate(sentence.readings):
         q = r.quantity
-        if r.kind is Kind.PARAM_COUNT and r.noun != "parameter":
-            continue  # "a 7B model trains at"
         if q.unit != "1" or q.point < 2 or q.point % 1 or q.shown_unit in ("%", "×", "points"):
             continue
         if q.qualifier is not Qualifier.EXACT or isinstance(q.value, tuple) or r.series:
@@ -101,6 +105,8 @@ def _counts(sentence: Sentence) -> Iterator[tuple[int, str]]:
         m = _THINGS.match(sentence.text, r.literal_end)
         if m is None or m.group(2).lower() in _NO_THING or set(m.group(1).lower().split()) & _STOP:
             continue
+        if _OF_A_MODEL.search(m.group(1)) or _NAMED.search(sentence.before(r, 12)):
+            continue  # "the 7B model trains", "LLaMA-13B runs": a verb
         yield i, _singular(m.group(2))
 
 
