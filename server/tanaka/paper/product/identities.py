@@ -56,6 +56,7 @@ CUES = Lazy(
     r"stream\w*|concurren\w*|users?|speculat\w*|pipelin\w*|sustain\w*|ramp\w*|varies|vary\w*|per phase|warm-?up|assum\w+|estimat\w+|"
     r"(?:en|de)cod(?:e[drs]?|ing|ers?)|pack(?:s|ed|ing)?|unpack\w*|seriali[sz]\w+|hash\w*|sort(?:s|ed|ing)|encrypt\w*|dequanti[sz]\w*|top-k|select(?:s|ed|ion|ing)|"
     r"split|stripe[ds]?|striping|spread|scatter\w*|rails|NICs|(?:one|an?) (?:half|third|quarter|eighth|sixteenth|fraction)|halves|quarters|"
+    r"and (?:another |a further )?(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|\d[\d.]*) (?:more )?(?:on|with|for)|"
     r"ring|synchroni[sz](?:es?|ed|ing)|averag(?:es?|ing)|aggregat(?:es?|ed|ing)|reducing|summing|exchang(?:es?|ed|ing)|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
     re.I,
 )
