@@ -495,7 +495,9 @@ STATE_CUES = {
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
 _FAILED = Lazy(
-    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b",
+    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
+    r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
 KEPT = Lazy(

@@ -80,7 +80,7 @@ def physical(
 ) -> Iterator[Physical]:
     """What a passage states that the hardware can be asked about."""
     # a large room, for reports only
-    from tanaka.paper.physics.plainly import plainly
+    from tanaka.paper.physics.plainly import TAKEN_BACK, plainly
     from tanaka.paper.physics.readers import physical as read
 
     passage = tuple(said)
@@ -94,5 +94,5 @@ def physical(
         plain = plainly(c.relation, passage, k, bound, [n for _, n in c.counted], params, told)
         yield Physical(
             c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
-            c.cues if plain else c.cues | {OPEN}, asserted(said[k].text, said[k].readings[i].start, where),
+            c.cues if plain else c.cues | {OPEN}, Asserted.NO if TAKEN_BACK.search(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),
         )  # fmt: skip

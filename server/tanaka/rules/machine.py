@@ -94,8 +94,12 @@ def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:
     """Whether claim and operands are asserted, plain and not hedged, so that a proof may rest on them."""
-    return claim.asserted is Asserted.YES and OPEN not in claim.cues and all(
-        paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
-        for i in (claim.number, *ids)
-        if i is not None
+    return (
+        claim.asserted is Asserted.YES
+        and OPEN not in claim.cues
+        and all(
+            paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
+            for i in (claim.number, *ids)
+            if i is not None
+        )
     )

@@ -97,6 +97,12 @@ _SENT = (
 )  # fmt: skip
 _RUN = r"baselines?|ideal|rooflines?|batch(?:es)?|chunks?|interleav\w*|virtual|gaps?|fill\w*|opposite|bidirection\w*|directions|asynchron\w*|zero[- ]bubble|convergence|network"
 _ELSEWHERE = Lazy(rf"\b(?:{_MOVED})\b", re.I)
+# A sentence that takes its own claim back, or tells of what never ran.
+TAKEN_BACK = Lazy(
+    r"\btypos?\b|\bmisprint\w*|\berratum\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed|ful)?\b(?<!no doubt)|\bwithdr[ae]w\w*|\bretract(?:s|ed)?\b|\bimplausibl\w*|\bimpossibl[ey]\b|\bviolat(?:es?|ed|ing)\b|\brefut\w*|"
+    r"\bcould not (?:be )?(?:reproduc|repeat|confirm|verif)\w*|\bcannot be\b|\bcan(?:not| ?n[o']t) be (?:right|true)\b|\bout of memory\b|\bOOMs?\b|\bdry run\b|\bscaled-down\b|\bor so (?:we|they|it)\b|\bon paper\b",
+    re.I,
+)
 _BACK = Lazy(rf"\b(?:{_TAKEN_BACK})\b", re.I)
 _BESIDE: dict[str, Lazy] = {
     "memory": Lazy(rf"\b(?:{_PART}|{_MOVED})\b", re.I),
@@ -105,7 +111,7 @@ _BESIDE: dict[str, Lazy] = {
 }  # fmt: skip
 _IT = r"its?|them|they|their|these|those|this|that|rest|remain\w*|others?|everything|all|both|number|figure|value|log|times?"
 _TOPIC: dict[str, Lazy] = {
-    "memory": Lazy(rf"\b(?:{_IT}|weights?|param\w*|layers?|blocks?|models?|optimi[sz]ers?|moments?|gradients?|states?|memory|GPUs?|devices?|cards?|machines?|caches?|KVs?|keys?|values?|positions?|tokens?|sequences?|requests?|biases|embeddings?|run)\b", re.I),
+    "memory": Lazy(rf"\b(?:{_IT}|weights?|param\w*|layers?|blocks?|models?|optimi[sz]ers?|moments?|gradients?|states?|memory|GPUs?|devices?|cards?|machines?|caches?|KVs?|keys?|values?|positions?|tokens?|sequences?|requests?|biases|embeddings?|run|stages?|pipeline|activations?)\b", re.I),
     "sent": Lazy(rf"\b(?:{_IT}|nodes?|ranks?|workers?|machines?|servers?|hosts?|GPUs?|devices?|links?|NICs?|gradients?|values?|entries|buckets?|all-\w+|communicat\w*|exchang\w*|synchroni\w*|traffic|switch\w*|step|experts?)\b", re.I),
     "run": Lazy(rf"\b(?:{_IT}|runs?|GPUs?|devices?|nodes?|efficienc\w*|throughput|pipelines?|bubbles?|gaps?|idle|schedule|updates?|micro-?batch\w*|stages?|gradients?|ideal|baseline|scaling|speed-?up)\b", re.I),
 }  # fmt: skip

@@ -106,7 +106,9 @@ def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
         there = count.quantity.point * held.value
         needed = params.quantity.point * usual.total
         excused = lean and "kept" not in claim.cues
-        proven = least > there and held.verified and not claim.cues & {"inference", OPEN} and not excused
+        proven = (
+            least > there and held.verified and not claim.cues & {"inference", OPEN} and not excused
+        )
         # What is shown is what is proven: where the recipe is not stated, its floor.
         recipe = floor if proven else usual
         d = Derivation(ctx.paper)
