@@ -10,7 +10,7 @@ from __future__ import annotations
 from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
-from tanaka.paper.model import Asserted, How, Mention, NumberId, Paper, Physical
+from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 
@@ -93,9 +93,13 @@ def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
 
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:
-    """Whether claim and operands are asserted and not hedged, so that a proof may rest on them."""
-    return claim.asserted is Asserted.YES and all(
-        paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
-        for i in (claim.number, *ids)
-        if i is not None
+    """Whether claim and operands are asserted, plain and not hedged, so that a proof may rest on them."""
+    return (
+        claim.asserted is Asserted.YES
+        and OPEN not in claim.cues
+        and all(
+            paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
+            for i in (claim.number, *ids)
+            if i is not None
+        )
     )

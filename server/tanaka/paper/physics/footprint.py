@@ -103,6 +103,8 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     if not sort or not r.quantity.bounded or r.quantity.point < 64:
         return None
     text = stretch.scene.sentences[stretch.k].text
+    if _IN_A_PLACE.search(text, max(0, r.start - 24), r.start):
+        return None
     if _of_a_part(stretch, text, r.start, r.end) or _IN_ALL.match(text, r.end):
         return None
     between = text[at : r.start] if 0 <= at <= r.start else "of"
@@ -119,6 +121,10 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     return _weights(stretch, size, sort)
 
 
+# "kept in the 2 TB of main memory": a size of a place.
+_IN_A_PLACE = Lazy(
+    r"\b(?:in|into|within|inside|onto) (?:the|its|their|our|a|an|some) [≈∼~]?$", re.I
+)
 _PART_BEHIND = Lazy(r"[\s-]?(?:(?:NVIDIA|AMD|consumer|single|commodity) )?(?:GPUs?|cards?|devices?|HBM\w*|VRAM|machines?|accelerators?|nodes?|laptops?|phones?|capacity|chips?|edge|variants?|version)\b", re.I)  # fmt: skip
 
 
