@@ -409,8 +409,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
-            r"\b(?:on|by|of) (?:one|a single|an?|this|our|the|each|every) (?:\w+ )?$",
-            text[: text.find(devices[0])] if devices else "",
+            r"\b(?:on|by|of) (?:one|a single|an?|each|every|(?:this|our|the)(?! \d)) (?:\w+ )?$",
+            text[: text.find(devices[0])] if devices and not _several_of(text, devices[0]) else "",
         ):
             scale = "gpu"
         if scale == "each":
@@ -442,6 +442,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+def _several_of(text: str, device: str) -> bool:
+    """Whether a part is named in the plural, without "each": "of the 32 A100s"."""
+    at = text.find(device)
+    return text[at + len(device) :].startswith("s") and not re.search(
+        r"\b(?:each|every|per|one)\b", text[:at], re.I
+    )
 
 
 def _beside(text: str, rate: Reading) -> bool:

@@ -68,6 +68,8 @@ _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", 
 _WORKLOAD = Lazy(
     r"\b(?:on|for|with|at) (?:long|short|large|small|other|some|other|the (?:largest|longest)|[A-Z][\w.-]*|\d)"
 )
+# "On the phone, replacing only softmax ...": the share was of another run
+_SETTING = Lazy(r"\s*(?:On|In|At|For|When|Where|Under|During|Above|Beyond)\b[^.;]{1,40},")
 
 CUES = {
     "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
@@ -116,7 +118,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 for s in stems
             ):
                 cues |= {"only"}
-            if _WORKLOAD.search(text):
+            if _WORKLOAD.search(text) or (j != k and _SETTING.match(text)):
                 cues |= {"workload"}
             given = (("share", share), *((("inner", inner),) if inner else ()))
             far = frozenset() if j == k else frozenset({"share"})

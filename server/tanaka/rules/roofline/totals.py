@@ -6,6 +6,7 @@ import math
 
 from hwmodels.catalog import find
 from tanaka.paper.model import Asserted, Physical, Where
+from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
     Computed,
@@ -85,6 +86,7 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is Asserted.YES
         and count.asserted is not Asserted.NO
         and number.where is not Where.RELATED
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
     ):
         verdict = Verdict.IMPLAUSIBLE
     ratio = d.computed("stated over that", "1", f"{stated.shown} / {made.shown}", lambda x, c: x / c, stated, made,

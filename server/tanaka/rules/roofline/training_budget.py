@@ -88,7 +88,7 @@ def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
     stated = (c for c in ctx.paper.of(Physical) if c.relation == "budget")
     for claim in chain(stated, budget_rows(ctx.paper)):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT or machine.disowned(ctx.paper, claim.number):  # fmt: skip
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)
@@ -228,6 +228,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
         or not roof.device.proves
         or not roof.verified
         or not machine.firm(paper, claim, *ids)
+        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids))
     ):
         return False
     seconds = budget.longest if budget.devices is None else budget.devices * budget.longest
