@@ -361,6 +361,9 @@ _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Ww]hereas|[Ww]hile|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no)\b[^.;:]{0,40}$"
 )
 """Before a part that something is set beside."""
+_HOLDS_SEVERAL = Lazy(
+    r" (?:[a-z-]+ )?(?:run|job|host|rank|testbed|machine|board|rack|fleet|group|slice|pod)s?\b(?! at\b)"
+)
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
@@ -415,6 +418,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
+        if devices and _HOLDS_SEVERAL.match(text, text.find(devices[0]) + len(devices[0])):
+            cues.add("aggregate")  # "the A100 run sustains ..."
         if not scale and "nodes" in cues:
             cues.add("aggregate")  # "a node sustains ...": of all its devices
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)

@@ -93,15 +93,25 @@ def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
     return tuple(m for m in paper.mentions_of(*wanted) if m.role not in ("negated", "related"))
 
 
-def plain(paper: Paper, number: NumberId, *ids: NumberId | None) -> bool:
+def plain(
+    paper: Paper,
+    number: NumberId,
+    *ids: NumberId | None,
+    whole: bool = False,
+    but: tuple[str, ...] = (),
+) -> bool:
     """Whether the sentence of a number says nothing that is not read (`tanaka.paper.physics.plain`).
 
-    Its other numbers have to be operands of the claim, or part of a name.
+    Its other numbers have to be operands of the claim, or part of a name. With
+    ``whole`` it may name no layer, kernel or loader: the number is to be of the whole model;
+    ``but`` are words of a part that do no harm.
     """
     said = next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
-    if said is None:
+    if said is None or (
+        whole and any(role == "part" and what not in but for role, what in said.settings)
+    ):
         return False
-    named = {int(k) for _, k in said.settings}
+    named = {int(k) for role, k in said.settings if role == "named"}
     return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
 
 

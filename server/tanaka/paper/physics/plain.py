@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from tanaka.paper.answers_gain import LocalWord
 from tanaka.paper.binding import precision_names
-from tanaka.paper.entities import EntityKind, entities
+from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.sentences import Sentence, sentences
 from tanaka.patterns import Lazy
 
@@ -37,9 +37,7 @@ make makes made making go goes went finish finishes finished complete completes 
 correspond corresponds corresponding amount amounts equal equals become becomes became throughput
 rate rates speed performance latency time times duration runtime wall-clock wall clock bandwidth
 achievable average mean median peak maximum
-gpu gpus device devices card cards accelerator accelerators chip chips board node nodes server
-servers machine machines cluster testbed system systems host hosts rank ranks worker workers
-nvidia amd google intel tesla sxm sxm2 sxm4 sxm5 pcie hbm hbm2 hbm2e hbm3 gddr6 gddr6x dram nvlink
+gpu gpus device devices card cards accelerator accelerators chip chips node nodes testbed rank ranks nvidia amd google intel tesla sxm sxm2 sxm4 sxm5 pcie hbm hbm2 hbm2e hbm3 gddr6 gddr6x dram nvlink
 memory nic nics hdr ndr edr infiniband ethernet port ports link links lanes direction directions
 tensor core cores
 kernel kernels gemm gemms gemv matmul matrix matrices product products multiply multiplication
@@ -114,6 +112,21 @@ _THIS = Lazy(
 )
 _NAMES = frozenset({EntityKind.DEVICE, EntityKind.LINK, EntityKind.MODEL})
 _SHAPES = frozenset({"layer", "head"})
+_PARTS = Lazy(
+    r"\b(?:layers?|blocks?|attention|softmax|mlps?|ffn|feed-?forward|projections?|embeddings?|sampl(?:er|ing)|tokeni[sz](?:er|ation)|optimi[sz]er|kernels?|"
+    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
+    re.I,
+)
+"""Words of a part of a model, or of what is done besides running it: the number may be of that."""
+_GROUP = Lazy(
+    r"(?:s\b)?(?: GPUs?)?[ -](?:[a-z-]+ )?(?:host|testbed|cluster|system|machine|server|node|rank|worker|board|run|job|partition|rack|pod|slice|tray|box|group|site|fleet|island|cell)s?\b(?! at\b)"
+)
+"""Behind the name of a part: what holds several of them."""
+_BY_SYSTEM = Lazy(r"(?:N(?:VIDIA|vidia) )?(?:DGX|HGX)")
+_EACH_TIME = Lazy(
+    r"\b(?:each|every|per) (?:second|minute|hour|day|night|week|month|year|epoch|cluster|machine|site|group|server)\b|\bof (?:the|a) (?:night|week|month|year)\b",
+    re.I,
+)
 _AT_SIDE = Lazy(r"\b(?:resolution|images?)(?: (?:of|at))? $", re.I)
 _BASES = Lazy(r"(?:['’]s?|-)$")
 
@@ -121,6 +134,8 @@ _BASES = Lazy(r"(?:['’]s?|-)$")
 @lru_cache(maxsize=16384)
 def bare(sentence: Sentence) -> bool:
     """Whether all words of a sentence, its numbers and names left out, change nothing."""
+    if _EACH_TIME.search(sentence.text) or not _one_part(sentence):
+        return False
     text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
     for r in sentence.readings:
         text[r.start : r.end] = " " * (r.end - r.start)
@@ -142,9 +157,28 @@ def bare(sentence: Sentence) -> bool:
     return True
 
 
+def _one_part(sentence: Sentence) -> bool:
+    """Whether a sentence names no two parts, and none as what holds several: "an A100 machine"."""
+    parts = [e for e in entities(sentence.text) if e.kind is EntityKind.DEVICE]
+    if len({same_name(e.name) for e in parts}) > 1:
+        return False
+    return not any(
+        _GROUP.match(sentence.text, e.end) and not _BY_SYSTEM.match(e.name) for e in parts
+    )
+
+
 def bare_text(text: str) -> bool:
     """Whether that is so of every sentence of a caption or a label."""
     return all(bare(s) for s in sentences(text))
+
+
+def _of_a_part(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+    """The words that tell of a part of a model, those of what is absent left out."""
+    text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
+    for r in sentence.readings:
+        if r.quantity.unit != "1" or r.quantity.point != 1:  # "40 layers", and not "one layer"
+            text[r.start : r.end] = " " * (r.end - r.start)
+    return tuple(("part", m.group().lower()) for m in _PARTS.finditer("".join(text)))
 
 
 def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
@@ -185,5 +219,7 @@ def plain_words(said: Sequence[Sentence], i: int) -> tuple[LocalWord, ...]:
     elif _EXPLAINED.search(own) or (on and _EXPLAINED.search(behind)):
         out.append(LocalWord(EXPLAINED, "ours", 0, len(text)))
     elif bare(sentence) and not _remarked(said, i):
-        out.append(LocalWord(PLAIN, "ours", 0, len(text), _in_names(sentence)))
+        out.append(
+            LocalWord(PLAIN, "ours", 0, len(text), (*_in_names(sentence), *_of_a_part(sentence)))
+        )
     return tuple(out)

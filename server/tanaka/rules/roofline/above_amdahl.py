@@ -107,7 +107,7 @@ def _judged(
     proven = (
         not doubt
         and "only" in claim.cues
-        and "overlap" not in claim.cues
+        and not claim.cues & {"overlap", "other-whole"}
         and not claim.far
         and machine.firm(ctx.paper, claim, *(i for _, i in claim.given))
         and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))

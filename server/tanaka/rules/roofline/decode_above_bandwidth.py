@@ -162,7 +162,7 @@ def _judged(
         and not excuses
         and not memory.inferred
         and claim.asserted is Asserted.YES
-        and machine.plain(paper, claim.rate, *operands, claim.devices_at)
+        and machine.plain(paper, claim.rate, *operands, claim.devices_at, whole=True)
         and not (number.quantity.hedged and rate.point < 1.25 * roof.high)
         and model.verified
         and all(p.bandwidth.verified for p in memory.parts)

@@ -147,7 +147,14 @@ def proven(paper: Paper, s: Share) -> bool:
         and s.share.asserted is not Asserted.QUOTED
         and s.share.where is not Where.RELATED
         and paper.number(s.rate.id).binding is not How.INFERRED
-        and machine.plain(paper, s.share.id, *(n.id for n in ids), s.count_at)
+        and machine.plain(
+            paper,
+            s.share.id,
+            *(n.id for n in ids),
+            s.count_at,
+            whole=True,
+            but=("kernel", "kernels"),
+        )
     )
 
 

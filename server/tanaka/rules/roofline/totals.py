@@ -86,6 +86,7 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is Asserted.YES
         and count.asserted is not Asserted.NO
         and number.where is not Where.RELATED
+        and "any memory" not in claim.cues
         and machine.plain(paper, claim.number, *(i for _, i in claim.given))
     ):
         verdict = Verdict.IMPLAUSIBLE

@@ -228,7 +228,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
         or not roof.device.proves
         or not roof.verified
         or not machine.firm(paper, claim, *ids)
-        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids))
+        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids, whole=True))
     ):
         return False
     seconds = budget.longest if budget.devices is None else budget.devices * budget.longest
