@@ -361,6 +361,9 @@ _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Ww]hereas|[Ww]hile|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no)\b[^.;:]{0,40}$"
 )
 """Before a part that something is set beside."""
+_HOLDS_SEVERAL = Lazy(
+    r" (?:[a-z-]+ )?(?:run|job|host|rank|testbed|machine|board|rack|fleet|group|slice|pod)s?\b(?! at\b)"
+)
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
@@ -409,12 +412,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
-            r"\b(?:on|by|of) (?:one|a single|an?|this|our|the|each|every) (?:\w+ )?$",
-            text[: text.find(devices[0])] if devices else "",
+            r"\b(?:on|by|of) (?:one|a single|an?|each|every|(?:this|our|the)(?! \d)) (?:\w+ )?$",
+            text[: text.find(devices[0])] if devices and not _several_of(text, devices[0]) else "",
         ):
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
+        if devices and _HOLDS_SEVERAL.match(text, text.find(devices[0]) + len(devices[0])):
+            cues.add("aggregate")  # "the A100 run sustains ..."
         if not scale and "nodes" in cues:
             cues.add("aggregate")  # "a node sustains ...": of all its devices
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)
@@ -442,6 +447,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+def _several_of(text: str, device: str) -> bool:
+    """Whether a part is named in the plural, without "each": "of the 32 A100s"."""
+    at = text.find(device)
+    return text[at + len(device) :].startswith("s") and not re.search(
+        r"\b(?:each|every|per|one)\b", text[:at], re.I
+    )
 
 
 def _beside(text: str, rate: Reading) -> bool:

@@ -83,7 +83,12 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
 _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
-_PREFIXED_EXCUSES = ("includ", "exclud", "with ", "and ")  # the last: "three weeks on 128 and one on 256"
+_PREFIXED_EXCUSES = (
+    "includ",
+    "exclud",
+    "with ",
+    "and ",
+)  # the last: "three weeks on 128 and one on 256"
 # By relation: what is done to the bytes beside their way over the link, or divides them first.
 _STEMS: dict[str, tuple[str, ...]] = {
     "transfer": (

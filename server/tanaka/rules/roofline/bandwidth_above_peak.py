@@ -88,7 +88,11 @@ class _Roof:
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
     for claim in ctx.paper.physical("bandwidth"):
-        if claim.asserted is Asserted.NO or _silent(claim):
+        if (
+            claim.asserted is Asserted.NO
+            or _silent(claim)
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         number = ctx.paper.number(claim.number)
         if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
@@ -208,6 +212,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
+        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
     if not proven and not roof.proves and claim.name("kind") != "memory" and many:

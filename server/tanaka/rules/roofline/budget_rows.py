@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tanaka.paper.model import Asserted, Number, NumberId, Paper, Physical, Table
 from tanaka.paper.physics.budget import CUES
+from tanaka.paper.physics.plain import bare_text
 from tanaka.patterns import Lazy
 
 _COLUMNS: Mapping[str, Lazy] = {
@@ -18,6 +19,8 @@ _COLUMNS: Mapping[str, Lazy] = {
 }  # fmt: skip
 _RATE = Lazy(r"/\s?s|per sec|/\s?GPU|per GPU|throughput|memory|batch|context|vocab|%|cost", re.I)
 _LEAST = {"params": 3e7, "active": 3e7, "tokens": 1e8, "devices": 1.0, "time": 1800.0}
+# a row that is called by a letter or by the size of its model
+_ROW = Lazy(r"[A-Z]{1,3}|[A-Za-z]+[- ]?[\d.-]*\d(?:\.\d+)?[BM]?|[\d.]+[BM]")
 _NOT_TRAINING = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bgenerat\w+|\bdistill\w*|\bimages?\b|\bsweep\w*|\bspeech\b|\bdiffusion\b", re.I)  # fmt: skip
 _TRAINING = Lazy(r"\b(?:pre-?)?train\w*", re.I)
 
@@ -36,6 +39,7 @@ def _of(paper: Paper, table: Table) -> Iterator[Physical]:
     if columns is None:
         return
     general = {n for n, p in CUES.items() if n != "several" and p.search(table.caption)}
+    plain = all(bare_text(t) for t in (table.caption, *table.header))
     for row in table.rows:
         at: dict[str, NumberId] = {}
         for role, k in columns.items():
@@ -54,6 +58,8 @@ def _of(paper: Paper, table: Table) -> Iterator[Physical]:
             continue
         counted = () if rented else (("devices", paper.number(at["devices"]).quantity.point),)
         given = tuple((role, id) for role, id in at.items())
+        if plain and (_ROW.fullmatch(label.strip()) or not label.strip()):
+            cues.add("plain row")
         asserted = {paper.number(id).asserted for id in at.values()}
         worst = next((a for a in (Asserted.NO, Asserted.QUOTED) if a in asserted), Asserted.YES)
         yield Physical(

@@ -121,6 +121,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is not Asserted.QUOTED
         and number.where is not Where.RELATED
         and sparse.verified
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
         and q.point > 1.25 * clocked(parts, written)
     )
     return _finding(ctx, claim, number, sparse, dense, impossible=impossible)
@@ -224,6 +225,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         and s.rate.asserted is Asserted.YES
         and s.share.where is not Where.RELATED
         and dense.verified
+        and machine.plain(ctx.paper, s.share.id, s.rate.id, s.count_at)
         and s.implied(count, proof=True)[0] > 1.03 * clocked(s.parts, s.format) * 4 / 3
     )
     family = dense.part.family

@@ -109,6 +109,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
+    if machine.disowned(paper, claim.number):
+        return None
     own = paper.number(at)
     if own.where is Where.FUTURE or not (own.quantity.bounded and share.quantity.bounded):
         return None
@@ -143,6 +145,14 @@ def proven(paper: Paper, s: Share) -> bool:
         and s.share.asserted is not Asserted.QUOTED
         and s.share.where is not Where.RELATED
         and paper.number(s.rate.id).binding is not How.INFERRED
+        and machine.plain(
+            paper,
+            s.share.id,
+            *(n.id for n in ids),
+            s.count_at,
+            whole=True,
+            but=("kernel", "kernels"),
+        )
     )
 
 

@@ -87,6 +87,7 @@ def throughput_above_roof(ctx: Context) -> Iterator[Outcome]:
         if (
             claim.asserted is Asserted.NO
             or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
             or not ctx.paper.number(claim.number).quantity.bounded
         ):
             continue
@@ -186,6 +187,7 @@ def _judged(ctx: Context, claim: Physical, work: _Work, roof: PeakRate) -> Itera
         and roof.device.proves
         and roof.verified
         and machine.firm(paper, claim, *ids[1:])
+        and machine.plain(paper, claim.number, *ids[1:], whole=True)
         and hard(rate).low > most_training_tokens(devices, roof.ceiling, work.least)
     )
     only_if = "" if proven else excuse or _flip(work, util, devices)

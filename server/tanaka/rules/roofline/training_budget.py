@@ -91,7 +91,11 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
     for claim in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+        if (
+            claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)
@@ -238,6 +242,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
         or not roof.device.proves
         or not roof.verified
         or not machine.firm(paper, claim, *ids)
+        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids, whole=True))
     ):
         return False
     seconds = budget.longest if budget.devices is None else budget.devices * budget.longest
