@@ -59,6 +59,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.roofline.budget_rows import budget_rows
+from tanaka.rules.roofline.named_rows import resolved
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -87,8 +88,9 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
     stated = (c for c in ctx.paper.of(Physical) if c.relation == "budget")
-    for claim in chain(stated, budget_rows(ctx.paper)):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for said in chain(stated, budget_rows(ctx.paper)):
+        claim = resolved(ctx.paper, said)
+        if claim is None or claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)
