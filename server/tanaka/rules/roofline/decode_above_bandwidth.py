@@ -146,9 +146,11 @@ def _judged(
     inputs = (claim.batch_at, claim.context, claim.bandwidth, used)
     operands = tuple(dict.fromkeys((claim.rate, *(i for i in inputs if i is not None))))
     if not fault:
+        # of what is printed above it, so that a reader with a calculator gets the same digits
+        top = _digits(rate.point) if number.quantity.unit == "s" else rate.point
+        text = f"{100 * top / _digits(roof.value):.0f}%"
         util = d.computed("share of the roof", "1", f"{derived.rate.shown} / {label}", utilization,
-                          derived.rate, roof, reference=utilization.source, symbol="u")  # fmt: skip
-        text = f"{100 * util.value:.0f}%"
+                          derived.rate, roof, reference=utilization.source, shown=text, symbol="u")  # fmt: skip
         return Held("TK207", operands, f"{derived.rate.shown} of {label} is {text}", tuple(d.steps),
                     (*slots, Slot("util", text, util.symbol)), figure)  # fmt: skip
     excuses = _excuses(paper, claim)
@@ -356,6 +358,10 @@ def _on_another(paper: Paper, claim: DecodeRate, model: Model, width: float) -> 
 
 
 # -- how it is shown ----------------------------------------------------------------------------
+
+
+def _digits(value: float) -> float:
+    return float(printed(value).replace(",", ""))
 
 
 def _rate(value: float) -> str:
