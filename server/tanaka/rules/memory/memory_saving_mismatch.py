@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
 from tanaka.quantity.literal import rewritten
@@ -53,6 +54,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import Saving, best, derive, in_form, savings
 
 _NEAR = 1.01  # a gap below a hundredth proves nothing
@@ -89,7 +91,7 @@ def _factor(number: Number, form: str) -> _Claim | None:
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
-    for claim in ctx.paper.physical("saving"):
+    for claim in chain(ctx.paper.physical("saving"), saving_rows(ctx.paper)):
         if claim.asserted is not Asserted.YES:
             continue
         number = ctx.paper.number(claim.number)

@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.catalog import Accelerator, sources
 from hwmodels.links import find_link
@@ -54,6 +55,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
 
 _SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
 _WAYS_OUT = {
@@ -87,7 +89,7 @@ class _Roof:
 @rule("TK208", since="0.1.0")
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
-    for claim in ctx.paper.physical("bandwidth"):
+    for claim in chain(ctx.paper.physical("bandwidth"), bandwidth_rows(ctx.paper)):
         if (
             claim.asserted is Asserted.NO
             or _silent(claim)

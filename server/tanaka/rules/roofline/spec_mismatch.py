@@ -106,13 +106,27 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome is not None:
             done.add(claim.number)
             yield outcome
-    for column in tables(ctx.paper):
-        told = [o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]  # fmt: skip
-        doubted = [o for o in told if isinstance(o, Finding)]
-        exact = sum(isinstance(o, Held) and _exactly(o) for o in told)
-        # a column of which one cell is strange and all others are those of the datasheets
-        if not doubted or (len(doubted) == 1 and exact >= 2 and exact == len(told) - 1):
-            yield from told
+    for columns in tables(ctx.paper):
+        told = [[o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]
+                for column in columns]  # fmt: skip
+        for column in told:
+            if not any(isinstance(o, Finding) for o in column) or _alone(column, told):
+                yield from column
+
+
+def _alone(column: list[Outcome], table: list[list[Outcome]]) -> bool:
+    """Whether one cell is strange where all others are those of the datasheets.
+
+    Of its column two others must be, or one and most of a table in which nothing else is strange.
+    """
+    others = [o for o in column if not isinstance(o, Finding)]
+    beside = [o for c in table for o in c if c is not column]
+    if len(column) - len(others) != 1 or not all(
+        isinstance(o, Held) and _exactly(o) for o in others
+    ):
+        return False
+    whole = all(isinstance(o, Held) and _exactly(o) for o in beside)
+    return len(others) >= 2 or (len(others) == 1 and whole and len(beside) >= 4)
 
 
 def _exactly(held: Held) -> bool:
