@@ -32,6 +32,7 @@ _BEFORE: tuple[tuple[str, Lazy], ...] = (
             re.I,
         ),
     ),
+    ("vocabulary", Lazy(rf"\bvocab(?:ulary)?(?:[- ]size)?(?:\s\|?[Vv]\|?)?{_IS}", re.I)),
     (
         "sequence length",
         Lazy(rf"\b(?:sequence|context) (?:length|size)s?(?:\s[snL])?{_IS}", re.I),
