@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind, entities
-from tanaka.paper.physics.cached import cache_claim, cache_product
+from tanaka.paper.physics.cached import cache_claim, cache_product, token_cache
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.state import state_product
 from tanaka.paper.physics.stretches import Stretch, stretches, subject
@@ -80,12 +80,14 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if product is not None:
             yield product
             continue
-        if _listed(scene, k):
-            continue
-        for stretch in stretches(scene, k):
+        found = False
+        for stretch in () if _listed(scene, k) else stretches(scene, k):
             sizes = stretch.sizes()
             if len(sizes) == 1 and (claim := _claim(stretch, sizes[0])):
+                found = True
                 yield claim
+        if not found and (each := token_cache(scene, k)) is not None:
+            yield each
 
 
 def _listed(scene: Scene, k: int) -> bool:
