@@ -39,7 +39,7 @@ _NOT = Lazy(
     r"/(?:GPU|device|rank|s)\b|\bshard\w*|\bsplit\w*|\bpartition\w*|\bTP\s?=?\s?\d|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bstages?\b|\bsav(?:es?|ed|ings?)\b|"
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
-    r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
+    r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\btransmi\w+|\bsen[dt]s?\b|\bsending\b|\breceiv\w+|\bexchang\w+|\bcommunicat\w+|\ball[-_]?(?:reduce|gather)\w*|\bbroadcast\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
     r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
     r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bcopy\b|\bEMA\b|\bmoving[- ]averages?\b|\bshadow\b|\btwice\b|\bpairs? of\b|\bensemble\w*|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"

@@ -32,7 +32,7 @@ _SAID = ("layers", "heads", "head size")
 
 def token_caches(paper: Paper) -> Iterator[Physical]:
     """Sizes of a token's cache that no shape stands beside, with the paper's own."""
-    claims = [c for c in paper.of(Physical) if c.relation == "token-cache"]
+    claims = paper.physical("token-cache")
     tables = [t for t in paper.tables if _CACHE.search(t.caption)]
     if not claims and not tables:
         return

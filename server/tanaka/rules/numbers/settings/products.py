@@ -176,6 +176,8 @@ def _of_all(
         )
         return
     if claim.what == "batch":
+        if _splits_model(ctx, total):
+            return  # several devices run one replica
         other = given.near(each)
     else:
         sizes = {n.quantity.point for n in pool}
@@ -184,6 +186,12 @@ def _of_all(
         return
     value = each.quantity.point * other.quantity.point
     yield _finding(ctx, claim, (each, other), value, total)
+
+
+def _splits_model(ctx: Context, total: Number) -> bool:
+    """Whether the paragraph states a degree by which a model is split ("TP 8")."""
+    degrees = ctx.paper.counts_of("tp", "pp", "cp", "sp", "mp")
+    return any(n.block == total.block and n.quantity.point > 1 for n in degrees)
 
 
 def _of_replicas(
