@@ -190,7 +190,7 @@ def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
         if any(e.start <= r.literal_start < e.end for e in named)
         or (r.quantity.unit == "1" and r.quantity.point == 1)
         or r.noun in _SHAPES
-        or r.noun == "bit"  # a format
+        or r.quantity.unit == "bit"  # a format
         or r.quantity.shown_unit in ("px", "pixel", "pixels")
         or _AT_SIDE.search(sentence.before(r, 24))
     )
