@@ -134,11 +134,13 @@ _BASES = Lazy(r"(?:['’]s?|-)$")
 @lru_cache(maxsize=16384)
 def bare(sentence: Sentence) -> bool:
     """Whether all words of a sentence, its numbers and names left out, change nothing."""
-    if _EACH_TIME.search(sentence.text) or not _one_part(sentence):
+    if not _one_part(sentence):
         return False
     text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
     for r in sentence.readings:
         text[r.start : r.end] = " " * (r.end - r.start)
+    if _EACH_TIME.search("".join(text)):  # that of a rate is part of its unit
+        return False
     for e in entities(sentence.text):
         if e.kind not in _NAMES:
             continue  # a system's or a method's name may be the way out
