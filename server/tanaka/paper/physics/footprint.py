@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind, entities
-from tanaka.paper.physics.cached import cache_claim, cache_product
+from tanaka.paper.physics.cached import cache_claim, cache_product, token_cache
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.state import state_product
 from tanaka.paper.physics.stretches import Stretch, stretches, subject
@@ -80,12 +80,14 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if product is not None:
             yield product
             continue
-        if _listed(scene, k):
-            continue
-        for stretch in stretches(scene, k):
+        found = False
+        for stretch in () if _listed(scene, k) else stretches(scene, k):
             sizes = stretch.sizes()
             if len(sizes) == 1 and (claim := _claim(stretch, sizes[0])):
+                found = True
                 yield claim
+        if not found and (each := token_cache(scene, k)) is not None:
+            yield each
 
 
 def _listed(scene: Scene, k: int) -> bool:
@@ -103,6 +105,8 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     if not sort or not r.quantity.bounded or r.quantity.point < 64:
         return None
     text = stretch.scene.sentences[stretch.k].text
+    if _IN_A_PLACE.search(text, max(0, r.start - 24), r.start):
+        return None
     if _of_a_part(stretch, text, r.start, r.end) or _IN_ALL.match(text, r.end):
         return None
     between = text[at : r.start] if 0 <= at <= r.start else "of"
@@ -119,6 +123,10 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     return _weights(stretch, size, sort)
 
 
+# "kept in the 2 TB of main memory": a size of a place.
+_IN_A_PLACE = Lazy(
+    r"\b(?:in|into|within|inside|onto) (?:the|its|their|our|a|an|some) [≈∼~]?$", re.I
+)
 _PART_BEHIND = Lazy(r"[\s-]?(?:(?:NVIDIA|AMD|consumer|single|commodity) )?(?:GPUs?|cards?|devices?|HBM\w*|VRAM|machines?|accelerators?|nodes?|laptops?|phones?|capacity|chips?|edge|variants?|version)\b", re.I)  # fmt: skip
 
 

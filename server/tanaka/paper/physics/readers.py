@@ -16,6 +16,7 @@ from tanaka.paper.physics import (
     collective,
     footprint,
     link_domain,
+    low_rank,
     overlap,
     residence,
     saving,
@@ -32,6 +33,7 @@ from tanaka.paper.sentences import Sentence
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
     saving.read,
+    low_rank.read,
     utilization.read,
     footprint.read,
     residence.read,

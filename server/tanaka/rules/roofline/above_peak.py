@@ -33,6 +33,7 @@ from dataclasses import replace
 from hwmodels.catalog import Accelerator, dense_peak, hard_peak, sources
 from hwmodels.roofline import utilization
 from tanaka.paper.model import AchievedRate, Asserted, Number, Physical
+from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -40,8 +41,11 @@ from tanaka.rules.api import (
     Context,
     Datasheet,
     Finding,
+    Fix,
+    FixKind,
     Held,
     Outcome,
+    ReplaceLiteral,
     RooflineFigure,
     RooflinePoint,
     Slot,
@@ -49,7 +53,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
-from tanaka.rules.roofline.peaks import peaks, spoken_formats
+from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
 from tanaka.rules.roofline.rate_tables import rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
@@ -64,6 +69,9 @@ _ELSEWHERE = {
     "overclocked": (1.3, "the clock is above the usual one"),
 }
 _QUOTED = 0.03
+_REACHED = 0.3
+"""Share of the peak that products reach: a slip of the unit is offered where it lands there."""
+_SAME = 0.01
 _INFERRED = 1.05
 """A rate is held against a peak that is not stated beside it only where it is so far above."""
 
@@ -112,7 +120,7 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
 def _rates(ctx: Context) -> Iterator[_Rate]:
     """Rates of one device whose part and format are known."""
     for claim in ctx.paper.of(AchievedRate):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale not in ("gpu", ""):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale not in ("gpu", "") or machine.disowned(ctx.paper, claim.rate):  # fmt: skip
             continue
         named = _named(claim.device, claim.precision)
         found = _bound(ctx, Physical("rate", claim.rate, (), named, (), frozenset(), claim.cues, claim.asserted))  # fmt: skip
@@ -178,6 +186,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         and r.asserted is Asserted.YES
         and not excuses
         and not r.table
+        and machine.plain(ctx.paper, number.id)
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
@@ -192,7 +201,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         tuple(d.steps), operands=(number.id,),
         note=f"{printed(share.value)} times the dense peak",
         bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
-        only_if=only_if,
+        only_if=only_if, fixes=_fixes(number, peak.value, sparse, only_if),
         figure=RooflineFigure(name, precision, peak.value, part.bandwidth.value,
                               (RooflinePoint("as written", None, number.quantity.point, True),)),
         slots=(
@@ -254,6 +263,22 @@ def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -
     narrow = {"fp8", "int8", "fp4"} if machine.excuses(ctx.paper, "quantised") else set()
     spoken = {*spoken_formats(ctx.paper), *narrow}
     return any(low <= p.value for f in spoken for p in peaks(parts, f) if p.sort != "sparse")
+
+
+def _fixes(number: Number, dense: float, sparse: float | None, only_if: str) -> tuple[Fix, ...]:
+    """The dense peak where the sparse one is written, words where sparsity explains the rate, or the unit."""
+    q = number.quantity
+    unit = other_unit(number, lambda rate: _REACHED * dense <= rate <= dense)
+    if unit or not sparse or q.nominal.low > 1.01 * sparse:
+        return unit
+    fixes: list[Fix] = []
+    literal = rewritten(dense / q.scale, q.literal)
+    if abs(q.point / sparse - 1) <= _SAME and q.shown_unit:
+        edit = ReplaceLiteral(number.id, literal)
+        fixes.append(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (edit,)))  # fmt: skip
+    if only_if in ("", "2:4 sparsity is counted"):
+        fixes.append(sparsity_said(number))
+    return tuple(fixes)
 
 
 def _only_if(number: Number, sparse: float | None, ceiling: float, elsewhere: list[tuple[float, str]]) -> str:  # fmt: skip

@@ -77,9 +77,7 @@ class Share:
 def shares(ctx: Context) -> Iterator[Share]:
     """Every stated share of a peak whose rate is stated too, where nothing says that it is of another peak."""
     paper = ctx.paper
-    for claim in paper.of(Physical):
-        if claim.relation != "utilization":
-            continue
+    for claim in paper.physical("utilization"):
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
@@ -116,6 +114,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
+    if machine.disowned(paper, claim.number):
+        return None
     own = paper.number(at)
     if own.where is Where.FUTURE or not (own.quantity.bounded and share.quantity.bounded):
         return None
@@ -150,6 +150,14 @@ def proven(paper: Paper, s: Share) -> bool:
         and s.share.asserted is not Asserted.QUOTED
         and s.share.where is not Where.RELATED
         and paper.number(s.rate.id).binding is not How.INFERRED
+        and machine.plain(
+            paper,
+            s.share.id,
+            *(n.id for n in ids),
+            s.count_at,
+            whole=True,
+            but=("kernel", "kernels"),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Product, Where
 from tanaka.records import dataclass
-from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Step, Verdict
+from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Slot, Step, Verdict
 from tanaka.rules.derivation import Derivation
 
 _DEGREE = ("TP", "PP", "CP", "DP")
@@ -287,4 +287,9 @@ def _finding(
         bold=f"{text} is {value:,.0f}, not {stated}.",
         only_if=excuse.get(claim.what, "this set-up is not that of the other devices"),
         related=tuple((AtNumber(i), "stated") for i in ids if i != at),
+        slots=(
+            Slot("formula", text, "r"), Slot("ratio", f"{value:,.0f}", "r"),
+            Slot("claim", stated if "batch" in claim.what else f"{stated} {what}", "c"),
+        ),
+        case="B",
     )  # fmt: skip
