@@ -42,6 +42,10 @@ class Asserted(StrEnum):
     QUOTED = "quoted"
 
 
+OPEN = "open beside"
+"""Cue of a claim whose passage says more than the claim, so that nothing is proven of it."""
+
+
 class Where(StrEnum):
     """What part of the paper a statement stands in."""
 

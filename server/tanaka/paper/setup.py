@@ -91,6 +91,8 @@ class TrainingSetup:
         Typical magnitude of a gradient.
     step : Known or None
         Time of a training step, the shorter of two systems [s].
+    vocabulary : Known or None
+        Tokens that the model tells apart.
     devices : tuple of str
         Names of the part that it runs on, as written.
     schedule : str
@@ -128,6 +130,7 @@ class TrainingSetup:
     warm_up: Known | None
     gradient: Known | None
     step: Known | None
+    vocabulary: Known | None
     devices: tuple[str, ...]
     schedule: str
     flush: bool
@@ -265,6 +268,7 @@ def training_setup(paper: Paper) -> TrainingSetup:
         warm_up=_one(said("warm-up")),
         gradient=_one(said("gradient scale")),
         step=_step(paper),
+        vocabulary=_one(said("vocabulary")),
         devices=_devices(called),
         schedule=schedule,
         flush=not own(paper, "no-flush"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
 _TRAINS = Lazy(
@@ -131,16 +131,19 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
                 if j != k:
                     far.add(role)
                 break
-    if "tokens" not in given and "tokens" not in counted:
+    row = "" if {"params", "active"} & given.keys() else row_named(text)
+    if "tokens" not in given and "tokens" not in counted and not row:
         return None
     model, part_far = _model(scene, near, k)
-    if model is None:
+    if model is None or (model and "tokens" not in given and "tokens" not in counted):
         return None
-    if "params" not in given and "active" not in given and not model:
+    if "params" not in given and "active" not in given and not model and not row:
         return None
     if model and part_far:
         far.add("model")
-    named: dict[str, str] = {"model": model} if model else {}
+    named: dict[str, str] = {"model": model} if model else {"row": row} if row else {}
+    if "row" in named:
+        far.add("params")  # a table of the paper's own models says what the row is
     for j in near:
         parts = counted_devices(scene, j)
         if parts is None:
@@ -156,7 +159,7 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
             break
         if rented and parts.name:
             break
-    if not rented and "devices" not in counted:
+    if not rented and "devices" not in counted and "row" not in named:
         return None
     used = {j for j, _ in given.values()} | {k}
     said = " ".join(scene.sentences[j].text for j in sorted(used))

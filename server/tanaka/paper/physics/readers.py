@@ -15,6 +15,7 @@ from tanaka.paper.physics import (
     collective,
     footprint,
     link_domain,
+    low_rank,
     overlap,
     residence,
     saving,
@@ -31,6 +32,7 @@ from tanaka.paper.sentences import Sentence
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
     saving.read,
+    low_rank.read,
     utilization.read,
     footprint.read,
     residence.read,

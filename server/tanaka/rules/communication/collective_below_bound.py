@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
 from tanaka.rules import machine
@@ -47,6 +48,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.communication.amounts import rate, size
+from tanaka.rules.communication.collective_rows import collective_rows
 from tanaka.rules.communication.least_time import Least, least_time
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.other_unit import other_unit
@@ -66,7 +68,7 @@ _CALLED = {
 @rule("TK401", since="0.1.0")
 def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
     """Times of collectives against the bytes that each rank must send."""
-    for claim in ctx.paper.physical("collective"):
+    for claim in chain(ctx.paper.physical("collective"), collective_rows(ctx.paper)):
         if (
             claim.asserted is Asserted.NO
             or claim.cues & _SILENT
@@ -95,7 +97,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     operands = (claim.number, *dict.fromkeys(i for _, i in claim.given))
     slots = (
         Slot("claim", time.quantity.shown, "t"), Slot("payload", payload.shown, payload.symbol),
-        *((Slot("ranks", "", count=round(ends.n)),) if found.among else ()),
+        *((Slot("ranks", f"{ends.n:g}", count=round(ends.n)),) if found.among else ()),
         Slot("bw", way.shown, "B"), Slot("link", way.shown, "B"), Slot("floor", bound.shown, "T"),
         Slot("algo", "ring" if "ring" in claim.cues else "bandwidth"), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip

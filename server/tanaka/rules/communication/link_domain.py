@@ -86,7 +86,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         (("joined", size, False), ("parallel degree", degree.value, degree.value > size)),
     )  # fmt: skip
     slots = (
-        Slot("claim", degree.shown, "p"), Slot("n", "", count=round(size)), Slot("line", "", at=AtNumber(claim.number)),
+        Slot("claim", degree.shown, "p"), Slot("n", domain.shown, "g", count=round(size)), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip
     if degree.value <= size:
         return Held("TK407", operands, f"{degree.shown} of {domain.shown} that NVLink joins", tuple(d.steps), slots)  # fmt: skip

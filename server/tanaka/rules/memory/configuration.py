@@ -131,6 +131,7 @@ def _shape(
     stated = (setup.layers, setup.hidden, setup.heads)
     whole: list[Operand] = [k for k in stated if k is not None]
     parameters: Operand | None = None
+    vocabulary: Operand | None = setup.vocabulary
     if model is not None and model.dense and len(whole) < len(stated):
         of = [
             OfModel(s.value, model.name, s.source)
@@ -140,10 +141,12 @@ def _shape(
             return None
         whole = [k or m for k, m in zip(stated, of, strict=True)]
         parameters = OfModel(model.parameters, model.name, model.published.source)
+        tokens = model.vocabulary
+        vocabulary = vocabulary or OfModel(tokens.value, model.name, tokens.source)
         if setup.parameters and abs(setup.parameters.value / model.parameters - 1) > _SAME:
             return None
     if len(whole) < len(stated):
         return None
     layers, hidden, heads = whole
     stages, micros = (setup.stages, setup.micro_batches) if piped else (None, None)
-    return Shape(stages, micros, micro, layers, hidden, heads, sequence, parameters)
+    return Shape(stages, micros, micro, layers, hidden, heads, sequence, parameters, vocabulary)

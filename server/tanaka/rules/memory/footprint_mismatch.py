@@ -10,7 +10,9 @@ was not meant, a cache without its values, or heads that are not shared.
 Sizes of a shard, of a stage, of what is saved or left; sums with cache or runtime; widths that are
 not stated for weights. A public model gives its exact count, a label such as "13B" one within 15
 per cent; sizes are read in powers of ten and of two. A size is called wrong beyond 15 per cent
-from all of these. Low-bit formats may keep scales and some tensors wide.
+from all of these. Low-bit formats may keep scales and some tensors wide. The cache of a token that a
+sentence or a table gives alone is held against the layers and heads that a section on the cache states,
+in the narrowest format where none is named; not where heads share keys, or tokens are dropped.
 
 ## Example
 ```latex
@@ -58,6 +60,7 @@ from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
 from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
+from tanaka.rules.memory.token_caches import of_paper, token_caches
 from tanaka.rules.other_unit import other_unit
 
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
@@ -75,7 +78,8 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    for claim in chain(ctx.paper.physical("footprint"), sized_rows(ctx.paper)):
+    stated = chain(ctx.paper.physical("footprint"), sized_rows(ctx.paper), token_caches(ctx.paper))
+    for claim in stated:
         if claim.asserted is Asserted.NO:
             continue
         d = Derivation(ctx.paper)
@@ -86,6 +90,8 @@ def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
 
 def _expected(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     kind = claim.name("kind")
+    if "of-paper" in claim.cues:
+        return of_paper(paper, d, claim)
     if kind.startswith("cache"):
         return cache_size(paper, d, claim)
     if claim.at("elements") is not None:

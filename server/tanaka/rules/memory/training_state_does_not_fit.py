@@ -39,7 +39,7 @@ from hwmodels.memory import (
     largest_parameter_count,
     training_state_bytes,
 )
-from tanaka.paper.model import Asserted, TrainingState
+from tanaka.paper.model import OPEN, Asserted, TrainingState
 from tanaka.paper.setup import speaks_of
 from tanaka.rules.api import (
     Assumption,
@@ -107,7 +107,9 @@ def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
         there = count.quantity.point * held.value
         needed = params.quantity.point * usual.total
         excused = lean and "kept" not in claim.cues
-        proven = least > there and held.verified and "inference" not in claim.cues and not excused
+        proven = (
+            least > there and held.verified and not claim.cues & {"inference", OPEN} and not excused
+        )
         # What is shown is what is proven: where the recipe is not stated, its floor.
         recipe = floor if proven else usual
         d = Derivation(ctx.paper)

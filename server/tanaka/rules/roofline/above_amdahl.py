@@ -64,7 +64,11 @@ _DOUBTS = {
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
     for claim in ctx.paper.physical("amdahl"):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+        if (
+            claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
         if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:
@@ -111,9 +115,10 @@ def _judged(
     proven = (
         not doubt
         and "only" in claim.cues
-        and "overlap" not in claim.cues
+        and not claim.cues & {"overlap", "other-whole"}
         and not claim.far
         and machine.firm(ctx.paper, claim, *(i for _, i in claim.given))
+        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
         and hard(gain).low > 1.02 * widest
     )
     part = claim.name("part")

@@ -110,7 +110,7 @@ def above_peak(ctx: Context) -> Iterator[Outcome]:
 def _rates(ctx: Context) -> Iterator[_Rate]:
     """Rates of one device whose part and format are known."""
     for claim in ctx.paper.of(AchievedRate):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale != "gpu":
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale != "gpu" or machine.disowned(ctx.paper, claim.rate):  # fmt: skip
             continue
         named = _named(claim.device, claim.precision)
         found = _bound(ctx, Physical("rate", claim.rate, (), named, (), frozenset(), claim.cues, claim.asserted))  # fmt: skip
@@ -175,6 +175,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         and r.asserted is Asserted.YES
         and not excuses
         and not r.table
+        and machine.plain(ctx.paper, number.id)
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:

@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.catalog import Accelerator, sources
 from hwmodels.links import find_link
@@ -54,6 +55,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
 
 _SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
 _WAYS_OUT = {
@@ -87,8 +89,12 @@ class _Roof:
 @rule("TK208", since="0.1.0")
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
-    for claim in ctx.paper.physical("bandwidth"):
-        if claim.asserted is Asserted.NO or _silent(claim):
+    for claim in chain(ctx.paper.physical("bandwidth"), bandwidth_rows(ctx.paper)):
+        if (
+            claim.asserted is Asserted.NO
+            or _silent(claim)
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         number = ctx.paper.number(claim.number)
         if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
@@ -208,6 +214,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
+        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
     if not proven and not roof.proves and claim.name("kind") != "memory" and many:

@@ -7,6 +7,7 @@ import math
 from hwmodels.catalog import find
 from tanaka.paper.model import Asserted, Physical, Where
 from tanaka.quantity.literal import enough
+from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
     Computed,
@@ -90,6 +91,8 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is Asserted.YES
         and count.asserted is not Asserted.NO
         and number.where is not Where.RELATED
+        and "any memory" not in claim.cues
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
     ):
         verdict = Verdict.IMPLAUSIBLE
     ratio = d.computed("stated over that", "1", f"{stated.shown} / {made.shown}", lambda x, c: x / c, stated, made,

@@ -61,6 +61,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.budget_rows import budget_rows
+from tanaka.rules.roofline.named_rows import resolved
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -90,8 +91,14 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 @rule("TK205", since="0.1.0")
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
-    for claim in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for said in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
+        claim = resolved(ctx.paper, said)
+        if (
+            claim is None
+            or claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)
@@ -238,6 +245,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
         or not roof.device.proves
         or not roof.verified
         or not machine.firm(paper, claim, *ids)
+        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids, whole=True))
     ):
         return False
     seconds = budget.longest if budget.devices is None else budget.devices * budget.longest
