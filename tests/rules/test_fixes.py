@@ -76,6 +76,7 @@ OFFERED = [
     # the value, where it is known
     ("Each node has eight A100-80GB GPUs with 1\\,TB of GPU memory in total.", "Write 0.64 TB", "with 0.64\\,TB of"),
     ("A part that takes 30\\% of the time becomes 4$\\times$ faster, so the whole is 2.5$\\times$ faster.", "Write 1.3×", "is 1.3$\\times$ faster."),
+    ("On 64 GPUs, ZeRO-1 reduces the model states per GPU by 16 times.", "Write 3.8", "by 3.8 times."),
     # the dense peak, and the words of the sparse one
     ("The A100 has a dense BF16 peak of 624\\,TFLOP/s.", "Write the dense peak, 312 TFLOP/s", "of 312\\,TFLOP/s."),
     ("In BF16 each A100 sustains 624\\,TFLOP/s on our largest matrix product.", "Write the dense peak, 312 TFLOP/s", "sustains 312\\,TFLOP/s on"),

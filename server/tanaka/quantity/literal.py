@@ -170,13 +170,13 @@ def rewritten(value: float, model: Literal) -> str:
     return at_precision_of(value, model)
 
 
-def enough(value: float, model: Literal) -> str:
-    """A value with the author's decimals, or with one or two more where those are more than 5 % off; "" where even they are."""
+def enough(value: float, model: Literal, off: float = 0.05) -> str:
+    """A value with the author's decimals, or one or two more where those are off by more; "" where even they are."""
     if not model.text.replace(".", "").replace(",", "").isdigit():
         return ""
     least = len(model.text.partition(".")[2])
     told = (f"{value:.{n}f}" for n in (least, least + 1, least + 2))
-    return next((t for t in told if abs(float(t) - value) <= 0.05 * abs(value)), "")
+    return next((t for t in told if abs(float(t) - value) <= off * abs(value)), "")
 
 
 _MOVED = 0.01

@@ -12,6 +12,7 @@ from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
 from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
+from tanaka.paper.reads import query
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 
@@ -106,7 +107,7 @@ def plain(
     ``whole`` it may name no layer, kernel or loader: the number is to be of the whole model;
     ``but`` are words of a part that do no harm.
     """
-    said = next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
+    said = _plainly(paper, number)
     if said is None or (
         whole and any(role == "part" and what not in but for role, what in said.settings)
     ):
@@ -115,6 +116,12 @@ def plain(
     return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
 
 
+@query
+def _plainly(paper: Paper, number: NumberId) -> Mention | None:
+    return next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
+
+
+@query
 def disowned(paper: Paper, number: NumberId) -> bool:
     """Whether the words around a number say that nobody measured it, or themselves explain it."""
     return any(number in m.numbers for m in paper.mentions_of(DISOWNED, EXPLAINED))

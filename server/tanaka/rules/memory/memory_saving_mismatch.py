@@ -37,7 +37,7 @@ from dataclasses import replace
 from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
-from tanaka.quantity.literal import rewritten
+from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -187,7 +187,9 @@ def _finding(
         message = f"{model.technique}{where} {least} {gives} of {of}, not {stated.shown}."
     message = message[:1].upper() + message[1:]
     only_if = "" if proven else _way_out(said, model)
-    literal = rewritten(in_form(model.value, form) / number.quantity.scale, number.quantity.literal)
+    right = in_form(model.value, form) / number.quantity.scale
+    digits = number.quantity.literal
+    literal = enough(right, digits, 0.01) or rewritten(right, digits)
     return Finding(
         "TK305", "memory-saving-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         message, _settled(d.steps) if proven else tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),
