@@ -208,9 +208,7 @@ def _item(n: Number, beside: Sequence[Number], at: int) -> _Item | None:
     elif q.unit == "USD":
         readings += _prices(q.point, beside)
     opens = q.shown_unit in ("K", "k", "M") or q.unit in ("byte", "byte/s")
-    firm = q.shown_unit not in ("%", "×") and (
-        q.literal.text[:1].isdigit() or n.noun == "epoch"
-    )
+    firm = q.shown_unit not in ("%", "×") and (q.literal.text[:1].isdigit() or n.noun == "epoch")
     return _Item(n.id, at, tuple(readings), _width(n), opens, firm)
 
 
