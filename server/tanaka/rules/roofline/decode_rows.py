@@ -62,7 +62,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
     device = line.part(entry)
     if not model or not device or len(models(said)) > 1:
         return None
-    width, cache = _format(line, entry)
+    width, cache = format_of(line, entry)
     batch, at = _batch(line, entry)
     if not width or batch is None or (time and batch != 1):
         return None
@@ -76,7 +76,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
     )  # fmt: skip
 
 
-def _format(line: Line, entry: Entry) -> tuple[str, str]:
+def format_of(line: Line, entry: Entry) -> tuple[str, str]:
     """Formats of weights and cache; of a line that speaks of fewer bits without their number none."""
     own = f"{line.said} | {entry.label}"
     width, cache = format_names(own)
