@@ -66,6 +66,8 @@ class Line:
         Its first label: "XL".
     others : tuple of str
         What the other lines say, and the labels of all columns.
+    words : tuple of (str, str)
+        Cells without a number, each with its label.
     foreign : bool
         Whether a column of parts holds words that name none that is known.
     """
@@ -75,6 +77,7 @@ class Line:
     said: str
     name: str
     others: tuple[str, ...]
+    words: tuple[tuple[str, str], ...] = ()
     foreign: bool = False
 
     def only(self, label: Lazy, fits: Callable[[Number], bool]) -> Number | None:
@@ -137,11 +140,14 @@ def lines(paper: Paper, table: Table) -> Iterator[Line]:
         entries = tuple(
             Entry(label, paper.number(c.number), c) for label, c in stated if c.number is not None
         )
+        words = tuple(
+            (label, c.text.strip()) for label, c in stated if c.number is None and not c.missing
+        )
         foreign = any(
-            c.number is None and not c.missing and c.text.strip() and _PART_LABEL.search(label) and not parts(c.text)
-            for label, c in stated
-        )  # fmt: skip
-        yield Line(table, entries, said, name, (*texts[:k], *texts[k + 1 :], *labels), foreign)
+            text and _PART_LABEL.search(label) and not parts(text) for label, text in words
+        )
+        others = (*texts[:k], *texts[k + 1 :], *labels)
+        yield Line(table, entries, said, name, others, words, foreign)
 
 
 def _said(paper: Paper, path: Sequence[str], cells: Sequence[TableCell]) -> str:

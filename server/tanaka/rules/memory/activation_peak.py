@@ -27,6 +27,7 @@ Say what is recomputed, or draw the measured memory of a step.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.catalog import most_capacity, sources
 from hwmodels.models import Model
@@ -54,6 +55,7 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
+from tanaka.rules.memory.kept_rows import kept_rows
 from tanaka.rules.step_memory import Kept, StepMemory, parts_named, stated, step_memory
 
 _MARGIN = 1.3
@@ -65,7 +67,7 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     """Batches that keep all activations, and the paper's own configuration."""
     batches = [
         outcome
-        for claim in ctx.paper.of(Physical)
+        for claim in chain(ctx.paper.of(Physical), kept_rows(ctx.paper))
         if claim.relation == "activations"
         and (
             claim.asserted is Asserted.YES
