@@ -79,7 +79,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
         rates = scene.spots(k, "FLOP/s")
-        told = [(s, *found) for s in shares if (found := _peak_share(scene, s, rates)) is not None]
+        told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
         if not told:
             continue
         paired = list(_paired(scene, k, shares, rates, told))
@@ -101,7 +101,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             yield _claim(scene, share, rate, kind, peak, words, far=far)
 
 
-def _peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
+def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
     """What a percentage is a share of: MFU, HFU or a peak, the peak's number, and words about it."""
     before, after = scene.around(spot, 70, 90)
     own = scene.reading(spot)
