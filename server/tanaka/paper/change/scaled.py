@@ -14,7 +14,7 @@ def of_scaling(sentence: Sentence, change: LocalChange) -> bool:
     """Whether a number is the efficiency, or the speed-up, of a scaling that the sentence tells of.
 
     "From 64 to 128, 1.7x (85%)": 1.7 of 2 is 85%.  "14 to 56 raises the rate from 210 to 756, i.e.
-    90%": 3.6 of 4 is.
+    90%": 3.6 of 4 is.  "3.1M are 88% of 8 times 440K": 7.05 is.
     """
     claim, old, new = (
         sentence.readings[i].quantity for i in (change.change, change.old, change.new)
@@ -48,7 +48,11 @@ def of_scaling(sentence: Sentence, change: LocalChange) -> bool:
         ]
         return any(_amounts(s, r, claim.point) for s in scales for r in ratios)
     shares = [n.quantity.point for n in others if n.quantity.shown_unit == "%"]
-    return any(_amounts(r, claim.point, share) for r in ratios for share in shares)
+    return any(
+        _amounts(r, claim.point, share) or _amounts(claim.point, r, share)
+        for r in ratios
+        for share in shares
+    )
 
 
 def _amounts(scale: float, gain: float, share: float) -> bool:

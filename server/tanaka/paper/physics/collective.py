@@ -67,7 +67,7 @@ _COUNT = Lazy(
 )
 # "six links of 50 GB/s"
 _COUNT_OF = Lazy(
-    r"\b(?P<word>two|three|four|six|eight|ten|sixteen|\d{1,3}) (?:\w+ )?(?:links|NICs|rails|ports|adapters|HCAs|cards|connections) (?:of|at|with|running at) (?:about |up to )?$",
+    r"\b(?P<word>two|three|four|six|eight|ten|sixteen|\d{1,3}) (?:\w+ )?(?:\w*[Ll]inks|NICs|rails|ports|adapters|HCAs|cards|connections) (?:of|at|with|running at) (?:about |up to )?$",
     re.I,
 )
 _COUNTS = {

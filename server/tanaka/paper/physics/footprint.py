@@ -55,6 +55,9 @@ _OF_ELSE = Lazy(
     re.I,
 )  # fmt: skip
 _OF_ONE = Lazy(r"\b(?:each|every|one|per|an?|single)[ -](?:\w+[ -])?(?:experts?|layers?|shards?|stages?|adapters?)\b", re.I)  # fmt: skip
+# A size of tokens, or of what a formula multiplies out, is no size of weights.
+_OF_TOKENS = Lazy(r"\b\d[\d,.]*[KM]?[- ]tokens?\b[^.;]{0,60}\b(?:need|tak|requir|occup|cost|us)\w*\b|\bkeys?\s?(?:\+|and|,)\s?values?\b", re.I)  # fmt: skip
+_IN_NAMES = Lazy(r"\b(?:num|n|d)_[a-z]\w+|\b(?:hidden|head|vocab)_(?:size|dim)\b")
 # What the sentences before may say of the model, with which "its weights" are fewer or narrower.
 _LAID_OUT = Lazy(r"\bshard\w*|\bsplit\w*|\bpartition\w*|\bparallel\w*|\bper (?:GPU|device)\b(?<!/s per GPU)|\beach of\b|\bquanti[sz]\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bdraft\w*|\bdistil\w*", re.I)  # fmt: skip
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
@@ -188,6 +191,8 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     if _OF_ELSE.match(stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size).end):
         return None
     own = stretch.scene.sentences[stretch.k].text
+    if _OF_TOKENS.search(own) or _IN_NAMES.search(own):
+        return None
     if _OF_ONE.search(own, 0, stretch.scene.reading(size).start):
         return None
     told = " ".join(s.text for s in stretch.scene.sentences[max(0, stretch.k - 2) : stretch.k])

@@ -19,8 +19,8 @@ from tanaka.quantity import Reading
 
 _COMMON = (
     "a an the of on in at to for with by and is are was were be been being has have had it its they their we our us this that these those which "
-    "from over across among between under using use uses used via i e so as when respectively all both same such together each every per one two three four five "
-    "six seven eight nine ten twelve sixteen single exactly about around roughly approximately nearly almost precisely here then now also total aggregate can "
+    "from over across among between under using use uses used via i e so as when respectively all both same such together each per one "
+    "single exactly about around roughly approximately nearly almost precisely here now also can "
     "gpu gpus card cards device devices accelerator accelerators node nodes machine machines server servers nvidia amd our s x "
     "run runs running ran ablation experiment experiments system systems model models parameter parameters million billion trillion"
 )  # fmt: skip
@@ -40,15 +40,15 @@ _WORDS: dict[str, str] = {
     "prompt prompts context contexts length long dimension attention kept keep keeps stored batch store stores full fit fits flight once",
     "footprint": _MEMORY + " keep keeps store stores stored storing load loads loaded loading disk checkpoint checkpoints hidden state states logits logit dimensional dimension vector vectors embedding count counting counts "
     "optimizer adam adamw moments training mixed-precision therefore resident adds up equals weigh weighs uses entry entries element elements vocabulary length attention query grouped multi-query gqa mqa mla reach reaches long context consumes consume request requests",
-    "collective": "ring all-reduce all-reduces all-reduced all-reducing allreduce reduce-scatter reduce-scatters all-gather all-gathers allgather all-to-all alltoall broadcast broadcasts broadcasting gb mb gib mib kb "
+    "collective": "ring reduce-scattering all-gathering all-reduce all-reduces all-reduced all-reducing allreduce reduce-scatter reduce-scatters all-gather all-gathers allgather all-to-all alltoall broadcast broadcasts broadcasting gb mb gib mib kb "
     "gradient gradients buffer weights nic nics link links port ports gbe ethernet infiniband roce nvlink nvswitch hdr ndr edr hca network connected interconnected takes take took taking completes complete completed finishes finish "
     "finished ends measured measure measure measured time latency step steps iteration moves move moved sends send exchange exchanges synchronizes synchronize synchronization synchronise rank ranks worker workers fp bf equipped lasts last needs gathering gather gathers reducing reduce reduces summing averaging average",
     "overlap": "all-reduce reduce-scatter all-gather all-to-all communication gradient gradients synchronization exchange completely fully entirely hidden hides hide overlaps overlapped overlap behind backward forward pass "
     "passes computation compute step iteration takes take took long latency time within ms",
-    "saving": _MEMORY + " cut cuts cutting reduce reduces reduced reducing reduction drop drops dropped lower lowers lowered shrink shrinks shrank save saves saved saving savings smaller less decrease decreases factor times "
+    "saving": _MEMORY + " keeping go goes going went cut cuts cutting reduce reduces reduced reducing reduction drop drops dropped lower lowers lowered shrink shrinks shrank save saves saved saving savings smaller less decrease decreases factor times "
     "model state states zero stage fsdp fully sharded sharding data parallel data-parallel parallelism rank ranks quantization quantisation quantizing quantising quantized quantised attention multi-query grouped-query multi-head gqa mqa query group "
     "groups compared than make makes making store storing stored optimizer optimiser adam adamw moments training footprint consumption usage compress compresses weight-only resident int",
-    "scaling": "scale scales scaled scaling throughput grow grows grew rise rises rose raise raises increase increases increased increasing go goes going move moving drop drops dropped fall falls fell cut cuts shorten shortens speed speeds up "
+    "scaling": "aggregate total scale scales scaled scaling throughput grow grows grew rise rises rose raise raises increase increases increased increasing go goes going move moving drop drops dropped fall falls fell cut cuts shorten shortens speed speeds up "
     "improve improves reach reaches reached deliver delivers process processes processed achieve achieves achieved observe observed measure measured train trains training become becomes remain remains retain retained keep keeps lose loses "
     "losing lost finish finishes take takes took amount amounts correspond corresponds corresponding give gives giving yield yields sample samples image images token tokens second seconds step steps iteration iterations epoch epochs time times rate number "
     "workers worker ranks rank cores core efficiency efficient linear ideal perfect strong weak parallel strong-scaling weak-scaling speedup speed-up faster solver communication mfu tflop pflop flop out versus against compared when where become "
@@ -63,7 +63,7 @@ _GROUP = {
     "collective": "collective", "overlap": "overlap", "saving": "saving", "scaling": "scaling", "bubble": "bubble", "link-domain": "link domain",
 }  # fmt: skip
 _VOCABULARY: dict[str, frozenset[str]] = {}
-_WORD = Lazy(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*")
+_WORD = Lazy(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*|(?<![\w.,:-])\d[\d.,]*(?!\w)")
 # Turns that are made of a word that would open a claim elsewhere.
 _TURNS = Lazy(
     r"\bhalf[- ]precision\b|\b(?:time|latency)[- ]to[- ]train\b|\bi\.\s?e\.|\bno more than\b|\bless than\b|\bat (?:most|least)\b|\bstrong(?: |-)scal\w+|\bwithout (?:any )?off-?loading\b|\bmore than\b|"
@@ -74,6 +74,11 @@ _TURNS = Lazy(
 _BYTES_EACH = Lazy(r"\s*(?:bytes|B)\s?(?:per|a|/)\s?param", re.I)
 _DEGREE = Lazy(r"\b(?:TP|PP|DP|EP|(?:tensor|pipeline|data)[- ](?:model[- ])?parallel\w*(?: (?:degree|size))?)(?:\sof|\sis)?\s?=?\s?$", re.I)  # fmt: skip
 _NARROW = Lazy(r"\b(?:FP[468]|INT\d+|NF4|MX\w*|E[45]M\d)\b", re.I)
+_NUMBERS = {
+    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0,
+    "twelve": 12.0, "sixteen": 16.0,
+}  # fmt: skip
+_STAGE = Lazy(r"\b[Ss]tage[- ]$")
 _SIDE = frozenset(("token", "step", "epoch", "sample", "sequence", "batch"))
 
 # -- the sentences beside it ---------------------------------------------------------------------
@@ -194,6 +199,8 @@ def _own(group: str, sentence: Sentence, bound: frozenset[int], counts: frozense
         if i not in bound and not named and not _beside(group, sentence, r, bound, counts):
             return False
         blank.append((r.start, r.end))
+    values = (sentence.readings[i].quantity for i in bound)
+    told = counts | {q.point for q in values if not isinstance(q.value, tuple)}
     known = _VOCABULARY.get(group)
     if known is None:
         known = _VOCABULARY[group] = frozenset(f"{_COMMON} {_WORDS[group]}".split())
@@ -201,10 +208,23 @@ def _own(group: str, sentence: Sentence, bound: frozenset[int], counts: frozense
     for m in _WORD.finditer(left):
         if any(a <= m.start() < b for a, b in blank):
             continue
+        if (value := _value(m.group())) is not None:
+            # a number without a unit: it tells a role's once more, or takes something away
+            if value not in told and not _STAGE.search(text, 0, m.start()):
+                return False
+            continue
         word = m.group().lower().replace("’", "'").removesuffix("'s")
         if word not in known and not all(w in known for w in word.split("-")):
             return False
     return True
+
+
+def _value(word: str) -> float | None:
+    """The number that a word or its digits are; None for other words."""
+    if word[0].isdigit():
+        digits = word.replace(",", "").rstrip(".")
+        return float(digits) if digits.count(".") < 2 else -1.0
+    return _NUMBERS.get(word.lower())
 
 
 def _beside(

@@ -14,6 +14,7 @@ from itertools import pairwise, permutations
 
 from tanaka.paper.model import How
 from tanaka.paper.product.duplex import duplex
+from tanaka.paper.product.flows import is_moved, of_other_work
 from tanaka.paper.product.relations import FORMATS, RELATIONS, Constant, LocalIdentity, Relation
 from tanaka.paper.product.sums import written_sums
 from tanaka.paper.product.terms import Term, terms
@@ -23,7 +24,7 @@ from tanaka.quantity import Reading
 
 # What makes the numbers on its two sides equal.
 JOIN = Lazy(
-    r"\(|\bi\.e\.|\bthat is\b|=|≈|\btotall?ing\b|\btotals?\b|\ba (?:grand |combined )?total of\b|\bin (?:total|all)\b|\bamount(?:s|ing|ed)? to\b|"
+    r"\(|\bi\.e\.|\bthat is\b(?!\s+[a-z]+(?:ed|en|lt|id)\b)|=|≈|\btotall?ing\b|\btotals?\b|\ba (?:grand |combined )?total of\b|\bin (?:total|all)\b|\bamount(?:s|ing|ed)? to\b|"
     r"\bcorrespond(?:s|ing|ed)? to\b|\bequivalent(?:ly)?\b|\bequal(?:s|ling|ing)?\b|\bwhich is\b|,? or\s*$|\bc[oa]m(?:e|es|ing) to\b|"
     r"\bgiv(?:e|es|ing)\b|\byield(?:s|ed|ing)?\b|\bmak(?:es|ing)\b|\bconsuming\b|\bcosting\b|\btranslat(?:es|ed|ing) (?:in)?to\b|"
     r"\bresult(?:s|ed|ing) in\b|\badd(?:s|ing)? up to\b|\bsum(?:s|ming)? (?:up )?to\b|\b(?:hence|therefore|thus|so)\b|—|\bimpl(?:ies|ying)\b|"
@@ -39,7 +40,7 @@ _TOTAL_BEFORE = Lazy(r"\b(?:in total|total(?:s|ing|ling)?(?: \w+)?(?: of| is)?|a
 # What sets the numbers on its two sides apart.
 _APART = Lazy(
     r"[;?!]|\b(?:while|whereas|but|another|versus|vs|than|instead|against|compared|respectively|unlike|except|besides|"
-    r"otherwise|although|though)\b|\.\s"
+    r"otherwise|although|though)\b|\.\s|, then\b"
 )
 _AND = Lazy(
     r"\band\b(?!\s+(?:(?:thus|hence|therefore|so|then|in total)\s+)?(?:(?:it|this|is)\s+)?(?:costs?|trained|takes?|took|consum\w+|requir\w+|us(?:es|ed)|need\w*|"
@@ -57,6 +58,7 @@ CUES = Lazy(
     r"(?:en|de)cod(?:e[drs]?|ing|ers?)|pack(?:s|ed|ing)?|unpack\w*|seriali[sz]\w+|hash\w*|sort(?:s|ed|ing)|encrypt\w*|dequanti[sz]\w*|top-k|select(?:s|ed|ion|ing)|"
     r"split|stripe[ds]?|striping|spread|scatter\w*|rails|NICs|(?:one|an?) (?:half|third|quarter|eighth|sixteenth|fraction)|halves|quarters|"
     r"and (?:another |a further )?(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|\d[\d.]*) (?:more )?(?:on|with|for)|"
+    r"of which|accounts? for|accounted for|attribut\w+|of it|of that|on the one|distinct|unique|different|the rest|the remain\w+|in parallel|simultaneous\w*|side by side|workers|"
     r"ring|synchroni[sz](?:es?|ed|ing)|averag(?:es?|ing)|aggregat(?:es?|ed|ing)|reducing|summing|exchang(?:es?|ed|ing)|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
     re.I,
 )
@@ -283,6 +285,11 @@ def _identity(
 ) -> LocalIdentity | None:
     readings = sentence.readings
     placed = sorted(match)
+    if any(
+        _OF_NEW.fullmatch(sentence.text, readings[a].end, readings[b].start)
+        for a, b in pairwise(placed)
+    ):
+        return None
     joins = [k for k in range(1, len(placed)) if _joins(sentence, placed[k - 1], placed[k])]
     total = match[0]
     before, after = placed[: joins[-1]] if joins else [], placed[joins[-1] :] if joins else []
@@ -311,6 +318,8 @@ def _identity(
         return None
     anchor = total
     roles = dict(zip(match, relation.roles, strict=True))
+    if relation.flow and not _flows(sentence, relation, match, joins):
+        return None
     if relation.flow and not joins and roles[placed[-1]] == "time":
         anchor = placed[-1]
     elif len(after) == 1:
@@ -337,6 +346,25 @@ def _identity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
         How.STATED, cues,
     )  # fmt: skip
+
+
+_OPENS = Lazy(r"[^(]*\(\s*")
+
+
+def _flows(
+    sentence: Sentence, relation: Relation, match: tuple[int, ...], joins: Sequence[int]
+) -> bool:
+    """Whether the words make the amount what the rate does in the time."""
+    readings, placed = sentence.readings, sorted(match)
+    by_bracket = all(
+        _OPENS.fullmatch(sentence.text, readings[placed[k - 1]].end, readings[placed[k]].start)
+        for k in joins
+    )
+    if joins and not (by_bracket and relation.name == "transfer"):
+        return True
+    if relation.name == "transfer":
+        return is_moved(sentence, readings[match[0]])
+    return relation.name == "run time" or not of_other_work(sentence.text)
 
 
 _LINK = Lazy(
@@ -366,6 +394,12 @@ _PRICED = Lazy(r"\bat (?:a |an |the )?(?:\w+ ){0,3}(?:price |rate |cost )?(?:of 
 
 def _priced(sentence: Sentence) -> bool:
     return _PRICED.search(sentence.text) is not None
+
+
+# "In 10 days on 64 GPUs the search (2,100 GPU-hours)": the bracket is the search's.
+_OF_NEW = Lazy(
+    r"\s*,?\s*(?:the|our|an?|its|this|these|both|each|every|one)\s[a-z][\w-]*(?:\s[a-z][\w-]*){0,3}\s*\(\s*(?:about |\\?~)?"
+)
 
 
 def _joins(sentence: Sentence, a: int, b: int) -> bool:

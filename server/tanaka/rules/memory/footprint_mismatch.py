@@ -63,6 +63,7 @@ from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, t
 from tanaka.rules.memory.token_caches import of_paper, token_caches
 from tanaka.rules.other_unit import other_unit
 
+_AGREES = 1.25
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
 _MORE = 1.6
 """Beyond it a model does not take what its weights and their scales take."""
@@ -240,6 +241,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
         # another reading holds: there is nothing to show for it
         if (plain := _gap(claimed(number), (made.sure[0],))) is not None and plain.factor > _SLACK:
             return None
+        ratio = number.quantity.point / total.value
+        if not 1 / _AGREES <= ratio <= _AGREES and number.quantity.bounded:
+            return None  # not so far off that it is wrong, and too far to be said to agree
         return Held("TK306", (claim.number, *made.operands), f"{total.text} = {total.shown}", tuple(d.steps),
                     slots=(Slot("axis", f"the size of {_WHAT[kind].removeprefix('the ')}"),), figure=_figure(claim, made, number.quantity.point))  # fmt: skip
     at_most = number.quantity.qualifier in (Qualifier.MAX, Qualifier.LT)

@@ -71,6 +71,8 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
         "optimizer", "activation", "activations", "gradient", "gradients", "kv", "cache", "cached", "caches", "quantized",
         "quantised", "quantization", "pruned", "shard", "sharded", "partitioned", "embedding", "embeddings", "compressed", "effective",
     ))),
+    ("run time", frozenset(("in parallel", "simultaneous", "simultaneously", "side by side", "workers", "concurrently"))),
+    ("work of steps epochs tokens samples", frozenset(("distinct", "unique", "different", "in parallel"))),
     ("transfer", frozenset((
         "overlap", "overlapped", "compressed", "compression", "cached", "cache", "effective", "decompression", "top-k",
         "split", "spread", "stripe", "striped", "stripes", "striping", "rails", "nics", "halves", "quarters",
@@ -80,6 +82,17 @@ _EXCUSES: tuple[tuple[str, frozenset[str]], ...] = (
         "concurrently", "concurrency", "pipelined", "pipelining",
     ))),
 )  # fmt: skip
+# Where nothing joins the numbers: the total may be a part of the product.
+_OF_A_PART = (
+    "of which",
+    "account",
+    "attribut",
+    "of it",
+    "of that",
+    "on the one",
+    "the rest",
+    "the remain",
+)
 _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
@@ -275,6 +288,8 @@ def _excused(claim: Identity) -> bool:
         if (not relations or claim.relation in relations) and claim.cues & words:
             return True
     prefixes = (*_PREFIXED_EXCUSES, *_STEMS.get(claim.relation, ()))
+    if not claim.joined:
+        prefixes += _OF_A_PART
     return any(c.startswith(prefixes) for c in claim.cues)
 
 
