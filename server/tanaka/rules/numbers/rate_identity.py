@@ -231,6 +231,10 @@ def _identity(ctx: Context, others: OtherWays, claim: Identity) -> Iterator[Outc
     if claim.relation == "sum":
         yield from _sum(ctx, others, claim, total, factors)
         return
+    if claim.relation == "aggregate" and any(
+        n.quantity.count and n.quantity.point == 1 for n in factors
+    ):
+        return  # "one H200 (141 GB), where the teacher takes 72 GB": nothing is multiplied
     product = check.Product(
         total, factors, divisors, claim.constant[1] if claim.constant else 1.0, bound=claim.bound
     )
