@@ -10,7 +10,8 @@ smaller, that a pass yielded several tokens, or that a number is of another mode
 Rates without batch, precision, device or a model that we know; part and model of the set-up prove
 nothing. Where the same sentence speaks of
 speculation, sparsity, replicas, prompt tokens or weights on the chip the rule is silent; where
-they stand elsewhere it names them as the condition. A proof must also stand at the fewest bits
+they stand elsewhere it names them as the condition. A table must say model, part, count, format and
+batch of each line, and proves nothing. A proof must also stand at the fewest bits
 that the paper mentions anywhere, with five per cent to spare. Where the bandwidth stands in
 another sentence nothing is proven.
 
