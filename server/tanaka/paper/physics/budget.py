@@ -153,13 +153,7 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
             if j != k:
                 far.add("device")
         if not rented and parts.total is not None:
-            counted["devices"] = parts.total
-            if parts.count is not None:
-                given["devices"] = parts.count
-            if parts.nodes is not None:
-                given["nodes"] = parts.nodes
-            if parts.each:
-                counted["each"] = parts.each
+            parts.fill(given, counted)
             if j != k:
                 far.add("devices")
             break
@@ -249,11 +243,16 @@ def _params(scene: Scene, k: int) -> list[Spot]:
     return [s for s in sizes(scene, k) if not is_active(scene, s)]
 
 
+_SIZED = Lazy(r"(?<![\w.])\d+(?:\.\d+)?[BM]\b")
+"""A size in the name of a model that no table has: "GPT-1.3B"."""
+
+
 def _model(scene: Scene, near: list[int], k: int) -> tuple[str | None, bool]:
     """The one model of the nearest sentence that names any: "" where none does, None for two."""
     for j in near:
-        found = [e for e in scene.named(j, EntityKind.MODEL) if e.key]
-        if len(found) > 1:
+        named = scene.named(j, EntityKind.MODEL)
+        found = [e for e in named if e.key]
+        if len(found) > 1 or (found and any(_SIZED.search(e.name) for e in named if not e.key)):
             return None, False
         if found:
             return found[0].name, j != k

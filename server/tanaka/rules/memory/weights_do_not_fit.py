@@ -59,8 +59,8 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in chain(ctx.paper.of(Physical), served_rows(ctx.paper)):
-        if claim.relation != "residence" or claim.asserted is Asserted.NO:
+    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
+        if claim.asserted is Asserted.NO:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome

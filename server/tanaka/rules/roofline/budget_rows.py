@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from hwmodels.models import find_model
 from tanaka.paper.model import Number, Paper, Physical, Table
 from tanaka.paper.physics.budget import CUES
+from tanaka.paper.physics.plain import bare_text
 from tanaka.patterns import Lazy
 from tanaka.rules import machine
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, models
@@ -22,6 +23,8 @@ COLUMNS: Mapping[str, Lazy] = {
 """What the labels of each role say."""
 RATE = Lazy(r"/\s?s|per sec|/\s?GPU|per GPU|throughput|memory|batch|context|vocab|%|cost", re.I)
 _LEAST = {"params": 3e7, "active": 3e7, "tokens": 1e8, "devices": 1.0, "time": 1800.0}
+# a row that is called by a letter or by the size of its model
+_ROW = Lazy(r"[A-Z]{1,3}|[A-Za-z]+[- ]?[\d.-]*\d(?:\.\d+)?[BM]?|[\d.]+[BM]")
 _NOT_TRAINING = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bgenerat\w+|\bdistill\w*|\bimages?\b|\bsweep\w*|\bspeech\b|\bdiffusion\b", re.I)  # fmt: skip
 _LESS = ("adapter", "sparsity", "experts", "early-exit")
 """What may train less of a known model than all of it."""
@@ -43,6 +46,7 @@ def trains(table: Table) -> bool:
 
 def _of(paper: Paper, table: Table) -> Iterator[Physical]:
     general = {n for n, p in CUES.items() if n != "several" and p.search(table.caption)}
+    plain = all(bare_text(t) for t in (table.caption, *table.header))
     for line in lines(paper, table):
         at = _roles(line)
         if at is None or not {"tokens", "time"} <= at.keys():
@@ -68,6 +72,8 @@ def _of(paper: Paper, table: Table) -> Iterator[Physical]:
             if devices is None:
                 continue
             counted, far = (("devices", devices[0]),), frozenset({"table"})
+        if plain and (_ROW.fullmatch(label.strip()) or not label.strip()):
+            cues.add("plain row")
         given = tuple((role, e.number.id) for role, e in at.items())
         yield Physical(
             "budget", time.number.id, given, named, counted, far, frozenset(cues),

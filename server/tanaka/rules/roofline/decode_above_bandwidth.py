@@ -41,6 +41,7 @@ from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, Mention, Paper, Where
 from tanaka.paper.setup import bits_told
 from tanaka.records import dataclass
+from tanaka.rules import machine
 from tanaka.rules.api import (
     AtMention,
     AtNumber,
@@ -105,6 +106,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             or claim.batch < 1
             or not claim.decoding
             or claim.asserted is Asserted.NO
+            or machine.disowned(paper, claim.rate)
             or not rate.quantity.bounded
             or (not model.dense and claim.batch > 1)
             or (rate.quantity.unit == "s" and claim.batch != 1)  # of one token, or of a pass?
@@ -171,6 +173,7 @@ def _judged(
         and not excuses
         and not guessed
         and claim.asserted is Asserted.YES
+        and machine.plain(paper, claim.rate, *operands, claim.devices_at, whole=True)
         and not (number.quantity.hedged and rate.point < 1.25 * roof.high)
         and model.verified
         and all(p.bandwidth.verified for p in memory.parts)

@@ -48,7 +48,15 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.roofline.peaks import Peak, clocked, exact, peaks, rate, spoken_formats
+from tanaka.rules.roofline.peaks import (
+    Peak,
+    clocked,
+    exact,
+    peaks,
+    rate,
+    sparsity_said,
+    spoken_formats,
+)
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.stated_share import Share, open_derivation, shares
 
@@ -60,8 +68,8 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "specification" and claim.name("kind") == "peak":
+    for claim in ctx.paper.physical("specification"):
+        if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
                 yield outcome
@@ -119,6 +127,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is not Asserted.QUOTED
         and number.where is not Where.RELATED
         and sparse.verified
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
         and q.point > 1.25 * clocked(parts, written)
     )
     return _finding(ctx, claim, number, sparse, dense, impossible=impossible)
@@ -169,7 +178,10 @@ def _finding(ctx: Context, claim: Physical, number: Number, sparse: Peak, dense:
         tuple(d.steps), operands=(claim.number,),
         note=f"dense: {true.shown}", bold=f"{stated.shown} is the sparse figure; the dense peak is {true.shown}.",
         only_if="" if impossible else "2:4 sparsity is counted",
-        fixes=(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
+        fixes=(
+            Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),
+            sparsity_said(number),
+        ),
         figure=BarsFigure(f"{form} peak of the {family}", "FLOP/s",
                           (("dense", dense.value, False), ("with 2:4 sparsity", sparse.value, False), ("as written", q.point, True))),
         slots=(
@@ -228,6 +240,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         and s.rate.asserted is Asserted.YES
         and s.share.where is not Where.RELATED
         and dense.verified
+        and machine.plain(ctx.paper, s.share.id, s.rate.id, s.count_at)
         and s.implied(count, proof=True)[0] > 1.03 * clocked(s.parts, s.format) * 4 / 3
     )
     family = dense.part.family

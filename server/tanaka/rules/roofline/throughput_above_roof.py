@@ -87,12 +87,13 @@ _WINOGRAD = 2.25  # fewer multiplications of a 3×3 convolution, F(2×2, 3×3)
 @rule("TK206", since="0.1.0")
 def throughput_above_roof(ctx: Context) -> Iterator[Outcome]:
     """Rates of tokens and images against the peak of all devices."""
-    for said in chain(ctx.paper.of(Physical), throughput_rows(ctx.paper)):
-        claim = resolved(ctx.paper, said) if said.relation == "throughput" else None
+    for said in chain(ctx.paper.physical("throughput"), throughput_rows(ctx.paper)):
+        claim = resolved(ctx.paper, said)
         if (
             claim is None
             or claim.asserted is Asserted.NO
             or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
             or not ctx.paper.number(claim.number).quantity.bounded
         ):
             continue
@@ -192,6 +193,7 @@ def _judged(ctx: Context, claim: Physical, work: _Work, roof: PeakRate) -> Itera
         and roof.device.proves
         and roof.verified
         and machine.firm(paper, claim, *ids[1:])
+        and machine.plain(paper, claim.number, *ids[1:], whole=True)
         and hard(rate).low > most_training_tokens(devices, roof.ceiling, work.least)
     )
     only_if = "" if proven else excuse or _flip(work, util, devices)
