@@ -39,6 +39,7 @@ _PORTS = Lazy(
     re.I,
 )
 _EACH_RANK = Lazy(r"\b(?:per|for each|for every|each|every)[ -](?:GPU|rank|device|accelerator|worker)\b|/\s?GPU\b|\bNICs\b|\brails?\b|\bmulti-?rail\b", re.I)  # fmt: skip
+_FAST = 20e9
 _COUNTS = {"one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8}
 _NODES = Lazy(r"nodes?|machines|servers", re.I)
 
@@ -85,6 +86,13 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
         cues.add("network")
     counted: tuple[tuple[str, float], ...] = ()
     ports = list(_PORTS.finditer(table.caption)) if at is not None or named[-1][0] == "link" else []
+    if (
+        kind == "broadcast"
+        and not ports
+        and at is not None
+        and paper.number(at).quantity.point >= _FAST
+    ):
+        return None  # a node often has several of these
     if len(ports) == 1:
         word = ports[0]["n"].lower()
         counted = (("links", float(_COUNTS.get(word) or word)),)
