@@ -12,7 +12,7 @@ cache served.
 Caches, shared memory and buffers that fit them, effective and compressed rates, totals of a node,
 both directions, and bus bandwidths of collectives below twice the link. A proof needs one named
 memory read by STREAM or by at least a gigabyte, or one named link in a stated direction, and five
-per cent to spare.
+per cent to spare; a table proves nothing.
 
 ## Example
 ```latex
