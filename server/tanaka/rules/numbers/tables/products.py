@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from tanaka.patterns import Lazy
 from tanaka.rules.numbers.tables.operands import (
@@ -165,6 +167,8 @@ def together(view: View, column: int) -> Iterator[Relation]:
         direct = ((share or rate) and _is_rate(view, i)) or (own in _MONEY and other == "s")
         if not inverse and not direct:
             continue
+        if view.header[i].strip().lower() == view.header[column].strip().lower():
+            continue  # one metric of two systems: nothing makes the one of the other
         for pivot in range(min(3, len(view.cells))):
             if view.cell(pivot, column) is None or view.cell(pivot, i) is None:
                 continue
@@ -185,11 +189,16 @@ def other_setting(view: View, relation: Relation, row: int, hits: Sequence[int])
         return False
     if _OTHERWISE.search(view.stubs[row]) and not any(_OTHERWISE.search(view.stubs[r]) for r in hits):  # fmt: skip
         return True
-    for k in range(1, len(view.header)):
-        if not holds_counts(view, k):
-            continue
-        own = view.points[row][k]
-        others = {view.points[r][k] for r in hits}
-        if len(others) == 1 and own not in others:
-            return True
-    return False
+    counted = [k for k in range(1, len(view.header)) if holds_counts(view, k)]
+
+    def differs(*columns: int) -> bool:
+        def made(r: int) -> float:
+            return math.prod(view.points[r][k] or math.nan for k in columns)
+
+        others = {made(r) for r in hits}
+        return len(others) == 1 and made(row) not in others
+
+    # "16 channels of 64 bits" is the bus of "8 channels of 128 bits"
+    return any(differs(k) for k in counted) or any(
+        differs(a, b) for a, b in combinations(counted, 2)
+    )
