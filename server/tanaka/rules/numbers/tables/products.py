@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from tanaka.patterns import Lazy
+from tanaka.rules.numbers.tables.means import PERCENTILE
 from tanaka.rules.numbers.tables.operands import (
     Relation,
     Value,
@@ -36,6 +37,7 @@ _OTHERWISE = Lazy(
     re.I,
 )
 _USE = Lazy(r"\b[MH]FU\b|\butili|\bof (?:the )?peak\b|\befficiency\b", re.I)
+_BUS = Lazy(r"bus|alg(?:orithm)?", re.I)
 _MONEY = frozenset({"USD", "EUR"})
 # Base units that multiply to another: rate × time, power × time, price × time.
 _TIMES = {("W", "s"): "J", ("USD/s", "s"): "USD", ("FLOP/s", "s"): "FLOP", ("byte/s", "s"): "byte", ("J/token", "token/s"): "W"}  # fmt: skip
@@ -132,7 +134,10 @@ def rates(view: View, column: int) -> Iterator[Relation]:
         return
     things = target[:-2] if target.endswith("/s") else ""
     numeric = ratioable(view, column)
-    times = [j for j in numeric if unit_of(view, j) == "s"]
+    # A rate is no count over a tail of the times.
+    times = [
+        j for j in numeric if unit_of(view, j) == "s" and not PERCENTILE.search(view.header[j])
+    ]
     for i in numeric if times else ():
         whole = unit_of(view, i)
         if whole == things or (whole == "1" and things not in ("byte", "FLOP", "op", "J")):
@@ -167,7 +172,7 @@ def together(view: View, column: int) -> Iterator[Relation]:
         direct = ((share or rate) and _is_rate(view, i)) or (own in _MONEY and other == "s")
         if not inverse and not direct:
             continue
-        if view.header[i].strip().lower() == view.header[column].strip().lower():
+        if direct and own == other and not (_BUS.search(view.header[i]) and _BUS.search(view.header[column])):  # fmt: skip
             continue  # one metric of two systems: nothing makes the one of the other
         for pivot in range(min(3, len(view.cells))):
             if view.cell(pivot, column) is None or view.cell(pivot, i) is None:
