@@ -172,7 +172,8 @@ def together(view: View, column: int) -> Iterator[Relation]:
         direct = ((share or rate) and _is_rate(view, i)) or (own in _MONEY and other == "s")
         if not inverse and not direct:
             continue
-        if direct and own == other and not (_BUS.search(view.header[i]) and _BUS.search(view.header[column])):  # fmt: skip
+        alike = own == other and (own != "1" or view.header[i] == view.header[column])
+        if direct and alike and not (_BUS.search(view.header[i]) and _BUS.search(view.header[column])):  # fmt: skip
             continue  # one metric of two systems: nothing makes the one of the other
         for pivot in range(min(3, len(view.cells))):
             if view.cell(pivot, column) is None or view.cell(pivot, i) is None:
