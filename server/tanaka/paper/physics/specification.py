@@ -34,7 +34,7 @@ _KINDS = (
     ("tdp", "W", Lazy(r"\bTDP\b|\bthermal design power\b", re.I), None),
     ("link", "byte/s", Lazy(r"\bNVLink\b|\bNVSwitch\b"), None),
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
-    ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
+    ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bDRAM\b|\bDDR\d?\b|\bmain memory\b")),
 )  # fmt: skip
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
 _RUNS = Lazy(
