@@ -10,8 +10,9 @@ counts recomputation as work, or divides by a peak that nobody names.
 Percentages of a roofline, of a library's rate, of bandwidth or of busy time; averages beside best
 values; runs on two parts or in two formats. All variants and precisions that the text leaves open
 are tried, rates of one device and of all. A token may be counted with attention or without, causal
-or full, with the embedding or without; where no length is stated, up to 8,192 tokens are allowed for. Where the two fit the 2:4-sparse figure it is sparse-peak
-that speaks. A proof needs the peak's own value beside rate and percentage.
+or full, with the embedding or without; where no length is stated, up to 8,192 tokens are allowed
+for. Where the two fit the 2:4-sparse figure it is sparse-peak that speaks. A proof needs the peak's
+own value beside rate and percentage.
 
 ## Example
 ```latex
