@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tanaka.paper.model import How
+from tanaka.paper.model import OPEN, How
 from tanaka.paper.product.counts import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
@@ -361,6 +361,9 @@ _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Ww]hereas|[Ww]hile|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no)\b[^.;:]{0,40}$"
 )
 """Before a part that something is set beside."""
+_HOLDS_SEVERAL = Lazy(
+    r" (?:[a-z-]+ )?(?:run|job|host|rank|testbed|machine|board|rack|fleet|group|slice|pod)s?\b(?! at\b)"
+)
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
@@ -409,12 +412,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
-            r"\b(?:on|by|of) (?:one|a single|an?|this|our|the|each|every) (?:\w+ )?$",
-            text[: text.find(devices[0])] if devices else "",
+            r"\b(?:on|by|of) (?:one|a single|an?|each|every|(?:this|our|the)(?! \d)) (?:\w+ )?$",
+            text[: text.find(devices[0])] if devices and not _several_of(text, devices[0]) else "",
         ):
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
+        if devices and _HOLDS_SEVERAL.match(text, text.find(devices[0]) + len(devices[0])):
+            cues.add("aggregate")  # "the A100 run sustains ..."
         if not scale and "nodes" in cues:
             cues.add("aggregate")  # "a node sustains ...": of all its devices
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)
@@ -442,6 +447,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+def _several_of(text: str, device: str) -> bool:
+    """Whether a part is named in the plural, without "each": "of the 32 A100s"."""
+    at = text.find(device)
+    return text[at + len(device) :].startswith("s") and not re.search(
+        r"\b(?:each|every|per|one)\b", text[:at], re.I
+    )
 
 
 def _beside(text: str, rate: Reading) -> bool:
@@ -495,7 +508,9 @@ STATE_CUES = {
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
 _FAILED = Lazy(
-    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b",
+    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
+    r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
 KEPT = Lazy(
@@ -508,15 +523,18 @@ _LABELS = Lazy(r"(?<![\w.])(?:\w+-)*(\d+(?:\.\d+)?)B\b(?!/s)")
 _SAME_RUN = Lazy(r"\b(?:pre-?)?train\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\b(?:all|both|every|each) (?:\w+ )?models?\b|\bit\b|\bthis\b", re.I)  # fmt: skip
 
 
+def of_another(text: str, params: float) -> bool:
+    """Whether a sentence names models of another size, and says nothing of the run of this one."""
+    labels = [1e9 * float(m.group(1)) for m in _LABELS.finditer(text)]
+    other = labels and all(abs(v - params) > 0.1 * params for v in labels)
+    return bool(other) and not _SAME_RUN.search(text)
+
+
 def words_of_run(passage: tuple[Sentence, ...], k: int, params: float) -> str:
     """The words of a passage that may be about a run, those about a model of another size left out."""
-    kept = []
-    for j, s in enumerate(passage):
-        labels = [1e9 * float(m.group(1)) for m in _LABELS.finditer(s.text)]
-        other = labels and all(abs(v - params) > 0.1 * params for v in labels)
-        if j == k or not other or _SAME_RUN.search(s.text):
-            kept.append(s.text)
-    return " ".join(kept)
+    return " ".join(
+        s.text for j, s in enumerate(passage) if j == k or not of_another(s.text, params)
+    )
 
 
 def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
@@ -553,6 +571,16 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         if KEPT.search(whole):
             cues.discard("offload")
             cues.add("kept")
+        from tanaka.paper.physics.plainly import (
+            plainly,
+            with_claims,
+        )  # a large room, for few sentences
+
+        own = (params[0], devices[0])
+        size = sentence.readings[params[0]].quantity.point
+        told = with_claims(passage)
+        if not plainly("training state", passage, k, own, params=size, told=told):
+            cues.add(OPEN)
         out.append(
             LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)
         )

@@ -42,6 +42,10 @@ class Asserted(StrEnum):
     QUOTED = "quoted"
 
 
+OPEN = "open beside"
+"""Cue of a claim whose passage says more than the claim, so that nothing is proven of it."""
+
+
 class Where(StrEnum):
     """What part of the paper a statement stands in."""
 
@@ -881,6 +885,7 @@ Claim = (
     | Tally
 )
 C = TypeVar("C", bound=Claim)
+T = TypeVar("T")
 
 
 _LATER: tuple[type[object], ...] = (Attribute, Tally, Result, Physical)
@@ -984,12 +989,31 @@ def stretch_of(id: NumberId | MentionId | TableId) -> str:
     return id.rpartition("|")[0]
 
 
+_Places = Mapping[str, "list[tuple[int, T]]"]
+"""Facts by a name, each with its place in reading order."""
+
+
+def _placed(facts: Iterable[T], name: Callable[[T], str]) -> _Places[T]:
+    found: dict[str, list[tuple[int, T]]] = {}
+    for place, fact in enumerate(facts):
+        found.setdefault(name(fact), []).append((place, fact))
+    return found
+
+
+def _listed(places: _Places[T], names: tuple[str, ...]) -> tuple[T, ...]:
+    """The facts of some names, in reading order."""
+    found = [x for name in dict.fromkeys(names) for x in places.get(name, ())]
+    if len(names) > 1:
+        found.sort(key=lambda x: x[0])
+    return tuple(fact for _, fact in found)
+
+
 class Paper:
     """Everything the paper states and mentions, in stretches.  Hashable, and without positions."""
 
     def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self.stretches = tuple(stretches)
-        self._key = hash(self.stretches)
+        self._stretches = tuple(stretches)
+        self._key = hash(self._stretches)
         self._of: dict[type[object], tuple[object, ...]] = {}
         self.answers: Answers | None = None
         """What was asked about it (`tanaka.paper.reads`)."""
@@ -999,6 +1023,11 @@ class Paper:
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Paper) and self.stretches == other.stretches)
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All of it."""
+        return self._stretches
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
@@ -1061,6 +1090,10 @@ class Paper:
             found = self._of[kind] = tuple(chain.from_iterable(s.of(kind) for s in self.stretches))
         return found  # type: ignore[return-value]
 
+    def physical(self, *relations: str) -> tuple[Physical, ...]:
+        """Claims that are held against the hardware, of some relations, in reading order."""
+        return _listed(self._by_relation, relations)
+
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """Numbers of some kinds, in reading order: what a rule reads that needs no others."""
         return tuple(n for n in self.numbers if n.kind in kinds)
@@ -1075,7 +1108,15 @@ class Paper:
 
     def mentions_of(self, *what: str) -> tuple[Mention, ...]:
         """Mentions of some things, wherever and of whom they are, in reading order."""
-        return tuple(m for m in self.mentions if m.what in what)
+        return _listed(self._by_what, what)
+
+    @cached_property
+    def _by_what(self) -> _Places[Mention]:
+        return _placed(self.mentions, lambda m: m.what)
+
+    @cached_property
+    def _by_relation(self) -> _Places[Physical]:
+        return _placed(self.of(Physical), lambda c: c.relation)
 
     def section(self, id: SectionId) -> Section | None:
         """The section with this id."""
@@ -1083,6 +1124,4 @@ class Paper:
 
     def mentioned(self, what: str) -> tuple[Mention, ...]:
         """Mentions of one thing, negated and related work left out."""
-        return tuple(
-            m for m in self.mentions if m.what == what and m.role not in ("negated", "related")
-        )
+        return tuple(m for m in self.mentions_of(what) if m.role not in ("negated", "related"))

@@ -180,6 +180,26 @@ class ReplaceLiteral:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceUnit:
+    """Replace the unit behind a number, and nothing else; no fix where it is not spelled out there.
+
+    ``old`` and ``new`` are the units as they are shown ("GB/s", "Gb/s").
+    """
+
+    number: NumberId
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBehind:
+    """Insert words right behind a number, where its text can take some."""
+
+    number: NumberId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppendToSection:
     """Insert text at the end of a section (before the next heading of its level)."""
 
@@ -203,7 +223,7 @@ class AddEntry:
     text: str
 
 
-FixEdit = ReplaceLiteral | AppendToSection | AddCitation | AddEntry
+FixEdit = ReplaceLiteral | ReplaceUnit | InsertBehind | AppendToSection | AddCitation | AddEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _PER_LAYER = Lazy(r"\b(?:(?:per|each|every|a|and)[- /]layer|/layer)\b", re.I)
 _PER_HEAD = Lazy(r"\b(?:per|each|every)[- ](?:KV |attention )?head\b|/head\b", re.I)
 # With these a size is a share of the cache, or of more than a cache.
 _NOT = Lazy(
-    r"\beach of\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
+    r"\beach of\b|\bTP\s?=?\s?\d|\ba (?:GPU|device|rank|card)\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
     r"\bshard\w*|\b(?:tensor|pipeline|model)[- ]parallel\w*|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshrink\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bcut\w*|\bremain\w*|\bleft\b|"
     r"\bleav\w+|\bfree[sd]?\b|\bavailab\w*|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\bplus\b|\btogether\b|\btraffic\b|\bbandwidth\b|\breads?\b|\btransfer\w*|\bmov(?:es?|ed|ing)\b|"
     r"\bcompress\w*|\bpart of\b|\boff-?load\w*|\bswap\w*|\bevict\w*|\breserv\w*|\bwindow\w*|\bsliding\b|\blocal\b|\bshar(?:ed?|es|ing)\b|\bprefix\w*|\beffective\w*|\bkeys? (?:only|alone|cache)\b|"
@@ -65,7 +65,7 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     # what a clause behind it says of a width is not of this size: "17 GB; 8-bit keys halve it"
     said = [
         w for w in whole.widths()
-        if w.end <= r.start or not _ANOTHER.search(text[r.end : max(r.end, w.start)] + text[w.end :])
+        if not _of_another_size(scene, k, size, w.start) and (w.end <= r.start or not _ANOTHER.search(text[r.end : max(r.end, w.start)] + text[w.end :]))
     ]  # fmt: skip
     own = own or [w for w in said if w.cache] or said
     if len({w.bits for w in own}) > 1:
@@ -86,6 +86,12 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
         ):
             cues.add("several")
     return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def _of_another_size(scene: Scene, k: int, size: Spot, at: int) -> bool:
+    """Whether another size stands between a size and a place behind it: "2.1 GB, and 0.5 GB in 4 bits"."""
+    end = scene.reading(size).end
+    return any(end <= scene.reading(s).start <= at for s in scene.spots(k, "byte") if s != size)
 
 
 # Bytes a token that are no cache: what is sent, computed or looked up for it.

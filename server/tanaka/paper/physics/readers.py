@@ -9,6 +9,7 @@ from tanaka.paper.physics import (
     activations,
     amdahl,
     bandwidth,
+    bandwidth_share,
     bubble,
     budget,
     codec,
@@ -49,6 +50,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     amdahl.read,
     overlap.read,
     bandwidth.read,
+    bandwidth_share.read,
     codec.read,
     link_domain.read,
 )  # fmt: skip

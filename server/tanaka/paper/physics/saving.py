@@ -49,7 +49,7 @@ _OTHER = Lazy(
     re.I,
 )  # fmt: skip
 _TRAINABLE = Lazy(r"\btrainable\b", re.I)
-_TOGETHER = Lazy(
+TOGETHER = Lazy(
     r"\b(?:off-?load\w*|recomput\w+|checkpointing|LoRA|QLoRA|adapters?|prun\w+|spars\w+|entropy|Huffman|activation partitioning|"
     r"combin\w+|together|further|additional(?:ly)?|on top|end-to-end|distill\w+|eviction|evict\w*|sliding|cross-layer|tensor[- ]parallel\w*|"
     r"pipeline[- ]parallel\w*|MLA|latent)\b",
@@ -79,7 +79,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not plain and not any(p.search(text) for p in OBJECTS.values()):
             continue
         claim = claimed_saving(scene, k)
-        if claim is None or _TOGETHER.search(text):
+        if claim is None or TOGETHER.search(text):
             continue
         kind, given, counted, far, named = _technique(scene, k, claim[0])
         if not kind:

@@ -35,9 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
-from tanaka.quantity.literal import rewritten
+from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -59,6 +60,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.saved import Saving
+from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import best, derive, in_form, savings
 
 _NEAR = 1.01  # a gap below a hundredth proves nothing
@@ -95,8 +97,8 @@ def _factor(number: Number, form: str) -> _Claim | None:
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "saving" or claim.asserted is not Asserted.YES:
+    for claim in chain(ctx.paper.physical("saving"), saving_rows(ctx.paper)):
+        if claim.asserted is not Asserted.YES:
             continue
         number = ctx.paper.number(claim.number)
         said = _factor(number, claim.name("form"))
@@ -186,7 +188,9 @@ def _finding(
         message = f"{model.technique}{where} {least} {gives} of {of}, not {stated.shown}."
     message = message[:1].upper() + message[1:]
     only_if = "" if proven else _way_out(said, model)
-    literal = rewritten(in_form(model.value, form) / number.quantity.scale, number.quantity.literal)
+    right = in_form(model.value, form) / number.quantity.scale
+    digits = number.quantity.literal
+    literal = enough(right, digits, 0.01) or rewritten(right, digits)
     return Finding(
         "TK305", "memory-saving-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         message, _settled(d.steps) if proven else tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),

@@ -14,6 +14,7 @@ from hwmodels.decode import kv_bytes_per_position
 from hwmodels.models import find_model
 from tanaka.paper.model import Asserted, Number, NumberId, Paper, Physical, SectionId, Table, Where
 from tanaka.paper.physics.widths import widths
+from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval
 from tanaka.rules import machine
@@ -32,7 +33,7 @@ _SAID = ("layers", "heads", "head size")
 
 def token_caches(paper: Paper) -> Iterator[Physical]:
     """Sizes of a token's cache that no shape stands beside, with the paper's own."""
-    claims = [c for c in paper.of(Physical) if c.relation == "token-cache"]
+    claims = paper.physical("token-cache")
     tables = [t for t in paper.tables if _CACHE.search(t.caption)]
     if not claims and not tables:
         return
@@ -74,6 +75,7 @@ def _claim(shape: tuple[NumberId, ...], number: NumberId, precision: str, told: 
     return Physical("footprint", number, given, named, (), far, frozenset({"of-paper"}), told)
 
 
+@query
 def _shape(paper: Paper) -> tuple[NumberId, ...] | None:
     """Layers, heads and head size of one section about the cache, where every head keeps its own."""
     if machine.excuses(paper, "fewer-keys"):
