@@ -1,7 +1,7 @@
 r"""## What it checks
-That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, the rate
-in FLOP/s or in tokens of a model that is trained, and a share of a stated bandwidth the bandwidth that
-was reached over it; lists of runs are taken one to one.
+That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
+share of a stated bandwidth the bandwidth that was reached over it. The rate is in FLOP/s, or in tokens
+of a model that is trained; lists of runs are taken one to one.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
