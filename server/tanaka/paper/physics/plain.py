@@ -81,6 +81,7 @@ _SHAPE = Lazy(
 )
 _WORD = Lazy(r"[^\W\d_][\w.'’-]*[^\W_]|[^\W\d_]|\d+")
 _REMARK = Lazy(
+    r"\bcontradict\w*|\bfacts?\b|\bmyths?\b|\bexercises?\b|\btypos?\b|\bslip\b|\bobject(?:s|ed|ion)?\b|\bneither\b|\bnothing of\b|\bshow that\b|\bdraft\b|\bchecker\b|\binject\w*|"
     r"\bcount(?:s|ed|ing)?\b|\bcredit\w*|\bzeros?\b|\bskip\w*|\bre-?us(?:e|ed|es|ing)\b|\bmask\w*|\bestimat\w*|\bsimulat\w*|\bemulat\w*|\bpredict\w*|"
     r"\bproject(?:ed|ions?)\b|\bclaim\w*|\bsa(?:y|ys|id)\b|\breported by\b|\bpress\b|\bplan(?:s|ned)?\b|\bwrong\w*|\bbugs?\b|\berrors?\b|\berroneous\w*|"
     r"\bmistak\w*|\bart[ei]facts?\b|\bcorrect\w*|\babsurd\w*|\b(?:im)?possib\w*|\breality\b|\bactual\w*|\btru(?:e|th|ly)\b|\bfalse\w*|\bna[iï]ve\w*|\binflat\w*|"
@@ -91,6 +92,7 @@ _REMARK = Lazy(
 )
 """What a sentence beside may say of the number that changes what it is of."""
 _DISOWNED = Lazy(
+    r"\btypos?\b|\bslip of\b|\bmay object\b|\bis false\b|\bnothing of the kind\b|^[A-Z][a-z]+: \d|\bBefore: |\bQ: |\bsentences? like\b|\bchecker\b|\bwe inject\b|\bneed(?:s|ed)? to (?:run|decode|sustain|reach|process)\b|\bneed(?:s|ed)? [\d,.]+ ?[TPG]|\bgets work\b|"
     r"\bart[ei]facts?\b|\b(?:faulty|broken|buggy|erroneous|wrong)\b|\bwrongly\b|\bbugs?\b|\bwithdrawn\b|\bretracted\b|\babsurd\b|\bis (?:of course |clearly |obviously )?(?:impossible|not possible)\b|"
     r"\bcannot (?:be|hold)\b|\bimpossible (?:that|to|for)\b|\bsimulat(?:or|ors|ion|ions|ed|es)\b|\bhypothetical\w*|\brumou?rs?\b|\bpress (?:release|office)?\b|\bbrochure\b|\bnobody\b|\bno one\b|"
     r"\bwhether\b|\bin reality\b|\bna[iï]vely\b|\bna[iï]ve (?:estimate|count|reading|calculation)\b|\b(?:analytical|cost|performance) model\b|\bpredict\w*|\bon paper\b|\bclaims?\b|\bpromised\b|\babandoned\b|"
@@ -117,7 +119,7 @@ _NAMES = frozenset({EntityKind.DEVICE, EntityKind.LINK, EntityKind.MODEL})
 _SHAPES = frozenset({"layer", "head"})
 _PARTS = Lazy(
     r"\b(?:layers?|blocks?|attention|softmax|mlps?|ffn|feed-?forward|projections?|embeddings?|sampl(?:er|ing)|tokeni[sz](?:er|ation)|optimi[sz]er|kernels?|"
-    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
+    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|links?|lanes?|ports?|small|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
     re.I,
 )
 """Words of a part of a model, or of what is done besides running it: the number may be of that."""
@@ -200,6 +202,8 @@ def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
 
 def _remarked(said: Sequence[Sentence], i: int) -> bool:
     """Whether a sentence beside makes a remark that may be on this one."""
+    if i and len(said[i - 1].text.split()) <= 3:
+        return True  # "Myth 1."
     if i + 1 < len(said) and _THIS.search(said[i + 1].text) and not bare(said[i + 1]):
         return True
     return any(
