@@ -120,7 +120,7 @@ def asserted(text: str, at: int, where: Where) -> Asserted:
     if where is Where.FUTURE and not _NOW.search(part):
         return Asserted.NO
     supposed, quoted = _mood(part)
-    if supposed or _negated(text, at):
+    if supposed or text.rstrip().endswith("?") or _negated(text, at):
         return Asserted.NO
     norm = _NORMATIVE.search(text[start:at])
     if (norm and not _MET.search(text[start : start + norm.start()])) or _NORM.match(text, at):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tanaka.paper.model import How
+from tanaka.paper.model import OPEN, How
 from tanaka.paper.product.counts import plain_count
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
@@ -508,7 +508,9 @@ STATE_CUES = {
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
 _FAILED = Lazy(
-    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b",
+    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
+    r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
 KEPT = Lazy(
@@ -521,15 +523,18 @@ _LABELS = Lazy(r"(?<![\w.])(?:\w+-)*(\d+(?:\.\d+)?)B\b(?!/s)")
 _SAME_RUN = Lazy(r"\b(?:pre-?)?train\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\b(?:all|both|every|each) (?:\w+ )?models?\b|\bit\b|\bthis\b", re.I)  # fmt: skip
 
 
+def of_another(text: str, params: float) -> bool:
+    """Whether a sentence names models of another size, and says nothing of the run of this one."""
+    labels = [1e9 * float(m.group(1)) for m in _LABELS.finditer(text)]
+    other = labels and all(abs(v - params) > 0.1 * params for v in labels)
+    return bool(other) and not _SAME_RUN.search(text)
+
+
 def words_of_run(passage: tuple[Sentence, ...], k: int, params: float) -> str:
     """The words of a passage that may be about a run, those about a model of another size left out."""
-    kept = []
-    for j, s in enumerate(passage):
-        labels = [1e9 * float(m.group(1)) for m in _LABELS.finditer(s.text)]
-        other = labels and all(abs(v - params) > 0.1 * params for v in labels)
-        if j == k or not other or _SAME_RUN.search(s.text):
-            kept.append(s.text)
-    return " ".join(kept)
+    return " ".join(
+        s.text for j, s in enumerate(passage) if j == k or not of_another(s.text, params)
+    )
 
 
 def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
@@ -566,6 +571,16 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         if KEPT.search(whole):
             cues.discard("offload")
             cues.add("kept")
+        from tanaka.paper.physics.plainly import (
+            plainly,
+            with_claims,
+        )  # a large room, for few sentences
+
+        own = (params[0], devices[0])
+        size = sentence.readings[params[0]].quantity.point
+        told = with_claims(passage)
+        if not plainly("training state", passage, k, own, params=size, told=told):
+            cues.add(OPEN)
         out.append(
             LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)
         )

@@ -14,6 +14,7 @@ from tanaka.paper.attribute.attributes import attributes
 from tanaka.paper.attribute.tallies import tallies
 from tanaka.paper.headlines import results
 from tanaka.paper.model import (
+    OPEN,
     Asserted,
     Attribute,
     Claim,
@@ -78,11 +79,20 @@ def physical(
     said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where
 ) -> Iterator[Physical]:
     """What a passage states that the hardware can be asked about."""
-    from tanaka.paper.physics.readers import physical as read  # a large room, for reports only
+    # a large room, for reports only
+    from tanaka.paper.physics.plainly import TAKEN_BACK, plainly
+    from tanaka.paper.physics.readers import physical as read
 
-    for c in read(tuple(said)):
+    passage = tuple(said)
+    claims = tuple(read(passage))
+    told = frozenset(c.number[0] for c in claims)
+    for c in claims:
         k, i = c.number
+        bound = (i, *(b for _, (a, b) in c.given if a == k))
+        size = next((said[a].readings[b] for role, (a, b) in c.given if role == "params"), None)
+        params = size.quantity.point if size else 0.0
+        plain = plainly(c.relation, passage, k, bound, [n for _, n in c.counted], params, told)
         yield Physical(
             c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
-            c.cues, asserted(said[k].text, said[k].readings[i].start, where),
+            c.cues if plain else c.cues | {OPEN}, Asserted.NO if TAKEN_BACK.search(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),
         )  # fmt: skip

@@ -20,6 +20,7 @@ from tanaka.paper.binding import Local, bind
 from tanaka.paper.change.changes import changes
 from tanaka.paper.change.continued import ContinuedChange, continued_changes
 from tanaka.paper.change.nearby import near_changes
+from tanaka.paper.change.scaled import of_scaling
 from tanaka.paper.gain import gain_claims
 from tanaka.paper.later import Stated, later, physical
 from tanaka.paper.model import (
@@ -288,6 +289,8 @@ class Collector:
     ) -> None:
         """Factors and percentages of a sentence or a cell, with their operands."""
         for c in changes(sentence):
+            if of_scaling(sentence, c):
+                continue
             hedged = any(sentence.readings[i].quantity.hedged for i in (c.change, c.old, c.new))
             self.claims.append(
                 Change(

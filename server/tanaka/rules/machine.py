@@ -12,8 +12,9 @@ import re
 from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
-from tanaka.paper.model import Asserted, How, Mention, NumberId, Paper, Physical
+from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
+from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
@@ -119,7 +120,7 @@ def plain(
     section = paper.section(paper.number(number).section)
     if excuses(paper, "convention") or (section is not None and _SUPPOSED.search(section.title)):
         return False
-    said = next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
+    said = _plainly(paper, number)
     if said is None or (
         whole and any(role == "part" and what not in but for role, what in said.settings)
     ):
@@ -128,15 +129,25 @@ def plain(
     return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
 
 
+@query
+def _plainly(paper: Paper, number: NumberId) -> Mention | None:
+    return next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
+
+
+@query
 def disowned(paper: Paper, number: NumberId) -> bool:
     """Whether the words around a number say that nobody measured it, or themselves explain it."""
     return any(number in m.numbers for m in paper.mentions_of(DISOWNED, EXPLAINED))
 
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:
-    """Whether claim and operands are asserted and not hedged, so that a proof may rest on them."""
-    return claim.asserted is Asserted.YES and all(
-        paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
-        for i in (claim.number, *ids)
-        if i is not None
+    """Whether claim and operands are asserted, plain and not hedged, so that a proof may rest on them."""
+    return (
+        claim.asserted is Asserted.YES
+        and OPEN not in claim.cues
+        and all(
+            paper.number(i).asserted is Asserted.YES and not paper.number(i).quantity.hedged
+            for i in (claim.number, *ids)
+            if i is not None
+        )
     )

@@ -132,8 +132,14 @@ def _stages(scene: Scene, k: int) -> list[Spot]:
     return [s for s in found if not _CHUNKS_AFTER.match(scene.around(s)[1])]
 
 
+_PART_OF = Lazy(r"\b(?:\d+|[a-z]+) of (?:the|its|our|these|all) (?:the )?$", re.I)
+
+
 def _micro(scene: Scene, k: int) -> list[Spot]:
     found = _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
+    # "32 of the 128 micro-batches": a pipeline sees the part, which nobody reads
+    if any(_PART_OF.search(scene.around(spot, 36)[0]) for spot in found):
+        return []
     # "a depth of 8 and 16 micro-batches" is no list of micro-batches.
     return [s for s in found if not _STAGES.search(scene.around(s, 36)[0])]
 

@@ -6,6 +6,7 @@ import re
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.stretches import Stretch, subject
+from tanaka.paper.physics.widths import widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
@@ -15,7 +16,7 @@ _PER_LAYER = Lazy(r"\b(?:(?:per|each|every|a|and)[- /]layer|/layer)\b", re.I)
 _PER_HEAD = Lazy(r"\b(?:per|each|every)[- ](?:KV |attention )?head\b|/head\b", re.I)
 # With these a size is a share of the cache, or of more than a cache.
 _NOT = Lazy(
-    r"\beach of\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
+    r"\beach of\b|\bTP\s?=?\s?\d|\ba (?:GPU|device|rank|card)\b|\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|group|block|page|second|step)s?\b|/(?:GPU|device|rank|s)\b|"
     r"\bshard\w*|\b(?:tensor|pipeline|model)[- ]parallel\w*|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshrink\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bcut\w*|\bremain\w*|\bleft\b|"
     r"\bleav\w+|\bfree[sd]?\b|\bavailab\w*|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\bplus\b|\btogether\b|\btraffic\b|\bbandwidth\b|\breads?\b|\btransfer\w*|\bmov(?:es?|ed|ing)\b|"
     r"\bcompress\w*|\bpart of\b|\boff-?load\w*|\bswap\w*|\bevict\w*|\breserv\w*|\bwindow\w*|\bsliding\b|\blocal\b|\bshar(?:ed?|es|ing)\b|\bprefix\w*|\beffective\w*|\bkeys? (?:only|alone|cache)\b|"
@@ -64,7 +65,7 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     # what a clause behind it says of a width is not of this size: "17 GB; 8-bit keys halve it"
     said = [
         w for w in whole.widths()
-        if w.end <= r.start or not _ANOTHER.search(text[r.end : max(r.end, w.start)] + text[w.end :])
+        if not _of_another_size(scene, k, size, w.start) and (w.end <= r.start or not _ANOTHER.search(text[r.end : max(r.end, w.start)] + text[w.end :]))
     ]  # fmt: skip
     own = own or [w for w in said if w.cache] or said
     if len({w.bits for w in own}) > 1:
@@ -85,6 +86,42 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
         ):
             cues.add("several")
     return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def _of_another_size(scene: Scene, k: int, size: Spot, at: int) -> bool:
+    """Whether another size stands between a size and a place behind it: "2.1 GB, and 0.5 GB in 4 bits"."""
+    end = scene.reading(size).end
+    return any(end <= scene.reading(s).start <= at for s in scene.spots(k, "byte") if s != size)
+
+
+# Bytes a token that are no cache: what is sent, computed or looked up for it.
+_NO_CACHE = Lazy(
+    r"\bhidden\b|\bactivations?\b|\blogits?\b|\bhops?\b|\bsen[dt]s?\b|\bsend(?:s|ing)?\b|\bnetworks?\b|\bembeddings?\b|\bvocabular\w+|\bweights?\b|\bstates?\b|\bdisk\b|\bdata ?sets?\b|\bcorpus\b|\btext\b|\bprice\w*|"
+    r"\blayers?\b|\bheads?\b",
+    re.I,
+)
+_EFFECTIVE = Lazy(r"\beffective(?:ly)?\b", re.I)
+_CONTEXT = Lazy(r"\bKV\b|\bkey[- ]value\b|\bcach\w+|\bcontexts?\b", re.I)
+
+
+def token_cache(scene: Scene, k: int) -> LocalPhysical | None:
+    """A size per token of a sentence that names no shape: that of the paper, if it has one."""
+    text = scene.sentences[k].text
+    sizes = scene.spots(k, "byte")
+    each = [
+        s for s in sizes
+        if scene.reading(s).per == "token" or _PER_TOKEN.match(text, scene.reading(s).end)
+    ]  # fmt: skip
+    if len(each) != 1 or not scene.reading(each[0]).quantity.bounded or _NO_CACHE.search(text):
+        return None
+    if _NOT.search(_EFFECTIVE.sub(" ", text)):
+        return None
+    stated = [w for w in widths(text) if w.cache] or list(widths(text))
+    if len({w.bits for w in stated}) > 1:
+        return None
+    named = (("precision", stated[0].name),) if stated else ()
+    cues = frozenset({"cache"} if _CONTEXT.search(text) else ())
+    return LocalPhysical("token-cache", each[0], (), named, cues=cues)
 
 
 def held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None, bool]:

@@ -65,6 +65,11 @@ _COUNT = Lazy(
     r"\b(?P<word>one|only|a single|single|an?|two|three|four|six|eight|ten|sixteen|\d{1,3})\s?(?:[×x]\s?)?$",
     re.I,
 )
+# "six links of 50 GB/s"
+_COUNT_OF = Lazy(
+    r"\b(?P<word>two|three|four|six|eight|ten|sixteen|\d{1,3}) (?:\w+ )?(?:\w*[Ll]inks|NICs|rails|ports|adapters|HCAs|cards|connections) (?:of|at|with|running at) (?:about |up to )?$",
+    re.I,
+)
 _COUNTS = {
     "one": 1, "only": 1, "a single": 1, "single": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8,
     "ten": 10, "sixteen": 16,
@@ -267,6 +272,8 @@ def _held(
     if _NETWORK.search(text[max(0, start - 30) : end + 30]):
         cues.add("network")
     m = None if _SEVERAL.search(text) else _COUNT.search(before)
+    if m is None and not _SEVERAL.search(text):
+        m = _COUNT_OF.search(before)
     if m:
         word = m["word"].lower()
         n = float(_COUNTS.get(word) or word)

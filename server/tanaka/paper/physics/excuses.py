@@ -19,7 +19,7 @@ EXCUSES: dict[str, Lazy] = {
     "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bpinned (?:memory|DRAM|RAM|buffers?)\b|\bLPDDR\w*|\bDDR[45]\b|\b(?:memory|DRAM|RAM) of the host\b|\blayers? at a time\b|\bblock by block\b|\blayer by layer\b|\b(?:weights|layers|blocks) (?:come|arrive|are (?:fetched|copied|brought|loaded)) (?:over|from|on demand|as)\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
     "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
     "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
-    "quantised": Lazy(r"\b[1-8](?:\.\d+)?-bit\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
+    "quantised": Lazy(r"\b[1-8](?:\.\d+)?-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
     "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
     "caching": Lazy(r"\bprefix[- ]cach\w+|\bcache hits?\b|\bcached (?:prompts?|prefix\w*|responses?|features?)\b|\bprompt cach\w+", re.I),
     "experts": Lazy(r"\bMoE\b|\bmixture[- ]of[- ]experts\b|\bexperts\b"),
@@ -27,6 +27,8 @@ EXCUSES: dict[str, Lazy] = {
     "compression": Lazy(r"\bcompress\w*|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\b1-bit\b|\bsignSGD\b", re.I),
     "fewer-operations": Lazy(r"\bWinograd\b|\bStrassen\w*|\bfast matrix multiplication\b|\b(?:dense-)?equivalent (?:throughput|TFLOP|FLOP|rate|performance)|\beffective (?:throughput|T?FLOP|rate|performance|compute)|\bskip(?:s|ped|ping) (?:zero|masked|empty)\w*", re.I),
     "causal": Lazy(r"\bcausal\b|\bsliding[- ]window\b|\bblock-sparse\b|\battention kernels?\b|\bFlashAttention\b", re.I),
+    "chunked-loss": Lazy(r"\b(?:chunk(?:ed|s|wise)?|fused|tiled|cut|linear)[- ](?:linear[- ])?(?:cross[- ]entropy|loss|logits)\b|\bLiger\b|\b(?:cross[- ]entropy|losse?s?|logits)\b[^.;]{0,40}\b(?:in chunks|chunk by chunk|in parts|chunked|never materiali[sz]ed|not materiali[sz]ed)\b", re.I),
+    "fewer-keys": Lazy(r"\b[GM]QA\b|\bMLA\b|\b(?:grouped?|multi)[- ]query\b|\blatent attention\b|\b(?:KV|key[- ]value)[- ]heads?\b|\bcross-layer\b|\bevict\w*|\bsliding[- ]window\b|\b(?:linear|local|hybrid|window(?:ed)?) attention\b|\bMamba\b|\bstate[- ]space\b|\btoken (?:drop\w*|prun\w*|merg\w*)", re.I),
     "overclocked": Lazy(r"\boverclock\w*", re.I),
     "convention": Lazy(
         r"\b(?:rates?|throughputs?|numbers?|figures?|FLOPs?|TFLOPS?|FLOP/s|GB/s|results?|bandwidths?|GPUs?|devices?|tokens?|times|utili[sz]ations?)\b(?:[^.]{0,24}[\s,])(?:are|is|means?|denotes?|refers? to|stands? for|counts?|counted|includes?|excludes?|(?:was|were) obtained)\b"

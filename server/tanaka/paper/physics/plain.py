@@ -139,11 +139,13 @@ _BASES = Lazy(r"(?:['’]s?|-)$")
 @lru_cache(maxsize=16384)
 def bare(sentence: Sentence) -> bool:
     """Whether all words of a sentence, its numbers and names left out, change nothing."""
-    if _EACH_TIME.search(sentence.text) or not _one_part(sentence):
+    if not _one_part(sentence):
         return False
     text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
     for r in sentence.readings:
         text[r.start : r.end] = " " * (r.end - r.start)
+    if _EACH_TIME.search("".join(text)):  # that of a rate is part of its unit
+        return False
     for e in entities(sentence.text):
         if e.kind not in _NAMES:
             continue  # a system's or a method's name may be the way out
@@ -195,6 +197,7 @@ def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
         if any(e.start <= r.literal_start < e.end for e in named)
         or (r.quantity.unit == "1" and r.quantity.point == 1)
         or r.noun in _SHAPES
+        or r.quantity.unit == "bit"  # a format
         or r.quantity.shown_unit in ("px", "pixel", "pixels")
         or _AT_SIDE.search(sentence.before(r, 24))
     )

@@ -21,7 +21,7 @@ _GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|train
 _ELSE = Lazy(
     r"\b(?:out of reach|impossible|infeasible|serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|(?:training|test|validation) (?:set|data)\w*|tokeni[sz]\w*|prepar\w*|baselines?|compared?|"
     r"not|cannot|would|could|might|should|require[sd]?|needs?|at least|more than|up to|fails?|exceed\w*|out of memory|OOM|if|scal(?:e|es|ed|ing) (?:to|from)|from \d+|"
-    r"single (?:layer|block)|per (?:layer|stage)|layers? of|head|classifier|probe|last layer|embedding\w*|distil\w*|teacher|student|draft|reward|critic|prun\w*|spars\w*|compress\w*)\b",
+    r"single (?:layer|block)|per (?:layer|stage)|layers? of|head|classifier|probe|last layer|embedding\w*|distil\w*|teacher|student|draft|reward|critic|prun\w*|spars\w*|compress\w*|truncated|scaled-down|(?:cut|slice|piece|excerpt|stub|proxy|fraction) of|\w+-layer (?:cut|version|variant|slice|proxy|stack)|profil\w+|emulat\w+|simulat\w+|dry run)\b",
     re.I,
 )  # fmt: skip
 _TAIL = Lazy(
@@ -50,7 +50,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not _TRAINS.search(text) and not _TAIL.fullmatch(text, scene.reading(devices[2]).end):
             continue  # "We use two GPUs to extract features"
         about = subject(Stretch(scene, k, 0, len(text))) or _before(scene, k)
-        if about is None:
+        if about is None or _elsewhere(scene, k, devices):
             continue
         yield _run(scene, k, devices, about)
 
@@ -64,6 +64,15 @@ def _devices(scene: Scene, k: int) -> tuple[str, float, Spot] | None:
     if len(counts) != 1 or scene.spots(k, noun="node"):
         return None
     return "", scene.reading(counts[0]).quantity.point, counts[0]
+
+
+def _elsewhere(scene: Scene, k: int, devices: tuple[str, float, Spot]) -> bool:
+    """Whether a sentence counts other devices, too: "ZeRO-3 over 64 GPUs ... on one A100"."""
+    told = [
+        scene.reading(s).quantity.point
+        for s in scene.spots(k, noun="gpu", where=lambda r: r.per == "")
+    ]
+    return any(n not in (devices[1], scene.reading(devices[2]).quantity.point) for n in told)
 
 
 def _before(scene: Scene, k: int) -> Subject | None:

@@ -77,9 +77,7 @@ class Share:
 def shares(ctx: Context) -> Iterator[Share]:
     """Every stated share of a peak whose rate is stated too, where nothing says that it is of another peak."""
     paper = ctx.paper
-    for claim in paper.of(Physical):
-        if claim.relation != "utilization":
-            continue
+    for claim in paper.physical("utilization"):
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
@@ -90,6 +88,11 @@ def shares(ctx: Context) -> Iterator[Share]:
 
 def _told(paper: Paper, found: list[Share]) -> Iterator[Share]:
     """The shares of a table that are to be held: one of all where all are of one unnamed peak."""
+    if found and "bare" in found[0].claim.cues:
+        # nothing but the other rows says that FLOPs are those of a second
+        kept = [s for s in found if any(s.fits(p.value) is not None for p in s.known)]
+        if len(kept) < 3 or len(kept) < 0.75 * len(found):
+            return
     implied = [s.rate.quantity.point / s.share.quantity.point for s in found]
     strange = [s for s in found if all(s.fits(p.value) is None for p in s.known)]
     if len(found) >= 3 and len(strange) == len(found) and max(implied) <= 1.06 * min(implied):
