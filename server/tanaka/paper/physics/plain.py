@@ -9,6 +9,7 @@ sentences beside it make no remark on it.  Anything else is for the author to ex
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -63,7 +64,7 @@ fraction percent vocabulary hidden width depth heads head without cheap fast lon
 higher low full fully
 them they their alone timed how much room leave leaves processing compute computing computation arithmetic us very most now
 today even well parallel data-parallel tensor-parallel parallelism distributed global micro-batch micro-batches e4m3 e5m2
-stable stably text english standard usual plain ordinary
+stable stably respectively text english standard usual plain ordinary
 """
 _WORDS = frozenset(_TEXT.split())
 _LEFT_OUT = Lazy(
@@ -191,12 +192,19 @@ def _of_a_part(sentence: Sentence) -> tuple[tuple[str, str], ...]:
 def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
     """Which numbers of a sentence are of a name ("A100-80GB"), a "one", or of a shape ("40 layers")."""
     named = entities(sentence.text)
+    # "138 and 156 TFLOP/s, 44% and 50%, respectively": the others of a list are of other runs
+    listed = (
+        Counter(r.quantity.shown_unit for r in sentence.readings)
+        if "respectively" in sentence.text
+        else Counter[str]()
+    )
     return tuple(
         ("named", str(i))
         for i, r in enumerate(sentence.readings)
         if any(e.start <= r.literal_start < e.end for e in named)
         or (r.quantity.unit == "1" and r.quantity.point == 1)
         or r.noun in _SHAPES
+        or listed[r.quantity.shown_unit] > 1
         or r.quantity.unit == "bit"  # a format
         or r.quantity.shown_unit in ("px", "pixel", "pixels")
         or _AT_SIDE.search(sentence.before(r, 24))
