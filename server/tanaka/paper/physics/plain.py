@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from tanaka.paper.answers_gain import LocalWord
 from tanaka.paper.binding import precision_names
@@ -25,7 +26,7 @@ PLAIN, DISOWNED, EXPLAINED = "plain-words", "disowned", "explained"
 _TEXT = """
 a an the this our its it we i each every per one single all in on at of to for with by from over
 through under and or is are was were be been being has have had does do did which that whose as so
-then thus hence here there i.e ie namely therefore while using used use uses against about roughly
+then thus hence here there i.e ie namely therefore while using used use uses about roughly
 approximately around only just solely merely nothing else same still also comparison up altogether
 achieve achieves achieved attain attains attained reach reaches reached reaching sustain sustains
 sustained sustaining deliver delivers delivered get gets got obtain obtains obtained see saw
@@ -51,7 +52,7 @@ trains trained training pre-train pre-trains pre-trained pre-training pretrain p
 pretraining pretrains prefill prefills prefilling ingest ingests prompt prompts token tokens
 sequence sequences length lengths context contexts batch batches sample samples image images
 decode decodes decoding decoded generate generates generated generation output greedy request
-requests second seconds minute minutes hour hours day days week weeks month months communication
+requests seconds minute minutes hour hours day days week weeks month months communication
 all-reduce all-gather working set gpu-hours parameter parameters weight weights cache key-value kv
 resolution pixels px classify classifies loss scaling precision format half-precision bfloat16
 float16 fp16 bf16 fp8 int8 tf32 fp32 fp64 fp4 int4 triad babelstream memcpy benchmark array arrays
@@ -60,10 +61,10 @@ replacing replace removing remove fusing fuse quantising quantizing caching load
 sampling sampler tokenization tokenizer checkpointing embedding loader faster quicker slower
 speedup speed-up speeds improves improve reduce reduces raises end-to-end overall whole total
 entire gain gains brings bring changed change mfu hfu utilization utilisation flops flop share
-fraction percent vocabulary hidden width depth heads head without cheap fast long short high
+fraction percent without cheap fast long short high
 higher low full fully
 them they their alone timed how much room leave leaves processing compute computing computation arithmetic us very most now
-today even well parallel data-parallel tensor-parallel parallelism distributed global micro-batch micro-batches e4m3 e5m2
+today even well e4m3 e5m2
 stable stably respectively text english standard usual plain ordinary
 """
 _WORDS = frozenset(_TEXT.split())
@@ -120,7 +121,7 @@ _NAMES = frozenset({EntityKind.DEVICE, EntityKind.LINK, EntityKind.MODEL})
 _SHAPES = frozenset({"layer", "head"})
 _PARTS = Lazy(
     r"\b(?:layers?|blocks?|attention|softmax|mlps?|ffn|feed-?forward|projections?|embeddings?|sampl(?:er|ing)|tokeni[sz](?:er|ation)|optimi[sz]er|kernels?|"
-    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|links?|lanes?|ports?|small|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
+    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|links?|lanes?|ports?|small|communication|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
     re.I,
 )
 """Words of a part of a model, or of what is done besides running it: the number may be of that."""
@@ -128,6 +129,7 @@ _GROUP = Lazy(
     r"(?:s\b)?(?: GPUs?)?[ -](?:[a-z-]+ )?(?:host|testbed|cluster|system|machine|server|node|rank|worker|board|run|job|partition|rack|pod|slice|tray|box|group|site|fleet|island|cell)s?\b(?! at\b)"
 )
 """Behind the name of a part: what holds several of them."""
+_JOINED = Lazy(r"s?\s?[+&/×–—-]+\s?")
 _BY_SYSTEM = Lazy(r"(?:N(?:VIDIA|vidia) )?(?:DGX|HGX)")
 _EACH_TIME = Lazy(
     r"\b(?:each|every|per) (?:second|minute|hour|day|night|week|month|year|epoch|cluster|machine|site|group|server)\b|\bof (?:the|a) (?:night|week|month|year)\b",
@@ -169,6 +171,8 @@ def _one_part(sentence: Sentence) -> bool:
     """Whether a sentence names no two parts, and none as what holds several: "an A100 machine"."""
     parts = [e for e in entities(sentence.text) if e.kind is EntityKind.DEVICE]
     if len({same_name(e.name) for e in parts}) > 1:
+        return False
+    if any(_JOINED.fullmatch(sentence.text[a.end : b.start]) for a, b in pairwise(parts)):
         return False
     return not any(
         _GROUP.match(sentence.text, e.end) and not _BY_SYSTEM.match(e.name) for e in parts
