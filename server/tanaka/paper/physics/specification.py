@@ -177,6 +177,8 @@ def _kind(text: str, r: Reading, part: Part) -> str:
     gives = _GIVES.search(text[: part.start]) if part.end <= r.start and not re.search(r"[,;]|\d", text[part.end : r.start]) else None  # fmt: skip
     if gives:
         before = f"{gives['what']} {before}"
+    if r.end <= part.start and _DRAWN.search(text[: r.start]):
+        return ""
     if r.quantity.unit in ("FLOP/s", "op/s"):
         lead = text[max(0, r.start - 44) : r.start]
         if CUES["used"].search(lead) or _RUNS.search(lead):
@@ -273,6 +275,8 @@ def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> 
     return formats[0] if len(formats) == 1 else ""
 
 
+# "4 TB/s of values from 1.3 TB/s of HBM": what is drawn, and not what there is
+_DRAWN = Lazy(r"\bfrom (?:only |about |just )?$")
 # of the devices, or of the hosts too
 _ANY_MEMORY = Lazy(r"\s?of (?:main |total |system )?(?:memory|RAM)\b")
 
