@@ -84,6 +84,8 @@ def _read(case: Case, text: str, start: int, end: int) -> None:
     for block in _FENCE.finditer(text, start, end):
         if block.group(1) not in _NAMES:
             continue
+        swallowed = _HEADING.search(block.group(2))
+        assert swallowed is None, f"a block of {case.title!r} holds a chapter: {swallowed.group(1)}"
         named = _PATH.search(text[start : block.start()].rstrip())
         _add(case, named.group(1) if named else _NAMES[block.group(1)], block.group(2))
 

@@ -35,8 +35,9 @@ Place = Literal["first", "last"]
 PHASES = ("forward", "backward", "reduce", "optimizer")
 _SOURCE = "ZeRO (SC 2020), Korthikanti et al. (MLSys 2023), DeepSpeed memory requirements"
 
-# Bytes a logit: FP32 alone; 16-bit product, FP32 copy, FP32 softmax and FP32 gradient together.
-_LOGIT = {False: (4.0, 14.0), True: (0.0, 4.0), None: (0.0, 14.0)}
+LOGIT_BYTES = {False: (4.0, 14.0), True: (0.0, 4.0), None: (0.0, 14.0)}
+"""Least and most bytes of a logit, by whether the loss is fused: FP32 alone; 16-bit product, FP32 copy, FP32
+softmax and FP32 gradient together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def _phases(
             passing["gathered"] = least
         logits: Value = 0.0
         if not (is_number(loss) and loss == 0):
-            each = _LOGIT[batch.fused_loss][side]
+            each = LOGIT_BYTES[batch.fused_loss][side]
             logits = loss * logits_bytes(tokens, model.vocabulary, each, layout.tensor)
         full = activations_in_flight(held, layers, kept[side])
         after = activations_in_flight(later, layers, kept[side])

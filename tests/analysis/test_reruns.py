@@ -32,6 +32,9 @@ PAPER = r"""\documentclass{article}
 \begin{abstract}
 We present Lanes, which is up to 2.4$\times$ faster than LockStep.
 \end{abstract}
+\section{Set-up}
+We train with AdamW in BF16 on 64 A100-80GB GPUs of eight nodes, with a sequence length of 2048, a
+micro-batch size of 4, and ZeRO-1.
 \section{Kernels}
 In BF16 each A100 sustains 268\,TFLOP/s on our largest matrix product.
 
@@ -84,23 +87,34 @@ def test_a_paragraph_of_prose_runs_no_rule_that_holds_the_paper_against_physics(
     assert not {c for c in again if c.startswith(("TK2", "TK3", "TK4"))}
 
 
+ANY = {"TK106", "TK107"}
+"""Rules that hold any two numbers of the paper against each other."""
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "runs", "rests"),
+    ("old", "new", "runs"),
     [
-        ("268\\,TFLOP/s", "269\\,TFLOP/s", set(), {"TK207", "TK301"}),
-        ("168 tokens/s", "169 tokens/s", {"TK207"}, {"TK301"}),
-        ("two A100-80GB", "three A100-80GB", {"TK301"}, {"TK207"}),
-        ("31 pages", "32 pages", set(), {"TK207", "TK301", "TK501", "TK702"}),
+        ("31 pages", "32 pages", set()),
+        ("268\\,TFLOP/s", "269\\,TFLOP/s", {"TK201"}),
+        ("168 tokens/s", "169 tokens/s", {"TK207"}),
+        ("two A100-80GB", "three A100-80GB", {"TK301"}),
+        ("64 A100-80GB", "128 A100-80GB", set()),
+        ("eight nodes", "sixteen nodes", {"TK304", "TK502"}),
+        ("length of 2048", "length of 4096", {"TK304", "TK502"}),
+        ("size of 4", "size of 8", {"TK304", "TK502"}),
     ],
 )
-def test_a_number_runs_the_rules_that_read_it(
-    old: str, new: str, runs: set[str], rests: set[str]
+def test_a_number_runs_the_rules_that_read_it_and_no_others(
+    old: str, new: str, runs: set[str]
 ) -> None:
-    again = ran(opened(), edited(old, new))
-    assert runs <= set(again)
-    assert not rests & set(again)
-    assert set(again.values()) == {1}
-    assert len(again) < len(WHOLE)
+    assert ran(opened(), edited(old, new)) == Counter(ANY | runs)
+
+
+def test_a_claim_of_one_relation_runs_no_rule_of_another() -> None:
+    text = edited("of those days.", "of those days.\n\nWe train a 7B model on four A100-40GB.")
+    again = {c for c in ran(opened(), text) if c.startswith(("TK2", "TK3", "TK4"))}
+    assert "TK301" in again
+    assert not again & {"TK202", "TK203", "TK208", "TK210", "TK305", "TK401", "TK404", "TK405"}
 
 
 def test_an_undone_edit_runs_nothing() -> None:
@@ -183,6 +197,8 @@ def test_a_watched_paper_gives_what_the_paper_gives() -> None:
     assert list(watched.by_id) == [n.id for n in paper.numbers]
     assert watched.mentions_of("training") == paper.mentions_of("training")
     assert watched.mentions_of() == paper.numbers_of() == watched.counts_of() == ()
+    assert watched.physical("utilization") == paper.physical("utilization")
+    assert watched.physical() == paper.physical() == ()
     assert watched.numbers_of(first.kind) == paper.numbers_of(first.kind)
     assert watched.place(first.id) == 0
     assert {q[0] for q in watched.log} >= {"numbers", "number", "mentions_of", "place"}

@@ -173,3 +173,33 @@ async def test_a_citation_goes_behind_the_words_and_its_entry_into_the_bibliogra
     )
     await ed.until("the version", lambda: ed.published[uri][-1].version == 2)
     assert await citing() == []
+
+
+async def test_a_unit_is_a_quick_fix_and_words_are_an_insertion_that_the_fix_key_leaves(
+    ed: Editor, tmp_path: Path
+) -> None:
+    text = (
+        "\\documentclass{article}\n\\begin{document}\n"
+        "In BF16 each A100 sustains 250\\,PFLOP/s on one product.\n\n"
+        "In FP16 each A100 sustains 450\\,TFLOP/s on another.\n\\end{document}\n"
+    )
+    file = tmp_path / "main.tex"
+    file.write_text(text)
+    uri = file.as_uri()
+    ed.open(uri, text)
+    await ed.until("both rates", lambda: ed.codes(uri).count("TK201") == 2)
+
+    async def written(at: str, title: str) -> tuple[bool, str]:
+        place_ = words(text, at)
+        (action,) = [a for a in await offered(ed, uri, place_) if a.title == title]
+        chosen = await ed.code_action_resolve_async(action) if action.edit is None else action
+        assert chosen.edit is not None
+        (change,) = chosen.edit.document_changes or ()
+        assert isinstance(change, types.TextDocumentEdit)
+        (edit,) = change.edits
+        return bool(action.is_preferred), edit.new_text
+
+    assert await written("250\\,PFLOP/s", "Write TFLOP/s") == (True, "TFLOP/s")
+    said = await written("450\\,TFLOP/s", "Say that 2:4 sparsity is counted")
+    assert said == (False, " (with 2:4 sparsity)")
+    await ed.close_all()

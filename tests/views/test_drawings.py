@@ -178,6 +178,7 @@ def timelines(draw: st.DrawFn) -> TimelineFigure:
         st.sampled_from(Layer),
         st.lists(size, min_size=len(phases), max_size=len(phases)).map(tuple),
         st.integers(1, 40),
+        st.booleans(),
     )
     stage = st.builds(
         TimelineStage, LABELS, LABELS, st.lists(layer, min_size=1, max_size=4).map(tuple)
@@ -492,6 +493,27 @@ def test_the_equation_of_a_timeline_adds_up_to_its_peak() -> None:
         first, rest = draw(figure, Size.PANEL).equations
         assert holds(*first.split(" = "))
         assert holds(*rest.split(" = "))
+
+
+def test_what_is_there_at_most_is_an_outline_and_no_fault() -> None:
+    layers = (
+        TimelineLayer("states", Layer.STATE, (20e9,) * 3),
+        TimelineLayer("activations", Layer.ACTIVATIONS, (60e9, 60e9, 0.0)),
+        TimelineLayer("logits, at most", Layer.PASSING, (0.0, 10e9, 0.0), sure=False),
+    )
+    stages = (TimelineStage("each device", "", layers),)
+    left_out = ("Gathered layers are left out: no size is stated",)
+    figure = TimelineFigure(
+        ("forward", "backward", "update"), stages, 85.9e9, "one A100", False, left_out
+    )
+    drawn = draw(figure, Size.PANEL)
+    assert {"80.0–90.0", "logits, at most"} <= set(texts(figure, Size.PANEL))
+    assert 'class="f-fault"' not in drawn.svg
+    assert "80 GB" in drawn.description
+    assert "90 GB at most" in drawn.description
+    assert drawn.description.endswith("no size is stated.")
+    assert all(holds(*e.split(" = ")) for e in drawn.equations)
+    assert len(drawn.equations) == 3
 
 
 def test_of_many_stages_the_ends_and_the_worst_are_shown() -> None:

@@ -204,6 +204,17 @@ def test_the_numbers_that_rest_on_a_part_are_listed_with_their_places() -> None:
     assert "389 TFLOP/s" not in other
 
 
+def test_a_rate_held_against_a_peak_rests_on_the_part_and_not_on_the_model() -> None:
+    report = paper(
+        "We train Llama-2-7B in BF16 on 64 A100-SXM4-80GB GPUs.\n\n"
+        "In BF16 each A100-SXM4-80GB sustains 389\\,TFLOP/s on our largest matrix product.\n"
+    )
+    assert "389 TFLOP/s" in rest(seen(report, "A100", at=2))
+    told = rest(seen(report, "Llama"))
+    assert "389 TFLOP/s" not in told
+    assert "64 devices (TK301, consistent" in told
+
+
 def test_a_part_that_nothing_rests_on_says_so() -> None:
     view = seen(paper("We run on the A100-SXM4-80GB."), "A100")
     assert view.tail == ("No number of the paper was held against it.",)

@@ -58,6 +58,14 @@ def test_a_finding_as_a_compiler_prints_it() -> None:
     ]
 
 
+def test_a_slip_of_a_unit_and_words_that_are_missing_are_offered_as_fixes() -> None:
+    unit = analyse({"main.tex": "The A100-80GB has 80\\,MB of memory.\n"})
+    assert "  = fix: write GB" in section(unit, "TK203", width=119)
+    words = analyse({"main.tex": "The A100 has a dense BF16 peak of 624\\,TFLOP/s.\n"})
+    fix = "  = fix: write the dense peak, 312 TFLOP/s, or say that 2:4 sparsity is counted"
+    assert fix in section(words, "TK202", width=119)
+
+
 def test_a_wide_terminal_shows_the_whole_line_and_the_note_beside_the_carets() -> None:
     lines = section(example(), "TK101", width=119)
     assert lines[2].endswith("a $1.5\\times$ speedup over the")

@@ -19,6 +19,7 @@ from tanaka.views.places import Places
 from tanaka.views.review import FindingRow, Paragraph, Part, Review, Run
 from tanaka.views.review_text import words
 from tanaka.voice.plain import default_persona, opening, parts, review
+from tanaka.voice.speech import Speech
 from tanaka_persona.plans import Optional, Words, parse
 from views.papers import accelerator, example, papers, with_baseline
 
@@ -390,6 +391,30 @@ def test_what_the_machine_cannot_do_comes_before_slips_of_the_pen() -> None:
     codes = [by_key[r.step.partition("#")[0]] for v in stress.voice for r in v if r.step.partition("#")[0] in by_key]  # fmt: skip
     assert list(dict.fromkeys(codes))[:3] == ["TK201", "TK301", "TK101"]
     assert "6 more findings are in the list above." in " ".join(spoken(stress))
+
+
+def test_a_finding_is_said_in_the_words_of_its_own_rule() -> None:
+    persona = default_persona()
+    borrowed = set()
+    for name, report in papers():
+        for item in report.findings:
+            if item.finding.code.startswith("TK5"):
+                continue  # told beside the worker that waits, whom a finding alone does not know
+            speech = Speech(report, persona)
+            plan = speech.of(item, speech.common() | speech.sources.found(item)).plan
+            if plan.rule != item.finding.code:
+                borrowed.add((item.finding.code, plan.id, name))
+    assert not borrowed
+
+
+def test_what_fails_is_not_praised_by_another_check_of_it() -> None:
+    text = said(
+        "\\documentclass{article}\\begin{document}\nOn an H100 in BF16 we sustain 450\\,TFLOP/s, 53\\% of its "
+        "dense peak of 989\\,TFLOP/s.\n\\end{document}",
+        "mechanism-stress-test",
+    )
+    assert "53%" in text
+    assert "I tried" not in text
 
 
 def test_the_same_fault_elsewhere_is_named_and_not_repeated() -> None:

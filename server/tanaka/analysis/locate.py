@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from tanaka.analysis.baseline import is_pdf
+from tanaka.analysis.behind import unit_edit, words_edit
 from tanaka.analysis.report import Located, LocatedFix
 from tanaka.paper.spans import SpanTable
 from tanaka.patterns import Lazy
@@ -22,7 +23,9 @@ from tanaka.rules.api import (
     Finding,
     Fix,
     FixKind,
+    InsertBehind,
     ReplaceLiteral,
+    ReplaceUnit,
 )
 from tanaka.text import DocId, Edit, LineIndex, Span
 
@@ -98,6 +101,16 @@ def _edits(fix: Fix, spans: SpanTable, texts: Mapping[DocId, str]) -> LocatedFix
             edits.append(
                 Edit(place, _in_style(edit.new, texts[place.doc][place.start : place.end]))
             )
+        elif isinstance(edit, ReplaceUnit):
+            unit = unit_edit(edit, spans.numbers[edit.number], texts)
+            if unit is None:
+                return None
+            edits.append(unit)
+        elif isinstance(edit, InsertBehind):
+            words = words_edit(edit, spans.numbers[edit.number], texts)
+            if words is None:
+                return None
+            edits.append(words)
         elif isinstance(edit, AppendToSection):
             section = spans.sections.get(edit.section)
             if section is None:

@@ -448,10 +448,9 @@ def _index(paper: Paper) -> _Index:
 
 def _names(number: Number) -> Iterator[tuple[Role, str, str, NumberId | None]]:
     """Roles that a number's own words fill, and the count that it is itself."""
-    context = dict(number.context)
-    for role in _SET_UP:
-        value = context.get(role.value)
-        if value is not None:
+    for name, value in dict(number.context).items():
+        role = _SET_UP_NAMED.get(name)
+        if role is not None:
             yield role, same_name(value), value, None
     count = _COUNTS.get(number.noun) or _KINDS.get(number.kind)
     if count is not None and number.per == "" and number.quantity.bounded:
@@ -459,6 +458,7 @@ def _names(number: Number) -> Iterator[tuple[Role, str, str, NumberId | None]]:
         yield count, value, value, number.id
 
 
+_SET_UP_NAMED = {role.value: role for role in _SET_UP}
 _COUNTS = {"gpu": Role.DEVICES, "node": Role.NODES}
 _KINDS = {Kind.BATCH_SIZE: Role.BATCH, Kind.SEQ_LEN: Role.SEQUENCE}
 

@@ -37,12 +37,23 @@ _KERNEL = (
 _HALF = r"(?:FP16|fp16|float16|[Hh]alf[- ][Pp]recision|16-bit floating)"
 _EIGHTH = r"(?:FP8|fp8|E4M3|E5M2|8-bit float\w*)"
 _REDUCED = r"(?:(?:mixed|reduced|low(?:er)?)[- ]precision)"
-_LEARNS = r"(?:train\w*|gradients?|backward|back-?prop\w*|optimi[sz]er|fine-?tun\w*)"
+# What was trained before, or in another format, is not trained in this one: "the trained model is served in FP8".
+_LEARNT = (
+    r"ed (?:[\w-]+ ){0,2}(?:models?|networks?|checkpoints?|weights|LLMs?|transformers?|\d+[BM])\b"
+)
+_WIDER = r"(?:BF16|bfloat16|FP32|TF32|full[- ]precision)"
+_LEARNS = (
+    rf"(?:(?<!post-)(?<!pre-)(?<!without )(?<!further )(?<!additional )(?<!no )train(?!{_LEARNT})"
+    rf"(?!ing[- ](?:free|set|data|corpus|split|time|throughput of)\b)(?!\w* (?:[\w-]+ ){{0,4}}(?:in|with|using|at|on) {_WIDER})\w*|gradients?|"
+    rf"backward|back-?prop\w*|optimi[sz]er|fine-?tun(?!{_LEARNT})\w*)"
+)
+_INFERS = r"(?:inference|infers?|serv(?:e[sd]?|ing)|decod\w+|deploy\w*|generat(?:es?|ed|ing|ion)|quanti[sz]\w+|convert\w*)"
 
 
-def _near(a: str, b: str, reach: int = 90) -> str:
-    """Either of two things within a clause of the other; the words from one to the other match."""
-    return rf"\b{a}\b[^.;]{{0,{reach}}}?\b{b}\b|\b{b}\b[^.;]{{0,{reach}}}?\b{a}\b"
+def _learns_in(format: str, reach: int = 90) -> str:
+    """A format near words of training, with no word of inference between the two or right behind the format."""
+    gap = rf"(?:(?!\b{_INFERS}\b)[^.;]){{0,{reach}}}?"
+    return rf"\b{format}\b(?! {_INFERS}\b){gap}\b{_LEARNS}\b|\b{_LEARNS}\b{gap}\b{format}\b(?! {_INFERS}\b)"
 
 
 # Asked of the paper itself.  Capitals count where a name would be a word without them.
@@ -66,8 +77,8 @@ TRAPS: dict[str, str] = {
         r"(?i:\b(?:no|without|removes?|drops?|replaces?|eliminates?|gets? rid of) (?:the |a |any )?(?:pipeline )?flush\w*\b|"
         r"\bflush\w*\b[^.;]{0,12}\b(?:gone|removed|replaced|dropped|eliminated)\b|\bflush-?free\b)"
     ),
-    "fp16-training": _near(_HALF, _LEARNS),
-    "fp8-training": _near(_EIGHTH, _LEARNS),
+    "fp16-training": _learns_in(_HALF),
+    "fp8-training": _learns_in(_EIGHTH),
     "fp16-kernel": rf"{_KERNEL}[^.;]{{0,90}}?\b{_HALF}\b|\b{_HALF}\b[^.;]{{0,90}}?{_KERNEL}",
     "fp8-kernel": rf"{_KERNEL}[^.;]{{0,90}}?\b{_EIGHTH}\b|\b{_EIGHTH}\b[^.;]{{0,90}}?{_KERNEL}",
     "reduced-kernel": rf"{_KERNEL}[^.;]{{0,90}}?\b{_REDUCED}\b|\b{_REDUCED}\b[^.;]{{0,90}}?{_KERNEL}",

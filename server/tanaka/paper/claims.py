@@ -361,6 +361,9 @@ _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Ww]hereas|[Ww]hile|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no)\b[^.;:]{0,40}$"
 )
 """Before a part that something is set beside."""
+_HOLDS_SEVERAL = Lazy(
+    r" (?:[a-z-]+ )?(?:run|job|host|rank|testbed|machine|board|rack|fleet|group|slice|pod)s?\b(?! at\b)"
+)
 _RATE_CUES = {
     "sparse": r"\b(?:2:4|spars\w*|pruned|pruning|dense-equivalent|skipp\w+)\b",
     "effective": r"\b(?:effective|equivalent|Winograd|FFT|Strassen|useful)\b",
@@ -409,12 +412,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
-            r"\b(?:on|by|of) (?:one|a single|an?|this|our|the|each|every) (?:\w+ )?$",
-            text[: text.find(devices[0])] if devices else "",
+            r"\b(?:on|by|of) (?:one|a single|an?|each|every|(?:this|our|the)(?! \d)) (?:\w+ )?$",
+            text[: text.find(devices[0])] if devices and not _several_of(text, devices[0]) else "",
         ):
             scale = "gpu"
         if scale == "each":
             scale = "gpu"
+        if devices and _HOLDS_SEVERAL.match(text, text.find(devices[0]) + len(devices[0])):
+            cues.add("aggregate")  # "the A100 run sustains ..."
         if not scale and "nodes" in cues:
             cues.add("aggregate")  # "a node sustains ...": of all its devices
         counted = any(s.noun in ("gpu", "node") and s.quantity.point > 1 for s in sentence.readings)
@@ -442,6 +447,14 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+def _several_of(text: str, device: str) -> bool:
+    """Whether a part is named in the plural, without "each": "of the 32 A100s"."""
+    at = text.find(device)
+    return text[at + len(device) :].startswith("s") and not re.search(
+        r"\b(?:each|every|per|one)\b", text[:at], re.I
+    )
 
 
 def _beside(text: str, rate: Reading) -> bool:
@@ -494,9 +507,10 @@ STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_FAILED = Lazy(
+FAILED = Lazy(
     r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
     r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\b(?:width|depth|shape|layers?|dimensions?|architecture|tokeni[sz]er|vocabulary|data) of (?:the|a|an|our)\b|\btrain(?:s|ed|ing)? (?!(?:an?|the|our|this|these|it|its|them|one|two|both|all|only|from|with|and|in|on|under|using|via)\b)[a-zA-Z-]+s on (?:an?|the|our) (?:\w+ )?\d|"
     r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
@@ -531,7 +545,7 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     recipe = frozenset(n for n, p in RECIPE.items() if any(p.search(s.text) for s in passage))
     out: list[LocalState] = []
     for k, sentence in enumerate(passage):
-        if not _TRAINS.search(sentence.text) or _FAILED.search(sentence.text):
+        if not _TRAINS.search(sentence.text) or FAILED.search(sentence.text):
             continue
         params = [
             i

@@ -115,7 +115,7 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
     if len(rates) != 1 or isinstance(sentence.readings[rates[0]].quantity.value, tuple):
         return ()
     models = list(dict.fromkeys(m.group() for m in MODEL_NAME.finditer(text)))
-    weights, cache = _formats(text)
+    weights, cache = format_names(text)
     batch, batch_at = batch_of(sentence)
     device, devices, devices_at = _devices(sentence)
     return (
@@ -143,7 +143,7 @@ def _of_a_token(sentence: Sentence, r: Reading) -> bool:
     return r.per == "token" or _TOKEN_TAKES.search(sentence.before(r, 80)) is not None
 
 
-def _formats(text: str) -> tuple[str, str]:
+def format_names(text: str) -> tuple[str, str]:
     """Formats of weights and cache, as written; "" where the sentence leaves one open."""
     cache = next((m.group("f") for p in _CACHE if (m := p.search(text))), "")
     if pair := _W_A.search(text):

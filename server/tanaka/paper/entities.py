@@ -86,6 +86,9 @@ _NO_METRIC_BEFORE = Lazy(
     r"(?:-|\b(?:computing|computational|processing|expressive|statistical|solar|this|research|the same) )$",
     re.I,
 )
+_LAW = Lazy(
+    r"(?:['’]s)?[- ](?:scaling|optim(?:al\w*|um)|laws?|rules?|ratios?|points?|frontiers?|prescriptions?|recipes?|budgets?)\b"
+)
 _KINDS = {
     "device": EntityKind.DEVICE, "short": EntityKind.DEVICE, "link": EntityKind.LINK, "dataset": EntityKind.DATASET,
     "model": EntityKind.MODEL, "system": EntityKind.SYSTEM, "platform": EntityKind.SYSTEM, "metric": EntityKind.METRIC,
@@ -134,7 +137,7 @@ def entities(text: str, own: tuple[str, ...] = ()) -> tuple[Entity, ...]:
             name = camel.group()
             key = known.keys.get(name, "")
             entity = Entity(EntityKind.SYSTEM, name, key, False, at, camel.end())
-        if entity is not None:
+        if entity is not None and not _is_law(text, entity):
             found.append(entity)
             end = entity.end
     sized = _SIZED.finditer(text) if _SIZE.search(text) else ()
@@ -144,6 +147,11 @@ def entities(text: str, own: tuple[str, ...] = ()) -> tuple[Entity, ...]:
             found.append(Entity(EntityKind.MODEL, name, "", False, m.start(), m.end()))
             found.sort(key=lambda e: e.start)
     return tuple(found)
+
+
+def _is_law(text: str, entity: Entity) -> bool:
+    """Whether a model's name stands for the law that it is known for: "Chinchilla-optimal"."""
+    return entity.kind is EntityKind.MODEL and _LAW.match(text, entity.end) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -992,8 +992,8 @@ class Paper:
     """Everything the paper states and mentions, in stretches.  Hashable, and without positions."""
 
     def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self.stretches = tuple(stretches)
-        self._key = hash(self.stretches)
+        self._stretches = tuple(stretches)
+        self._key = hash(self._stretches)
         self._of: dict[type[object], tuple[object, ...]] = {}
         self.answers: Answers | None = None
         """What was asked about it (`tanaka.paper.reads`)."""
@@ -1003,6 +1003,11 @@ class Paper:
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Paper) and self.stretches == other.stretches)
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All of it."""
+        return self._stretches
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
@@ -1064,6 +1069,10 @@ class Paper:
         if found is None:
             found = self._of[kind] = tuple(chain.from_iterable(s.of(kind) for s in self.stretches))
         return found  # type: ignore[return-value]
+
+    def physical(self, *relations: str) -> tuple[Physical, ...]:
+        """Claims that are held against the hardware, of some relations, in reading order."""
+        return tuple(c for c in self.of(Physical) if c.relation in relations)
 
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """Numbers of some kinds, in reading order: what a rule reads that needs no others."""

@@ -18,6 +18,7 @@ from tanaka.paper.model import (
     Number,
     NumberId,
     Paper,
+    Physical,
     Section,
     SectionId,
     Statement,
@@ -115,7 +116,7 @@ class Answers:
         return found(*args) if args or what in _WITH_ANY else found
 
 
-_WITH_ANY = ("numbers_of", "counts_of", "mentions_of")
+_WITH_ANY = ("physical", "numbers_of", "counts_of", "mentions_of")
 
 
 class _Made:
@@ -151,7 +152,7 @@ class Watched(Paper):
             return found
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:  # type: ignore[override]
+    def stretches(self) -> tuple[Stretch, ...]:
         """All of it."""
         return cast("tuple[Stretch, ...]", self.read("stretches"))
 
@@ -216,6 +217,10 @@ class Watched(Paper):
         """As of `Paper`."""
         return cast("tuple[C, ...]", self.read("of", cast("Hashable", kind)))
 
+    def physical(self, *relations: str) -> tuple[Physical, ...]:
+        """As of `Paper`."""
+        return cast("tuple[Physical, ...]", self.read("physical", *relations))
+
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """As of `Paper`."""
         return cast("tuple[Number, ...]", self.read("numbers_of", *kinds))
@@ -263,7 +268,7 @@ def query(function: Callable[Concatenate[Paper, P], V]) -> Callable[Concatenate[
     """
 
     @wraps(function)
-    def asked(paper: Paper, *args: P.args, **kwargs: P.kwargs) -> V:
+    def asked(paper: Paper, /, *args: P.args, **kwargs: P.kwargs) -> V:
         assert not kwargs, "a query is told apart by its positional arguments"
         if not isinstance(paper, Watched):
             if paper.answers is None:
@@ -275,7 +280,7 @@ def query(function: Callable[Concatenate[Paper, P], V]) -> Callable[Concatenate[
         except Exception:  # noqa: BLE001 - what it read until it failed is noted for whoever asked
             return function(paper, *args, **kwargs)
 
-    return asked  # type: ignore[return-value]
+    return asked
 
 
 __all__ = ["BESIDE", "Answers", "Question", "Watched", "query"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from tanaka.knowledge.model import Knowledge, name_pattern
+from tanaka.knowledge.model import Knowledge, Work, name_pattern
 from tanaka.latex.macros import Macro, matching_brace
 from tanaka.latex.source import Region
 from tanaka.paper.bibliography import Bibliography, Entry, joined, plain
@@ -246,11 +246,14 @@ def _block(facts: BlockFacts, known: Knowledge) -> tuple[frozenset[str], frozens
 @lru_cache(maxsize=16384)
 def named_works(text: str, known: Knowledge) -> frozenset[str]:
     """Ids of the works that a text calls by name."""
-    return frozenset(
-        w.id
-        for w in known.works
-        if any(n in text for n in (w.name, *w.names)) and name_pattern(w).search(text)
-    )
+    called = {w.id: w for name, w in _called(known) if name in text}
+    return frozenset(id for id, w in called.items() if name_pattern(w).search(text))
+
+
+@lru_cache(maxsize=4)
+def _called(known: Knowledge) -> tuple[tuple[str, Work], ...]:
+    """Every name of every work, with the work."""
+    return tuple((name, w) for w in known.works for name in (w.name, *w.names))
 
 
 @lru_cache(maxsize=16384)

@@ -32,6 +32,7 @@ _BEFORE: tuple[tuple[str, Lazy], ...] = (
             re.I,
         ),
     ),
+    ("vocabulary", Lazy(rf"\bvocab(?:ulary)?(?:[- ]size)?(?:\s\|?[Vv]\|?)?{_IS}", re.I)),
     (
         "sequence length",
         Lazy(rf"\b(?:sequence|context) (?:length|size)s?(?:\s[snL])?{_IS}", re.I),
@@ -58,6 +59,14 @@ _BEFORE: tuple[tuple[str, Lazy], ...] = (
     ("training state", Lazy(r"\b(?:together|altogether|in all|in total)\s*$", re.I)),
     ("warm-up", Lazy(r"\bwarm(?:s|ed|ing)?[- ]?up\b[^.;,]{0,30}$", re.I)),
 )  # fmt: skip
+# "L = 32 (number of layers)": what a letter counts, in brackets or behind "is the number of".
+_COUNTS = Lazy(
+    r"\s*[(,]\s*(?:(?:the )?number of )?(?:transformer |decoder |attention |total )?(?:(?P<layers>layers)|(?P<kv>(?:KV|key-value)[- ]heads)|(?P<heads>heads)|"
+    r"(?P<size>(?:dimension(?:ality)? (?:of|per) (?:each |a )?head|(?:per-)?head[- ](?:dimension(?:ality)?|dim|size|width))))\s*[),]",
+    re.I,
+)
+_LETTER = Lazy(r"(?<![\w\\])(?:[A-Za-z]{1,2}|[A-Za-z]_\{?\w{1,6}\}?)\s*=\s*$")
+_COUNTED = {"layers": "layers", "kv": "KV heads", "heads": "heads", "size": "head size"}
 _GRADIENTS = Lazy(
     r"\bgradients?\b[^.;]{0,60}\b(?:magnitudes?|scales?|median|typical(?:ly)?|as small as|sizes?|norms? per (?:entry|element)|order)\b"
     r"[^.;]{0,24}$",
@@ -133,6 +142,8 @@ def _called(sentence: Sentence, r: Reading) -> str:
         return "version" if each and _VERSION.search(sentence.text) else ""
     if unit != "1":
         return ""
+    if _LETTER.search(before) and (counts := _COUNTS.match(sentence.text, r.literal_end)):
+        return _COUNTED[counts.lastgroup or ""]
     if r.noun in ("tp", "pp", "dp"):
         return {"tp": "tensor", "pp": "pipeline", "dp": "data"}[r.noun] + " degree"
     if r.noun in ("", "way") and (

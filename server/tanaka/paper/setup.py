@@ -6,7 +6,7 @@ set-up; then it is bound by inference, and the reason is kept.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 from tanaka.paper.claims import DEVICE_NAME
@@ -91,6 +91,8 @@ class TrainingSetup:
         Typical magnitude of a gradient.
     step : Known or None
         Time of a training step, the shorter of two systems [s].
+    vocabulary : Known or None
+        Tokens that the model tells apart.
     devices : tuple of str
         Names of the part that it runs on, as written.
     schedule : str
@@ -128,6 +130,7 @@ class TrainingSetup:
     warm_up: Known | None
     gradient: Known | None
     step: Known | None
+    vocabulary: Known | None
     devices: tuple[str, ...]
     schedule: str
     flush: bool
@@ -170,6 +173,12 @@ def mentioned_things(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.what for m in paper.mentions))
 
 
+@query
+def speaks_of(paper: Paper, *what: str) -> bool:
+    """Whether a paper mentions one of some things, but for what it negates and tells of others."""
+    return any(m.role not in ("negated", "related") for m in paper.mentions_of(*what))
+
+
 def bits_told(paper: Paper) -> tuple[str, ...]:
     """Widths of formats that a paper mentions ("bits-4")."""
     return tuple(what for what in mentioned_things(paper) if what.startswith("bits-"))
@@ -201,16 +210,15 @@ def training_setup(paper: Paper) -> TrainingSetup:
         and not isinstance(n.quantity.value, tuple)
     ]
     called = [(n, dict(n.context)) for n in stated]
-
-    def said(name: str) -> list[Number]:
-        return [n for n, context in called if context.get("said") == name]
-
-    def counted(noun: str) -> list[Number]:
-        return [
-            n
-            for n, context in called
-            if n.noun == noun and n.per == "" and n.quantity.count and "said" not in context
-        ]
+    by_words: defaultdict[str, list[Number]] = defaultdict(list)
+    by_noun: defaultdict[str, list[Number]] = defaultdict(list)
+    for n, context in called:
+        words = context.get("said")
+        if words is not None:
+            by_words[words].append(n)
+        elif n.per == "" and n.quantity.count:
+            by_noun[n.noun].append(n)
+    said, counted = by_words.__getitem__, by_noun.__getitem__
 
     layout = _layout(paper)
     batch = {n: k for n, k in _product(paper, "batch").items()}
@@ -260,6 +268,7 @@ def training_setup(paper: Paper) -> TrainingSetup:
         warm_up=_one(said("warm-up")),
         gradient=_one(said("gradient scale")),
         step=_step(paper),
+        vocabulary=_one(said("vocabulary")),
         devices=_devices(called),
         schedule=schedule,
         flush=not own(paper, "no-flush"),

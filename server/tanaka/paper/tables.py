@@ -208,6 +208,7 @@ _MISSING = Lazy(
 _CROSS = frozenset({"✗", "✘", "×", "✕", "x", "X"})
 _CHECK = frozenset({"✓", "✔", "√"})
 _TICKS = _CROSS | _CHECK | {"", "-", "–", "—", "(✓)", "(✗)", "yes", "no", "Yes", "No"}
+_UTILISED = Lazy(r"\W*(?:MFU|HFU|(?:[Mm]odel|[Hh]ardware) FLOP(?:s|S|/s)? [Uu]tili[sz]ation)\W*")
 _SYMBOL = Lazy(r"\s*[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?\s*")
 
 
@@ -230,6 +231,7 @@ class _Reader:
         self.checks = any(s.text in _CHECK for line in self.body_lines for s in line)
         self.count_columns()
         self.top = self.columns = self.without_things()
+        self.top = self.columns = self.with_percents()
         self.spreads = bool(re.search(r"(?i)standard dev|\bstd\b|standard err|\bs\.d\.|±|\bstdev", caption)) or any(
             re.search(r"(?i)\bstd\b|±|stdev", h) for h in self.top.header
         )  # fmt: skip
@@ -385,6 +387,19 @@ class _Reader:
             texts = [line[c].text for line in self.body_lines if line[c].text]
             if sum("." in t for t in texts) * 2 > len(texts) and not self.above_hundred(c):
                 hints[c] = replace(h, noun="", setting=False)
+        return replace(self.top, hints=tuple(hints))
+
+    def with_percents(self) -> _Columns:
+        """The header, where the bare numbers under "MFU" are percentages: 41.2 is no fraction."""
+        hints = list(self.top.hints)
+        for c in range(self.stub_columns, self.width):
+            h = hints[c]
+            if h.unit or h.scale or not _UTILISED.fullmatch(self.top.header[c]):
+                continue
+            texts = [t for line in self.body_lines if valued(t := line[c].text)]
+            values = [float(t) for t in texts if re.fullmatch(r"\s*\d{1,3}(?:\.\d+)?\s*", t)]
+            if values and len(values) == len(texts) and min(values) > 1.5 and max(values) <= 100:
+                hints[c] = replace(h, unit="%")
         return replace(self.top, hints=tuple(hints))
 
     def above_hundred(self, column: int) -> bool:

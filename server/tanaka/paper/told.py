@@ -18,6 +18,7 @@ from tanaka.paper.fairness import fairness_words
 from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
 from tanaka.paper.physics.excuses import excuse_words
+from tanaka.paper.physics.plain import plain_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.setting import setting_words
@@ -87,6 +88,7 @@ class Listener:
                 *standing_words(sentence, scope.where),
                 *setting_words(sentence, scope.where),
                 *excuse_words(sentence, scope.where),
+                *plain_words(said, i),
             ):
                 mention = Mention(
                     self._id(w.what),

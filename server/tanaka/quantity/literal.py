@@ -170,6 +170,15 @@ def rewritten(value: float, model: Literal) -> str:
     return at_precision_of(value, model)
 
 
+def enough(value: float, model: Literal, off: float = 0.05) -> str:
+    """A value with the author's decimals, or one or two more where those are off by more; "" where even they are."""
+    if not model.text.replace(".", "").replace(",", "").isdigit():
+        return ""
+    least = len(model.text.partition(".")[2])
+    told = (f"{value:.{n}f}" for n in (least, least + 1, least + 2))
+    return next((t for t in told if abs(float(t) - value) <= off * abs(value)), "")
+
+
 _MOVED = 0.01
 
 

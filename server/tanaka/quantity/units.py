@@ -377,3 +377,35 @@ def convert(value: float, base: str) -> tuple[float, str]:
         if abs(value) >= scale:
             return value / scale, prefix + names[base]
     return value, names[base]
+
+
+def unit_of(spelling: str) -> Unit | None:
+    """The unit that a spelling is matched as; None where it is none."""
+    return table().get(spelling)
+
+
+def respelled(spelling: str, base: str, scale: float) -> str | None:
+    """Another unit, spelled as an author spells one: "Gbps" beside "GBps", "PFLOPS" beside "TFLOPS".
+
+    Parameters
+    ----------
+    spelling : str
+        Of the unit that the author writes.
+    base : str
+        Base unit of the other.
+    scale : float
+        Base units in one of the other.
+    """
+    found = [s for s, u in table().items() if u.base == base and abs(u.scale / scale - 1) < 1e-9]
+    if not found:
+        return None
+
+    def alike(other: str) -> tuple[int, bool, int]:
+        shared = 0
+        while (
+            shared < min(len(other), len(spelling)) and other[-1 - shared] == spelling[-1 - shared]
+        ):
+            shared += 1
+        return shared, table()[other].shown == other, -len(other)
+
+    return max(found, key=alike)

@@ -180,6 +180,26 @@ class ReplaceLiteral:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceUnit:
+    """Replace the unit behind a number, and nothing else; no fix where it is not spelled out there.
+
+    ``old`` and ``new`` are the units as they are shown ("GB/s", "Gb/s").
+    """
+
+    number: NumberId
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBehind:
+    """Insert words right behind a number, where its text can take some."""
+
+    number: NumberId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppendToSection:
     """Insert text at the end of a section (before the next heading of its level)."""
 
@@ -203,7 +223,7 @@ class AddEntry:
     text: str
 
 
-FixEdit = ReplaceLiteral | AppendToSection | AddCitation | AddEntry
+FixEdit = ReplaceLiteral | ReplaceUnit | InsertBehind | AppendToSection | AddCitation | AddEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,16 +321,23 @@ class Layer(StrEnum):
     VERSIONS = "versions"
     """Weights, or whole states, of steps that may still be undone."""
     ACTIVATIONS = "activations"
+    PASSING = "passing"
+    """What is there for a part of a phase: logits, buffers, gathered layers."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLayer:
-    """One layer of the stack: its size in each phase [byte]; ``pieces`` equal parts of it."""
+    """One layer of the stack: its size in each phase [byte]; ``pieces`` equal parts of it.
+
+    ``sure`` is False for what is there at most, and need not be there: it is drawn as an outline, and
+    no peak is called too high for it.
+    """
 
     label: str
     what: Layer
     sizes: tuple[float, ...]
     pieces: int = 1
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +355,7 @@ class TimelineFigure:
 
     ``phases`` name the columns of every layer's sizes ("fill", "steady", "drain", "commit");
     ``capacity`` is what one device holds [byte], None where it is not known; ``fault`` says that
-    the peak is above it.
+    the peak is above it; ``left_out`` what could be there and is not drawn, with the reason.
     """
 
     phases: tuple[str, ...]
@@ -336,6 +363,7 @@ class TimelineFigure:
     capacity: float | None
     holder: str
     fault: bool
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
 from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
+from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
+from tanaka.paper.reads import query
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 
@@ -90,6 +92,39 @@ def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
     """What the paper says anywhere, of itself, that may open a way out (`tanaka.paper.physics.excuses`)."""
     wanted = (f"excuse-{n}" for n in names)
     return tuple(m for m in paper.mentions_of(*wanted) if m.role not in ("negated", "related"))
+
+
+def plain(
+    paper: Paper,
+    number: NumberId,
+    *ids: NumberId | None,
+    whole: bool = False,
+    but: tuple[str, ...] = (),
+) -> bool:
+    """Whether the sentence of a number says nothing that is not read (`tanaka.paper.physics.plain`).
+
+    Its other numbers have to be operands of the claim, or part of a name. With
+    ``whole`` it may name no layer, kernel or loader: the number is to be of the whole model;
+    ``but`` are words of a part that do no harm.
+    """
+    said = _plainly(paper, number)
+    if said is None or (
+        whole and any(role == "part" and what not in but for role, what in said.settings)
+    ):
+        return False
+    named = {int(k) for role, k in said.settings if role == "named"}
+    return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
+
+
+@query
+def _plainly(paper: Paper, number: NumberId) -> Mention | None:
+    return next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)
+
+
+@query
+def disowned(paper: Paper, number: NumberId) -> bool:
+    """Whether the words around a number say that nobody measured it, or themselves explain it."""
+    return any(number in m.numbers for m in paper.mentions_of(DISOWNED, EXPLAINED))
 
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:

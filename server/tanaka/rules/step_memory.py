@@ -31,18 +31,12 @@ from tanaka.rules.api import (
     Assumption,
     Computed,
     Datasheet,
-    Layer,
     Step,
-    TimelineFigure,
-    TimelineLayer,
-    TimelineStage,
 )
 from tanaka.rules.derivation import Derivation, printed
 
 _ADAM = RECIPES["mixed-adam-16"]
 _COPY = 2.0  # bytes per parameter of a 16-bit version
-PHASES = ("fill", "steady", "drain", "commit")
-ALONE = ("forward", "backward", "update")
 
 
 def size(value: float) -> str:
@@ -104,30 +98,6 @@ class StepMemory:
             parts.append(("versions", self.versions))
         return tuple(sorted(parts, key=lambda p: -p[1].value))
 
-    def figure(self) -> TimelineFigure:
-        """The drawing of it."""
-        piped = len(self.stages) > 1
-        phases = PHASES if piped else ALONE
-
-        def stage(s: StageMemory) -> TimelineStage:
-            flight = s.in_flight[1]
-            layers = [TimelineLayer("states", Layer.STATE, (s.states,) * len(phases))]
-            if s.versions:
-                label = "versions" if self.copies == 1 else f"versions, {self.copies} steps"
-                layers.append(TimelineLayer(label, Layer.VERSIONS, (s.versions,) * len(phases), self.copies))  # fmt: skip
-            if not piped:
-                # One micro-batch: its layers come one by one, and go back one by one.
-                one = s.activations[1]
-                layers.append(TimelineLayer("activations", Layer.ACTIVATIONS, (one, one, 0.0), self.depth))  # fmt: skip
-                return TimelineStage("each device", f"{self.depth} layers, one after another", tuple(layers))  # fmt: skip
-            layers.append(TimelineLayer("activations", Layer.ACTIVATIONS, s.activations, flight))
-            note = f"{flight} micro-batch{'es' if flight != 1 else ''} in flight"
-            return TimelineStage(f"stage {s.stage}", note, tuple(layers))
-
-        limit = self.capacity.value if self.capacity is not None else None
-        stages = tuple(stage(s) for s in self.stages)
-        return TimelineFigure(phases, stages, limit, f"one {self.device}", self.over)
-
 
 @dataclass(frozen=True, slots=True)
 class OfModel:
@@ -167,6 +137,7 @@ class Shape:
     sequence: Operand
     parameters: Operand | None = None
     """Of the model, where the set-up does not state them."""
+    vocabulary: Operand | None = None
 
 
 def _shape(s: TrainingSetup) -> Shape | None:

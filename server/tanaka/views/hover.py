@@ -27,6 +27,7 @@ LARGEST_IMAGE = 70_000
 READ = "read:"
 CONSISTENT = "consistent:"
 _GAP = "&ensp;"
+_KEPT_WHOLE = 18  # characters of a value that is not broken
 
 _COMMENT = re.compile(
     r"%+\s*tanaka:\s*(ignore-file|ignore|off|on|given)\b\s*([^\n]*?)\s*(?:--\s*([^\n]*?)\s*)?$",
@@ -330,10 +331,15 @@ def _picture(drawing: Drawing, images: bool) -> list[str]:
 def _table(rows: tuple[Row, ...], *, of_numbers: bool) -> str:
     lines = ["| | | |", "|:--|--:|:--|" if of_numbers else "|:--|:--|:--|"]
     for row in rows:
-        value = f"**{escaped(row.shown)}**" if row.total else escaped(row.shown)
+        # A long third column must not push a unit from its number.
+        shown = escaped(row.shown)
+        if of_numbers and len(shown) <= _KEPT_WHOLE:
+            shown = shown.replace(" ", "\u00a0")
+        value = f"**{shown}**" if row.total else shown
+        # VS Code leaves no room between the columns.  It stands behind the value, as a third cell of
+        # several lines would be indented in its first alone.
         third = escaped(_third(row))
-        # VS Code leaves no room between the columns.
-        lines.append(f"| {escaped(row.label)} | {_GAP}{value} | {_GAP if third else ''}{third} |")
+        lines.append(f"| {escaped(row.label)} | {_GAP}{value}{_GAP if third else ''} | {third} |")
     return "\n".join(lines)
 
 

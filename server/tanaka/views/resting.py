@@ -53,9 +53,21 @@ _PHYSICS = ("TK2", "TK3", "TK4")
 
 
 def resting(
-    report: Report, keys: frozenset[str], met: Callable[[NumberId], bool | None]
-) -> Iterator[Resting]:
-    """Findings first, then checks that agree: those whose derivation cites it, or whose claim names it."""
+    report: Report, keys: frozenset[str], met: Callable[[NumberId], bool | None],
+    uses: Callable[[Finding | Held], bool] = lambda _: True,
+) -> Iterator[Resting]:  # fmt: skip
+    """Findings first, then checks that agree: those whose derivation cites it, or whose claim names it.
+
+    Parameters
+    ----------
+    report : Report
+    keys : frozenset of str
+        Sources of the specification.
+    met : callable
+        Whether a number is bound to it; None where it is bound to none of its kind.
+    uses : callable
+        Whether an outcome whose claim names it, without citing it, has taken anything from it.
+    """
     seen: set[tuple[str, NumberId | None]] = set()
     items: tuple[Located | Held, ...] = (*report.findings, *report.held)
     for item in items:
@@ -65,7 +77,7 @@ def resting(
         if names and not any(names):
             continue  # it speaks of another one, which may be on the same datasheet
         cited = any(isinstance(s.origin, Datasheet) and s.origin.key in keys for s in own.steps)
-        if not cited and not (any(names) and own.code.startswith(_PHYSICS)):
+        if not cited and not (any(names) and own.code.startswith(_PHYSICS) and uses(own)):
             continue
         # A finding is about the number that it underlines; a check about any of those it held.
         mine = next((n for n in numbers if met(n)), None) if isinstance(item, Held) else None

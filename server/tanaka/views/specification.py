@@ -19,9 +19,7 @@ from tanaka.paper.about import Role
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.model import NumberId
 from tanaka.records import dataclass
-from tanaka.rules.api import (
-    RooflineFigure,
-)
+from tanaka.rules.api import Finding, Held, RooflineFigure
 from tanaka.text import DocId, Span
 from tanaka.views import printing
 from tanaka.views.derivation import Row
@@ -223,7 +221,7 @@ def _model(report: Report, span: Span, name: str, model: Model, places: Places) 
     ]  # fmt: skip
     keys = frozenset(n.source for n in (*model.shape(), model.published))
     met = partial(named_by, report, Role.MODEL, _model_ids, frozenset((model.id,)))
-    rest = tuple(resting(report, keys, met))
+    rest = tuple(resting(report, keys, met, partial(_takes_from, names=(name, model.name))))
     text = (
         model.name if _bare(model.name) == _bare(name) else f"{name} has the shape of {model.name}"
     )
@@ -235,6 +233,15 @@ def _model(report: Report, span: Span, name: str, model: Model, places: Places) 
 def _model_ids(name: str) -> frozenset[str]:
     found = find_model(name)
     return frozenset((found.id,)) if found is not None else frozenset()
+
+
+def _takes_from(outcome: Finding | Held, names: tuple[str, ...]) -> bool:
+    """Whether a derivation uses a model: its number of parameters, or something of its by name."""
+    words = [s.label for s in outcome.steps]
+    told = _bare(" ".join(words))
+    return any("parameter" in w or "weights" in w for w in words) or any(
+        _bare(n) in told for n in names
+    )
 
 
 def _bare(name: str) -> str:

@@ -205,8 +205,12 @@ class _Told:
     def tried(self) -> Paragraph:
         """An attack that failed is said too; at most one."""
         failed = {f.finding.code for f in (*self.case.sure, *self.case.asked)}
+        faulty = {n for f in self.case.sure for n in f.finding.operands}
         for code, axis in _TRIED:
-            held = next((h for h in self.case.held if h.code == code), None)
+            # Numbers of which another check fails are no consolation.
+            held = next(
+                (h for h in self.case.held if h.code == code and not set(h.numbers) <= faulty), None
+            )
             if held is None or code in failed:
                 continue
             values = self.speech.common() | {"axis": words(axis)} | self.speech.sources.held(held)

@@ -17,6 +17,7 @@ from tanaka.paper.change.contrasts import contrasts
 from tanaka.paper.change.operands import (
     LocalChange,
     comparable,
+    in_a_term,
     is_change,
     is_name_or_interval,
     made,
@@ -65,12 +66,17 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
             )
         return tuple(found[i] for i in sorted(found))
     of: dict[tuple[int, int], set[str]] = {}
+    readings = sentence.readings
     for pattern in (_equations, shares, surpassed, comparands, pairs, contrasts, parts):
         for change in pattern(sentence, frozenset(found)):
             values = min(change.old, change.new), max(change.old, change.new)
             unit = sentence.readings[change.change].quantity.shown_unit
             # Two values have one ratio: a second factor is of something else.
             if unit in ("×", "") and unit in of.get(values, ()):
+                continue
+            if pattern not in (_equations, shares) and any(
+                in_a_term(sentence, readings[i]) for i in values
+            ):
                 continue
             of.setdefault(values, set()).add(unit)
             found.setdefault(change.change, change)

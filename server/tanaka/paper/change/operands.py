@@ -236,6 +236,18 @@ def is_measured(r: Reading) -> bool:
     return q.unit != "1" or q.shown_unit == "%" or bool(r.noun) or "." in q.literal.text
 
 
+_TERM_BEFORE = Lazy(r"\d[\d.,]*\)?\s?(?:[A-Za-z%]{1,4}\s)?(?:(?:[+·*/]|−|\s-\s)\s?\(?|×\s?)$")
+_TERM_AFTER = Lazy(r"\)?\s?(?:[+·*/]|[×−-]\s?(?=\d))\s?\(?\d")
+
+
+def in_a_term(sentence: Sentence, r: Reading) -> bool:
+    """Whether a number is only a part of what is written out: the 4 of "2 + 14/4 bytes"."""
+    return (
+        _TERM_BEFORE.search(sentence.before(r, 16)) is not None
+        or _TERM_AFTER.match(sentence.text, r.literal_end) is not None
+    )
+
+
 _GIVEN = Lazy(r"[\w)}\]]\s?=\s?$")
 _PIECES = (
     r"(?:chunks?|chunking|pages?|blocks?|tiles?|buffers?|messages?|packets?|stripes?|segments?|granularity|granules?|cache ?lines?|records?|"

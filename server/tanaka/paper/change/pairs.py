@@ -113,8 +113,9 @@ def pairs(sentence: Sentence, taken: frozenset[int]) -> Iterator[LocalChange]:
     """Changes whose two values the words join."""
     readings, text = sentence.readings, sentence.text
     done = set(taken)
-    both = [p for p in joined(sentence) if not p.turned]
-    if len(both) > 1:
+    found = list(joined(sentence))
+    both = [p for p in found if not p.turned]
+    if len(found) > 1:
         done |= _in_a_list(sentence)  # two pairs, then two factors: which is whose is not said
     for pair in both:
         old = readings[pair.old]

@@ -68,6 +68,13 @@ _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", 
 _WORKLOAD = Lazy(
     r"\b(?:on|for|with|at) (?:long|short|large|small|other|some|other|the (?:largest|longest)|[A-Z][\w.-]*|\d)"
 )
+_PHASE = Lazy(
+    r"\b(its|their|attention|forward|backward|decod\w+|prefill|training|inference|sampling|serving|generation|communication)\s(?:\w+\s)?(?:step|time|pass|latency|iteration)s?\b|"
+    r"(?<=makes )(decoding|training|inference|prefill|serving|generation)\b",
+    re.I,
+)
+# "On the phone, replacing only softmax ...": the share was of another run
+_SETTING = Lazy(r"\s*(?:On|In|At|For|When|Where|Under|During|Above|Beyond)\b[^.;]{1,40},")
 
 CUES = {
     "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
@@ -116,14 +123,24 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 for s in stems
             ):
                 cues |= {"only"}
-            if _WORKLOAD.search(text):
+            if _WORKLOAD.search(text) or (j != k and _SETTING.match(text)):
                 cues |= {"workload"}
+            if (
+                _phases(text) - _phases(sentence.text[: scene.reading(share).end + 40])
+                or len(scene.formats(k)) > 1
+            ):
+                cues |= {"other-whole"}
             given = (("share", share), *((("inner", inner),) if inner else ()))
             far = frozenset() if j == k else frozenset({"share"})
             yield LocalPhysical(
                 "amdahl", whole, given, (("part", part), ("kind", kind)), far=far, cues=cues
             )
             break
+
+
+def _phases(text: str) -> set[str]:
+    """What steps and times are said to be of: "the decode step", "its step"."""
+    return {(m.group(1) or m.group(2)).lower()[:5] for m in _PHASE.finditer(text)}
 
 
 def _percent(reading: Reading) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
 _TRAINS = Lazy(
@@ -131,16 +131,19 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
                 if j != k:
                     far.add(role)
                 break
-    if "tokens" not in given and "tokens" not in counted:
+    row = "" if {"params", "active"} & given.keys() else row_named(text)
+    if "tokens" not in given and "tokens" not in counted and not row:
         return None
     model, part_far = _model(scene, near, k)
-    if model is None:
+    if model is None or (model and "tokens" not in given and "tokens" not in counted):
         return None
-    if "params" not in given and "active" not in given and not model:
+    if "params" not in given and "active" not in given and not model and not row:
         return None
     if model and part_far:
         far.add("model")
-    named: dict[str, str] = {"model": model} if model else {}
+    named: dict[str, str] = {"model": model} if model else {"row": row} if row else {}
+    if "row" in named:
+        far.add("params")  # a table of the paper's own models says what the row is
     for j in near:
         parts = counted_devices(scene, j)
         if parts is None:
@@ -150,19 +153,13 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
             if j != k:
                 far.add("device")
         if not rented and parts.total is not None:
-            counted["devices"] = parts.total
-            if parts.count is not None:
-                given["devices"] = parts.count
-            if parts.nodes is not None:
-                given["nodes"] = parts.nodes
-            if parts.each:
-                counted["each"] = parts.each
+            parts.fill(given, counted)
             if j != k:
                 far.add("devices")
             break
         if rented and parts.name:
             break
-    if not rented and "devices" not in counted:
+    if not rented and "devices" not in counted and "row" not in named:
         return None
     used = {j for j, _ in given.values()} | {k}
     said = " ".join(scene.sentences[j].text for j in sorted(used))
@@ -246,11 +243,16 @@ def _params(scene: Scene, k: int) -> list[Spot]:
     return [s for s in sizes(scene, k) if not is_active(scene, s)]
 
 
+_SIZED = Lazy(r"(?<![\w.])\d+(?:\.\d+)?[BM]\b")
+"""A size in the name of a model that no table has: "GPT-1.3B"."""
+
+
 def _model(scene: Scene, near: list[int], k: int) -> tuple[str | None, bool]:
     """The one model of the nearest sentence that names any: "" where none does, None for two."""
     for j in near:
-        found = [e for e in scene.named(j, EntityKind.MODEL) if e.key]
-        if len(found) > 1:
+        named = scene.named(j, EntityKind.MODEL)
+        found = [e for e in named if e.key]
+        if len(found) > 1 or (found and any(_SIZED.search(e.name) for e in named if not e.key)):
             return None, False
         if found:
             return found[0].name, j != k

@@ -6,6 +6,7 @@ import re
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.stretches import Stretch, subject
+from tanaka.paper.physics.widths import widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
@@ -53,7 +54,8 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     shape = shape_of(scene, k)
     if {"layers", "kv", "head"} <= shape.keys():
         given += [(role, shape[role]) for role in ("layers", "kv", "head")]
-    elif about is not None and about.name:
+    elif about is not None and about.name and "kv" not in shape:
+        # with heads of its own a model is not the one of that name
         named.append(("model", about.name))
         if about.far:
             far.add("model")
@@ -91,6 +93,36 @@ def _of_another_size(scene: Scene, k: int, size: Spot, at: int) -> bool:
     """Whether another size stands between a size and a place behind it: "2.1 GB, and 0.5 GB in 4 bits"."""
     end = scene.reading(size).end
     return any(end <= scene.reading(s).start <= at for s in scene.spots(k, "byte") if s != size)
+
+
+# Bytes a token that are no cache: what is sent, computed or looked up for it.
+_NO_CACHE = Lazy(
+    r"\bhidden\b|\bactivations?\b|\blogits?\b|\bhops?\b|\bsen[dt]s?\b|\bsend(?:s|ing)?\b|\bnetworks?\b|\bembeddings?\b|\bvocabular\w+|\bweights?\b|\bstates?\b|\bdisk\b|\bdata ?sets?\b|\bcorpus\b|\btext\b|\bprice\w*|"
+    r"\blayers?\b|\bheads?\b",
+    re.I,
+)
+_EFFECTIVE = Lazy(r"\beffective(?:ly)?\b", re.I)
+_CONTEXT = Lazy(r"\bKV\b|\bkey[- ]value\b|\bcach\w+|\bcontexts?\b", re.I)
+
+
+def token_cache(scene: Scene, k: int) -> LocalPhysical | None:
+    """A size per token of a sentence that names no shape: that of the paper, if it has one."""
+    text = scene.sentences[k].text
+    sizes = scene.spots(k, "byte")
+    each = [
+        s for s in sizes
+        if scene.reading(s).per == "token" or _PER_TOKEN.match(text, scene.reading(s).end)
+    ]  # fmt: skip
+    if len(each) != 1 or not scene.reading(each[0]).quantity.bounded or _NO_CACHE.search(text):
+        return None
+    if _NOT.search(_EFFECTIVE.sub(" ", text)):
+        return None
+    stated = [w for w in widths(text) if w.cache] or list(widths(text))
+    if len({w.bits for w in stated}) > 1:
+        return None
+    named = (("precision", stated[0].name),) if stated else ()
+    cues = frozenset({"cache"} if _CONTEXT.search(text) else ())
+    return LocalPhysical("token-cache", each[0], (), named, cues=cues)
 
 
 def held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None, bool]:

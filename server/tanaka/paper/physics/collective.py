@@ -178,12 +178,20 @@ def _payloads(scene: Scene, k: int) -> list[Spot]:
     return out
 
 
+_SHARE_OF = Lazy(
+    r"(?:\b(?:half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|parts?|portion|fraction|share|subset|most|some|all but \w+|[KMGT]i?B)|%)\s(?:of|out of) (?:the|its|our|their|these|a|an|all)?\s?(?:\w+ )?$",
+    re.I,
+)
+
+
 def _sent(
     scene: Scene, k: int, kind: str, given: list[tuple[str, Spot]], named: list[tuple[str, str]], far: set[str],
     cues: set[str],
 ) -> bool:  # fmt: skip
     """Bind what is sent: bytes, or parameters and their format."""
     found = _payloads(scene, k)
+    if len(found) == 1 and _SHARE_OF.search(scene.around(found[0], 40)[0]):
+        return False  # "a tenth of the 10 GB"
     if len(found) == 1:
         given.append(("payload", found[0]))
         if _PER_RANK.match(scene.around(found[0])[1]):

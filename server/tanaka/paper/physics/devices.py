@@ -49,6 +49,13 @@ class Devices:
     nodes: Spot | None = None
     each: float = 0.0
 
+    def fill(self, given: dict[str, Spot], counted: dict[str, float]) -> None:
+        """Write what counts the devices into the roles of a claim."""
+        roles = (("devices", self.count), ("nodes", self.nodes))
+        given.update({role: spot for role, spot in roles if spot is not None})
+        values = (("devices", self.total), ("each", self.each or None))
+        counted.update({role: value for role, value in values if value is not None})
+
 
 def counted_devices(scene: Scene, k: int) -> Devices | None:
     """The devices of a sentence; None where it names two sorts, or counts them twice."""

@@ -27,6 +27,8 @@ EXCUSES: dict[str, Lazy] = {
     "compression": Lazy(r"\bcompress\w*|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\b1-bit\b|\bsignSGD\b", re.I),
     "fewer-operations": Lazy(r"\bWinograd\b|\bStrassen\w*|\bfast matrix multiplication\b|\b(?:dense-)?equivalent (?:throughput|TFLOP|FLOP|rate|performance)|\beffective (?:throughput|T?FLOP|rate|performance|compute)|\bskip(?:s|ped|ping) (?:zero|masked|empty)\w*", re.I),
     "causal": Lazy(r"\bcausal\b|\bsliding[- ]window\b|\bblock-sparse\b|\battention kernels?\b|\bFlashAttention\b", re.I),
+    "chunked-loss": Lazy(r"\b(?:chunk(?:ed|s|wise)?|fused|tiled|cut|linear)[- ](?:linear[- ])?(?:cross[- ]entropy|loss|logits)\b|\bLiger\b|\b(?:cross[- ]entropy|losse?s?|logits)\b[^.;]{0,40}\b(?:in chunks|chunk by chunk|in parts|chunked|never materiali[sz]ed|not materiali[sz]ed)\b", re.I),
+    "fewer-keys": Lazy(r"\b[GM]QA\b|\bMLA\b|\b(?:grouped?|multi)[- ]query\b|\blatent attention\b|\b(?:KV|key[- ]value)[- ]heads?\b|\bcross-layer\b|\bevict\w*|\bsliding[- ]window\b|\b(?:linear|local|hybrid|window(?:ed)?) attention\b|\bMamba\b|\bstate[- ]space\b|\btoken (?:drop\w*|prun\w*|merg\w*)", re.I),
     "overclocked": Lazy(r"\boverclock\w*", re.I),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind, entities
-from tanaka.paper.physics.cached import cache_claim, cache_product
+from tanaka.paper.physics.cached import cache_claim, cache_product, token_cache
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.state import state_product
 from tanaka.paper.physics.stretches import Stretch, stretches, subject
@@ -39,7 +39,7 @@ _NOT = Lazy(
     r"/(?:GPU|device|rank|s)\b|\bshard\w*|\bsplit\w*|\bpartition\w*|\bTP\s?=?\s?\d|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bstages?\b|\bsav(?:es?|ed|ings?)\b|"
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
     r"\bfree[sd]?\b|\bavailab\w*|\bspare\b|\bheadroom\b|\bbudgets?\b|\bcapacity\b|\bbeyond\b|\boverheads?\b|\binclud\w+|\bplus\b|\btogether\b|\bpeak\b|\btraffic\b|"
-    r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
+    r"\bbandwidth\b|\breads?\b|\bstream\w*|\btransfer\w*|\btransmi\w+|\bsen[dt]s?\b|\bsending\b|\breceiv\w+|\bexchang\w+|\bcommunicat\w+|\ball[-_]?(?:reduce|gather)\w*|\bbroadcast\w*|\bmov(?:es?|ed|ing)\b|\bdownload\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bshare of\b|\bportion\b|\bpart of\b|"
     r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
     r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bcopy\b|\bEMA\b|\bmoving[- ]averages?\b|\bshadow\b|\btwice\b|\bpairs? of\b|\bensemble\w*|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
@@ -55,6 +55,9 @@ _OF_ELSE = Lazy(
     re.I,
 )  # fmt: skip
 _OF_ONE = Lazy(r"\b(?:each|every|one|per|an?|single)[ -](?:\w+[ -])?(?:experts?|layers?|shards?|stages?|adapters?)\b", re.I)  # fmt: skip
+# A size of tokens, or of what a formula multiplies out, is no size of weights.
+_OF_TOKENS = Lazy(r"\b\d[\d,.]*[KM]?[- ]tokens?\b[^.;]{0,60}\b(?:need|tak|requir|occup|cost|us)\w*\b|\bkeys?\s?(?:\+|and|,)\s?values?\b", re.I)  # fmt: skip
+_IN_NAMES = Lazy(r"\b(?:num|n|d)_[a-z]\w+|\b(?:hidden|head|vocab)_(?:size|dim)\b")
 # What the sentences before may say of the model, with which "its weights" are fewer or narrower.
 _LAID_OUT = Lazy(r"\bshard\w*|\bsplit\w*|\bpartition\w*|\bparallel\w*|\bper (?:GPU|device)\b(?<!/s per GPU)|\beach of\b|\bquanti[sz]\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bdraft\w*|\bdistil\w*", re.I)  # fmt: skip
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
@@ -80,12 +83,14 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if product is not None:
             yield product
             continue
-        if _listed(scene, k):
-            continue
-        for stretch in stretches(scene, k):
+        found = False
+        for stretch in () if _listed(scene, k) else stretches(scene, k):
             sizes = stretch.sizes()
             if len(sizes) == 1 and (claim := _claim(stretch, sizes[0])):
+                found = True
                 yield claim
+        if not found and (each := token_cache(scene, k)) is not None:
+            yield each
 
 
 def _listed(scene: Scene, k: int) -> bool:
@@ -186,6 +191,8 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     if _OF_ELSE.match(stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size).end):
         return None
     own = stretch.scene.sentences[stretch.k].text
+    if _OF_TOKENS.search(own) or _IN_NAMES.search(own):
+        return None
     if _OF_ONE.search(own, 0, stretch.scene.reading(size).start):
         return None
     told = " ".join(s.text for s in stretch.scene.sentences[max(0, stretch.k - 2) : stretch.k])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.sentences import Sentence
@@ -27,10 +27,11 @@ FORMAT = Lazy(
 )  # fmt: skip
 # A second format is what it is compared with only where that is said: "INT4 with FP16 scales".
 _COMPARED = Lazy(
-    r"\b(?:from|than|vs\.?|versus|over|against|compared (?:to|with)|relative to|of (?:the|its)|(?:size|footprint|memory) in)\s(?:\w+\s){0,2}?(?:(?:FP|BF)-?(?:16|32)|(?:16|32)[- ]bits?|(?:half|full|single)[- ]precision)\b|"
+    r"\bfrom (?:16|32) (?:down )?to \d(?:\.\d+)?[- ]bits?\b|\b(?:from|than|vs\.?|versus|over|against|compared (?:to|with)|relative to|of (?:the|its)|(?:size|footprint|memory) in)\s(?:\w+\s){0,2}?(?:(?:FP|BF)-?(?:16|32)|(?:16|32)[- ]bits?|(?:half|full|single)[- ]precision)\b|"
     r"\b(?:(?:FP|BF)-?(?:16|32)|(?:16|32)-bit|(?:half|full|single)[- ]precision)\s(?:baseline|original|counterpart|model|version)\b",
     re.I,
 )  # fmt: skip
+_FROM = Lazy(r"\bfrom (16|32) (?:down )?to \d(?:\.\d+)?[- ]bits?\b", re.I)
 _WORDS_OF_BITS = {"half": 16.0, "full": 32.0, "single": 32.0, "binary": 1.0, "1-bit": 1.0}
 _RANK = Lazy(r"\brank[- ](?:of )?\d+\b|\brank\s?=\s?\d+\b|\br\s?=\s?\d+\b", re.I)
 _LESS = Lazy(
@@ -47,7 +48,8 @@ _OTHER = Lazy(
     r"model sizes|respectively|parameters? (?:efficien\w+|count))\b",
     re.I,
 )  # fmt: skip
-_TOGETHER = Lazy(
+_TRAINABLE = Lazy(r"\btrainable\b", re.I)
+TOGETHER = Lazy(
     r"\b(?:off-?load\w*|recomput\w+|checkpointing|LoRA|QLoRA|adapters?|prun\w+|spars\w+|entropy|Huffman|activation partitioning|"
     r"combin\w+|together|further|additional(?:ly)?|on top|end-to-end|distill\w+|eviction|evict\w*|sliding|cross-layer|tensor[- ]parallel\w*|"
     r"pipeline[- ]parallel\w*|MLA|latent)\b",
@@ -76,8 +78,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         plain = bool(HEADS.search(text) and _CACHE.search(text))
         if not plain and not any(p.search(text) for p in OBJECTS.values()):
             continue
-        claim = _claimed(scene, k)
-        if claim is None or _TOGETHER.search(text):
+        claim = claimed_saving(scene, k)
+        if claim is None or TOGETHER.search(text):
             continue
         kind, given, counted, far, named = _technique(scene, k, claim[0])
         if not kind:
@@ -92,17 +94,31 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         )  # fmt: skip
 
 
-def _claimed(scene: Scene, k: int) -> tuple[Spot, str] | None:
-    """The one saving of a sentence and its form: a factor, "by" or "to" a percentage."""
+def claimed_saving(
+    scene: Scene, k: int, skipped: Sequence[tuple[int, int]] = (), *, trained: bool = False
+) -> tuple[Spot, str] | None:
+    """The one saving of a sentence and its form: a factor, "by" or "to" a percentage.
+
+    Parameters
+    ----------
+    scene : Scene
+    k : int
+    skipped : sequence of (int, int)
+        Stretches of the sentence in which a sign is none of a factor ("4,096 × 4,096").
+    trained : bool
+        Whether what shrinks may be the parameters that are trained.
+    """
     text = scene.sentences[k].text
     found: list[tuple[Spot, str]] = []
     for spot in scene.spots(k, "1"):
         r = scene.reading(spot)
         before = scene.around(spot, 80)[0]
         shown = r.quantity.shown_unit
+        if any(start <= r.start < end for start, end in skipped):
+            continue
         if shown == "%":
             form = "to" if _TO.search(before) else "by"
-        elif shown == "×" or re.search(r"\bfactor of\s$", before):
+        elif shown == "×" or re.search(r"\bfactor of\s$", before) or (r.noun == "run" and re.search(r"\bby\s$", before)):  # fmt: skip
             form = "factor"
         else:
             continue
@@ -113,7 +129,8 @@ def _claimed(scene: Scene, k: int) -> tuple[Spot, str] | None:
     before, after = scene.around(spot, 80, 45)
     before = re.split(r"[;:]|, (?:and|but|while|which)\b", before)[-1]
     after = re.split(r"[;:,.]\s", after)[0]
-    if not _LESS.search(before + " " + after) or _OTHER.search(before + " " + after):
+    near = before + " " + after
+    if not _LESS.search(near) or _OTHER.search(_TRAINABLE.sub(" ", near) if trained else near):
         return None
     if re.search(r"\bper ?cent|\bpoints?\b", text, re.I):
         return None
@@ -167,6 +184,8 @@ def _bits(sentence: Sentence, *, adam: bool) -> frozenset[float]:
     """Widths of the formats that a sentence names."""
     found: set[float] = set()
     text = ADAM.sub(" ", sentence.text) if adam else sentence.text
+    for m in _FROM.finditer(text):
+        found.add(float(m.group(1)))
     for m in FORMAT.finditer(text):
         word = (m.group(3) or m.group(4) or "").lower()
         found.add(_WORDS_OF_BITS[word] if word else float(m.group(1) or m.group(2)))

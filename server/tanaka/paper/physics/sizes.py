@@ -31,6 +31,17 @@ SOME_ACTIVE = Lazy(
 """A token goes through some of the parameters only."""
 
 
+_ROW = Lazy(
+    r"\b(?:[Tt]he|[Oo]ur) (?P<name>[A-Z][\w.+-]{0,15}|\d+(?:\.\d+)?[BM]) (?:model|variant|configuration|run)\b"
+)
+
+
+def row_named(text: str) -> str:
+    """The one label that may be a row of the paper's own models: "the XL model"; "" for none."""
+    found = {m["name"] for m in _ROW.finditer(text)}
+    return found.pop() if len(found) == 1 else ""
+
+
 def counts(r: Reading, least: float) -> bool:
     """Whether a number is a bare count of so many at least."""
     return r.quantity.unit == "1" and r.quantity.point >= least and r.quantity.shown_unit != "%"

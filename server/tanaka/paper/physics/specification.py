@@ -273,6 +273,10 @@ def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> 
     return formats[0] if len(formats) == 1 else ""
 
 
+# of the devices, or of the hosts too
+_ANY_MEMORY = Lazy(r"\s?of (?:main |total |system )?(?:memory|RAM)\b")
+
+
 def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhysical]:
     """A count, what each holds, and the total: "eight A100-80GB, 640 GB in total"."""
     text = scene.sentences[k].text
@@ -302,6 +306,8 @@ def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhys
         given.append(("nodes", part.nodes_at))
     elif nodes or _MORE_DEVICES.search(text[part.end :]):
         cues.add("more")
+    if _ANY_MEMORY.match(text, total.end):
+        cues.add("any memory")
     yield LocalPhysical(
         "total-capacity", whole[0], tuple(given), (("device", part.name),), (), frozenset(), frozenset(cues)
     )  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun(?:e|es|ed|ing)\b", re.I)
@@ -71,7 +71,9 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
     images = reading.quantity.unit == "sample/s"
     shown = reading.quantity.shown_unit.removesuffix("/s").lstrip("kKM ")
     phase = _phase(text, images=images)
-    if not phase or (images and shown not in _UNITS):
+    row = row_named(text)
+    told = _OUTPUT.search(text) or _PROMPTS.search(text) or _INFERENCE.search(text)
+    if not (phase or (row and not told)) or (images and shown not in _UNITS):
         return None
     if reading.per in ("user", "request", "layer", "node", "second"):
         return None
@@ -81,7 +83,7 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
     counted: dict[str, float] = {}
     for j in (k, k - 1):
         if j < 0:
-            return None
+            break
         models = [e for e in scene.named(j, EntityKind.MODEL) if e.key or not e.name[0].isdigit()]
         whole = [s for s in sizes(scene, j) if not is_active(scene, s)]
         active = [s for s in sizes(scene, j) if is_active(scene, s)]
@@ -97,6 +99,13 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far |= {"model", "params"}
             break
+    if not (named.keys() & {"model"} or given):
+        if not row or images:
+            return None
+        named["row"] = row  # of a table of the paper's own models, which says what it is
+        far.add("params")
+    elif not phase:
+        return None
     if _COMPARED.search(text) or ("active" not in given and SOME_ACTIVE.search(text)):
         return None  # of two systems, or of fewer parameters than are stated
     after = scene.around(rate, 0, 60)[1]
@@ -114,13 +123,7 @@ def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
             if j != k:
                 far.add("device")
         if not each and parts.total is not None:
-            counted["devices"] = parts.total
-            if parts.count is not None:
-                given["devices"] = parts.count
-            if parts.nodes is not None:
-                given["nodes"] = parts.nodes
-            if parts.each:
-                counted["each"] = parts.each
+            parts.fill(given, counted)
             if j != k:
                 far.add("devices")
         if parts.name or parts.total is not None:

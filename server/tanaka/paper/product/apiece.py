@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tanaka.paper.product.identities import JOIN, is_total
+from tanaka.paper.product.terms import is_window
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Qualifier, Reading
@@ -69,6 +70,12 @@ _FOLLOWS = Lazy(r"\b(?:hence|thus|therefore|so|which means|i\.e\.,?)\s+(?:\w+ ){
 _VERB = Lazy(rf"[^.;,()\d]{{0,24}}\b{_MAKES}")
 
 
+_OF_A_MODEL = Lazy(
+    r"\b(?:model|network|LLM|transformer|decoder|encoder|variant|version|checkpoint)\s$"
+)
+_NAMED = Lazy(r"[A-Za-z][\w.]*-$")
+
+
 @lru_cache(maxsize=4096)
 def _one(thing: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What stands before, and behind, the amount of one of some things."""
@@ -81,7 +88,7 @@ def _one(thing: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     behind = re.compile(
         rf"[^,;()\d]{{0,16}}?(?:/\s?|\b(?:per|(?:for|on|in|of|to|at|by)? ?(?:each|every|one)|for an?|an?)\s)\s*"
         rf"(?:of (?:the |these |our |its )*(?:\S+ )?)?(?:[\w-]+ ){{0,2}}?{re.escape(thing)}s?\b|"
-        r"\s?[A-Za-z/]{0,8}\s(?:on|in|for|at|to) each\b(?! of)",
+        r"\s?[A-Za-z/]{0,8}\s(?:on|in|for|at|to) each\b(?! of)(?!\s(?!(?:and|or|with|for|in|at|on|while|but|so)\b)\w)",
         re.I,
     )
     return before, behind
@@ -98,6 +105,8 @@ def _counts(sentence: Sentence) -> Iterator[tuple[int, str]]:
         m = _THINGS.match(sentence.text, r.literal_end)
         if m is None or m.group(2).lower() in _NO_THING or set(m.group(1).lower().split()) & _STOP:
             continue
+        if _OF_A_MODEL.search(m.group(1)) or _NAMED.search(sentence.before(r, 12)):
+            continue  # "the 7B model trains", "LLaMA-13B runs": a verb
         yield i, _singular(m.group(2))
 
 
@@ -189,6 +198,8 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
     if len(alike) != 1 or not _amount(readings[alike[0]]):
         return None
     total = alike[0]
+    if is_window(s, readings[total]):
+        return None
     of_node = readings[total].per == "node" and thing != "node"
     if readings[total].per and not of_node:
         return None

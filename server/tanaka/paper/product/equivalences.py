@@ -87,6 +87,8 @@ def equivalences(sentence: Sentence) -> tuple[LocalEquivalence, ...]:
             continue
         if _part(left) != _part(right):
             continue  # GPU-hours are no hours
+        if ("MAC" in a.shown_unit) != ("MAC" in b.shown_unit):
+            continue  # one operation to some, two to others
         how = _how(sentence, left, right)
         if (
             not how

@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import pairwise, permutations
 
 from tanaka.paper.model import How
+from tanaka.paper.product.duplex import duplex
+from tanaka.paper.product.flows import is_moved, of_other_work
 from tanaka.paper.product.relations import FORMATS, RELATIONS, Constant, LocalIdentity, Relation
 from tanaka.paper.product.sums import written_sums
 from tanaka.paper.product.terms import Term, terms
@@ -22,7 +24,7 @@ from tanaka.quantity import Reading
 
 # What makes the numbers on its two sides equal.
 JOIN = Lazy(
-    r"\(|\bi\.e\.|\bthat is\b|=|≈|\btotall?ing\b|\btotals?\b|\ba (?:grand |combined )?total of\b|\bin (?:total|all)\b|\bamount(?:s|ing|ed)? to\b|"
+    r"\(|\bi\.e\.|\bthat is\b(?!\s+[a-z]+(?:ed|en|lt|id)\b)|=|≈|\btotall?ing\b|\btotals?\b|\ba (?:grand |combined )?total of\b|\bin (?:total|all)\b|\bamount(?:s|ing|ed)? to\b|"
     r"\bcorrespond(?:s|ing|ed)? to\b|\bequivalent(?:ly)?\b|\bequal(?:s|ling|ing)?\b|\bwhich is\b|,? or\s*$|\bc[oa]m(?:e|es|ing) to\b|"
     r"\bgiv(?:e|es|ing)\b|\byield(?:s|ed|ing)?\b|\bmak(?:es|ing)\b|\bconsuming\b|\bcosting\b|\btranslat(?:es|ed|ing) (?:in)?to\b|"
     r"\bresult(?:s|ed|ing) in\b|\badd(?:s|ing)? up to\b|\bsum(?:s|ming)? (?:up )?to\b|\b(?:hence|therefore|thus|so)\b|—|\bimpl(?:ies|ying)\b|"
@@ -38,7 +40,7 @@ _TOTAL_BEFORE = Lazy(r"\b(?:in total|total(?:s|ing|ling)?(?: \w+)?(?: of| is)?|a
 # What sets the numbers on its two sides apart.
 _APART = Lazy(
     r"[;?!]|\b(?:while|whereas|but|another|versus|vs|than|instead|against|compared|respectively|unlike|except|besides|"
-    r"otherwise|although|though)\b|\.\s"
+    r"otherwise|although|though)\b|\.\s|, then\b"
 )
 _AND = Lazy(
     r"\band\b(?!\s+(?:(?:thus|hence|therefore|so|then|in total)\s+)?(?:(?:it|this|is)\s+)?(?:costs?|trained|takes?|took|consum\w+|requir\w+|us(?:es|ed)|need\w*|"
@@ -53,6 +55,10 @@ CUES = Lazy(
     r"respectively|overlap\w*|asynchron\w*|background|hidden|behind|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
     r"optimizer|activations?|gradients?|KV|cache[ds]?|quanti[sz]\w+|prun\w+|shard\w*|partition\w*|embedding\w*|"
     r"stream\w*|concurren\w*|users?|speculat\w*|pipelin\w*|sustain\w*|ramp\w*|varies|vary\w*|per phase|warm-?up|assum\w+|estimat\w+|"
+    r"(?:en|de)cod(?:e[drs]?|ing|ers?)|pack(?:s|ed|ing)?|unpack\w*|seriali[sz]\w+|hash\w*|sort(?:s|ed|ing)|encrypt\w*|dequanti[sz]\w*|top-k|select(?:s|ed|ion|ing)|"
+    r"split|stripe[ds]?|striping|spread|scatter\w*|rails|NICs|(?:one|an?) (?:half|third|quarter|eighth|sixteenth|fraction)|halves|quarters|"
+    r"and (?:another |a further )?(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|\d[\d.]*) (?:more )?(?:on|with|for)|"
+    r"of which|accounts? for|accounted for|attribut\w+|of it|of that|on the one|distinct|unique|different|the rest|the remain\w+|in parallel|simultaneous\w*|side by side|workers|"
     r"ring|synchroni[sz](?:es?|ed|ing)|averag(?:es?|ing)|aggregat(?:es?|ed|ing)|reducing|summing|exchang(?:es?|ed|ing)|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
     re.I,
 )
@@ -90,7 +96,7 @@ def identities(sentence: Sentence) -> tuple[LocalIdentity, ...]:
                 used |= set(match)
                 out.append(local)
     out += [w for w in _weights(sentence, found) if w.total not in used]
-    out += _duplex(sentence, found)
+    out += duplex(sentence, found)
     return (*out, *sums)
 
 
@@ -260,10 +266,18 @@ def _assign(
             cost += can[k].index(role)
         else:
             total = sentence.readings[window[order[0]].index]
+            if relation.name == "epochs" and _less_than_one_epoch(sentence, window, order):
+                continue
             cost = 4 * cost - 2 * is_total(sentence, total) - (order[0] == len(window) - 1)
             if best is None or cost < best[0]:
                 best = cost, tuple(window[k].index for k in order)
     return None if best is None else best[1]
+
+
+def _less_than_one_epoch(sentence: Sentence, window: Sequence[Term], order: Sequence[int]) -> bool:
+    """Whether what was seen would be less than the corpus: "2T tokens, four epochs of 500B"."""
+    seen, _, corpus = (sentence.readings[window[k].index] for k in order)
+    return seen.quantity.point < corpus.quantity.point and not is_total(sentence, seen)
 
 
 def _identity(
@@ -271,6 +285,11 @@ def _identity(
 ) -> LocalIdentity | None:
     readings = sentence.readings
     placed = sorted(match)
+    if any(
+        _OF_NEW.fullmatch(sentence.text, readings[a].end, readings[b].start)
+        for a, b in pairwise(placed)
+    ):
+        return None
     joins = [k for k in range(1, len(placed)) if _joins(sentence, placed[k - 1], placed[k])]
     total = match[0]
     before, after = placed[: joins[-1]] if joins else [], placed[joins[-1] :] if joins else []
@@ -280,6 +299,8 @@ def _identity(
     )
     if relation.name == "run time" and readings[match[1]].quantity.point == 1:
         return None  # "one epoch takes" counts nothing
+    if relation.name == "aggregate" and readings[match[2]].quantity.point == 1:
+        return None  # "a single card whose dies have 64 GB each": the parts are not those counted
     joined = (
         bool(joins) or (relation.verbs and _priced(sentence)) or is_total(sentence, readings[total])
     )
@@ -297,6 +318,8 @@ def _identity(
         return None
     anchor = total
     roles = dict(zip(match, relation.roles, strict=True))
+    if relation.flow and not _flows(sentence, relation, match, joins):
+        return None
     if relation.flow and not joins and roles[placed[-1]] == "time":
         anchor = placed[-1]
     elif len(after) == 1:
@@ -323,6 +346,25 @@ def _identity(
         relation.name, tuple(factors), tuple(divisors), anchor, constant, bound, joined,
         How.STATED, cues,
     )  # fmt: skip
+
+
+_OPENS = Lazy(r"[^(]*\(\s*")
+
+
+def _flows(
+    sentence: Sentence, relation: Relation, match: tuple[int, ...], joins: Sequence[int]
+) -> bool:
+    """Whether the words make the amount what the rate does in the time."""
+    readings, placed = sentence.readings, sorted(match)
+    by_bracket = all(
+        _OPENS.fullmatch(sentence.text, readings[placed[k - 1]].end, readings[placed[k]].start)
+        for k in joins
+    )
+    if joins and not (by_bracket and relation.name == "transfer"):
+        return True
+    if relation.name == "transfer":
+        return is_moved(sentence, readings[match[0]])
+    return relation.name == "run time" or not of_other_work(sentence.text)
 
 
 _LINK = Lazy(
@@ -352,6 +394,12 @@ _PRICED = Lazy(r"\bat (?:a |an |the )?(?:\w+ ){0,3}(?:price |rate |cost )?(?:of 
 
 def _priced(sentence: Sentence) -> bool:
     return _PRICED.search(sentence.text) is not None
+
+
+# "In 10 days on 64 GPUs the search (2,100 GPU-hours)": the bracket is the search's.
+_OF_NEW = Lazy(
+    r"\s*,?\s*(?:the|our|an?|its|this|these|both|each|every|one)\s[a-z][\w-]*(?:\s[a-z][\w-]*){0,3}\s*\(\s*(?:about |\\?~)?"
+)
 
 
 def _joins(sentence: Sentence, a: int, b: int) -> bool:
@@ -390,7 +438,9 @@ _HOLDS = Lazy(
     r"\b(?:takes?|took|occup\w+|needs?|requires?|weighs?|uses?|consumes?|amounts? to|has a size of|is|are|fills?|measures?|comes? to|of)\b|[(=,]|\bi\.e\."
 )
 _WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and(?! (?:thus |therefore |so |hence )?(?:in (?:B?FP?\d|INT\d|bfloat|float|half)|occup|takes?\b|needs?\b|fills?\b|requires?\b))|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
-                r"checkpoint|state\w*|shard\w*|bandwidth|free|MoE|experts?|active|activated|embedding\w*|quanti[sz]\w*)\b")  # fmt: skip
+                r"checkpoint|state\w*|shard\w*|bandwidth|free|MoE|experts?|active|activated|embedding\w*|quanti[sz]\w*|"
+                r"deltas?|diff(?:s|erence|erences)?|patch(?:es)?|updates?|adapters?|low-rank|stages?|layers?|blocks?|attention|MLPs?|FFNs?|feed-forward|heads?|"
+                r"part of|parts of|portion|fraction|subset|slice|half of|(?:a|one|two) (?:third|quarter|fifth|sixth|eighth|tenth|sixteenth)s?|percent|first|last)\b|%")  # fmt: skip
 
 
 def _weights(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:
@@ -419,36 +469,3 @@ def _weights(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:
         )
     )  # fmt: skip
     return out
-
-
-# -- both directions of a link --------------------------------------------------------------------
-
-_ONE_WAY = Lazy(
-    r"\s*(?:,?\s*(?:in|per|for) (?:each|one|a single)?\s?(?:direction|way)\b|unidirectional(?:ly)?|each way|one[- ]way|\(?unidirectional)"
-)
-_BOTH_WAYS = Lazy(
-    r"\s*(?:in (?:total|both)|bidirectional(?:ly)?|total|both ways|aggregate|\(bidirectional|full[- ]duplex|(?:of )?(?:total )?bidirectional)"
-)
-
-
-def _duplex(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:
-    """A bandwidth of both directions and of one: "900 GB/s in total, 450 GB/s in each direction"."""
-    rates = [t.index for t in found if t.role.startswith("bandwidth")]
-    if len(rates) != 2 or rates[1] != rates[0] + 1:
-        return []
-    a, b = (sentence.readings[i] for i in rates)
-    gap = sentence.between(a, b)
-    if len(gap) > 40 or _APART.search(gap):
-        return []
-    for one, both in (rates, rates[::-1]):
-        r, s = sentence.readings[one], sentence.readings[both]
-        if _ONE_WAY.match(sentence.after(r, 30)) and _BOTH_WAYS.match(sentence.after(s, 30)):
-            total, part = (both, one) if both > one else (one, both)
-            two = ("directions", 2.0 if both > one else 0.5)
-            name = "one direction" if both > one else "both directions"
-            return [
-                LocalIdentity(
-                    "duplex", ((name, part),), (), total, two, "", True, How.STATED, frozenset()
-                )
-            ]
-    return []

@@ -121,7 +121,7 @@ LAYOUT_CUES = Lazy(
     r"\b(?:spares?|reserved|stand-?by|actors?|rollouts?|another|disaggregated|prefill|decod\w+|respectively|up to|sweep|"
     r"either|between|for the MoE|attention part|experts?|EP|remaining|rest|hybrid|heterogeneous|per node|"
     r"FSDP|HSDP|shard(?:ed|s)? over|each replica|per replica|one replica|a replica|model replica|replicas? of|jobs|instances|or|vary\w*|varies|"
-    r"respective|copies)\b|\bfrom \d"
+    r"respective|copies|slices?|subset|sub-?clusters?|partitions?|half of|quarter of|part of)\b|\bfrom \d"
 )
 _APART = Lazy(
     r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared|fine-?tun\w*|evaluat\w*)\b"
@@ -200,6 +200,14 @@ _OF_ONE = Lazy(
 )
 
 
+# "in nodes of four GPUs", "boxes with eight GPUs", "a DGX box (eight GPUs)": what one of them holds
+_OF_A_NODE = Lazy(
+    r"\b(?:nodes?|box(?:es)?|servers?|machines?|hosts?|chassis|trays?|DGX\w*|HGX\w*|instances?|NVLink domains?|islands?|pods?)"
+    r"(?:,? each)?(?:\s(?:of|with|having|holding|containing)|\s?\()\s(?:only |just |exactly )?$|"
+    r"\b(?:nodes?|box(?:es)?|servers?|machines?|hosts?|chassis|trays?)\s?\($"
+)
+
+
 def _all_devices(sentence: Sentence, i: int) -> bool:
     """Whether a count without a noun is of the devices counted right before: "..., 512 in total"."""
     readings = sentence.readings
@@ -219,7 +227,7 @@ def _layout(sentence: Sentence) -> LocalProduct | None:
         i
         for i, r in enumerate(readings)
         if (r.noun == "gpu" or _all_devices(sentence, i)) and plain_count(r) and i not in degrees.values() and r.per == ""
-        and not _OF_ONE.search(sentence.before(r, 30)) and not _OF_MORE.search(sentence.before(r, 30))
+        and not _OF_ONE.search(sentence.before(r, 30)) and not _OF_A_NODE.search(sentence.before(r, 40)) and not _OF_MORE.search(sentence.before(r, 30))
         and not (i and readings[i - 1].noun == "node" and _OF_NODES.fullmatch(sentence.between(readings[i - 1], r)))
     ]  # fmt: skip
     if len(totals) != 1:

@@ -14,6 +14,7 @@ from itertools import product as every
 from tanaka.paper.product.apiece import apieces
 from tanaka.paper.product.by_the_day import by_the_day
 from tanaka.paper.product.equivalences import equivalences
+from tanaka.paper.product.flows import is_moved, moves_it, of_other_work
 from tanaka.paper.product.identities import CUES, JOIN, of_several, roles_of, thing
 from tanaka.paper.product.multiples import multiples
 from tanaka.paper.product.relations import EXTRA, RELATIONS, Constant, Relation
@@ -381,7 +382,15 @@ def _admissible(
         lead = " ".join(t.text for t in said[max(0, least - 1) : least + 1])
         run = least >= k - 3 and _RUN.search(sentence.text) and _RUN.search(lead)
         return here > 0 and (bool(run) or _related(said, k, least))
-    if relation.name == "transfer" and not _measured(said, claim, chosen):
+    if relation.name == "transfer" and not (
+        _measured(said, claim, chosen) and _moved(said, claim, chosen)
+    ):
+        return False
+    if (
+        relation.flow
+        and relation.name != "transfer"
+        and of_other_work(" ".join(said[i].text for i in {k, *there}))
+    ):
         return False
     if relation.name in _TIMED and relation.total.endswith(("/s", "bandwidth")):
         work = [f for f in chosen if f.roles[0] == "time"]
@@ -453,6 +462,15 @@ def _measured(said: Sequence[Sentence], claim: _Found, chosen: Sequence[_Found])
             before = said[f.spot[0]].before(f.reading, 50)
             return _RUNS_AT.search(before) is not None and _LINK.search(before) is None
     return False
+
+
+def _moved(said: Sequence[Sentence], claim: _Found, chosen: Sequence[_Found]) -> bool:
+    """Whether the bytes of a transfer are moved."""
+    size = next(f for f in (claim, *chosen) if f.roles[0].startswith("bytes"))
+    there, k = size.spot[0], claim.spot[0]
+    if there != k and moves_it(said[k]):
+        return True  # "16 GB in BF16. We broadcast them at"
+    return is_moved(said[there], size.reading)
 
 
 _WORD = Lazy(r"[A-Za-z]{4,}")

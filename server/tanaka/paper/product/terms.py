@@ -110,6 +110,12 @@ _PRICE_OF_DEVICE = Lazy(r"(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\
 _PER_DEVICE = Lazy(
     r"-?(?:\s?(?:hour|hr|h)\b)?\s*(?:/|per|for (?:each|a|every|one)|an?|each|and)?[\s-]*(?:NVIDIA )?(?:GPU|device|chip|TPU|accelerator|[AHBV]\d00|card)s?\b"
 )
+# "the last 4,096 tokens": a window of something longer, and no amount.
+_WINDOW = Lazy(
+    r"\b(?:last|latest|recent|first|previous|preceding|nearest|neighbou?ring|surrounding)\s+(?:about )?$|\battend(?:s|ed|ing)? to\s+(?:only |at most |just )?$",
+    re.I,
+)
+_LONGEST_WINDOW = 1e6
 _LENGTH = Lazy(
     r"\b(?:length|context|window)(?:\s+(?:of|is|=))*\s*$|\b(?:sequences?|samples|documents) (?:ha(?:ve|s)|are|contains?|holds?)(?: exactly)?\s*$|\b(?:sequences?|samples|prompts|documents) (?:of|with)(?: length)?\s*$",
     re.I,
@@ -233,6 +239,11 @@ _OF_ANOTHER = Lazy(
 )
 
 
+def is_window(sentence: Sentence, r: Reading) -> bool:
+    """Whether tokens are a window of something longer: "attends to the last 4,096 tokens"."""
+    return r.quantity.point < _LONGEST_WINDOW and _WINDOW.search(sentence.before(r, 40)) is not None
+
+
 def _counted(sentence: Sentence, r: Reading) -> str:
     before = sentence.before(r, 40)
     if not r.noun and _OF_ANOTHER.match(sentence.text, r.literal_end):
@@ -240,6 +251,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
     if r.noun == "gpu":
         return "devices of a node" if r.per in ("node", "each") else "devices"
     if r.noun == "token":
+        if is_window(sentence, r):
+            return ""
         if _OF_REQUEST.search(sentence.before(r, 90)):
             return "tokens of a request"
         if r.kind is Kind.SEQ_LEN or _LENGTH.search(before) or r.per in _ONE_OF:
@@ -250,6 +263,8 @@ def _counted(sentence: Sentence, r: Reading) -> str:
         return "length"
     if r.noun in ("sample", "sequence"):
         return "batch" if _BATCH.search(before) or r.kind is Kind.BATCH_SIZE else "samples"
+    if r.noun == "step" and _EVERY.search(before):
+        return ""  # "every 500 steps": how often, and not how many
     if r.noun in _COUNTS:
         return _COUNTS[r.noun]
     if not r.noun and _ASKED.match(sentence.text, r.literal_end):

@@ -68,8 +68,8 @@ _MOST_CHUNKS = 16
 @rule("TK405", since="0.1.0")
 def bubble_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Bubbles against stages and micro-batches."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "bubble" or claim.asserted is Asserted.NO:
+    for claim in ctx.paper.physical("bubble"):
+        if claim.asserted is Asserted.NO:
             continue
         at = {role: ctx.paper.number(i) for role, i in claim.given}
         p, m = at["stages"].quantity.point, at["micro"].quantity.point

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
 from tanaka.rules import machine
@@ -47,12 +48,16 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.communication.amounts import rate, size
+from tanaka.rules.communication.collective_rows import collective_rows
 from tanaka.rules.communication.least_time import Least, least_time
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.other_unit import other_unit
 
 _SILENT = frozenset(
     ("exposed", "exposed after", "amortised", "compressed", "part", "subset", "hierarchical", "saved", "simulated")
 )  # fmt: skip
+_USUAL = 4.0
+"""How many times its bound an exchange takes at most: a slip of the unit is offered where it lands there."""
 _NEAR = 0.97  # within three per cent a time is the bound, printed otherwise
 _CALLED = {
     "all-reduce": "An all-reduce", "all-gather": "An all-gather", "reduce-scatter": "A reduce-scatter",
@@ -63,10 +68,9 @@ _CALLED = {
 @rule("TK401", since="0.1.0")
 def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
     """Times of collectives against the bytes that each rank must send."""
-    for claim in ctx.paper.of(Physical):
+    for claim in chain(ctx.paper.physical("collective"), collective_rows(ctx.paper)):
         if (
-            claim.relation != "collective"
-            or claim.asserted is Asserted.NO
+            claim.asserted is Asserted.NO
             or claim.cues & _SILENT
             or _is_product(claim)
             or not math.isfinite(ctx.paper.number(claim.number).quantity.nominal.high)
@@ -93,7 +97,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     operands = (claim.number, *dict.fromkeys(i for _, i in claim.given))
     slots = (
         Slot("claim", time.quantity.shown, "t"), Slot("payload", payload.shown, payload.symbol),
-        *((Slot("ranks", "", count=round(ends.n)),) if found.among else ()),
+        *((Slot("ranks", f"{ends.n:g}", count=round(ends.n)),) if found.among else ()),
         Slot("bw", way.shown, "B"), Slot("link", way.shown, "B"), Slot("floor", bound.shown, "T"),
         Slot("algo", "ring" if "ring" in claim.cues else "bandwidth"), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip
@@ -127,6 +131,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         tuple(d.steps), operands=operands, note=f"at least {bound.shown}",
         bold=f"{payload.shown} at {way.shown} take at least {bound.shown}.",
         only_if="" if proven else _only_if(claim, found, time), figure=figure, slots=slots,
+        fixes=other_unit(time, lambda seconds: bound.value <= seconds <= _USUAL * bound.value),
         case="" if found.among else "D" if proven else "B",
     )  # fmt: skip
 

@@ -77,8 +77,8 @@ class Sent:
 @rule("TK406", since="0.1.0")
 def compression_break_even(ctx: Context) -> Iterator[Outcome]:
     """Times of codecs against what they save."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "codec" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for claim in ctx.paper.physical("codec"):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         ids = (claim.number, *(i for r, i in claim.given if r != "link"))
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip

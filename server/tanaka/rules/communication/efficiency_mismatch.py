@@ -135,8 +135,8 @@ def ways(kind: str, form: str, cues: frozenset[str], *, scales: bool) -> tuple[W
 @rule("TK404", since="0.1.0")
 def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Efficiencies against the values at two scales."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "scaling" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for claim in ctx.paper.physical("scaling"):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome

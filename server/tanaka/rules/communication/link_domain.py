@@ -53,10 +53,9 @@ _SYSTEM = 8.0
 @rule("TK407", since="0.1.0")
 def link_domain(ctx: Context) -> Iterator[Outcome]:
     """Degrees whose traffic is credited to NVLink against the devices that it joins."""
-    for claim in ctx.paper.of(Physical):
+    for claim in ctx.paper.physical("link-domain"):
         if (
-            claim.relation != "link-domain"
-            or (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
+            (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
             or claim.cues & _SILENT
             or "all" not in claim.cues
         ):
@@ -87,7 +86,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         (("joined", size, False), ("parallel degree", degree.value, degree.value > size)),
     )  # fmt: skip
     slots = (
-        Slot("claim", degree.shown, "p"), Slot("n", "", count=round(size)), Slot("line", "", at=AtNumber(claim.number)),
+        Slot("claim", degree.shown, "p"), Slot("n", domain.shown, "g", count=round(size)), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip
     if degree.value <= size:
         return Held("TK407", operands, f"{degree.shown} of {domain.shown} that NVLink joins", tuple(d.steps), slots)  # fmt: skip

@@ -55,8 +55,8 @@ _NEAR = 1.03  # within three per cent the two are equal, printed otherwise
 @rule("TK402", since="0.1.0")
 def overlap_impossible(ctx: Context) -> Iterator[Outcome]:
     """Times of communication against the work that hides it."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "overlap" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for claim in ctx.paper.physical("overlap"):
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         at = claim.at("window")
         if at is None or not math.isfinite(ctx.paper.number(at).quantity.nominal.high):

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.scaling import throughput_scaling_efficiency
-from tanaka.paper.model import Asserted, NumberId, Physical
+from tanaka.paper.model import Asserted, NumberId
 from tanaka.rules.api import AtNumber, Computed, Context, Finding, Outcome, Slot, Verdict, rule
 from tanaka.rules.derivation import Derivation
 
@@ -38,8 +38,8 @@ _FAR = 1.10
 @rule("TK403", since="0.1.0")
 def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
     """Efficiencies above all, and speed-ups above the devices."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "superlinear" or claim.asserted is not Asserted.YES:
+    for claim in ctx.paper.physical("superlinear"):
+        if claim.asserted is not Asserted.YES:
             continue
         if claim.cues & {"cause", "goodput", "constant total", "batch"}:
             continue

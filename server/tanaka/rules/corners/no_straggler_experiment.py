@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from hwmodels.straggler import barrier_wait, expected_max_normal
 from tanaka.paper.model import Asserted, Change, Mention, Number, Paper, Where
-from tanaka.paper.setup import mentioned_things, training_setup
+from tanaka.paper.setup import mentioned_things, speaks_of, training_setup
 from tanaka.paper.setup import spread as stated_spread
 from tanaka.rules.api import (
     AppendToSection,
@@ -59,7 +59,7 @@ def no_straggler_experiment(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the sentence that makes it relevant."""
     paper = ctx.paper
     answered = [m for m in paper.mentions_of("straggler-answer") if m.where is not Where.RELATED]
-    if answered or not paper.mentioned("training"):
+    if answered or not speaks_of(paper, "training"):
         return
     trigger = _trigger(ctx)
     workers = _workers(paper, trigger) if trigger is not None else None

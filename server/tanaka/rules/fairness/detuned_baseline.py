@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tanaka.paper.model import Asserted, Mention, Number, Paper, Result, Where
+from tanaka.paper.setup import mentioned_things
 from tanaka.rules.api import (
     AppendToSection,
     AtMention,
@@ -48,10 +49,13 @@ from tanaka.rules.sections import evaluation
 def detuned_baseline(ctx: Context) -> Iterator[Outcome]:
     """Asks once per thing that the baseline runs without."""
     paper = ctx.paper
-    lacks, has = said_of(paper, "config-lacks"), said_of(paper, "config-has")
-    computes = bool(paper.mentions_of("training", "inference"))
+    lacks = said_of(paper, "config-lacks")
+    if not lacks.get("baseline"):
+        return
+    has = said_of(paper, "config-has")
+    computes = not {"training", "inference"}.isdisjoint(mentioned_things(paper))
     excused = {dict(m.settings).get("item", "") for m in paper.mentions_of("config-excused")}
-    for item, missing in lacks.get("baseline", {}).items():
+    for item, missing in lacks["baseline"].items():
         there = has.get("ours", {}).get(item)
         if (
             there is None

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tanaka.paper.model import Mention, Paper
+from tanaka.paper.setup import speaks_of
 from tanaka.rules.api import (
     AppendToSection,
     AtMention,
@@ -49,7 +50,7 @@ from tanaka.rules.sections import evaluation
 def one_sided_tuning(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the words that leave the baseline untuned."""
     paper = ctx.paper
-    if not paper.mentioned("training"):
+    if not speaks_of(paper, "training"):
         return
     tuned, untuned = said_of(paper, "tuned"), said_of(paper, "untuned")
     ours, theirs = tuned.get("ours", {}), untuned.get("baseline", {})

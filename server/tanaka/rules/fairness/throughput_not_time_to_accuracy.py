@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.model import Paper, Where
-from tanaka.paper.setup import mentioned_things
+from tanaka.paper.setup import mentioned_things, speaks_of
 from tanaka.patterns import Lazy
 from tanaka.rules.api import AtMention, Context, Finding, Outcome, Slot, Stated, Step, Verdict, rule
 
@@ -51,9 +51,9 @@ def throughput_not_time_to_accuracy(ctx: Context) -> Iterator[Outcome]:
     """Asks once per paper, at the words that change the update."""
     paper = ctx.paper
     if (
-        not paper.mentioned("training")
-        or not paper.mentioned("training-gain")
-        or not paper.mentioned("ours")
+        not speaks_of(paper, "training")
+        or not speaks_of(paper, "training-gain")
+        or not speaks_of(paper, "ours")
     ):
         return
     if paper.mentions_of("time-to-accuracy", "equivalent-update") or _quality_table(paper):

@@ -1,7 +1,8 @@
 r"""## What it checks
 That what is live at the peak of a training step fits a device: weights, gradients and optimizer
 state, versions, and the activations of all micro-batches in flight. Where the paper states enough,
-the memory of its own configuration is drawn phase by phase.
+the memory of its own configuration is drawn phase by phase. Logits, buckets of gradients and gathered
+layers are outlines in it, as large as they can be: they need not be there, and nothing rests on them.
 
 ## Why it matters
 Activations grow with batch times length times depth, and a run that keeps them all needs many times
@@ -32,7 +33,7 @@ from hwmodels.catalog import most_capacity, sources
 from hwmodels.models import Model
 from hwmodels.schedules import Schedule
 from hwmodels.timeline import in_flight
-from tanaka.paper.model import Asserted, NumberId, Physical
+from tanaka.paper.model import Asserted, NumberId, Paper, Physical
 from tanaka.paper.setup import Known
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -54,10 +55,13 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
+from tanaka.rules.step_drawing import drawing
 from tanaka.rules.step_memory import Kept, StepMemory, parts_named, stated, step_memory
+from tanaka.rules.step_passing import passing
 
 _MARGIN = 1.3
 _SPLIT = ("sequence-sharded", "sequence-parallelism", "tensor-parallelism", "pipeline-parallelism", "recomputation")  # fmt: skip
+_OVER_DEVICES = ("sequence-parallelism", "tensor-parallelism", "pipeline-parallelism")
 
 
 @rule("TK304", since="0.1.0")
@@ -65,12 +69,9 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     """Batches that keep all activations, and the paper's own configuration."""
     batches = [
         outcome
-        for claim in ctx.paper.of(Physical)
-        if claim.relation == "activations"
-        and (
-            claim.asserted is Asserted.YES
-            or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
-        )
+        for claim in ctx.paper.physical("activations")
+        if claim.asserted is Asserted.YES
+        or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
         for outcome in _batch(ctx, claim)
     ]
     found = configuration(ctx)
@@ -87,10 +88,13 @@ def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
     """A batch of which nothing is recomputed, against the devices of its sentence."""
     paper = ctx.paper
     excused = machine.excuses(paper, "offload", "adapter", "experts", "compression", "early-exit")
+    alone = _on_one(paper, claim)
+    here = paper.number(claim.number).section
     split = any(
-        m.what in _SPLIT and m.role not in ("negated", "related")
+        m.role not in ("negated", "related")
         and not (m.what == "recomputation" and claim.number in m.numbers)  # "recomputation is off"
-        for m in paper.mentions
+        and not (alone and m.what in _OVER_DEVICES and m.section != here)  # of another set-up
+        for m in paper.mentions_of(*_SPLIT)
     )  # fmt: skip
     if excused or split or claim.cues & {"accumulation", "global"}:
         return
@@ -124,6 +128,12 @@ def _batch(ctx: Context, claim: Physical) -> Iterator[Outcome]:
     if made.over < _MARGIN or paper.number(claim.number).quantity.hedged:
         return
     yield _finding(d, made, parts[0].family, ids, "at the end of the forward pass")
+
+
+def _on_one(paper: Paper, claim: Physical) -> bool:
+    """Whether one device is counted beside the batch, so that nothing is shared over several."""
+    at = claim.at("devices")
+    return at is not None and "devices" not in claim.far and paper.number(at).quantity.point == 1
 
 
 def _finding(
@@ -183,16 +193,24 @@ def _own(found: Configuration, ctx: Context) -> Iterator[Outcome]:
     if made.over:
         yield from _over(found, ctx)
         return
-    ids = tuple(dict.fromkeys((*made.numbers, *found.named)))
+    chunked = bool(machine.excuses(ctx.paper, "chunked-loss"))
+    parts, most = passing(d, found.setup, found.shape, made, chunked=chunked)
+    more = f", {most.label.removesuffix(', at most')} at most {most.shown}" if most else ""
+    ids = tuple(dict.fromkeys((*made.numbers, *found.named, *_vocabulary(found))))
     where = "on the first stage" if found.shape.stages else "on each device"
     yield Held(
-        "TK304", ids, f"{made.peak.shown} of {made.capacity.shown} are live at the peak {where}", tuple(d.steps),
+        "TK304", ids, f"{made.peak.shown} of {made.capacity.shown} are live at the peak {where}{more}", tuple(d.steps),
         slots=(
             Slot("need", made.peak.shown, "P"), Slot("cap", made.capacity.shown, "H"),
             Slot("phase", f"the {made.top.at} phase" if found.shape.stages else "the end of the forward pass"),
         ),
-        figure=made.figure(),
+        figure=drawing(made, parts),
     )  # fmt: skip
+
+
+def _vocabulary(found: Configuration) -> tuple[NumberId, ...]:
+    stated_as = found.shape.vocabulary
+    return (stated_as.id,) if isinstance(stated_as, Known) else ()
 
 
 def _over(found: Configuration, ctx: Context) -> Iterator[Finding]:

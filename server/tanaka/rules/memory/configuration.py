@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Role
 from tanaka.paper.model import Asserted, How, Number, NumberId, Paper
+from tanaka.paper.reads import query
 from tanaka.paper.setup import Known, TrainingSetup, told, training_setup, trains
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -43,7 +45,7 @@ def configuration(ctx: Context) -> Configuration | None:
     if not trains(paper) or machine.excuses(paper, "adapter", "offload", "experts"):
         return None
     setup = training_setup(paper)
-    counts = _devices(paper, setup)
+    counts = _devices(paper, setup.devices)
     if setup.zero and setup.replicas is None and counts and setup.tensor is None and setup.stages is None:  # fmt: skip
         setup = replace(setup, replicas=Known(counts[0], How.INFERRED, "all devices are replicas"))
     if setup.zero is None or (setup.zero and setup.replicas is None):
@@ -62,7 +64,7 @@ def configuration(ctx: Context) -> Configuration | None:
     shape = _shape(setup, model, micro, sequence, piped=piped)
     if shape is None or (piped and shape.stages and round(shape.layers.value) % shape.stages.count):
         return None
-    return Configuration(setup, shape, model, tuple(n.id for n in (*counts, *_again(paper, setup))))
+    return Configuration(setup, shape, model, tuple(n.id for n in (*counts, *_again(paper, _values(setup)))))  # fmt: skip
 
 
 _SAID = (
@@ -74,30 +76,41 @@ _SAID = (
 )
 
 
-def _again(paper: Paper, setup: TrainingSetup) -> list[Number]:
-    """Further places that state a part of the set-up with the same value."""
+def _values(setup: TrainingSetup) -> frozenset[float]:
     parts = (setup.stages, setup.micro_batches, setup.micro_batch or setup.batch, setup.sequence, setup.hidden, setup.layers)  # fmt: skip
-    values = {k.value for k in parts if k is not None}
-    return [
+    return frozenset(k.value for k in parts if k is not None)
+
+
+@query
+def _again(paper: Paper, values: frozenset[float]) -> tuple[Number, ...]:
+    """Further places that state a part of the set-up with the same value."""
+    return tuple(
         n
         for n in paper.numbers
         if n.asserted is Asserted.YES
         and (n.noun in ("stage", "layer", "micro-batch") or dict(n.context).get("said") in _SAID)
         and n.quantity.point in values
-    ]
+    )
 
 
-def _devices(paper: Paper, setup: TrainingSetup) -> list[Number]:
-    """Numbers that count, or size, the devices of the set-up; the counts first, all of one value."""
-    found = [
+@query
+def _devices(paper: Paper, names: tuple[str, ...]) -> tuple[Number, ...]:
+    """Numbers that count, or size, the devices of the set-up, all of one value."""
+    found = tuple(
         n
-        for n in paper.numbers
-        if n.noun == "gpu" and n.asserted is Asserted.YES and dict(n.context).get("device") in setup.devices
-    ]  # fmt: skip
-    return found if len({n.quantity.point for n in found}) == 1 else []
+        for n in paper.counts_of("gpu")
+        if n.asserted is Asserted.YES and dict(n.context).get("device") in names
+    )
+    return found if len({n.quantity.point for n in found}) == 1 else ()
 
 
-def _model(ctx: Context, setup: TrainingSetup, counts: list[Number]) -> Model | None:
+@query
+def _named_models(paper: Paper) -> tuple[str, ...]:
+    """Models that the paper binds any of its numbers to."""
+    return tuple(sorted({dict(n.context).get("model", "") for n in paper.numbers} - {""}))
+
+
+def _model(ctx: Context, setup: TrainingSetup, counts: Iterable[Number]) -> Model | None:
     """The public decoder that the numbers of the set-up are bound to."""
     ids = [k.id for k in (setup.micro_batch or setup.batch, setup.sequence) if k is not None]
     found: dict[str, Model] = {}
@@ -106,8 +119,7 @@ def _model(ctx: Context, setup: TrainingSetup, counts: list[Number]) -> Model | 
         if bound is not None and (model := find_model(bound.value)) is not None:
             found[model.id] = model
     if not found:
-        names = {dict(n.context).get("model", "") for n in ctx.paper.numbers}
-        for name in sorted(names - {""}):
+        for name in _named_models(ctx.paper):
             if (model := find_model(name)) is not None:
                 found[model.id] = model
     return next(iter(found.values())) if len(found) == 1 else None
@@ -119,6 +131,7 @@ def _shape(
     stated = (setup.layers, setup.hidden, setup.heads)
     whole: list[Operand] = [k for k in stated if k is not None]
     parameters: Operand | None = None
+    vocabulary: Operand | None = setup.vocabulary
     if model is not None and model.dense and len(whole) < len(stated):
         of = [
             OfModel(s.value, model.name, s.source)
@@ -128,10 +141,12 @@ def _shape(
             return None
         whole = [k or m for k, m in zip(stated, of, strict=True)]
         parameters = OfModel(model.parameters, model.name, model.published.source)
+        tokens = model.vocabulary
+        vocabulary = vocabulary or OfModel(tokens.value, model.name, tokens.source)
         if setup.parameters and abs(setup.parameters.value / model.parameters - 1) > _SAME:
             return None
     if len(whole) < len(stated):
         return None
     layers, hidden, heads = whole
     stages, micros = (setup.stages, setup.micro_batches) if piped else (None, None)
-    return Shape(stages, micros, micro, layers, hidden, heads, sequence, parameters)
+    return Shape(stages, micros, micro, layers, hidden, heads, sequence, parameters, vocabulary)

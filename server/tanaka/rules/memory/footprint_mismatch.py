@@ -10,7 +10,9 @@ was not meant, a cache without its values, or heads that are not shared.
 Sizes of a shard, of a stage, of what is saved or left; sums with cache or runtime; widths that are
 not stated for weights. A public model gives its exact count, a label such as "13B" one within 15
 per cent; sizes are read in powers of ten and of two. A size is called wrong beyond 15 per cent
-from all of these. Low-bit formats may keep scales and some tensors wide.
+from all of these. Low-bit formats may keep scales and some tensors wide. The cache of a token that a
+sentence or a table gives alone is held against the layers and heads that a section on the cache states,
+in the narrowest format where none is named; not where heads share keys, or tokens are dropped.
 
 ## Example
 ```latex
@@ -34,6 +36,7 @@ from tanaka.paper.model import Asserted, Paper, Physical
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
+from tanaka.quantity.literal import enough
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -49,7 +52,6 @@ from tanaka.rules.api import (
     Outcome,
     ReplaceLiteral,
     Slot,
-    Step,
     Verdict,
     rule,
 )
@@ -58,7 +60,10 @@ from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
 from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
+from tanaka.rules.memory.token_caches import of_paper, token_caches
+from tanaka.rules.other_unit import other_unit
 
+_AGREES = 1.25
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
 _MORE = 1.6
 """Beyond it a model does not take what its weights and their scales take."""
@@ -74,8 +79,9 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    for claim in chain(ctx.paper.of(Physical), sized_rows(ctx.paper)):
-        if claim.relation != "footprint" or claim.asserted is Asserted.NO:
+    stated = chain(ctx.paper.physical("footprint"), sized_rows(ctx.paper), token_caches(ctx.paper))
+    for claim in stated:
+        if claim.asserted is Asserted.NO:
             continue
         d = Derivation(ctx.paper)
         made = _expected(ctx.paper, d, claim)
@@ -85,6 +91,8 @@ def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
 
 def _expected(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     kind = claim.name("kind")
+    if "of-paper" in claim.cues:
+        return of_paper(paper, d, claim)
     if kind.startswith("cache"):
         return cache_size(paper, d, claim)
     if claim.at("elements") is not None:
@@ -233,6 +241,9 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
         # another reading holds: there is nothing to show for it
         if (plain := _gap(claimed(number), (made.sure[0],))) is not None and plain.factor > _SLACK:
             return None
+        ratio = number.quantity.point / total.value
+        if not 1 / _AGREES <= ratio <= _AGREES and number.quantity.bounded:
+            return None  # not so far off that it is wrong, and too far to be said to agree
         return Held("TK306", (claim.number, *made.operands), f"{total.text} = {total.shown}", tuple(d.steps),
                     slots=(Slot("axis", f"the size of {_WHAT[kind].removeprefix('the ')}"),), figure=_figure(claim, made, number.quantity.point))  # fmt: skip
     at_most = number.quantity.qualifier in (Qualifier.MAX, Qualifier.LT)
@@ -266,7 +277,7 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
         tuple(d.steps), operands=(claim.number, *made.operands),
         note=f"it is {total.shown}",
         bold=f"{total.text} is {total.shown}, not {shown}.",
-        only_if=only_if, fixes=_fixes(paper, claim, total), figure=_figure(claim, made, number.quantity.point),
+        only_if=only_if, fixes=_fixes(paper, claim, made), figure=_figure(claim, made, number.quantity.point),
         slots=(
             Slot("claim", shown, "S"), Slot("need", total.shown, total.symbol), Slot("formula", total.text), Slot("ratio", ratio_text),
             *((Slot("excuse", only_if),) if only_if else ()),
@@ -287,15 +298,19 @@ def _figure(claim: Physical, made: Expected, stated: float) -> FitFigure:
     return FitFigure((FitPart(label, made.total.value, True),), stated, "as stated")
 
 
-def _fixes(paper: Paper, claim: Physical, total: Step) -> tuple[Fix, ...]:
-    """The right size in the author's unit, with as many digits as it takes."""
+def _fixes(paper: Paper, claim: Physical, made: Expected) -> tuple[Fix, ...]:
+    """The unit in which the digits are right; else the right size in the author's, with as many digits as it takes."""
+    number, total = paper.number(claim.number), made.total
+    reach = claimed(number)
+
+    def agrees(value: float) -> bool:
+        gap = _gap(reach.scaled(value / number.quantity.point), made.sure)
+        return gap is None or gap.factor <= _SLACK
+
+    if unit := other_unit(number, agrees):
+        return unit
     q = paper.number(claim.number).quantity
-    digits = q.literal.text
-    if q.qualifier is not Qualifier.EXACT or not digits.replace(".", "").replace(",", "").isdigit():
-        return ()
-    right = total.value / q.scale
-    least = len(digits.partition(".")[2])
-    new = next((t for n in (least, least + 1, least + 2) if abs(float(t := f"{right:.{n}f}") - right) <= 0.05 * right), "")  # fmt: skip
-    if not new or not _exact(claim):
+    new = enough(total.value / q.scale, q.literal)
+    if q.qualifier is not Qualifier.EXACT or not new or not _exact(claim):
         return ()
     return (Fix(f"Write {new} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, new),)),)  # fmt: skip

@@ -61,8 +61,8 @@ _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early
 @rule("TK303", since="0.1.0")
 def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Caches of batches against the capacity of the devices named."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "cache residence" or claim.asserted is Asserted.NO:
+    for claim in ctx.paper.physical("cache residence"):
+        if claim.asserted is Asserted.NO:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome

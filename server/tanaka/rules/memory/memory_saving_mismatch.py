@@ -1,6 +1,7 @@
 r"""## What it checks
 That a stated saving of memory is one that its technique can give: ZeRO on so many devices,
-fewer bits for weights, caches or moments, fewer key-value heads.
+fewer bits for weights, caches or moments, fewer key-value heads, a latent in place of heads,
+adapters and projections of low rank, recomputation in a public model at a stated length.
 
 ## Why it matters
 Each of these has a limit that follows from what it leaves alone. Sharding the optimizer state never
@@ -24,15 +25,19 @@ Write what the technique gives at that many devices, and of which memory.
   SC 2020, section 3.
 - Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022.
 - Ainslie et al., "GQA: Training Generalized Multi-Query Transformer Models", EMNLP 2023.
+- Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022.
+- Zhao et al., "GaLore: Memory-Efficient LLM Training by Gradient Low-Rank Projection", ICML 2024.
+- Korthikanti et al., "Reducing Activation Recomputation in Large Transformer Models", MLSys 2023.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from tanaka.paper.model import Asserted, Number, Physical
-from tanaka.quantity.literal import rewritten
+from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -53,7 +58,9 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.savings import Saving, best, derive, in_form, savings
+from tanaka.rules.memory.saved import Saving
+from tanaka.rules.memory.saving_rows import saving_rows
+from tanaka.rules.memory.savings import best, derive, in_form, savings
 
 _NEAR = 1.01  # a gap below a hundredth proves nothing
 _PROOF = 1.05
@@ -89,8 +96,8 @@ def _factor(number: Number, form: str) -> _Claim | None:
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "saving" or claim.asserted is not Asserted.YES:
+    for claim in chain(ctx.paper.physical("saving"), saving_rows(ctx.paper)):
+        if claim.asserted is not Asserted.YES:
             continue
         number = ctx.paper.number(claim.number)
         said = _factor(number, claim.name("form"))
@@ -178,8 +185,11 @@ def _finding(
         message = f"{model.technique}{where} {least} a factor of {gives.rstrip('×')} in {of}, not {stated.shown}."
     else:
         message = f"{model.technique}{where} {least} {gives} of {of}, not {stated.shown}."
+    message = message[:1].upper() + message[1:]
     only_if = "" if proven else _way_out(said, model)
-    literal = rewritten(in_form(model.value, form) / number.quantity.scale, number.quantity.literal)
+    right = in_form(model.value, form) / number.quantity.scale
+    digits = number.quantity.literal
+    literal = enough(right, digits, 0.01) or rewritten(right, digits)
     return Finding(
         "TK305", "memory-saving-mismatch", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         message, _settled(d.steps) if proven else tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)),

@@ -11,106 +11,11 @@ from collections.abc import Iterator
 from hwmodels.memory import RECIPES, ZERO_STAGES
 from hwmodels.optimizers import OPTIMIZERS, PRECISIONS, Recipe, recipe
 from tanaka.paper.model import Paper, Physical
-from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Assumption, Computed, Step
 from tanaka.rules.derivation import Derivation, printed
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of what is held, before and after: its name, its size, and what divides it."""
-
-    name: str
-    size: float
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """A technique under one set of conventions.
-
-    Attributes
-    ----------
-    technique : str
-        "ZeRO-1", "4-bit quantisation".
-    of : str
-        "the model states", "the weights".
-    what : str
-        Title of a drawing: what is counted.
-    unit : str
-        "byte", "bit" or "1", of the parts.
-    parts : tuple of Part
-        What is held before.
-    left : tuple of Part
-        What is held with the technique; those that are shared are divided by the devices.
-    devices : float or None
-    limit : float
-        Factor that no number of devices passes.
-    exact : bool
-        Whether the sentence names this memory, so that a proof may rest on it.
-    assumed : str
-        What the sentence leaves open; "" for nothing.
-    source : str
-    """
-
-    technique: str
-    of: str
-    what: str
-    unit: str
-    parts: tuple[Part, ...]
-    left: tuple[Part, ...]
-    devices: float | None
-    limit: float
-    exact: bool
-    assumed: str
-    source: str
-
-    @property
-    def all_shared(self) -> bool:
-        """Whether nothing stays whole, so that no recipe changes the factor."""
-        return all(p.shared for p in self.left) or len(self.parts) == 1
-
-    @property
-    def before(self) -> float:
-        """Without the technique."""
-        return sum(p.size for p in self.parts)
-
-    @property
-    def after(self) -> float:
-        """With it."""
-        n = self.devices or math.inf
-        return sum(p.size / (n if p.shared else 1.0) for p in self.left)
-
-    @property
-    def value(self) -> float:
-        """The factor that it saves."""
-        return self.before / self.after if self.after else self.limit
-
-    def ways_out(self, wanted: float) -> Iterator[tuple[str, float]]:
-        """Changes that would give a factor, in words, with the factor that each reaches."""
-        fixed = sum(p.size for p in self.left if not p.shared)
-        shared = sum(p.size for p in self.left if p.shared)
-        if shared and self.devices is not None:
-            room = self.before / wanted - fixed
-            if room > 0:
-                least = math.ceil(shared / room - 1e-9)
-                yield f"at least {least:,} devices share the state", math.inf
-            if self.technique in ("ZeRO-1", "ZeRO-2"):
-                for stage in range(int(self.technique[-1]) + 1, 4):
-                    reached = _zero_factor(RECIPES["mixed-adam-16"], stage, self.devices)
-                    words = f"{printed(reached)}× on {self.devices:,.0f} devices"
-                    yield f"ZeRO-{stage} is meant, which gives {words}", reached
-                yield "the optimizer state alone is meant", self.devices
-        if self.unit == "bit":
-            bits = self.before / wanted
-            yield f"at most {printed(bits, 2)} bits are kept of an element", math.inf
-        if self.unit == "1":
-            heads = math.floor(self.before / wanted)
-            if heads >= 1:
-                yield f"there are at most {heads} key-value heads", math.inf
-        if self.technique.endswith("Adam") and self.of != "the optimizer state":
-            yield "the optimizer state alone is meant", 8.0 / sum(p.size for p in self.left if p.name == "moments")  # fmt: skip
+from tanaka.rules.memory.reductions import REDUCTIONS, reductions
+from tanaka.rules.memory.saved import Part, Saving
 
 
 def best(models: tuple[Saving, ...]) -> Saving:
@@ -134,6 +39,8 @@ def savings(paper: Paper, claim: Physical) -> tuple[Saving, ...]:
     objects = {c.removeprefix("of-") for c in claim.cues if c.startswith("of-")}
     if technique.startswith("ZeRO-"):
         return tuple(_zero(paper, claim, int(technique[-1]), objects))
+    if technique in REDUCTIONS:
+        return tuple(reductions(paper, claim))
     counted = dict(claim.counted)
     if technique == "low-bit Adam":
         return tuple(_adam(counted["bits"], objects))
@@ -145,13 +52,6 @@ def savings(paper: Paper, claim: Physical) -> tuple[Saving, ...]:
 def _usual(paper: Paper) -> list[Recipe]:
     low = bool(machine.excuses(paper, "quantised"))
     return [r for r in RECIPES.values() if r.optimizer and (low or (r.weights >= 2 and "8-bit" not in r.name))]  # fmt: skip
-
-
-def _zero_factor(r: Recipe, stage: int, devices: float) -> float:
-    full = ZERO_STAGES[0].function(1.0, r.weights, r.gradients, r.optimizer)
-    return float(
-        full / ZERO_STAGES[stage].function(1.0, r.weights, r.gradients, r.optimizer, devices)
-    )
 
 
 def _zero(paper: Paper, claim: Physical, stage: int, objects: set[str]) -> Iterator[Saving]:
@@ -240,7 +140,7 @@ def derive(d: Derivation, claim: Physical, model: Saving, form: str) -> Step:
     origin = Computed(model.source) if not model.assumed else Assumption(model.assumed)
 
     def part(p: Part) -> str:
-        return f"{p.size:g}{sign}"
+        return f"{p.size:,.0f}{sign}" if p.text else f"{p.size:g}{sign}"
 
     known: dict[str, Step] = {}
     for p in (*model.parts, *model.left):
@@ -248,7 +148,9 @@ def derive(d: Derivation, claim: Physical, model: Saving, form: str) -> Step:
         if p.name in known:
             continue
         label = {"kv": "key-value heads"}.get(p.name, p.name)
-        if role in ids:
+        if p.text:
+            known[p.name] = _total(d, label, p.size, model.unit, p.text, f"{p.size:,.0f}{sign}")
+        elif role in ids:
             known[p.name] = d.stated(label, ids[role], exact=True)
         else:
             known[p.name] = d.known(label, p.size, model.unit, origin, shown=part(p))

@@ -13,6 +13,7 @@ from hwmodels.memory import (
     zero_bytes_per_device,
 )
 from tanaka.paper.model import How, Paper, Physical
+from tanaka.paper.setup import speaks_of
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -92,7 +93,7 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
         or (count.model is not None and not count.model.dense)
     ):
         return None  # fmt: skip
-    excused = bool(paper.mentioned("lean-state") or machine.excuses(paper, "offload", "adapter")) and "kept" not in claim.cues  # fmt: skip
+    excused = bool(speaks_of(paper, "lean-state") or machine.excuses(paper, "offload", "adapter")) and "kept" not in claim.cues  # fmt: skip
     floor = _USUAL if stated else _LEANEST
     least = _need(count.low, floor, layout)
     there = held.value if layout.stage is not None else layout.devices * held.value

@@ -39,7 +39,8 @@ from hwmodels.memory import (
     largest_parameter_count,
     training_state_bytes,
 )
-from tanaka.paper.model import OPEN, Asserted, Physical, TrainingState
+from tanaka.paper.model import OPEN, Asserted, TrainingState
+from tanaka.paper.setup import speaks_of
 from tanaka.rules.api import (
     Assumption,
     AtNumber,
@@ -74,8 +75,8 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Training state against the capacity of the devices named."""
     yield from _stated_at_once(ctx)
     told = {c.devices for c in ctx.paper.of(TrainingState)}
-    for run in ctx.paper.of(Physical):
-        if run.relation != "training state" or run.asserted is not Asserted.YES:
+    for run in ctx.paper.physical("training state"):
+        if run.asserted is not Asserted.YES:
             continue
         # what one sentence tells of altogether is judged above, unless its shards are told, too
         whole = run.at("devices") in told
@@ -85,7 +86,7 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
 
 def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
     """Runs whose model, devices and part stand in one sentence."""
-    lean = ctx.paper.mentioned("lean-state")  # somewhere in the paper, perhaps of this run
+    lean = speaks_of(ctx.paper, "lean-state")  # somewhere in the paper, perhaps of this run
     for claim in ctx.paper.of(TrainingState):
         params, count = ctx.paper.number(claim.params), ctx.paper.number(claim.devices)
         parts = find(claim.device)

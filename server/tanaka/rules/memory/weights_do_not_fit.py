@@ -57,8 +57,8 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "residence" or claim.asserted is Asserted.NO:
+    for claim in ctx.paper.physical("residence"):
+        if claim.asserted is Asserted.NO:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome

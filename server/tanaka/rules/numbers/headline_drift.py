@@ -302,18 +302,16 @@ def _body(ctx: Context, ledger: Ledger, e: Entry) -> Outcome | None:
     ]
     if not any(p.sums_up for p in against):
         return None
-    alike, weight = likeness(e, against[0], ledger.own), _weight(ledger, against)
-    first = against[0].result
+    first, shared = against[0].result, share(e, against[0])
     if r.settings - first.settings or 2 * len(r.near & first.words) < len(r.near):
         return None  # of a case of its own
-    if (
-        weight < 2
-        or alike < 4 - (weight > 2) - (share(e, against[0]) == 1.0)
-        or share(e, against[0]) < 0.5
-        or against[0].result.aggregate == "range"
-    ):
+    alike = likeness(e, against[0], ledger.own) + (shared == 1.0)
+    if alike < 3 or shared < 0.5 or first.aggregate == "range":
         return None
     if agreeing_cells(ledger, e) or agreeing_text(ledger, e):
+        return None
+    weight = _weight(ledger, against)  # last, for it asks all results
+    if weight < 2 or alike < 4 - (weight > 2):
         return None
     return say.other_places(ctx, e, against)
 

@@ -159,7 +159,7 @@ def _finding(
         related=tuple((AtNumber(i), name) for name, i in claim.factors),
         fixes=fixes,
         slots=(Slot("formula", text, "r"), Slot("ratio", shown, "r"), Slot("claim", _counted(total, what), "c")),
-        case=_CASES.get(claim.what, "E"),
+        case="B" if only_if else _CASES.get(claim.what, "E"),
     )  # fmt: skip
     return explained(finding, total.quantity.point, product.value, product.numbers)
 

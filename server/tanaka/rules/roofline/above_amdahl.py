@@ -29,6 +29,7 @@ from dataclasses import replace
 
 from hwmodels.roofline import amdahl, amdahl_limit
 from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.quantity.literal import enough
 from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
@@ -38,8 +39,11 @@ from tanaka.rules.api import (
     CurvePoint,
     CurvesFigure,
     Finding,
+    Fix,
+    FixKind,
     Held,
     Outcome,
+    ReplaceLiteral,
     Slot,
     Step,
     Verdict,
@@ -59,8 +63,12 @@ _DOUBTS = {
 @rule("TK210", since="0.1.0")
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "amdahl" or claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for claim in ctx.paper.physical("amdahl"):
+        if (
+            claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
         if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:
@@ -107,9 +115,10 @@ def _judged(
     proven = (
         not doubt
         and "only" in claim.cues
-        and "overlap" not in claim.cues
+        and not claim.cues & {"overlap", "other-whole"}
         and not claim.far
         and machine.firm(ctx.paper, claim, *(i for _, i in claim.given))
+        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
         and hard(gain).low > 1.02 * widest
     )
     part = claim.name("part")
@@ -124,11 +133,21 @@ def _judged(
         bold=f"{most.text} is {limit}, not {shown}.", only_if=only_if,
         related=((AtNumber(share.id), f"the share of {part}"),
                  *(((AtNumber(inner.id), "the gain of that part"),) if inner is not None else ())),
-        figure=figure,
+        figure=figure, fixes=_fixes(gain, inner, most),
         slots=(Slot("formula", most.text, "S"), Slot("ratio", limit, "S"), Slot("claim", shown, "G"),
                Slot("share", share.quantity.shown, "f")),
         case="B" if only_if else "A",
     )  # fmt: skip
+
+
+def _fixes(gain: Number, inner: Number | None, most: Step) -> tuple[Fix, ...]:
+    """What share and gain of the part make: where no gain of the part is stated, only a bound is known."""
+    q = gain.quantity
+    literal = enough(most.value / q.scale, q.literal) if inner is not None and not q.hedged else ""
+    if not literal:
+        return ()
+    edit = ReplaceLiteral(gain.id, literal)
+    return (Fix(f"Write {literal}{q.shown_unit}", FixKind.QUICKFIX, (edit,)),)
 
 
 def _most(f: float, s: float | None) -> float | None:

@@ -8,9 +8,10 @@ No kernel beats the peak. A number above it is a unit slip, another precision, o
 ## What is left alone
 Rates of several devices, effective and equivalent rates, sparse work where the text says so,
 and parts that we do not know. The bound is the largest peak of all variants that the name may
-mean, at their highest clock, with two per cent for rounding in the datasheet. Where device or
-precision are those of the set-up, or the paper speaks anywhere of sparsity, of fewer operations
-than are counted or of causal attention, nothing is proven. Columns of rates per device are read too.
+mean, at their highest clock, with two per cent for rounding in the datasheet, and of all formats
+where none is stated. Where device or precision are those of the set-up, or the paper speaks
+anywhere of sparsity, of fewer operations than are counted or of causal attention, nothing is
+proven. Columns of rates per device are read too.
 
 ## Example
 ```latex
@@ -25,11 +26,14 @@ Write the dense rate that was measured, and how FLOPs were counted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, dense_peak, hard_peak, sources
 from hwmodels.roofline import utilization
 from tanaka.paper.model import AchievedRate, Asserted, Number, Physical
+from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -37,8 +41,11 @@ from tanaka.rules.api import (
     Context,
     Datasheet,
     Finding,
+    Fix,
+    FixKind,
     Held,
     Outcome,
+    ReplaceLiteral,
     RooflineFigure,
     RooflinePoint,
     Slot,
@@ -46,7 +53,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
-from tanaka.rules.roofline.peaks import peaks, spoken_formats
+from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
 from tanaka.rules.roofline.rate_tables import rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
@@ -60,6 +68,10 @@ _ELSEWHERE = {
     "fewer-operations": (float("inf"), "operations are counted that are not executed"),
     "overclocked": (1.3, "the clock is above the usual one"),
 }
+_QUOTED = 0.03
+_REACHED = 0.3
+"""Share of the peak that products reach: a slip of the unit is offered where it lands there."""
+_SAME = 0.01
 _INFERRED = 1.05
 """A rate is held against a peak that is not stated beside it only where it is so far above."""
 
@@ -71,43 +83,49 @@ class _Rate:
     Attributes
     ----------
     number : Number
-    device, precision : Named
+    device : Named
+    precision : Named or None
+        None where nothing says in which format: then the largest peak of all formats counts.
     cues : frozenset of str
     asserted : Asserted
     table : bool
+    single : bool
+        Whether the words say that it is of one device; else it may only agree.
     """
 
     number: Number
     device: machine.Named
-    precision: machine.Named
+    precision: machine.Named | None
     cues: frozenset[str]
     asserted: Asserted
     table: bool = False
+    single: bool = True
 
     @property
     def stated(self) -> bool:
         """Whether device and precision are stated beside the rate, or declared."""
-        return all(n.proves and n.where in ("", "declared") for n in (self.device, self.precision))
+        named = (self.device, self.precision)
+        return all(n is not None and n.proves and n.where in ("", "declared") for n in named)
 
 
 @rule("TK201", since="0.1.0")
 def above_peak(ctx: Context) -> Iterator[Outcome]:
     """Achieved rates against the peak of the device named."""
     for r in _rates(ctx):
-        outcome = _judged(ctx, r)
-        if outcome is not None:
+        outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
+        if isinstance(outcome, Held) or (outcome is not None and r.single):
             yield outcome
 
 
 def _rates(ctx: Context) -> Iterator[_Rate]:
     """Rates of one device whose part and format are known."""
     for claim in ctx.paper.of(AchievedRate):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale != "gpu":
+        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale not in ("gpu", "") or machine.disowned(ctx.paper, claim.rate):  # fmt: skip
             continue
         named = _named(claim.device, claim.precision)
         found = _bound(ctx, Physical("rate", claim.rate, (), named, (), frozenset(), claim.cues, claim.asserted))  # fmt: skip
         if found is not None:
-            yield found
+            yield replace(found, single=claim.scale == "gpu")
     for _, listed in rows(ctx.paper):
         for row in listed:
             if not row.each or row.rate.quantity.unit != "FLOP/s" or row.cues & {"effective", "sparse", "accumulate"}:  # fmt: skip
@@ -126,7 +144,7 @@ def _named(device: str, precision: str) -> tuple[tuple[str, str], ...]:
 def _bound(ctx: Context, claim: Physical, *, table: bool = False) -> _Rate | None:
     device = machine.named(ctx, claim, "device")
     precision = machine.named(ctx, claim, "precision")
-    if device is None or precision is None:
+    if device is None or (precision is None and (table or not claim.name("device"))):
         return None
     number = ctx.paper.number(claim.number)
     return _Rate(number, device, precision, claim.cues, claim.asserted, table)
@@ -134,6 +152,7 @@ def _bound(ctx: Context, claim: Physical, *, table: bool = False) -> _Rate | Non
 
 def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     parts = machine.parts(r.device)
+    assert r.precision is not None
     number, precision = r.number, r.precision.name
     peak, ceiling = dense_peak(parts, precision), hard_peak(parts, precision)
     if not parts or peak is None or ceiling is None or not number.quantity.bounded:
@@ -167,12 +186,13 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         and r.asserted is Asserted.YES
         and not excuses
         and not r.table
+        and machine.plain(ctx.paper, number.id)
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
         d.known("with 2:4 sparsity", sparse, "FLOP/s", Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} TFLOP/s")  # fmt: skip
     only_if = "" if proven else _only_if(number, sparse, ceiling.value, elsewhere)
-    where = ", ".join(dict.fromkeys(n.where for n in (r.device, r.precision) if n.where))
+    where = ", ".join(dict.fromkeys(n.where for n in (r.device, r.precision) if n and n.where))
     whose = f"the {part.family}" + (f" ({where})" if where else "")
     name = part.name if len(parts) == 1 else f"{part.family} (fastest variant)"
     return Finding(
@@ -181,7 +201,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         tuple(d.steps), operands=(number.id,),
         note=f"{printed(share.value)} times the dense peak",
         bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
-        only_if=only_if,
+        only_if=only_if, fixes=_fixes(number, peak.value, sparse, only_if),
         figure=RooflineFigure(name, precision, peak.value, part.bandwidth.value,
                               (RooflinePoint("as written", None, number.quantity.point, True),)),
         slots=(
@@ -191,15 +211,74 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     )  # fmt: skip
 
 
+def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
+    """A rate of which nothing says the format, against the largest peak of all formats."""
+    number, found = r.number, peaks(machine.parts(r.device), "")
+    dense = [p for p in found if p.sort != "sparse"]
+    if not dense or not number.quantity.bounded:
+        return None
+    top = max(dense, key=lambda p: p.value)
+    d = Derivation(ctx.paper)
+    rate = d.stated("rate", number.id, symbol="R")
+    limit = d.known(f"largest peak, {top.label}", top.value, "FLOP/s", top.datasheet, shown=top.shown, symbol="P")  # fmt: skip
+    text = f"{rate.shown} / {limit.shown}"
+    share = d.computed("share of the peak", "1", text, utilization, rate, limit, reference=utilization.source, symbol="u")  # fmt: skip
+    low = number.quantity.nominal.low
+    if low <= top.value:
+        return Held("TK201", (number.id,), f"{text} = {printed(share.value)}", tuple(d.steps))
+    lifted = max((_EXCUSED[c] for c in r.cues if c in _EXCUSED), default=1.0)
+    if low <= _INFERRED * lifted * top.value:
+        return None
+    ways = machine.excuses(ctx.paper, *_ELSEWHERE)
+    if any(low <= _ELSEWHERE[m.what.removeprefix("excuse-")][0] * top.value for m in ways):
+        return None
+    quoted = [p.value for p in found if p.sort == "sparse"]
+    if any(abs(number.quantity.point / value - 1) < _QUOTED for value in quoted):
+        return None  # the vendor's own figure: `sparse_peak` has it
+    sparse = max(quoted, default=0.0)
+    family = top.part.family
+    only_if = "2:4 sparsity is counted" if low <= sparse else f"{math.ceil(low / top.value)} of them run it together"  # fmt: skip
+    times = printed(share.value)
+    return Finding(
+        "TK201", "above-peak", Verdict.IMPLAUSIBLE, AtNumber(number.id),
+        f"{rate.shown} is {times} times the largest peak of the {family} in any format, {limit.shown}.",
+        tuple(d.steps), operands=(number.id,), note=f"{times} times the largest peak",
+        bold=f"{rate.shown} is {times} times the largest peak of the {family}.", only_if=only_if,
+        figure=RooflineFigure(family, top.precision, top.value, top.part.bandwidth.value,
+                              (RooflinePoint("as written", None, number.quantity.point, True),)),
+        slots=(
+            Slot("claim", rate.shown, "R"), Slot("ratio", f"{times}×", "u"), Slot("peak", limit.shown, "P"),
+            Slot("precision", top.precision.upper()), Slot("device", family), Slot("excuse", only_if),
+        ),
+    )  # fmt: skip
+
+
 def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -> bool:
     """Whether the rate is within a peak of another format that the paper speaks of, or hardly above its own."""
     low = r.number.quantity.nominal.low
+    assert r.precision is not None
     own = dense_peak(parts, r.precision.name)
     if own is not None and low <= _INFERRED * own.value:
         return True
     narrow = {"fp8", "int8", "fp4"} if machine.excuses(ctx.paper, "quantised") else set()
     spoken = {*spoken_formats(ctx.paper), *narrow}
     return any(low <= p.value for f in spoken for p in peaks(parts, f) if p.sort != "sparse")
+
+
+def _fixes(number: Number, dense: float, sparse: float | None, only_if: str) -> tuple[Fix, ...]:
+    """The dense peak where the sparse one is written, words where sparsity explains the rate, or the unit."""
+    q = number.quantity
+    unit = other_unit(number, lambda rate: _REACHED * dense <= rate <= dense)
+    if unit or not sparse or q.nominal.low > 1.01 * sparse:
+        return unit
+    fixes: list[Fix] = []
+    literal = rewritten(dense / q.scale, q.literal)
+    if abs(q.point / sparse - 1) <= _SAME and q.shown_unit:
+        edit = ReplaceLiteral(number.id, literal)
+        fixes.append(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (edit,)))  # fmt: skip
+    if only_if in ("", "2:4 sparsity is counted"):
+        fixes.append(sparsity_said(number))
+    return tuple(fixes)
 
 
 def _only_if(number: Number, sparse: float | None, ceiling: float, elsewhere: list[tuple[float, str]]) -> str:  # fmt: skip

@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.catalog import Accelerator, sources
 from hwmodels.links import find_link
@@ -53,6 +54,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
 
 _SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
 _WAYS_OUT = {
@@ -64,6 +67,8 @@ _WAYS_OUT = {
 _SLACK = 1.05
 _CONSUMER = 1.15
 """Memory of consumer cards is sold and set above its reference clock."""
+_REACHED = 0.25
+"""What well-made transfers reach at least of the peak: a slip of the unit is offered where it lands there."""
 _LARGE = 1e9
 """No last-level cache holds a buffer so large [byte]."""
 
@@ -84,8 +89,12 @@ class _Roof:
 @rule("TK208", since="0.1.0")
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "bandwidth" or claim.asserted is Asserted.NO or _silent(claim):
+    for claim in chain(ctx.paper.physical("bandwidth"), bandwidth_rows(ctx.paper)):
+        if (
+            claim.asserted is Asserted.NO
+            or _silent(claim)
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         number = ctx.paper.number(claim.number)
         if not number.quantity.bounded or isinstance(number.quantity.value, tuple):
@@ -205,6 +214,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
+        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
     if not proven and not roof.proves and claim.name("kind") != "memory" and many:
@@ -218,6 +228,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         AtNumber(claim.number), f"{q.shown} is {times} times what {roof.what} allows, {limit}.",
         tuple(d.steps), operands=operands, note=f"{times} times the peak",
         bold=f"{q.shown} is {times} times {limit}.", only_if=only_if,
+        fixes=other_unit(number, lambda rate: _REACHED * most <= rate <= 1.01 * most),
         figure=BarsFigure("Bandwidth", "GB/s", (("as written", q.point / 1e9, True), ("the most there is", most / 1e9, False))),
         slots=(
             Slot("claim", q.shown, "R"), Slot("ratio", f"{times}×", "u"), Slot("bw", limit, "W"),

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from tanaka.paper.model import Asserted, Number, NumberId, Paper, Physical, Table
+from hwmodels.models import find_model
+from tanaka.paper.model import Number, Paper, Physical, Table
 from tanaka.paper.physics.budget import CUES
+from tanaka.paper.physics.plain import bare_text
 from tanaka.patterns import Lazy
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, models
 
-_COLUMNS: Mapping[str, Lazy] = {
+COLUMNS: Mapping[str, Lazy] = {
     "active": Lazy(r"\bactiv(?:e|ated)\b", re.I),
     "params": Lazy(r"\bparam|\bsize\b|^\s*(?:N|Model)\s*$", re.I),
     "tokens": Lazy(r"\btokens?\b", re.I),
     "time": Lazy(r"\bdays?\b|\bhours?\b|\btime\b|\bweeks?\b|\bduration\b|\bhrs?\b", re.I),
     "devices": Lazy(r"\bGPUs?\b|\bTPUs?\b|\bdevices?\b|\bchips?\b|\baccelerators?\b|\b[AHV]\d00s?\b", re.I),
 }  # fmt: skip
-_RATE = Lazy(r"/\s?s|per sec|/\s?GPU|per GPU|throughput|memory|batch|context|vocab|%|cost", re.I)
+"""What the labels of each role say."""
+RATE = Lazy(r"/\s?s|per sec|/\s?GPU|per GPU|throughput|memory|batch|context|vocab|%|cost", re.I)
 _LEAST = {"params": 3e7, "active": 3e7, "tokens": 1e8, "devices": 1.0, "time": 1800.0}
+# a row that is called by a letter or by the size of its model
+_ROW = Lazy(r"[A-Z]{1,3}|[A-Za-z]+[- ]?[\d.-]*\d(?:\.\d+)?[BM]?|[\d.]+[BM]")
 _NOT_TRAINING = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bgenerat\w+|\bdistill\w*|\bimages?\b|\bsweep\w*|\bspeech\b|\bdiffusion\b", re.I)  # fmt: skip
 _TRAINING = Lazy(r"\b(?:pre-?)?train\w*", re.I)
 
@@ -25,64 +31,71 @@ _TRAINING = Lazy(r"\b(?:pre-?)?train\w*", re.I)
 def budget_rows(paper: Paper) -> Iterator[Physical]:
     """Budgets that rows of tables state, as claims on their times."""
     for table in paper.tables:
-        said = " ".join((table.caption, *table.header))
-        if not _TRAINING.search(said) or _NOT_TRAINING.search(said):
-            continue
-        yield from _of(paper, table)
+        if trains(table):
+            yield from _of(paper, table)
+
+
+def trains(table: Table) -> bool:
+    """Whether a table speaks of training, and of nothing else."""
+    said = " ".join((table.caption, *table.header, *table.stubs))
+    return bool(_TRAINING.search(said)) and not _NOT_TRAINING.search(said)
 
 
 def _of(paper: Paper, table: Table) -> Iterator[Physical]:
-    columns = _columns(paper, table)
-    if columns is None:
-        return
     general = {n for n, p in CUES.items() if n != "several" and p.search(table.caption)}
-    for row in table.rows:
-        at: dict[str, NumberId] = {}
-        for role, k in columns.items():
-            id = row[k].number if k < len(row) else None
-            if id is not None and not row[k].also and _fits(paper.number(id), role):
-                at[role] = id
-        if not {"tokens", "time"} <= at.keys() or not {"params", "active"} & at.keys():
+    plain = all(bare_text(t) for t in (table.caption, *table.header))
+    for line in lines(paper, table):
+        at = _roles(line)
+        if at is None or not {"tokens", "time"} <= at.keys():
             continue
-        label = " ".join(c.text for c in row if c.number is None)
+        time = at["time"]
+        label = line.said
         cues = general | {n for n, p in CUES.items() if p.search(label)}
-        rented = paper.number(at["time"]).quantity.shown_unit.endswith("-hours")
-        if rented:
+        named: tuple[tuple[str, str], ...] = ()
+        far: frozenset[str] = frozenset()
+        if not {"params", "active"} & at.keys():
+            name = line.one(time, models)
+            if not name or not find_model(name):
+                continue
+            named, far = (("model", name),), frozenset({"table"})
+        counted: tuple[tuple[str, float], ...] = ()
+        if time.number.quantity.shown_unit.endswith("-hours"):
             at.pop("devices", None)
             cues.add("rented")
-        elif "devices" not in at:
-            continue
-        counted = () if rented else (("devices", paper.number(at["devices"]).quantity.point),)
-        given = tuple((role, id) for role, id in at.items())
-        asserted = {paper.number(id).asserted for id in at.values()}
-        worst = next((a for a in (Asserted.NO, Asserted.QUOTED) if a in asserted), Asserted.YES)
-        yield Physical(
-            "budget", at["time"], given, (), counted, frozenset(), frozenset(cues), worst
-        )
-
-
-def _columns(paper: Paper, table: Table) -> dict[str, int] | None:
-    """The one column of each role; None where a role has two or too few have one."""
-    found: dict[str, int] = {}
-    for k, header in enumerate(table.header):
-        label = " ".join(dict.fromkeys((*(table.rows[0][k].column if table.rows and k < len(table.rows[0]) else ()), header)))  # fmt: skip
-        if _RATE.search(label):
-            continue
-        for role, pattern in _COLUMNS.items():
-            if not pattern.search(label):
+        elif "devices" in at:
+            counted = (("devices", at["devices"].number.quantity.point),)
+        else:
+            devices = line.devices(time)
+            if devices is None:
                 continue
-            ids = [row[k].number for row in table.rows if k < len(row)]
-            cells = [paper.number(i) for i in ids if i is not None]
-            if not any(_fits(n, role) for n in cells):
+            counted, far = (("devices", devices[0]),), frozenset({"table"})
+        if plain and (_ROW.fullmatch(label.strip()) or not label.strip()):
+            cues.add("plain row")
+        given = tuple((role, e.number.id) for role, e in at.items())
+        yield Physical(
+            "budget", time.number.id, given, named, counted, far, frozenset(cues),
+            asserted(*(e.number for e in at.values())),
+        )  # fmt: skip
+
+
+def _roles(line: Line) -> dict[str, Entry] | None:
+    """The one number of each role; None where a role has two."""
+    found: dict[str, Entry] = {}
+    for entry in line.entries:
+        if RATE.search(entry.label) or entry.cell.also:
+            continue
+        for role, pattern in COLUMNS.items():
+            if not pattern.search(entry.label) or not fits(entry.number, role):
                 continue
             if role in found:
                 return None
-            found[role] = k
+            found[role] = entry
             break
-    return found if {"tokens", "time"} <= found.keys() else None
+    return found
 
 
-def _fits(number: Number, role: str) -> bool:
+def fits(number: Number, role: str) -> bool:
+    """Whether a number may have a role: a count of parameters, tokens or devices, or a time."""
     q = number.quantity
     unit = "s" if role == "time" else "1"
     return (

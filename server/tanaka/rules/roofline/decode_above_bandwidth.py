@@ -28,6 +28,7 @@ Say how many tokens a pass yields, in how many bits the weights are read, or on 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -39,6 +40,7 @@ from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, Mention, Paper, Where
 from tanaka.paper.setup import bits_told
 from tanaka.records import dataclass
+from tanaka.rules import machine
 from tanaka.rules.api import (
     AtMention,
     AtNumber,
@@ -58,6 +60,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.decode_rows import decode_rows
 from tanaka.rules.roofline.decode_setting import (
     Memory,
     completed,
@@ -90,7 +93,8 @@ _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     """Decoding rates against the bytes that a pass must read."""
     paper = ctx.paper
-    for said in paper.of(DecodeRate):
+    rows = tuple(decode_rows(paper))
+    for said in (*paper.of(DecodeRate), *rows):
         claim, guess = completed(ctx, said)
         model = find_model(claim.model) if claim.model else None
         width, rate = bits(claim.weights), paper.number(claim.rate)
@@ -101,6 +105,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             or claim.batch < 1
             or not claim.decoding
             or claim.asserted is Asserted.NO
+            or machine.disowned(paper, claim.rate)
             or not rate.quantity.bounded
             or (not model.dense and claim.batch > 1)
             or (rate.quantity.unit == "s" and claim.batch != 1)  # of one token, or of a pass?
@@ -112,13 +117,14 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
         devices = claim.devices if claim.devices is not None else one_device(claim, memory)
         if memory is None or devices is None or devices < 1:
             continue
-        if outcome := _judged(ctx, claim, model, width, memory, devices):
+        if outcome := _judged(ctx, claim, model, width, memory, devices, table=said in rows):
             yield outcome
 
 
 def _judged(
-    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float
-) -> Outcome | None:
+    ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
+    *, table: bool,
+) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
     rate = stated_rate(number)
@@ -142,15 +148,19 @@ def _judged(
     inputs = (claim.batch_at, claim.context, claim.bandwidth, used)
     operands = tuple(dict.fromkeys((claim.rate, *(i for i in inputs if i is not None))))
     if not fault:
+        # of what is printed above it, so that a reader with a calculator gets the same digits
+        top = _digits(rate.point) if number.quantity.unit == "s" else rate.point
+        text = f"{100 * top / _digits(roof.value):.0f}%"
         util = d.computed("share of the roof", "1", f"{derived.rate.shown} / {label}", utilization,
-                          derived.rate, roof, reference=utilization.source, symbol="u")  # fmt: skip
-        text = f"{100 * util.value:.0f}%"
+                          derived.rate, roof, reference=utilization.source, shown=text, symbol="u")  # fmt: skip
         return Held("TK207", operands, f"{derived.rate.shown} of {label} is {text}", tuple(d.steps),
                     (*slots, Slot("util", text, util.symbol)), figure)  # fmt: skip
     excuses = _excuses(paper, claim)
-    if any(same for _, same in excuses) or _on_another(paper, claim, model, width, memory):
-        return None
-    if memory.inferred and excuses:
+    # what a line of a table leaves out stands elsewhere in the paper: it proves nothing
+    guessed = memory.inferred or table
+    if any(same for _, same in excuses) or (
+        guessed and (excuses or _on_another(paper, claim, model, width))
+    ):
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
@@ -158,8 +168,9 @@ def _judged(
     proven = (
         rate.least > _SLACK * most
         and not excuses
-        and not memory.inferred
+        and not guessed
         and claim.asserted is Asserted.YES
+        and machine.plain(paper, claim.rate, *operands, claim.devices_at, whole=True)
         and not (number.quantity.hedged and rate.point < 1.25 * roof.high)
         and model.verified
         and all(p.bandwidth.verified for p in memory.parts)
@@ -171,6 +182,8 @@ def _judged(
             only_if = _EXCUSES[excuses[0][0].what]
         elif memory.inferred:
             only_if = memory.guess
+        elif table and loud:
+            only_if = _batch_needed(claim, rate.low / roof.high)
         elif hardest < width and rate.low <= _SLACK * most:
             only_if = f"the weights are read in {hardest:g} bits, as elsewhere in the paper"
         elif not loud:
@@ -331,12 +344,13 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
     return found
 
 
-def _on_another(
-    paper: Paper, claim: DecodeRate, model: Model, width: float, memory: Memory
-) -> bool:
-    """Whether the rate would hold on another part that the paper names; asked of guesses only."""
-    if not memory.inferred:
-        return False
+def _batch_needed(claim: DecodeRate, over: float) -> str:
+    """The least batch at which a rate is within the roof, the weights being read once a pass."""
+    return f"the batch has at least {math.ceil((claim.batch or 1.0) * over - 1e-9):,} sequences"
+
+
+def _on_another(paper: Paper, claim: DecodeRate, model: Model, width: float) -> bool:
+    """Whether a rate would hold on another part that the paper names."""
     rate = stated_rate(paper.number(claim.rate)).low
     for m in paper.mentioned("device"):
         for part in find(dict(m.settings).get("name", "")):
@@ -347,6 +361,10 @@ def _on_another(
 
 
 # -- how it is shown ----------------------------------------------------------------------------
+
+
+def _digits(value: float) -> float:
+    return float(printed(value).replace(",", ""))
 
 
 def _rate(value: float) -> str:

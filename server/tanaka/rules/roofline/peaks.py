@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from hwmodels.catalog import Accelerator, hard_peak, precision_name, sources
 from tanaka.paper.model import Number, Paper
+from tanaka.paper.reads import query
 from tanaka.records import dataclass
-from tanaka.rules.api import Datasheet
+from tanaka.rules.api import Datasheet, Fix, FixKind, InsertBehind
 
 _FORMATS = {"half": ("bf16", "fp16"), "": ("bf16", "fp16", "tf32", "fp32", "fp64", "fp8", "fp4")}
 
@@ -94,11 +95,18 @@ def clocked(parts: Iterable[Accelerator], precision: str) -> float:
     return max((c.value for c in ceilings if c is not None), default=0.0)
 
 
+@query
 def spoken_formats(paper: Paper) -> frozenset[str]:
     """Formats that the paper binds any of its numbers to."""
     return frozenset(
         value for number in paper.numbers for name, value in number.context if name == "precision"
     )
+
+
+def sparsity_said(number: Number) -> Fix:
+    """Words behind a rate that make it one with 2:4 sparsity."""
+    edit = InsertBehind(number.id, " (with 2:4 sparsity)")
+    return Fix("Say that 2:4 sparsity is counted", FixKind.INSERT, (edit,))
 
 
 def exact(*numbers: Number) -> bool:

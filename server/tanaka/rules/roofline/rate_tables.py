@@ -17,10 +17,15 @@ _NO_RATE = Lazy(
     r"\bpeak\b|\btheor|\bpercent|%|\butili|\bMFU\b|\bHFU\b|\bPF-?days?\b|\btoken|\bspeed|\btotal FLOPs\b|\btraining FLOPs\b|/\s?(?:J|W)\b|\bper watt",
     re.I,
 )
+_BARE = Lazy(r"\W*(?:(?:achieved|model|measured) )?[TP]FLOPs?\W*", re.I)
 _PEAK = Lazy(r"\b(?:theoretical |dense )?peak\b|\btheoretical\b", re.I)
 _MFU = Lazy(r"\bMFU\b|\bmodel FLOPs? utili", re.I)
 _HFU = Lazy(r"\bHFU\b|\bhardware FLOPs? utili", re.I)
 _OF_PEAK = Lazy(r"(?:%|percent\w*)\s*(?:of\s)?(?:the\s)?(?:theoretical\s|hardware\s)?peak\b(?! mem)|^\s*(?:FLOPs?|compute|peak FLOP/?s?) utili[sz]ation", re.I)  # fmt: skip
+# A part and its memory as scripts write them: "a100_80gb".
+_SLUG = Lazy(
+    r"(?<![A-Za-z0-9_])[a-z]{1,3}\d{1,4}[a-z]?(?:_(?:sxm\d?|pcie|nvl|\d{2,3}gb))+(?![A-Za-z0-9_])"
+)
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|core)\b|/\s?(?:GPU|device|chip|accelerator|card)\b|\beach\b", re.I)  # fmt: skip
 _ALL = Lazy(r"\b(?:total|aggregate|cluster|system|all)\b", re.I)
 _COUNT = Lazy(r"^\W*(?:#|no\.|num(?:ber)?)?\s*(?:of\s)?(?:GPUs?|devices|chips|accelerators|A100s?|H100s?|V100s?)\W*$", re.I)  # fmt: skip
@@ -69,6 +74,7 @@ def rows(paper: Paper) -> Iterator[tuple[Table, tuple[Row, ...]]]:
 
 def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None:
     rates: list[tuple[Number, str]] = []
+    bare: list[tuple[Number, str]] = []
     named: dict[str, list[Number]] = {}
     for cell in cells:
         if cell.number is None:
@@ -85,12 +91,16 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None
                 sort = ""
                 if number.quantity.unit == "FLOP/s" or _EACH.search(label):
                     rates.append((number, label))
+                elif _BARE.fullmatch(label):
+                    bare.append((number, label))
             else:
                 sort = ""
         else:
             sort = "devices" if _COUNT.search(label) else ""
         if sort:
             named.setdefault(sort, []).append(number)
+    if not rates and len(bare) == 1 and named.keys() & {"mfu", "hfu"}:
+        rates = bare  # "Model TFLOP" beside an MFU: those of a second
     if len(rates) != 1 or any(len(v) > 1 for v in named.values()):
         return None
     rate, label = rates[0]
@@ -99,15 +109,18 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None
     cues = {
         n for n, p in CUES.items() if p.search(f"{table.caption} {said} {' '.join(table.header)}")
     }
+    if rates is bare:
+        cues.add("bare")
     cues -= {"mixed"} if "mixed" in cues and "FP8" not in table.caption + said else set()
     return Row(
         rate, one.get("mfu"), one.get("hfu"), one.get("of_peak"), one.get("peak"), one.get("devices"),
-        bool(_EACH.search(label)), bool(_ALL.search(label)), _part(said, table.caption), _format(said, table.caption), frozenset(cues),
+        bool(_EACH.search(label)) or rates is bare, bool(_ALL.search(label)), _part(said, table.caption), _format(said, table.caption), frozenset(cues),
     )  # fmt: skip
 
 
 def _part(*texts: str) -> str:
     for text in texts:
+        text = _SLUG.sub(lambda m: m.group().replace("_", " ").upper(), text)
         found = {same_name(e.name): e.name for e in entities(text) if e.kind is EntityKind.DEVICE}
         if found:
             return next(iter(found.values())) if len(found) == 1 else ""
@@ -116,7 +129,7 @@ def _part(*texts: str) -> str:
 
 def _format(*texts: str) -> str:
     for text in texts:
-        found = precision_names(text)
+        found = precision_names(text.replace("_", " "))
         if found:
             return found[0] if len(found) == 1 else ""
     return ""

@@ -25,6 +25,7 @@ Print the dense peak, or say that 2:4 sparsity is counted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.catalog import find
 from hwmodels.roofline import utilization
@@ -46,7 +47,16 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
-from tanaka.rules.roofline.peaks import Peak, clocked, exact, peaks, rate, spoken_formats
+from tanaka.rules.roofline.peaks import (
+    Peak,
+    clocked,
+    exact,
+    peaks,
+    rate,
+    sparsity_said,
+    spoken_formats,
+)
+from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.stated_share import Share, open_derivation, shares
 
 _SAME = 0.015
@@ -57,11 +67,13 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "specification" and claim.name("kind") == "peak":
+    for claim in ctx.paper.physical("specification"):
+        if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
                 yield outcome
+    for column in chain.from_iterable(tables(ctx.paper)):
+        yield from _mixed(ctx, column)
     for s in shares(ctx):
         outcome = _implied(ctx, s)
         if outcome is not None:
@@ -106,6 +118,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     impossible = (
         "dense" in claim.cues
+        and "table" not in claim.cues
         and "formats" not in claim.cues
         and stated
         and bool(claim.name("precision"))
@@ -113,9 +126,19 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is not Asserted.QUOTED
         and number.where is not Where.RELATED
         and sparse.verified
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
         and q.point > 1.25 * clocked(parts, written)
     )
     return _finding(ctx, claim, number, sparse, dense, impossible=impossible)
+
+
+def _mixed(ctx: Context, column: tuple[Physical, ...]) -> Iterator[Outcome]:
+    """Sparse figures of a column of peaks of which all others are dense."""
+    peaks_only = [c for c in column if c.name("kind") == "peak"]
+    told = [o for c in peaks_only if (o := _stated(ctx, c)) is not None]
+    dense = sum(isinstance(o, Held) for o in told)
+    if dense and len(told) == len(peaks_only):
+        yield from told
 
 
 def _unit(peak: Peak) -> str:
@@ -154,7 +177,10 @@ def _finding(ctx: Context, claim: Physical, number: Number, sparse: Peak, dense:
         tuple(d.steps), operands=(claim.number,),
         note=f"dense: {true.shown}", bold=f"{stated.shown} is the sparse figure; the dense peak is {true.shown}.",
         only_if="" if impossible else "2:4 sparsity is counted",
-        fixes=(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
+        fixes=(
+            Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),
+            sparsity_said(number),
+        ),
         figure=BarsFigure(f"{form} peak of the {family}", "FLOP/s",
                           (("dense", dense.value, False), ("with 2:4 sparsity", sparse.value, False), ("as written", q.point, True))),
         slots=(
@@ -213,6 +239,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         and s.rate.asserted is Asserted.YES
         and s.share.where is not Where.RELATED
         and dense.verified
+        and machine.plain(ctx.paper, s.share.id, s.rate.id, s.count_at)
         and s.implied(count, proof=True)[0] > 1.03 * clocked(s.parts, s.format) * 4 / 3
     )
     family = dense.part.family

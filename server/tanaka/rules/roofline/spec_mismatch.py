@@ -50,7 +50,8 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.peaks import peaks, rate
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
 
@@ -64,6 +65,8 @@ _MULTIPLES = (2, 4, 8, 16)
 _CLOSED = frozenset({"A100", "H100", "H200", "V100", "P100", "T4", "L4", "L40", "L40S", "A10", "RTX 3090", "RTX 4090", "RTX 5090", "RTX A6000", "MI100", "MI250X", "MI300X", "MI325X", "TPU v4", "TPU v5e", "TPU v5p"})  # fmt: skip
 # Built for one customer: memory in GB by family.
 _MADE_FOR_ONE = {"A100": (64,), "H100": (64, 94, 96)}
+# What vendors print beside the largest power: W by family.
+_TYPICAL_POWER = {"MI250X": (500.0,)}
 _SIZE = re.compile(r"[- ]?\(?\d{2,3} ?Gi?B\)?")
 _WHAT = {"capacity": "memory", "bandwidth": "memory bandwidth", "peak": "peak", "tdp": "TDP", "link": "link"}  # fmt: skip
 _UNITS = {"capacity": "byte", "bandwidth": "byte/s", "tdp": "W", "link": "byte/s"}
@@ -93,26 +96,59 @@ class Value:
 def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated specifications against the variants of the part, and totals against their parts."""
     done = set()
-    for claim in ctx.paper.of(Physical):
-        if claim.relation == "total-capacity":
-            outcome = total_capacity(ctx, claim)
-            if outcome is not None:
-                done.add(claim.number)
-                yield outcome
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "specification" or claim.number in done:
-            continue
-        outcome = _specification(ctx, claim)
+    own = _made_for_one(ctx)
+    for claim in ctx.paper.physical("total-capacity"):
+        outcome = total_capacity(ctx, claim)
         if outcome is not None:
             done.add(claim.number)
             yield outcome
-    for column in tables(ctx.paper):
-        told = [o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]  # fmt: skip
-        doubted = [o for o in told if isinstance(o, Finding)]
-        exact = sum(isinstance(o, Held) and _exactly(o) for o in told)
-        # a column of which one cell is strange and all others are those of the datasheets
-        if not doubted or (len(doubted) == 1 and exact >= 2 and exact == len(told) - 1):
-            yield from told
+    for claim in ctx.paper.physical("specification"):
+        if claim.number in done:
+            continue
+        outcome = _specification(ctx, claim)
+        if isinstance(outcome, Finding) and {p.family for p in find(claim.name("device"))} & own:
+            continue
+        if outcome is not None:
+            done.add(claim.number)
+            yield outcome
+    for columns in tables(ctx.paper):
+        told = [[o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]
+                for column in columns]  # fmt: skip
+        for column in told:
+            if not any(isinstance(o, Finding) for o in column) or _alone(column, told):
+                yield from column
+
+
+def _alone(column: list[Outcome], table: list[list[Outcome]]) -> bool:
+    """Whether one cell is strange where all others are those of the datasheets.
+
+    Of its column two others must be, or one and most of a table in which nothing else is strange.
+    """
+    others = [o for o in column if not isinstance(o, Finding)]
+    beside = [o for c in table for o in c if c is not column]
+    if len(column) - len(others) != 1 or not all(
+        isinstance(o, Held) and _exactly(o) for o in others
+    ):
+        return False
+    whole = all(isinstance(o, Held) and _exactly(o) for o in beside)
+    return len(others) >= 2 or (len(others) == 1 and whole and len(beside) >= 4)
+
+
+def _made_for_one(ctx: Context) -> frozenset[str]:
+    """Families of which the paper has a variant that was built for one customer, by its memory."""
+    out = set()
+    for claim in ctx.paper.physical("specification"):
+        if claim.name("kind") == "capacity":
+            size = ctx.paper.number(claim.number).quantity.point
+            parts = find(claim.name("device"))
+            labels = {p.label_bytes for p in parts}
+            out |= {
+                p.family
+                for p in parts
+                for made in _MADE_FOR_ONE.get(p.family, ())
+                if abs(size / (made * 1e9) - 1) < 0.005 and made * 1e9 not in labels
+            }
+    return frozenset(out)
 
 
 def _exactly(held: Held) -> bool:
@@ -153,6 +189,8 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
     )  # fmt: skip
     if fits is not None:
         return _held(ctx, claim, number, fits, kind) if q.bounded else None
+    if kind == "tdp" and any(q.point in _TYPICAL_POWER.get(p.family, ()) for p in parts):
+        return None
     several = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
     if any(_near(q.point, v.value * k, kind, v.part) for v in values for k in several):
         return None
@@ -185,6 +223,13 @@ def _near(value: float, known: float, kind: str, part: Accelerator) -> bool:
         most = known * part.capacity.value / part.label_bytes
         return 0.9 * known <= value <= 1.03 * most
     return abs(value / known - 1) <= _OFF
+
+
+def _is(value: float, known: Value, kind: str) -> bool:
+    """Whether a value in another unit is plainly one that is known."""
+    if kind == "capacity":
+        return _near(value, known.value, kind, known.part)
+    return abs(value / known.value - 1) <= _SAME
 
 
 def _values(parts: Iterable[Accelerator], kind: str) -> tuple[Value, ...]:
@@ -274,6 +319,8 @@ def _shown(value: float, kind: str, number: Number) -> str:
     if kind == "link":
         return f"{value / 1e9:g} GB/s"
     scale, unit = (q.scale, q.shown_unit) if q.shown_unit else (1.0, q.unit)
+    if kind == "peak" and not 0.1 <= value / scale < 1e4:
+        return rate(value, "TOP/s" if q.unit == "op/s" else "TFLOP/s")
     return f"{value / scale:,.4g} {unit}"
 
 
@@ -309,7 +356,8 @@ def _finding(ctx: Context, claim: Physical, number: Number, values: tuple[Value,
         or f"a variant of the {family} with {stated.shown} is meant, which is not among those known"
     )
     choice = " or ".join(sorted((t for t, _ in listed), key=lambda t: shown[t].value))
-    fixes = tuple(
+    fixes = other_unit(number, lambda x: any(_is(x, v, kind) for v in values))
+    fixes = fixes or tuple(
         Fix(f"Write {literal} {q.shown_unit} ({v.label})", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),))
         for t, v in listed[:3]
         if not slip and (literal := rewritten(v.value / q.scale, q.literal)) and len(listed) <= 3

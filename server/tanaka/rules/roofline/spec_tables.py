@@ -1,4 +1,4 @@
-"""Tables of parts: a part in each row, its memory, bandwidth, power, link or peak in the columns."""
+"""Tables of parts: a part in each row or each column, with memory, bandwidth, power, link and peak."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from tanaka.patterns import Lazy
 _UNITS = {"capacity": ("byte",), "bandwidth": ("byte/s",), "tdp": ("W",), "link": ("byte/s",), "peak": ("FLOP/s", "op/s")}  # fmt: skip
 _COLUMNS = (
     ("tdp", Lazy(r"^(?:max(?:imum)?\.? )?(?:TDP|thermal design power|board power)\b", re.I)),
-    ("link", Lazy(r"^NVLink\b", re.I)),
+    ("link", Lazy(r"^(?:NVLink|interconnect NVLink)\b", re.I)),
     ("bandwidth", Lazy(r"^(?:peak )?(?:(?:HBM|GPU|device|memory|mem\.?|DRAM|VRAM)\S* )?(?:bandwidth|BW)\b", re.I)),
     ("capacity", Lazy(r"^(?:(?:HBM|GPU|device) )?(?:memory|mem\.?|VRAM|HBM\w*|memory (?:size|capacity)|HBM capacity|capacity)\b(?! (?:bandwidth|BW|used|usage|clock|bus|footprint))", re.I)),
-    ("peak", Lazy(r"\bpeak\b.*\b(?:BF16|FP16|FP8|TF32|FP64)\b|\b(?:BF16|FP16|FP8|TF32|FP64)\b.*\bpeak\b|^dense (?:BF16|FP16|FP8|TF32|FP64)\b", re.I)),
+    ("peak", Lazy(r"\bpeak\b.*\b(?:BF16|FP16|FP8|TF32|FP64)\b|\b(?:BF16|FP16|FP8|TF32|FP64)\b.*\bpeak\b|^dense (?:BF16|FP16|FP8|TF32|FP64)\b|"
+                  r"^(?:tensor[- ]core |peak |matrix |performance )?(?:BF16|FP16|FP8|TF32)(?: (?:tensor(?:[- ]cores?)?|matrix|dense|performance|compute|throughput))*\s*(?:[(\[]?\s*[TP]FLOPS?(?:/s)?\s*[)\]]?)?\s*$", re.I)),
 )  # fmt: skip
 # Columns and tables of what is used, measured, or of several parts together.
 _OTHER = Lazy(
@@ -24,43 +25,73 @@ _OTHER = Lazy(
     r"host|CPU|L[12]|cache|shared|SRAM|L2|utili\w+|simulat\w+|hypothetical|modified|laptop|cluster\w*|limit\w*|capped|caps?|left|leaves|needs?|requir\w+|training|inference|runs?|per token|traffic|network|inter-node|all)\b",
     re.I,
 )
+_IN_USE = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|hardware|machines?|platforms?) (?:that (?:are|were|we) )?used\b(?: (?:in|throughout|for)\b)?", re.I)  # fmt: skip
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
+_SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
 _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
 
 
-def tables(paper: Paper) -> Iterator[tuple[Physical, ...]]:
-    """Each column of specifications of a table of parts that has two sorts of them."""
+def tables(paper: Paper) -> Iterator[tuple[tuple[Physical, ...], ...]]:
+    """The specifications of each table of parts that has two sorts of them, sort by sort."""
     for table in paper.tables:
-        if _OTHER.search(table.caption):
+        if _OTHER.search(_IN_USE.sub(" ", table.caption)):
             continue
         found = tuple(c for cells in table.rows for c in _row(paper, table, cells))
+        turned = tuple(c for cells in table.rows for c in _turned(paper, table, cells))
         columns: dict[tuple[str, str], list[Physical]] = {}
-        for c in found:
+        for c in turned if len(turned) > len(found) else found:
             columns.setdefault((c.name("kind"), c.name("precision")), []).append(c)
         if len(columns) >= 2:
-            yield from (tuple(column) for column in columns.values())
+            yield tuple(tuple(column) for column in columns.values())
 
 
 def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[Physical]:
+    """Specifications of the part of a row."""
     label = next((c.text for c in cells if c.number is None and c.text.strip()), "") or (cells[0].text if cells else "")  # fmt: skip
-    named = [e for e in entities(label) if e.kind is EntityKind.DEVICE]
-    if len(named) != 1 or not _PLAIN.match(label.replace(named[0].name, " ", 1)):
+    if not _device(label):
         return
     for cell in cells:
-        if cell.number is None or cell.text == label:
-            continue
-        header = " ".join(cell.column).strip()
-        kind = next((name for name, words in _COLUMNS if words.search(header)), "")
-        number = paper.number(cell.number)
-        if not kind or _OTHER.search(header) or number.quantity.unit not in _UNITS[kind]:
-            continue
-        names = [("device", " ".join(label.split()) if kind != "peak" else named[0].name), ("kind", kind)]  # fmt: skip
-        formats = precision_names(header)
-        if kind == "peak":
-            if len(formats) != 1 or _SPARSE.search(f"{header} {table.caption}"):
-                continue
-            names.append(("precision", formats[0]))
-        yield Physical(
-            "specification", number.id, (), tuple(names), (("devices", 1.0),), frozenset(),
-            frozenset({"claimed", "single", "table"}), number.asserted,
-        )  # fmt: skip
+        if cell.text != label:
+            yield from _claim(paper, table, label, " ".join(cell.column).strip(), cell)
+
+
+def _turned(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[Physical]:
+    """One specification of the parts in the header."""
+    if not cells or sum(bool(_device(h)) for h in table.header[1:]) < 2:
+        return
+    for head, cell in zip(table.header[1:], cells[1:], strict=False):
+        yield from _claim(paper, table, head, " ".join(dict.fromkeys(cell.row)).strip(), cell)
+
+
+def _device(label: str) -> str:
+    """The one part that a label is the name of, and of nothing else; "" for none."""
+    named = [e for e in entities(label) if e.kind is EntityKind.DEVICE]
+    plain = len(named) == 1 and _PLAIN.match(label.replace(named[0].name, " ", 1))
+    return named[0].name if plain else ""
+
+
+def _claim(
+    paper: Paper, table: Table, label: str, header: str, cell: TableCell
+) -> Iterator[Physical]:
+    device = _device(label)
+    kind = next((name for name, words in _COLUMNS if words.search(header)), "")
+    at = cell.number
+    if at is None and len(cell.also) == 1 and _SIZED.match(cell.text):
+        at = cell.also[0]  # "80 GB HBM3"
+    if at is None or not device or not kind or _OTHER.search(header):
+        return
+    number = paper.number(at)
+    if number.quantity.unit not in _UNITS[kind]:
+        return
+    names = [("device", " ".join(label.split()) if kind != "peak" else device), ("kind", kind)]
+    formats = precision_names(header)
+    cues = {"claimed", "single", "table"}
+    if kind == "peak":
+        if len(formats) != 1 or _SPARSE.search(f"{header} {label} {cell.text} {table.caption}"):
+            return
+        names.append(("precision", formats[0]))
+        cues |= {"dense"} if re.search(r"\bdense\b", header, re.I) else set()
+    yield Physical(
+        "specification", number.id, (), tuple(names), (("devices", 1.0),), frozenset({"table"}),
+        frozenset(cues), number.asserted,
+    )  # fmt: skip

@@ -77,9 +77,7 @@ class Share:
 def shares(ctx: Context) -> Iterator[Share]:
     """Every stated share of a peak whose rate is stated too, where nothing says that it is of another peak."""
     paper = ctx.paper
-    for claim in paper.of(Physical):
-        if claim.relation != "utilization":
-            continue
+    for claim in paper.physical("utilization"):
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
@@ -90,6 +88,11 @@ def shares(ctx: Context) -> Iterator[Share]:
 
 def _told(paper: Paper, found: list[Share]) -> Iterator[Share]:
     """The shares of a table that are to be held: one of all where all are of one unnamed peak."""
+    if found and "bare" in found[0].claim.cues:
+        # nothing but the other rows says that FLOPs are those of a second
+        kept = [s for s in found if any(s.fits(p.value) is not None for p in s.known)]
+        if len(kept) < 3 or len(kept) < 0.75 * len(found):
+            return
     implied = [s.rate.quantity.point / s.share.quantity.point for s in found]
     strange = [s for s in found if all(s.fits(p.value) is None for p in s.known)]
     if len(found) >= 3 and len(strange) == len(found) and max(implied) <= 1.06 * min(implied):
@@ -110,6 +113,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
     if at is None or claim.cues & _OTHER_DENOMINATOR:
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
+        return None
+    if machine.disowned(paper, claim.number):
         return None
     own = paper.number(at)
     if own.where is Where.FUTURE or not (own.quantity.bounded and share.quantity.bounded):
@@ -145,6 +150,14 @@ def proven(paper: Paper, s: Share) -> bool:
         and s.share.asserted is not Asserted.QUOTED
         and s.share.where is not Where.RELATED
         and paper.number(s.rate.id).binding is not How.INFERRED
+        and machine.plain(
+            paper,
+            s.share.id,
+            *(n.id for n in ids),
+            s.count_at,
+            whole=True,
+            but=("kernel", "kernels"),
+        )
     )
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.catalog import sources
 from hwmodels.flops import infer_flops_per_token
@@ -56,6 +57,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.named_rows import resolved
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -69,6 +71,7 @@ from tanaka.rules.roofline.peak_rate import (
     settled,
     significant,
 )
+from tanaka.rules.roofline.throughput_rows import throughput_rows
 
 _SILENT = frozenset({"cached", "skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _EXCUSES = {
@@ -83,11 +86,13 @@ _WINOGRAD = 2.25  # fewer multiplications of a 3×3 convolution, F(2×2, 3×3)
 @rule("TK206", since="0.1.0")
 def throughput_above_roof(ctx: Context) -> Iterator[Outcome]:
     """Rates of tokens and images against the peak of all devices."""
-    for claim in ctx.paper.of(Physical):
+    for said in chain(ctx.paper.physical("throughput"), throughput_rows(ctx.paper)):
+        claim = resolved(ctx.paper, said)
         if (
-            claim.relation != "throughput"
+            claim is None
             or claim.asserted is Asserted.NO
             or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
             or not ctx.paper.number(claim.number).quantity.bounded
         ):
             continue
@@ -187,6 +192,7 @@ def _judged(ctx: Context, claim: Physical, work: _Work, roof: PeakRate) -> Itera
         and roof.device.proves
         and roof.verified
         and machine.firm(paper, claim, *ids[1:])
+        and machine.plain(paper, claim.number, *ids[1:], whole=True)
         and hard(rate).low > most_training_tokens(devices, roof.ceiling, work.least)
     )
     only_if = "" if proven else excuse or _flip(work, util, devices)

@@ -6,6 +6,8 @@ import math
 
 from hwmodels.catalog import find
 from tanaka.paper.model import Asserted, Physical, Where
+from tanaka.quantity.literal import enough
+from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
     Computed,
@@ -13,12 +15,16 @@ from tanaka.rules.api import (
     Finding,
     FitFigure,
     FitPart,
+    Fix,
+    FixKind,
     Held,
     Outcome,
+    ReplaceLiteral,
     Slot,
     Verdict,
 )
 from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.peaks import exact
 
 
@@ -85,6 +91,8 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
         and claim.asserted is Asserted.YES
         and count.asserted is not Asserted.NO
         and number.where is not Where.RELATED
+        and "any memory" not in claim.cues
+        and machine.plain(paper, claim.number, *(i for _, i in claim.given))
     ):
         verdict = Verdict.IMPLAUSIBLE
     ratio = d.computed("stated over that", "1", f"{stated.shown} / {made.shown}", lambda x, c: x / c, stated, made,
@@ -93,13 +101,18 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
     only_if = f"{need:,.3g} devices are counted" + (" for each node" if nodes > 1 else "")
     proof = verdict is Verdict.IMPOSSIBLE
     device = parts[0].family if parts else claim.name("device")
+    right = enough(there / total.scale, total.literal)
+    fixes = other_unit(number, lambda x: 0.97 * x <= there * 1.074 and there <= 1.03 * x)
+    if not fixes and right and total.shown_unit:
+        edit = ReplaceLiteral(claim.number, right)
+        fixes = (Fix(f"Write {right} {total.shown_unit}", FixKind.QUICKFIX, (edit,)),)
     return Finding(
         "TK203", "spec-mismatch", verdict, AtNumber(claim.number),
         f"{text} × {one.shown} is {made.shown}, not {stated.shown}.", tuple(d.steps),
         operands=tuple(i for i in (claim.number, count_at, each_at, nodes_at) if i is not None),
         note=f"{made.shown} in all", bold=f"{text} × {one.shown} is {made.shown}, not {stated.shown}.",
         only_if="" if proof else only_if,
-        related=((AtNumber(count_at), "the count"),),
+        related=((AtNumber(count_at), "the count"),), fixes=fixes,
         figure=FitFigure((FitPart("as written", total.point, False),), there, f"{count.quantity.point:g} × {device}"),
         slots=(
             Slot("claim", stated.shown, "x"), Slot("cap", made.shown, "C"), Slot("ratio", f"{printed(ratio.value)}×", "r"),

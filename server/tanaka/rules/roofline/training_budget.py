@@ -48,6 +48,7 @@ from tanaka.rules.api import (
     Context,
     Datasheet,
     Finding,
+    Fix,
     Held,
     Outcome,
     RooflineFigure,
@@ -58,7 +59,9 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.budget_rows import budget_rows
+from tanaka.rules.roofline.named_rows import resolved
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -78,6 +81,8 @@ _SILENT = frozenset({"encoder-decoder", "adapter", "embedding", "skipped", "cont
 # Cues under which the devices may have done other work as well, or less than all of it.
 _OTHER_WORK = frozenset({"several", "tuned", "experts"})
 _USUAL, _LEAST = 0.75, 0.05
+_REACHED = (0.15, 0.65)
+"""Utilisation of a run as they are published: a slip of the unit is offered where it lands there."""
 _EXCUSES = ("adapter", "sparsity", "early-exit", "experts", "offload")
 _DAY, _HOUR = 86400.0, 3600.0
 _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
@@ -86,9 +91,14 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 @rule("TK205", since="0.1.0")
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
-    stated = (c for c in ctx.paper.of(Physical) if c.relation == "budget")
-    for claim in chain(stated, budget_rows(ctx.paper)):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT:
+    for said in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
+        claim = resolved(ctx.paper, said)
+        if (
+            claim is None
+            or claim.asserted is Asserted.NO
+            or claim.cues & _SILENT
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         roof = peak_rate(ctx, claim)
         budget = _budget(ctx.paper, claim)
@@ -198,7 +208,7 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
             note=f"{rate.shown} of each, {share} of peak",
             bold=f"{rate.text} is {rate.shown}; the peak is {roof.shown}.",
             only_if=only_if, figure=figure, case="A" if proven else "B",
-            related=tuple((AtNumber(i), "of the budget") for i in operands[1:3]),
+            related=tuple((AtNumber(i), "of the budget") for i in operands[1:3]), fixes=_unit(budget, util),
             slots=(*slots, *((Slot("excuse", only_if),) if only_if else ())),
         )  # fmt: skip
     # so little that the devices must have done other work: said only where one sentence has it all
@@ -213,8 +223,15 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
         f"The budget leaves each {roof.family} at {rate.shown}, {share} of its dense {roof.precision} peak, {roof.shown}.",
         tuple(d.steps), operands=operands, note=f"{share} of peak",
         bold=f"{rate.text} is {rate.shown}; the peak is {roof.shown}.", only_if=only_if, figure=figure, case="B",
-        slots=(*slots, Slot("excuse", only_if)),
+        fixes=_unit(budget, util), slots=(*slots, Slot("excuse", only_if)),
     )  # fmt: skip
+
+
+def _unit(budget: _Budget, util: Step) -> tuple[Fix, ...]:
+    """The unit of time in which the same digits make a usual run."""
+    low, high = _REACHED
+    time = budget.time.quantity.point
+    return other_unit(budget.time, lambda seconds: low <= util.value * time / seconds <= high)
 
 
 def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> bool:
@@ -228,6 +245,7 @@ def _proves(paper: Paper, claim: Physical, budget: _Budget, roof: PeakRate) -> b
         or not roof.device.proves
         or not roof.verified
         or not machine.firm(paper, claim, *ids)
+        or not ("plain row" in claim.cues or machine.plain(paper, claim.number, *ids, whole=True))
     ):
         return False
     seconds = budget.longest if budget.devices is None else budget.devices * budget.longest

@@ -1,12 +1,13 @@
 r"""## What it checks
-That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device.
+That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
+share of a stated bandwidth the bandwidth that was reached over it.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
 counts recomputation as work, or divides by a peak that nobody names.
 
 ## What is left alone
-Percentages of a roofline, of a library's rate, of bandwidth or of busy time; averages beside best
+Percentages of a roofline, of a library's rate, of a bandwidth that is not stated or of busy time; averages beside best
 values; runs on two parts or in two formats. All variants and precisions that the text leaves open
 are tried, rates of one device and of all. Where the two fit the 2:4-sparse figure it is sparse-peak
 that speaks. A proof needs the peak's own value beside rate and percentage.
@@ -46,6 +47,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.bandwidth_shares import bandwidth_shares
 from tanaka.rules.roofline.peaks import Peak, clocked, peaks, rate
 from tanaka.rules.roofline.stated_share import Share, open_derivation, proven, shares
 
@@ -62,6 +64,7 @@ def utilisation_mismatch(ctx: Context) -> Iterator[Outcome]:
         outcome = _by_stated_peak(ctx, s) if s.peak is not None else _by_known_peak(ctx, s)
         if outcome is not None:
             yield outcome
+    yield from bandwidth_shares(ctx)
 
 
 # -- the peak's value stands in the sentence --------------------------------------------------

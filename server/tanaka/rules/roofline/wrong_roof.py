@@ -67,8 +67,8 @@ _SIDES = {"arithmetic": "bandwidth", "bytes": "arithmetic"}
 @rule("TK209", since="0.1.0")
 def wrong_roof(ctx: Context) -> Iterator[Outcome]:
     """Credited gains against the side of the ridge that their phase lies on."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "credited" or claim.asserted is Asserted.NO:
+    for claim in ctx.paper.physical("credited"):
+        if claim.asserted is Asserted.NO:
             continue
         outcome = _judged(ctx, claim)
         if outcome is not None:

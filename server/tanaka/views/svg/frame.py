@@ -39,7 +39,7 @@ def sidebar(canvas: Canvas, title: str, words: Sequence[str], *, room: float) ->
         canvas.text(0, y, line, bold=True, room=room)
         y += 16
     y += 9
-    for i, paragraph in enumerate(words):
+    for i, paragraph in enumerate(with_minus(words)):
         lines = wrap(paragraph, canvas.size, room)
         if y + 17 * (len(lines) - 1) + 4 > canvas.height:
             break
@@ -47,6 +47,11 @@ def sidebar(canvas: Canvas, title: str, words: Sequence[str], *, room: float) ->
             canvas.text(0, y, line, room=room)
             y += 17
         y += 8 if i + 1 < len(words) else 0
+
+
+def with_minus(equations: Sequence[str]) -> tuple[str, ...]:
+    """Equations with a minus sign where a derivation, which can be typed, has a hyphen."""
+    return tuple(e.replace(" - ", " − ") for e in equations)
 
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
@@ -137,4 +142,4 @@ def finish(
     """The drawing with its words."""
     title, description = clean(title), clean(description)
     svg = frame.render(title, description, theme, f"{name}-{size}")
-    return Drawing(title, description, svg, tuple(equations))
+    return Drawing(title, description, svg, with_minus(equations))

@@ -26,6 +26,7 @@ _MARKS: dict[Layer, Mark] = {
     Layer.STATE: "ink",
     Layer.VERSIONS: "held",
     Layer.ACTIVATIONS: "ours",
+    Layer.PASSING: "ink",
 }
 _STAGES = 4
 """Columns that leave room for a label and a number over each."""
@@ -40,15 +41,15 @@ _LOW = 0.3
 
 def timeline(figure: TimelineFigure, size: Size, theme: Theme) -> Drawing:
     """Stages side by side, layers stacked; a hover has room for the stage that needs most."""
-    worst = max(figure.stages, key=_peak)
+    worst = max(figure.stages, key=_least)
     stages = _chosen(figure.stages) if size is Size.PANEL else (worst,)
-    peak, capacity = _peak(worst), figure.capacity
+    peak, capacity = max(_peak(s) for s in stages), figure.capacity
     far = capacity is not None and peak < _LOW * capacity
     highest = 1.2 * peak if far else max(peak, capacity or 0.0)
     shown = quantity(highest, "byte")
     unit, scale = shown.unit, shown.scale
     decimals = max(0, 2 - math.floor(math.log10(peak / scale) + 1e-9))
-    words = [w for w in (_sum(figure, worst), _rest(figure, worst)) if w]
+    words = [w for w in (_sum(figure, worst), _rest(figure, worst), _most(worst)) if w]
     several = len(figure.stages) > 1
     title = f"Memory of {figure.holder or 'one device'} through a step" + (", by stage" if several else "")  # fmt: skip
     frame = _frame(size, title if not several or size is Size.PANEL else f"Memory of {worst.label}", words)  # fmt: skip
@@ -63,7 +64,7 @@ def timeline(figure: TimelineFigure, size: Size, theme: Theme) -> Drawing:
     for i, stage in enumerate(stages):
         left = frame.left + i * (width + gap)
         _stage(c, stage, figure, left, left + width, y)
-        number = f"{_peak(stage) / scale:,.{decimals}f}"
+        number = _number(stage, scale, decimals)
         _words(
             frame,
             stage,
@@ -121,13 +122,28 @@ def _peak(stage: TimelineStage) -> float:
     return max(_totals(stage))
 
 
-def _totals(stage: TimelineStage) -> list[float]:
-    return [sum(sizes) for sizes in zip(*(layer.sizes for layer in stage.layers), strict=True)]
+def _totals(stage: TimelineStage, *, sure: bool = False) -> list[float]:
+    """Everything in each phase [byte], or what must be there."""
+    counted = [layer.sizes for layer in stage.layers if layer.sure or not sure]
+    return [sum(sizes) for sizes in zip(*counted, strict=True)] or [0.0]
+
+
+def _least(stage: TimelineStage) -> float:
+    """Peak of what must be there; of everything where nothing must."""
+    return max(_totals(stage, sure=True)) or _peak(stage)
+
+
+def _number(stage: TimelineStage, scale: float, decimals: int) -> str:
+    """The peak over a stage, with what is there at most."""
+    low, high = (f"{v / scale:,.{decimals}f}" for v in (_least(stage), _peak(stage)))
+    return low if low == high else f"{low}\N{EN DASH}{high}"
 
 
 def _at_peak(stage: TimelineStage, phases: Sequence[str]) -> int:
     """Phase of the peak: where it lasts, not where it is only reached."""
-    totals = _totals(stage)
+    totals = _totals(stage, sure=True)
+    if not max(totals):
+        totals = _totals(stage)
     at = [i for i, total in enumerate(totals) if total == max(totals)]
     return next((i for i in at if phases[i] not in _RAMPS), at[0])
 
@@ -197,7 +213,11 @@ def _stage(
                 top, bottom = y(high), y(low)
                 # A seam parts two layers of one colour, where it does not eat the layer.
                 seam = _SEAM if bottom - top > 3 * _SEAM else 0.0
-                c.bar(x1, top + seam, x2, bottom, mark=mark)
+                if layer.sure:
+                    c.bar(x1, top + seam, x2, bottom, mark=mark)
+                elif bottom - top > _SEAM:
+                    around = [(x1, bottom), (x1, top), (x2, top), (x2, bottom)]
+                    c.line(around, mark=mark, dash="2 2")
         bases = [b + h for b, h in zip(bases, heights, strict=True)]
     c.line([(left, y(0)), (right, y(0))])
 
@@ -228,7 +248,7 @@ def _words(
 ) -> None:  # fmt: skip
     """Label and peak over a stage, phases and note under it."""
     c, peak = frame.canvas, _peak(stage)
-    over = figure.capacity is not None and peak > figure.capacity
+    over = figure.capacity is not None and _least(stage) > figure.capacity
     mark: Mark = "fault" if over else "ink"
     if big:
         c.text(right, frame.top - 18, shown, mark=mark, anchor="end", bold=True)
@@ -276,23 +296,34 @@ def _labels(stage: TimelineStage, y: Scale) -> Iterator[tuple[str, Mark, float]]
 
 def _sum(figure: TimelineFigure, stage: TimelineStage) -> str:
     """The layers at the peak as a sum, with the fewest decimals from which it follows."""
-    totals = _totals(stage)
-    whole_of = quantity(max(totals), "byte")
-    unit, scale = whole_of.unit, whole_of.scale
     at = _at_peak(stage, figure.phases)
-    sizes = [layer.sizes[at] for layer in stage.layers if layer.sizes[at] > 0]
+    return _added([layer.sizes[at] for layer in stage.layers if layer.sure and layer.sizes[at] > 0])
+
+
+def _most(stage: TimelineStage) -> str:
+    """The peak of what must be there, and what comes to it at most."""
+    totals = _totals(stage)
+    at = totals.index(max(totals))
+    more = [layer.sizes[at] for layer in stage.layers if not layer.sure and layer.sizes[at] > 0]
+    return _added([totals[at] - sum(more), *more]) if more else ""
+
+
+def _added(sizes: list[float]) -> str:
     if len(sizes) < 2:
         return ""
+    total = sum(sizes)
+    whole_of = quantity(total, "byte")
+    unit, scale = whole_of.unit, whole_of.scale
     for decimals in range(1, 6):
         text = " + ".join(f"{s / scale:,.{decimals}f} {unit}" for s in sizes)
         # With as many decimals as its parts, where it may be: "20 GB" of "1.8 GB + 18.3 GB" looks wrong.
-        alike = f"{totals[at] / scale:,.{decimals}f} {unit}"
+        alike = f"{total / scale:,.{decimals}f} {unit}"
         if decimals < 3 and recomputes(text, alike):
             return f"{text} = {alike}"
     for decimals in range(1, 6):
         text = " + ".join(f"{s / scale:,.{decimals}f} {unit}" for s in sizes)
         for significant in (3, 4, 5):
-            whole = f"{digits(totals[at] / scale, significant)} {unit}"
+            whole = f"{digits(total / scale, significant)} {unit}"
             if recomputes(text, whole):
                 return f"{text} = {whole}"
     return ""
@@ -302,16 +333,18 @@ def _rest(figure: TimelineFigure, stage: TimelineStage) -> str:
     """What is left of the capacity, or what it lacks."""
     if figure.capacity is None:
         return ""
-    need, there = quantity(_peak(stage), "byte").text, quantity(figure.capacity, "byte").text
-    left = figure.capacity - _peak(stage)
+    need, there = quantity(_least(stage), "byte").text, quantity(figure.capacity, "byte").text
+    left = figure.capacity - _least(stage)
     return equation(f"{need} − {there}" if left < 0 else f"{there} − {need}", abs(left), "byte")
 
 
 def _described(figure: TimelineFigure, stage: TimelineStage) -> str:
-    peak = _peak(stage)
+    peak = _least(stage)
     phase = figure.phases[_at_peak(stage, figure.phases)]
     text = f"{stage.label[:1].upper() + stage.label[1:] or 'The device'} needs most, {quantity(peak, 'byte', 3).text} in the phase {phase or 'shown'}"
-    if figure.capacity is None:
-        return text + "."
-    above = "above" if peak > figure.capacity else "below"
-    return f"{text}, {above} the capacity of {quantity(figure.capacity, 'byte', 3).text}."
+    if figure.capacity is not None:
+        above = "above" if peak > figure.capacity else "below"
+        text += f", {above} the capacity of {quantity(figure.capacity, 'byte', 3).text}"
+    if _peak(stage) > peak:
+        text += f"; {quantity(_peak(stage), 'byte', 3).text} at most"
+    return " ".join([text + ".", *(f"{line}." for line in figure.left_out)])

@@ -42,7 +42,7 @@ _BACK = 2
 class _Item:
     """A number or word as a factor: the values and units that it may stand for, and its rounding.
 
-    ``firm`` are numbers in digits that are no shares; only they are looked for in other sentences.
+    ``firm`` are numbers in digits that are no shares, and epochs; only they are looked for in other sentences.
     """
 
     id: NumberId | None
@@ -208,7 +208,7 @@ def _item(n: Number, beside: Sequence[Number], at: int) -> _Item | None:
     elif q.unit == "USD":
         readings += _prices(q.point, beside)
     opens = q.shown_unit in ("K", "k", "M") or q.unit in ("byte", "byte/s")
-    firm = q.shown_unit not in ("%", "×") and q.literal.text[:1].isdigit()
+    firm = q.shown_unit not in ("%", "×") and (q.literal.text[:1].isdigit() or n.noun == "epoch")
     return _Item(n.id, at, tuple(readings), _width(n), opens, firm)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tanaka.paper.model import Asserted, Number, NumberId, PartProduct, Product, Where
 from tanaka.records import dataclass
-from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Step, Verdict
+from tanaka.rules.api import AtNumber, Context, Finding, Held, Outcome, Slot, Step, Verdict
 from tanaka.rules.derivation import Derivation
 
 _DEGREE = ("TP", "PP", "CP", "DP")
@@ -176,6 +176,8 @@ def _of_all(
         )
         return
     if claim.what == "batch":
+        if _splits_model(ctx, total):
+            return  # several devices run one replica
         other = given.near(each)
     else:
         sizes = {n.quantity.point for n in pool}
@@ -184,6 +186,12 @@ def _of_all(
         return
     value = each.quantity.point * other.quantity.point
     yield _finding(ctx, claim, (each, other), value, total)
+
+
+def _splits_model(ctx: Context, total: Number) -> bool:
+    """Whether the paragraph states a degree by which a model is split ("TP 8")."""
+    degrees = ctx.paper.counts_of("tp", "pp", "cp", "sp", "mp")
+    return any(n.block == total.block and n.quantity.point > 1 for n in degrees)
 
 
 def _of_replicas(
@@ -279,4 +287,9 @@ def _finding(
         bold=f"{text} is {value:,.0f}, not {stated}.",
         only_if=excuse.get(claim.what, "this set-up is not that of the other devices"),
         related=tuple((AtNumber(i), "stated") for i in ids if i != at),
+        slots=(
+            Slot("formula", text, "r"), Slot("ratio", f"{value:,.0f}", "r"),
+            Slot("claim", stated if "batch" in claim.what else f"{stated} {what}", "c"),
+        ),
+        case="B",
     )  # fmt: skip

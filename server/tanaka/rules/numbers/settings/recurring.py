@@ -145,7 +145,7 @@ def _crossing(
 
 def _odd(paper: Counted, o: Telling, values: Mapping[_Print, Sequence[Telling]]) -> Odd | None:
     """The value of most places that one contradicts; none where any other place has the odd value."""
-    if not plain(o.tally) or _small(o):
+    if not plain(o.tally) or _small(o) or not _may_differ(paper, o):
         return None
     if len(values[_print(o)]) > 1 or any(agree(v[0], o) for v in values.values() if v[0] is not o):
         return None
@@ -170,6 +170,12 @@ def _odd(paper: Counted, o: Telling, values: Mapping[_Print, Sequence[Telling]])
         if _slipped(o, usual) or _owned(o, usual) or _contradicted(paper, o, c, usual, values):
             return Odd(o, tuple(usual))
     return None
+
+
+def _may_differ(paper: Counted, o: Telling) -> bool:
+    """Whether a value can be odd by itself, whatever the others are: most are told at once that they cannot."""
+    of_part = o.tally.noun in _OF_PARTS and bool(o.tally.form)
+    return of_part or long(o) or paper.zones.speaks(_place(o))
 
 
 def _slipped(o: Telling, usual: Sequence[Telling]) -> bool:

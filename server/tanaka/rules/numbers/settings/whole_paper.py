@@ -83,6 +83,10 @@ class Zones:
             return self._settled(one)
         return self._whole(one) and self._whole(other)
 
+    def speaks(self, place: Place) -> bool:
+        """Whether a place alone can contradict others."""
+        return self._whole([place]) or self._settled([place])
+
     def summed(self, places: Sequence[Place]) -> bool:
         """Whether a summary states a value."""
         return any(p.stated and self.sums_up(p.number) for p in places)

@@ -1,0 +1,228 @@
+"""Whether a sentence says nothing but what a reader of physics has read.
+
+No list of ways out is ever whole: an author may count what was skipped, quote a simulator or speak
+of one leg of ten in words that nobody has foreseen.  So a proof does not ask which excuses are
+absent.  It asks that every word of the sentence be one that cannot be an excuse, and that the
+sentences beside it make no remark on it.  Anything else is for the author to explain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tanaka.paper.answers_gain import LocalWord
+from tanaka.paper.binding import precision_names
+from tanaka.paper.entities import EntityKind, entities, same_name
+from tanaka.paper.sentences import Sentence, sentences
+from tanaka.patterns import Lazy
+
+PLAIN, DISOWNED, EXPLAINED = "plain-words", "disowned", "explained"
+
+# Words that change nothing about what a number is of, by what they speak of.
+_TEXT = """
+a an the this our its it we i each every per one single all in on at of to for with by from over
+through under and or is are was were be been being has have had does do did which that whose as so
+then thus hence here there i.e ie namely therefore while using used use uses against about roughly
+approximately around only just solely merely nothing else same still also comparison up altogether
+achieve achieves achieved attain attains attained reach reaches reached reaching sustain sustains
+sustained sustaining deliver delivers delivered get gets got obtain obtains obtained see saw
+observe observed measure measures measured run runs ran running yield yields yielded give gives
+gave giving hit hits show shows showed exhibit exhibits provide provides offer offers move moves
+moved stream streams streamed read reads reading write writes writing send sends carry carries
+copy copies transfer transfers process processes processed handle handles take takes took taken
+taking need needs needed cost costs spent spend spends consume consumes consumed account accounts
+make makes made making go goes went finish finishes finished complete completes completed
+correspond corresponds corresponding amount amounts equal equals become becomes became throughput
+rate rates speed performance latency time times duration runtime wall-clock wall clock bandwidth
+achievable average mean median peak maximum
+gpu gpus device devices card cards accelerator accelerators chip chips node nodes testbed rank ranks nvidia amd google intel tesla sxm sxm2 sxm4 sxm5 pcie hbm hbm2 hbm2e hbm3 gddr6 gddr6x dram nvlink
+memory nic nics hdr ndr edr infiniband ethernet port ports link links lanes direction directions
+tensor core cores
+kernel kernels gemm gemms gemv matmul matrix matrices product products multiply multiplication
+multiplications blas cublas cutlass layer layers block blocks mlp mlps ffn feed-forward
+feedforward linear projection projections attention softmax optimizer optimiser adam adamw step
+steps iteration iterations epoch epochs update updates forward backward pass model models network
+networks transformer transformers decoder decoders dense llm llms language gpt large largest big
+biggest small smallest main fused custom own new shape shapes problem size sizes large-scale train
+trains trained training pre-train pre-trains pre-trained pre-training pretrain pretrained
+pretraining pretrains prefill prefills prefilling ingest ingests prompt prompts token tokens
+sequence sequences length lengths context contexts batch batches sample samples image images
+decode decodes decoding decoded generate generates generated generation output greedy request
+requests second seconds minute minutes hour hours day days week weeks month months communication
+all-reduce all-gather working set gpu-hours parameter parameters weight weights cache key-value kv
+resolution pixels px classify classifies loss scaling precision format half-precision bfloat16
+float16 fp16 bf16 fp8 int8 tf32 fp32 fp64 fp4 int4 triad babelstream memcpy benchmark array arrays
+buffer buffers table tables gather dequantization dequantisation host-to-device device-to-host
+replacing replace removing remove fusing fuse quantising quantizing caching loading loaded data
+sampling sampler tokenization tokenizer checkpointing embedding loader faster quicker slower
+speedup speed-up speeds improves improve reduce reduces raises end-to-end overall whole total
+entire gain gains brings bring changed change mfu hfu utilization utilisation flops flop share
+fraction percent vocabulary hidden width depth heads head without cheap fast long short high
+higher low full fully
+"""
+_WORDS = frozenset(_TEXT.split())
+_LEFT_OUT = Lazy(
+    r"\b(?:without|no|free of)\s(?:any\s)?(?:[\w:-]+\s){0,2}?(?:speculat\w+|cach\w+|spars\w+|prun\w+|quanti[sz]\w+|recomput\w+|off-?load\w*|exits?|attention|compression|reuse|drafts?|replicas?)"
+    r"(?:(?:,| and| or| nor)\s(?:[\w:-]+\s){0,2}?(?:speculat\w+|cach\w+|spars\w+|prun\w+|quanti[sz]\w+|recomput\w+|off-?load\w*|compression|reuse|replicas?))*"
+    r"|\b(?:with )?(?:[\w:-]+\s)?(?:speculation|cach\w+|sparsity|pruning|recomputation|reuse)\s(?:(?:is|was|being)\s)?(?:disabled|off|turned off|switched off)"
+    r"|\battention-free\b|\bnon-sparse\b|\bwith nothing else changed\b",
+    re.I,
+)
+"""What is said to be absent opens nothing."""
+# "of one FlowDec": an own part, by its count
+_OWN_PART = Lazy(r"\b(?:one|each) [A-Z]\w*[A-Z\d]\w*\b")
+_SHAPE = Lazy(
+    r"\b\d[\d,]*(?:\s?[×x]\s?\d[\d,]*)+|\b\d[\d,]*\s?\^\s?\d|\bx?16\b|\b[Gg]en\s?\d\b|\b\d\.0\b"
+)
+_WORD = Lazy(r"[^\W\d_][\w.'’-]*[^\W_]|[^\W\d_]|\d+")
+_REMARK = Lazy(
+    r"\bcount(?:s|ed|ing)?\b|\bcredit\w*|\bzeros?\b|\bskip\w*|\bre-?us(?:e|ed|es|ing)\b|\bmask\w*|\bestimat\w*|\bsimulat\w*|\bemulat\w*|\bpredict\w*|"
+    r"\bproject(?:ed|ions?)\b|\bclaim\w*|\bsa(?:y|ys|id)\b|\breported by\b|\bpress\b|\bplan(?:s|ned)?\b|\bwrong\w*|\bbugs?\b|\berrors?\b|\berroneous\w*|"
+    r"\bmistak\w*|\bart[ei]facts?\b|\bcorrect\w*|\babsurd\w*|\b(?:im)?possib\w*|\breality\b|\bactual\w*|\btru(?:e|th|ly)\b|\bfalse\w*|\bna[iï]ve\w*|\binflat\w*|"
+    r"\bconvention\w*|\bin terms of\b|\bFLOPs\b|\boperations\b|\bunpruned\b|\bnominal\w*|\beffective\w*|\bapparent\w*|\bequivalent\w*|\bsum(?:s|med)?\b|\btogether\b|\bpairs?\b|\bhal(?:f|ves)\b|\btwice\b|\btenths?\b|\b(?:one|only) \w+ in (?:\w+)\b|"
+    r"\brest\b|\bcannot\b|\bwould\b|\bcould\b|\bassum\w*|\bhypothe\w*|\bimagin\w*|\bsuppos\w*|\bpretend\w*|\boriginal\b|\bwithdr\w*|\bretract\w*|\bexceed\w*|"
+    r"\binfeasib\w*|\bunrealis\w*|\bbeyond\b|\bmore than (?:its|the|any)\b|\bstands? for\b|\bmeans? (?:a|two|the)\b|\bdoubl\w*|\bdup\w+|\bgroups? like\b|\bthe others\b|\bof these\b|\?",
+    re.I,
+)
+"""What a sentence beside may say of the number that changes what it is of."""
+_DISOWNED = Lazy(
+    r"\bart[ei]facts?\b|\b(?:faulty|broken|buggy|erroneous|wrong)\b|\bwrongly\b|\bbugs?\b|\bwithdrawn\b|\bretracted\b|\babsurd\b|\bis (?:of course |clearly |obviously )?(?:impossible|not possible)\b|"
+    r"\bcannot (?:be|hold)\b|\bimpossible (?:that|to|for)\b|\bsimulat(?:or|ors|ion|ions|ed|es)\b|\bhypothetical\w*|\brumou?rs?\b|\bpress (?:release|office)?\b|\bbrochure\b|\bnobody\b|\bno one\b|"
+    r"\bwhether\b|\bin reality\b|\bna[iï]vely\b|\bna[iï]ve (?:estimate|count|reading|calculation)\b|\b(?:analytical|cost|performance) model\b|\bpredict\w*|\bon paper\b|\bclaims?\b|\bpromised\b|\babandoned\b|"
+    r"\b(?:earlier|previous|first|submitted) (?:version|draft)\b|\bthe math removed\b|\bstubbed\b|\bdummy\b|\bprojection of\b|\bis wrong\b|\bwere it\b|\bhad (?:we|the)\b|\bwith \w+ in (?:its )?place\b|\bin place of\b|\bin an ideal\b|"
+    r"\bno \w+ (?:will|would|can|could)\b|\bdoes not follow\b|\bnot true\b",
+    re.I,
+)
+"""Words with which a sentence says that its number is nobody's measurement."""
+_EXPLAINED = Lazy(
+    r"\b(?:we|they|who|that) count\b|\bcount(?:s|ed|ing)\b|\bcredit(?:s|ed|ing)\b|\bnominal\w*|\bapparent\w*|\balgorithmic\b|\bconvention\b|\bin terms of\b|\bzeros?\b|\b(?:de)?duplicat\w+|\bidentical\b|\brepeated\b|"
+    r"\bre-?us(?:e|es|ed|ing)\b|\bstored\b|\bfetched\b|\bevict\w+|\boffline\b|\bahead of time\b|\bbeforehand\b|\bin advance\b|\balready (?:in|been)\b|\brather than computed\b|\bas seen (?:by|from)\b|\bseen from\b|"
+    r"\bmulti-turn\b|\bconversations?\b|\bsystem prompts?\b|\b(?:LM|Prompt)Cache\b|\bMooncake\b|\bRadixAttention\b|\bforced\b|\baccepted\b|\bdrafts?\b|\bbeams?\b|\bbest-of\b|\bcandidates?\b|\bparallel sampling\b|"
+    r"\b(?:copies|copied) (?:from|of the)\b|\bjump-forward\b|\bconstrained\b|\bin (?:the )?L[23]\b|\bMIG\b|\breplicas?\b|\bhalf (?:of|the|depth|are)\b|\bat half\b|\btenths?\b|\ba (?:third|quarter|fifth) of\b|\bof its depth\b|\bbypass\w*|\bbiases\b|"
+    r"\belsewhere\b|\bthe rest\b|\bneighbou?rs?\b|\btwins?\b|\bboth (?:of|boards|cards|chips|GPUs)\b|\btogether\b|\bcombined\b|\bteams? of\b|\bgroups? of\b|\beach of \w+ (?:groups|sites|legs|runs|teams)\b|\beach for\b|\bper (?:zone|region|availability|tenth|site)\b|"
+    r"\bcompress\w+|\bLLMLingua\b|\bskip\w*|\bskipped\b|\bfactored\b|\blow-rank\b|\bunpruned\b|\belid\w+|\bremoves\b|\bneglect\w*|\bignor(?:es|ing)\b|\balias\w*|\bN:M\b|\b2-of-4\b|\btwo-to-four\b|\bnet of\b|\bexcluded\b|\bexcluding\b|\bderat\w+|\bnumerator\b|"
+    r"\bin which it\b|\bwhere it\b|(?<=[\w,\d×])\s(?:because|since (?:it|its|they|there))\b|\bas its?\s\w+s\b|\bthe other machine\b|\bmasked\b",
+    re.I,
+)
+"""Words with which a sentence itself says how its number comes to be what it is."""
+_THIS = Lazy(
+    r"^\W*(?:This|That|These|Such|It|In reality|Clearly|Obviously|Of course|Note|Both|Here|However|But)\b|\b(?:this|that|such an?|the) (?:figure|number|rate|value|estimate|speed)\b"
+)
+_NAMES = frozenset({EntityKind.DEVICE, EntityKind.LINK, EntityKind.MODEL})
+_SHAPES = frozenset({"layer", "head"})
+_PARTS = Lazy(
+    r"\b(?:layers?|blocks?|attention|softmax|mlps?|ffn|feed-?forward|projections?|embeddings?|sampl(?:er|ing)|tokeni[sz](?:er|ation)|optimi[sz]er|kernels?|"
+    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
+    re.I,
+)
+"""Words of a part of a model, or of what is done besides running it: the number may be of that."""
+_GROUP = Lazy(
+    r"(?:s\b)?(?: GPUs?)?[ -](?:[a-z-]+ )?(?:host|testbed|cluster|system|machine|server|node|rank|worker|board|run|job|partition|rack|pod|slice|tray|box|group|site|fleet|island|cell)s?\b(?! at\b)"
+)
+"""Behind the name of a part: what holds several of them."""
+_BY_SYSTEM = Lazy(r"(?:N(?:VIDIA|vidia) )?(?:DGX|HGX)")
+_EACH_TIME = Lazy(
+    r"\b(?:each|every|per) (?:second|minute|hour|day|night|week|month|year|epoch|cluster|machine|site|group|server)\b|\bof (?:the|a) (?:night|week|month|year)\b",
+    re.I,
+)
+_AT_SIDE = Lazy(r"\b(?:resolution|images?)(?: (?:of|at))? $", re.I)
+_BASES = Lazy(r"(?:['’]s?|-)$")
+
+
+@lru_cache(maxsize=16384)
+def bare(sentence: Sentence) -> bool:
+    """Whether all words of a sentence, its numbers and names left out, change nothing."""
+    if not _one_part(sentence):
+        return False
+    text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
+    for r in sentence.readings:
+        text[r.start : r.end] = " " * (r.end - r.start)
+    if _EACH_TIME.search("".join(text)):  # that of a rate is part of its unit
+        return False
+    for e in entities(sentence.text):
+        if e.kind not in _NAMES:
+            continue  # a system's or a method's name may be the way out
+        text[e.start : e.end] = " " * (e.end - e.start)
+    rest = _OWN_PART.sub(" ", _SHAPE.sub(" ", "".join(text)))
+    formats = {f.lower() for f in precision_names(sentence.text)}
+    for m in _WORD.finditer(rest):
+        word = _BASES.sub("", m.group().lower().rstrip("."))
+        if not word or word in ("s", "i.e", "e.g"):
+            continue
+        if word in _WORDS or word in formats:
+            continue
+        if "-" in word and all(p in _WORDS or p in formats for p in word.split("-")):
+            continue
+        return False
+    return True
+
+
+def _one_part(sentence: Sentence) -> bool:
+    """Whether a sentence names no two parts, and none as what holds several: "an A100 machine"."""
+    parts = [e for e in entities(sentence.text) if e.kind is EntityKind.DEVICE]
+    if len({same_name(e.name) for e in parts}) > 1:
+        return False
+    return not any(
+        _GROUP.match(sentence.text, e.end) and not _BY_SYSTEM.match(e.name) for e in parts
+    )
+
+
+def bare_text(text: str) -> bool:
+    """Whether that is so of every sentence of a caption or a label."""
+    return all(bare(s) for s in sentences(text))
+
+
+def _of_a_part(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+    """The words that tell of a part of a model, those of what is absent left out."""
+    text = list(_LEFT_OUT.sub(lambda m: " " * len(m.group()), sentence.text))
+    for r in sentence.readings:
+        if r.quantity.unit != "1" or r.quantity.point != 1:  # "40 layers", and not "one layer"
+            text[r.start : r.end] = " " * (r.end - r.start)
+    return tuple(("part", m.group().lower()) for m in _PARTS.finditer("".join(text)))
+
+
+def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+    """Which numbers of a sentence are of a name ("A100-80GB"), a "one", or of a shape ("40 layers")."""
+    named = entities(sentence.text)
+    return tuple(
+        ("named", str(i))
+        for i, r in enumerate(sentence.readings)
+        if any(e.start <= r.literal_start < e.end for e in named)
+        or (r.quantity.unit == "1" and r.quantity.point == 1)
+        or r.noun in _SHAPES
+        or r.quantity.unit == "bit"  # a format
+        or r.quantity.shown_unit in ("px", "pixel", "pixels")
+        or _AT_SIDE.search(sentence.before(r, 24))
+    )
+
+
+def _remarked(said: Sequence[Sentence], i: int) -> bool:
+    """Whether a sentence beside makes a remark that may be on this one."""
+    if i + 1 < len(said) and _THIS.search(said[i + 1].text) and not bare(said[i + 1]):
+        return True
+    return any(
+        _REMARK.search(said[j].text) is not None for j in (i - 1, i + 1) if 0 <= j < len(said)
+    )
+
+
+def plain_words(said: Sequence[Sentence], i: int) -> tuple[LocalWord, ...]:
+    """Whether a sentence is plain, and whether it, or the next one, disowns its numbers."""
+    sentence = said[i]
+    if not sentence.readings:
+        return ()
+    out = []
+    text = sentence.text
+    behind = said[i + 1].text if i + 1 < len(said) else ""
+    on = bool(behind) and (_THIS.search(behind) is not None or not said[i + 1].readings)
+    own = _LEFT_OUT.sub(" ", text)
+    if _DISOWNED.search(own) or (on and _DISOWNED.search(behind)):
+        out.append(LocalWord(DISOWNED, "ours", 0, len(text)))
+    elif _EXPLAINED.search(own) or (on and _EXPLAINED.search(behind)):
+        out.append(LocalWord(EXPLAINED, "ours", 0, len(text)))
+    elif bare(sentence) and not _remarked(said, i):
+        out.append(
+            LocalWord(PLAIN, "ours", 0, len(text), (*_in_names(sentence), *_of_a_part(sentence)))
+        )
+    return tuple(out)

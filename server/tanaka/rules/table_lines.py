@@ -1,0 +1,188 @@
+"""Lines of a table: what one row states by label, or one column where the measures are the rows.
+
+A part, a model or a format is what the line or the column of a number names, else the caption; two
+of a sort name nothing, and a caption names none where other lines or columns name their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from hwmodels.networks import find_network
+from tanaka.paper.binding import precision_names
+from tanaka.paper.entities import EntityKind, entities, same_name
+from tanaka.paper.model import Asserted, Number, NumberId, Orientation, Paper, Table, TableCell
+from tanaka.patterns import Lazy
+from tanaka.records import dataclass
+
+_COUNT_LABEL = Lazy(
+    r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|[AHVBL]\d{2,3}s?)(?:\s?\(#\)|\s(?:count|used))?\W*$",
+    re.I,
+)
+_MANY = Lazy(
+    r"\b(?:nodes?|servers?|clusters?|racks?|pods?|machines?|instances?|DGX|HGX|systems?|hosts?)\b",
+    re.I,
+)
+_BEFORE = Lazy(
+    r"(?<![\w.,-])(?P<n>\d{1,5}|an?|one|a single|single|two|four|eight|sixteen)\s?(?:[×x]\s?)?(?:NVIDIA |AMD |Google )?$",
+    re.I,
+)
+_WORDS = {"a": 1, "an": 1, "one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}  # fmt: skip
+_ALONE = Lazy(r"\b(?:one|single)[ -](?:GPU|device|accelerator|card)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A number of a line with the label that says what it is."""
+
+    label: str
+    number: Number
+    cell: TableCell
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a row, or a column, of a table states together.
+
+    Attributes
+    ----------
+    table : Table
+    entries : tuple of Entry
+    said : str
+        Its labels, the heading above it and its words.
+    name : str
+        Its first label: "XL".
+    others : tuple of str
+        What the other lines say, and the labels of all columns.
+    """
+
+    table: Table
+    entries: tuple[Entry, ...]
+    said: str
+    name: str
+    others: tuple[str, ...]
+
+    def only(self, label: Lazy, fits: Callable[[Number], bool]) -> Number | None:
+        """The number of the one entry that a label names; None where none or two do."""
+        found = [e.number for e in self.entries if label.search(e.label) and fits(e.number)]
+        return found[0] if len(found) == 1 else None
+
+    def one(self, entry: Entry, named: Callable[[str], tuple[str, ...]]) -> str | None:
+        """What a number's line, column or caption names; "" for nothing, None where it is open."""
+        own = dict.fromkeys((*named(self.said), *named(entry.label)))
+        if own:
+            return next(iter(own)) if len(own) == 1 else None
+        if any(named(o) for o in self.others):
+            return None
+        said = dict.fromkeys(named(self.table.caption))
+        return None if len(said) > 1 else next(iter(said), "")
+
+    def devices(self, entry: Entry) -> tuple[float, NumberId | None] | None:
+        """How many devices a number is of, and what counts them; None where nobody says."""
+        at = self.only(_COUNT_LABEL, _counts)
+        if at is not None:
+            return at.quantity.point, at.id
+        if any(_COUNT_LABEL.search(e.label) for e in self.entries):
+            return None
+        for text in (f"{self.said} | {entry.label}", self.table.caption):
+            found = _counted(text)
+            if len(found) > 1 or (found and _MANY.search(text)):
+                return None
+            if found:
+                return found.pop(), None
+        return None
+
+
+def lines(paper: Paper, table: Table) -> Iterator[Line]:
+    """Lines of a table, by column where its rows name what is measured."""
+    found: list[tuple[str, str, list[tuple[str, TableCell]]]] = []
+    if table.orientation is Orientation.COLUMNS:
+        labels = table.stubs
+        for c, head in enumerate(table.header[1:], 1):
+            cells = [row[c] for row in table.rows if c < len(row)]
+            named = [(" ".join(dict.fromkeys(cell.row)), cell) for cell in cells]
+            found.append((head, _said((head,), cells), named))
+    else:
+        labels = table.header
+        for row in table.rows:
+            path = row[-1].row if row else ()
+            named = [(" ".join(cell.column), cell) for cell in row]
+            found.append((row[0].text if row else "", _said(path, row), named))
+    texts = [said for _, said, _ in found]
+    for k, (name, said, stated) in enumerate(found):
+        entries = tuple(
+            Entry(label, paper.number(c.number), c) for label, c in stated if c.number is not None
+        )
+        yield Line(table, entries, said, name, (*texts[:k], *texts[k + 1 :], *labels))
+
+
+def _said(path: Sequence[str], cells: Sequence[TableCell]) -> str:
+    """Labels of a line and its cells in words; "4×A100" is both a number and words."""
+    words = (c.text for c in cells if not c.missing and (c.number is None or _names(c.text)))
+    return " | ".join(dict.fromkeys((*path, *words)))
+
+
+def _names(text: str) -> bool:
+    return bool(re.search(r"[A-Za-z]", text)) and bool(parts(text) or formats(text))
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Devices that a text names, one of each name."""
+    return _named(text, EntityKind.DEVICE)
+
+
+def models(text: str) -> tuple[str, ...]:
+    """Models that a text names; labels side by side may name one together ("OPT | 30B")."""
+    apart = _named(text, EntityKind.MODEL)
+    if " | " not in text or any(find_network(a) for a in apart):
+        return apart
+    joined = _named(text.replace(" | ", " "), EntityKind.MODEL)
+    grown = all(any(j.startswith(a) for j in joined) for a in apart)
+    return joined if grown and len(joined) <= max(1, len(apart)) else apart
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """Number formats that a text names."""
+    return precision_names(text)
+
+
+def asserted(*numbers: Number | None) -> Asserted:
+    """How firmly the numbers of a line are stated together."""
+    said = {n.asserted for n in numbers if n is not None}
+    return next((a for a in (Asserted.NO, Asserted.QUOTED) if a in said), Asserted.YES)
+
+
+def plain(number: Number, unit: str, least: float = 0.0) -> bool:
+    """Whether a number is one value of a unit, of so much at least."""
+    q = number.quantity
+    return q.unit == unit and q.bounded and not isinstance(q.value, tuple) and q.point >= least > -1
+
+
+def _counts(number: Number) -> bool:
+    q = number.quantity
+    return plain(number, "1", 1.0) and q.shown_unit in ("", "1", "K") and q.point.is_integer()
+
+
+def _named(text: str, kind: EntityKind) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for e in entities(text):
+        if e.kind is kind:
+            found.setdefault(same_name(e.name), e.name)
+    return tuple(found.values())
+
+
+def _counted(text: str) -> set[float]:
+    """Counts of the parts that a text names: "8×A100", "on one H100"."""
+    found: set[float] = set()
+    for e in entities(text):
+        if e.kind is not EntityKind.DEVICE:
+            continue
+        m = _BEFORE.search(text[: e.start])
+        if m is None:
+            continue
+        word = m.group("n").lower()
+        if word in ("a", "an") and text[e.end : e.end + 1] == "s":
+            continue
+        found.add(float(_WORDS.get(word) or word))
+    return found or ({1.0} if _ALONE.search(text) else set())
