@@ -20,10 +20,21 @@ _COUNT_LABEL = Lazy(
     r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|[AHVBL]\d{2,3}s?)(?:\s?\(#\)|\s(?:count|used))?\W*$",
     re.I,
 )
+_WORD = Lazy(r"[A-Za-z]{2,}|[A-Z]\d{2,}")
 _MANY = Lazy(
     r"\b(?:nodes?|servers?|clusters?|racks?|pods?|machines?|instances?|DGX|HGX|systems?|hosts?)\b",
     re.I,
 )
+# Hardware that may be none of the parts that a caption names.
+_HARDWARE = Lazy(
+    r"\b(?:PIM|wafer\w*|ASICs?|FPGAs?|LPUs?|NPUs?|IPUs?|RDUs?|TPUs?|CPUs?|SRAM|HBM-PIM|in-memory|near-memory|accelerators?|chips?|chiplets?|Groq|Cerebras|SambaNova|Xeon|EPYC|Apple|Jetson|"
+    r"phone|edge|laptop|hardware|simulat\w*|analog\w*|photonic\w*)\b",
+    re.I,
+)
+_AGAINST = Lazy(r"\b(?:baselines?|compar\w+|versus|vs|relative|normali[sz]ed|against|than|speed-?ups?|equivalent|iso-\w+)\b", re.I)  # fmt: skip
+_PART_LABEL = Lazy(r"^\W*(?:platforms?|hardware|devices?|GPUs?|accelerators?|machines?|chips?|processors?|testbed|environment)(?:\s(?:type|model|name|used))?\W*$", re.I)  # fmt: skip
+_PARALLEL = Lazy(r"\b(?:PP|DP|EP|CP|SP)\s?[=-]?\s?(?:[2-9]|\d\d+)\b|\b(?:pipeline|data|expert|sequence|context)[- ]parallel\w*", re.I)  # fmt: skip
+_GPUS = Lazy(r"(?<![\w.,-])(\d{1,5})\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards)\b|\bTP\s?[=-]?\s?(\d{1,3})\b|\btensor[- ]parallel\w* (?:degree |size )?(?:of |= ?)?(\d{1,3})\b", re.I)  # fmt: skip
 _BEFORE = Lazy(
     r"(?<![\w.,-])(?P<n>\d{1,5}|an?|one|a single|single|two|four|eight|sixteen)\s?(?:[×x]\s?)?(?:NVIDIA |AMD |Google )?$",
     re.I,
@@ -55,6 +66,10 @@ class Line:
         Its first label: "XL".
     others : tuple of str
         What the other lines say, and the labels of all columns.
+    words : tuple of (str, str)
+        Cells without a number, each with its label.
+    foreign : bool
+        Whether a column of parts holds words that name none that is known.
     """
 
     table: Table
@@ -62,6 +77,8 @@ class Line:
     said: str
     name: str
     others: tuple[str, ...]
+    words: tuple[tuple[str, str], ...] = ()
+    foreign: bool = False
 
     def only(self, label: Lazy, fits: Callable[[Number], bool]) -> Number | None:
         """The number of the one entry that a label names; None where none or two do."""
@@ -78,6 +95,15 @@ class Line:
         said = dict.fromkeys(named(self.table.caption))
         return None if len(said) > 1 else next(iter(said), "")
 
+    def part(self, entry: Entry) -> str | None:
+        """The part that a number is of; None where two could be meant, or one that nobody knows."""
+        own = f"{self.said} | {entry.label}"
+        if not parts(own) and (
+            _HARDWARE.search(own) or self.foreign or _AGAINST.search(self.table.caption)
+        ):
+            return None
+        return self.one(entry, parts)
+
     def devices(self, entry: Entry) -> tuple[float, NumberId | None] | None:
         """How many devices a number is of, and what counts them; None where nobody says."""
         at = self.only(_COUNT_LABEL, _counts)
@@ -87,7 +113,7 @@ class Line:
             return None
         for text in (f"{self.said} | {entry.label}", self.table.caption):
             found = _counted(text)
-            if len(found) > 1 or (found and _MANY.search(text)):
+            if len(found) > 1 or (found and _MANY.search(text)) or _PARALLEL.search(text):
                 return None
             if found:
                 return found.pop(), None
@@ -102,29 +128,35 @@ def lines(paper: Paper, table: Table) -> Iterator[Line]:
         for c, head in enumerate(table.header[1:], 1):
             cells = [row[c] for row in table.rows if c < len(row)]
             named = [(" ".join(dict.fromkeys(cell.row)), cell) for cell in cells]
-            found.append((head, _said((head,), cells), named))
+            found.append((head, _said(paper, (head,), cells), named))
     else:
         labels = table.header
         for row in table.rows:
             path = row[-1].row if row else ()
             named = [(" ".join(cell.column), cell) for cell in row]
-            found.append((row[0].text if row else "", _said(path, row), named))
+            found.append((row[0].text if row else "", _said(paper, path, row), named))
     texts = [said for _, said, _ in found]
     for k, (name, said, stated) in enumerate(found):
         entries = tuple(
             Entry(label, paper.number(c.number), c) for label, c in stated if c.number is not None
         )
-        yield Line(table, entries, said, name, (*texts[:k], *texts[k + 1 :], *labels))
+        words = tuple(
+            (label, c.text.strip()) for label, c in stated if c.number is None and not c.missing
+        )
+        foreign = any(
+            text and _PART_LABEL.search(label) and not parts(text) for label, text in words
+        )
+        others = (*texts[:k], *texts[k + 1 :], *labels)
+        yield Line(table, entries, said, name, others, words, foreign)
 
 
-def _said(path: Sequence[str], cells: Sequence[TableCell]) -> str:
-    """Labels of a line and its cells in words; "4×A100" is both a number and words."""
-    words = (c.text for c in cells if not c.missing and (c.number is None or _names(c.text)))
+def _said(paper: Paper, path: Sequence[str], cells: Sequence[TableCell]) -> str:
+    """Labels of a line and its cells in words; "4×A100" and "TP=4" are both a number and words."""
+    words = (
+        c.text for c in cells
+        if not c.missing and (c.number is None or (_WORD.search(c.text) and paper.number(c.number).quantity.unit == "1"))
+    )  # fmt: skip
     return " | ".join(dict.fromkeys((*path, *words)))
-
-
-def _names(text: str) -> bool:
-    return bool(re.search(r"[A-Za-z]", text)) and bool(parts(text) or formats(text))
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -185,4 +217,5 @@ def _counted(text: str) -> set[float]:
         if word in ("a", "an") and text[e.end : e.end + 1] == "s":
             continue
         found.add(float(_WORDS.get(word) or word))
+    found |= {float(next(g for g in m.groups() if g)) for m in _GPUS.finditer(text)}
     return found or ({1.0} if _ALONE.search(text) else set())

@@ -61,6 +61,9 @@ speedup speed-up speeds improves improve reduce reduces raises end-to-end overal
 entire gain gains brings bring changed change mfu hfu utilization utilisation flops flop share
 fraction percent vocabulary hidden width depth heads head without cheap fast long short high
 higher low full fully
+them they their alone timed how much room leave leaves processing compute computing computation arithmetic us very most now
+today even well parallel data-parallel tensor-parallel parallelism distributed global micro-batch micro-batches e4m3 e5m2
+stable stably text english standard usual plain ordinary
 """
 _WORDS = frozenset(_TEXT.split())
 _LEFT_OUT = Lazy(
@@ -91,7 +94,7 @@ _DISOWNED = Lazy(
     r"\bart[ei]facts?\b|\b(?:faulty|broken|buggy|erroneous|wrong)\b|\bwrongly\b|\bbugs?\b|\bwithdrawn\b|\bretracted\b|\babsurd\b|\bis (?:of course |clearly |obviously )?(?:impossible|not possible)\b|"
     r"\bcannot (?:be|hold)\b|\bimpossible (?:that|to|for)\b|\bsimulat(?:or|ors|ion|ions|ed|es)\b|\bhypothetical\w*|\brumou?rs?\b|\bpress (?:release|office)?\b|\bbrochure\b|\bnobody\b|\bno one\b|"
     r"\bwhether\b|\bin reality\b|\bna[iï]vely\b|\bna[iï]ve (?:estimate|count|reading|calculation)\b|\b(?:analytical|cost|performance) model\b|\bpredict\w*|\bon paper\b|\bclaims?\b|\bpromised\b|\babandoned\b|"
-    r"\b(?:earlier|previous|first|submitted) (?:version|draft)\b|\bthe math removed\b|\bstubbed\b|\bdummy\b|\bprojection of\b|\bis wrong\b|\bwere it\b|\bhad (?:we|the)\b|\bwith \w+ in (?:its )?place\b|\bin place of\b|\bin an ideal\b|"
+    r"\b(?:earlier|previous|first|submitted) (?:version|draft)\b|\bthe math removed\b|\bstubbed\b|\bdummy\b|\bunder the projection\b|\bis wrong\b|\bwere it\b|\bhad (?:we|the)\b|\bwith \w+ in (?:its )?place\b|\bin place of\b|\bin an ideal\b|"
     r"\bno \w+ (?:will|would|can|could)\b|\bdoes not follow\b|\bnot true\b",
     re.I,
 )

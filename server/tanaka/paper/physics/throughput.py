@@ -60,17 +60,27 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for k in range(len(scene.sentences)):
         rates = scene.spots(k, where=lambda r: r.quantity.unit in ("token/s", "sample/s"))
         if len(rates) == 1:
-            claim = _rate(scene, k, rates[0])
+            claim = rate_claim(scene, k, rates[0])
             if claim is not None:
                 yield claim
 
 
-def _rate(scene: Scene, k: int, rate: Spot) -> LocalPhysical | None:
+def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysical | None:
+    """A rate with its phase, model and devices; None where one of them is not told, or two are.
+
+    Parameters
+    ----------
+    scene : Scene
+    k : int
+    rate : Spot
+    phase : str
+        What is done at the rate, where that is known otherwise.
+    """
     text = _DENIED.sub(" ", scene.sentences[k].text)
     reading = scene.reading(rate)
     images = reading.quantity.unit == "sample/s"
     shown = reading.quantity.shown_unit.removesuffix("/s").lstrip("kKM ")
-    phase = _phase(text, images=images)
+    phase = phase or _phase(text, images=images)
     row = row_named(text)
     told = _OUTPUT.search(text) or _PROMPTS.search(text) or _INFERENCE.search(text)
     if not (phase or (row and not told)) or (images and shown not in _UNITS):

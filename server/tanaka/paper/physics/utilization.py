@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.model import Asserted, Where
@@ -14,10 +16,10 @@ _UTILISATION = (
     r"(?:[Mm]odel|[Hh]ardware)?[- ]?FLOP(?:s|S|/s)?[- ]?(?:per second )?[Uu]tili[sz]ation"
 )
 _WHICH = Lazy(
-    rf"(?P<hfu>\bHFU\b|\b[Hh]ardware[- ]FLOPs?[- ][Uu]tili[sz]ation)|(?P<mfu>\bMFU\b|{_UTILISATION})"
+    rf"(?P<hfu>\bHFUs?\b|\b[Hh]ardware[- ]FLOPs?[- ][Uu]tili[sz]ation)|(?P<mfu>\bMFUs?\b|{_UTILISATION})"
 )
 _LEADS = Lazy(
-    rf"(?:\bMFU|\bHFU|{_UTILISATION}|(?:peak|compute|hardware|tensor[- ]core) utili[sz]ation)\s?(?:\((?:MFU|HFU)\))?\s?"
+    rf"(?:\bMFUs?|\bHFUs?|{_UTILISATION}s?|(?:peak|compute|hardware|tensor[- ]core) utili[sz]ation)\s?(?:\((?:MFU|HFU)\))?\s?"
     r"(?:,|:|=|\()?\s?(?:(?:of|is|was|at|reaches|reached|to|an? average of|being|i\.e\.,?)\s)?(?:about|around|roughly|only|just|approximately|≈|∼|~)?\s?$"
 )
 _FOLLOWS = Lazy(rf"\s(?:of\s)?(?:MFU\b|HFU\b|{_UTILISATION})")
@@ -77,8 +79,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
         rates = scene.spots(k, "FLOP/s")
-        told = [(s, *found) for s in shares if (found := _peak_share(scene, s, rates)) is not None]
+        told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
         if not told:
+            continue
+        paired = list(_paired(scene, k, shares, rates, told))
+        if paired:
+            yield from paired
             continue
         # "163 TFLOP/s (52% of peak), compared with 138 TFLOP/s (44%)"
         own = {t[0] for t in told}
@@ -95,7 +101,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             yield _claim(scene, share, rate, kind, peak, words, far=far)
 
 
-def _peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
+def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
     """What a percentage is a share of: MFU, HFU or a peak, the peak's number, and words about it."""
     before, after = scene.around(spot, 70, 90)
     own = scene.reading(spot)
@@ -117,6 +123,59 @@ def _peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot 
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
         return "peak", None, found["words"]
     return None
+
+
+_LIST = Lazy(r"\s*(?:,|,?\s*(?:and|or|to)|/)\s*(?:≈|∼|~|an?\s)?\s*")
+_RESPECTIVELY = Lazy(r"\brespectively\b|\bresp\.")
+_MOST_PAIRED = 5
+
+
+def _one_list(scene: Scene, k: int, spots: list[Spot]) -> bool:
+    """Whether numbers follow each other with nothing but separators between."""
+    text = scene.sentences[k].text
+    ends = [scene.reading(s) for s in spots]
+    return all(
+        b[1] == a[1] + 1 and _LIST.fullmatch(_UNIT_BETWEEN.sub("", text[x.end : y.start]))
+        for (a, x), (b, y) in pairwise(zip(spots, ends, strict=True))
+    )
+
+
+_UNIT_BETWEEN = Lazy(r"^\s?(?:MFU|HFU)\b|^\s?(?:per|/)\s?(?:GPU|device|[A-Z]+\d+\w*)\b")
+
+
+def _paired(
+    scene: Scene, k: int, shares: list[Spot], rates: list[Spot], told: list[tuple[Spot, str, Spot | None, str]]
+) -> Iterator[LocalPhysical]:  # fmt: skip
+    """Shares and rates of two lists, one to one: "172 and 163 TFLOP/s, an MFU of 55% and 52%"."""
+    peaks = {p for _, _, p, _ in told if p is not None}
+    # one of a list is no peak: "from 138 to 156 TFLOP/s, or from 44% to 50% of peak"
+    peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r) and len(rates) == len(shares) + 1}  # fmt: skip
+    runs = [r for r in rates if r not in peaks]
+    if not 2 <= len(runs) == len(shares) <= _MOST_PAIRED or len(peaks) > 1:
+        return
+    if not (_one_list(scene, k, runs) and _one_list(scene, k, shares)):
+        return
+    text = scene.sentences[k].text
+    first, second = sorted((runs, shares), key=lambda s: scene.reading(s[0]).start)
+    between = text[scene.reading(first[-1]).end : scene.reading(second[0]).start]
+    ordered = bool(_RESPECTIVELY.search(text, scene.reading(second[-1]).end))
+    if not ordered and not _JOINS.fullmatch(between):
+        return
+    names = {p.name for p in scene.parts(k)}
+    kinds = {kind for _, kind, _, _ in told}
+    if len(names) > 1 or len(kinds) > 1 or _ANOTHER.search(between):
+        return
+    _, kind, peak, words = next((t for t in told if t[2] is not None), told[0])
+    apiece = any(scene.reading(r).per == "gpu" for r in runs) or _PER_DEVICE.match(text, scene.reading(runs[-1]).end) is not None  # fmt: skip
+    for share, rate in zip(shares, runs, strict=True):
+        claim = _claim(scene, share, rate, kind, peak, words, far=False)
+        counted = (("devices", 1.0),) if apiece else claim.counted
+        given = tuple(g for g in claim.given if g[0] != "devices" or not apiece)
+        far = claim.far | (frozenset() if ordered else frozenset({"pairing"}))
+        yield replace(claim, given=given, counted=counted, far=far, cues=claim.cues - {"other-run", "loose"})  # fmt: skip
+
+
+_PER_DEVICE = Lazy(r"\s?(?:per|/|on each|for each)\s?(?:GPU|device|card|accelerator|chip|[A-Z]+\d+\w*)\b")  # fmt: skip
 
 
 def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:

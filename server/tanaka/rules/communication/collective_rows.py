@@ -9,7 +9,7 @@ from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.model import Number, NumberId, Paper, Physical, Table
 from tanaka.paper.physics.collective import CUES, KINDS
 from tanaka.patterns import Lazy
-from tanaka.rules.table_lines import Entry, Line, asserted, lines, parts, plain
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
 _SIZE = Lazy(
     r"^\W*(?:(?:message|buffer|payload|data|tensor|gradients?|msg\.?|input|transfer)\s(?:sizes?|volume)|sizes?|message|payload|buffer|bytes|volume)\b(?!\s?(?:per|/))",
@@ -37,6 +37,7 @@ _PORTS = Lazy(
     r"\b(?P<n>one|a single|single|two|four|eight|\d{1,2})\s(?:[\w./-]+\s){0,3}?(?:NICs?|HCAs?|ports?|adapters?|links?|rails?)\s(?:in|per|of|for|on|at)?\s?(?:each\s|every\s|an?\s)?(?P<who>node|machine|server|GPU|rank)\b",
     re.I,
 )
+_EACH_RANK = Lazy(r"\b(?:per|for each|for every|each|every)[ -](?:GPU|rank|device|accelerator|worker)\b|/\s?GPU\b|\bNICs\b|\brails?\b|\bmulti-?rail\b", re.I)  # fmt: skip
 _COUNTS = {"one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8}
 _NODES = Lazy(r"nodes?|machines|servers", re.I)
 
@@ -86,6 +87,8 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
         counted = (("links", float(_COUNTS.get(word) or word)),)
         cues |= {"each", "network"}
         named.append(("holder", "rank" if ports[0]["who"].lower() in ("gpu", "rank") else "node"))
+    elif at is not None and _EACH_RANK.search(everything):
+        named.append(("holder", "rank"))
     # a caption, or the text, may say more of what a column has: nothing is proven
     return Physical(
         "collective", entry.number.id, tuple(given), tuple(named), counted, frozenset({"table"}), frozenset(cues),
@@ -114,7 +117,7 @@ def _link(paper: Paper, line: Line, entry: Entry) -> tuple[NumberId | None, list
     fast = [n for n in links.values() if "nvlink" in n.lower()]
     if len(links) - len(fast) == 1 and not fast:
         return None, [("link", next(iter(links.values())))]
-    device = line.one(entry, parts)
+    device = line.part(entry)
     if device and len(links) == len(fast) and not _NETWORK.search(said):
         return None, [("device", device)]
     return None, []
@@ -133,6 +136,8 @@ def _ends(paper: Paper, line: Line) -> list[tuple[str, NumberId]]:
                 found.setdefault("devices" if n.noun == "gpu" else "nodes", []).append(n)
     if any(len(numbers) > 1 or numbers[0].per for numbers in found.values()):
         return []
+    if len(found) == 2:
+        del found["devices"]  # of all nodes, or of each
     return [(role, numbers[0].id) for role, numbers in found.items()]
 
 

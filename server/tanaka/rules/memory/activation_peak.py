@@ -28,6 +28,7 @@ Say what is recomputed, or draw the measured memory of a step.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.catalog import most_capacity, sources
 from hwmodels.models import Model
@@ -55,6 +56,7 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
+from tanaka.rules.memory.kept_rows import kept_rows
 from tanaka.rules.step_drawing import drawing
 from tanaka.rules.step_memory import Kept, StepMemory, parts_named, stated, step_memory
 from tanaka.rules.step_passing import passing
@@ -69,7 +71,7 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     """Batches that keep all activations, and the paper's own configuration."""
     batches = [
         outcome
-        for claim in ctx.paper.physical("activations")
+        for claim in chain(ctx.paper.physical("activations"), kept_rows(ctx.paper))
         if claim.asserted is Asserted.YES
         or (claim.asserted is Asserted.NO and "denied-before" in claim.cues)
         for outcome in _batch(ctx, claim)

@@ -26,10 +26,11 @@ State the bits of a weight, the devices, or where the rest of the weights lies.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.decode import weight_bytes
 from hwmodels.memory import devices_needed
-from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.model import Asserted, Paper, Physical, Where
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -49,6 +50,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.room import PROOF, Room, room
+from tanaka.rules.memory.served_rows import served_rows
 from tanaka.rules.memory.sizes import count_of, size, trimmed
 
 _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
@@ -57,7 +59,7 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in ctx.paper.physical("residence"):
+    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
         if outcome := _judged(ctx, claim):
@@ -94,13 +96,16 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     least = count.low * width.bits / 8
     if least <= there.value:
         return None  # the label of a class of models leaves it open
-    if not said and machine.excuses(paper, "quantised", "offload"):
+    # the rows of a table may say what its caption leaves out
+    captioned = paper.number(claim.number).where is Where.CAPTION
+    if not said and (captioned or machine.excuses(paper, "quantised", "offload")):
         return None
     resident = "resident" in claim.cues
     excuses = () if resident else machine.excuses(paper, "offload", "quantised")
     proven = (
         bool(said)
         and not claim.far
+        and not captioned
         and not excuses
         and place.verified
         and least > PROOF * there.value

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tanaka.paper.model import Paper, Physical, Table
 from tanaka.paper.physics.bandwidth import CUES
 from tanaka.patterns import Lazy
-from tanaka.rules.table_lines import Entry, Line, asserted, lines, parts, plain
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
 _REACHED = Lazy(r"\b(?:achiev|measur|sustain|attain|reach|observ)\w*\b|\bSTREAM\b|\b[Tt]riad\b|\bBabelStream\b|\b(?:copy|scale|add)\b")  # fmt: skip
 _MEMORY = Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|off-chip) memory\b|\bmemory bandwidth\b|\b[Tt]riad\b")  # fmt: skip
@@ -19,6 +19,7 @@ _ELSE = Lazy(
     r"\bCPUs?\b|\bhost\b|\bFPGA\b|\bDDR\d?\b|\bSSD\b|\bNVMe\b|\bdisk\b|\bPIM\b|\bin-memory\b|\bPCIe\b|\bNVLink\b|\bnodes?\b|\bnetwork\b|\bGPUs\b|\bfused\b|\bspeed-?up\b|\bcompress\w*|\bspars\w*|\bgain\b",
     re.I,
 )
+_LARGE = 1e9
 _SILENT = frozenset({"cache", "effective", "aggregate", "duplex", "page cache", "clock", "other memory"})  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> Physical | None:
     said = f"{label} | {line.said}"
     everything = f"{said} | {caption}"
     cues = frozenset(name for name, p in CUES.items() if p.search(everything))
-    device = line.one(entry, parts)
+    device = line.part(entry)
     if not device:
         return None
     if _BUS.search(label) or (_BUS.search(caption) and not _ELSE.search(label)):
@@ -47,6 +48,8 @@ def _claim(table: Table, line: Line, entry: Entry) -> Physical | None:
             return None
     elif _MEMORY.search(everything) and (_REACHED.search(said) or _REACHED.search(caption)):
         kind = "memory"
+        if any(plain(e.number, "byte") and e.number.quantity.point < _LARGE for e in line.entries):
+            return None  # a cache may hold it
         if _ELSE.search(said) or _ELSE.search(caption.replace(device, " ")) or cues & _SILENT:
             return None
     else:

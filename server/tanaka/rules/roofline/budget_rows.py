@@ -10,6 +10,7 @@ from tanaka.paper.model import Number, Paper, Physical, Table
 from tanaka.paper.physics.budget import CUES
 from tanaka.paper.physics.plain import bare_text
 from tanaka.patterns import Lazy
+from tanaka.rules import machine
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, models
 
 COLUMNS: Mapping[str, Lazy] = {
@@ -25,6 +26,8 @@ _LEAST = {"params": 3e7, "active": 3e7, "tokens": 1e8, "devices": 1.0, "time": 1
 # a row that is called by a letter or by the size of its model
 _ROW = Lazy(r"[A-Z]{1,3}|[A-Za-z]+[- ]?[\d.-]*\d(?:\.\d+)?[BM]?|[\d.]+[BM]")
 _NOT_TRAINING = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bgenerat\w+|\bdistill\w*|\bimages?\b|\bsweep\w*|\bspeech\b|\bdiffusion\b", re.I)  # fmt: skip
+_LESS = ("adapter", "sparsity", "experts", "early-exit")
+"""What may train less of a known model than all of it."""
 _TRAINING = Lazy(r"\b(?:pre-?)?train\w*", re.I)
 
 
@@ -55,7 +58,7 @@ def _of(paper: Paper, table: Table) -> Iterator[Physical]:
         far: frozenset[str] = frozenset()
         if not {"params", "active"} & at.keys():
             name = line.one(time, models)
-            if not name or not find_model(name):
+            if not name or not find_model(name) or machine.excuses(paper, *_LESS):
                 continue
             named, far = (("model", name),), frozenset({"table"})
         counted: tuple[tuple[str, float], ...] = ()

@@ -9,7 +9,7 @@ from tanaka.paper.decode import format_names
 from tanaka.paper.model import DecodeRate, Number, NumberId, Paper, Table
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
-from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, parts, plain
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, plain
 
 _DECODES = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tok\w*|\bTPOT\b|\bper output token\b|\binter-token\b",
@@ -26,7 +26,7 @@ _ELSE = Lazy(
     r"\bmax(?:imum)? (?:batch|throughput)\b|\bconcurren\w*|\busers?\b|\bstreams\b|\brequests?\b|\bkernels?\b|\blayers?\b|\battention\b|\bQ?LoRA\b|\badapter\w*|\bdistill\w*",
     re.I,
 )
-_QUANTISED = Lazy(r"\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bGGML\b|\bQ[2-8]_|\bquant\w*|\bEXL2\b|\bHQQ\b|\bQuIP\b|\bAQLM\b|\bSmoothQuant\b|\bbitsandbytes\b|\b\w*bit\w*\b", re.I)  # fmt: skip
+_QUANTISED = Lazy(r"\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bGGML\b|\bQ[2-8]_|\bquant\w*|\bEXL2\b|\bHQQ\b|\bQuIP\b|\bAQLM\b|\b\w*Quant\w*\b|\bSqueezeLLM\b|\bSpQR\b|\bQTIP\b|\bRTN\b|\bAtom\b|\bQServe\b|\bMarlin\b|\bFLUTE\b|\bBitNet\b|\bternary\b|\bbinary\b|\blow-rank\b|\bW\d\w*|\bbitsandbytes\b|\b\w*bit\w*\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card)\b|/\s?(?:GPU|device|chip|accelerator|card)\b", re.I)  # fmt: skip
 _BATCH = Lazy(r"^\W*(?:decod(?:e|ing) )?(?:batch(?:[- ]?sizes?)?|BS)\b(?!\s?(?:per|/))", re.I)
 _SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through|\.\d)\s?\d?)", re.I)  # fmt: skip
@@ -59,10 +59,10 @@ def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
     if _NOT.search(said) or not (_DECODES.search(said) or (_DECODES.search(table.caption) and not _NOT.search(table.caption))):  # fmt: skip
         return None
     model = line.one(entry, models)
-    device = line.one(entry, parts)
+    device = line.part(entry)
     if not model or not device or len(models(said)) > 1:
         return None
-    width, cache = _format(line, entry)
+    width, cache = format_of(line, entry)
     batch, at = _batch(line, entry)
     if not width or batch is None or (time and batch != 1):
         return None
@@ -76,7 +76,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
     )  # fmt: skip
 
 
-def _format(line: Line, entry: Entry) -> tuple[str, str]:
+def format_of(line: Line, entry: Entry) -> tuple[str, str]:
     """Formats of weights and cache; of a line that speaks of fewer bits without their number none."""
     own = f"{line.said} | {entry.label}"
     width, cache = format_names(own)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from tanaka.paper.model import Number, NumberId, Paper, Physical
 from tanaka.patterns import Lazy
-from tanaka.rules.roofline.budget_rows import COLUMNS, RATE, fits, trains
+from tanaka.rules.roofline.budget_rows import COLUMNS, RATE, fits
 from tanaka.rules.table_lines import Line, lines
 
-_OTHER = Lazy(r"\bprun\w*|\bdistill\w*|\bteacher\b|\bdraft\b|\bembedding\b|\bencoder\b|\bexperts?\b|\bMoE\b|\bactiv(?:e|ated)\b", re.I)  # fmt: skip
+_OTHER = Lazy(r"\bprun\w*|\bdistill\w*|\bteacher\b|\bdraft\b|\bembedding\b|\bencoder\b|\bexperts?\b|\bMoE\b|\bactiv(?:e|ated)\b|\bT5\b|\bBERT\b|\bmasked\b|\bvision\b|\bimages?\b|\bspeech\b|\bspars\w*|\bLoRA\b|\badapter\w*", re.I)  # fmt: skip
 
 
 def resolved(paper: Paper, claim: Physical) -> Physical | None:
@@ -19,23 +19,16 @@ def resolved(paper: Paper, claim: Physical) -> Physical | None:
     if not name:
         return claim
     rows: list[dict[str, Number]] = []
-    training = False
     for table in paper.tables:
         if _OTHER.search(" ".join((table.caption, *table.header, *table.stubs))):
             continue
-        for line in lines(paper, table):
-            if _label(line) == name and (found := _stated(line)):
-                rows.append(found)
-                training |= trains(table)
+        rows += [f for line in lines(paper, table) if _label(line) == name and (f := _stated(line))]
     sizes = [r for r in rows if "params" in r]
     if len({r["params"].quantity.point for r in sizes}) != 1:
         return None
     given, counted = dict(claim.given), dict(claim.counted)
     given["params"] = sizes[0]["params"].id
-    if claim.relation == "throughput":
-        if not claim.name("phase") and not training:
-            return None
-    else:
+    if claim.relation != "throughput":
         if not _add(rows, "tokens", given, counted):
             return None
         rented = "rented" in claim.cues
@@ -45,7 +38,7 @@ def resolved(paper: Paper, claim: Physical) -> Physical | None:
             counted["devices"] = paper.number(given["devices"]).quantity.point
     named = dict(claim.named)
     if claim.relation == "throughput":
-        named["phase"] = named.get("phase") or "training"
+        named["phase"] = claim.name("phase") or "prefill"  # a pass at least, forward
     del named["row"]
     return replace(
         claim, given=tuple(given.items()), named=tuple(named.items()), counted=tuple(counted.items()),

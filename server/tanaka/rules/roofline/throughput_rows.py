@@ -10,7 +10,8 @@ from tanaka.paper.model import NumberId, Paper, Physical, Table
 from tanaka.paper.physics.throughput import CUES
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
-from tanaka.rules.table_lines import Entry, Line, asserted, formats, lines, models, parts, plain
+from tanaka.rules import machine
+from tanaka.rules.table_lines import Entry, Line, asserted, formats, lines, models, plain
 
 _TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b", re.I)
 _PROMPTS = Lazy(r"\bprefill\w*|\bprompt (?:tokens?|processing)\b", re.I)
@@ -29,6 +30,7 @@ _MOST_DEVICES = 1e5
 
 def throughput_rows(paper: Paper) -> Iterator[Physical]:
     """Rates of tokens in tables of training or prefill, as claims."""
+    sparse = bool(machine.excuses(paper, "experts", "adapter", "early-exit"))
     for table in paper.tables:
         if _OTHER.search(table.caption) or not any(
             n is not None and paper.number(n).quantity.unit == "token/s"
@@ -39,7 +41,7 @@ def throughput_rows(paper: Paper) -> Iterator[Physical]:
         for line in lines(paper, table):
             for entry in line.entries:
                 claim = _claim(table, line, entry)
-                if claim is not None:
+                if claim is not None and not (sparse and claim.at("params")):
                     yield claim
 
 
@@ -56,7 +58,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> Physical | None:
         return None
     phase = _phase(said) or _phase(table.caption)
     sized = _size(line, entry)
-    device = line.one(entry, parts)
+    device = line.part(entry)
     width = line.one(entry, formats)
     if not phase or sized is None or device is None or width is None:
         return None

@@ -1,6 +1,7 @@
 r"""## What it checks
-That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
-share of a stated bandwidth the bandwidth that was reached over it.
+That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, the rate
+in FLOP/s or in tokens of a model that is trained, and a share of a stated bandwidth the bandwidth that
+was reached over it; lists of runs are taken one to one.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
@@ -9,7 +10,8 @@ counts recomputation as work, or divides by a peak that nobody names.
 ## What is left alone
 Percentages of a roofline, of a library's rate, of a bandwidth that is not stated or of busy time; averages beside best
 values; runs on two parts or in two formats. All variants and precisions that the text leaves open
-are tried, rates of one device and of all. Where the two fit the 2:4-sparse figure it is sparse-peak
+are tried, rates of one device and of all. A token may be counted with attention or without, causal
+or full, with the embedding or without; where no length is stated, up to 8,192 tokens are allowed for. Where the two fit the 2:4-sparse figure it is sparse-peak
 that speaks. A proof needs the peak's own value beside rate and percentage.
 
 ## Example
@@ -50,6 +52,7 @@ from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.roofline.bandwidth_shares import bandwidth_shares
 from tanaka.rules.roofline.peaks import Peak, clocked, peaks, rate
 from tanaka.rules.roofline.stated_share import Share, open_derivation, proven, shares
+from tanaka.rules.roofline.token_utilisation import token_shares
 
 _RECOMPUTED = 4 / 3
 """Work with full recomputation over work without: 8N over 6N."""
@@ -65,6 +68,7 @@ def utilisation_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome is not None:
             yield outcome
     yield from bandwidth_shares(ctx)
+    yield from token_shares(ctx)
 
 
 # -- the peak's value stands in the sentence --------------------------------------------------

@@ -1,0 +1,226 @@
+"""A utilisation against the tokens per second that it is stated with, under every way to count a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hwmodels.catalog import Accelerator
+from hwmodels.conventions import HARDWARE, TRAINING, Counted, nearest, training_conventions
+from hwmodels.models import Model, find_model
+from hwmodels.roofline import utilization
+from hwmodels.transformer import train_flops_per_token
+from tanaka.paper.model import Asserted, Number, Paper, Physical
+from tanaka.quantity import Kind
+from tanaka.records import dataclass
+from tanaka.rules.api import (  # fmt: skip
+    AtNumber,
+    Computed,
+    Context,
+    Datasheet,
+    Finding,
+    Held,
+    Outcome,
+    Slot,
+    Step,
+    Verdict,
+)
+from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.roofline.peak_rate import (
+    PeakRate,
+    device_count,
+    fewest_parameters,
+    peak_rate,
+    peak_step,
+    rate_text,
+    significant,
+)
+from tanaka.rules.roofline.peaks import peaks
+
+_CLOSE = 1.1
+"""Averages, clocks and rounded sizes differ by so much."""
+_RECOMPUTED = 4 / 3
+_AGREES = 1.06
+_LONG = 8192.0
+"""Tokens of a sequence where the paper states none: attention is then a good part of a token."""
+_MOST = 1.15  # a label of "7B" may be of 8
+_DEEP = 128.0  # layers: the narrowest model of a size has the costliest attention
+_SILENT = frozenset({
+    "cached", "skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder", "busy",
+    "achievable", "sparse", "mixed",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What a token costs: the ways to count it, the least and the most [FLOP], and the stated length."""
+
+    ways: tuple[Counted, ...]
+    model: Model | None
+    low: float
+    high: float
+    length: float | None
+
+
+def token_shares(ctx: Context) -> Iterator[Outcome]:
+    """Utilisations against rates of tokens: held where one way to count agrees, else doubted."""
+    for claim in ctx.paper.of(Physical):
+        if claim.relation != "token-utilization" or claim.cues & _SILENT or claim.asserted is not Asserted.YES:  # fmt: skip
+            continue
+        at = claim.at("rate")
+        share = ctx.paper.number(claim.number)
+        if at is None or not share.quantity.bounded or not 0 < share.quantity.point < 1:
+            continue
+        rate = ctx.paper.number(at)
+        roof, token = peak_rate(ctx, claim), _token(ctx.paper, claim)
+        if roof is not None and token is not None and rate.quantity.bounded:
+            yield from _judged(ctx, claim, rate, share, roof, token)
+
+
+def _token(paper: Paper, claim: Physical) -> _Token | None:
+    """A token of the model that is trained, at the longest sequence that may be meant."""
+    at = claim.at("sequence")
+    stated = [n.quantity.point for n in paper.numbers if n.kind is Kind.SEQ_LEN and n.quantity.bounded]  # fmt: skip
+    length = paper.number(at).quantity.point if at is not None else max(stated, default=_LONG)
+    known = at is not None or len(set(stated)) == 1
+    if length < 1:
+        return None
+    name = claim.name("model")
+    model = find_model(name) if name else None
+    hardware = claim.name("kind") == "HFU" or "recompute" in claim.cues
+    if model is not None:
+        ways = training_conventions(model, length)
+        fine = tuple(w for w in ways if w.work == TRAINING or (hardware and w.work == HARDWARE))
+        costs = [w.flops for w in fine]
+        return _Token(fine, model, min(costs), max(costs), length if known else None)
+    params = claim.at("active") or claim.at("params")
+    if name or params is None or ("experts" in claim.cues and claim.at("active") is None):
+        return None
+    number = paper.number(params)
+    if not number.quantity.bounded:
+        return None
+    N = number.quantity.point
+    base = train_flops_per_token(N)
+    width = (N / (12 * _DEEP)) ** 0.5
+    most = base * _MOST * (1 + length / (6 * width)) * (_RECOMPUTED if hardware else 1)
+    ways = (Counted("6N", TRAINING, N, base),)
+    return _Token(ways, None, train_flops_per_token(fewest_parameters(number)), most, None)
+
+
+def _peaks(parts: tuple[Accelerator, ...], roof: PeakRate) -> tuple[list[float], list[float]]:
+    """What a share may be of, dense and with 2:4 sparsity: the format as stated, or any that training runs in."""
+    names = (roof.precision,) if roof.stated else (roof.precision, "bf16", "fp16", "fp8")
+    found = [p for name in names for p in peaks(parts, name)]
+    return [p.value for p in found if p.sort != "sparse"], [p.value for p in found]
+
+
+def _judged(
+    ctx: Context, claim: Physical, rate: Number, share: Number, roof: PeakRate, token: _Token
+) -> Iterator[Outcome]:
+    paper, n = ctx.paper, dict(claim.counted)["devices"]
+    q, u = rate.quantity.nominal, share.quantity.nominal
+    dense, every = _peaks(roof.parts, roof)
+    way = _way(rate, share, roof, token, n)
+    near = rate.quantity.point * way.flops / n / roof.peak.value
+    if u.low / _AGREES <= near <= u.high * _AGREES:
+        yield _held(paper, claim, rate, share, roof, token, n)
+        return
+    # of all devices, by any peak that the part may be said to have; or of one, by a dense peak
+    readings = ((n, every), (1.0, dense))
+    for count, values in readings:
+        low = q.low * token.low / count / max(values)
+        high = q.high * token.high / count / min(values)
+        if low / _CLOSE <= u.high and high * _CLOSE >= u.low:
+            return
+    if share.quantity.hedged or rate.quantity.hedged or rate.asserted is not Asserted.YES:
+        return
+    again = abs(share.quantity.point / _RECOMPUTED / near - 1) < _CLOSE - 1
+    yield _finding(paper, claim, rate, share, roof, token, n, again=again)
+
+
+def _steps(
+    paper: Paper, claim: Physical, rate: Number, roof: PeakRate, token: _Token, way: Counted, n: float
+) -> tuple[Derivation, Step, Step, Step, Step]:  # fmt: skip
+    d = Derivation(paper)
+    r = d.stated("rate", rate.id, symbol="r")
+    if token.model is not None:
+        key = token.model.layers.source
+        N = d.known("parameters", way.parameters, "1", Datasheet(key, f"{token.model.name}; {way.name}"),
+                    shown=f"{way.parameters / 1e9:.6g}B", symbol="N")  # fmt: skip
+    else:
+        params = claim.at("active") or claim.at("params")
+        assert params is not None
+        N = d.stated("parameters", params, symbol="N")
+    more = way.flops - train_flops_per_token(way.parameters)
+    text, shown = f"6 FLOP × {N.shown}", f"{significant(way.flops / 1e9, 5)} GFLOP"
+    if more > 0:
+        extra = d.known("attention of a token", more, "FLOP", Computed(way.name), shown=f"{significant(more / 1e9, 5)} GFLOP")  # fmt: skip
+        text += f" + {extra.shown}"
+    F = Step("work of a token", way.flops, way.flops, way.flops, "FLOP", text, Computed(way.name), False, shown, "F")  # fmt: skip
+    d.steps.append(F)
+    count = device_count(d, claim, n)
+    value = rate.quantity.point * way.flops / n
+    over = f" / {n:,.0f}" if n != 1 else ""
+    need = Step("of each device", value, value, value, "FLOP/s", f"{r.shown} × {F.shown}{over}", Computed(), False, rate_text(value), "R")  # fmt: skip
+    d.steps.append(need)
+    peak = peak_step(d, roof)
+    del count
+    made = d.computed("rate over peak", "%", f"{need.shown} / {peak.shown}", utilization, need, peak,
+                      reference=utilization.source, shown=f"{printed(100 * value / peak.value)}%", symbol="v")  # fmt: skip
+    return d, r, need, peak, made
+
+
+def _printed(step: Step) -> float:
+    digits, unit = step.shown.split()
+    return float(digits.replace(",", "")) * {"T": 1e12, "P": 1e15}[unit[0]]
+
+
+def _way(rate: Number, share: Number, roof: PeakRate, token: _Token, n: float) -> Counted:
+    """The way to count a token that is nearest to what rate and utilisation imply."""
+    implied = share.quantity.point * roof.peak.value * n / rate.quantity.point
+    plain = [w for w in token.ways if w.flops <= train_flops_per_token(w.parameters) * 1.001]
+    return nearest(token.ways if token.length is not None or not plain else plain, implied)
+
+
+def _held(
+    paper: Paper, claim: Physical, rate: Number, share: Number, roof: PeakRate, token: _Token, n: float
+) -> Held:  # fmt: skip
+    way = _way(rate, share, roof, token, n)
+    d, _, _, _, made = _steps(paper, claim, rate, roof, token, way, n)
+    return Held("TK204", (share.id, rate.id), f"{made.text} = {made.shown} ({way.name})", tuple(d.steps))  # fmt: skip
+
+
+def _finding(
+    paper: Paper, claim: Physical, rate: Number, share: Number, roof: PeakRate, token: _Token, n: float,
+    *, again: bool,
+) -> Finding:  # fmt: skip
+    way = _way(rate, share, roof, token, n)
+    d, r, need, peak, made = _steps(paper, claim, rate, roof, token, way, n)
+    stated = d.stated("share of the peak", share.id, symbol="u")
+    # from what is printed above it, so that a reader with a calculator gets the same digits
+    tokens = (
+        stated.value
+        * _printed(peak)
+        * n
+        / float(significant(way.flops / 1e9, 5).replace(",", ""))
+        / 1e9
+    )
+    would = f"{tokens:,.0f}" if tokens >= 1e4 else significant(tokens)
+    over = f" × {n:,.0f}" if n != 1 else ""
+    work = next(s for s in d.steps if s.symbol == "F")
+    asked = Step("rate at that share", tokens, tokens, tokens, "token/s", f"{stated.shown} × {peak.shown}{over} / {work.shown}",
+                 Computed(), False, f"{would} tokens/s", "Q")  # fmt: skip
+    d.steps.append(asked)
+    name = token.model.name if token.model is not None else "the model"
+    only_if = "recomputation is counted: that is HFU" if again and claim.name("kind") == "MFU" else f"the rate is {asked.shown}"  # fmt: skip
+    return Finding(
+        "TK204", "utilisation-mismatch", Verdict.IMPLAUSIBLE, AtNumber(share.id),
+        f"{r.shown} of {name} are {need.shown} on each {roof.family}, {made.shown} of its {peak.shown}, not {stated.shown}.",
+        tuple(d.steps), operands=(share.id, rate.id), note=f"{made.shown} of {peak.shown}",
+        bold=f"{need.shown} / {peak.shown} is {made.shown}, not {stated.shown}.", only_if=only_if,
+        related=((AtNumber(rate.id), "the rate"),),
+        slots=(
+            Slot("claim", stated.shown, "u"), Slot("rate", need.shown, "R"), Slot("peak", peak.shown, "P"),
+            Slot("util", made.shown, "v"), Slot("excuse", only_if), Slot("device", roof.family),
+        ),
+        case="C",
+    )  # fmt: skip
