@@ -105,7 +105,7 @@ _ELSEWHERE = Lazy(rf"\b(?:{_MOVED})\b", re.I)
 # A sentence that takes its own claim back, or tells of what never ran.
 TAKEN_BACK = Lazy(
     r"\btypos?\b|\bmisprint\w*|\berratum\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed|ful)?\b(?<!no doubt)|\bwithdr[ae]w\w*|\bretract(?:s|ed)?\b|\bimplausibl\w*|\bimpossibl[ey]\b|\bviolat(?:es?|ed|ing)\b|\brefut\w*|"
-    r"\bcould not (?:be )?(?:reproduc|repeat|confirm|verif)\w*|\bcannot be\b|\bcan(?:not| ?n[o']t) be (?:right|true)\b|\bout of memory\b|\bOOMs?\b|\bdry run\b|\bscaled-down\b|\bor so (?:we|they|it)\b|\bon paper\b",
+    r"\bcould not (?:be )?(?:reproduc|repeat|confirm|verif)\w*|\bcannot be\b|\bcan(?:not| ?n[o']t) be (?:right|true)\b|\bout of memory\b|\bOOMs?\b|\bseem(?:s|ed|ingly)?\b|\bdry run\b|\bscaled-down\b|\bor so (?:we|they|it)\b|\bon paper\b",
     re.I,
 )
 _BACK = Lazy(rf"\b(?:{_TAKEN_BACK})\b", re.I)
