@@ -112,6 +112,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         yield from _totals(scene, k, parts)
 
 
+_AND_ANOTHER = Lazy(
+    r"s?(?: GPUs?)?,? (?:and|plus|as well as|together with|beside) (?:about |some )?"
+)
 _MOVED = Lazy(
     r"\s(?:buffers?|arrays?|messages?|copy|copies|working sets?|tensors?|chunks?|transfers?)\b"
 )
@@ -141,6 +144,8 @@ def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Itera
             sized = r.quantity.unit == "byte" and re.search(r"\d\s?GB", part.name)
             if sized and re.fullmatch(r"\s*\(", text[part.end : r.start]):
                 continue  # "fits into one A100-80GB (56 GB)"
+            if sized and _AND_ANOTHER.fullmatch(text[part.end : r.start]):
+                continue  # "one A100-40GB and 512 GB of DRAM": the part's own is said already
         else:
             if any(r.end <= p.start < part.start for p in others):
                 continue
