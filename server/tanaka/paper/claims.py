@@ -523,9 +523,10 @@ STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_FAILED = Lazy(
+FAILED = Lazy(
     r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
     r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\b(?:width|depth|shape|layers?|dimensions?|architecture|tokeni[sz]er|vocabulary|data) of (?:the|a|an|our)\b|\btrain(?:s|ed|ing)? (?!(?:an?|the|our|this|these|it|its|them|one|two|both|all|only|from|with|and|in|on|under|using|via)\b)[a-zA-Z-]+s on (?:an?|the|our) (?:\w+ )?\d|"
     r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
@@ -560,7 +561,7 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     recipe = frozenset(n for n, p in RECIPE.items() if any(p.search(s.text) for s in passage))
     out: list[LocalState] = []
     for k, sentence in enumerate(passage):
-        if not _TRAINS.search(sentence.text) or _FAILED.search(sentence.text):
+        if not _TRAINS.search(sentence.text) or FAILED.search(sentence.text):
             continue
         params = [
             i

@@ -97,11 +97,9 @@ _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
 _PREFIXED_EXCUSES = (
-    "includ",
-    "exclud",
-    "with ",
-    "and ",
-)  # the last: "three weeks on 128 and one on 256"
+    "includ", "exclud", "with ", "together with", "altogether with", "along with", "combined with",
+    "and ",  # "three weeks on 128 and one on 256"
+)  # fmt: skip
 # By relation: what is done to the bytes beside their way over the link, or divides them first.
 _STEMS: dict[str, tuple[str, ...]] = {
     "transfer": (

@@ -1,6 +1,6 @@
 r"""## What it checks
 That memory, bandwidth, peak, power and link of a named part are those of one of its variants, and
-that a stated total is what the counted parts hold. Tables with a part in each row are read too.
+that a stated total is what the counted parts hold. Tables with a part in each row, or in each column, are read too.
 
 ## Why it matters
 Each bound that a paper draws starts from its specification. A wrong one is mostly another variant:
