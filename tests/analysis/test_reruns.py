@@ -277,6 +277,12 @@ def test_no_cache_is_keyed_by_a_paper() -> None:
     assert wrong == []
 
 
+def test_no_rule_asks_for_all_claims_of_the_hardware() -> None:
+    """One that did would run again at every other's claim: `Paper.physical` has those of a relation."""
+    rules = Path(tanaka.__file__).parent / "rules"
+    assert [p.name for p in rules.rglob("*.py") if "of(Physical)" in p.read_text("utf-8")] == []
+
+
 def test_facts_are_compared_by_what_they_say() -> None:
     """A kept outcome names facts of an earlier revision: those that are equal are the same."""
     for kind in (Number, Mention):

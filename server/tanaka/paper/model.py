@@ -885,6 +885,7 @@ Claim = (
     | Tally
 )
 C = TypeVar("C", bound=Claim)
+T = TypeVar("T")
 
 
 _LATER: tuple[type[object], ...] = (Attribute, Tally, Result, Physical)
@@ -988,6 +989,25 @@ def stretch_of(id: NumberId | MentionId | TableId) -> str:
     return id.rpartition("|")[0]
 
 
+_Places = Mapping[str, "list[tuple[int, T]]"]
+"""Facts by a name, each with its place in reading order."""
+
+
+def _placed(facts: Iterable[T], name: Callable[[T], str]) -> _Places[T]:
+    found: dict[str, list[tuple[int, T]]] = {}
+    for place, fact in enumerate(facts):
+        found.setdefault(name(fact), []).append((place, fact))
+    return found
+
+
+def _listed(places: _Places[T], names: tuple[str, ...]) -> tuple[T, ...]:
+    """The facts of some names, in reading order."""
+    found = [x for name in dict.fromkeys(names) for x in places.get(name, ())]
+    if len(names) > 1:
+        found.sort(key=lambda x: x[0])
+    return tuple(fact for _, fact in found)
+
+
 class Paper:
     """Everything the paper states and mentions, in stretches.  Hashable, and without positions."""
 
@@ -1072,7 +1092,7 @@ class Paper:
 
     def physical(self, *relations: str) -> tuple[Physical, ...]:
         """Claims that are held against the hardware, of some relations, in reading order."""
-        return tuple(c for c in self.of(Physical) if c.relation in relations)
+        return _listed(self._by_relation, relations)
 
     def numbers_of(self, *kinds: Kind) -> tuple[Number, ...]:
         """Numbers of some kinds, in reading order: what a rule reads that needs no others."""
@@ -1088,7 +1108,15 @@ class Paper:
 
     def mentions_of(self, *what: str) -> tuple[Mention, ...]:
         """Mentions of some things, wherever and of whom they are, in reading order."""
-        return tuple(m for m in self.mentions if m.what in what)
+        return _listed(self._by_what, what)
+
+    @cached_property
+    def _by_what(self) -> _Places[Mention]:
+        return _placed(self.mentions, lambda m: m.what)
+
+    @cached_property
+    def _by_relation(self) -> _Places[Physical]:
+        return _placed(self.of(Physical), lambda c: c.relation)
 
     def section(self, id: SectionId) -> Section | None:
         """The section with this id."""
@@ -1096,6 +1124,4 @@ class Paper:
 
     def mentioned(self, what: str) -> tuple[Mention, ...]:
         """Mentions of one thing, negated and related work left out."""
-        return tuple(
-            m for m in self.mentions if m.what == what and m.role not in ("negated", "related")
-        )
+        return tuple(m for m in self.mentions_of(what) if m.role not in ("negated", "related"))

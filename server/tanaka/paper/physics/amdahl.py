@@ -61,7 +61,7 @@ _ALONE = Lazy(
     r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
 )
 _IT = Lazy(
-    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid)\w*\s(?:up\s)?(?:it|this|them|that part)\b",
+    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid|cach|precomput|memoi[sz])\w*\s(?:up\s)?(?:it|this|them|that part)\b",
     re.I,
 )
 _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", "phase", "stage", "operation", "operations", "layer", "layers", "this", "it", "which", "that", "alone", "still", "step"})  # fmt: skip

@@ -12,7 +12,7 @@ cache served.
 Caches, shared memory and buffers that fit them, effective and compressed rates, totals of a node,
 both directions, and bus bandwidths of collectives below twice the link. A proof needs one named
 memory read by STREAM or by at least a gigabyte, or one named link in a stated direction, and five
-per cent to spare.
+per cent to spare; a table proves nothing.
 
 ## Example
 ```latex
@@ -122,6 +122,9 @@ def _silent(claim: Physical) -> bool:
     """Whether words open a reading that no bound is known for."""
     if "bus" in claim.cues:  # by its definition that of one rank, however many there are
         return bool(claim.cues & {"summed", *_SILENT} - {"aggregate"})
+    counted = claim.at("ports") is not None or "ports" in dict(claim.counted)
+    if counted and "many nodes" not in claim.cues:  # what all of a node's ports carry
+        return bool(claim.cues & (_SILENT - {"aggregate"}))
     return bool(claim.cues & _SILENT)
 
 
@@ -134,6 +137,7 @@ def _roof(ctx: Context, claim: Physical) -> _Roof | None:
             return None
         one = "one way" in claim.cues and "collective" not in claim.cues
         stated = bool(claim.cues & {"one port"}) or claim.at("ports") is not None
+        stated = stated and "aggregate" not in claim.cues and "ports" not in dict(claim.counted)
         return _Roof(line.quantity.point * (1 if one else 2), None, "a port in one direction" if one else "a port in both directions",
                      "", stated, number=line)  # fmt: skip
     device = machine.named(ctx, claim, "device")
@@ -276,6 +280,7 @@ def _derived(
     rate = d.stated("rate", claim.number, symbol="R")
     if roof.number is not None:
         line = d.stated("line rate", roof.number.id, symbol="L")
+        line = d.steps[-1] = replace(line, shown=line.shown.replace("GbE", "Gb/s"))
         ways = round(roof.each / roof.number.quantity.point)
         text = line.shown if ways == 1 else f"{ways} × {line.shown}"
         each = d.computed(roof.what, "byte/s", text, lambda x: ways * x, line, shown=_shown(roof.each), symbol="W", total=False)  # fmt: skip

@@ -32,10 +32,12 @@ _OFF = 0.04
 
 def bandwidth_shares(ctx: Context) -> Iterator[Outcome]:
     """Shares of a bandwidth whose rate and peak stand beside them."""
+    claims = ctx.paper.physical("bandwidth share")
     # "1.7 TB/s, 84% of the 2 TB/s" is a change as well, and held as one.
-    told = {c.change for c in ctx.paper.of(Change) if c.asserted is not Asserted.NO}
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "bandwidth share" or claim.number in told:
+    changes = ctx.paper.of(Change) if claims else ()
+    told = {c.change for c in changes if c.asserted is not Asserted.NO}
+    for claim in claims:
+        if claim.number in told:
             continue
         if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
             continue

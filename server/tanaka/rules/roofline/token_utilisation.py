@@ -63,8 +63,8 @@ class _Token:
 
 def token_shares(ctx: Context) -> Iterator[Outcome]:
     """Utilisations against rates of tokens: held where one way to count agrees, else doubted."""
-    for claim in ctx.paper.of(Physical):
-        if claim.relation != "token-utilization" or claim.cues & _SILENT or claim.asserted is not Asserted.YES:  # fmt: skip
+    for claim in ctx.paper.physical("token-utilization"):
+        if claim.cues & _SILENT or claim.asserted is not Asserted.YES:
             continue
         at = claim.at("rate")
         share = ctx.paper.number(claim.number)
