@@ -65,7 +65,7 @@ fraction percent without cheap fast long short high
 higher low full fully
 them they their alone timed how much room leave leaves processing compute computing computation arithmetic us very most now
 today even well e4m3 e5m2
-stable stably respectively text english standard usual plain ordinary
+implementation holds layernorm rmsnorm dropout stable stably respectively text english standard usual plain ordinary
 """
 _WORDS = frozenset(_TEXT.split())
 _LEFT_OUT = Lazy(
@@ -153,7 +153,7 @@ _EACH_TIME = Lazy(
     r"\b(?:each|every|per) (?:second|minute|hour|day|night|week|month|year|epoch|cluster|machine|site|group|server)\b|\bof (?:the|a) (?:night|week|month|year)\b",
     re.I,
 )
-_AT_SIDE = Lazy(r"\b(?:resolution|images?)(?: (?:of|at))? $", re.I)
+_AT_SIDE = Lazy(r"\b(?:resolution|images?|sizes?)(?: (?:of|at))? $", re.I)
 _BASES = Lazy(r"(?:['’]s?|-)$")
 
 
