@@ -353,6 +353,16 @@ _ACHIEVES = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
     re.I,
 )
+# What a rate that is said to be of each device may stand with besides.
+_RUNS_AT = Lazy(
+    r"\b(?:train(?:s|ed|ing)?|runs?|running|throughput|averag\w+|maintain\w*|observ\w+|yield\w*|exceed\w*|clock(?:s|ed)|record\w*|saw|sees?)\b",
+    re.I,
+)
+_NO_RUN = Lazy(
+    r"\b(?:needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|equivalent|as if|suppos\w+|"
+    r"simulat\w+|predict\w*|project\w*|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus)\b",
+    re.I,
+)
 _ANOTHER_PART = Lazy(
     r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
 )
@@ -405,7 +415,13 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             re.I,
         ):
             continue
-        if not _ACHIEVES.search(text):
+        each = (
+            len(devices) < 2
+            and r.per in ("gpu", "each")
+            and _RUNS_AT.search(text)
+            and not _NO_RUN.search(text)
+        )
+        if not each and not _ACHIEVES.search(text):
             continue
         if len(devices) == 1 and _beside(text, r):
             continue  # of a part that the sentence does not name
@@ -507,9 +523,10 @@ STATE_CUES = {
     "inference": r"\b(?:inference|serv\w+|teacher|reference model|reward model|judge|decod(?:e|ing)\b(?! transformer))\b",
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
-_FAILED = Lazy(
+FAILED = Lazy(
     r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
     r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
+    r"\b(?:width|depth|shape|layers?|dimensions?|architecture|tokeni[sz]er|vocabulary|data) of (?:the|a|an|our)\b|\btrain(?:s|ed|ing)? (?!(?:an?|the|our|this|these|it|its|them|one|two|both|all|only|from|with|and|in|on|under|using|via)\b)[a-zA-Z-]+s on (?:an?|the|our) (?:\w+ )?\d|"
     r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",
     re.I,
 )
@@ -544,7 +561,7 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
     recipe = frozenset(n for n, p in RECIPE.items() if any(p.search(s.text) for s in passage))
     out: list[LocalState] = []
     for k, sentence in enumerate(passage):
-        if not _TRAINS.search(sentence.text) or _FAILED.search(sentence.text):
+        if not _TRAINS.search(sentence.text) or FAILED.search(sentence.text):
             continue
         params = [
             i

@@ -56,13 +56,17 @@ CUES = {
 }  # fmt: skip
 
 
+# "47% for 8, 30% for 16 and 18% for 32 micro-batches"
+_LISTED = Lazy(r"\s?(?:for|with|at) \d+\s?(?:,|;|and\b)")
+
+
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Bubbles as percentages, and those that are said to be negligible."""
     for k, sentence in enumerate(scene.sentences):
         if not _SAID.search(sentence.text):
             continue
         claims = [s for s in scene.spots(k, where=_percent) if _bubble(scene, s)]
-        if len(claims) > 1:
+        if len(claims) > 1 or (claims and _LISTED.match(scene.around(claims[0])[1])):
             continue
         if not claims and not _NEGLIGIBLE.search(sentence.text):
             continue

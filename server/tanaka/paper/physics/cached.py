@@ -54,7 +54,8 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     shape = shape_of(scene, k)
     if {"layers", "kv", "head"} <= shape.keys():
         given += [(role, shape[role]) for role in ("layers", "kv", "head")]
-    elif about is not None and about.name:
+    elif about is not None and about.name and "kv" not in shape:
+        # with heads of its own a model is not the one of that name
         named.append(("model", about.name))
         if about.far:
             far.add("model")

@@ -67,11 +67,11 @@ _COUNT = Lazy(
 )
 # "six links of 50 GB/s"
 _COUNT_OF = Lazy(
-    r"\b(?P<word>two|three|four|six|eight|ten|sixteen|\d{1,3}) (?:\w+ )?(?:\w*[Ll]inks|NICs|rails|ports|adapters|HCAs|cards|connections) (?:of|at|with|running at) (?:about |up to )?$",
+    r"\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|\d{1,3}) (?:\w+ ){0,3}?(?:\w*[Ll]inks|NICs|rails|ports|adapters|HCAs|cards|connections) (?:of|at|with|running at) (?:about |up to )?$",
     re.I,
 )
 _COUNTS = {
-    "one": 1, "only": 1, "a single": 1, "single": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8,
+    "one": 1, "only": 1, "a single": 1, "single": 1, "a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9, "twelve": 12, "eight": 8,
     "ten": 10, "sixteen": 16,
 }  # fmt: skip
 _NETWORK = Lazy(r"\bNICs?\b|\bEthernet\b|\bInfiniBand\b|\bIB\b|\bRoCE\b|\bRDMA\b|\bHCAs?\b|\bnetwork|\brails?\b|\bEFA\b|\bSlingshot\b|[EHNX]DR\b|\bLAN\b|\bWAN\b|\badapters?\b", re.I)  # fmt: skip
@@ -178,12 +178,20 @@ def _payloads(scene: Scene, k: int) -> list[Spot]:
     return out
 
 
+_SHARE_OF = Lazy(
+    r"(?:\b(?:half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|parts?|portion|fraction|share|subset|most|some|all but \w+|[KMGT]i?B)|%)\s(?:of|out of) (?:the|its|our|their|these|a|an|all)?\s?(?:\w+ )?$",
+    re.I,
+)
+
+
 def _sent(
     scene: Scene, k: int, kind: str, given: list[tuple[str, Spot]], named: list[tuple[str, str]], far: set[str],
     cues: set[str],
 ) -> bool:  # fmt: skip
     """Bind what is sent: bytes, or parameters and their format."""
     found = _payloads(scene, k)
+    if len(found) == 1 and _SHARE_OF.search(scene.around(found[0], 40)[0]):
+        return False  # "a tenth of the 10 GB"
     if len(found) == 1:
         given.append(("payload", found[0]))
         if _PER_RANK.match(scene.around(found[0])[1]):

@@ -35,7 +35,7 @@ _WORK_BEFORE = Lazy(rf"\b(?:{_WORK})\b{_LEADS}", re.I)
 CUES = {
     "next": Lazy(r"\b(?:next|following|subsequent) (?:forward|step|iteration|micro-?batch|layers?)\b|\bprefetch\w*", re.I),
     "delayed": Lazy(r"\bdelay\w*|\bone step (?:late|later|behind)\b|\basynchron\w+|\bstale\w*|\bprevious (?:step|iteration)\b|\bduring step\b", re.I),
-    "accumulation": Lazy(r"\baccumulat\w+|\bchunks?\b|\bmicro-?batches\b|\binterleav\w+|\bpipelin\w+", re.I),
+    "accumulation": Lazy(r"\baccumulat\w+|\bchunks?\b|\bpasses\b(?! (?:it|them|the)\b)|\bmicro-?batches\b|\binterleav\w+|\bpipelin\w+", re.I),
     "partial": Lazy(r"\b(?:almost|largely|mostly|nearly|part(?:ly|ially)?|significant|some of|most of|much of|up to|a portion|half of|mainly)\b|\d\s?%", re.I),
     "except": Lazy(r"\b(?:all but|except\w*|apart from|save for|but the (?:last|first))\b", re.I),
     "able": Lazy(r"\b(?:can|could|may|might|would|able|allows?|enables?|to (?:be )?(?:hide|hidden|overlap\w*)|potential\w*|ideal\w*)\b", re.I),

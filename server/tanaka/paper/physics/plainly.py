@@ -26,7 +26,7 @@ _COMMON = (
 )  # fmt: skip
 _MEMORY = (
     "weight weights gradient gradients memory hbm gpu-memory bf fp int bit bits byte bytes precision format dtype need needs needed require requires required take takes took taking taken "
-    "occupy occupies hold holds holding held amount amounts come comes gb mb kb tb gib mib kib token tokens sequence sequences layer layers head heads kv cache caches key-value key value values "
+    "occupy occupies hold holds holding held amount amounts come comes gb mb kb tb gib mib kib token tokens sequence sequences kv cache caches key-value key value values "
     "dense decoder transformer network llm size sizes b b-parameter parameter"
 )  # fmt: skip
 _WORDS: dict[str, str] = {
@@ -36,16 +36,16 @@ _WORDS: dict[str, str] = {
     "replicate replicated replicas way degree continued keep keeps full",
     "residence": _MEMORY + " serve serves served serving store stores stored storing inference deploy deploys deployed deploying load loads loaded loading host hosts hosted fit fits keep keeps kept resident fully "
     "entirely completely wholly place places placed run decode decodes generate generates generation evaluate evaluated sit sits live lives vllm tensorrt-llm sglang deepspeed half chat instruct base throughput latency reside resides residing",
-    "cache residence": _MEMORY + " serve serves served serving decode decodes decoding generate generates concurrent concurrently simultaneous simultaneously stream streams request requests "
+    "cache residence": _MEMORY + " layer layers head heads serve serves served serving decode decodes decoding generate generates concurrent concurrently simultaneous simultaneously stream streams request requests "
     "prompt prompts context contexts length long dimension attention kept keep keeps stored batch store stores full fit fits flight once",
-    "footprint": _MEMORY + " keep keeps store stores stored storing load loads loaded loading disk checkpoint checkpoints hidden state states logits logit dimensional dimension vector vectors embedding count counting counts "
+    "footprint": _MEMORY + " layer layers head heads keep keeps store stores stored storing load loads loaded loading disk checkpoint checkpoints hidden state states logits logit dimensional dimension vector vectors embedding count counting counts "
     "optimizer adam adamw moments training mixed-precision therefore resident adds up equals weigh weighs uses entry entries element elements vocabulary length attention query grouped multi-query gqa mqa mla reach reaches long context consumes consume request requests",
     "collective": "ring reduce-scattering all-gathering all-reduce all-reduces all-reduced all-reducing allreduce reduce-scatter reduce-scatters all-gather all-gathers allgather all-to-all alltoall broadcast broadcasts broadcasting gb mb gib mib kb "
     "gradient gradients buffer weights nic nics link links port ports gbe ethernet infiniband roce nvlink nvswitch hdr ndr edr hca network connected interconnected takes take took taking completes complete completed finishes finish "
     "finished ends measured measure measure measured time latency step steps iteration moves move moved sends send exchange exchanges synchronizes synchronize synchronization synchronise rank ranks worker workers fp bf equipped lasts last needs gathering gather gathers reducing reduce reduces summing averaging average",
     "overlap": "all-reduce reduce-scatter all-gather all-to-all communication gradient gradients synchronization exchange completely fully entirely hidden hides hide overlaps overlapped overlap behind backward forward pass "
     "passes computation compute step iteration takes take took long latency time within ms",
-    "saving": _MEMORY + " keeping go goes going went cut cuts cutting reduce reduces reduced reducing reduction drop drops dropped lower lowers lowered shrink shrinks shrank save saves saved saving savings smaller less decrease decreases factor times "
+    "saving": _MEMORY + " head heads keeping go goes going went cut cuts cutting reduce reduces reduced reducing reduction drop drops dropped lower lowers lowered shrink shrinks shrank save saves saved saving savings smaller less decrease decreases factor times "
     "model state states zero stage fsdp fully sharded sharding data parallel data-parallel parallelism rank ranks quantization quantisation quantizing quantising quantized quantised attention multi-query grouped-query multi-head gqa mqa query group "
     "groups compared than make makes making store storing stored optimizer optimiser adam adamw moments training footprint consumption usage compress compresses weight-only resident int",
     "scaling": "aggregate total scale scales scaled scaling throughput grow grows grew rise rises rose raise raises increase increases increased increasing go goes going move moving drop drops dropped fall falls fell cut cuts shorten shortens speed speeds up "
@@ -79,6 +79,7 @@ _NUMBERS = {
     "twelve": 12.0, "sixteen": 16.0,
 }  # fmt: skip
 _STAGE = Lazy(r"\b[Ss]tage[- ]$")
+_OF_IT = Lazy(r"\bof (?:it|them|this|that|these|those)\b(?! (?:same )?\w+)", re.I)
 _SIDE = frozenset(("token", "step", "epoch", "sample", "sequence", "batch"))
 
 # -- the sentences beside it ---------------------------------------------------------------------
@@ -101,11 +102,17 @@ _SENT = (
     r"asynchron\w*|delay\w*|stale\w*|steps? (?:old|late)|next|INT\d|FP8|\d+-bit|gossip|entries|rows"
 )  # fmt: skip
 _RUN = r"baselines?|ideal|rooflines?|batch(?:es)?|chunks?|interleav\w*|virtual|gaps?|fill\w*|opposite|bidirection\w*|directions|asynchron\w*|zero[- ]bubble|convergence|network"
+# A way is promised, or a word is given a meaning of its own.
+_EXPLAINED = Lazy(
+    r"\b(?:explain|describe|discuss|detail|show|see) (?:\w+ )?(?:below|later|why|how)\b|\bhow (?:this|it|that|these|they|we|to)\b|\btricks?\b|\b(?:this|that|it|which) (?:works|holds|is possible|is so|is true|is due|comes|follows)\b|"
+    r"\bdefin(?:e[sd]?|ing|itions?)\b|\bby (?:this|that) (?:we|I) mean\b|\b(?:refers? to|stands? for|is meant|are meant|we mean)\b|\bmade possible\b|\bthanks to\b|\bcaveats?\b|\bnote that\b|\bsuffice[sd]?\b",
+    re.I,
+)
 _ELSEWHERE = Lazy(rf"\b(?:{_MOVED})\b", re.I)
 # A sentence that takes its own claim back, or tells of what never ran.
 TAKEN_BACK = Lazy(
     r"\btypos?\b|\bmisprint\w*|\berratum\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed|ful)?\b(?<!no doubt)|\bwithdr[ae]w\w*|\bretract(?:s|ed)?\b|\bimplausibl\w*|\bimpossibl[ey]\b|\bviolat(?:es?|ed|ing)\b|\brefut\w*|"
-    r"\bcould not (?:be )?(?:reproduc|repeat|confirm|verif)\w*|\bcannot be\b|\bcan(?:not| ?n[o']t) be (?:right|true)\b|\bout of memory\b|\bOOMs?\b|\bdry run\b|\bscaled-down\b|\bor so (?:we|they|it)\b|\bon paper\b",
+    r"\bcould not (?:be )?(?:reproduc|repeat|confirm|verif)\w*|\bcannot be\b|\bcan(?:not| ?n[o']t) be (?:right|true)\b|\bout of memory\b|\bOOMs?\b|\bseem(?:s|ed|ingly)?\b|\bdry run\b|\bscaled-down\b|\bor so (?:we|they|it)\b|\bon paper\b",
     re.I,
 )
 _BACK = Lazy(rf"\b(?:{_TAKEN_BACK})\b", re.I)
@@ -129,6 +136,7 @@ _SAID_FULLY = Lazy(
     re.I,
 )  # fmt: skip
 _NEAR = 2
+_SHORT = 7
 
 
 def plainly(
@@ -160,11 +168,22 @@ def plainly(
     if not _own(group, sentences[k], frozenset(bound), frozenset(counts)):
         return False
     near = _BESIDE_OF.get(group, "memory")
+    for j in (k - 1, k + 1):
+        if 0 <= j < len(sentences) and j not in told and _remark(sentences[j]):
+            return False
     return not any(
         _opens(near, sentences[j].text, told=j in told)
         for j in range(max(0, k - _NEAR), min(len(sentences), k + _NEAR + 1))
         if j != k and not (params and of_another(sentences[j].text, params))
     )
+
+
+def _remark(sentence: Sentence) -> bool:
+    """Whether a sentence without a number is so short that it may be a remark on the one beside it."""
+    if sentence.readings or _SAID_FULLY.search(sentence.text):
+        return False
+    words = _WORD.findall(sentence.text)
+    return 1 < len(words) <= _SHORT and any(w[0].islower() for w in words)
 
 
 def with_claims(sentences: tuple[Sentence, ...]) -> frozenset[int]:
@@ -181,7 +200,7 @@ def _opens(near: str, text: str, *, told: bool) -> bool:
 
     One that makes a claim of its own does so only where it goes on from another.
     """
-    if _BACK.search(text):
+    if _BACK.search(text) or _EXPLAINED.search(text):
         return True
     if told and not _GOES_ON.match(text):
         return False
@@ -191,6 +210,8 @@ def _opens(near: str, text: str, *, told: bool) -> bool:
 
 def _own(group: str, sentence: Sentence, bound: frozenset[int], counts: frozenset[float]) -> bool:
     text = sentence.text
+    if _OF_IT.search(text):
+        return False
     if group in ("training", "collective") and _NARROW.search(text):
         return False
     blank = [(e.start, e.end) for e in entities(text)]

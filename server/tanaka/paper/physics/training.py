@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.claims import KEPT, RECIPE, STATE_CUES, words_of_run
+from tanaka.paper.claims import FAILED, KEPT, RECIPE, STATE_CUES, words_of_run
 from tanaka.paper.physics.residence import machine_of
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.stretches import Stretch, Subject, subject
@@ -28,6 +28,10 @@ _TAIL = Lazy(
     r"(?:s\b|[\s.,()–-]|\d[\d.,]*|\b(?:[A-Z]\w*\d\w*|GPUs?|cards?|accelerators?|devices?|with|and|for|in|on|all|the|total|training|pre-training|fine-tuning|runs?|experiments?|each|memory|GB|ZeRO|FSDP|DDP|PyTorch|DeepSpeed|NVIDIA|"
     r"using|under|over|weeks?|days?|hours?|steps?|epochs?|NVLink|InfiniBand|connected|by|via|one|single|nodes?|sharded|fully|data|parallel\w*|batch|size|of|an?|global|stage|tensor|pipeline|TP|PP|interconnect)\b)*",
 )  # fmt: skip
+# Words for a model of its own, where the one before is not meant.
+_SIBLING = Lazy(
+    r"\b\d+(?:\.\d+)?[MB]\b|\b(?:sibling|variant|smaller|smallest|tiny|small|mini|another|other|proxy|largest|larger)\b"
+)
 _STAGE = Lazy(r"\bZeRO(?:[- ]?DP)?(?:[- ]|,? stage[- ]?|[- ]?Stage[- ]?)?(?P<n>[123])\b|\b(?P<full>FSDP|fully[- ]sharded|full sharding)\b|\b(?P<none>DDP|plain data[- ]parallel\w*|pure data[- ]parallel\w*|replicat\w+ (?:data|on (?:each|every)))\b")  # fmt: skip
 _ZERO = Lazy(r"\bZeRO\b|\bDeepSpeed\b|\bshard\w*", re.I)
 _DEGREES = {
@@ -45,11 +49,13 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         text = sentence.text
         goes_on = k > 0 and _GOES_ON.search(text) and _TRAINS.search(scene.sentences[k - 1].text)
-        if not (_TRAINS.search(text) or goes_on) or _ELSE.search(text):
+        if not (_TRAINS.search(text) or goes_on) or _ELSE.search(text) or FAILED.search(text):
             continue
         if not _TRAINS.search(text) and not _TAIL.fullmatch(text, scene.reading(devices[2]).end):
             continue  # "We use two GPUs to extract features"
         about = subject(Stretch(scene, k, 0, len(text))) or _before(scene, k)
+        if about is not None and about.far and _SIBLING.search(text):
+            continue
         if about is None or _elsewhere(scene, k, devices):
             continue
         yield _run(scene, k, devices, about)

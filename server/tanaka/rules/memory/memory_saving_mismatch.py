@@ -12,7 +12,7 @@ saves more than a factor of 4, however many devices share it: weights and gradie
 Sentences with two techniques or two savings, limits ("approaches 8×", "up to"), savings below what
 the technique gives, and total savings of two things together. The friendliest recipe is used of all
 that are usual: 16, 18 or 20 bytes for a parameter, FP32 where no format is named. Where the memory is
-not named, or the paper also offloads or trains adapters, nothing is proven.
+not named, in a table, or where the paper also offloads or trains adapters, nothing is proven.
 
 ## Example
 ```latex

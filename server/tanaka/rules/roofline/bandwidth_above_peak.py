@@ -12,7 +12,7 @@ cache served.
 Caches, shared memory and buffers that fit them, effective and compressed rates, totals of a node,
 both directions, and bus bandwidths of collectives below twice the link. A proof needs one named
 memory read by STREAM or by at least a gigabyte, or one named link in a stated direction, and five
-per cent to spare.
+per cent to spare; a table proves nothing.
 
 ## Example
 ```latex
@@ -67,6 +67,20 @@ _WAYS_OUT = {
 _SLACK = 1.05
 _CONSUMER = 1.15
 """Memory of consumer cards is sold and set above its reference clock."""
+_READ = (
+    "kernel",
+    "kernels",
+    "copy",
+    "copies",
+    "table",
+    "tables",
+    "array",
+    "arrays",
+    "buffer",
+    "buffers",
+    "benchmark",
+    "data",
+)
 _REACHED = 0.25
 """What well-made transfers reach at least of the peak: a slip of the unit is offered where it lands there."""
 _LARGE = 1e9
@@ -218,7 +232,13 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
-        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
+        and machine.plain(
+            ctx.paper,
+            claim.number,
+            *(i for _, i in claim.given),
+            whole=claim.name("kind") == "memory",
+            but=_READ,
+        )
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
     if not proven and not roof.proves and claim.name("kind") != "memory" and many:
