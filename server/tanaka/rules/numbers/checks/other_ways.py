@@ -142,14 +142,13 @@ class OtherWays:
                 continue
             for id in next((ids for ids in said if part.id in ids), ()):
                 more = number(id)
-                if (
-                    id in own
-                    or id == stated.id
-                    or _sort(more) != _sort(part)
-                    or abs(more.quantity.point / part.quantity.point - 1) < 0.01
-                ):
+                bare = more.quantity.unit == "1" and not (more.noun or more.quantity.shown_unit)
+                if id in own or id == stated.id or not (bare or _sort(more) == _sort(part)):
                     continue
-                one = value * more.quantity.point / part.quantity.point
+                point = more.quantity.point * (part.quantity.scale if bare else 1.0)
+                if abs(point / part.quantity.point - 1) < 0.01:
+                    continue
+                one = value * point / part.quantity.point
                 if any(abs(one / c - rest) <= allowed for c in counts):
                     return True
         return False
