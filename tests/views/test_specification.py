@@ -110,6 +110,24 @@ def test_a_mixture_says_how_many_experts_a_token_goes_through() -> None:
     assert (row.shown, row.detail) == ("12.88 G", "2 of 8 experts of a layer")
 
 
+def test_an_encoder_shows_its_shape_and_its_weights() -> None:
+    view = seen(paper("We fine-tune BERT-large on one V100."), "BERT")
+    told = cells(view)
+    assert view.text == "BERT-large"
+    assert (told["layers"], told["longest sequence"]) == ("24", "512 tokens")
+    assert told["parameters"].startswith("335")
+    assert "cache of a token" not in told
+    assert cells(seen(paper("We fine-tune T5-base."), "T5"))["layers"] == "12 of each half"
+
+
+def test_a_network_for_images_shows_what_an_image_costs() -> None:
+    told = cells(seen(paper("We train ResNet-50 on one V100."), "ResNet"))
+    assert told["image"] == "224 × 224 pixels"
+    assert told["multiply-adds of an image"] == "4.089 G"
+    assert told["forward pass of an image"] == "8.178 GFLOP"
+    assert cells(seen(paper("We train ViT-L/16 on one V100."), "ViT"))["patches"] == "196"
+
+
 def test_a_link_shows_one_direction_and_both() -> None:
     report = paper("Nodes are joined by HDR InfiniBand and the GPUs by NVLink.")
     view = seen(report, "HDR")

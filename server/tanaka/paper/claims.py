@@ -353,6 +353,16 @@ _ACHIEVES = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|run(?:s|ning)? at|get|gets|execut\w*|perform\w*|hit|hits)\b",
     re.I,
 )
+# What a rate that is said to be of each device may stand with besides.
+_RUNS_AT = Lazy(
+    r"\b(?:train(?:s|ed|ing)?|runs?|running|throughput|averag\w+|maintain\w*|observ\w+|yield\w*|exceed\w*|clock(?:s|ed)|record\w*|saw|sees?)\b",
+    re.I,
+)
+_NO_RUN = Lazy(
+    r"\b(?:needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|equivalent|as if|suppos\w+|"
+    r"simulat\w+|predict\w*|project\w*|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus)\b",
+    re.I,
+)
 _ANOTHER_PART = Lazy(
     r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
 )
@@ -405,7 +415,13 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             re.I,
         ):
             continue
-        if not _ACHIEVES.search(text):
+        each = (
+            len(devices) < 2
+            and r.per in ("gpu", "each")
+            and _RUNS_AT.search(text)
+            and not _NO_RUN.search(text)
+        )
+        if not each and not _ACHIEVES.search(text):
             continue
         if len(devices) == 1 and _beside(text, r):
             continue  # of a part that the sentence does not name

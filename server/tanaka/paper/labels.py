@@ -396,8 +396,9 @@ def caption_hint(caption: str) -> Hint:
     found: list[tuple[str, str]] = []
     for match in _CAPTION_UNIT.finditer(caption):
         word = match.group("u") or match.group("v")
-        if match.group("u") and re.search(r"\d\s*$", caption[: match.start()]):
-            continue  # "3B (4 bit)" is an aside
+        aside = match.group("u") and re.search(r"\d\s*$", caption[: match.start()])
+        if aside and not word.endswith("/s"):
+            continue  # "3B (4 bit)" is an aside; "in FP16 (tokens/s)" is none
         unit, per = _known(_SPELLED.get(word.lower(), word))
         if unit and unit not in ("B", "V", "m"):
             found.append((unit, per))

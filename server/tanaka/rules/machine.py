@@ -7,12 +7,15 @@ carry a proof.
 
 from __future__ import annotations
 
+import re
+
 from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
 from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
 from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules.api import Context
 
@@ -94,6 +97,13 @@ def excuses(paper: Paper, *names: str) -> tuple[Mention, ...]:
     return tuple(m for m in paper.mentions_of(*wanted) if m.role not in ("negated", "related"))
 
 
+_SUPPOSED = Lazy(
+    r"\b(?:thought|hypothe\w+|project\w+|outlook|future|claims?|myths?|exercises?|reproduc\w+|simulat\w+|what if|prior|previous|related|limits?|model of|analytical|errat\w+|corrections?|respon\w+|rebuttal|example)\b",
+    re.I,
+)
+"""Titles of sections whose numbers may be nobody's measurement."""
+
+
 def plain(
     paper: Paper,
     number: NumberId,
@@ -107,6 +117,9 @@ def plain(
     ``whole`` it may name no layer, kernel or loader: the number is to be of the whole model;
     ``but`` are words of a part that do no harm.
     """
+    section = paper.section(paper.number(number).section)
+    if excuses(paper, "convention") or (section is not None and _SUPPOSED.search(section.title)):
+        return False
     said = _plainly(paper, number)
     if said is None or (
         whole and any(role == "part" and what not in but for role, what in said.settings)

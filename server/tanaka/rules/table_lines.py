@@ -25,6 +25,7 @@ _MANY = Lazy(
     r"\b(?:nodes?|servers?|clusters?|racks?|pods?|machines?|instances?|DGX|HGX|systems?|hosts?)\b",
     re.I,
 )
+_SPLIT_LABEL = Lazy(r"^\W*(?:TP|tensor[- ]parallel\w*)(?:\s(?:size|degree))?\W*$", re.I)
 # Hardware that may be none of the parts that a caption names.
 _HARDWARE = Lazy(
     r"\b(?:PIM|wafer\w*|ASICs?|FPGAs?|LPUs?|NPUs?|IPUs?|RDUs?|TPUs?|CPUs?|SRAM|HBM-PIM|in-memory|near-memory|accelerators?|chips?|chiplets?|Groq|Cerebras|SambaNova|Xeon|EPYC|Apple|Jetson|"
@@ -111,6 +112,9 @@ class Line:
             return at.quantity.point, at.id
         if any(_COUNT_LABEL.search(e.label) for e in self.entries):
             return None
+        at = self.only(_SPLIT_LABEL, _counts)
+        if at is not None:
+            return at.quantity.point, at.id
         for text in (f"{self.said} | {entry.label}", self.table.caption):
             found = _counted(text)
             if len(found) > 1 or (found and _MANY.search(text)) or _PARALLEL.search(text):
@@ -160,8 +164,9 @@ def _said(paper: Paper, path: Sequence[str], cells: Sequence[TableCell]) -> str:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """Devices that a text names, one of each name."""
-    return _named(text, EntityKind.DEVICE)
+    """Devices that a text names, one of each name; of a "DGX H100" the part that it is made of."""
+    named = _named(text, EntityKind.DEVICE)
+    return tuple(dict.fromkeys(re.sub(r"^(?:DGX|HGX)[- ](?=[A-Z]+\d)", "", n) for n in named))
 
 
 def models(text: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from functools import partial
 from hwmodels.catalog import PRECISIONS, Accelerator, Sourced, find, sources
 from hwmodels.decode import weight_bytes
 from hwmodels.links import Link, find_link, host_link, scale_up_link
-from hwmodels.models import Model, find_model
+from hwmodels.models import Model
+from hwmodels.networks import Encoder, EncoderDecoder, Network, VisionTransformer, find_network
 from tanaka.analysis.report import Report
 from tanaka.paper.about import Role
 from tanaka.paper.entities import EntityKind
@@ -81,8 +82,10 @@ def specification(report: Report, doc: DocId, offset: int, places: Places) -> Sp
     if kind is EntityKind.LINK:
         links = find_link(name)
         return _link(report, here.span, name, links, places) if links else None
-    model = find_model(name)
-    return _model(report, here.span, name, model, places) if model is not None else None
+    model = find_network(name)
+    if isinstance(model, Model):
+        return _model(report, here.span, name, model, places)
+    return _network(report, here.span, name, model, places) if model is not None else None
 
 
 def variants(name: str, before: str = "") -> tuple[Accelerator, ...]:
@@ -230,8 +233,48 @@ def _model(report: Report, span: Span, name: str, model: Model, places: Places) 
     )
 
 
+def _network(
+    report: Report, span: Span, name: str, network: Network, places: Places
+) -> Specification:
+    """An encoder, an encoder-decoder or a network for images."""
+    rows: list[Row | None] = []
+    if isinstance(network, Encoder | EncoderDecoder | VisionTransformer):
+        both = " of each half" if isinstance(network, EncoderDecoder) else ""
+        rows += [
+            _count("layers", network.layers, both), _count("width", network.hidden), _count("heads", network.heads),
+            _count("width of the feed-forward", network.feed_forward),
+        ]  # fmt: skip
+    if isinstance(network, Encoder):
+        rows.append(_count("longest sequence", network.positions, " tokens"))
+    if isinstance(network, Encoder | EncoderDecoder):
+        rows.append(_count("vocabulary", network.vocabulary))
+    else:
+        side = f"{network.side.value:,.0f}"
+        rows.append(_row("image", f"{side} × {side} pixels", "", (network.side,)))
+        if isinstance(network, VisionTransformer):
+            across = f"{network.side.value:.0f} / {network.patch.value:.0f}"
+            rows.append(_row("patches", f"{network.patches:,.0f}", f"({across})²; one token more for the class", (network.patch,)))  # fmt: skip
+        adds = network.multiply_adds
+        rows += [
+            _row("multiply-adds of an image", _amount(adds.value), "often printed as FLOPs", (adds,)),
+            _row("forward pass of an image", printing.quantity(network.inference_flops, "FLOP").text, "2 FLOP a multiply-add", ()),
+            _row("training step of an image", printing.quantity(network.train_flops, "FLOP").text, "forward and twice as much backward", ()),
+        ]  # fmt: skip
+    counted = _amount(network.parameters)
+    rows += [
+        _row("parameters", counted, "", (network.published,)),
+        _row("weights in 16 bits", _bytes(float(weight_bytes(network.parameters, _WIDTH))), f"{counted} × 2 B", ()),
+    ]  # fmt: skip
+    met = partial(named_by, report, Role.MODEL, _model_ids, frozenset((network.id,)))
+    rest = tuple(resting(report, frozenset((network.published.source,)), met))
+    text = network.name if _bare(network.name) == _bare(name) else f"{name} is {network.name}"
+    return Specification(
+        span, text, _given(rows), None, summary(report, rest, places), is_model=True
+    )
+
+
 def _model_ids(name: str) -> frozenset[str]:
-    found = find_model(name)
+    found = find_network(name)
     return frozenset((found.id,)) if found is not None else frozenset()
 
 

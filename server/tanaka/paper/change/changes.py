@@ -16,6 +16,7 @@ from tanaka.paper.change.comparands import comparands, surpassed
 from tanaka.paper.change.contrasts import contrasts
 from tanaka.paper.change.operands import (
     LocalChange,
+    a_third_between,
     comparable,
     in_a_term,
     is_change,
@@ -77,6 +78,8 @@ def changes(sentence: Sentence) -> tuple[LocalChange, ...]:
             if pattern not in (_equations, shares) and any(
                 in_a_term(sentence, readings[i]) for i in values
             ):
+                continue
+            if a_third_between(sentence, *values):
                 continue
             of.setdefault(values, set()).add(unit)
             found.setdefault(change.change, change)

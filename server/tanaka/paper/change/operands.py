@@ -248,6 +248,23 @@ def in_a_term(sentence: Sentence, r: Reading) -> bool:
     )
 
 
+_JOINS = r"(?:vs\.?|versus|against|compared (?:to|with)|instead of|rather than|in place of|as opposed to|down from|up from|from|to|→)"
+_BARE_JOINED = Lazy(
+    rf"(?<![\w.,-])[≈∼~]?(\d[\d.,]*)\s+(?:only\s)?{_JOINS}(?:\s|$)|(?:^|\s){_JOINS}\s(?:only |just |about )?[≈∼~]?(\d[\d.,]*)(?![\w%.-])"
+)
+
+
+def a_third_between(sentence: Sentence, first: int, second: int) -> bool:
+    """Whether a number that is no reading is what the words compare: "3 ms of it ..., 41 instead of 82 ms"."""
+    readings = sentence.readings
+    start, end = readings[first].end, readings[second].start
+    for m in _BARE_JOINED.finditer(sentence.text[start:end]):
+        at = start + m.start(1 if m.group(1) else 2)
+        if not any(r.start <= at < r.end for r in readings):
+            return True
+    return False
+
+
 _GIVEN = Lazy(r"[\w)}\]]\s?=\s?$")
 _PIECES = (
     r"(?:chunks?|chunking|pages?|blocks?|tiles?|buffers?|messages?|packets?|stripes?|segments?|granularity|granules?|cache ?lines?|records?|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
@@ -60,6 +61,7 @@ CUES = {
     "aggregate": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bacross\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b|\bcluster\b|\bbisection\b|\bsum(?:s|med)?\b|\bsystem-wide\b|\bnode\b|\brack\b|\beach node\b|\brails?\b", re.I),
     "bus": Lazy(r"\bbus[- ]bandwidth\b|\bbusbw\b", re.I),
     "summed": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bsum(?:s|med)?\b|\bbisection\b|\bcluster\b|\brack\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b", re.I),
+    "many nodes": Lazy(r"\bnodes\b|\bservers\b|\bhosts\b|\bclusters?\b|\bracks?\b|\bbisection\b|\bacross\b|\bsystem-wide\b|\b(?:all|every|each|per)\s(?:the\s)?(?:GPU|device|accelerator|card)s?\b", re.I),
     "duplex": Lazy(r"\bbidirectional\w*|\bduplex\b|\bboth directions\b|\bcounting reads and writes\b|\breads? (?:and|plus|\+) writes?\b|\bin and out\b", re.I),
     "page cache": Lazy(r"\bpage cache\b|\bwarm\b|\bbuffered\b", re.I),
     "one way": Lazy(r"\bhost[- ]to[- ]device\b|\bdevice[- ]to[- ]host\b|\bH2D\b|\bD2H\b|\bunidirectional\b|\bone[- ]direction\w*|\bin one direction\b|\bper direction\b|\beach direction\b|\bone way\b", re.I),
@@ -115,6 +117,29 @@ def _claim(
     return LocalPhysical("bandwidth", spot, given, tuple(named), counted, cues=cues)
 
 
+_WORDS = {"two": 2, "dual": 2, "three": 3, "four": 4, "quad": 4, "six": 6, "eight": 8, "twelve": 12, "sixteen": 16}  # fmt: skip
+_MANY = rf"(?P<n>\d{{1,2}}|{'|'.join(_WORDS)})"
+_PORTED = Lazy(rf"\b{_MANY}[- ]ported\b|\b(?P<p>\d|{'|'.join(_WORDS)})-port\b", re.I)
+_COUNTED = Lazy(rf"(?<![\d.,])\b{_MANY}\s?(?:×|x)?\s?$", re.I)
+
+
+def _number(word: str) -> float:
+    return float(_WORDS.get(word.lower(), 0) or word)
+
+
+def _ported(text: str) -> float:
+    """Ports of one adapter: "a dual-port NIC"; 0 where nothing says so."""
+    found = {m["p"] or m["n"] for m in _PORTED.finditer(text)}
+    return _number(found.pop()) if len(found) == 1 else 0.0
+
+
+def _counted(scene: Scene, line: Spot) -> float:
+    """How many links a rate counts before it: "eight 400 Gb/s NICs"; 0 where nothing does."""
+    r = scene.reading(line)
+    found = _COUNTED.search(scene.sentences[line[0]].text[: r.start])
+    return _number(found["n"]) if found else 0.0
+
+
 def _link(
     scene: Scene, spot: Spot, lines: list[Spot], part: Part | None, cues: frozenset[str]
 ) -> LocalPhysical | None:
@@ -127,10 +152,15 @@ def _link(
     if _ONE_PORT.search(text):
         cues |= {"one port"}
     if lines:
-        if not ports and _SEVERAL.match(scene.around(lines[0], 40, 50)[1]):
-            return None  # "eight 400 Gb/s NICs": how many is not read
+        several, many = _SEVERAL.match(scene.around(lines[0], 40, 50)[1]), _counted(scene, lines[0])
+        if several and not ports and not many:
+            return None
+        if _PORTED.search(text) and (ports or many):
+            return None  # several adapters of several ports
+        many = (many if several else 0.0) or _ported(text)
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
-        return _claim(spot, None, given, "line", cues)
+        claim = _claim(spot, None, given, "line", cues)
+        return replace(claim, counted=(("ports", many),)) if many and not ports else claim
     if not links and "bus" in cues:
         if part is None and k and (part := scene.part(k - 1)) is not None:
             named = (("kind", "link"), ("device", part.name))

@@ -28,6 +28,7 @@ _NOT_TRAINING = Lazy(
     r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\bsweep\w*|\bsearch\b",
     re.I,
 )
+_OF_CONTEXT = Lazy(r"\s*(?:of )?(?:context|vocabulary|window)\b", re.I)
 _NOT_SEEN = Lazy(
     r"\b(?:vocabulary|batch(?:es)?|context|window|checkpoint|out)(?: sizes?| lengths?)?(?: of)?(?: the| a| our)? ?$|"
     r"\bfrom (?:a|the|our|its)\b[^.;,]{0,30}$|\b(?:corpus|dataset|pool|collection)(?: (?:of|has|with|contains?))? ?$|"
@@ -217,6 +218,7 @@ def _tokens(scene: Scene, k: int) -> list[Spot]:
         and scene.reading(s).per in ("", "gpu")
         and not _NOT_SEEN.search(scene.around(s, 44, 0)[0])
         and not _EACH_SO_MUCH.match(scene.around(s, 0, 24)[1])
+        and not _OF_CONTEXT.match(scene.around(s, 0, 24)[1])
     ]
     parted = [
         s

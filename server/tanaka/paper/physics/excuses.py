@@ -30,6 +30,12 @@ EXCUSES: dict[str, Lazy] = {
     "chunked-loss": Lazy(r"\b(?:chunk(?:ed|s|wise)?|fused|tiled|cut|linear)[- ](?:linear[- ])?(?:cross[- ]entropy|loss|logits)\b|\bLiger\b|\b(?:cross[- ]entropy|losse?s?|logits)\b[^.;]{0,40}\b(?:in chunks|chunk by chunk|in parts|chunked|never materiali[sz]ed|not materiali[sz]ed)\b", re.I),
     "fewer-keys": Lazy(r"\b[GM]QA\b|\bMLA\b|\b(?:grouped?|multi)[- ]query\b|\blatent attention\b|\b(?:KV|key[- ]value)[- ]heads?\b|\bcross-layer\b|\bevict\w*|\bsliding[- ]window\b|\b(?:linear|local|hybrid|window(?:ed)?) attention\b|\bMamba\b|\bstate[- ]space\b|\btoken (?:drop\w*|prun\w*|merg\w*)", re.I),
     "overclocked": Lazy(r"\boverclock\w*", re.I),
+    "convention": Lazy(
+        r"\b(?:rates?|throughputs?|numbers?|figures?|FLOPs?|TFLOPS?|FLOP/s|GB/s|results?|bandwidths?|GPUs?|devices?|tokens?|times|utili[sz]ations?)\b(?:[^.]{0,24}[\s,])(?:are|is|means?|denotes?|refers? to|stands? for|counts?|counted|includes?|excludes?|(?:was|were) obtained)\b"
+        r"[^.]{0,60}?\b(?:nodes?|servers?|machines?|totals?|aggregate\w*|summed|sums?|pairs?|both|all|effective|equivalent|nominal|normali[sz]ed|simulat\w+|projected|estimat\w+|padd\w+|masked|skipped|pruned|cached|reused|zeros?|logical|dense|unmodified|original|bytes?|tenth|sites?|counted)\b|"
+        r"\b[Bb]y \w+ we mean\b|\bwe count\b|\b(?:are|is) counted\b|\b[Ww]e (?:simulate|emulate|model) (?:the|a|an|our)\b|\b(?:our|the|a|cycle-level|cycle-accurate|analytical) simulators?\b|\b[Ll]et \w+ \w+ be\b",
+        re.I
+    ),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
 _OFF = Lazy(

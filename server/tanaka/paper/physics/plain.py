@@ -9,8 +9,10 @@ sentences beside it make no remark on it.  Anything else is for the author to ex
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from tanaka.paper.answers_gain import LocalWord
 from tanaka.paper.binding import precision_names
@@ -24,7 +26,7 @@ PLAIN, DISOWNED, EXPLAINED = "plain-words", "disowned", "explained"
 _TEXT = """
 a an the this our its it we i each every per one single all in on at of to for with by from over
 through under and or is are was were be been being has have had does do did which that whose as so
-then thus hence here there i.e ie namely therefore while using used use uses against about roughly
+then thus hence here there i.e ie namely therefore while using used use uses about roughly
 approximately around only just solely merely nothing else same still also comparison up altogether
 achieve achieves achieved attain attains attained reach reaches reached reaching sustain sustains
 sustained sustaining deliver delivers delivered get gets got obtain obtains obtained see saw
@@ -50,7 +52,7 @@ trains trained training pre-train pre-trains pre-trained pre-training pretrain p
 pretraining pretrains prefill prefills prefilling ingest ingests prompt prompts token tokens
 sequence sequences length lengths context contexts batch batches sample samples image images
 decode decodes decoding decoded generate generates generated generation output greedy request
-requests second seconds minute minutes hour hours day days week weeks month months communication
+requests seconds minute minutes hour hours day days week weeks month months communication
 all-reduce all-gather working set gpu-hours parameter parameters weight weights cache key-value kv
 resolution pixels px classify classifies loss scaling precision format half-precision bfloat16
 float16 fp16 bf16 fp8 int8 tf32 fp32 fp64 fp4 int4 triad babelstream memcpy benchmark array arrays
@@ -59,11 +61,11 @@ replacing replace removing remove fusing fuse quantising quantizing caching load
 sampling sampler tokenization tokenizer checkpointing embedding loader faster quicker slower
 speedup speed-up speeds improves improve reduce reduces raises end-to-end overall whole total
 entire gain gains brings bring changed change mfu hfu utilization utilisation flops flop share
-fraction percent vocabulary hidden width depth heads head without cheap fast long short high
+fraction percent without cheap fast long short high
 higher low full fully
 them they their alone timed how much room leave leaves processing compute computing computation arithmetic us very most now
-today even well parallel data-parallel tensor-parallel parallelism distributed global micro-batch micro-batches e4m3 e5m2
-stable stably text english standard usual plain ordinary
+today even well e4m3 e5m2
+stable stably respectively text english standard usual plain ordinary
 """
 _WORDS = frozenset(_TEXT.split())
 _LEFT_OUT = Lazy(
@@ -81,6 +83,7 @@ _SHAPE = Lazy(
 )
 _WORD = Lazy(r"[^\W\d_][\w.'’-]*[^\W_]|[^\W\d_]|\d+")
 _REMARK = Lazy(
+    r"\bcontradict\w*|\bfacts?\b|\bmyths?\b|\bexercises?\b|\btypos?\b|\bslip\b|\bobject(?:s|ed|ion)?\b|\bneither\b|\bnothing of\b|\bshow that\b|\bdraft\b|\bchecker\b|\binject\w*|"
     r"\bcount(?:s|ed|ing)?\b|\bcredit\w*|\bzeros?\b|\bskip\w*|\bre-?us(?:e|ed|es|ing)\b|\bmask\w*|\bestimat\w*|\bsimulat\w*|\bemulat\w*|\bpredict\w*|"
     r"\bproject(?:ed|ions?)\b|\bclaim\w*|\bsa(?:y|ys|id)\b|\breported by\b|\bpress\b|\bplan(?:s|ned)?\b|\bwrong\w*|\bbugs?\b|\berrors?\b|\berroneous\w*|"
     r"\bmistak\w*|\bart[ei]facts?\b|\bcorrect\w*|\babsurd\w*|\b(?:im)?possib\w*|\breality\b|\bactual\w*|\btru(?:e|th|ly)\b|\bfalse\w*|\bna[iï]ve\w*|\binflat\w*|"
@@ -91,6 +94,7 @@ _REMARK = Lazy(
 )
 """What a sentence beside may say of the number that changes what it is of."""
 _DISOWNED = Lazy(
+    r"\btypos?\b|\bslip of\b|\bmay object\b|\bis false\b|\bnothing of the kind\b|^[A-Z][a-z]+: \d|\bBefore: |\bQ: |\bsentences? like\b|\bchecker\b|\bwe inject\b|\bneed(?:s|ed)? to (?:run|decode|sustain|reach|process)\b|\bneed(?:s|ed)? [\d,.]+ ?[TPG]|\bgets work\b|"
     r"\bart[ei]facts?\b|\b(?:faulty|broken|buggy|erroneous|wrong)\b|\bwrongly\b|\bbugs?\b|\bwithdrawn\b|\bretracted\b|\babsurd\b|\bis (?:of course |clearly |obviously )?(?:impossible|not possible)\b|"
     r"\bcannot (?:be|hold)\b|\bimpossible (?:that|to|for)\b|\bsimulat(?:or|ors|ion|ions|ed|es)\b|\bhypothetical\w*|\brumou?rs?\b|\bpress (?:release|office)?\b|\bbrochure\b|\bnobody\b|\bno one\b|"
     r"\bwhether\b|\bin reality\b|\bna[iï]vely\b|\bna[iï]ve (?:estimate|count|reading|calculation)\b|\b(?:analytical|cost|performance) model\b|\bpredict\w*|\bon paper\b|\bclaims?\b|\bpromised\b|\babandoned\b|"
@@ -117,7 +121,7 @@ _NAMES = frozenset({EntityKind.DEVICE, EntityKind.LINK, EntityKind.MODEL})
 _SHAPES = frozenset({"layer", "head"})
 _PARTS = Lazy(
     r"\b(?:layers?|blocks?|attention|softmax|mlps?|ffn|feed-?forward|projections?|embeddings?|sampl(?:er|ing)|tokeni[sz](?:er|ation)|optimi[sz]er|kernels?|"
-    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
+    r"data|load\w*|benchmark|copy|copies|tables?|arrays?|buffers?|gets?|sends?|links?|lanes?|ports?|small|communication|forward|backward|pass|updates?|(?:runs?|ran) for)\b",
     re.I,
 )
 """Words of a part of a model, or of what is done besides running it: the number may be of that."""
@@ -125,6 +129,7 @@ _GROUP = Lazy(
     r"(?:s\b)?(?: GPUs?)?[ -](?:[a-z-]+ )?(?:host|testbed|cluster|system|machine|server|node|rank|worker|board|run|job|partition|rack|pod|slice|tray|box|group|site|fleet|island|cell)s?\b(?! at\b)"
 )
 """Behind the name of a part: what holds several of them."""
+_JOINED = Lazy(r"s?\s?[+&/×–—-]+\s?")
 _BY_SYSTEM = Lazy(r"(?:N(?:VIDIA|vidia) )?(?:DGX|HGX)")
 _EACH_TIME = Lazy(
     r"\b(?:each|every|per) (?:second|minute|hour|day|night|week|month|year|epoch|cluster|machine|site|group|server)\b|\bof (?:the|a) (?:night|week|month|year)\b",
@@ -167,6 +172,8 @@ def _one_part(sentence: Sentence) -> bool:
     parts = [e for e in entities(sentence.text) if e.kind is EntityKind.DEVICE]
     if len({same_name(e.name) for e in parts}) > 1:
         return False
+    if any(_JOINED.fullmatch(sentence.text[a.end : b.start]) for a, b in pairwise(parts)):
+        return False
     return not any(
         _GROUP.match(sentence.text, e.end) and not _BY_SYSTEM.match(e.name) for e in parts
     )
@@ -189,12 +196,19 @@ def _of_a_part(sentence: Sentence) -> tuple[tuple[str, str], ...]:
 def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
     """Which numbers of a sentence are of a name ("A100-80GB"), a "one", or of a shape ("40 layers")."""
     named = entities(sentence.text)
+    # "138 and 156 TFLOP/s, 44% and 50%, respectively": the others of a list are of other runs
+    listed = (
+        Counter(r.quantity.shown_unit for r in sentence.readings)
+        if "respectively" in sentence.text
+        else Counter[str]()
+    )
     return tuple(
         ("named", str(i))
         for i, r in enumerate(sentence.readings)
         if any(e.start <= r.literal_start < e.end for e in named)
         or (r.quantity.unit == "1" and r.quantity.point == 1)
         or r.noun in _SHAPES
+        or listed[r.quantity.shown_unit] > 1
         or r.quantity.unit == "bit"  # a format
         or r.quantity.shown_unit in ("px", "pixel", "pixels")
         or _AT_SIDE.search(sentence.before(r, 24))
@@ -203,6 +217,8 @@ def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
 
 def _remarked(said: Sequence[Sentence], i: int) -> bool:
     """Whether a sentence beside makes a remark that may be on this one."""
+    if i and len(said[i - 1].text.split()) <= 3:
+        return True  # "Myth 1."
     if i + 1 < len(said) and _THIS.search(said[i + 1].text) and not bare(said[i + 1]):
         return True
     return any(

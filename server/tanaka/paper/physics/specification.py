@@ -34,7 +34,7 @@ _KINDS = (
     ("tdp", "W", Lazy(r"\bTDP\b|\bthermal design power\b", re.I), None),
     ("link", "byte/s", Lazy(r"\bNVLink\b|\bNVSwitch\b"), None),
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
-    ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bmain memory\b")),
+    ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bDRAM\b|\bDDR\d?\b|\bmain memory\b")),
 )  # fmt: skip
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
 _RUNS = Lazy(
@@ -182,6 +182,8 @@ def _kind(text: str, r: Reading, part: Part) -> str:
     gives = _GIVES.search(text[: part.start]) if part.end <= r.start and not re.search(r"[,;]|\d", text[part.end : r.start]) else None  # fmt: skip
     if gives:
         before = f"{gives['what']} {before}"
+    if r.end <= part.start and _DRAWN.search(text[: r.start]):
+        return ""
     if r.quantity.unit in ("FLOP/s", "op/s"):
         lead = text[max(0, r.start - 44) : r.start]
         if CUES["used"].search(lead) or _RUNS.search(lead):
@@ -278,6 +280,8 @@ def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> 
     return formats[0] if len(formats) == 1 else ""
 
 
+# "4 TB/s of values from 1.3 TB/s of HBM": what is drawn, and not what there is
+_DRAWN = Lazy(r"\bfrom (?:only |about |just )?$")
 # of the devices, or of the hosts too
 _ANY_MEMORY = Lazy(r"\s?of (?:main |total |system )?(?:memory|RAM)\b")
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from tanaka.paper.product.identities import JOIN, is_total
+from tanaka.paper.product.identities import JOIN, OF_THEM, is_total
 from tanaka.paper.product.terms import is_window
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
@@ -198,7 +198,7 @@ def _within(s: Sentence, c: int, thing: str) -> tuple[int, int, int] | None:
     if len(alike) != 1 or not _amount(readings[alike[0]]):
         return None
     total = alike[0]
-    if is_window(s, readings[total]):
+    if is_window(s, readings[total]) or OF_THEM.search(s.before(readings[total], 40)):
         return None
     of_node = readings[total].per == "node" and thing != "node"
     if readings[total].per and not of_node:

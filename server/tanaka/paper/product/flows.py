@@ -26,6 +26,7 @@ _NOT_ALL = Lazy(
     r"trim\w*|garbage\w*|refresh\w*|(?:copies|copying|fetch\w*|reads?|reading|mov\w+|writes?|writing|sends?|sending) only|only (?:the|a|its|what|those|parts?)\b|set only)\b",
     2,
 )
+_BDP = Lazy(r"\bBDP\b|\b[Bb]andwidth[- ]delay\b")
 _CAPACITY = Lazy(
     r"[\s-]*(?:of )?(?:(?!(?:from|to|over|in|into|onto|through|via|across|between|at|are|is)\b)[\w-]+ ){0,2}?"
     r"(?:HBM\w*|DRAM|SRAM|(?:LP|G)?DDR\w*|V?RAM|flash|SSDs?|memory|[AHBVLTP]\d{1,3}0?s?|MI\d+\w*|RTX|TPUs?|GPUs?|cards?|boards?|devices?|accelerators?|chips?|machines?)\b"
@@ -38,7 +39,9 @@ def is_moved(sentence: Sentence, r: Reading) -> bool:
     if _NOT_ALL.search(text) or _CAPACITY.match(text, r.end):
         return False
     return bool(
-        _MOVED_BEFORE.search(sentence.before(r, 70)) or _MOVED_AFTER.match(sentence.after(r, 70))
+        _BDP.search(text)
+        or _MOVED_BEFORE.search(sentence.before(r, 70))
+        or _MOVED_AFTER.match(sentence.after(r, 70))
     )
 
 

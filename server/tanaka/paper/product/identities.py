@@ -58,7 +58,7 @@ CUES = Lazy(
     r"(?:en|de)cod(?:e[drs]?|ing|ers?)|pack(?:s|ed|ing)?|unpack\w*|seriali[sz]\w+|hash\w*|sort(?:s|ed|ing)|encrypt\w*|dequanti[sz]\w*|top-k|select(?:s|ed|ion|ing)|"
     r"split|stripe[ds]?|striping|spread|scatter\w*|rails|NICs|(?:one|an?) (?:half|third|quarter|eighth|sixteenth|fraction)|halves|quarters|"
     r"and (?:another |a further )?(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|\d[\d.]*) (?:more )?(?:on|with|for)|"
-    r"of which|accounts? for|accounted for|attribut\w+|of it|of that|on the one|distinct|unique|different|the rest|the remain\w+|in parallel|simultaneous\w*|side by side|workers|"
+    r"(?:to|al)?together with|along with|combined with|of which|accounts? for|accounted for|attribut\w+|of it|of that|on the one|distinct|unique|different|the rest|the remain\w+|in parallel|simultaneous\w*|side by side|workers|"
     r"ring|synchroni[sz](?:es?|ed|ing)|averag(?:es?|ing)|aggregat(?:es?|ed|ing)|reducing|summing|exchang(?:es?|ed|ing)|(?:exchange|synchroni[sz]ation|aggregation|reduction|sum) of|bus bandwidth|busbw|all-?reduce|all-gather|all-to-all|reduce-scatter|effective|subtract\w*|baseline|median|p\d\d|percentile|short|long|efficiency|utili[sz]ation|duplicat\w*|padd\w+|vCPU|cores?|in[- ]flight)\b",
     re.I,
 )
@@ -285,6 +285,8 @@ def _identity(
 ) -> LocalIdentity | None:
     readings = sentence.readings
     placed = sorted(match)
+    if OF_THEM.search(sentence.before(readings[match[0]], 40)):
+        return None  # "24 GB each, of which 84 GB in total are free"
     if any(
         _OF_NEW.fullmatch(sentence.text, readings[a].end, readings[b].start)
         for a, b in pairwise(placed)
@@ -400,6 +402,9 @@ def _priced(sentence: Sentence) -> bool:
 _OF_NEW = Lazy(
     r"\s*,?\s*(?:the|our|an?|its|this|these|both|each|every|one)\s[a-z][\w-]*(?:\s[a-z][\w-]*){0,3}\s*\(\s*(?:about |\\?~)?"
 )
+
+
+OF_THEM = Lazy(r"\bof (?:which|these|those|them)\W+(?:[a-z]+\W+){0,3}$")
 
 
 def _joins(sentence: Sentence, a: int, b: int) -> bool:

@@ -45,8 +45,13 @@ _EACH_BEFORE = Lazy(
 _IN_ALL = Lazy(
     r"\s*(?:\w+\s)?(?:in all|in total|together|altogether|combined|overall|in aggregate)\b"
 )
+# What makes a total other than the product of its parts, wherever it stands.
+_NOT_ALL = Lazy(
+    r"\b(?:since|because|as (?:some|one|two|few|not)|broken|fail(?:s|ed|ures?)?|lost|dropp?\w*|offline|spares?|stalls?|limited|expect\w*|instead|one would|would)\b",
+    2,
+)
 _STOPS = Lazy(
-    r"[;]|\b(?:while|whereas|but|instead|compared)\b|\band (?:the|our|its) (?!(?:\w+ )?(?:total|whole|sum|\d))"
+    r"[;]|\bof (?:which|these|those|them|it)\b|\b(?:while|whereas|but|instead|compared)\b|\band (?:the|our|its) (?!(?:\w+ )?(?:total|whole|sum|\d))"
 )
 
 
@@ -64,6 +69,8 @@ def _single(r: Reading) -> bool:
 
 def _totals(sentence: Sentence) -> Iterator[LocalMultiple]:
     readings = sentence.readings
+    if _NOT_ALL.search(sentence.text):
+        return
     for t, total in enumerate(readings):
         unit = total.quantity.unit
         if unit not in _UNITS or not _single(total) or total.per:

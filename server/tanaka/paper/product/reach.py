@@ -336,6 +336,8 @@ def _admissible(
     if len(subjects) > 1:
         return False
     same = [f for f in chosen if f.spot[0] == k]
+    if claim.reading.series and relation.name == "device-hours" and len(same) < len(chosen):
+        return False  # "20 hours and 30 ... 400 and 960 GPU-hours": a list with another
     if any("samples" in f.roles and f.reading.quantity.point == 1 for f in chosen):
         return False
     if any(";" in said[k].text[claim.reading.end : f.reading.start] for f in same):

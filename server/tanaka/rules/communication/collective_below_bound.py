@@ -13,7 +13,7 @@ Exposed, remaining and amortised times, single buckets and layers, compressed an
 hierarchies, and rates called effective. Without a named ring, sums in the switches are allowed
 for. Where GPUs share the cards of their node, eight of them are taken to. Nothing is proven where
 the links of a rank are not counted, where the payload is computed from a model's name, or below
-64 MiB; nothing is said below 16 MiB.
+64 MiB, or in a table; nothing is said below 16 MiB.
 
 ## Example
 ```latex

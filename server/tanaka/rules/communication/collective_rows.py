@@ -15,6 +15,7 @@ _SIZE = Lazy(
     r"^\W*(?:(?:message|buffer|payload|data|tensor|gradients?|msg\.?|input|transfer)\s(?:sizes?|volume)|sizes?|message|payload|buffer|bytes|volume)\b(?!\s?(?:per|/))",
     re.I,
 )
+_MODEL_SIZE = Lazy(r"^\W*(?:model|weights?)(?:\s(?:size|bytes))?\b", re.I)
 _TIME = Lazy(r"\b(?:time|latency|duration|took|runtime|completion)\b|\(\s?(?:ms|s|us|µs|μs)\s?\)", re.I)  # fmt: skip
 # Of less than the whole, or of more than the links.
 _ELSE = Lazy(
@@ -38,6 +39,7 @@ _PORTS = Lazy(
     re.I,
 )
 _EACH_RANK = Lazy(r"\b(?:per|for each|for every|each|every)[ -](?:GPU|rank|device|accelerator|worker)\b|/\s?GPU\b|\bNICs\b|\brails?\b|\bmulti-?rail\b", re.I)  # fmt: skip
+_FAST = 20e9
 _COUNTS = {"one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8}
 _NODES = Lazy(r"nodes?|machines|servers", re.I)
 
@@ -64,6 +66,8 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
         return None
     kind = line.one(entry, _kinds)
     payload = line.only(_SIZE, lambda n: plain(n, "byte"))
+    if payload is None and kind == "broadcast":
+        payload = line.only(_MODEL_SIZE, lambda n: plain(n, "byte"))
     if not kind or payload is None:
         return None
     everything = f"{label} | {line.said} | {table.caption}"
@@ -82,6 +86,13 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
         cues.add("network")
     counted: tuple[tuple[str, float], ...] = ()
     ports = list(_PORTS.finditer(table.caption)) if at is not None or named[-1][0] == "link" else []
+    if (
+        kind == "broadcast"
+        and not ports
+        and at is not None
+        and paper.number(at).quantity.point >= _FAST
+    ):
+        return None  # a node often has several of these
     if len(ports) == 1:
         word = ports[0]["n"].lower()
         counted = (("links", float(_COUNTS.get(word) or word)),)
@@ -110,7 +121,12 @@ def _link(paper: Paper, line: Line, entry: Entry) -> tuple[NumberId | None, list
         return None, []
     rates = [n for n in (paper.number(i) for i in line.table.stated) if n.quantity.unit == "byte/s"]
     if rates:
-        sure = len(rates) == 1 and plain(rates[0], "byte/s") and not _MEASURED.search(caption)
+        # "over 100 Gb/s" may be read as more; the bound leaves room for it
+        sure = (
+            len(rates) == 1
+            and not isinstance(rates[0].quantity.value, tuple)
+            and not _MEASURED.search(caption)
+        )
         return (rates[0].id if sure else None), []
     said = f"{entry.label} | {line.said} | {caption}"
     links = {same_name(e.name): e.name for e in entities(said) if e.kind is EntityKind.LINK}
@@ -132,8 +148,8 @@ def _ends(paper: Paper, line: Line) -> list[tuple[str, NumberId]]:
             found.setdefault("nodes" if _NODES.match(m["who"]) else "devices", []).append(e.number)
     if not found:
         for n in (paper.number(i) for i in line.table.stated):
-            if n.noun in ("gpu", "node") and _counts(n):
-                found.setdefault("devices" if n.noun == "gpu" else "nodes", []).append(n)
+            if n.noun in ("gpu", "replica", "node") and _counts(n):
+                found.setdefault("nodes" if n.noun == "node" else "devices", []).append(n)
     if any(len(numbers) > 1 or numbers[0].per for numbers in found.values()):
         return []
     if len(found) == 2:

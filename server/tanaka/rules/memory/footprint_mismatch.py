@@ -56,6 +56,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.cache_rows import cache_rows
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
 from tanaka.rules.memory.sized_rows import sized_rows
@@ -79,7 +80,9 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 @rule("TK306", since="0.1.0")
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
-    stated = chain(ctx.paper.physical("footprint"), sized_rows(ctx.paper), token_caches(ctx.paper))
+    stated = chain(
+        ctx.paper.physical("footprint"), sized_rows(ctx.paper), cache_rows(ctx.paper), token_caches(ctx.paper)
+    )  # fmt: skip
     for claim in stated:
         if claim.asserted is Asserted.NO:
             continue

@@ -1,7 +1,8 @@
 r"""## What it checks
 That a stated saving of memory is one that its technique can give: ZeRO on so many devices,
-fewer bits for weights, caches or moments, fewer key-value heads, a latent in place of heads,
-adapters and projections of low rank, recomputation in a public model at a stated length.
+fewer bits, fewer key-value heads, low rank, recomputation. Bits are those of weights, caches or moments;
+low rank is that of adapters, of projected gradients and of a latent in place of heads; recomputation is
+judged for a public model at a stated length.
 
 ## Why it matters
 Each of these has a limit that follows from what it leaves alone. Sharding the optimizer state never
@@ -11,7 +12,7 @@ saves more than a factor of 4, however many devices share it: weights and gradie
 Sentences with two techniques or two savings, limits ("approaches 8×", "up to"), savings below what
 the technique gives, and total savings of two things together. The friendliest recipe is used of all
 that are usual: 16, 18 or 20 bytes for a parameter, FP32 where no format is named. Where the memory is
-not named, or the paper also offloads or trains adapters, nothing is proven.
+not named, in a table, or where the paper also offloads or trains adapters, nothing is proven.
 
 ## Example
 ```latex

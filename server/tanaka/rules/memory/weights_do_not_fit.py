@@ -9,7 +9,7 @@ number of devices or an offloading is missing from the text, and with it the cos
 ## What is left alone
 Offloading, streaming, shards, quantised models and experts that are fetched, training, and sentences
 that say what does not fit. All weights of a mixture of experts count. An "80 GB" part is taken to
-hold 80 GiB, and all devices are taken together. Without a width nothing is proven, and nothing is
+hold 80 GiB, and all devices are taken together. Tables and captions prove nothing. Without a width nothing is proven, and nothing is
 said where the paper speaks of quantisation or offloading anywhere.
 
 ## Example

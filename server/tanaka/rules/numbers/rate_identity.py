@@ -97,11 +97,9 @@ _SUPPOSED = frozenset(
     ("assuming", "assume", "assumed", "assumes", "estimate", "estimated", "estimates")
 )
 _PREFIXED_EXCUSES = (
-    "includ",
-    "exclud",
-    "with ",
-    "and ",
-)  # the last: "three weeks on 128 and one on 256"
+    "includ", "exclud", "with ", "together with", "altogether with", "along with", "combined with",
+    "and ",  # "three weeks on 128 and one on 256"
+)  # fmt: skip
 # By relation: what is done to the bytes beside their way over the link, or divides them first.
 _STEMS: dict[str, tuple[str, ...]] = {
     "transfer": (
@@ -135,8 +133,9 @@ _FREE = frozenset(
 def _whole(ctx: Context) -> Iterator[Outcome]:
     """Device-hours over the cluster that another section states."""
     others = OtherWays(ctx)
+    own = {c.total for c in ctx.paper.of(Identity) if _open(ctx, c)}
     for doubt in reach.over_the_cluster(ctx):
-        if not _excused(doubt.claim):
+        if doubt.claim.total not in own and not _excused(doubt.claim):
             yield from _asked(ctx, others, doubt.claim, doubt.product, doubt.only_if)
 
 
@@ -149,7 +148,7 @@ def rate_identity(ctx: Context) -> Iterator[Outcome]:
     told: set[NumberId] = set()
     for claim in ctx.paper.of(Identity):
         outcomes = tuple(_identity(ctx, others, claim))
-        if not outcomes and _excused(claim):
+        if not outcomes and (_excused(claim) or _open(ctx, claim)):
             told.add(claim.total)
         for outcome in outcomes:
             told |= set(outcome.operands if isinstance(outcome, Finding) else outcome.numbers[:1])
@@ -159,6 +158,13 @@ def rate_identity(ctx: Context) -> Iterator[Outcome]:
             yield from _asked(ctx, others, doubt.claim, doubt.product, doubt.only_if)
     for amount in ctx.paper.of(Equivalence):
         yield from equivalence(ctx, others, amount, slips=False)
+
+
+def _open(ctx: Context, claim: Identity) -> bool:
+    """Whether a factor is only bounded ("over 2K A100s"): no number of another sentence stands for it."""
+    return any(
+        not ctx.paper.number(i).quantity.bounded for _, i in (*claim.factors, *claim.divisors)
+    )
 
 
 def _asked(

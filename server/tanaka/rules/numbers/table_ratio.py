@@ -64,7 +64,7 @@ from tanaka.rules.numbers.tables.direction import turned_about
 from tanaka.rules.numbers.tables.few import broken, names_formula
 from tanaka.rules.numbers.tables.few import explained as explained_otherwise
 from tanaka.rules.numbers.tables.fit import Fit, fits, holds, operands_of
-from tanaka.rules.numbers.tables.means import member
+from tanaka.rules.numbers.tables.means import PERCENTILE, member
 from tanaka.rules.numbers.tables.operands import Relation
 from tanaka.rules.numbers.tables.products import other_setting
 from tanaka.rules.numbers.tables.relations import NAMED, bare_ratio, difference
@@ -76,6 +76,7 @@ _BY_CHANCE = 1e-3
 _NAMED_BY_CHANCE = 0.1
 _PROVES = 0.01
 """A gap below a hundredth of what is stated proves nothing."""
+_SPREAD = 1.3
 _TORN = 0.03
 """So far apart are two relations of one cell where one of their operands is stale."""
 
@@ -179,6 +180,8 @@ def _judged(
             continue
         if other_setting(view, best.relation, r, best.hits) or (r, column) in view.noted:
             continue
+        if best.relation.name == "rate" and _mean_of_rates(view, best.relation, r, number):
+            continue
         if turned_about(view, best.relation, r, number):
             continue
         elsewhere = _elsewhere(view, best.relation, column, r, number)
@@ -195,6 +198,18 @@ def _judged(
         elif elsewhere:
             doubt = "this row is compared with another cell than its neighbours"
         yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
+
+
+def _mean_of_rates(view: View, relation: Relation, row: int, number: Number) -> bool:
+    """Whether a rate may be the mean of many, which is more than the count over the mean time.
+
+    So it is where the times vary: percentiles of them stand beside it.
+    """
+    operands = operands_of(relation, row)
+    if operands is None or not any(PERCENTILE.search(h) for h in view.header):
+        return False
+    value = relation.value(*(o.quantity.point for o in operands))
+    return value < number.quantity.point <= _SPREAD * value
 
 
 def _torn(view: View, others: list[Fit], row: int, number: Number) -> Fit | None:

@@ -12,7 +12,7 @@ cache served.
 Caches, shared memory and buffers that fit them, effective and compressed rates, totals of a node,
 both directions, and bus bandwidths of collectives below twice the link. A proof needs one named
 memory read by STREAM or by at least a gigabyte, or one named link in a stated direction, and five
-per cent to spare.
+per cent to spare; a table proves nothing.
 
 ## Example
 ```latex
@@ -67,6 +67,20 @@ _WAYS_OUT = {
 _SLACK = 1.05
 _CONSUMER = 1.15
 """Memory of consumer cards is sold and set above its reference clock."""
+_READ = (
+    "kernel",
+    "kernels",
+    "copy",
+    "copies",
+    "table",
+    "tables",
+    "array",
+    "arrays",
+    "buffer",
+    "buffers",
+    "benchmark",
+    "data",
+)
 _REACHED = 0.25
 """What well-made transfers reach at least of the peak: a slip of the unit is offered where it lands there."""
 _LARGE = 1e9
@@ -108,6 +122,9 @@ def _silent(claim: Physical) -> bool:
     """Whether words open a reading that no bound is known for."""
     if "bus" in claim.cues:  # by its definition that of one rank, however many there are
         return bool(claim.cues & {"summed", *_SILENT} - {"aggregate"})
+    counted = claim.at("ports") is not None or "ports" in dict(claim.counted)
+    if counted and "many nodes" not in claim.cues:  # what all of a node's ports carry
+        return bool(claim.cues & (_SILENT - {"aggregate"}))
     return bool(claim.cues & _SILENT)
 
 
@@ -120,6 +137,7 @@ def _roof(ctx: Context, claim: Physical) -> _Roof | None:
             return None
         one = "one way" in claim.cues and "collective" not in claim.cues
         stated = bool(claim.cues & {"one port"}) or claim.at("ports") is not None
+        stated = stated and "aggregate" not in claim.cues and "ports" not in dict(claim.counted)
         return _Roof(line.quantity.point * (1 if one else 2), None, "a port in one direction" if one else "a port in both directions",
                      "", stated, number=line)  # fmt: skip
     device = machine.named(ctx, claim, "device")
@@ -214,7 +232,13 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         and (not roof.device or machine.counted(ctx.paper, claim, "devices") is not None)
         and hard(number).low > roof.margin * most
         and machine.firm(ctx.paper, claim, *(n.id for n in (roof.number, counting) if n))
-        and machine.plain(ctx.paper, claim.number, *(i for _, i in claim.given))
+        and machine.plain(
+            ctx.paper,
+            claim.number,
+            *(i for _, i in claim.given),
+            whole=claim.name("kind") == "memory",
+            but=_READ,
+        )
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
     if not proven and not roof.proves and claim.name("kind") != "memory" and many:
@@ -256,6 +280,7 @@ def _derived(
     rate = d.stated("rate", claim.number, symbol="R")
     if roof.number is not None:
         line = d.stated("line rate", roof.number.id, symbol="L")
+        line = d.steps[-1] = replace(line, shown=line.shown.replace("GbE", "Gb/s"))
         ways = round(roof.each / roof.number.quantity.point)
         text = line.shown if ways == 1 else f"{ways} × {line.shown}"
         each = d.computed(roof.what, "byte/s", text, lambda x: ways * x, line, shown=_shown(roof.each), symbol="W", total=False)  # fmt: skip

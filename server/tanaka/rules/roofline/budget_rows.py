@@ -47,9 +47,12 @@ def trains(table: Table) -> bool:
 def _of(paper: Paper, table: Table) -> Iterator[Physical]:
     general = {n for n, p in CUES.items() if n != "several" and p.search(table.caption)}
     plain = all(bare_text(t) for t in (table.caption, *table.header))
+    # "Days for 300B tokens": of the caption, or of a label
+    stated = (paper.number(i) for i in (*table.stated, *table.heads))
+    said = {n.quantity.point: n for n in stated if n.noun == "token" and fits(n, "tokens")}
     for line in lines(paper, table):
         at = _roles(line)
-        if at is None or not {"tokens", "time"} <= at.keys():
+        if at is None or "time" not in at or ("tokens" not in at and len(said) != 1):
             continue
         time = at["time"]
         label = line.said
@@ -74,10 +77,13 @@ def _of(paper: Paper, table: Table) -> Iterator[Physical]:
             counted, far = (("devices", devices[0]),), frozenset({"table"})
         if plain and (_ROW.fullmatch(label.strip()) or not label.strip()):
             cues.add("plain row")
-        given = tuple((role, e.number.id) for role, e in at.items())
+        numbers = {role: e.number for role, e in at.items()}
+        if "tokens" not in numbers:
+            numbers["tokens"], far = next(iter(said.values())), frozenset({"table"})
+        given = tuple((role, n.id) for role, n in numbers.items())
         yield Physical(
             "budget", time.number.id, given, named, counted, far, frozenset(cues),
-            asserted(*(e.number for e in at.values())),
+            asserted(*numbers.values()),
         )  # fmt: skip
 
 

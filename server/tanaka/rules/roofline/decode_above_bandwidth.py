@@ -10,7 +10,8 @@ smaller, that a pass yielded several tokens, or that a number is of another mode
 Rates without batch, precision, device or a model that we know; part and model of the set-up prove
 nothing. Where the same sentence speaks of
 speculation, sparsity, replicas, prompt tokens or weights on the chip the rule is silent; where
-they stand elsewhere it names them as the condition. A proof must also stand at the fewest bits
+they stand elsewhere it names them as the condition. A table must say model, part, count, format and
+batch of each line, and proves nothing. A proof must also stand at the fewest bits
 that the paper mentions anywhere, with five per cent to spare. Where the bandwidth stands in
 another sentence nothing is proven.
 
@@ -42,6 +43,7 @@ from tanaka.paper.setup import bits_told
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
+    Assumption,
     AtMention,
     AtNumber,
     BarsFigure,
@@ -69,6 +71,7 @@ from tanaka.rules.roofline.decode_setting import (
     stated_rate,
 )
 
+_ALONE = 1.2  # of a part that nobody counts
 _SLACK = 1.05  # datasheets round, and a part may be clocked a little higher
 _EXCUSES = {
     "decode-speculation": "a pass yields several tokens",
@@ -93,7 +96,7 @@ _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     """Decoding rates against the bytes that a pass must read."""
     paper = ctx.paper
-    rows = tuple(decode_rows(paper))
+    rows = dict(decode_rows(paper))
     for said in (*paper.of(DecodeRate), *rows):
         claim, guess = completed(ctx, said)
         model = find_model(claim.model) if claim.model else None
@@ -117,19 +120,28 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
         devices = claim.devices if claim.devices is not None else one_device(claim, memory)
         if memory is None or devices is None or devices < 1:
             continue
-        if outcome := _judged(ctx, claim, model, width, memory, devices, table=said in rows):
+        if outcome := _judged(
+            ctx,
+            claim,
+            model,
+            width,
+            memory,
+            devices,
+            table=said in rows,
+            alone=rows.get(said, False),
+        ):
             yield outcome
 
 
 def _judged(
     ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
-    *, table: bool,
+    *, table: bool, alone: bool,
 ) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
     rate = stated_rate(number)
     d = Derivation(paper)
-    derived = _derive(d, paper, claim, model, width, memory, devices)
+    derived = _derive(d, paper, claim, model, width, memory, devices, alone=alone)
     bandwidth, read, roof = derived.bandwidth, derived.read, derived.roof
     label, title = _rate(roof.value), memory.parts[0].family if memory.parts else ""
     fault = rate.low > roof.high
@@ -165,7 +177,7 @@ def _judged(
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
     loud = rate.low > _SLACK * roof.high
-    if table and rate.low <= _SLACK * most:
+    if table and rate.low <= (_ALONE if alone else _SLACK) * most:
         return None  # of the fewer bits that the paper speaks of
     proven = (
         rate.least > _SLACK * most
@@ -184,6 +196,8 @@ def _judged(
             only_if = _EXCUSES[excuses[0][0].what]
         elif memory.inferred:
             only_if = memory.guess
+        elif alone:
+            only_if = f"it ran on at least {math.ceil(rate.low / roof.high):,} of them"
         elif table and loud:
             only_if = _batch_needed(claim, rate.low / roof.high)
         elif hardest < width and rate.low <= _SLACK * most:
@@ -222,7 +236,7 @@ class _Derived:
 
 def _derive(
     d: Derivation, paper: Paper, claim: DecodeRate, model: Model, width: float, memory: Memory,
-    devices: float,
+    devices: float, *, alone: bool,
 ) -> _Derived:  # fmt: skip
     if paper.number(claim.rate).quantity.unit == "s":
         time = d.stated("time of a token", claim.rate, symbol="t")
@@ -259,7 +273,8 @@ def _derive(
     if claim.devices_at is not None:
         count_of = d.stated("devices", claim.devices_at, symbol="n", exact=True)
     else:
-        count_of = d.known("devices", devices, "1", Computed("one"), shown=f"{devices:.0f}", symbol="n")  # fmt: skip
+        how = Assumption("one, as nobody counts them") if alone else Computed("one")
+        count_of = d.known("devices", devices, "1", how, shown=f"{devices:.0f}", symbol="n")  # fmt: skip
     value = decode_roof(batch.value, read.value, count_of.value, bandwidth.value)
     text = _equation(batch.value, count_of.value, bandwidth, read.value, value)
     roof = d.computed("roof", "token/s", text, decode_roof, batch, read, count_of, bandwidth,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.decode import format_names
+from hwmodels.catalog import find, most_capacity
+from hwmodels.models import find_model
+from tanaka.paper.decode import bits, format_names
 from tanaka.paper.model import DecodeRate, Number, NumberId, Paper, Table
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
-from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, plain
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, parts, plain
 
 _DECODES = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tok\w*|\bTPOT\b|\bper output token\b|\binter-token\b",
@@ -29,6 +31,11 @@ _ELSE = Lazy(
 _QUANTISED = Lazy(r"\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bGGML\b|\bQ[2-8]_|\bquant\w*|\bEXL2\b|\bHQQ\b|\bQuIP\b|\bAQLM\b|\b\w*Quant\w*\b|\bSqueezeLLM\b|\bSpQR\b|\bQTIP\b|\bRTN\b|\bAtom\b|\bQServe\b|\bMarlin\b|\bFLUTE\b|\bBitNet\b|\bternary\b|\bbinary\b|\blow-rank\b|\bW\d\w*|\bbitsandbytes\b|\b\w*bit\w*\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card)\b|/\s?(?:GPU|device|chip|accelerator|card)\b", re.I)  # fmt: skip
 _BATCH = Lazy(r"^\W*(?:decod(?:e|ing) )?(?:batch(?:[- ]?sizes?)?|BS)\b(?!\s?(?:per|/))", re.I)
+_MANY = Lazy(
+    r"\b(?:GPUs|nodes?|servers?|clusters?|machines?|devices|accelerators|cards|racks?|pods?|instances?|systems?|multi-?GPU|DGX|HGX|TP|PP|DP|tensor|parallel\w*|shard\w*|distribut\w*)\b|\d\s?[×x]\s?[A-Z]",
+    re.I,
+)
+_BITS = Lazy(r"^\W*#?\s?(?:weight )?(?:bits?|bit[- ]?width)\W*$", re.I)
 _SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through|\.\d)\s?\d?)", re.I)  # fmt: skip
 _SWEPT = Lazy(
     r"\bbatch(?:[- ]?sizes)\b|\bvarious batch\w*|\bdifferent batch\w*|\bbatch sizes?\s?[,:(]", re.I
@@ -36,8 +43,8 @@ _SWEPT = Lazy(
 _TIME = Lazy(r"\bTPOT\b|\bITL\b|\binter-token\b|\btime (?:per|of an?) (?:output )?token\b|\bms\s?/\s?tok\w*|\blatency per (?:output )?token\b|/\s?token\b", re.I)  # fmt: skip
 
 
-def decode_rows(paper: Paper) -> Iterator[DecodeRate]:
-    """Rates and times of tokens in tables that speak of decoding, as claims."""
+def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, bool]]:
+    """Rates and times of tokens in tables that speak of decoding, and whether one part is assumed."""
     for table in paper.tables:
         if _ELSE.search(table.caption):
             continue
@@ -50,7 +57,7 @@ def decode_rows(paper: Paper) -> Iterator[DecodeRate]:
                     yield claim
 
 
-def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
+def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, bool] | None:
     number, label = entry.number, entry.label
     time = plain(number, "s") and number.quantity.point < 10 and _TIME.search(label)
     if not (plain(number, "token/s") or time) or entry.cell.also or _ELSE.search(label):
@@ -68,17 +75,39 @@ def _claim(table: Table, line: Line, entry: Entry) -> DecodeRate | None:
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
     devices = (1.0, None) if each else line.devices(entry)
-    if devices is None:
+    alone = devices is None and _one_part(line, entry, device, model, width)
+    if devices is None and not alone:
         return None
+    count, counted = devices or (1.0, None)
     return DecodeRate(
-        number.id, True, model, width, cache, batch, at, None, device, devices[0], devices[1], None,
+        number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
         asserted(number),
-    )  # fmt: skip
+    ), alone  # fmt: skip
+
+
+def _one_part(line: Line, entry: Entry, device: str, model: str, width: str) -> bool:
+    """Whether a part that nobody counts stands in the singular, and holds the model alone."""
+    said = f"{line.said} | {entry.label}"
+    text = said if parts(said) else line.table.caption
+    many = _MANY.search(f"{said} | {line.table.caption}") or any(_MANY.search(e.label) for e in line.entries)  # fmt: skip
+    known, held, each = find_model(model), most_capacity(find(device)), bits(width)
+    if (
+        many
+        or re.search(re.escape(device) + r"s\b", text)
+        or known is None
+        or held is None
+        or each is None
+    ):
+        return False
+    return known.parameters * each / 8 <= 0.8 * held.value
 
 
 def format_of(line: Line, entry: Entry) -> tuple[str, str]:
     """Formats of weights and cache; of a line that speaks of fewer bits without their number none."""
     own = f"{line.said} | {entry.label}"
+    column = line.only(_BITS, lambda n: plain(n, "1", 1.0) or plain(n, "bit", 1.0))
+    if column is not None:
+        return f"{column.quantity.point:g}-bit", ""
     width, cache = format_names(own)
     if width:
         return width, cache

@@ -9,7 +9,8 @@ what it is, and every comparison with a paper that divides by the dense peak is 
 ## What is left alone
 Figures that are the dense peak at another precision that the text leaves open, rates with 16-bit
 accumulation, sentences and neighbours that speak of sparsity. To quote the vendor's figure is not
-false, so the verdict is implausible, unless the text itself calls it dense.
+false, so the verdict is implausible, unless the text itself calls it dense. In a table of parts it
+is doubted where the other peaks of the column are dense.
 
 ## Example
 ```latex

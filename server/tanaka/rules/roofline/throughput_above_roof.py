@@ -11,7 +11,8 @@ Rates where the sentence speaks of caching, pruning, frozen layers, other resolu
 an effective rate; encoders; sizes that nothing says to be dense; networks that we do not know. Of a
 mixture of experts the active parameters count, of a prompt no output layer, of attention nothing.
 For convolutions a proof leaves room for Winograd. The rate of one device is that of all where the
-text counts several and does not say "per GPU".
+text counts several and does not say "per GPU". Tables, and rows of them that prose names ("the XL
+model"), prove nothing.
 
 ## Example
 ```latex

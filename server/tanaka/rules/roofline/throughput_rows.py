@@ -59,8 +59,10 @@ def _claim(table: Table, line: Line, entry: Entry) -> Physical | None:
     phase = _phase(said) or _phase(table.caption)
     sized = _size(line, entry)
     device = line.part(entry)
-    width = line.one(entry, formats)
-    if not phase or sized is None or device is None or width is None:
+    own = dict.fromkeys((*formats(line.said), *formats(label)))
+    # a format that other lines name is open here: the fastest that the part has is tried
+    width = line.one(entry, formats) if len(own) < 2 else None
+    if not phase or sized is None or device is None or len(own) > 1:
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
     devices = (1.0, None) if each else line.devices(entry)

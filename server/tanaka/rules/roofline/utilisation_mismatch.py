@@ -1,7 +1,7 @@
 r"""## What it checks
-That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, the rate
-in FLOP/s or in tokens of a model that is trained, and a share of a stated bandwidth the bandwidth that
-was reached over it; lists of runs are taken one to one.
+That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
+share of a stated bandwidth the bandwidth that was reached over it. The rate is in FLOP/s, or in tokens
+of a model that is trained; lists of runs are taken one to one.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
@@ -11,8 +11,9 @@ counts recomputation as work, or divides by a peak that nobody names.
 Percentages of a roofline, of a library's rate, of a bandwidth that is not stated or of busy time; averages beside best
 values; runs on two parts or in two formats. All variants and precisions that the text leaves open
 are tried, rates of one device and of all. A token may be counted with attention or without, causal
-or full, with the embedding or without; where no length is stated, up to 8,192 tokens are allowed for. Where the two fit the 2:4-sparse figure it is sparse-peak
-that speaks. A proof needs the peak's own value beside rate and percentage.
+or full, with the embedding or without; where no length is stated, up to 8,192 tokens are allowed
+for. Where the two fit the 2:4-sparse figure it is sparse-peak that speaks. A proof needs the peak's
+own value beside rate and percentage.
 
 ## Example
 ```latex

@@ -69,7 +69,7 @@ def check_change(ctx: Context, change: Change, code: str, name: str) -> Iterator
         options += tuple(
             _of_scores(o) for o in readings(ChangeWord.POINTS, percentages=True, ordered=False)
         )
-    if _unlike(claim, old, new):
+    if _unlike(claim, old, new) or _of_other_values(change.word, claim, old, new):
         return
     said = _size(claim, claim.quantity.nominal)
     old_near, new_near = old.quantity.nominal, new.quantity.nominal
@@ -149,6 +149,26 @@ def _unlike(claim: Number, old: Number, new: Number) -> bool:
     """Whether two values are so far apart that a percentage can be of no such pair: 4 KB and 2 TB."""
     a, b = abs(old.quantity.point), abs(new.quantity.point)
     return not _is_factor(claim) and max(a, b) > _FAR * min(a, b)
+
+
+_MISSED = 12.0
+"""Beyond that factor a change is not of the two values, but for a slip of a unit."""
+_SLIPS = (24.0, 60.0, 100.0, 1000.0, 1024.0, 3600.0, 1e6, 1e9)
+_PARTS = (ChangeWord.POINTS, ChangeWord.SHARE)
+
+
+def _of_other_values(word: ChangeWord, claim: Number, old: Number, new: Number) -> bool:
+    """Whether two values are in a ratio that is nowhere near the stated one: "$10 ..., we pay $600, 70% less"."""
+    a, b, said = abs(old.quantity.point), abs(new.quantity.point), abs(claim.quantity.point)
+    if word in _PARTS or not (a and b and said) or old.quantity.shown_unit == "%":
+        return False
+    if _is_factor(claim):
+        stated = [said, 1 + said]
+    else:
+        stated = [1 + said, *([1 / (1 - said)] if said < 1 else [])]
+    ratio = max(a, b) / min(a, b)
+    missed = min(max(ratio / max(s, 1 / s), max(s, 1 / s) / ratio) for s in stated)
+    return missed > _MISSED and not any(abs(missed / s - 1) < 0.05 for s in _SLIPS)
 
 
 def _is_whole(number: Number) -> bool:

@@ -114,6 +114,8 @@ class OtherWays:
                 return True
         if _lists(stated, here, before) or _like(stated, here):
             return True
+        if self._beside_one_more(stated, value, own, passage.numbers[max(0, k - 1) : k + 1]):
+            return True
         near = range(max(0, k - _BACK), min(len(passage.numbers), k + 2))
         around = [replace(i, readings=i.readings[:1]) for i in self._items(passage, near, total) if i.firm]  # fmt: skip
         for made in _agreeing(stated, around, 3):
@@ -123,6 +125,34 @@ class OtherWays:
         if stated.quantity.unit != "1" and _like(stated, around):
             return True
         return self._anothers(passage.numbers[k], total, value, own, shared, here)  # fmt: skip
+
+    def _beside_one_more(
+        self, stated: Number, value: float, own: Sequence[NumberId], said: Sequence[Sequence[NumberId]]
+    ) -> bool:  # fmt: skip
+        """Whether one more of what is multiplied makes the rest: "the host draws 220 W and each of 4 GPUs 300 W"."""
+        number = self._ctx.paper.number
+        mine = [number(i) for i in own]
+        counts = [1.0, *(n.quantity.point for n in mine if n.quantity.unit == "1")]
+        allowed = min(_MOST, _open(stated)) * stated.quantity.point
+        rest = stated.quantity.point - value
+        if rest <= 0:
+            return False
+        for part in mine:
+            if part.quantity.unit == "1":
+                continue
+            for id in next((ids for ids in said if part.id in ids), ()):
+                more = number(id)
+                if (
+                    id in own
+                    or id == stated.id
+                    or _sort(more) != _sort(part)
+                    or abs(more.quantity.point / part.quantity.point - 1) < 0.01
+                ):
+                    continue
+                one = value * more.quantity.point / part.quantity.point
+                if any(abs(one / c - rest) <= allowed for c in counts):
+                    return True
+        return False
 
     def multiplied(self, total: NumberId, one: NumberId) -> bool:
         """Whether an amount times or over numbers of its sentence is another, or a list with it adds up to that.

@@ -32,23 +32,41 @@ SHAPE = frozenset(
 
 def tabled(ctx: Context) -> Iterator[tuple[Attribute, float]]:
     """Attributes of tables: a name and its value in two columns, or shapes of models by name."""
-    for table in ctx.paper.tables:
+    lists = [tuple(_listed(ctx, table)) for table in ctx.paper.tables]
+    shapes = [
+        {a.name: ctx.paper.number(a.number).quantity.point for a, _ in own if a.name in SHAPE}
+        for own in lists
+    ]
+    for table, own, shape in zip(ctx.paper.tables, lists, shapes, strict=True):
         yield from _shapes(ctx, table)
-        for row, stub in zip(table.rows, table.stubs, strict=True):
-            values = [c for c in row[1:] if c.kind is not CellKind.EMPTY]
-            if len(row) != 2 or len(values) != 1 or values[0].number is None:
-                continue
-            name = of_label(_UNIT_OF_LABEL.sub("", stub))
-            number = ctx.paper.number(values[0].number)
-            if (
-                name
-                and number.quantity.qualifier is Qualifier.EXACT
-                and not isinstance(number.quantity.value, tuple)
-            ):
-                yield (
-                    Attribute(number.id, name, "", "own", number.asserted),
-                    label_factor(stub, number),
-                )
+        for attribute, factor in own:
+            if attribute.name in SHAPE and any(_two_models(shape, other) for other in shapes):
+                continue  # whose layers the prose means is open
+            yield attribute, factor
+
+
+def _listed(ctx: Context, table: Table) -> Iterator[tuple[Attribute, float]]:
+    """Names with their values, one a row."""
+    for row, stub in zip(table.rows, table.stubs, strict=True):
+        values = [c for c in row[1:] if c.kind is not CellKind.EMPTY]
+        if len(row) != 2 or len(values) != 1 or values[0].number is None:
+            continue
+        name = of_label(_UNIT_OF_LABEL.sub("", stub))
+        number = ctx.paper.number(values[0].number)
+        if (
+            name
+            and number.quantity.qualifier is Qualifier.EXACT
+            and not isinstance(number.quantity.value, tuple)
+        ):
+            own = Attribute(number.id, name, "", "own", number.asserted)
+            yield own, label_factor(stub, number)
+
+
+def _two_models(one: dict[str, float], two: dict[str, float]) -> bool:
+    """Whether two lists of settings are of two models: most of what both state of the shape differs."""
+    shared = one.keys() & two.keys()
+    other = sum(one[name] != two[name] for name in shared)
+    return other >= 2 and 2 * other >= len(shared)
 
 
 def _shapes(ctx: Context, table: Table) -> Iterator[tuple[Attribute, float]]:

@@ -44,6 +44,7 @@ _BREAKDOWN = Lazy(
 )
 
 
+_RATES = Lazy(r"\b[TPGE]?FLOP/?S\b|/s\b|\bper second\b|\bthroughput\b|\bbandwidth\b|\butili[sz]ation\b|\bMFU\b", re.I)  # fmt: skip
 _WEIGHS = Lazy(r"\bweigh(?:s|ed|ted|ts|ting)\b|\bin proportion\b|\bpooled\b|\bmicro\b", re.I)
 _AT_ONCE = Lazy(
     r"\b(?:stages?|workers?|ranks?|[CGT]PUs?|devices?|nodes?|clients?|threads?|shards?|replicas?|cores?|machines?|servers?|sites?|streams?)\b",
@@ -94,6 +95,12 @@ def doubt(case: Case) -> Doubt | None:
             return None
         if not over and _SOME.search(words):
             return None
+    stub = case.view.stubs[case.row] if case.row < len(case.view.stubs) else ""
+    rate = "/" in q.unit or _RATES.search(stub if case.view.turned else case.label)
+    if is_sum and not case.strong and rate:
+        points = [p.quantity.point for p in parts]
+        if min(points) <= q.point <= max(points):
+            return None  # the rate of phases one after the other is their mean
     if not is_sum and not case.strong and _WEIGHS.search(words):
         return None
     if not is_sum and not case.strong and (_SOME.search(words) or _of_more(words, len(parts))):

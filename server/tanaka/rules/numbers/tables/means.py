@@ -139,11 +139,20 @@ def member(label: str) -> bool:
     return not (made_of_others(label) or says_mean(label))
 
 
+# The tail of what a mean is of, and no part of it: "Avg", "90%", "99% latency", "P95".
+PERCENTILE = Lazy(
+    r"\b(?:p|P)\d{2}(?:\.\d)?\b|(?<![\d.])(?:50|75|80|90|95|99|99\.9)(?:th|\s?%)(?!\s?(?:of|spars|prun|quant|train|util))|\bpercentile\b|\b[Mm]edian\b"
+)
+
+
 # -- parts ------------------------------------------------------------------------------------
 def part_sets(view: View, column: int) -> list[Parts]:
     """The columns that a column may be made of, the likeliest set first."""
     like = [k for k in range(1, len(view.header)) if k != column and _alike(view, k, column)]
-    members = [k for k in like if not made_of_others(view.header[k])]
+    members = [
+        k for k in like
+        if not (made_of_others(view.header[k]) or PERCENTILE.search(view.header[k]))
+    ]  # fmt: skip
     made = [k for k in like if made_of_others(view.header[k]) and is_total(view.header[k])]
     before = [k for k in members if k < column]
     last = max((k for k in range(1, column) if made_of_others(view.header[k])), default=0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from tanaka.patterns import Lazy
+from tanaka.rules.numbers.tables.means import PERCENTILE
 from tanaka.rules.numbers.tables.operands import (
     Relation,
     Value,
@@ -34,6 +37,7 @@ _OTHERWISE = Lazy(
     re.I,
 )
 _USE = Lazy(r"\b[MH]FU\b|\butili|\bof (?:the )?peak\b|\befficiency\b", re.I)
+_BUS = Lazy(r"bus|alg(?:orithm)?", re.I)
 _MONEY = frozenset({"USD", "EUR"})
 # Base units that multiply to another: rate × time, power × time, price × time.
 _TIMES = {("W", "s"): "J", ("USD/s", "s"): "USD", ("FLOP/s", "s"): "FLOP", ("byte/s", "s"): "byte", ("J/token", "token/s"): "W"}  # fmt: skip
@@ -130,7 +134,10 @@ def rates(view: View, column: int) -> Iterator[Relation]:
         return
     things = target[:-2] if target.endswith("/s") else ""
     numeric = ratioable(view, column)
-    times = [j for j in numeric if unit_of(view, j) == "s"]
+    # A rate is no count over a tail of the times.
+    times = [
+        j for j in numeric if unit_of(view, j) == "s" and not PERCENTILE.search(view.header[j])
+    ]
     for i in numeric if times else ():
         whole = unit_of(view, i)
         if whole == things or (whole == "1" and things not in ("byte", "FLOP", "op", "J")):
@@ -165,6 +172,9 @@ def together(view: View, column: int) -> Iterator[Relation]:
         direct = ((share or rate) and _is_rate(view, i)) or (own in _MONEY and other == "s")
         if not inverse and not direct:
             continue
+        alike = own == other and (own != "1" or view.header[i] == view.header[column])
+        if direct and alike and not (_BUS.search(view.header[i]) and _BUS.search(view.header[column])):  # fmt: skip
+            continue  # one metric of two systems: nothing makes the one of the other
         for pivot in range(min(3, len(view.cells))):
             if view.cell(pivot, column) is None or view.cell(pivot, i) is None:
                 continue
@@ -185,11 +195,16 @@ def other_setting(view: View, relation: Relation, row: int, hits: Sequence[int])
         return False
     if _OTHERWISE.search(view.stubs[row]) and not any(_OTHERWISE.search(view.stubs[r]) for r in hits):  # fmt: skip
         return True
-    for k in range(1, len(view.header)):
-        if not holds_counts(view, k):
-            continue
-        own = view.points[row][k]
-        others = {view.points[r][k] for r in hits}
-        if len(others) == 1 and own not in others:
-            return True
-    return False
+    counted = [k for k in range(1, len(view.header)) if holds_counts(view, k)]
+
+    def differs(*columns: int) -> bool:
+        def made(r: int) -> float:
+            return math.prod(view.points[r][k] or math.nan for k in columns)
+
+        others = {made(r) for r in hits}
+        return len(others) == 1 and made(row) not in others
+
+    # "16 channels of 64 bits" is the bus of "8 channels of 128 bits"
+    return any(differs(k) for k in counted) or any(
+        differs(a, b) for a, b in combinations(counted, 2)
+    )
