@@ -129,6 +129,12 @@ def plain(
     return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
 
 
+def dense(paper: Paper, number: NumberId) -> bool:
+    """Whether a plain sentence says that its number is of dense work, so that no sparse peak excuses it."""
+    said = _plainly(paper, number)
+    return said is not None and any(role == "dense" for role, _ in said.settings)
+
+
 @query
 def _plainly(paper: Paper, number: NumberId) -> Mention | None:
     return next((m for m in paper.mentions_of(PLAIN) if number in m.numbers), None)

@@ -125,6 +125,12 @@ _PARTS = Lazy(
     re.I,
 )
 """Words of a part of a model, or of what is done besides running it: the number may be of that."""
+_DENSE = Lazy(
+    r"\b(?:dense|non-sparse|without (?:any )?(?:2:4 |structured )?sparsity|matrix products?|matrix multipl\w+|mat-?muls?|GEMMs?|"
+    r"(?:pre-?)?train(?:s|ed|ing)?)\b",
+    re.I,
+)
+"""Work of which nothing is skipped, where nothing speaks of sparsity."""
 _GROUP = Lazy(
     r"(?:s\b)?(?: GPUs?)?[ -](?:[a-z-]+ )?(?:host|testbed|cluster|system|machine|server|node|rank|worker|board|run|job|partition|rack|pod|slice|tray|box|group|site|fleet|island|cell)s?\b(?! at\b)"
 )
@@ -193,6 +199,15 @@ def _of_a_part(sentence: Sentence) -> tuple[tuple[str, str], ...]:
     return tuple(("part", m.group().lower()) for m in _PARTS.finditer("".join(text)))
 
 
+def _of_dense_work(said: Sequence[Sentence], i: int) -> tuple[tuple[str, str], ...]:
+    """The word that says that all operations were executed: a peak with sparsity is none of it then."""
+    m = _DENSE.search(said[i].text)
+    for j in (i - 1, i + 1):
+        if m is None and 0 <= j < len(said):
+            m = re.search(r"\bdense\b", said[j].text)
+    return (("dense", m.group().lower()),) if m else ()
+
+
 def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
     """Which numbers of a sentence are of a name ("A100-80GB"), a "one", or of a shape ("40 layers")."""
     named = entities(sentence.text)
@@ -242,6 +257,12 @@ def plain_words(said: Sequence[Sentence], i: int) -> tuple[LocalWord, ...]:
         out.append(LocalWord(EXPLAINED, "ours", 0, len(text)))
     elif bare(sentence) and not _remarked(said, i):
         out.append(
-            LocalWord(PLAIN, "ours", 0, len(text), (*_in_names(sentence), *_of_a_part(sentence)))
+            LocalWord(
+                PLAIN,
+                "ours",
+                0,
+                len(text),
+                (*_in_names(sentence), *_of_a_part(sentence), *_of_dense_work(said, i)),
+            )
         )
     return tuple(out)

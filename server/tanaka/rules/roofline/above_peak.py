@@ -11,7 +11,8 @@ and parts that we do not know. The bound is the largest peak of all variants tha
 mean, at their highest clock, with two per cent for rounding in the datasheet, and of all formats
 where none is stated. Where device or precision are those of the set-up, or the paper speaks
 anywhere of sparsity, of fewer operations than are counted or of causal attention, nothing is
-proven. Columns of rates per device are read too.
+proven; below the peak with 2:4 sparsity, only a rate of dense work, of matrix products or of
+training is. Columns of rates per device are read too.
 
 ## Example
 ```latex
@@ -187,6 +188,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         and not excuses
         and not r.table
         and machine.plain(ctx.paper, number.id)
+        and (hard(number).low > 1.02 * (peak.sparse or 0.0) or machine.dense(ctx.paper, number.id))
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
