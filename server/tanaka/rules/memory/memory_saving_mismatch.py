@@ -206,7 +206,7 @@ def _finding(
         figure=_bars(model, said.low),
         slots=(
             Slot("claim", stated.shown, "s"), Slot("technique", _spoken(model) + where), Slot("value", value.shown, "v"),
-            Slot("what", model.of), Slot("excuse", only_if),
+            Slot("what", model.of.partition(" of ")[0]), Slot("excuse", only_if),
         ),
     )  # fmt: skip
 
