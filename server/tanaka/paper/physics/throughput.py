@@ -16,7 +16,11 @@ from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun(?:e|es|ed|ing)\b", re.I)
-_PROMPTS = Lazy(r"\bprefill\w*|\bprompt (?:tokens?|processing|phase)\b|\bingest\w*", re.I)
+_PROMPTS = Lazy(
+    r"\bprefill\w*|\bprompt (?:tokens?|processing|phase)\b|\bingest\w*|"
+    r"\b(?:reads?|reading|process(?:es|ed|ing)?|consum(?:es|ed|ing)|encod(?:es|ed|ing)|digests?|digested) (?:the |its |our |all |long |short |incoming |input |user )*prompts?\b",
+    re.I,
+)
 _OUTPUT = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\boutput\b|\bend-to-end\b|\btotal\b|\bspeculat\w+|\bdraft\w*",
     re.I,
@@ -28,7 +32,7 @@ _DENIED = Lazy(
     r"\b(?:[\w-]+\s)?(?:cach\w+|reuse|sparsity|pruning|speculation) (?:(?:is|are|was|being) )?(?:disabled|off|turned off|switched off)\b",
     re.I,
 )
-_COMPARED = Lazy(r"\bwhere (?:an?|the|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
+_COMPARED = Lazy(r"\bwhere (?:an?|the(?! same\b)|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
 _SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )

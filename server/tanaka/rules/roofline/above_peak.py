@@ -155,6 +155,10 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     parts = machine.parts(r.device)
     assert r.precision is not None
     number, precision = r.number, r.precision.name
+    integers = number.quantity.unit == "op/s"
+    if integers != precision.startswith("int"):
+        return None  # FLOPs of integers, or operations of floating point
+    unit = number.quantity.unit
     peak, ceiling = dense_peak(parts, precision), hard_peak(parts, precision)
     if not parts or peak is None or ceiling is None or not number.quantity.bounded:
         return None
@@ -166,8 +170,8 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         key=lambda p: (p.peak[precision].value if precision in p.peak else 0.0, p.bandwidth.value),
     )
     title = sources()[peak.source].title
-    limit = d.known(f"dense {precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, title),
-                    shown=f"{peak.value / 1e12:g} TFLOP/s", symbol="P")  # fmt: skip
+    limit = d.known(f"dense {precision} peak", peak.value, unit, Datasheet(peak.source, title),
+                    shown=f"{peak.value / 1e12:g} T{unit.replace('op', 'OP')}", symbol="P")  # fmt: skip
     share = d.computed("share of the peak", "1", f"{rate.shown} / {limit.shown}", utilization, rate, limit,
                        reference=utilization.source, symbol="u")  # fmt: skip
     if number.quantity.nominal.low <= peak.value:
@@ -192,7 +196,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
-        d.known("with 2:4 sparsity", sparse, "FLOP/s", Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} TFLOP/s")  # fmt: skip
+        d.known("with 2:4 sparsity", sparse, unit, Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} T{unit.replace('op', 'OP')}")  # fmt: skip
     only_if = "" if proven else _only_if(number, sparse, ceiling.value, elsewhere)
     where = ", ".join(dict.fromkeys(n.where for n in (r.device, r.precision) if n and n.where))
     whose = f"the {part.family}" + (f" ({where})" if where else "")
@@ -217,7 +221,7 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     """A rate of which nothing says the format, against the largest peak of all formats."""
     number, found = r.number, peaks(machine.parts(r.device), "")
     dense = [p for p in found if p.sort != "sparse"]
-    if not dense or not number.quantity.bounded:
+    if not dense or not number.quantity.bounded or number.quantity.unit != "FLOP/s":
         return None
     top = max(dense, key=lambda p: p.value)
     d = Derivation(ctx.paper)

@@ -89,6 +89,8 @@ _EXCUSES = {
 }
 # "Two tokens are confirmed per pass.": said of the rates of its paragraph
 _NEAR = ("decode-speculation", "decode-parallel")
+# What several copies do together moves nothing where the devices of a rate are counted.
+_OF_MANY = ("decode-replicas",)
 _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 
 
@@ -356,7 +358,8 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
         if m.what == "decode-in-memory" and m.role == "related":
             continue  # what another part does inside its memory moves nothing here
         near = m.what in _NEAR and m.role == "ours" and m.passage.rpartition(".")[0] == block
-        own = claim.rate in m.numbers or (m.where in _SUBJECT and m.role == "ours")
+        subject = m.where in _SUBJECT and m.role == "ours" and not (m.what in _OF_MANY and claim.devices)
+        own = claim.rate in m.numbers or subject
         found.append((m, own or near))
     return found
 
