@@ -61,7 +61,7 @@ _ALONE = Lazy(
     r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
 )
 _IT = Lazy(
-    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid|cach|precomput|memoi[sz])\w*\s(?:up\s)?(?:it|this|them|that part)\b",
+    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid|cach|precomput|memoi[sz]|mov|shift|port|halv|reduc)\w*\s(?:up\s)?(?:(?:most|much|half|part|some|all) of\s)?(?:it|this|them|that part)\b",
     re.I,
 )
 _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", "phase", "stage", "operation", "operations", "layer", "layers", "this", "it", "which", "that", "alone", "still", "step"})  # fmt: skip
@@ -214,7 +214,7 @@ def _gains(
         if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
             continue
         clause = re.split(r"[;:]|,? (?=which\b|so\b|and\b|but\b)", before)[-1]
-        near = re.split(r"[;:,.]|\band\b", after)[0]
+        near = re.split(r"[;:,.]|\band\b|\b(?:makes?|gives?|speeds?|shortens?|yields?|brings?|lets?)\b", after)[0]  # fmt: skip
         of = _OF_PART.match(after)
         of_part = of is not None and (
             of["of"] is None or of["of"].lower().startswith(stems or ("\0",))

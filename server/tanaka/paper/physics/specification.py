@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.assertion import asserted
+from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import same_name
 from tanaka.paper.model import Asserted, Where
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
@@ -15,7 +17,7 @@ from tanaka.quantity import Reading
 _MEMORY = r"(?:(?:GPU|device|on-device|on-board|onboard|graphics|video|local|high-bandwidth|global|total) )?(?:HBM\w*|V?RAM|GDDR\w*|memory|memories|DRAM|device memory)"
 _HAS = (
     r"has|have|having|with|offers?|offering|provides?|providing|features?|featuring|includes?|including|carr(?:y|ies)|contains?|"
-    r"equipped with|comes? with|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
+    r"equipped with|comes? with|largest|smallest|biggest|fastest|newest|oldest|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
 )
 _FILL = (
     r"up to|an?|the|its|their|only|total|about|around|roughly|just|all|maximum|peak|theoretical|nominal|aggregate|dense|bandwidth|capacity|"
@@ -36,6 +38,11 @@ _KINDS = (
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bDRAM\b|\bDDR\d?\b|\bmain memory\b")),
 )  # fmt: skip
+_IN_SYSTEM = {"2": 16.0}
+"""Devices of a DGX or HGX by its name."""
+_OF_GPUS = Lazy(r"\s?(?:of|in)\s(?:total\s|aggregate\s)?(?:GPU|device|HBM\w*|high-bandwidth|graphics)(?:\smemory)?\b")
+_HAS_SO_MUCH = Lazy(r"\s(?:GPU\s)?(?:has|have|offers?|provides?|comes with|features?)\s(?:a total of\s|only\s)?")
+_SINGULAR = Lazy(r"\s(?:GPU\s|card\s)?(?:is the (?:largest|smallest|biggest)|has|offers|provides|comes|features|carries)\b")
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
 _RUNS = Lazy(
     r"\b(?:runs?|running|ran|gets?|got|trains?|obtain\w*|executes?|sustain\w*|hits?)\b", re.I
@@ -62,6 +69,9 @@ _DENSE_OF = Lazy(
     r"\b(?:dense|non-sparse)\s(?:[\w/-]+\s){0,5}?(?:of|for|on|with|at)\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$"
     r"|\b(?:without (?:2:4 |structured )?sparsity|no sparsity(?: counted)?|counted dense|dense),?\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$",
     re.I,
+)
+_LARGEST = Lazy(
+    r"(?: GPUs?)?\s(?:is|are)\s(?:by far\s)?the\s(?:largest|smallest|biggest)(?: (?:of (?:all|them|these|the \w+)|one|part|GPU))?, (?:with|at|having)\s(?:its\s)?"
 )
 _IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
@@ -106,10 +116,92 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         parts = scene.parts(k)
         if not parts:
+            yield from _of_that_before(scene, k)
             continue
+        told: set[Spot] = set()
         for part in _apart(parts):
-            yield from _of_part(scene, k, part, parts)
+            for claim in _of_part(scene, k, part, parts):
+                told.add(claim.number)
+                yield claim
+        yield from _peaks_beside(scene, k, parts, told)
         yield from _totals(scene, k, parts)
+
+
+_THAT = Lazy(
+    r"(?:^|[,;:] )(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very|[Tt]he)\s(?:single\s)?(?:GPU|card|accelerator|device)\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with|with|is)\b)|"
+    r"^(?:It|Each|Each of (?:them|these))\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with)\b)"
+)
+"""The part of the sentence before, without its name: "A GPU has 80 GB of HBM2e"."""
+_ITS_PEAK = Lazy(
+    r"\b(?:its|the|a|an|(?:per-GPU|per-device))\s(?:(?:theoretical|nominal|advertised|dense|[BFT][FP]\d{1,2}|[bft][fp]\d{1,2}|half-precision|tensor(?:[- ]core)?|compute|hardware)\s)*"
+    r"peak(?:\s(?:rate|throughput|performance|compute))?(?:\s(?:in|at|for)\s[BFT][FP]\d{1,2})?\s(?:is|of|at|reaches)\s(?:about\s|only\s)?$"
+)
+_OF_IT = Lazy(r"\b(?:against|out of|versus|vs\.?|compared (?:to|with)|relative to|below|under|of)\s(?:its|the|a|an)\s[^,;()]{0,60}$")  # fmt: skip
+
+
+def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """What "a GPU" or "it" has, which is the one part of the sentence before."""
+    if k == 0:
+        return
+    before = _one(scene.parts(k - 1))
+    that = _THAT.search(scene.sentences[k].text)
+    if not before or that is None:
+        return
+    systems = [p for p in scene.parts(k - 1) if p.system]
+    if that.group().endswith(("It", "Each", "them", "these")) and systems:
+        return  # the node, or what is in it?
+    text = scene.sentences[k].text
+    part = Part(before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end())
+    told: set[Spot] = set()
+    for claim in _of_part(scene, k, part, (part,)):
+        told.add(claim.number)
+        yield _far(claim)
+    if len(re.findall(r"\b(?:CPUs?|hosts?|nodes? has)\b", text)) == 0:
+        for claim in _peaks_beside(scene, k, (part,), told):
+            yield _far(claim)
+
+
+def _one(parts: tuple[Part, ...]) -> str:
+    """The one part of a sentence that may name it twice: "a DGX A100 with eight A100 SXM4"."""
+    names = sorted({p.name for p in parts}, key=len)
+    same = names and all(same_name(names[-1]).startswith(same_name(n)) for n in names)
+    return names[-1] if same else ""
+
+
+def _far(claim: LocalPhysical) -> LocalPhysical:
+    return replace(claim, far=claim.far | {"device"}, cues=claim.cues | {"single"})
+
+
+def _peaks_beside(
+    scene: Scene, k: int, parts: tuple[Part, ...], told: set[Spot]
+) -> Iterator[LocalPhysical]:
+    """A peak of the one part of a clause that something is set against: "1.4 PFLOP/s against a dense peak of 2"."""
+    text = scene.sentences[k].text
+    formats = scene.formats(k)
+    for spot in scene.spots(k, where=lambda r: r.quantity.unit in ("FLOP/s", "op/s")):
+        r = scene.reading(spot)
+        lead = _ITS_PEAK.search(text[: r.start])
+        if spot in told or lead is None:
+            continue
+        low = max((m.end() for m in _CLAUSES.finditer(text, 0, r.start)), default=0)
+        own = [p for p in parts if low <= p.start < r.start] or [p for p in parts if p.start < r.start]
+        if len({same_name(p.name) for p in own}) != 1 or any(p.count not in (None, 1.0) for p in own):
+            continue
+        claim = _claim(scene, spot, own[-1], "peak", formats, [])
+        clause = re.split(_CLAUSES.pattern, text[low:])[0]
+        inner = precision_names(clause)
+        named = tuple(p for p in claim.named if p[0] != "precision")
+        near = dict(claim.named).get("precision") or (inner[0] if len(inner) == 1 else "")
+        if len(formats) > 1 and len(inner) != 1:
+            continue
+        lead_of = lead.group()
+        cues = (claim.cues - {"used", "work", "formats", "bare"}) | {"claimed"}
+        if _DENSE.search(lead_of):
+            cues |= {"dense"}
+        yield replace(claim, named=(*named, *((("precision", near),) if near else ())), cues=frozenset(cues))
+
+
+_CLAUSES = Lazy(r";|, (?:and|while|whereas|but) (?!its\b)")
 
 
 _AND_ANOTHER = Lazy(
@@ -191,6 +283,8 @@ def _kind(text: str, r: Reading, part: Part) -> str:
         said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
         rated = part.end <= r.start and r.kind.value == "peak_compute" and not _ON.search(text[: part.start])  # fmt: skip
         return "peak" if said or rated else ""
+    if r.quantity.unit == "byte" and part.end <= r.start and _LARGEST.fullmatch(text[part.end : r.start]):  # fmt: skip
+        return "capacity"
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
     for kind, unit, words, never in _KINDS:
@@ -214,7 +308,8 @@ def _claim(
     near = _near_format(scene, k, r, formats)
     if near:
         named.append(("precision", near))
-    counted = [("devices", part.count)] if part.count is not None else []
+    count = _IN_SYSTEM.get(part.name, 8.0) if part.system and part.each else part.count
+    counted = [("devices", count)] if count is not None else []
     around = text[max(0, min(part.start, r.start) - 40) : max(part.end, r.end) + 40]
     cues = {name for name, p in CUES.items() if name != "used" and p.search(around)}
     between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
@@ -224,6 +319,12 @@ def _claim(
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):
         cues.discard("work")
+    if part.system and part.each and _OF_GPUS.match(text, r.end):
+        cues.add("system")
+    if part.end <= r.start and _OF_GPUS.match(text, r.end) and _HAS_SO_MUCH.fullmatch(between):
+        cues.discard("work")  # "has 640 GB of GPU memory, of which the weights ..."
+    if not part.system and part.end <= r.start and _SINGULAR.match(text, part.end) and text[: part.start].endswith(("The ", "the ")):  # fmt: skip
+        cues.add("single")
     if _SINGLE.search(text[: part.start]) and part.count in (None, 1):
         cues.add("single")
     if (
@@ -271,8 +372,6 @@ def _is_dense(text: str, r: Reading, part: Part) -> bool:
 
 def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> str:
     """The format that a peak is stated for: the one of its clause, or the only one of the sentence."""
-    from tanaka.paper.binding import precision_names
-
     text = scene.sentences[k].text
     own = precision_names(re.split(r"[,;()]", text[r.end : r.end + 30])[0])
     if len(own) == 1:

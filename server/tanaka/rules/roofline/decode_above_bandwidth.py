@@ -130,14 +130,15 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             memory,
             devices,
             table=said in rows,
-            alone=rows.get(said, False),
+            alone="alone" in rows.get(said, ()),
+            own="own" in rows.get(said, ()),
         ):
             yield outcome
 
 
 def _judged(
     ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
-    *, table: bool, alone: bool,
+    *, table: bool, alone: bool, own: bool,
 ) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
@@ -173,13 +174,15 @@ def _judged(
     # what a line of a table leaves out stands elsewhere in the paper: it proves nothing
     guessed = memory.inferred or table
     if any(same for _, same in excuses) or (
-        guessed and (excuses or _on_another(paper, claim, model, width))
+        guessed and (excuses or (not own and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
     loud = rate.low > _SLACK * roof.high
-    if table and rate.low <= (_ALONE if alone else _SLACK) * most:
+    narrow = table and rate.low <= (_ALONE if alone else _SLACK) * most
+    as_stated = _friendliest(paper, claim, model, width, memory, devices)
+    if narrow and (not own or rate.low <= (_ALONE if alone else _SLACK) * as_stated):
         return None  # of the fewer bits that the paper speaks of
     proven = (
         rate.least > _SLACK * most
@@ -198,6 +201,8 @@ def _judged(
             only_if = _EXCUSES[excuses[0][0].what]
         elif memory.inferred:
             only_if = memory.guess
+        elif narrow:
+            only_if = f"the weights are read in {hardest:g} bits, as elsewhere in the paper"
         elif alone:
             only_if = f"it ran on at least {math.ceil(rate.low / roof.high):,} of them"
         elif table and loud:

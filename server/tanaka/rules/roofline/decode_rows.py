@@ -43,8 +43,12 @@ _SWEPT = Lazy(
 _TIME = Lazy(r"\bTPOT\b|\bITL\b|\binter-token\b|\btime (?:per|of an?) (?:output )?token\b|\bms\s?/\s?tok\w*|\blatency per (?:output )?token\b|/\s?token\b", re.I)  # fmt: skip
 
 
-def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, bool]]:
-    """Rates and times of tokens in tables that speak of decoding, and whether one part is assumed."""
+def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, frozenset[str]]]:
+    """Rates and times of tokens in tables that speak of decoding.
+
+    With each is told whether one part is assumed ("alone"), and whether its own line or column
+    names the part ("own").
+    """
     for table in paper.tables:
         if _ELSE.search(table.caption):
             continue
@@ -57,7 +61,7 @@ def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, bool]]:
                     yield claim
 
 
-def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, bool] | None:
+def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozenset[str]] | None:
     number, label = entry.number, entry.label
     time = plain(number, "s") and number.quantity.point < 10 and _TIME.search(label)
     if not (plain(number, "token/s") or time) or entry.cell.also or _ELSE.search(label):
@@ -75,14 +79,32 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, bool] | 
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
     devices = (1.0, None) if each else line.devices(entry)
+    if devices is None and (of_model := _counted_by_model(table.caption, model)):
+        devices = (of_model, None)
     alone = devices is None and _one_part(line, entry, device, model, width)
     if devices is None and not alone:
         return None
     count, counted = devices or (1.0, None)
+    how = {name for name, so in (("alone", alone), ("own", bool(parts(said)))) if so}
     return DecodeRate(
         number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
         asserted(number),
-    ), alone  # fmt: skip
+    ), frozenset(how)  # fmt: skip
+
+
+_COUNT_OF_MODEL = Lazy(
+    r"(?P<m>[A-Za-z][\w.]*(?:[- ][\w.]+){0,3}?)\s(?:(?:runs?|is run|was run|decodes|is served)\s)?on\s(?P<n>one|a single|two|four|eight|sixteen|\d{1,2})(?![\w.-])(?=[^\w]|\s)"
+)
+_SMALL = {"one": 1, "a single": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
+
+
+def _counted_by_model(caption: str, model: str) -> float | None:
+    """How many parts a caption says that a model ran on, where it says so of each: "A on one H100, B on four"."""
+    found = [(m["m"], m["n"]) for m in _COUNT_OF_MODEL.finditer(caption)]
+    own = [n for name, n in found if name.lower().endswith(model.lower())]
+    if len(own) != 1 or len(found) < 2:
+        return None
+    return float(_SMALL.get(own[0].lower(), 0) or own[0])
 
 
 def _one_part(line: Line, entry: Entry, device: str, model: str, width: str) -> bool:
