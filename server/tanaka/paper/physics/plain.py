@@ -109,7 +109,7 @@ _EXPLAINED = Lazy(
     r"\bmulti-turn\b|\bconversations?\b|\bsystem prompts?\b|\b(?:LM|Prompt)Cache\b|\bMooncake\b|\bRadixAttention\b|\bforced\b|\baccepted\b|\bdrafts?\b|\bbeams?\b|\bbest-of\b|\bcandidates?\b|\bparallel sampling\b|"
     r"\b(?:copies|copied) (?:from|of the)\b|\bjump-forward\b|\bconstrained\b|\bin (?:the )?L[23]\b|\bMIG\b|\breplicas?\b|\bhalf (?:of|the|depth|are)\b|\bat half\b|\btenths?\b|\ba (?:third|quarter|fifth) of\b|\bof its depth\b|\bbypass\w*|\bbiases\b|"
     r"\belsewhere\b|\bthe rest\b|\bneighbou?rs?\b|\btwins?\b|\bboth (?:of|boards|cards|chips|GPUs)\b|\btogether\b|\bcombined\b|\bteams? of\b|\bgroups? of\b|\beach of \w+ (?:groups|sites|legs|runs|teams)\b|\beach for\b|\bper (?:zone|region|availability|tenth|site)\b|"
-    r"\bcompress\w+|\bLLMLingua\b|\bskip\w*|\bskipped\b|\bfactored\b|\blow-rank\b|\bunpruned\b|\belid\w+|\bremoves\b|\bneglect\w*|\bignor(?:es|ing)\b|\balias\w*|\bN:M\b|\b2-of-4\b|\btwo-to-four\b|\bnet of\b|\bexcluded\b|\bexcluding\b|\bderat\w+|\bnumerator\b|"
+    r"\bcompress\w+|\bLLMLingua\b|\bskip\w*|\bskipped\b|\bfactored\b|\blow-rank\b|\bunpruned\b|\belid\w+|\bremoves\b(?! (?:(?:most|all|much|half|part|some) of )?(?:it|this|that|them)\b)|\bneglect\w*|\bignor(?:es|ing)\b|\balias\w*|\bN:M\b|\b2-of-4\b|\btwo-to-four\b|\bnet of\b|\bexcluded\b|\bexcluding\b|\bderat\w+|\bnumerator\b|"
     r"\bin which it\b|\bwhere it\b|(?<=[\w,\d×])\s(?:because|since (?:it|its|they|there))\b|\bas its?\s\w+s\b|\bthe other machine\b|\bmasked\b",
     re.I,
 )

@@ -173,8 +173,10 @@ def _judged(
     excuses = _excuses(paper, claim)
     # what a line of a table leaves out stands elsewhere in the paper: it proves nothing
     guessed = memory.inferred or table
+    # replicas are no excuse to be silent where what a rate ran on is counted
+    others = [m for m, _ in excuses if not (m.what in _OF_MANY and claim.devices and not alone)]
     if any(same for _, same in excuses) or (
-        guessed and (excuses or (not own and _on_another(paper, claim, model, width)))
+        guessed and (others or (not own and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)

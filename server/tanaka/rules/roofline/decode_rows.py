@@ -23,7 +23,7 @@ _NOT = Lazy(
 # What makes a pass yield more, or read less, than the batch and the weights.
 _ELSE = Lazy(
     r"\bspec(?:ulat\w*|[. -]?dec\w*)\b|\bdraft\w*|\bMedusa\b|\bEAGLE\b|\blook-?ahead\w*|\bn-?gram\b|\bmulti-?token\b|\bMTP\b|\bparallel decod\w*|\bdiffusion\b|"
-    r"\bspars\w*|\bprun\w*|\bskip\w*|\bearly[- ]exit\w*|\bprefix\w*|\breplicas?\b|\bdata[- ]parallel\w*|\boff-?load\w*|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|"
+    r"\bspars\w*|\bprun\w*|\bskip\w*|\bearly[- ]exit\w*|\bprefix\w*|(?<!one )(?<!each )(?<!per )(?<!single )\breplicas?\b|\bdata[- ]parallel\w*|\boff-?load\w*|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|"
     r"\btheor\w*|\broof\w*|\bideal\w*|\bmodell?ed\b|\bupper bound\b|\bhybrid\b|\bcpu\b|\bfpga\b|\basic\b|\bpim\b|\bfirst\b|\bbeams?\b|\bexit\b|\bcompress\w*|\bcascade\w*|\bsmall model\b|\bpeak\b|"
     r"\bmax(?:imum)? (?:batch|throughput)\b|\bconcurren\w*|\busers?\b|\bstreams\b|\brequests?\b|\bkernels?\b|\blayers?\b|\battention\b|\bQ?LoRA\b|\badapter\w*|\bdistill\w*",
     re.I,
@@ -79,8 +79,12 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
     devices = (1.0, None) if each else line.devices(entry)
-    if devices is None and (of_model := _counted_by_model(table.caption, model)):
-        devices = (of_model, None)
+    of_models = _counted_by_model(table.caption)
+    if len(of_models) > 1 and not each:
+        own = [n for name, n in of_models if name.lower().endswith(model.lower())]
+        if len(own) != 1:
+            return None
+        devices = (own[0], None)
     alone = devices is None and _one_part(line, entry, device, model, width)
     if devices is None and not alone:
         return None
@@ -93,18 +97,15 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
 
 
 _COUNT_OF_MODEL = Lazy(
-    r"(?P<m>[A-Za-z][\w.]*(?:[- ][\w.]+){0,3}?)\s(?:(?:runs?|is run|was run|decodes|is served)\s)?on\s(?P<n>one|a single|two|four|eight|sixteen|\d{1,2})(?![\w.-])(?=[^\w]|\s)"
+    r"(?P<m>[A-Za-z][\w.]*(?:[- ][\w.]+){0,3}?)\s(?:(?:runs?|is run|was run|decodes|is served)\s)?on\s(?P<n>one|a single|two|four|eight|sixteen|\d{1,2})(?![\w-]|\.\d)"
 )
 _SMALL = {"one": 1, "a single": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
 
 
-def _counted_by_model(caption: str, model: str) -> float | None:
-    """How many parts a caption says that a model ran on, where it says so of each: "A on one H100, B on four"."""
-    found = [(m["m"], m["n"]) for m in _COUNT_OF_MODEL.finditer(caption)]
-    own = [n for name, n in found if name.lower().endswith(model.lower())]
-    if len(own) != 1 or len(found) < 2:
-        return None
-    return float(_SMALL.get(own[0].lower(), 0) or own[0])
+def _counted_by_model(caption: str) -> list[tuple[str, float]]:
+    """Of what a caption says how many parts it ran on: "A on one H100, B on four"."""
+    found = ((m["m"], m["n"].lower()) for m in _COUNT_OF_MODEL.finditer(caption))
+    return [(name, float(_SMALL.get(n, 0) or n)) for name, n in found]
 
 
 def _one_part(line: Line, entry: Entry, device: str, model: str, width: str) -> bool:

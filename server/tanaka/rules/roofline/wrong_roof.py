@@ -89,7 +89,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         both = [precision, precision_name(narrow)]
         width = min(width, (bits(narrow) or 16.0) / 8)
         precision = max(both, key=lambda name: bits(name) or 0.0)
-    anywhere = device is None and bool(width) and credit == "arithmetic"
+    anywhere = device is None and bool(width)
     if anywhere:  # no part is named: of every known one
         parts = accelerators()
     peaked = [(p, peak) for p in parts if (peak := dense_peak((p,), precision)) is not None]
@@ -141,7 +141,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     operands = tuple(dict.fromkeys(i for i in (claim.number, batch, length) if i is not None))
     side = "left" if point.value < corner.value else "right"
     where = f"{phase} at {what} has {point.shown}, {side} of the ridge at {corner.shown}"
-    whose = f"of the {part.family}" + (", the lowest that is known" if anywhere else "")
+    end = "lowest" if credit == "arithmetic" else "highest"
+    whose = f"of the {part.family}" + (f", the {end} that is known" if anywhere else "")
     if not fault:
         if anywhere:
             return None
