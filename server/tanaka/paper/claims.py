@@ -404,7 +404,9 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         if r.quantity.unit not in ("FLOP/s", "op/s") or isinstance(r.quantity.value, tuple):
             continue
         text, devices, precisions = whole, named, formats
-        if len(named) > 1 or len(formats) > 1:  # each clause may have its own: "in FP8 the H100 ..., and in INT8 the L40S ..."
+        if (
+            len(named) > 1 or len(formats) > 1
+        ):  # each clause may have its own: "in FP8 the H100 ..., and in INT8 the L40S ..."
             low, high = _own_clause(whole, r.start)
             part = whole[low:high]
             own = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(part)))
@@ -463,7 +465,7 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             scale = (
                 "gpu"
                 if re.search(
-                    rf"\b(?:an?|the|our|one|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b",
+                    rf"\b(?:[Aa]n?|[Tt]he|[Oo]ur|[Oo]ne|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b",
                     text,
                 )
                 else ""
@@ -480,8 +482,10 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
     return tuple(out)
 
 
-_SPLITS = Lazy(r";|:|, (?:and|while|whereas|but)\b| while | whereas ")
-_COMPARES = Lazy(r"\b(?:than|versus|vs|compared|against|relative|unlike|instead|respectively)\b", re.I)
+_SPLITS = Lazy(r";|, (?:and|while|whereas|but)\b| while | whereas ")
+_COMPARES = Lazy(
+    r"\b(?:than|versus|vs|compared|against|relative|unlike|instead|respectively)\b", re.I
+)
 _PRODUCTS = Lazy(
     r"\bGEMMs?\b|\bmat(?:rix )?(?:muls?|multipl\w+|products?)\b|\b(?:MLP|FFN|feed-?forward|linear|projection|fully[- ]connected)s?\b",
     re.I,

@@ -40,9 +40,15 @@ _KINDS = (
 )  # fmt: skip
 _IN_SYSTEM = {"2": 16.0}
 """Devices of a DGX or HGX by its name."""
-_OF_GPUS = Lazy(r"\s?(?:of|in)\s(?:total\s|aggregate\s)?(?:GPU|device|HBM\w*|high-bandwidth|graphics)(?:\smemory)?\b")
-_HAS_SO_MUCH = Lazy(r"\s(?:GPU\s)?(?:has|have|offers?|provides?|comes with|features?)\s(?:a total of\s|only\s)?")
-_SINGULAR = Lazy(r"\s(?:GPU\s|card\s)?(?:is the (?:largest|smallest|biggest)|has|offers|provides|comes|features|carries)\b")
+_OF_GPUS = Lazy(
+    r"\s?(?:of|in)\s(?:total\s|aggregate\s)?(?:GPU|device|HBM\w*|high-bandwidth|graphics)(?:\smemory)?\b"
+)
+_HAS_SO_MUCH = Lazy(
+    r"\s(?:GPU\s)?(?:has|have|offers?|provides?|comes with|features?)\s(?:a total of\s|only\s)?"
+)
+_SINGULAR = Lazy(
+    r"\s(?:GPU\s|card\s)?(?:is the (?:largest|smallest|biggest)|has|offers|provides|comes|features|carries)\b"
+)
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
 _RUNS = Lazy(
     r"\b(?:runs?|running|ran|gets?|got|trains?|obtain\w*|executes?|sustain\w*|hits?)\b", re.I
@@ -151,7 +157,9 @@ def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if that.group().endswith(("It", "Each", "them", "these")) and systems:
         return  # the node, or what is in it?
     text = scene.sentences[k].text
-    part = Part(before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end())
+    part = Part(
+        before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end()
+    )
     told: set[Spot] = set()
     for claim in _of_part(scene, k, part, (part,)):
         told.add(claim.number)
@@ -184,8 +192,12 @@ def _peaks_beside(
         if spot in told or lead is None:
             continue
         low = max((m.end() for m in _CLAUSES.finditer(text, 0, r.start)), default=0)
-        own = [p for p in parts if low <= p.start < r.start] or [p for p in parts if p.start < r.start]
-        if len({same_name(p.name) for p in own}) != 1 or any(p.count not in (None, 1.0) for p in own):
+        own = [p for p in parts if low <= p.start < r.start] or [
+            p for p in parts if p.start < r.start
+        ]
+        if len({same_name(p.name) for p in own}) != 1 or any(
+            p.count not in (None, 1.0) for p in own
+        ):
             continue
         claim = _claim(scene, spot, own[-1], "peak", formats, [])
         clause = re.split(_CLAUSES.pattern, text[low:])[0]
@@ -195,10 +207,12 @@ def _peaks_beside(
         if len(formats) > 1 and len(inner) != 1:
             continue
         lead_of = lead.group()
-        cues = (claim.cues - {"used", "work", "formats", "bare"}) | {"claimed"}
+        cues = claim.cues - {"used", "work", "formats", "bare"}
         if _DENSE.search(lead_of):
             cues |= {"dense"}
-        yield replace(claim, named=(*named, *((("precision", near),) if near else ())), cues=frozenset(cues))
+        yield replace(
+            claim, named=(*named, *((("precision", near),) if near else ())), cues=frozenset(cues)
+        )
 
 
 _CLAUSES = Lazy(r";|, (?:and|while|whereas|but) (?!its\b)")

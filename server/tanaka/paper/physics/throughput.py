@@ -196,7 +196,9 @@ def _phase(text: str, *, images: bool) -> str:
     """What is done at the rate: "" where the sentence does not say, or says two things."""
     training, prompts = _TRAINING.search(text), _PROMPTS.search(text)
     if images:
-        inference = _INFERENCE.search(_PROCESS.sub(" ", text) if _IN_TRAINING.search(text) else text)
+        inference = _INFERENCE.search(
+            _PROCESS.sub(" ", text) if _IN_TRAINING.search(text) else text
+        )
         return "training" if training and not inference else "inference"
     if _OUTPUT.search(text) or bool(training) == bool(prompts):
         return ""

@@ -365,7 +365,9 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
         if m.what == "decode-in-memory" and m.role == "related":
             continue  # what another part does inside its memory moves nothing here
         near = m.what in _NEAR and m.role == "ours" and m.passage.rpartition(".")[0] == block
-        subject = m.where in _SUBJECT and m.role == "ours" and not (m.what in _OF_MANY and claim.devices)
+        subject = (
+            m.where in _SUBJECT and m.role == "ours" and not (m.what in _OF_MANY and claim.devices)
+        )
         own = claim.rate in m.numbers or subject
         found.append((m, own or near))
     return found

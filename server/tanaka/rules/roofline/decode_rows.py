@@ -79,12 +79,6 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
     devices = (1.0, None) if each else line.devices(entry)
-    of_models = _counted_by_model(table.caption)
-    if len(of_models) > 1 and not each:
-        own = [n for name, n in of_models if name.lower().endswith(model.lower())]
-        if len(own) != 1:
-            return None
-        devices = (own[0], None)
     alone = devices is None and _one_part(line, entry, device, model, width)
     if devices is None and not alone:
         return None
@@ -94,18 +88,6 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
         number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
         asserted(number),
     ), frozenset(how)  # fmt: skip
-
-
-_COUNT_OF_MODEL = Lazy(
-    r"(?P<m>[A-Za-z][\w.]*(?:[- ][\w.]+){0,3}?)\s(?:(?:runs?|is run|was run|decodes|is served)\s)?on\s(?P<n>one|a single|two|four|eight|sixteen|\d{1,2})(?![\w-]|\.\d)"
-)
-_SMALL = {"one": 1, "a single": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
-
-
-def _counted_by_model(caption: str) -> list[tuple[str, float]]:
-    """Of what a caption says how many parts it ran on: "A on one H100, B on four"."""
-    found = ((m["m"], m["n"].lower()) for m in _COUNT_OF_MODEL.finditer(caption))
-    return [(name, float(_SMALL.get(n, 0) or n)) for name, n in found]
 
 
 def _one_part(line: Line, entry: Entry, device: str, model: str, width: str) -> bool:
