@@ -112,6 +112,13 @@ _OTHER_STORE = Lazy(
 _TOTALS = rf"{_MEMORY}|{_THING}|with|having|have|has|for|an?|the|total|of|in|all|aggregate|combined|together|altogether|totall?ing|giving|providing|offering|i\.e\.|or|that is|GPU|device|on|across|over|from|each|NVIDIA|which|capacity|is|=|SXM\d?|PCIe|\d{{2,3}} ?GB"
 _JOIN_TOTAL = Lazy(rf"^s?(?:[\s,;()\[\]:—–-]|(?:{_TOTALS})(?![\w]))*$")
 _ENDS_TOTAL = Lazy(rf"^(?:\s|(?:{_TOTALS})(?![\w]))*(?:[.,;)\]]|$)")
+_HOLDER = r"(?:node|server|machine|host)"
+_ONE_NODE = Lazy(rf"\b(?:(?:per|of|in|for|to) )?(?:a|an|one|each|every|the|per|single) (?:GPU )?{_HOLDER}\b|\b(?:per|a) {_HOLDER}\b|\b(?:which )?(?:makes?|gives?|provides?|yields?|amounts? to|adds? up to)\b")  # fmt: skip
+"""A node in the singular, which a total may be of, and verbs that lead to one."""
+_PER_NODE = Lazy(rf"\s(?:of\s(?:GPU|device|HBM\w*|high-bandwidth)(?:\smemory)?\s)(?:per|in (?:a|each)|for (?:a|each)|on (?:a|each))\s{_HOLDER}\b")  # fmt: skip
+_OF_A_NODE = Lazy(
+    rf"\b(?:of (?:a|one|each|every|the)|(?:gives?|makes?) (?:a|each|every|the)) {_HOLDER}\b"
+)
 _MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)\b")
 
 
@@ -161,12 +168,34 @@ def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end()
     )
     told: set[Spot] = set()
-    for claim in _of_part(scene, k, part, (part,)):
+    own = list(_of_part(scene, k, part, (part,)))
+    for claim in own:
         told.add(claim.number)
         yield _far(claim)
+    yield from _total_of_node(scene, k, [c for c in own if c.number in told])
     if len(re.findall(r"\b(?:CPUs?|hosts?|nodes? has)\b", text)) == 0:
         for claim in _peaks_beside(scene, k, (part,), told):
             yield _far(claim)
+
+
+_MAKES = Lazy(r"\b(?:which|this|that|they) (?:makes?|gives?|is|adds? up to|amounts? to|totals?)\s(?:a total of\s)?$|\bi\.e\.,?\s$", re.I)  # fmt: skip
+
+
+def _total_of_node(scene: Scene, k: int, own: list[LocalPhysical]) -> Iterator[LocalPhysical]:
+    """The total of a node whose parts the sentence before counts: "A GPU has 80 GB, which makes 640 GB per node"."""
+    text = scene.sentences[k].text
+    each = [c.number for c in own if dict(c.named)["kind"] == "capacity"]
+    whole = [s for s in scene.spots(k, "byte") if _PER_NODE.match(text, scene.reading(s).end)]
+    counts = scene.spots(
+        k - 1, noun="gpu", where=lambda r: r.per in ("", "node") and r.quantity.bounded
+    )
+    if len(each) != 1 or len(whole) != 1 or len(counts) != 1 or scene.spots(k - 1, noun="node") or whole[0] in each:  # fmt: skip
+        return
+    if not _MAKES.search(text[: scene.reading(whole[0]).start]):
+        return
+    given = (("devices", counts[0]), ("each", each[0]))
+    named = (("device", dict(own[0].named)["device"]),)
+    yield LocalPhysical("total-capacity", whole[0], given, named, (), frozenset({"devices"}), frozenset({"of a node"}))  # fmt: skip
 
 
 def _one(parts: tuple[Part, ...]) -> str:
@@ -419,15 +448,19 @@ def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhys
     total = scene.reading(whole[0])
     before = total.end <= part.start
     between = text[total.end : many.start] if before else text[part.end : total.start]
-    if not _JOIN_TOTAL.match(between) or not (before or _ENDS_TOTAL.match(text[total.end :])):
+    if not _JOIN_TOTAL.match(_ONE_NODE.sub(" ", between)) or not (
+        before or _ENDS_TOTAL.match(_ONE_NODE.sub(" ", text[total.end :]))
+    ):
         return
     given = [("devices", counts[0]), *((("each", own[0]),) if own else ())]
     cues = {name for name in ("used", "another") if CUES[name].search(text)}
     nodes = scene.spots(k, noun="node")
     if nodes and part.nodes_at is not None:
         given.append(("nodes", part.nodes_at))
-    elif nodes or _MORE_DEVICES.search(text[part.end :]):
+    elif nodes or _MORE_DEVICES.search(_ONE_NODE.sub(" ", text[part.end :])):
         cues.add("more")
+    if _PER_NODE.match(text, total.end) or _OF_A_NODE.search(between):
+        cues.add("of a node")
     if _ANY_MEMORY.match(text, total.end):
         cues.add("any memory")
     yield LocalPhysical(
@@ -443,4 +476,6 @@ def _is_total(text: str, r: Reading, part: Part) -> bool:
     stop = re.search(r"[;:.]|\d", text[r.end :])
     after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
     before = re.split(r"[;:.]|\d", text[max(part.end, r.start - 30) : r.start])[-1] if r.start >= part.end else text[max(0, r.start - 30) : r.start]  # fmt: skip
-    return bool(_TOTAL.search(after) or _TOTAL.search(before))
+    if r.start >= part.end and _OF_GPUS.match(text, r.end) and _OF_A_NODE.search(text[part.end : r.start]):  # fmt: skip
+        return True
+    return bool(_TOTAL.search(after) or _TOTAL.search(before) or _PER_NODE.match(text, r.end))
