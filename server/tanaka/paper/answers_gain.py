@@ -39,7 +39,7 @@ _PATTERNS = {
     ),
     "decode-parallel": r"\b(?:block|masked|discrete)?[- ]?diffusion\b|\bparallel decod|\bnon-autoregressive|\btokens per (?:forward )?pass\b|\bblock[- ]wise decod",
     "decode-early-exit": r"\bearly[- ]exit|\blayer[- ]skipp|\bskip(?:s|ped|ping)? layers|\bdynamic depth|\bself-?speculat",
-    "decode-sparsity": r"\bstudents?\b|\bdistill\w*|\bthinned\b|\bslimmed\b|\bspars\w+|\bprun(?:e|ed|ing)\b|\b2:4\b|\bMoE\b|\bmixture[- ]of[- ]experts|\bskip(?:s|ped|ping)? (?:zero|neurons|weights)",
+    "decode-sparsity": r"\bstudents?\b|\bdistill\w*|\bthinned\b|\bslimmed\b|\bspars\w+(?![^.;]{0,120}\b(?:gradients?|all-?reduce|data-parallel training|communication)\b)|\bprun(?:e|ed|ing)\b|\b2:4\b|\bMoE\b|\bmixture[- ]of[- ]experts|\bskip(?:s|ped|ping)? (?:zero|neurons|weights)",
     "decode-cache-size": (
         r"\b(?:KV|key-value)[- ]?(?:cache)?[- ](?:quanti|compress|evict|prun|merg|shar)\w*|\bevict\w*|\bsliding[- ]window|\bH2O\b|\bStreamingLLM\b|"
         r"\bMamba\b|\bstate[- ]space|\blinear attention|\bcross-layer (?:sharing|attention)|\bMLA\b|\blatent attention|\bwindow(?:ed)? attention"

@@ -26,6 +26,11 @@ _REPLACED_AND_ON = Lazy(
 _REPLACED_PART = Lazy(
     r"(?:instead of|rather than) (?:an?|the|one|two|four|eight|\d+) [\w-]+(?: [\w-]+){0,2} (?:is|are|was|were|makes?|gives?|speeds|yields?|takes?)\b[^()]*"
 )
+_SAYS = Lazy(
+    r": (?:[\w-]+ ){1,8}(?:is|are|was|were|has|have|had|runs?|ran|reach(?:es|ed)?|attains?|sustains?|takes?|took|needs?|needed|"
+    r"achieves?|delivers?|holds?|fits?|completes?|processe[sd]|trains?|gives?|gets?|costs?|rises?|falls?)\b"
+)
+"""A clause with a verb of its own behind a colon."""
 _OF_THE_TIME = Lazy(r"[\d.,]+\s?%\s+of\s+(?:the|all)\s+(?:time|cases|runs|trials|rounds|days)\b")
 # "Of the writes, 14% never leave": of that part it is denied, and the part is as large as stated
 _PART_OF = Lazy(
@@ -91,7 +96,10 @@ def _negated(text: str, at: int) -> bool:
 
     Further on it negates something else: "gains 15% without touching the weights".
     """
-    start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), -1)
+    start = max(text.rfind(", ", 0, at), text.rfind(" that ", 0, at), text.rfind("; ", 0, at), -1)
+    colon = text.rfind(": ", 0, at)
+    if colon > start and _SAYS.search(text, colon, at):
+        start = colon  # "The rest is not lost here: both kernels run at 250 TFLOP/s"
     found = _NEGATED.search(text, start + 1, at)
     if found and (
         _REPLACED.fullmatch(text, found.start(), at)

@@ -335,7 +335,7 @@ class LocalRate:
 
 
 _PARTS = (
-    r"(?:NVIDIA\s+|Nvidia\s+|AMD\s+|Tesla\s+|GeForce\s+)*(?:[ABHLPV]\d{2,3}S?(?:0)?|GH200|GB200|H200|B200|MI\d{3}X?|RTX\s?\d{4}|T4|TPU\s?v\d[a-z]?)"
+    r"(?:NVIDIA\s+|Nvidia\s+|AMD\s+|Tesla\s+|GeForce\s+)*(?:[ABHLPV]\d{2,3}S?(?:0)?|GH200|GB200|H200|B200|MI\d{3}X?|RTX\s?\d{4}|[LT]4|TPU\s?v\d[a-z]?)"
     r"(?:[-\s]?(?:SXM\d?|PCIe|NVL|Ada))?(?:[-\s]?\d{2,3}\s?G[Bi]B?)?(?:[-\s](?:SXM\d?|PCIe|NVL))?"
 )
 DEVICE_NAME = Lazy(rf"(?<![A-Za-z0-9-])({_PARTS})(?:s|es)?(?![A-Za-z0-9])")
@@ -391,16 +391,31 @@ _RATE_CUES = {
 def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
     """Achieved FLOP/s rates of a sentence; peaks and specifications are left out."""
     text = sentence.text
-    if "FLOP" not in text.upper():
+    if "FLOP" not in text.upper() and "TOP" not in text.upper():
         return ()
+    whole = text
     devices = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(text)))
     if len(devices) == 1 and _ANOTHER_PART.search(DEVICE_NAME.sub("", text)):
         devices = []  # "270 TFLOP/s on an A100, 640 once ported to Hopper"
-    precisions = [name for pattern, name in _PRECISIONS if pattern.search(text)]
+    formats = [name for pattern, name in _PRECISIONS if pattern.search(text)]
+    named = devices
     out: list[LocalRate] = []
     for i, r in enumerate(sentence.readings):
-        if r.quantity.unit != "FLOP/s" or isinstance(r.quantity.value, tuple):
+        if r.quantity.unit not in ("FLOP/s", "op/s") or isinstance(r.quantity.value, tuple):
             continue
+        text, devices, precisions = whole, named, formats
+        if (
+            len(named) > 1 or len(formats) > 1
+        ):  # each clause may have its own: "in FP8 the H100 ..., and in INT8 the L40S ..."
+            low, high = _own_clause(whole, r.start)
+            part = whole[low:high]
+            own = list(dict.fromkeys(m.group(1) for m in DEVICE_NAME.finditer(part)))
+            if len(own) == 1 and not _COMPARES.search(part):
+                devices = own
+                text = " " * low + part
+                precisions = [name for pattern, name in _PRECISIONS if pattern.search(part)]
+        if r.quantity.unit == "op/s" and precisions not in (["int8"], ["fp4"]):
+            continue  # operations of integers
         before, after = sentence.before(r, 70), sentence.after(r, 40)
         if re.match(
             r"[^,.;()]{0,24}\b(?:peak|dense peak|theoretical|roof|limit|maximum|ceiling|datasheet)\b",
@@ -426,6 +441,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
         if len(devices) == 1 and _beside(text, r):
             continue  # of a part that the sentence does not name
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
+        if "causal" in cues and _products_only(whole, r):
+            cues.discard("causal")
         scale = r.per if r.per in ("gpu", "each") else ""
         if not scale and re.search(
             r"\b(?:on|by|of) (?:one|a single|an?|each|every|(?:this|our|the)(?! \d)) (?:\w+ )?$",
@@ -448,7 +465,7 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             scale = (
                 "gpu"
                 if re.search(
-                    rf"\b(?:an?|the|our|one|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b",
+                    rf"\b(?:[Aa]n?|[Tt]he|[Oo]ur|[Oo]ne|single)\s+(?:\w+\s+){{0,2}}{re.escape(devices[0])}\b",
                     text,
                 )
                 else ""
@@ -463,6 +480,35 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             )
         )
     return tuple(out)
+
+
+_SPLITS = Lazy(r";|, (?:and|while|whereas|but)\b| while | whereas ")
+_COMPARES = Lazy(
+    r"\b(?:than|versus|vs|compared|against|relative|unlike|instead|respectively)\b", re.I
+)
+_PRODUCTS = Lazy(
+    r"\bGEMMs?\b|\bmat(?:rix )?(?:muls?|multipl\w+|products?)\b|\b(?:MLP|FFN|feed-?forward|linear|projection|fully[- ]connected)s?\b",
+    re.I,
+)
+
+
+def _own_clause(text: str, at: int) -> tuple[int, int]:
+    """Range of the main clause that an offset stands in."""
+    low, high = 0, len(text)
+    for m in _SPLITS.finditer(text):
+        if m.end() <= at:
+            low = m.end()
+        elif m.start() >= at:
+            high = m.start()
+            break
+    return low, high
+
+
+def _products_only(text: str, rate: Reading) -> bool:
+    """Whether the clause of a rate is about matrix products, and another clause about attention."""
+    low, high = _own_clause(text, rate.start)
+    part = text[low:high]
+    return _PRODUCTS.search(part) is not None and not re.search(_RATE_CUES["causal"], part, re.I)
 
 
 def _several_of(text: str, device: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from tanaka.paper.claims import DEVICE_NAME
+from tanaka.paper.entities import EntityKind, entities
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
@@ -114,7 +115,7 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
     rates = rates or times
     if len(rates) != 1 or isinstance(sentence.readings[rates[0]].quantity.value, tuple):
         return ()
-    models = list(dict.fromkeys(m.group() for m in MODEL_NAME.finditer(text)))
+    models = list(dict.fromkeys(m.group() for m in MODEL_NAME.finditer(text))) or _known(text)
     weights, cache = format_names(text)
     batch, batch_at = batch_of(sentence)
     device, devices, devices_at = _devices(sentence)
@@ -134,6 +135,14 @@ def decode_rates(sentence: Sentence) -> tuple[LocalDecode, ...]:
             _bandwidth(sentence),
         ),
     )
+
+
+def _known(text: str) -> list[str]:
+    """Models whose names have another form: "GPT-2 XL"; a suffix would make another one of it."""
+    named = [e for e in entities(text) if e.kind is EntityKind.MODEL]
+    if any(not e.key or text[e.end : e.end + 1] == "-" for e in named):
+        return []
+    return list(dict.fromkeys(e.name for e in named))
 
 
 def _of_a_token(sentence: Sentence, r: Reading) -> bool:

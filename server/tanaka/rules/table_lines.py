@@ -115,6 +115,11 @@ class Line:
         at = self.only(_SPLIT_LABEL, _counts)
         if at is not None:
             return at.quantity.point, at.id
+        by_model = _counted_by_model(self.table.caption)
+        if len(by_model) > 1:  # "A runs on one H100, B on four"
+            named = models(f"{self.said} | {entry.label}")
+            own = [n for name, n in by_model if len(named) == 1 and name.lower().endswith(named[0].lower())]  # fmt: skip
+            return (own[0], None) if len(own) == 1 else None
         for text in (f"{self.said} | {entry.label}", self.table.caption):
             found = _counted(text)
             if len(found) > 1 or (found and _MANY.search(text)) or _PARALLEL.search(text):
@@ -122,6 +127,17 @@ class Line:
             if found:
                 return found.pop(), None
         return None
+
+
+_COUNT_OF_MODEL = Lazy(
+    r"(?P<m>[A-Za-z][\w.]*(?:[- ][\w.]+){0,3}?)\s(?:(?:runs?|is run|was run|decodes|is served)\s)?on\s(?P<n>one|a single|two|four|eight|sixteen|\d{1,2})(?![\w-]|\.\d)"
+)
+
+
+def _counted_by_model(caption: str) -> list[tuple[str, float]]:
+    """Of what a caption says how many parts it ran on: "A on one H100, B on four"."""
+    found = ((m["m"], m["n"].lower()) for m in _COUNT_OF_MODEL.finditer(caption))
+    return [(name, float(_WORDS.get(n, 0) or n)) for name, n in found]
 
 
 def lines(paper: Paper, table: Table) -> Iterator[Line]:

@@ -61,7 +61,7 @@ _ALONE = Lazy(
     r"\bnothing else\b|\balone\b|\ball else (?:equal|unchanged)\b|\bno other change\b", re.I
 )
 _IT = Lazy(
-    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid|cach|precomput|memoi[sz])\w*\s(?:up\s)?(?:it|this|them|that part)\b",
+    r"\b(?:remov|eliminat|mak|hid|accelerat|fus|replac|skipp|optimi[sz]|speeding|shorten|avoid|cach|precomput|memoi[sz]|mov|shift|port|halv|reduc)\w*\s(?:up\s)?(?:(?:most|much|half|part|some|all) of\s)?(?:it|this|them|that part)\b",
     re.I,
 )
 _STOP = frozenset({"the", "a", "an", "our", "of", "and", "time", "computation", "phase", "stage", "operation", "operations", "layer", "layers", "this", "it", "which", "that", "alone", "still", "step"})  # fmt: skip
@@ -80,7 +80,7 @@ CUES = {
     "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
     "queue": Lazy(r"\bp\d{2}\b|\btail\b|\bunder load\b|\bSLO\b|\bgoodput\b|\bqueu\w+|\bsaturat\w+|\bTTFT\b|\bcontention\b", re.I),
     "energy": Lazy(r"\benergy\b|\bJ/token\b|\bper watt\b|\bcheaper\b|\bcost\b", re.I),
-    "together": Lazy(r"\btogether\b|\b\w+ing (?:only )?(?:the )?[\w-]+ and (?!(?:so|thus|hence|nothing|only|just)\b)(?:the |its )?[\w-]+ (?:makes?|gives?|yields?|brings?|speeds?|improves?|reduces?)\b|\bonly (?:the )?[\w-]+(?: \w+)? and (?:the|its|their|our)\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|fus|quanti|compress|cach|batch)\w*\b(?!\s(?:only|just|nothing|(?:it|this|them|that)(?!\s(?:with|and|into|together|to)\b))\b)", re.I),
+    "together": Lazy(r"\btogether\b|\b\w+ing (?:it|this|that|them) and (?:the|its|our|all|also)\b|\b\w+ing (?:only )?(?:the )?[\w-]+ and (?!(?:so|thus|hence|nothing|only|just)\b)(?:the |its )?[\w-]+ (?:makes?|gives?|yields?|brings?|speeds?|improves?|reduces?)\b|\bonly (?:the )?[\w-]+(?: \w+)? and (?:the|its|their|our)\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|fus|quanti|compress|cach|batch)\w*\b(?!\s(?:only|just|nothing|(?:it|this|them|that)(?!\s(?:with|and|into|together|to)\b))\b)", re.I),
     "bounds": Lazy(r"\b(?:at least|more than|over|up to|as much as|at most|between|less than)\b", re.I),
     "overlap": Lazy(r"\boverlap\w*|\bpipelin(?:e|es|ed|ing)\b|\bhid(?:e|es|den|ing)\b|\bconcurrent\w*|\basynchron\w+", re.I),
     "average": Lazy(r"\b(?:on average|average|mean|across)\b", re.I),
@@ -214,7 +214,7 @@ def _gains(
         if r.kind not in (Kind.SPEEDUP, Kind.OTHER) or not _FASTER.match(after):
             continue
         clause = re.split(r"[;:]|,? (?=which\b|so\b|and\b|but\b)", before)[-1]
-        near = re.split(r"[;:,.]|\band\b", after)[0]
+        near = re.split(r"[;:,.]|\band\b|\b(?:makes?|gives?|speeds?|shortens?|yields?|brings?|lets?)\b", after)[0]  # fmt: skip
         of = _OF_PART.match(after)
         of_part = of is not None and (
             of["of"] is None or of["of"].lower().startswith(stems or ("\0",))

@@ -27,7 +27,7 @@ _MAKES = Lazy(
 )
 # What may stand between a bandwidth and its own share, "of" behind it.
 _JOINS = Lazy(
-    r"(?:[\s,()=:–—~∼≈→-]|\b(?:is|are|or|i\.e\.,?|that is,?|which is|this is|reaching|about|around|roughly|only|just|corresponding to|equivalent to|equal to|amounting to|and thus|thus|"
+    r"(?:[\s,()=:–—~∼≈→-]|\bi\.e\.|\b(?:is|are|or|that is|which is|this is|reaching|about|around|roughly|only|just|corresponding to|equivalent to|equal to|amounting to|and thus|thus|"
     r"approximately|nearly|almost|up to|at|each|per|on|one|a|an|the|GPU|device|NIC|adapter|link|port|accelerator|chip|card|node|write|read|writes|reads|bandwidth|bus|unidirectional|of bandwidth|at best)\b)*"
 )
 _NOT = Lazy(
@@ -51,9 +51,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if "%" not in sentence.text and "percent" not in sentence.text:
             continue
         rates = scene.spots(k, "byte/s", where=lambda r: r.quantity.bounded)
-        if len(rates) < 2:
-            continue
         for share in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%"):
+            if len(rates) == 1 and (claim := _of_part(scene, share, rates[0])) is not None:
+                yield claim
+            if len(rates) < 2:
+                continue
             found = _behind(scene, share, rates) or _before(scene, share, rates)
             if found is None:
                 continue
@@ -65,6 +67,32 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 cues.add("claimed")
             given = (("rate", rate), ("peak", peak))
             yield LocalPhysical("bandwidth share", share, given, cues=frozenset(cues))
+
+
+def _of_part(scene: Scene, share: Spot, rate: Spot) -> LocalPhysical | None:
+    """A rate and its share of what a named part has: "1.7 TB/s, i.e., 84% of the HBM bandwidth of one A100"."""
+    text, own, r = scene.sentences[share[0]].text, scene.reading(share), scene.reading(rate)
+    part = scene.part(share[0])
+    if part is None or part.count not in (None, 1.0) or r.end > own.start:
+        return None
+    if not _JOINS.fullmatch(text[r.end : own.start]):
+        return None
+    on = _OF_MEMORY.match(text, own.end)
+    if on is None or not 0 <= part.start - on.end() <= 1:
+        on = _ITS_MEMORY.match(text, part.end) if _OF_WHOM.fullmatch(text[own.end : part.start]) else None  # fmt: skip
+    if on is None or asserted(_MASKED.sub("x", text), own.start, Where.BODY) is Asserted.NO:
+        return None
+    named = (("device", part.name),)
+    return LocalPhysical("bandwidth share", share, (("rate", rate),), named, cues=frozenset({"memory", "claimed", "of a part"}))  # fmt: skip
+
+
+_OF_MEMORY = Lazy(
+    r"\s?of\s(?:the\s)?(?:(?:peak|theoretical|nominal|maximum|available|full)\s)*(?:HBM\w*|memory|DRAM|device memory)\s(?:peak\s)?bandwidth\s(?:of|on|in|offered by|provided by|available on)\s(?:(?:an?|the|one|each|our|single|NVIDIA|AMD)\s)*"
+)
+_OF_WHOM = Lazy(r"\s?of\s(?:(?:an?|the|one|each|our|NVIDIA|AMD)\s)*")
+_ITS_MEMORY = Lazy(
+    r"['’]s?\s(?:(?:peak|theoretical|nominal|maximum)\s)*(?:HBM\w*|memory|DRAM)\s(?:peak\s)?bandwidth\b"
+)
 
 
 def _behind(scene: Scene, share: Spot, rates: list[Spot]) -> tuple[Spot, Spot] | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
-from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot, in_whole
 from tanaka.paper.physics.sizes import SOME_ACTIVE, counts, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
@@ -47,7 +47,7 @@ _SEEN = Lazy(
 _PER_TOKENS = Lazy(r"\s*(?:per|for (?:each|every|a)|a|for one)\s(trillion|billion) tokens\b", re.I)
 _AMOUNTS = {"trillion": 1e12, "billion": 1e9}
 _NOT_ALL = Lazy(
-    r"\b(?:every|after|first|last|final|each|per|within|next|another|additional|remaining|saves?|saved)\s(?:the )?$",
+    r"\b(?:every|(?<!finished )(?<!ended )(?<!completed )(?<!done )(?<!converged )after|first|last|final|each|per|within|next|another|additional|remaining|saves?|saved)\s(?:the )?$",
     re.I,
 )
 _LONG = 1800.0
@@ -93,11 +93,22 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not sentence.readings:
             continue
         times = [s for s in scene.spots(k) if _duration(scene, s)]
+        if len(times) > 1:  # "A was trained on 1T tokens in ..., and B used 1.4T tokens and ..."
+            yield from _runs(scene, k)
         if len(times) != 1:
             continue
         claim = _budget(scene, k, times[0])
         if claim is not None:
             yield claim
+
+
+def _runs(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """Runs of a sentence that each clause tells in full."""
+    for alone, kept in scene.clauses(k):
+        times = [s for s in alone.spots(k) if _duration(alone, s)]
+        claim = _budget(alone, k, times[0]) if len(times) == 1 else None
+        if claim is not None and not claim.far:
+            yield in_whole(claim, k, kept)
 
 
 def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
@@ -123,6 +134,10 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
         for j in near:
             found = candidates(scene, j)
             values = {scene.reading(s).quantity.point for s in found}
+            if len(values) > 1 and max(values) <= 1.06 * min(values) and role == "params":
+                # "Cedar-20B with 20.2B parameters": the name rounds what is said
+                found = [max(found, key=lambda s: len(scene.reading(s).quantity.literal.text))]
+                values = {scene.reading(found[0]).quantity.point}
             if len(values) > 1:
                 return None  # of which the time is nobody says
             if values:

@@ -7,8 +7,10 @@ binding from a sentence before is told as such, so that no proof rests on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import Entity, EntityKind, entities, same_name
@@ -66,6 +68,16 @@ class LocalPhysical:
     cues: frozenset[str] = frozenset()
 
 
+def in_whole(claim: LocalPhysical, k: int, kept: tuple[int, ...]) -> LocalPhysical:
+    """A claim of a clause alone, with the places of the whole sentence."""
+
+    def back(spot: Spot) -> Spot:
+        return (k, kept[spot[1]]) if spot[0] == k else spot
+
+    given = tuple((role, back(spot)) for role, spot in claim.given)
+    return replace(claim, number=back(claim.number), given=given)
+
+
 _SYSTEM = Lazy(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ]")
 _EACH = Lazy(r"\b(?:each|every|per|a single|single|one|an?)\s(?:[\w-]+\s){0,2}?$|/\s?$", re.I)
 _ONE = Lazy(r"\b(?:an?|one|single|this|the)\s(?:[\w-]+\s){0,1}?$", re.I)
@@ -118,6 +130,11 @@ def parts_of(sentence: Sentence, k: int = 0) -> tuple[Part, ...]:
             count = 1.0
         out.append(Part(name, count, at, nodes, each, system, e.start, e.end))
     return tuple(out)
+
+
+_APART = Lazy(
+    r"; |, (?:and|while|whereas|but) |,? and (?=(?:an?|one|a single|each|the) [A-Z])|, (?=(?:an?|one|a single|the) (?:single )?(?:NVIDIA |AMD )?[A-Z]+\w*\d)"
+)
 
 
 class Scene:
@@ -194,6 +211,19 @@ class Scene:
             if found:
                 return (found[0].name if len(found) == 1 else "", j != k)
         return "", False
+
+    def clauses(self, k: int) -> Iterator[tuple[Scene, tuple[int, ...]]]:
+        """The passage up to a sentence, once with each of its clauses alone in its place.
+
+        With each, the index that its readings have in the whole sentence.
+        """
+        whole = self.sentences[k]
+        cuts = [m.end() for m in _APART.finditer(whole.text)]
+        for low, high in pairwise([0, *cuts, len(whole.text)]):
+            kept = [i for i, r in enumerate(whole.readings) if low <= r.start and r.end <= high]
+            text = " " * low + whole.text[low:high] + " " * (len(whole.text) - high)
+            alone = Sentence(text, whole.start, tuple(whole.readings[i] for i in kept))
+            yield Scene((*self.sentences[:k], alone)), tuple(kept)
 
     def heard(self, patterns: Mapping[str, Lazy], k: int | None = None) -> frozenset[str]:
         """Which patterns a sentence, or the whole passage, matches."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.assertion import asserted
+from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import same_name
 from tanaka.paper.model import Asserted, Where
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
@@ -15,7 +17,7 @@ from tanaka.quantity import Reading
 _MEMORY = r"(?:(?:GPU|device|on-device|on-board|onboard|graphics|video|local|high-bandwidth|global|total) )?(?:HBM\w*|V?RAM|GDDR\w*|memory|memories|DRAM|device memory)"
 _HAS = (
     r"has|have|having|with|offers?|offering|provides?|providing|features?|featuring|includes?|including|carr(?:y|ies)|contains?|"
-    r"equipped with|comes? with|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
+    r"equipped with|comes? with|largest|smallest|biggest|fastest|newest|oldest|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
 )
 _FILL = (
     r"up to|an?|the|its|their|only|total|about|around|roughly|just|all|maximum|peak|theoretical|nominal|aggregate|dense|bandwidth|capacity|"
@@ -36,6 +38,17 @@ _KINDS = (
     ("bandwidth", "byte/s", Lazy(r"\bHBM\w*|\bmemory\b|\bDRAM\b|\bGDDR\w*|\bVRAM\b"), Lazy(r"\bL[12]\b|\bcaches?\b|\bshared memory\b|\bscratchpads?\b|\bregisters?\b|\bon-chip\b|\bSRAM\b|\bhost\b|\bCPU\b|\bNVLink\b|\bPCIe\b", re.I)),
     ("capacity", "byte", Lazy(rf"{_MEMORY}"), Lazy(r"\bL[12]\b|\bcache\b|\bshared memory\b|\bSRAM\b|\bregisters?\b|\bhost\b|\bCPU\b|\bsystem memory\b|\bRAM\b|\bDRAM\b|\bDDR\d?\b|\bmain memory\b")),
 )  # fmt: skip
+_IN_SYSTEM = {"2": 16.0}
+"""Devices of a DGX or HGX by its name."""
+_OF_GPUS = Lazy(
+    r"\s?(?:of|in)\s(?:total\s|aggregate\s)?(?:GPU|device|HBM\w*|high-bandwidth|graphics)(?:\smemory)?\b"
+)
+_HAS_SO_MUCH = Lazy(
+    r"\s(?:GPU\s)?(?:has|have|offers?|provides?|comes with|features?)\s(?:a total of\s|only\s)?"
+)
+_SINGULAR = Lazy(
+    r"\s(?:GPU\s|card\s)?(?:is the (?:largest|smallest|biggest)|has|offers|provides|comes|features|carries)\b"
+)
 _PEAK_BEHIND = Lazy(r"\s(?:of\s)?(?:[\w-]+\s){0,2}(?:peak|maximum)\b", re.I)
 _RUNS = Lazy(
     r"\b(?:runs?|running|ran|gets?|got|trains?|obtain\w*|executes?|sustain\w*|hits?)\b", re.I
@@ -62,6 +75,9 @@ _DENSE_OF = Lazy(
     r"\b(?:dense|non-sparse)\s(?:[\w/-]+\s){0,5}?(?:of|for|on|with|at)\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$"
     r"|\b(?:without (?:2:4 |structured )?sparsity|no sparsity(?: counted)?|counted dense|dense),?\s(?:(?:an?|the|one|each|every|single|our|NVIDIA|AMD)\s)*$",
     re.I,
+)
+_LARGEST = Lazy(
+    r"(?: GPUs?)?\s(?:is|are)\s(?:by far\s)?the\s(?:largest|smallest|biggest)(?: (?:of (?:all|them|these|the \w+)|one|part|GPU))?, (?:with|at|having)\s(?:its\s)?"
 )
 _IN_BRACKETS = Lazy(r"\s?(?:GPUs?\s)?\(")
 _PEAK = Lazy(
@@ -96,6 +112,13 @@ _OTHER_STORE = Lazy(
 _TOTALS = rf"{_MEMORY}|{_THING}|with|having|have|has|for|an?|the|total|of|in|all|aggregate|combined|together|altogether|totall?ing|giving|providing|offering|i\.e\.|or|that is|GPU|device|on|across|over|from|each|NVIDIA|which|capacity|is|=|SXM\d?|PCIe|\d{{2,3}} ?GB"
 _JOIN_TOTAL = Lazy(rf"^s?(?:[\s,;()\[\]:—–-]|(?:{_TOTALS})(?![\w]))*$")
 _ENDS_TOTAL = Lazy(rf"^(?:\s|(?:{_TOTALS})(?![\w]))*(?:[.,;)\]]|$)")
+_HOLDER = r"(?:node|server|machine|host)"
+_ONE_NODE = Lazy(rf"\b(?:(?:per|of|in|for|to) )?(?:a|an|one|each|every|the|per|single) (?:GPU )?{_HOLDER}\b|\b(?:per|a) {_HOLDER}\b|\b(?:which )?(?:makes?|gives?|provides?|yields?|amounts? to|adds? up to)\b")  # fmt: skip
+"""A node in the singular, which a total may be of, and verbs that lead to one."""
+_PER_NODE = Lazy(rf"\s(?:of\s(?:GPU|device|HBM\w*|high-bandwidth)(?:\smemory)?\s)(?:per|in (?:a|each)|for (?:a|each)|on (?:a|each))\s{_HOLDER}\b")  # fmt: skip
+_OF_A_NODE = Lazy(
+    rf"\b(?:of (?:a|one|each|every|the)|(?:gives?|makes?) (?:a|each|every|the)) {_HOLDER}\b"
+)
 _MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)\b")
 
 
@@ -106,10 +129,122 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         parts = scene.parts(k)
         if not parts:
+            yield from _of_that_before(scene, k)
             continue
+        told: set[Spot] = set()
         for part in _apart(parts):
-            yield from _of_part(scene, k, part, parts)
+            for claim in _of_part(scene, k, part, parts):
+                told.add(claim.number)
+                yield claim
+        yield from _peaks_beside(scene, k, parts, told)
         yield from _totals(scene, k, parts)
+
+
+_THAT = Lazy(
+    r"(?:^|[,;:] )(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very|[Tt]he)\s(?:single\s)?(?:GPU|card|accelerator|device)\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with|with|is)\b)|"
+    r"^(?:It|Each|Each of (?:them|these))\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with)\b)"
+)
+"""The part of the sentence before, without its name: "A GPU has 80 GB of HBM2e"."""
+_ITS_PEAK = Lazy(
+    r"\b(?:its|the|a|an|(?:per-GPU|per-device))\s(?:(?:theoretical|nominal|advertised|dense|[BFT][FP]\d{1,2}|[bft][fp]\d{1,2}|half-precision|tensor(?:[- ]core)?|compute|hardware)\s)*"
+    r"peak(?:\s(?:rate|throughput|performance|compute))?(?:\s(?:in|at|for)\s[BFT][FP]\d{1,2})?\s(?:is|of|at|reaches)\s(?:about\s|only\s)?$"
+)
+_OF_IT = Lazy(r"\b(?:against|out of|versus|vs\.?|compared (?:to|with)|relative to|below|under|of)\s(?:its|the|a|an)\s[^,;()]{0,60}$")  # fmt: skip
+
+
+def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """What "a GPU" or "it" has, which is the one part of the sentence before."""
+    if k == 0:
+        return
+    before = _one(scene.parts(k - 1))
+    that = _THAT.search(scene.sentences[k].text)
+    if not before or that is None:
+        return
+    systems = [p for p in scene.parts(k - 1) if p.system]
+    if that.group().endswith(("It", "Each", "them", "these")) and systems:
+        return  # the node, or what is in it?
+    text = scene.sentences[k].text
+    part = Part(
+        before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end()
+    )
+    told: set[Spot] = set()
+    own = list(_of_part(scene, k, part, (part,)))
+    for claim in own:
+        told.add(claim.number)
+        yield _far(claim)
+    yield from _total_of_node(scene, k, [c for c in own if c.number in told])
+    if len(re.findall(r"\b(?:CPUs?|hosts?|nodes? has)\b", text)) == 0:
+        for claim in _peaks_beside(scene, k, (part,), told):
+            yield _far(claim)
+
+
+_MAKES = Lazy(r"\b(?:which|this|that|they) (?:makes?|gives?|is|adds? up to|amounts? to|totals?)\s(?:a total of\s)?$|\bi\.e\.,?\s$", re.I)  # fmt: skip
+
+
+def _total_of_node(scene: Scene, k: int, own: list[LocalPhysical]) -> Iterator[LocalPhysical]:
+    """The total of a node whose parts the sentence before counts: "A GPU has 80 GB, which makes 640 GB per node"."""
+    text = scene.sentences[k].text
+    each = [c.number for c in own if dict(c.named)["kind"] == "capacity"]
+    whole = [s for s in scene.spots(k, "byte") if _PER_NODE.match(text, scene.reading(s).end)]
+    counts = scene.spots(
+        k - 1, noun="gpu", where=lambda r: r.per in ("", "node") and r.quantity.bounded
+    )
+    if len(each) != 1 or len(whole) != 1 or len(counts) != 1 or scene.spots(k - 1, noun="node") or whole[0] in each:  # fmt: skip
+        return
+    if not _MAKES.search(text[: scene.reading(whole[0]).start]):
+        return
+    given = (("devices", counts[0]), ("each", each[0]))
+    named = (("device", dict(own[0].named)["device"]),)
+    yield LocalPhysical("total-capacity", whole[0], given, named, (), frozenset({"devices"}), frozenset({"of a node"}))  # fmt: skip
+
+
+def _one(parts: tuple[Part, ...]) -> str:
+    """The one part of a sentence that may name it twice: "a DGX A100 with eight A100 SXM4"."""
+    names = sorted({p.name for p in parts}, key=len)
+    same = names and all(same_name(names[-1]).startswith(same_name(n)) for n in names)
+    return names[-1] if same else ""
+
+
+def _far(claim: LocalPhysical) -> LocalPhysical:
+    return replace(claim, far=claim.far | {"device"}, cues=claim.cues | {"single"})
+
+
+def _peaks_beside(
+    scene: Scene, k: int, parts: tuple[Part, ...], told: set[Spot]
+) -> Iterator[LocalPhysical]:
+    """A peak of the one part of a clause that something is set against: "1.4 PFLOP/s against a dense peak of 2"."""
+    text = scene.sentences[k].text
+    formats = scene.formats(k)
+    for spot in scene.spots(k, where=lambda r: r.quantity.unit in ("FLOP/s", "op/s")):
+        r = scene.reading(spot)
+        lead = _ITS_PEAK.search(text[: r.start])
+        if spot in told or lead is None:
+            continue
+        low = max((m.end() for m in _CLAUSES.finditer(text, 0, r.start)), default=0)
+        own = [p for p in parts if low <= p.start < r.start] or [
+            p for p in parts if p.start < r.start
+        ]
+        if len({same_name(p.name) for p in own}) != 1 or any(
+            p.count not in (None, 1.0) for p in own
+        ):
+            continue
+        claim = _claim(scene, spot, own[-1], "peak", formats, [])
+        clause = re.split(_CLAUSES.pattern, text[low:])[0]
+        inner = precision_names(clause)
+        named = tuple(p for p in claim.named if p[0] != "precision")
+        near = dict(claim.named).get("precision") or (inner[0] if len(inner) == 1 else "")
+        if len(formats) > 1 and len(inner) != 1:
+            continue
+        lead_of = lead.group()
+        cues = claim.cues - {"used", "work", "formats", "bare"}
+        if _DENSE.search(lead_of):
+            cues |= {"dense"}
+        yield replace(
+            claim, named=(*named, *((("precision", near),) if near else ())), cues=frozenset(cues)
+        )
+
+
+_CLAUSES = Lazy(r";|, (?:and|while|whereas|but) (?!its\b)")
 
 
 _AND_ANOTHER = Lazy(
@@ -191,6 +326,8 @@ def _kind(text: str, r: Reading, part: Part) -> str:
         said = _PEAK.search(lead if r.end <= part.start else before) or _PEAK_BEHIND.match(after)
         rated = part.end <= r.start and r.kind.value == "peak_compute" and not _ON.search(text[: part.start])  # fmt: skip
         return "peak" if said or rated else ""
+    if r.quantity.unit == "byte" and part.end <= r.start and _LARGEST.fullmatch(text[part.end : r.start]):  # fmt: skip
+        return "capacity"
     if r.quantity.unit == "byte" and part.end <= r.start and _IN_BRACKETS.fullmatch(text[part.end : r.start]) and text[r.end : r.end + 1] in (")", ","):  # fmt: skip
         return "capacity"
     for kind, unit, words, never in _KINDS:
@@ -214,7 +351,8 @@ def _claim(
     near = _near_format(scene, k, r, formats)
     if near:
         named.append(("precision", near))
-    counted = [("devices", part.count)] if part.count is not None else []
+    count = _IN_SYSTEM.get(part.name, 8.0) if part.system and part.each else part.count
+    counted = [("devices", count)] if count is not None else []
     around = text[max(0, min(part.start, r.start) - 40) : max(part.end, r.end) + 40]
     cues = {name for name, p in CUES.items() if name != "used" and p.search(around)}
     between = text[part.end : r.start] if part.end <= r.start else text[r.end : part.start]
@@ -224,6 +362,12 @@ def _claim(
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):
         cues.discard("work")
+    if part.system and part.each and _OF_GPUS.match(text, r.end):
+        cues.add("system")
+    if part.end <= r.start and _OF_GPUS.match(text, r.end) and _HAS_SO_MUCH.fullmatch(between):
+        cues.discard("work")  # "has 640 GB of GPU memory, of which the weights ..."
+    if not part.system and part.end <= r.start and _SINGULAR.match(text, part.end) and text[: part.start].endswith(("The ", "the ")):  # fmt: skip
+        cues.add("single")
     if _SINGLE.search(text[: part.start]) and part.count in (None, 1):
         cues.add("single")
     if (
@@ -271,8 +415,6 @@ def _is_dense(text: str, r: Reading, part: Part) -> bool:
 
 def _near_format(scene: Scene, k: int, r: Reading, formats: tuple[str, ...]) -> str:
     """The format that a peak is stated for: the one of its clause, or the only one of the sentence."""
-    from tanaka.paper.binding import precision_names
-
     text = scene.sentences[k].text
     own = precision_names(re.split(r"[,;()]", text[r.end : r.end + 30])[0])
     if len(own) == 1:
@@ -306,15 +448,19 @@ def _totals(scene: Scene, k: int, parts: tuple[Part, ...]) -> Iterator[LocalPhys
     total = scene.reading(whole[0])
     before = total.end <= part.start
     between = text[total.end : many.start] if before else text[part.end : total.start]
-    if not _JOIN_TOTAL.match(between) or not (before or _ENDS_TOTAL.match(text[total.end :])):
+    if not _JOIN_TOTAL.match(_ONE_NODE.sub(" ", between)) or not (
+        before or _ENDS_TOTAL.match(_ONE_NODE.sub(" ", text[total.end :]))
+    ):
         return
     given = [("devices", counts[0]), *((("each", own[0]),) if own else ())]
     cues = {name for name in ("used", "another") if CUES[name].search(text)}
     nodes = scene.spots(k, noun="node")
     if nodes and part.nodes_at is not None:
         given.append(("nodes", part.nodes_at))
-    elif nodes or _MORE_DEVICES.search(text[part.end :]):
+    elif nodes or _MORE_DEVICES.search(_ONE_NODE.sub(" ", text[part.end :])):
         cues.add("more")
+    if _PER_NODE.match(text, total.end) or _OF_A_NODE.search(between):
+        cues.add("of a node")
     if _ANY_MEMORY.match(text, total.end):
         cues.add("any memory")
     yield LocalPhysical(
@@ -330,4 +476,6 @@ def _is_total(text: str, r: Reading, part: Part) -> bool:
     stop = re.search(r"[;:.]|\d", text[r.end :])
     after = text[r.end : r.end + (stop.start() if stop else 40)][:40]
     before = re.split(r"[;:.]|\d", text[max(part.end, r.start - 30) : r.start])[-1] if r.start >= part.end else text[max(0, r.start - 30) : r.start]  # fmt: skip
-    return bool(_TOTAL.search(after) or _TOTAL.search(before))
+    if r.start >= part.end and _OF_GPUS.match(text, r.end) and _OF_A_NODE.search(text[part.end : r.start]):  # fmt: skip
+        return True
+    return bool(_TOTAL.search(after) or _TOTAL.search(before) or _PER_NODE.match(text, r.end))

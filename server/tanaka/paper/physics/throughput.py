@@ -11,12 +11,16 @@ from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.devices import counted_devices
-from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot, in_whole
 from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, row_named, sizes
 from tanaka.patterns import Lazy
 
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun(?:e|es|ed|ing)\b", re.I)
-_PROMPTS = Lazy(r"\bprefill\w*|\bprompt (?:tokens?|processing|phase)\b|\bingest\w*", re.I)
+_PROMPTS = Lazy(
+    r"\bprefill\w*|\bprompt (?:tokens?|processing|phase)\b|\bingest\w*|"
+    r"\b(?:reads?|reading|process(?:es|ed|ing)?|consum(?:es|ed|ing)|encod(?:es|ed|ing)|digests?|digested) (?:the |its |our |all |long |short |incoming |input |user )*prompts?\b",
+    re.I,
+)
 _OUTPUT = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\boutput\b|\bend-to-end\b|\btotal\b|\bspeculat\w+|\bdraft\w*",
     re.I,
@@ -28,7 +32,7 @@ _DENIED = Lazy(
     r"\b(?:[\w-]+\s)?(?:cach\w+|reuse|sparsity|pruning|speculation) (?:(?:is|are|was|being) )?(?:disabled|off|turned off|switched off)\b",
     re.I,
 )
-_COMPARED = Lazy(r"\bwhere (?:an?|the|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
+_COMPARED = Lazy(r"\bwhere (?:an?|the(?! same\b)|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
 _SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
@@ -59,10 +63,40 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """The one rate of a sentence that names its phase, its model and its devices."""
     for k in range(len(scene.sentences)):
         rates = scene.spots(k, where=lambda r: r.quantity.unit in ("token/s", "sample/s"))
+        if len(rates) > 1:
+            yield from _each_clause(scene, k)
         if len(rates) == 1:
             claim = rate_claim(scene, k, rates[0])
             if claim is not None:
                 yield claim
+
+
+def _each_clause(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """Rates of a sentence of which each clause names the part: "one A100 processes 2,700 images/s, one V100 1,400"."""
+    whole = scene.sentences[k].text
+    if _COMPARED.search(whole) or sizes(scene, k):
+        return
+    models = scene.named(k, EntityKind.MODEL)
+    for alone, kept in scene.clauses(k):
+        rates = alone.spots(k, where=lambda r: r.quantity.unit in ("token/s", "sample/s"))
+        parts = alone.parts(k)
+        if len(rates) != 1 or len(parts) != 1 or parts[0].count is None:
+            continue
+        own = alone.named(k, EntityKind.MODEL)
+        if models and len(own) != 1:
+            continue  # whose rate it is another clause says
+        images = alone.reading(rates[0]).quantity.unit == "sample/s"
+        phase = _phase(whole if images else alone.sentences[k].text, images=images)
+        if not phase:
+            continue
+        claim = rate_claim(alone, k, rates[0], phase)
+        if claim is not None:
+            yield in_whole(claim, k, kept)
+
+
+_IN_TRAINING = Lazy(r"\b(?:in|during|while|when) (?:its )?training\b|\btraining (?:throughput|speed|rate)\b", re.I)  # fmt: skip
+_PROCESS = Lazy(r"\bprocess\w*", re.I)
+"""What is done in training too."""
 
 
 def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysical | None:
@@ -162,7 +196,9 @@ def _phase(text: str, *, images: bool) -> str:
     """What is done at the rate: "" where the sentence does not say, or says two things."""
     training, prompts = _TRAINING.search(text), _PROMPTS.search(text)
     if images:
-        inference = _INFERENCE.search(text)
+        inference = _INFERENCE.search(
+            _PROCESS.sub(" ", text) if _IN_TRAINING.search(text) else text
+        )
         return "training" if training and not inference else "inference"
     if _OUTPUT.search(text) or bool(training) == bool(prompts):
         return ""

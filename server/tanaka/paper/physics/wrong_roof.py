@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tanaka.paper.assertion import asserted
 from tanaka.paper.decode import batch_of
+from tanaka.paper.model import Asserted, Where
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -95,4 +97,7 @@ def _credited(scene: Scene, k: int, gain: Spot) -> LocalPhysical | None:
     lengths = scene.spots(k, where=lambda r: r.kind is Kind.SEQ_LEN or (r.noun == "token" and r.quantity.unit == "1"))  # fmt: skip
     if prefill and len(lengths) == 1:
         given.append(("length", lengths[0]))
-    return LocalPhysical("credited", gain, tuple(given), tuple(named), tuple(counted))
+    # a section on the background quotes nothing by its title alone
+    own = asserted(text, scene.reading(gain).start, Where.BODY) is Asserted.YES
+    cues = frozenset({"own"} if own else ())
+    return LocalPhysical("credited", gain, tuple(given), tuple(named), tuple(counted), cues=cues)

@@ -28,12 +28,14 @@ Write the dense rate that was measured, and how FLOPs were counted.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, dense_peak, hard_peak, sources
 from hwmodels.roofline import utilization
-from tanaka.paper.model import AchievedRate, Asserted, Number, Physical
+from tanaka.paper.model import AchievedRate, Asserted, Number, Physical, Table
+from tanaka.patterns import Lazy
 from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -56,7 +58,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
-from tanaka.rules.roofline.rate_tables import rows
+from tanaka.rules.roofline.rate_tables import Row, rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
 _SILENT = frozenset({"effective", "aggregate"})
@@ -74,6 +76,9 @@ _REACHED = 0.3
 """Share of the peak that products reach: a slip of the unit is offered where it lands there."""
 _SAME = 0.01
 _INFERRED = 1.05
+_LEAST = 0.2
+"""Rows of a table are of one part each where all others reach so much of its peak, and no more."""
+_COUNTED_OTHERWISE = frozenset({"effective", "sparse", "accumulate"})
 """A rate is held against a peak that is not stated beside it only where it is so far above."""
 
 
@@ -129,12 +134,44 @@ def _rates(ctx: Context) -> Iterator[_Rate]:
             yield replace(found, single=claim.scale == "gpu")
     for _, listed in rows(ctx.paper):
         for row in listed:
-            if not row.each or row.rate.quantity.unit != "FLOP/s" or row.cues & {"effective", "sparse", "accumulate"}:  # fmt: skip
+            if not row.each or row.rate.quantity.unit != "FLOP/s" or row.cues & _COUNTED_OTHERWISE:  # fmt: skip
                 continue
             told = Physical("rate", row.rate.id, (), _named(row.device, row.precision), (), frozenset(), row.cues, row.rate.asserted)  # fmt: skip
             found = _bound(ctx, told, table=True)
             if found is not None and found.asserted is not Asserted.NO:
                 yield found
+    for table, listed in rows(ctx.paper):
+        yield from _odd_one(ctx, table, listed)
+
+
+_MANY = Lazy(
+    r"\b(?:GPUs|nodes?|servers?|clusters?|devices|DGX|HGX|aggregate|total|multi-?GPU|systems?)\b|\d\s?[×x]\s?[A-Z]",
+    re.I,
+)
+
+
+def _odd_one(ctx: Context, table: Table, listed: tuple[Row, ...]) -> Iterator[_Rate]:
+    """The one row of a column of parts that is above its peak, where no count of parts stands."""
+    if any(r.each or r.whole or r.devices is not None for r in listed) or len({r.device for r in listed}) < 3:  # fmt: skip
+        return
+    if _MANY.search(f"{table.caption} {' '.join(table.header)}") or any(r.cues & _COUNTED_OTHERWISE for r in listed):  # fmt: skip
+        return
+    over: list[_Rate] = []
+    for row in listed:
+        told = Physical("rate", row.rate.id, (), _named(row.device, row.precision), (), frozenset(), row.cues, row.rate.asserted)  # fmt: skip
+        rate = _bound(ctx, told, table=True)
+        if rate is None or rate.precision is None or row.rate.quantity.unit != "FLOP/s" or not row.device:  # fmt: skip
+            return
+        peak = dense_peak(machine.parts(rate.device), rate.precision.name)
+        if peak is None or rate.asserted is Asserted.NO:
+            return
+        share = row.rate.quantity.nominal.low / peak.value
+        if share > 1:
+            over.append(rate)
+        elif share < _LEAST:
+            return
+    if len(over) == 1:
+        yield over[0]
 
 
 def _named(device: str, precision: str) -> tuple[tuple[str, str], ...]:
@@ -155,6 +192,10 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     parts = machine.parts(r.device)
     assert r.precision is not None
     number, precision = r.number, r.precision.name
+    integers = number.quantity.unit == "op/s"
+    if integers != precision.startswith("int"):
+        return None  # FLOPs of integers, or operations of floating point
+    unit = number.quantity.unit
     peak, ceiling = dense_peak(parts, precision), hard_peak(parts, precision)
     if not parts or peak is None or ceiling is None or not number.quantity.bounded:
         return None
@@ -166,8 +207,8 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         key=lambda p: (p.peak[precision].value if precision in p.peak else 0.0, p.bandwidth.value),
     )
     title = sources()[peak.source].title
-    limit = d.known(f"dense {precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, title),
-                    shown=f"{peak.value / 1e12:g} TFLOP/s", symbol="P")  # fmt: skip
+    limit = d.known(f"dense {precision} peak", peak.value, unit, Datasheet(peak.source, title),
+                    shown=f"{peak.value / 1e12:g} T{unit.replace('op', 'OP')}", symbol="P")  # fmt: skip
     share = d.computed("share of the peak", "1", f"{rate.shown} / {limit.shown}", utilization, rate, limit,
                        reference=utilization.source, symbol="u")  # fmt: skip
     if number.quantity.nominal.low <= peak.value:
@@ -192,7 +233,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
-        d.known("with 2:4 sparsity", sparse, "FLOP/s", Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} TFLOP/s")  # fmt: skip
+        d.known("with 2:4 sparsity", sparse, unit, Datasheet(peak.source, title), shown=f"{sparse / 1e12:g} T{unit.replace('op', 'OP')}")  # fmt: skip
     only_if = "" if proven else _only_if(number, sparse, ceiling.value, elsewhere)
     where = ", ".join(dict.fromkeys(n.where for n in (r.device, r.precision) if n and n.where))
     whose = f"the {part.family}" + (f" ({where})" if where else "")
@@ -217,7 +258,7 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     """A rate of which nothing says the format, against the largest peak of all formats."""
     number, found = r.number, peaks(machine.parts(r.device), "")
     dense = [p for p in found if p.sort != "sparse"]
-    if not dense or not number.quantity.bounded:
+    if not dense or not number.quantity.bounded or number.quantity.unit != "FLOP/s":
         return None
     top = max(dense, key=lambda p: p.value)
     d = Derivation(ctx.paper)

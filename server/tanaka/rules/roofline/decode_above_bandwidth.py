@@ -89,6 +89,8 @@ _EXCUSES = {
 }
 # "Two tokens are confirmed per pass.": said of the rates of its paragraph
 _NEAR = ("decode-speculation", "decode-parallel")
+# What several copies do together moves nothing where the devices of a rate are counted.
+_OF_MANY = ("decode-replicas",)
 _SUBJECT = (Where.TITLE, Where.ABSTRACT)
 
 
@@ -128,14 +130,15 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             memory,
             devices,
             table=said in rows,
-            alone=rows.get(said, False),
+            alone="alone" in rows.get(said, ()),
+            own="own" in rows.get(said, ()),
         ):
             yield outcome
 
 
 def _judged(
     ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
-    *, table: bool, alone: bool,
+    *, table: bool, alone: bool, own: bool,
 ) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
@@ -170,14 +173,18 @@ def _judged(
     excuses = _excuses(paper, claim)
     # what a line of a table leaves out stands elsewhere in the paper: it proves nothing
     guessed = memory.inferred or table
+    # replicas are no excuse to be silent where what a rate ran on is counted
+    others = [m for m, _ in excuses if not (m.what in _OF_MANY and claim.devices and not alone)]
     if any(same for _, same in excuses) or (
-        guessed and (excuses or _on_another(paper, claim, model, width))
+        guessed and (others or (not own and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
     loud = rate.low > _SLACK * roof.high
-    if table and rate.low <= (_ALONE if alone else _SLACK) * most:
+    narrow = table and rate.low <= (_ALONE if alone else _SLACK) * most
+    as_stated = _friendliest(paper, claim, model, width, memory, devices)
+    if narrow and (not own or rate.low <= (_ALONE if alone else _SLACK) * as_stated):
         return None  # of the fewer bits that the paper speaks of
     proven = (
         rate.least > _SLACK * most
@@ -196,6 +203,8 @@ def _judged(
             only_if = _EXCUSES[excuses[0][0].what]
         elif memory.inferred:
             only_if = memory.guess
+        elif narrow:
+            only_if = f"the weights are read in {hardest:g} bits, as elsewhere in the paper"
         elif alone:
             only_if = f"it ran on at least {math.ceil(rate.low / roof.high):,} of them"
         elif table and loud:
@@ -356,7 +365,10 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
         if m.what == "decode-in-memory" and m.role == "related":
             continue  # what another part does inside its memory moves nothing here
         near = m.what in _NEAR and m.role == "ours" and m.passage.rpartition(".")[0] == block
-        own = claim.rate in m.numbers or (m.where in _SUBJECT and m.role == "ours")
+        subject = (
+            m.where in _SUBJECT and m.role == "ours" and not (m.what in _OF_MANY and claim.devices)
+        )
+        own = claim.rate in m.numbers or subject
         found.append((m, own or near))
     return found
 

@@ -23,7 +23,7 @@ _NOT = Lazy(
 # What makes a pass yield more, or read less, than the batch and the weights.
 _ELSE = Lazy(
     r"\bspec(?:ulat\w*|[. -]?dec\w*)\b|\bdraft\w*|\bMedusa\b|\bEAGLE\b|\blook-?ahead\w*|\bn-?gram\b|\bmulti-?token\b|\bMTP\b|\bparallel decod\w*|\bdiffusion\b|"
-    r"\bspars\w*|\bprun\w*|\bskip\w*|\bearly[- ]exit\w*|\bprefix\w*|\breplicas?\b|\bdata[- ]parallel\w*|\boff-?load\w*|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|"
+    r"\bspars\w*|\bprun\w*|\bskip\w*|\bearly[- ]exit\w*|\bprefix\w*|(?<!one )(?<!each )(?<!per )(?<!single )\breplicas?\b|\bdata[- ]parallel\w*|\boff-?load\w*|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|"
     r"\btheor\w*|\broof\w*|\bideal\w*|\bmodell?ed\b|\bupper bound\b|\bhybrid\b|\bcpu\b|\bfpga\b|\basic\b|\bpim\b|\bfirst\b|\bbeams?\b|\bexit\b|\bcompress\w*|\bcascade\w*|\bsmall model\b|\bpeak\b|"
     r"\bmax(?:imum)? (?:batch|throughput)\b|\bconcurren\w*|\busers?\b|\bstreams\b|\brequests?\b|\bkernels?\b|\blayers?\b|\battention\b|\bQ?LoRA\b|\badapter\w*|\bdistill\w*",
     re.I,
@@ -43,8 +43,12 @@ _SWEPT = Lazy(
 _TIME = Lazy(r"\bTPOT\b|\bITL\b|\binter-token\b|\btime (?:per|of an?) (?:output )?token\b|\bms\s?/\s?tok\w*|\blatency per (?:output )?token\b|/\s?token\b", re.I)  # fmt: skip
 
 
-def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, bool]]:
-    """Rates and times of tokens in tables that speak of decoding, and whether one part is assumed."""
+def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, frozenset[str]]]:
+    """Rates and times of tokens in tables that speak of decoding.
+
+    With each is told whether one part is assumed ("alone"), and whether its own line or column
+    names the part ("own").
+    """
     for table in paper.tables:
         if _ELSE.search(table.caption):
             continue
@@ -57,7 +61,7 @@ def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, bool]]:
                     yield claim
 
 
-def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, bool] | None:
+def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozenset[str]] | None:
     number, label = entry.number, entry.label
     time = plain(number, "s") and number.quantity.point < 10 and _TIME.search(label)
     if not (plain(number, "token/s") or time) or entry.cell.also or _ELSE.search(label):
@@ -79,10 +83,11 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, bool] | 
     if devices is None and not alone:
         return None
     count, counted = devices or (1.0, None)
+    how = {name for name, so in (("alone", alone), ("own", bool(parts(said)))) if so}
     return DecodeRate(
         number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
         asserted(number),
-    ), alone  # fmt: skip
+    ), frozenset(how)  # fmt: skip
 
 
 def _one_part(line: Line, entry: Entry, device: str, model: str, width: str) -> bool:

@@ -122,6 +122,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and "table" not in claim.cues
         and "formats" not in claim.cues
         and stated
+        and not claim.far
         and bool(claim.name("precision"))
         and exact(number)
         and claim.asserted is not Asserted.QUOTED

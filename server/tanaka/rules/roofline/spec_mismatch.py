@@ -191,7 +191,9 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return _held(ctx, claim, number, fits, kind) if q.bounded else None
     if kind == "tdp" and any(q.point in _TYPICAL_POWER.get(p.family, ()) for p in parts):
         return None
-    several = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
+    several: tuple[int, ...] = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
+    if "system" in claim.cues:  # what the GPUs of a DGX hold together, or what one does
+        several = (1, 4)
     if any(_near(q.point, v.value * k, kind, v.part) for v in values for k in several):
         return None
     if kind == "capacity" and any(
@@ -212,7 +214,7 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if "work" in claim.cues or ("bare" in claim.cues and q.point < least):
         return None  # of what runs on the part
-    if "many" in claim.cues and q.point > most:
+    if "many" in claim.cues and q.point > most and "system" not in claim.cues:
         return None  # a total of parts that nobody counts
     return _finding(ctx, claim, number, values, kind)
 

@@ -50,6 +50,8 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
     there = nodes * count.quantity.point * each
     if not there or claim.cues & {"used", "another", "more"}:
         return None
+    if "of a node" in claim.cues and abs(total.point / each - 1) < 0.1:
+        return None  # what each of them has
     d = Derivation(paper)
     many = d.stated("devices", count_at, symbol="n", exact=True)
     steps = [many]
@@ -88,6 +90,7 @@ def total_capacity(ctx: Context, claim: Physical) -> Outcome | None:
     if not (
         exact(number)
         and number.asserted is Asserted.YES
+        and not claim.far
         and claim.asserted is Asserted.YES
         and count.asserted is not Asserted.NO
         and number.where is not Where.RELATED

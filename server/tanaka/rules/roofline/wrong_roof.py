@@ -89,10 +89,14 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         both = [precision, precision_name(narrow)]
         width = min(width, (bits(narrow) or 16.0) / 8)
         precision = max(both, key=lambda name: bits(name) or 0.0)
-    anywhere = device is None and bool(width) and credit == "arithmetic"
+    anywhere = device is None and bool(width)
     if anywhere:  # no part is named: of every known one
         parts = accelerators()
     peaked = [(p, peak) for p in parts if (peak := dense_peak((p,), precision)) is not None]
+    if not peaked and parts and width and credit == "arithmetic":
+        # a format that the part has no units for: of every part of its vendor that has some
+        anywhere, vendors = True, {p.vendor for p in parts}
+        peaked = [(p, peak) for p in accelerators() if p.vendor in vendors and (peak := dense_peak((p,), precision)) is not None]  # fmt: skip
     tokens = _tokens(ctx, claim)
     if not peaked or not width or tokens is None:
         return _question(claim, phase) if credit == "arithmetic" else None
@@ -137,13 +141,14 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     operands = tuple(dict.fromkeys(i for i in (claim.number, batch, length) if i is not None))
     side = "left" if point.value < corner.value else "right"
     where = f"{phase} at {what} has {point.shown}, {side} of the ridge at {corner.shown}"
-    whose = f"of the {part.family}" + (", the lowest that is known" if anywhere else "")
+    end = "lowest" if credit == "arithmetic" else "highest"
+    whose = f"of the {part.family}" + (f", the {end} that is known" if anywhere else "")
     if not fault:
         if anywhere:
             return None
         agrees = (side == "left") == (credit == "bytes")
         return Held("TK209", operands, where, tuple(d.steps), figure=figure) if agrees else None
-    if claim.asserted is not Asserted.YES:
+    if not _own(claim):
         return None
     roof = _SIDES[credit]
     edge = math.ceil(flip.value) if credit == "arithmetic" else math.floor(flip.value)
@@ -170,9 +175,14 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     )  # fmt: skip
 
 
+def _own(claim: Physical) -> bool:
+    """Whether the paper says so itself, in a section on the background too."""
+    return claim.asserted is Asserted.YES or "own" in claim.cues
+
+
 def _question(claim: Physical, phase: str) -> Finding | None:
     """What is left to ask where batch or part is not said."""
-    if claim.asserted is not Asserted.YES or phase != "decoding":
+    if not _own(claim) or phase != "decoding":
         return None
     batch = dict(claim.counted).get("batch")
     if batch is not None and batch > 64:
