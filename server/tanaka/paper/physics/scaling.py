@@ -43,9 +43,17 @@ _OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\b
 _SCALE = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b", re.I)
 _CHANGE = Lazy(r"\b(?:by|than)\s(?:up to\s|about\s|only\s)?$|\b(?:improv|increas|rais|gain)\w*\s(?:of\s)?$", re.I)  # fmt: skip
 _BASE_ONE = Lazy(
-    r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip)",
+    r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip|replica|server|accelerator|rank)\b"
+    # "as fast as on one", "compared with 2,711 images/s with a single one"
+    r"|\b(?:as|than|over|against|relative to|compared (?:to|with)|that|those)\s(?:on|with|using|of|for)\s(?:only |just )?(?:a single one|one|1)(?=\s?(?:[.,;)]|$|\sand\b|\sbut\b))",
     re.I,
 )
+# "as fast as on eight": the base, its noun left out.
+_BASE_MORE = Lazy(
+    r"\b(?:as|than|over|against|relative to|compared (?:to|with)|that|those)\s(?:on|with|using|of|for)\s(?:only |just )?(?P<n>two|three|four|six|eight|ten|twelve|sixteen|\d{1,4})(?=\s?(?:[.,;)]|$|\sand\b|\sbut\b))",
+    re.I,
+)
+_WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0, "ten": 10.0, "twelve": 12.0, "sixteen": 16.0}  # fmt: skip
 _OF_GPU = Lazy(r"(?:GPU|device|core|chip)$", re.I)
 _COUNTED = ("gpu", "node", "core", "replica")
 _BEHIND = ("step", "iteration", "epoch", "token", "sample", "request")
@@ -69,7 +77,7 @@ CUES = {
 CAUSES = Lazy(
     r"\bcaches?\b|\bL[123]\b|\bfits?\b|\bbatch|\bmemory\b|\boff-?load|\bswap|\bpool\b|\bKV\b|\brelative to\b|\brecomput|\bcheckpointing\b|\bnois|\bvarian|"
     r"\bsearch\b|\bsolution|\bworking set\b|\blocality\b|\bTLB\b|\bwithin (?:error|measurement)|±|\bdeviation\b|\bNUMA\b|\bbandwidth\b|\bfragment|\bbecause\b|\bsince\b|"
-    r"\bdue to\b|\bowing to\b|\bthanks to\b|\bper (?:watt|dollar)\b|\bsparser\b|\bsmaller (?:shards?|partitions?|tables?)\b|\bhit rates?\b|\bbase(?:line)? of\b|\bturbo\b|\bthrottl",
+    r"\bdue to\b|\bowing to\b|\bthanks to\b|\bper (?:watt|dollar)\b|\bsparser\b|\bshar(?:es?|ed|ing)\b|\bprefix\w*|\b(?:improv|grow|ris|increas)\w* with (?:scale|more|the number)\b|\breus\w+|\bsmaller (?:shards?|partitions?|tables?)\b|\bhit rates?\b|\bbase(?:line)? of\b|\bturbo\b|\bthrottl",
     re.I,
 )
 """What makes more devices more than as many times as fast, or as if they were."""
@@ -299,6 +307,10 @@ _SLOWER = Lazy(r"\s*(?:as (?:long|slow|much|large|many)|longer|slower|more (?:ti
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
+def _form_any(scene: Scene, k: int) -> bool:
+    return any(_form(scene, s) == "efficiency" for s in scene.spots(k))
+
+
 def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """A speed-up over one device on many, alone or with the efficiency that it amounts to."""
     gains = []
@@ -330,6 +342,20 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         return
     many = counts[-1]
     if scene.reading(many).quantity.point < 2:
+        return
+    more = None if base is not None else _BASE_MORE.search(text)
+    if more is not None:
+        n = _WORDS.get(more["n"].lower()) or float(more["n"])
+        if (
+            len(counts) != 1
+            or not 1 < n < scene.reading(many).quantity.point
+            or _form_any(scene, k)
+        ):
+            return
+        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if _caused(scene.text) else set())
+        yield LocalPhysical(
+            "superlinear", gains[0], (("many", many),), (("kind", "speedup"), ("form", "efficiency")), (("few", n),), cues=cues
+        )  # fmt: skip
         return
     named = (("kind", "speedup"), ("form", "efficiency"))
     counted: tuple[tuple[str, float], ...] = () if spanned else (("few", 1.0),)
