@@ -157,6 +157,11 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     pairs, far = _pairs(scene, k, claim), frozenset[str]()
     if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
         pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
+    if pairs is None and k and (told := _base_before(scene, k, claim)) is not None:
+        pairs, far = told, frozenset({"few", "at few"})
+    if pairs is not None and pairs.counts is not None and pairs.counts[0] == pairs.counts[1]:
+        yield from _over_one(scene, claim, form, pairs)
+        return
     if pairs is not None and pairs.counts is None and k:
         before = [g for noun in _COUNTED if (g := scene.spots(k - 1, noun=noun, where=_plain))]
         if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
@@ -184,6 +189,43 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
 
 def _refers(text: str) -> bool:
     return re.match(r"(?:This|That|These|It|The|Hence|Thus|So|i\.e\.|Scaling|Parallel|Efficiency|We lose)\b", text) is not None  # fmt: skip
+
+
+_ONE_OF_THEM = Lazy(r"\s?(?:\w+/s\s)?(?:on|with|of|by|from|using|for)\s(?:only |just )?(?:a single (?:one|GPU|node|device)|one)(?=\s?(?:[.,;)]|$))", re.I)  # fmt: skip
+
+
+def _over_one(scene: Scene, claim: Spot, form: str, pairs: _Pairs) -> Iterator[LocalPhysical]:
+    """Rates on many and on one of them, whose noun is left out."""
+    assert pairs.counts is not None
+    roles = (("many", pairs.counts[0]), ("at few", pairs.values[0]), ("at many", pairs.values[1]))
+    named = (("kind", pairs.kind), ("form", form))
+    yield LocalPhysical("scaling", claim, roles, named, (("few", 1.0),), frozenset({"few"}), scene.heard(CUES, claim[0]))  # fmt: skip
+
+
+def _one_left_out(scene: Scene, many: Spot, first: Spot, second: Spot, kind: str) -> _Pairs | None:
+    """Where the base is one of many ("20,900 images/s on eight GPUs, compared with 2,711 on one")."""
+    alone = [s for s in (first, second) if _ONE_OF_THEM.match(scene.around(s)[1])]
+    if kind != "rate" or len(alone) != 1 or scene.reading(many).quantity.point < 2:
+        return None
+    rest = second if alone[0] == first else first
+    return _Pairs((alone[0], rest), (many, many), kind)
+
+
+def _base_before(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
+    """One rate on few in the sentence before, one on many in this: "One replica completes 5.2 ..."."""
+    sides = []
+    for j in (k - 1, k):
+        values = [(kind, v) for kind, v in _values(scene, j, claim) if kind == "rate" and v]
+        groups = [(n, g) for n in _COUNTED if (g := scene.spots(j, noun=n, where=_plain))]
+        if len(values) != 1 or len(values[0][1]) != 1 or len(groups) != 1 or len(groups[0][1]) != 1:
+            return None
+        value, count = values[0][1][0], groups[0][1][0]
+        sides.append((groups[0][0], scene.reading(value).quantity.unit, count, value))
+    (noun, unit, few, low), (other, same, many, high) = sides
+    a, b = scene.reading(few).quantity.point, scene.reading(many).quantity.point
+    if noun != other or unit != same or not a < b:
+        return None
+    return _Pairs((low, high), (few, many), "rate")
 
 
 _NAMED_BEFORE = Lazy(
@@ -240,6 +282,10 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
             else None
         )
     two = [g for g in groups if len(g) == 2]
+    if not two and len(groups) == 1 and len(groups[0]) == 1:
+        left_out = _one_left_out(scene, groups[0][0], first, second, kind)
+        if left_out is not None:
+            return left_out
     if not two:
         return (
             _Pairs((first, second), None, kind)
