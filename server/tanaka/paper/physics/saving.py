@@ -58,7 +58,7 @@ TOGETHER = Lazy(
 OBJECTS = {
     "states": Lazy(r"\b(?:model|training)[- ]states?\b|\bstates? memory\b|\bmemory (?:of|for) (?:the )?states\b", re.I),
     "optimizer": Lazy(r"\b(?:optimi[sz]er|Adam)(?:['’]s)?[- ](?:states?|memory|moments?)\b|\bmemory (?:of|for) (?:the )?optimi[sz]er\b", re.I),
-    "cache": Lazy(r"\b(?:KV|key[-/ ]value)[- ]?cach\w+|\bKV memory\b", re.I),
+    "cache": Lazy(r"\b(?:KV|key[-–/ ]value)[- ]?cach\w+|\bKV memory\b", re.I),
     "weights": Lazy(r"\bweights?(?! (?:gradient|decay))\b|\bcheckpoints?\b|\bmodel (?:size|memory|footprint)\b|\bparameters?\b", re.I),
     "activations": Lazy(r"\bactivations?\b", re.I),
     "memory": Lazy(r"\bmemory\b|\bfootprint\b", re.I),
@@ -267,7 +267,7 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
     )
 
 
-_HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key-value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
+_HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key[-–]value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
 _HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than)\s?$", re.I)
 
