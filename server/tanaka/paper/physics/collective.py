@@ -18,6 +18,10 @@ _FULLY_HIDDEN = Lazy(
     r"^(?!.*\b(?:others?|remain\w*|rest|further|another|more|left|exposed|it|its|this|that|which|them)\b)"
     r"(?:[\w-]+\s){0,6}?[Tt]he \d[\d.,]*\s?(?:ms|s|us|µs)\b.*\b(?:fully|completely|entirely|perfectly|totally)\s(?:hidden|overlapped)\b"
 )
+# "This all-reduce is completely hidden ...": all of it, so that no time of it was what is exposed.
+_ALL_HIDDEN = Lazy(
+    r"(?:This|The|That) (?:ring )?(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|exchange|transfer|broadcast)(?: of \d[\d.,]*\s?(?:ms|s|us|µs))? is (?:fully|completely|entirely) (?:hidden|overlapped)\b"
+)
 _FORMAT = Lazy(r"\b(?:FP32|FP16|BF16|FP8|float32|float16|bfloat16|single[- ]precision|half[- ]precision|32-bit|16-bit|8-bit)\b", re.I)  # fmt: skip
 _FORMATS = {
     "fp32": "fp32", "fp16": "fp16", "bf16": "bf16", "fp8": "fp8", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16",
@@ -164,7 +168,8 @@ def _claim(scene: Scene, k: int, kind: str, time: Spot) -> LocalPhysical | None:
                 beside = beside - {"compressed"} | {"compressed beside"}
             cues |= beside
             if j == k + 1 and scene.heard({"exposed": CUES["exposed"]}, j):
-                hidden = _FULLY_HIDDEN.search(scene.sentences[j].text)
+                after = scene.sentences[j].text
+                hidden = _FULLY_HIDDEN.search(after) or _ALL_HIDDEN.match(after)
                 cues.add("hidden after" if hidden else "exposed after")
     if _RING.search(sentence.text):
         cues.add("ring")
@@ -204,8 +209,10 @@ def _sent(
 ) -> bool:  # fmt: skip
     """Bind what is sent: bytes, or parameters and their format."""
     found = _payloads(scene, k)
-    if len(found) > 1:  # "an all-gather of 27 MB from each": what is said of the collective itself
-        found = [s for s in found if _OF_IT.search(scene.around(s, 50)[0])] or found
+    # "a worker sends 27 MB, and an all-gather of 27 MB": what is said of the collective itself
+    if len(found) > 1 and _OF_IT.search(scene.around(found[-1], 50)[0]):
+        found = found[-1:]
+        far.add("payload")
     if len(found) == 1 and _SHARE_OF.search(scene.around(found[0], 40)[0]):
         return False  # "a tenth of the 10 GB"
     if len(found) == 1:
