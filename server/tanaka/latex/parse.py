@@ -414,8 +414,9 @@ class Walker:
             self.apart(PassageKind.CAPTION, lambda: self.contents(given[-1]))
 
     def note(self, node: Any, given: Sequence[Any]) -> None:
-        """Read a footnote."""
+        """Read a footnote, and keep where it hangs."""
         if given:
+            self.buffer.marks.append(Mark(self.buffer.size, "note", ()))
             self.apart(PassageKind.FOOTNOTE, lambda: self.contents(given[-1]))
 
     def title(self, node: Any, given: Sequence[Any]) -> None:

@@ -28,7 +28,7 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A citation, reference or label: where it stands in the plain text, and its keys."""
+    """A citation, reference, label or footnote: where it stands in the plain text, and its keys."""
 
     at: int
     kind: str

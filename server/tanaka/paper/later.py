@@ -76,9 +76,10 @@ def later(said: Stated) -> Iterator[Claim]:
 
 
 def physical(
-    said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where
-) -> Iterator[Physical]:
-    """What a passage states that the hardware can be asked about."""
+    said: Sequence[Sentence], ids: Sequence[Sequence[NumberId]], where: Where,
+    noted: frozenset[int] = frozenset(),
+) -> Iterator[Physical]:  # fmt: skip
+    """What a passage states that the hardware can be asked about; a footnote hangs on the noted sentences."""
     # a large room, for reports only
     from tanaka.paper.physics.plainly import TAKEN_BACK, plainly
     from tanaka.paper.physics.readers import physical as read
@@ -91,7 +92,9 @@ def physical(
         bound = (i, *(b for _, (a, b) in c.given if a == k))
         size = next((said[a].readings[b] for role, (a, b) in c.given if role == "params"), None)
         params = size.quantity.point if size else 0.0
-        plain = plainly(c.relation, passage, k, bound, [n for _, n in c.counted], params, told)
+        plain = k not in noted and plainly(
+            c.relation, passage, k, bound, [n for _, n in c.counted], params, told
+        )
         yield Physical(
             c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
             c.cues if plain else c.cues | {OPEN}, Asserted.NO if TAKEN_BACK.search(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),

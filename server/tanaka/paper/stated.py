@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -24,6 +25,7 @@ from tanaka.paper.change.scaled import of_scaling
 from tanaka.paper.gain import gain_claims
 from tanaka.paper.later import Stated, later, physical
 from tanaka.paper.model import (
+    OPEN,
     AchievedRate,
     Asserted,
     Change,
@@ -144,7 +146,9 @@ class Collector:
         self.places: dict[NumberId, tuple[Range, Range, Range]] = {}
         self.table_places: list[Range] = []
         self.sentences: list[Stated] = []
-        self.passages: list[tuple[Sequence[Sentence], tuple[tuple[NumberId, ...], ...], Where]] = []
+        self.passages: list[
+            tuple[Sequence[Sentence], tuple[tuple[NumberId, ...], ...], Where, frozenset[int]]
+        ] = []
         self.seen = 0
         self._alike: Counter[str] = Counter()
 
@@ -228,10 +232,19 @@ class Collector:
             self.continued(said, by_sentence, k, where)
         self.near(said, by_sentence, going_on, where)
         self.across(said, by_sentence, where, first)
+        noted = frozenset(
+            k
+            for k, s in enumerate(said)
+            if any(
+                m.kind == "note" and s.start < m.at <= s.start + len(s.text) for m in plain.marks
+            )
+        )
         for state in extract.training_states(tuple(said)):
+            if state.sentence in noted:
+                state = replace(state, cues=state.cues | {OPEN})
             self.training_state(said, by_sentence, state, where)
         if any(by_sentence):
-            self.passages.append((said, tuple(by_sentence), where))
+            self.passages.append((said, tuple(by_sentence), where, noted))
         return tuple(by_sentence)
 
     def entity(self, r: Reading, local: Local) -> tuple[str, How]:

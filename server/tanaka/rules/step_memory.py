@@ -140,7 +140,7 @@ class Shape:
     vocabulary: Operand | None = None
 
 
-def _shape(s: TrainingSetup) -> Shape | None:
+def shape_of(s: TrainingSetup) -> Shape | None:
     """All counts that the activations need, where the layers go evenly into the stages."""
     if (
         s.stages is None or s.micro_batches is None or s.micro_batch is None or s.layers is None or s.hidden is None
@@ -153,7 +153,16 @@ def _shape(s: TrainingSetup) -> Shape | None:
         or (s.tensor_parallel and not s.tensor)
     ):
         return None
-    return Shape(s.stages, s.micro_batches, s.micro_batch, s.layers, s.hidden, s.heads, s.sequence)
+    return Shape(
+        s.stages,
+        s.micro_batches,
+        s.micro_batch,
+        s.layers,
+        s.hidden,
+        s.heads,
+        s.sequence,
+        vocabulary=s.vocabulary,
+    )
 
 
 def step_memory(
@@ -173,7 +182,7 @@ def step_memory(
         What is assumed where the paper does not say what it keeps.
     """
     if shape is None:
-        shape = _shape(setup) if setup.schedule else None
+        shape = shape_of(setup) if setup.schedule else None
     if shape is None or not has_state(setup, shape):
         return None
     before = len(d.steps)

@@ -21,7 +21,7 @@ _COMMON = (
     "a an the of on in at to for with by and is are was were be been being has have had it its they their we our us this that these those which "
     "from over across among between under using use uses used via i e so as when respectively all both same such together each per one "
     "single exactly about around roughly approximately nearly almost precisely here now also can "
-    "gpu gpus card cards device devices accelerator accelerators node nodes machine machines server servers nvidia amd our s x "
+    "workstation workstations gpu gpus card cards device devices accelerator accelerators node nodes machine machines server servers nvidia amd our s x "
     "run runs running ran ablation experiment experiments system systems model models parameter parameters million billion trillion"
 )  # fmt: skip
 _MEMORY = (
@@ -79,6 +79,8 @@ _NUMBERS = {
     "twelve": 12.0, "sixteen": 16.0,
 }  # fmt: skip
 _STAGE = Lazy(r"\b[Ss]tage[- ]$")
+# "To see whether it depends on the layout, we also train ..."
+_AIM = Lazy(r"(?:To|In order to) [a-z][^,;:()\d]*, ")
 _OF_IT = Lazy(r"\bof (?:it|them|this|that|these|those)\b(?! (?:same )?\w+)", re.I)
 _SIDE = frozenset(("token", "step", "epoch", "sample", "sequence", "batch"))
 
@@ -131,7 +133,7 @@ _GOES_ON = Lazy(r"\W*(?:Its?|Th(?:is|at|ese|ose|ey|eir)|Of (?:these|those|which|
 _BESIDE_OF = {"collective": "sent", "overlap": "sent", "link domain": "sent", "scaling": "run", "bubble": "run"}  # fmt: skip
 # What a set-up says that takes nothing away.
 _SAID_FULLY = Lazy(
-    r"\b(?:all|everything|entirely|kept|stays?|held|fully|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device|resident)\b|\b(?:no|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|"
+    r"\b(?:all|everything|entirely|kept|stays?|held|fully|reside\w*)\b[^.;]{0,50}\b(?:HBM|GPU memory|device memory|on[- ]device|resident)\b|\b(?:no|nothing|without|not?|never|disabl\w+)\b[^.;]{0,24}\boff-?load\w*|"
     r"\b(?:keeps?|stores?|maintains?|holds?|with|has|have|in)\b[^.;]{0,40}\b(?:FP32|BF16|FP16|32-bit|16-bit)\b[^.;]{0,60}|\b8 GPUs (?:per|in each|each)\b|\b(?:each|every) (?:node|server) has \w+ GPUs\b",
     re.I,
 )  # fmt: skip
@@ -168,9 +170,8 @@ def plainly(
     if not _own(group, sentences[k], frozenset(bound), frozenset(counts)):
         return False
     near = _BESIDE_OF.get(group, "memory")
-    for j in (k - 1, k + 1):
-        if 0 <= j < len(sentences) and j not in told and _remark(sentences[j]):
-            return False
+    if k + 1 < len(sentences) and k + 1 not in told and _remark(sentences[k + 1]):
+        return False
     return not any(
         _opens(near, sentences[j].text, told=j in told)
         for j in range(max(0, k - _NEAR), min(len(sentences), k + _NEAR + 1))
@@ -226,6 +227,9 @@ def _own(group: str, sentence: Sentence, bound: frozenset[int], counts: frozense
     if known is None:
         known = _VOCABULARY[group] = frozenset(f"{_COMMON} {_WORDS[group]}".split())
     left = _TURNS.sub(lambda m: " " * len(m.group()), text)
+    aim = _AIM.match(text)
+    if aim and not _opens(_BESIDE_OF.get(group, "memory"), aim.group(), told=False):
+        left = " " * aim.end() + left[aim.end() :]
     for m in _WORD.finditer(left):
         if any(a <= m.start() < b for a, b in blank):
             continue

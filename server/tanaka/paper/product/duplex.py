@@ -9,6 +9,7 @@ from tanaka.paper.product.relations import LocalIdentity
 from tanaka.paper.product.terms import Term
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
+from tanaka.quantity import Reading
 
 _ONE_WAY = Lazy(
     r"\s*(?:,?\s*(?:in|per|for) (?:each|one|a single)?\s?(?:direction|way)\b|unidirectional(?:ly)?|each way|one[- ]way|\(?unidirectional)"
@@ -37,6 +38,8 @@ def duplex(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:
     gap = sentence.between(a, b)
     if len(gap) > 40 or _APART.search(gap) or _of_two_links(sentence, rates):
         return []
+    if _each(sentence, a) != _each(sentence, b):
+        return []  # "50 GB/s bidirectional each, 300 GB/s per direction"
     for one, both in (rates, rates[::-1]):
         r, s = sentence.readings[one], sentence.readings[both]
         if _ONE_WAY.match(sentence.after(r, 30)) and _BOTH_WAYS.match(sentence.after(s, 30)):
@@ -49,6 +52,16 @@ def duplex(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:
                 )
             ]
     return []
+
+
+_EACH = Lazy(
+    r"[^,;()\d]{0,24}\b(?:each|apiece|per (?:link|lane|brick|port|GPU))\b(?! (?:direction|way))"
+)
+
+
+def _each(sentence: Sentence, r: Reading) -> bool:
+    """Whether a bandwidth is that of one link of several."""
+    return r.per in ("each", "gpu", "port", "link") or bool(_EACH.match(sentence.after(r, 40)))
 
 
 def _of_two_links(sentence: Sentence, rates: Sequence[int]) -> bool:

@@ -7,6 +7,8 @@ of moving has to stand with the bytes, and what is counted must be done by the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
@@ -23,13 +25,13 @@ _MOVED_AFTER = Lazy(rf"[^.;:,]{{0,48}}\b{_MOVES}\b", 2)
 # What is there at once, or of which only a part is moved.
 _NOT_ALL = Lazy(
     r"\b(?:lazy|lazily|on demand|working set|metadata|copy-on-write|clon(?:e|es|ed|ing)|fork(?:s|ed|ing)?|incremental\w*|dedup\w*|allocat\w+|delet\w+|evict\w*|"
-    r"trim\w*|garbage\w*|refresh\w*|(?:copies|copying|fetch\w*|reads?|reading|mov\w+|writes?|writing|sends?|sending) only|only (?:the|a|its|what|those|parts?)\b|set only)\b",
+    r"trim\w*|garbage\w*|refresh\w*|(?:copies|copying|fetch\w*|reads?|reading|mov\w+|writes?|writing|sends?|sending) only|only (?:the|a|its|what|those|parts?)\b|set only|first|memory-mapped|mmap\w*)\b",
     2,
 )
 _BDP = Lazy(r"\bBDP\b|\b[Bb]andwidth[- ]delay\b")
 _CAPACITY = Lazy(
     r"[\s-]*(?:of )?(?:(?!(?:from|to|over|in|into|onto|through|via|across|between|at|are|is)\b)[\w-]+ ){0,2}?"
-    r"(?:HBM\w*|DRAM|SRAM|(?:LP|G)?DDR\w*|V?RAM|flash|SSDs?|memory|[AHBVLTP]\d{1,3}0?s?|MI\d+\w*|RTX|TPUs?|GPUs?|cards?|boards?|devices?|accelerators?|chips?|machines?)\b"
+    r"(?:HBM\w*|DRAM|SRAM|(?:LP|G)?DDR\w*|V?RAM|flash|SSDs?|memory|drives?|disks?|arrays?|volumes?|pools?|[AHBVLTP]\d{1,3}0?s?|MI\d+\w*|RTX|TPUs?|GPUs?|cards?|boards?|devices?|accelerators?|chips?|machines?)\b"
 )
 
 
@@ -45,12 +47,30 @@ def is_moved(sentence: Sentence, r: Reading) -> bool:
     )
 
 
-_MOVES_IT = Lazy(rf"\b{_MOVES}\s(?:\w+\s)?(?:them|it|these|this|those|both|all)\b|\b(?:they|it|these|this) (?:is|are|was|were) {_MOVES}\b", 2)  # fmt: skip
+_MOVES_IT = Lazy(rf"\b{_MOVES}\s(?:\w+\s)?(?:them|it|these|this|those|both|all)\b|\b(?:they|it|these|this) (?:is|are|was|were) {_MOVES}\b|^\W*(?:(?:when|once|if)\s)?{_MOVES}\s(?:at|over|through|via|with)\b[^.;]*\bit\b", 2)  # fmt: skip
 
 
 def moves_it(sentence: Sentence) -> bool:
     """Whether a sentence moves what the one before it speaks of."""
     return _MOVES_IT.search(sentence.text) is not None and _NOT_ALL.search(sentence.text) is None
+
+
+# "After loading 14 GB at 6 GB/s, the first token takes": whose time it is
+_NEW_SUBJECT = Lazy(
+    r",\s+(?:and\s|so\s|but\s)?(?:(?:the|an?|each|every|our|its|their|one|that)\s(?!(?:whole|entire|full|total)?\s?"
+    r"(?:transfers?|cop(?:y|ies)|loads?|reads?|writes?|process|operation|run|job|training|exchange|upload|download|time|step|work|epoch|pass|save|dump)\b)|we\s(?!need|finish|complet|take|took|spen|process|read|wr|load|send|sent|train|see|saw|cover|do\b|did\b))"
+    r"[^,;()\d]*$",
+    2,
+)
+
+
+def of_a_new_subject(sentence: Sentence, time: Reading, others: Sequence[Reading]) -> bool:
+    """Whether a time is of something that its own clause names, apart from amount and rate."""
+    found = _NEW_SUBJECT.search(sentence.before(time, 70))
+    if found is None:
+        return False
+    start = max(0, time.start - 70) + found.start()
+    return all(r.end <= start or r.start > time.start for r in others)
 
 
 # What a rate can be of; two of them in one sentence are two rates, of which one is not stated.

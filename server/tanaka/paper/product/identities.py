@@ -14,7 +14,7 @@ from itertools import pairwise, permutations
 
 from tanaka.paper.model import How
 from tanaka.paper.product.duplex import duplex
-from tanaka.paper.product.flows import is_moved, of_other_work
+from tanaka.paper.product.flows import is_moved, of_a_new_subject, of_other_work
 from tanaka.paper.product.relations import FORMATS, RELATIONS, Constant, LocalIdentity, Relation
 from tanaka.paper.product.sums import written_sums
 from tanaka.paper.product.terms import Term, terms
@@ -372,6 +372,11 @@ def _flows(
     )
     if joins and not (by_bracket and relation.name == "transfer"):
         return True
+    time = next((i for r, i in zip(relation.roles, match, strict=True) if r == "time"), None)
+    if time is not None and of_a_new_subject(
+        sentence, readings[time], [readings[i] for i in match if i != time]
+    ):
+        return False
     if relation.name == "transfer":
         return is_moved(sentence, readings[match[0]])
     return relation.name == "run time" or not of_other_work(sentence.text)

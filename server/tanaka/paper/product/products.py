@@ -121,7 +121,7 @@ LAYOUT_CUES = Lazy(
     r"\b(?:spares?|reserved|stand-?by|actors?|rollouts?|another|disaggregated|prefill|decod\w+|respectively|up to|sweep|"
     r"either|between|for the MoE|attention part|experts?|EP|remaining|rest|hybrid|heterogeneous|per node|"
     r"FSDP|HSDP|shard(?:ed|s)? over|each replica|per replica|one replica|a replica|model replica|replicas? of|jobs|instances|or|vary\w*|varies|"
-    r"respective|copies|slices?|subset|sub-?clusters?|partitions?|half of|quarter of|part of)\b|\bfrom \d"
+    r"respective|copies|slices?|subset|sub-?clusters?|partitions? of|half of|quarter of|part of)\b|\bfrom \d"
 )
 _APART = Lazy(
     r"\b(?:while|whereas|but|than|instead|versus|vs|unlike|compared|fine-?tun\w*|evaluat\w*)\b"

@@ -37,8 +37,10 @@ from tanaka.paper.setup import TrainingSetup, own, told, training_setup, trains
 from tanaka.rules.api import AtMention, Context, Finding, Outcome, Slot, Verdict, rule
 from tanaka.rules.corners.experiment import first, insert, latex
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.machine import excuses
 from tanaka.rules.step_drawing import PHASES, drawing
-from tanaka.rules.step_memory import StepMemory, parts_named, size, step_memory
+from tanaka.rules.step_memory import StepMemory, parts_named, shape_of, size, step_memory
+from tanaka.rules.step_passing import passing
 
 _LATE = ("no-flush", "speculative-update")
 _KINDS = ("asynchronous-update", "bounded-staleness", "speculation", "rollback")
@@ -73,6 +75,9 @@ def backward_memory_spike(ctx: Context) -> Iterator[Outcome]:
     slots += _slots(made)
     held = max(made.top.open_at_commit, 1)
     flight = f"{held} micro-batch{'es' if held != 1 else ''}"
+    shape = shape_of(setup)
+    chunked = bool(excuses(paper, "chunked-loss"))
+    parts = passing(d, setup, shape, made, chunked=chunked)[0] if shape is not None else ()
     if made.over and made.capacity is not None:
         yield Finding(
             "TK512", "backward-memory-spike", Verdict.IMPLAUSIBLE, AtMention(trigger.id),
@@ -80,7 +85,7 @@ def backward_memory_spike(ctx: Context) -> Iterator[Outcome]:
             f"{made.capacity.shown}.",
             tuple(d.steps), operands=made.numbers, note="more than the device holds",
             bold=f"{made.peak.shown} of {made.capacity.shown} on the first stage.", only_if=_way_out(made),
-            fixes=fixes, figure=drawing(made), slots=slots, case="A", mechanisms=mechanisms,
+            fixes=fixes, figure=drawing(made, parts), slots=slots, case="A", mechanisms=mechanisms,
         )  # fmt: skip
         return
     room = f" of {made.capacity.shown}" if made.capacity is not None else ""
@@ -93,7 +98,7 @@ def backward_memory_spike(ctx: Context) -> Iterator[Outcome]:
         "nothing says with which weights they go back.",
         tuple(d.steps), operands=made.numbers, note=f"up to {flight} in flight here",
         bold=f"{flight} in flight when the weights change.", question=_QUESTION, fixes=fixes,
-        figure=drawing(made), slots=slots, case="B" if room else "C", mechanisms=mechanisms,
+        figure=drawing(made, parts), slots=slots, case="B" if room else "C", mechanisms=mechanisms,
     )  # fmt: skip
 
 

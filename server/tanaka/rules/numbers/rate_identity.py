@@ -191,6 +191,9 @@ def _asked(
     ):
         return  # its algorithm and its links say how much crosses which: see TK401
     own = [i for _, i in (*claim.factors, *claim.divisors)]
+    too_fast = claim.bound and (stated < computed) is (claim.bound == "at least")
+    if too_fast and not claim.joined and others.several(claim.total, ratio, own):
+        return  # "Eight GPUs read the 140 GB at 3.35 TB/s": each of them
     shared = [i for name, i in (*claim.factors, *claim.divisors) if name.startswith(_SHARED)]
     if others.explain(claim.total, computed, own, shared):
         if not _below_a_part(claim, product, computed):

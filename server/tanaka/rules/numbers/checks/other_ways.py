@@ -33,6 +33,9 @@ _UNITS: Mapping[str, tuple[Dims, float]] = {
 _ENERGY = (3.6e6, 3.6e9)
 _SIZES = (1e6, 1e9, 1e12, 2.0**30, 2.0**40)
 _LEAST, _MOST, _HEDGE = 1e-6, 0.03, 0.1
+_AMOUNTS = frozenset(("token", "sample", "sequence", "request", "step", "epoch", "parameter"))
+_CREW = 4096.0
+"""Beyond that, a count is no count of workers."""
 _NUMBERS = 12
 """Numbers that are combined, the nearest ones where there are more."""
 _BACK = 2
@@ -86,6 +89,22 @@ class OtherWays:
         """Whether the sentence of a total has factors in words."""
         passage, k = self._where.get(total, (None, 0))
         return passage is not None and bool(passage.words[k])
+
+    def several(self, total: NumberId, least: float, own: Collection[NumberId]) -> bool:
+        """Whether the sentence of a total counts at least so many of something that may share the work."""
+        passage, k = self._where.get(total, (None, 0))
+        if passage is None:
+            return False
+        counted = [
+            n.quantity.point
+            for n in self.beside(total, own)
+            if n.quantity.unit == "1"
+            and not n.quantity.shown_unit
+            and n.noun not in _AMOUNTS
+            and n.quantity.point <= _CREW
+        ]
+        counted += [v for v, unit in passage.words[k] if unit == "1"]
+        return any(v >= 0.97 * least for v in counted)
 
     def explain(self, total: NumberId, value: float, own: Sequence[NumberId], shared: Collection[NumberId]) -> bool:  # fmt: skip
         """Whether a total that a product misses is right all the same, or is not that product's.
@@ -142,14 +161,13 @@ class OtherWays:
                 continue
             for id in next((ids for ids in said if part.id in ids), ()):
                 more = number(id)
-                if (
-                    id in own
-                    or id == stated.id
-                    or _sort(more) != _sort(part)
-                    or abs(more.quantity.point / part.quantity.point - 1) < 0.01
-                ):
+                bare = more.quantity.unit == "1" and not (more.noun or more.quantity.shown_unit)
+                if id in own or id == stated.id or not (bare or _sort(more) == _sort(part)):
                     continue
-                one = value * more.quantity.point / part.quantity.point
+                point = more.quantity.point * (part.quantity.scale if bare else 1.0)
+                if abs(point / part.quantity.point - 1) < 0.01:
+                    continue
+                one = value * point / part.quantity.point
                 if any(abs(one / c - rest) <= allowed for c in counts):
                     return True
         return False

@@ -37,7 +37,8 @@ _OTHERWISE = Lazy(
     re.I,
 )
 _USE = Lazy(r"\b[MH]FU\b|\butili|\bof (?:the )?peak\b|\befficiency\b", re.I)
-_BUS = Lazy(r"bus|alg(?:orithm)?", re.I)
+# One rate told in two ways: of a bus and of an algorithm, of one direction and of both, of a pin and of all.
+_BUS = Lazy(r"bus|alg(?:orithm)?|direction|duplex|one[- ]way|\bpins?\b|\bper\b", re.I)
 _MONEY = frozenset({"USD", "EUR"})
 # Base units that multiply to another: rate × time, power × time, price × time.
 _TIMES = {("W", "s"): "J", ("USD/s", "s"): "USD", ("FLOP/s", "s"): "FLOP", ("byte/s", "s"): "byte", ("J/token", "token/s"): "W"}  # fmt: skip
