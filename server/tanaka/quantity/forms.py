@@ -31,6 +31,22 @@ _COMMON_FRACTIONS = frozenset(((2, 3), (3, 4)))
 _DEGREE_BEFORE = Lazy(rf"(?<![A-Za-z0-9])(TP|PP|DP|CP|EP|SP|VPP|MP){_S}?(?:=|:|-|of|is)?{_S}?$")
 
 
+# "tensor parallelism of degree sixteen", "a pipeline-parallel size of four"
+_SPELT_DEGREE = Lazy(
+    rf"\b(?P<of>tensor|pipeline|data|expert|context|sequence)[- ]parallel(?:ism)?{_S}(?:of{_S}|with{_S})?(?:an?{_S})?(?:degree|size|width)s?{_S}(?:of{_S}|is{_S})?$",
+    re.I,
+)
+
+
+def spelt_degree(n: Numeral, before: str) -> Reading | None:
+    """A degree of parallelism in a word."""
+    name = _SPELT_DEGREE.search(before)
+    if not name:
+        return None
+    quantity = make(n.literal, "1", "", 1.0, Qualifier.EXACT, count=True)
+    return Reading(n.start, n.end, n.start, n.end, quantity, Kind.DEGREE, name["of"][0].lower() + "p")  # fmt: skip
+
+
 def degree(text: str, n: Numeral, before: str) -> Reading | None:
     """Degrees as letters: "TP8", "PP=16", "DP 4": degrees of parallelism glued to their letters."""
     if "P" not in before[-6:] or not n.literal.text.isdecimal():

@@ -64,7 +64,7 @@ MODELS = "1080|2070|2080|3060|3070|3080|3090|4060|4070|4080|4090|5070|5080|5090"
 
 _DEVICE = Lazy(
     rf"(?:{_S}|-)(?:(?:NVIDIA|Nvidia|AMD|Intel|Google|Quadro|Tesla|GeForce){_S})*"
-    rf"(?:[ABHLPTV]\d{{1,3}}0{{0,2}}|GH200|GB200|B200|H200|MI\d{{3}}X?|(?:RTX|GTX){_S}?\d{{4}}|"
+    rf"(?:L40S|A10G|[ABHLPTV]\d{{1,3}}0{{0,2}}|GH200|GB200|B200|H200|MI\d{{3}}[AX]?|(?:RTX|GTX){_S}?(?:A|PRO )?\d{{4}}|"
     rf"(?:{MODELS})(?={_S}?(?:s\b|Ti\b|GPU|card))|TPU{_S}?v\d[a-z]?|Jetson|Gaudi\d?)"
     rf"(?:-(?:SXM\d?|PCIe|NVL)(?![A-Za-z0-9])|(?:-[A-Za-z0-9]+)*)(?:{_S}(?:SXM\d?|PCIe|NVL|Ti|Super)(?![A-Za-z]))?(?:{_S}GPUs?|s)?(?![A-Za-z0-9])"
 )

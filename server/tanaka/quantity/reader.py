@@ -159,7 +159,10 @@ def _one(text: str, n: Numeral, hints: _Hints, state: _State) -> tuple[Reading |
     start, end, is_word = n.start, n.end, n.form == "word"
     before = text[max(0, start - 40) : start]
     glued = before[-12:] if before[-1:] not in _SPACES or not before else ""
-    if not is_word:
+    if is_word:
+        if degree := forms.spelt_degree(n, text[max(0, start - 60) : start]):
+            return degree, n.end
+    else:
         if degree := forms.degree(text, n, before):
             return degree, n.end
         skipped, what = no.skip(text, n.digits, n.end)

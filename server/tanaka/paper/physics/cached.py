@@ -23,12 +23,13 @@ _NOT = Lazy(
     r"\bL[123] cache|\bper line\b|\bretain\w*|\bkeeps? only\b|\bcross-attention\b|\bweights?\b.{0,40}\band\b|\bmore\b|\bblocks?\b|\bchunks?\b|\bbuffers?\b|\bpools?\b|\bsegments?\b|\bpages?\b|\bsparse\b|\bquery heads?\b",
     re.I,
 )  # fmt: skip
+_GOES_ON = Lazy(r"\W*(?:Its?|This model|The model|They)\b")
 _ANOTHER = Lazy(r";|\bhalv\w+|\bdoubl\w+|\bquarters?\b|\bwould\b|\breduc\w+", re.I)
-_KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[- ]value\b|\battention cache\b|\bkeys and values\b", re.I)
+_KEY_VALUE = Lazy(r"\bKVs?\b|\bkey[-– ]value\b|\battention cache\b|\bkeys and values\b", re.I)
 # "takes 43 GB of cache": of keys and values, where sequences of a model take it.
 _OF_CACHE = Lazy(r"\s*of (?:the |its |attention )?cache\b", re.I)
 _OF_SEQUENCES = Lazy(r"\b(?:sequences?|requests?|contexts?|prompts?)\b", re.I)
-_KV_HEADS = Lazy(r"\b(?:KV|key[- ]value|K/V)[- ]heads?\b", re.I)
+_KV_HEADS = Lazy(r"\b(?:KV|key[-– ]value|K/V)[- ]heads?\b", re.I)
 _HEAD_SIZE_BEFORE = Lazy(r"\b(?:head (?:dim(?:ension)?s?|size|width)|d_?\{?h(?:ead)?\}?|head_dim)(?: of| is| size|\s?=)?\s*$|\bheads of (?:size |dimension )?$", re.I)  # fmt: skip
 _HEAD_SIZE_BEHIND = Lazy(r"[- ]dim(?:ension(?:al|s)?)? (?:per )?heads?", re.I)
 
@@ -41,7 +42,11 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     of_model = _KEY_VALUE.search(text) or (
         _OF_CACHE.match(text, r.end) and about is not None and _OF_SEQUENCES.search(text)
     )
-    if _NOT.search(text) or not of_model or _PER_HEAD.search(text):
+    # "... 4 times smaller than that of all heads; in BF16, one token costs 128 KiB of KV cache"
+    lo, hi = text.rfind(";", 0, r.start) + 1, text.find(";", r.end)
+    clause = text[lo : hi if hi >= 0 else len(text)]
+    own_clause = lo > 0 and _KEY_VALUE.search(clause) and _EACH_TOKEN.search(clause)
+    if _NOT.search(clause if own_clause else text) or not of_model or _PER_HEAD.search(text):
         return None
     each = bool(
         r.per == "token"
@@ -52,6 +57,9 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     far: set[str] = set()
     named = [("kind", "cache-token" if each else "cache")]
     shape = shape_of(scene, k)
+    if each and {"kv", "head"} == shape.keys() and (layers := _layers_before(scene, k)) is not None:
+        shape = {**shape, "layers": layers}
+        far |= {"layers", "model"}
     if {"layers", "kv", "head"} <= shape.keys():
         given += [(role, shape[role]) for role in ("layers", "kv", "head")]
     elif about is not None and about.name and "kv" not in shape:
@@ -89,6 +97,14 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
 
 
+def _layers_before(scene: Scene, k: int) -> Spot | None:
+    """The one number of layers in the sentences before one that goes on about their model."""
+    if not _GOES_ON.match(scene.sentences[k].text):
+        return None
+    found = [s for j in range(max(0, k - 2), k) for s in scene.spots(j, noun="layer")]
+    return found[0] if len(found) == 1 and scene.reading(found[0]).quantity.bounded else None
+
+
 def _of_another_size(scene: Scene, k: int, size: Spot, at: int) -> bool:
     """Whether another size stands between a size and a place behind it: "2.1 GB, and 0.5 GB in 4 bits"."""
     end = scene.reading(size).end
@@ -102,7 +118,7 @@ _NO_CACHE = Lazy(
     re.I,
 )
 _EFFECTIVE = Lazy(r"\beffective(?:ly)?\b", re.I)
-_CONTEXT = Lazy(r"\bKV\b|\bkey[- ]value\b|\bcach\w+|\bcontexts?\b", re.I)
+_CONTEXT = Lazy(r"\bKV\b|\bkey[-– ]value\b|\bcach\w+|\bcontexts?\b", re.I)
 
 
 def token_cache(scene: Scene, k: int) -> LocalPhysical | None:
@@ -157,7 +173,7 @@ def shape_of(scene: Scene, k: int) -> dict[str, Spot]:
 
 
 _AMOUNTS = Lazy(r"\b(?:tak(?:es?|ing)|needs?|requir(?:es?|ing)|occup(?:y|ies|ying)|consum(?:es?|ing)|amounts? to|totals?|com(?:es?|ing) to|uses?|is|are|of|for|adds up to|reach(?:es)?|grows to)\b|[=≈(:]", re.I)  # fmt: skip
-_GROWS = Lazy(r"\b(?:KV|key[- ]value|cache\w*)\b", re.I)
+_GROWS = Lazy(r"\b(?:KV|key[-– ]value|cache\w*)\b", re.I)
 
 
 def cache_product(scene: Scene, k: int) -> LocalPhysical | None:

@@ -18,6 +18,10 @@ _FULLY_HIDDEN = Lazy(
     r"^(?!.*\b(?:others?|remain\w*|rest|further|another|more|left|exposed|it|its|this|that|which|them)\b)"
     r"(?:[\w-]+\s){0,6}?[Tt]he \d[\d.,]*\s?(?:ms|s|us|µs)\b.*\b(?:fully|completely|entirely|perfectly|totally)\s(?:hidden|overlapped)\b"
 )
+# "This all-reduce is completely hidden ...": all of it, so that no time of it was what is exposed.
+_ALL_HIDDEN = Lazy(
+    r"(?:This|The|That) (?:ring )?(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|exchange|transfer|broadcast)(?: of \d[\d.,]*\s?(?:ms|s|us|µs))? is (?:fully|completely|entirely) (?:hidden|overlapped)\b"
+)
 _FORMAT = Lazy(r"\b(?:FP32|FP16|BF16|FP8|float32|float16|bfloat16|single[- ]precision|half[- ]precision|32-bit|16-bit|8-bit)\b", re.I)  # fmt: skip
 _FORMATS = {
     "fp32": "fp32", "fp16": "fp16", "bf16": "bf16", "fp8": "fp8", "float32": "fp32", "float16": "fp16", "bfloat16": "bf16",
@@ -83,6 +87,8 @@ _HOLDER = Lazy(
     re.I,
 )
 _NODE_WORDS = frozenset(("node", "machine", "server", "host", "instance"))
+_ITS = Lazy(r"\bits (?:own |single )?$")
+_EACH_HAS = Lazy(r"\b(?:each|every|per|an?|one)[ -](?:node|machine|server|host|rank|worker|process|device|GPU|accelerator|replica)\b", re.I)  # fmt: skip
 _ALONE = Lazy(r"\b(?:one|a single) (?:GPU|accelerator|device) (?:per|in each|on each) (?:node|machine|server|host)\b|\bsingle-GPU (?:nodes|machines|servers|hosts)\b", re.I)  # fmt: skip
 _PER_RANK = Lazy(r"[\s-]?(?:of \w+\s)?(?:per|on each|from each|in each|/)\s?(?:GPU|rank|device|worker|node|process|accelerator)\b", re.I)  # fmt: skip
 _PAYLOAD_WORDS = Lazy(
@@ -90,7 +96,7 @@ _PAYLOAD_WORDS = Lazy(
     re.I,
 )
 CUES = {
-    "exposed": Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)?|non-?overlapped|unhidden|overheads?|extra|additional|on top|adds?|hidden|overlap\w*|stall\w*|critical path)\b", re.I),
+    "exposed": Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)?|non-?overlapped|unhidden|overheads?|extra|additional|on top|adds?|hidden(?!\s(?:states?|sizes?|dim\w*|layers?|units?|widths?|vectors?|activations?|representations?)\b)|overlap\w*|stall\w*|critical path)\b", re.I),
     "amortised": Lazy(r"\bevery\s(?:\w+\s){0,2}(?:steps?|iterations?|rounds?)|\bamorti[sz]\w+|\blocal (?:SGD|steps?)\b|\bon average\b|\bDiLoCo\b|\bdelta\b|\bincremental\w*", re.I),
     "compressed": Lazy(r"\bcompress\w*|\b[12]-bit\b|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\bquanti[sz]\w+|\bspars\w+|\bencod\w+|\bsketch\w*|\bdedup\w*|\bcached\b|\bcaching\b|\bcache hits?\b", re.I),
     "part": Lazy(r"\bbuckets?\b|\blast\b|\bper[- ]layer\b|\beach layer\b|\bchunk\w*|\bslices?\b|\bonly (?:the|a|one)\b|\bfraction\b|\bone (?:eighth|quarter|half|tenth)\b|\bthe first\b|\bpipelin\w+|\bper (?:token|block|page|micro-?batch)\b|\blayer-?(?:wise|by-layer)\b", re.I),
@@ -125,9 +131,17 @@ def sent(scene: Scene, k: int, number: Spot) -> LocalPhysical | None:
     return _claim(scene, k, kinds[0], number) if len(kinds) == 1 else None
 
 
+# ", more than the 664 ms that a V100 needs": a time that the one of the sentence is held against.
+_HELD_AGAINST = Lazy(
+    r",\s(?:which is\s)?(?:(?:far|much|well|slightly|still|even)\s)?(?:(?:more|less|longer|shorter|faster|slower|higher|lower) than|compared (?:to|with)|against|versus|twice|half|\d[\d.]*\s?[×x]?\s?(?:times|of))\b"
+)
+
+
 def _time(scene: Scene, k: int) -> Spot | None:
     """The one time that something takes; None where there are two."""
     times = scene.spots(k, "s")
+    if len(times) > 1 and (other := _HELD_AGAINST.search(scene.sentences[k].text)):
+        times = [s for s in times if scene.reading(s).end <= other.start()]
     if not times:
         return None
     said = []
@@ -154,7 +168,8 @@ def _claim(scene: Scene, k: int, kind: str, time: Spot) -> LocalPhysical | None:
                 beside = beside - {"compressed"} | {"compressed beside"}
             cues |= beside
             if j == k + 1 and scene.heard({"exposed": CUES["exposed"]}, j):
-                hidden = _FULLY_HIDDEN.search(scene.sentences[j].text)
+                after = scene.sentences[j].text
+                hidden = _FULLY_HIDDEN.search(after) or _ALL_HIDDEN.match(after)
                 cues.add("hidden after" if hidden else "exposed after")
     if _RING.search(sentence.text):
         cues.add("ring")
@@ -167,6 +182,10 @@ def _claim(scene: Scene, k: int, kind: str, time: Spot) -> LocalPhysical | None:
     if kind not in ("transfer", "broadcast") and not _among(scene, k, given, named, far, cues):
         return None
     return LocalPhysical("collective", time, tuple(given), tuple(named), tuple(counted), frozenset(far), frozenset(cues))  # fmt: skip
+
+
+_OF_IT = Lazy(r"\b(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|all[- ]?to[- ]?all|broadcast)\s(?:of|over|with)\s(?:a\s|the\s|these\s|about\s)?[≈∼~]?$", re.I)  # fmt: skip
+_FROM_EACH = Lazy(r"\s(?:of\s\w+\s)?from each of\s(?:the\s)?\d+\s(?:\w+\s)?(?:GPUs|ranks|workers|nodes|devices|processes|machines)\b", re.I)  # fmt: skip
 
 
 def _payloads(scene: Scene, k: int) -> list[Spot]:
@@ -190,12 +209,18 @@ def _sent(
 ) -> bool:  # fmt: skip
     """Bind what is sent: bytes, or parameters and their format."""
     found = _payloads(scene, k)
+    # "a worker sends 27 MB, and an all-gather of 27 MB": what is said of the collective itself
+    if len(found) > 1 and _OF_IT.search(scene.around(found[-1], 50)[0]):
+        found = found[-1:]
+        far.add("payload")
     if len(found) == 1 and _SHARE_OF.search(scene.around(found[0], 40)[0]):
         return False  # "a tenth of the 10 GB"
     if len(found) == 1:
         given.append(("payload", found[0]))
         if _PER_RANK.match(scene.around(found[0])[1]):
             cues.add("per rank")
+        elif _FROM_EACH.match(scene.around(found[0])[1]):
+            cues.add("from each")
         return True
     if found:
         return False
@@ -282,6 +307,8 @@ def _held(
     m = None if _SEVERAL.search(text) else _COUNT.search(before)
     if m is None and not _SEVERAL.search(text):
         m = _COUNT_OF.search(before)
+    if m is None and _ITS.search(before) and not _PLURAL.match(after) and _EACH_HAS.search(text):
+        counted.append(("links", 1.0))  # "Each GPU owns ..., on its 200 Gb/s adapter"
     if m:
         word = m["word"].lower()
         n = float(_COUNTS.get(word) or word)
@@ -302,7 +329,7 @@ def _among(
         cues.add("alone")
     for j in range(k, max(-1, k - 3), -1):
         nodes = scene.spots(j, noun="node")
-        devices = scene.spots(j, noun="gpu")
+        devices = scene.spots(j, noun="gpu") or ([] if nodes else scene.spots(j, noun="replica"))
         if len(nodes) > 1 or len(devices) > 1:
             return False
         if not (nodes or devices):
@@ -313,7 +340,9 @@ def _among(
             given.append(("devices", devices[0]))
             r = scene.reading(devices[0])
             words = scene.sentences[j].text[r.start : r.end].lower()
-            named.append(("who", "rank" if re.search(r"rank|worker|process", words) else "device"))
+            named.append(
+                ("who", "rank" if re.search(r"rank|worker|process|replica", words) else "device")
+            )
             after = scene.around(devices[0])[1]
             if r.per == "node" or re.match(
                 r"\s?(?:each|per node|per machine|per server|apiece)\b", after

@@ -14,7 +14,7 @@ from tanaka.patterns import Lazy
 
 # What a size is of: the last of these words before it, or the one right behind it.
 _SORTS = (
-    ("cache", Lazy(r"\b(?:KV|K/V|key[- ]value)[- ]?(?:caches?|states?|pairs?)\b|\bKVs?\b(?!\s?heads?)|\bcaches?\b", re.I)),
+    ("cache", Lazy(r"\b(?:KV|K/V|key[-– ]value)[- ]?(?:caches?|states?|pairs?)\b|\bKVs?\b(?!\s?heads?)|\bcaches?\b", re.I)),
     ("logits", Lazy(r"\blogits?\b", re.I)),
     ("optimizer", Lazy(r"\b(?:optimi[sz]er|AdamW?)(?: states?| memory)?\b|\bmoments?\b", re.I)),
     ("state", Lazy(r"\bhidden[- ](?:states?|vectors?|activations?)\b|\bresidual stream\b|\b(?:activation|embedding|feature|hidden) vectors?\b|\b(?<!training )(?<!model )states?\b", re.I)),
@@ -272,6 +272,7 @@ def _elements(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
         r
         for spot, r in stretch.readings()
         if spot != size and spot not in counts and r.quantity.unit == "1" and r.noun != "bit"
+        and not (r.noun in ("token", "sequence") and r.quantity.point == 1)  # "the logits of one token"
         and not any(w.start <= r.start - stretch.start < w.end for w in stretch.widths())
     ]  # fmt: skip
     if len(counts) != 1 or any(r.noun in ("token", "sequence", "layer", "request", "head") for r in others):  # fmt: skip

@@ -32,8 +32,12 @@ _NEVER = Lazy(
     re.I,
 )
 _WORDS = {"two": 2, "four": 4, "eight": 8, "sixteen": 16}
+# Systems by the name of their node, and how many devices NVLink joins in it.
+_SYSTEMS = Lazy(
+    r"\b(?P<eight>p3dn|p3\.16xlarge|p3dn\.24xlarge|p4de?|p4de?\.24xlarge|p5e?n?|p5\.48xlarge|(?:DGX|HGX)(?:[- ](?:A100|H100|H200|B200|V100))?|ND[A-Z]*96\w*|a2-megagpu|a3-(?:high|mega)gpu)(?:\.\w+)?\s(?:nodes?|instances?|servers?|machines?|systems?|box(?:es)?)\b|\b(?:DGX|HGX)[- ](?:A100|H100|H200|B200)s?\b"
+)
 CUES = {
-    "larger": Lazy(r"\bNVL\d+\b|\bracks?\b|\bGB[23]00\b|\bICI\b|\btorus\b|\bTPUs?\b|\bNeuronLink\b|\bTrainium\b|\bMI\d{3}\w*|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bNVSwitch (?:system|fabric)\b|\bAscend\b|\bsuper-?(?:pod|node)s?\b", re.I),
+    "larger": Lazy(r"\bNVL\d+\b|\bracks?\b|\bGB[23]00\b|\bICI\b|\btorus\b|\bDGX SuperPODs?\b|\bTPUs?\b|\bNeuronLink\b|\bTrainium\b|\bMI\d{3}\w*|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bNVSwitch (?:system|fabric)\b|\bAscend\b|\bsuper-?(?:pod|node)s?\b", re.I),
     "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
     "other": Lazy(r"\b(?:context|sequence|pipeline|data)[- ]parallel\w*|\bCP\d*\b|\bPP\d*\b|\bring attention\b", re.I),
     "able": Lazy(r"\b(?:would|could|if|ideally|assum\w+|suppose|not|cannot|never fits|limit\w*|beyond|exceed\w*|longer|rather|instead)\b|n't\b", re.I),
@@ -52,7 +56,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         cues: set[str] = set()
         for j in (k - 1, k, k + 1):
             if 0 <= j < len(scene.sentences):
-                text = scene.sentences[j].text
+                text = scene.sentences[j].text if j != k else _own(scene.sentences[k].text)
                 # What joins the nodes is set-up, and no admission that the traffic uses it.
                 if _JOINS_NODES.search(text):
                     cues.add("network")
@@ -64,17 +68,33 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if _NEVER.search(sentence.text):
             cues.add("never")
         counted, far = _node(scene, k)
+        system = None if counted is not None else _SYSTEMS.search(sentence.text)
         sizes = {
             g for s in scene.sentences for m in _PER_NODE.finditer(s.text) for g in m.groups() if g
         }
         if len(sizes) > 1:
             cues.add("sizes")
         part = scene.part(k)
-        if counted is None and not (part is not None and part.system):
+        if counted is None and system is None and not (part is not None and part.system):
             continue
-        named = (("device", part.name),) if part is not None else ()
+        name = part.name if part is not None else system.group() if system is not None else ""
+        if part is None and system is not None:
+            cues.add("system")
+        named = (("device", name),) if name else ()
         size = (("domain", counted),) if counted is not None else ()
         yield LocalPhysical("link-domain", degrees[0], (), named, size, far, frozenset(cues))
+
+
+_OF_OTHERS = Lazy(r"\bpipeline\b|\bdata[- ]parallel\w*|\bstages\b|\breplicas\b", re.I)
+_OF_THIS = Lazy(
+    r"\b(?:tensor|expert)[- ]|\b[TE]P\d*\b|\b(?:its?|their|they|them|this|these|which|all-\w+)\b",
+    re.I,
+)
+
+
+def _own(text: str) -> str:
+    """A sentence without the clauses that go on to other parallelism ("; four pipeline stages span the rest")."""
+    return ";".join(c for c in text.split(";") if not _OF_OTHERS.search(c) or _OF_THIS.search(c))
 
 
 def _degree(scene: Scene, spot: Spot) -> bool:

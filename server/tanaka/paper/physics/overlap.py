@@ -21,15 +21,25 @@ _TALK = (
     r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|transfers?|exchanges?|"
     r"synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|gradient sync\w*"
 )
-_WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work"  # fmt: skip
+_WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work|passes|prefill\w*|decoding"  # fmt: skip
 _ON = r"(?![\s,]*(?:and|while|but|with|by|behind|under|is|are|takes|which)\b)"
 _PER_STEP = Lazy(
     r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration)\b", re.I
 )
+_TALK_LEADS = Lazy(
+    rf"^(?:[Tt]h(?:is|ese|e)|[Ii]ts|[Tt]heir|[Ii]t)\b[^,;.\d]{{0,30}}?(?:(?:{_TALK})\b|(?<=[Ii]t)(?=\s(?:is|can|stays?)\b))",
+    re.I,
+)
+# The work of several passes whose time is stated for all of them.
+_ALTOGETHER = Lazy(r"[^,;.]{0,12}\b(?:together|in total|in all|altogether|combined|in sum)\b", re.I)
 _BEHIND_IT = Lazy(r"\b(?:behind|by|under|beneath|with|within) (?:it|this|that|the latter)\b", re.I)
 _TALK_AFTER = Lazy(rf"{_ON}[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_TALK})\b", re.I)
 _WORK_AFTER = Lazy(rf"{_ON}[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_WORK})\b", re.I)
-_LEADS = r"(?:[^,;.\d]{0,24}?\s(?:of|takes|took|lasts|is|needs)|\s?\(|,\s(?:which|that|and)\s(?:takes|took|lasts|needs)|,)\s?(?:only\s)?$"
+# What may stand between a noun and its time: over which link ("over 25 Gb/s takes"), and of what ("of the next prompt, which takes").
+_OVER_LINK = r"(?:\s(?:over|on|across|via|through)\s[^,;()]{0,50}?)?"
+_TIMED = r"(?:takes?|took|lasts?|lasted|needs?|needed)"
+_LEADS = rf"(?:[^,;.\d]{{0,24}}?\s(?:of|is|{_TIMED})|{_OVER_LINK}\s{_TIMED}|\s?\(|(?:\s(?:of|for|in)\s[^,;.\d()]{{0,40}}?)?,\s(?:(?:which|that|and)\s{_TIMED})?)\s?(?:only\s)?$"
+_SENDING = Lazy(rf"\b(?:sending|transferring|copying|shipping|moving|exchanging)\b[^;]{{0,90}}\s{_TIMED}\s(?:only\s|about\s)?$", re.I)  # fmt: skip
 _TALK_BEFORE = Lazy(rf"\b(?:{_TALK})\b{_LEADS}", re.I)
 _WORK_BEFORE = Lazy(rf"\b(?:{_WORK})\b{_LEADS}", re.I)
 CUES = {
@@ -60,9 +70,18 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             before = scene.spots(k - 1, "s")
             work = [s for s in before if _is(scene, s, talk=False)] if len(before) == 1 else []
             times, far = [*times, *work], frozenset(("window",))
+        if not talk and len(work) == len(times) == 1 and k and _TALK_LEADS.search(sentence.text):
+            # "The transfer is hidden by ...": how long it takes is told in the sentence before.
+            before = scene.spots(k - 1, "s")
+            talk = [s for s in before if _is(scene, s, talk=True) or _SENDING.search(scene.around(s, 120)[0])] if len(before) == 1 else []  # fmt: skip
+            times, far = [*times, *talk], frozenset(("time",)) if talk else far
         if len(work) != 1 or len(talk) > 1 or len(times) != len(talk) + 1:
             continue
         cues = set(scene.heard(CUES, k))
+        if "time" in far:
+            cues |= scene.heard({c: CUES[c] for c in ("remainder", "every", "denied")}, k - 1)
+        if _ALTOGETHER.match(scene.around(work[0])[1]):
+            cues.discard("accumulation")
         if _FULLY.search(sentence.text):
             cues.add("fully")
         named = (("window", _window(scene, work[0])),)

@@ -22,6 +22,7 @@ from tanaka.paper.physics import (
     saving,
     scaling,
     specification,
+    stashed,
     throughput,
     token_share,
     training,
@@ -33,6 +34,7 @@ from tanaka.paper.sentences import Sentence
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
+    stashed.read,
     saving.read,
     low_rank.read,
     utilization.read,

@@ -20,7 +20,7 @@ _TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\
 # What does not fit, is only wished for, or runs elsewhere.
 _FAILS = Lazy(
     r"\b(?:not|n't|cannot|never|neither|nor|without)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|"
-    r"\b(?:needs?|requires?) (?:at least|two|three|four|eight|\d+|several|multiple|more)\b|\binfeasible\b|\bbeyond\b|\bfails?\b|\bAPI\b|\bclients?\b|\bquer(?:y|ies|ied|ying)\b|\bendpoints?\b|\bjudges?\b|\bif\b|\bsimulat\w+|\bemulat\w+|\bestimat\w*|\bextrapolat\w*|\bpredict\w*|\brooflines?\b|"
+    r"\b(?:needs?|requires?) (?:at least|two|three|four|eight|\d+(?![\d.,]*\s?[KMGT]i?B\b)|several|multiple|more)\b(?!\s?[KMGT]i?B\b)|\binfeasible\b|\bbeyond\b|\bfails?\b|\bAPI\b|\bclients?\b|\bquer(?:y|ies|ied|ying)\b|\bendpoints?\b|\bjudges?\b|\bif\b|\bsimulat\w+|\bemulat\w+|\bestimat\w*|\bextrapolat\w*|\bpredict\w*|\brooflines?\b|"
     r"\bcompared? (?:to|with)\b|\bthan\b|\bper (?:node|GPU)\b|\beach (?:node|server)\b|\bdraft\b|\blayers? of\b|\ba (?:part|share|slice|shard|stage|fraction) of\b|\bone (?:layer|block|decoder layer)\b|\bsingle layer\b|\bkernels?\b",
     re.I,
 )  # fmt: skip
@@ -46,7 +46,7 @@ _COUNT_BEFORE = Lazy(r"\b(?P<n>an?|one|single|two|three|four|eight|sixteen|\d+)(
 _WORDS = {"a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}  # fmt: skip
 
 _SHARED = Lazy(
-    r"\b(?:of|from) the \d|\bbenchmarks?\b|\bscor(?:e|es|ed|ing)\b|\bactive\b|\b(?:no|any) cache\b|\b(?:minutes|hours)\b|\bat any (?:time|moment)\b|\bof which\b|\bof (?:these|them) only\b|\bwaves?\b|\bin turn\b|\bqueue\w*|\bpreempt\w*|\badmit\w*|\bH2O\b|\bheavy[- ]hitters?\b|\bkeeps? (?:a|only|the|one|at)\b|\b(?:fifth|quarter|third|tenth|eighth|half) of\b|\bmerg\w+|\bpass(?:es)? through\b|\bshar(?:e|es|ed|ing)\b|\bprefix\w*|\bbeams?\b|\bbest-of\b|\bsamples?\b|\bhost\b|\bswap\w*|\btiers?\b|\bevict\w*|\boff-?load\w*|\bservice\b|\bsessions?\b|\busers?\b|\bcompress\w*|\bsliding\b|\bwindow\w*|\blocal\b|"
+    r"\b(?:of|from) the \d|\bbenchmarks?\b|\bscor(?:e|es|ed|ing)\b|\bactive\b|\b(?:no|any) cache\b|\b(?:minutes|hours)\b|\bat any (?:time|moment)\b|\bof which\b|\bof (?:these|them) only\b|\bwaves?\b|\bin turn\b|\bqueue\w*|\bpreempt\w*|\badmit\w*|\bH2O\b|\bheavy[- ]hitters?\b|\bkeeps? (?:a|only|one|at)\b|\bkeeps? the (?!(?:(?:BF16|FP16|FP8|INT8|INT4|16-bit|8-bit|4-bit|full|whole|entire) )?(?:weights|parameters|model|KV|key|cache)\b)|\b(?:fifth|quarter|third|tenth|eighth|half) of\b|\bmerg\w+|\bpass(?:es)? through\b|\bshar(?:e|es|ed|ing)\b|\bprefix\w*|\bbeams?\b|\bbest-of\b|\bsamples?\b|\bhost\b|\bswap\w*|\btiers?\b|\bevict\w*|\boff-?load\w*|\bservice\b|\bsessions?\b|\busers?\b|\bcompress\w*|\bsliding\b|\bwindow\w*|\blocal\b|"
     r"\bspars\w+|\bquanti[sz]\w*|\bretain\w*|\btop-?k\b|\bbudget\b|\btotal\b|\btogether\b|\bup to\b|\bmax\w*|\bat most\b|\blimit\w*|\bmax_\w+|\bper second\b|\bover (?:time|\d+)\b|\bin total\b|\brequests? (?:per|a) \b|\bdata ?set\b|\btrace\b|\baverage\b|\bmean\b",
     re.I,
 )  # fmt: skip
@@ -116,9 +116,10 @@ def _alone(text: str, part: Part) -> bool:
 _LINK = (
     r"in|at|with|using|is|are|was|were|be|being|been|we|our|us|the|this|all|of|for|on|onto|into|inside|upon|to|by|and|both|it|they|its|a|an|one|single|two|three|four|five|six|eight|sixteen|same|such|model|models|"
     r"fully|entirely|completely|wholly|always|also|then|still|even|now|just|only|first|here|currently|there|weights?|parameters?|precision|format|memory|HBM|GPU|GPUs|device|experiments?|measurements?|"
-    r"measur(?:e|es|ed)|dense|pretrained|large|base|chat|instruct|NVIDIA|Nvidia|AMD|can|off-the-shelf|vLLM|TensorRT-LLM|SGLang|DeepSpeed|system|engine|without|offloading|node|nodes|total|speed|latency|throughput|rate|use|uses|used|which|from|comfortably|easily|enough|sufficient|suffices"
+    r"measur(?:e|es|ed)|dense|pretrained|large|base|chat|instruct|NVIDIA|Nvidia|AMD|can|off-the-shelf|vLLM|TensorRT-LLM|SGLang|DeepSpeed|system|engine|without|offloading|node|nodes|total|speed|latency|throughput|rate|use|uses|used|which|from|comfortably|easily|enough|sufficient|suffices|"
+    r"needs?|takes?|occup(?:y|ies)|requires?|weighs?"
 )
-_LINKING = Lazy(rf"(?:[\s,.()×'’–-]|\d[\d.,x]*|{_LINK}|{_HOLDING}|(?:BF|FP|F|TF|INT|NF)\d+|bfloat16|float16|half|\d+[-\s]?(?:bits?|GB)|four|eight|sixteen|bits?)*", re.I)  # fmt: skip
+_LINKING = Lazy(rf"(?:(?:\d+-bit|(?:INT|FP|NF|BF)\d+|half-precision) (?:version|variant|copy|checkpoint)|[\s,.()×'’–-]|\d[\d.,x]*|{_LINK}|{_HOLDING}|(?:BF|FP|F|TF|INT|NF)\d+|bfloat16|float16|half|\d[\d.,]*[BM]\b|\d[\d.,]*[-\s]?(?:bits?|[GMT]i?B)\b|four|eight|sixteen|bits?)*", re.I)  # fmt: skip
 # What else may be in the memory, or be computed there.
 _BESIDES = Lazy(r"\b(?:KV|caches?|activations?|gradients?|embeddings?|logits|shapes?|traces?|outputs?|prompts? of|profil\w+|classifiers?|probes?|attention|dimensions?|generated by|data)\b", re.I)  # fmt: skip
 

@@ -27,7 +27,7 @@ FORMAT = Lazy(
 )  # fmt: skip
 # A second format is what it is compared with only where that is said: "INT4 with FP16 scales".
 _COMPARED = Lazy(
-    r"\bfrom (?:16|32) (?:down )?to \d(?:\.\d+)?[- ]bits?\b|\b(?:from|than|vs\.?|versus|over|against|compared (?:to|with)|relative to|of (?:the|its)|(?:size|footprint|memory) in)\s(?:\w+\s){0,2}?(?:(?:FP|BF)-?(?:16|32)|(?:16|32)[- ]bits?|(?:half|full|single)[- ]precision)\b|"
+    r"\bfrom (?:16|32) (?:down )?to \d(?:\.\d+)?[- ]bits?\b|\b(?:from|than|vs\.?|versus|over|against|instead of|rather than(?: in)?|compared (?:to|with)|relative to|of (?:the|its)|(?:size|footprint|memory) in)\s(?:\w+\s){0,2}?(?:(?:FP|BF)-?(?:16|32)|(?:16|32)[- ]bits?|(?:half|full|single)[- ]precision)\b|"
     r"\b(?:(?:FP|BF)-?(?:16|32)|(?:16|32)-bit|(?:half|full|single)[- ]precision)\s(?:baseline|original|counterpart|model|version)\b",
     re.I,
 )  # fmt: skip
@@ -58,7 +58,7 @@ TOGETHER = Lazy(
 OBJECTS = {
     "states": Lazy(r"\b(?:model|training)[- ]states?\b|\bstates? memory\b|\bmemory (?:of|for) (?:the )?states\b", re.I),
     "optimizer": Lazy(r"\b(?:optimi[sz]er|Adam)(?:['’]s)?[- ](?:states?|memory|moments?)\b|\bmemory (?:of|for) (?:the )?optimi[sz]er\b", re.I),
-    "cache": Lazy(r"\b(?:KV|key[-/ ]value)[- ]?cach\w+|\bKV memory\b", re.I),
+    "cache": Lazy(r"\b(?:KV|key[-–/ ]value)[- ]?cach\w+|\bKV memory\b", re.I),
     "weights": Lazy(r"\bweights?(?! (?:gradient|decay))\b|\bcheckpoints?\b|\bmodel (?:size|memory|footprint)\b|\bparameters?\b", re.I),
     "activations": Lazy(r"\bactivations?\b", re.I),
     "memory": Lazy(r"\bmemory\b|\bfootprint\b", re.I),
@@ -79,11 +79,15 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not plain and not any(p.search(text) for p in OBJECTS.values()):
             continue
         claim = claimed_saving(scene, k)
+        told = _sizes(scene, k) if claim is None else None
+        claim = (told[1], "sizes") if told is not None else claim
         if claim is None or TOGETHER.search(text):
             continue
-        kind, given, counted, far, named = _technique(scene, k, claim[0])
+        kind, given, counted, far, named = _technique(scene, k, claim[0], sizes=told is not None)
         if not kind:
             continue
+        if told is not None:
+            given = (*given, ("before", told[0]))
         shard_free = _SHARDS.sub(" ", text)
         objects = frozenset(n for n, p in OBJECTS.items() if p.search(shard_free))
         objects |= {"cache"} if plain else set()
@@ -137,6 +141,34 @@ def claimed_saving(
     return spot, form
 
 
+# "... of 17.2 GB, and with an FP8 cache this falls to 8.6 GB", "from 2.69 GB to 0.67 GB"
+_FALLS_TO = Lazy(
+    r"(?:\b(?:fall|drop|shrink|shrank|decreas|go(?:es)? down|went down|reduc|cut|lower|come)\w*(?: down)?(?: this| it| them)? to|\binto|(?<=\w) is (?:then )?)\s(?:only\s|just\s|about\s)?[≈∼~]?$",
+    re.I,
+)
+_DOWN_TO = Lazy(r"^\s?(?:per \w+ )?(?:down )?to\s(?:only\s|just\s|about\s)?[≈∼~]?$")
+_FROM_SIZE = Lazy(r"\bfrom\s[≈∼~]?$")
+_OF_SIZE = Lazy(r"\b(?:of|is|are|takes?|has|have|need(?:s)?)\s(?:about\s)?[≈∼~]?$")
+
+
+def _sizes(scene: Scene, k: int) -> tuple[Spot, Spot] | None:
+    """From how many bytes to how many a memory falls."""
+    sizes = scene.spots(k, "byte")
+    if len(sizes) != 2:
+        return None
+    first, second = sizes
+    s = scene.sentences[k]
+    a, b = scene.reading(first), scene.reading(second)
+    if not (
+        a.quantity.bounded and b.quantity.bounded and a.quantity.point > b.quantity.point >= 1e6
+    ):
+        return None
+    between, lead = s.between(a, b), s.before(a, 30)
+    fell = _FROM_SIZE.search(lead) and _DOWN_TO.match(between)
+    falls = _OF_SIZE.search(lead) and _FALLS_TO.search(between)
+    return (first, second) if fell or falls else None
+
+
 Found = tuple[
     str,
     tuple[tuple[str, Spot], ...],
@@ -147,7 +179,7 @@ Found = tuple[
 _NONE: Found = ("", (), (), frozenset(), ())
 
 
-def _technique(scene: Scene, k: int, saving: Spot) -> Found:
+def _technique(scene: Scene, k: int, saving: Spot, *, sizes: bool = False) -> Found:
     """The one technique of a sentence with what it is computed from; "" where there are two."""
     sentence = scene.sentences[k]
     text = sentence.text
@@ -169,12 +201,16 @@ def _technique(scene: Scene, k: int, saving: Spot) -> Found:
         width = {"8": 8.0, "eight": 8.0, "4": 4.0, "four": 4.0}[adam.pop()]
         return "low-bit Adam", (), (("bits", width),), frozenset(), ()
     if heads:
-        return _heads(scene, k, saving, heads.pop(), bits)
+        # "...; in BF16, one token costs 128 KiB": a format of another clause narrows nothing here
+        at = scene.reading(saving).start
+        lo, hi = text.rfind(";", 0, at) + 1, text.find(";", at)
+        own = FORMAT.search(text[lo : hi if hi >= 0 else len(text)])
+        return _heads(scene, k, saving, heads.pop(), bits if own else frozenset())
     if rank:
         return _NONE
     if bits and len(bits) <= 2 and min(bits) < 16 and (len(bits) == 1 or max(bits) >= 16):
         low = min(bits)
-        compared = len(bits) == 2 and _COMPARED.search(text)
+        compared = len(bits) == 2 and (sizes or _COMPARED.search(text))
         counted = (("bits", low), *((("from", max(bits)),) if compared else ()))
         return "quantisation", (), counted, frozenset(), ()
     return _NONE
@@ -231,7 +267,7 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
     )
 
 
-_HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key-value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
+_HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key[-–]value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
 _HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than)\s?$", re.I)
 

@@ -43,9 +43,17 @@ _OF_EACH = Lazy(r"\bper[- ](?:GPU|device|chip|accelerator|node|worker|core)\b|\b
 _SCALE = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b", re.I)
 _CHANGE = Lazy(r"\b(?:by|than)\s(?:up to\s|about\s|only\s)?$|\b(?:improv|increas|rais|gain)\w*\s(?:of\s)?$", re.I)  # fmt: skip
 _BASE_ONE = Lazy(
-    r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip)",
+    r"\b(?:over|than|vs\.?|versus|relative to|compared (?:to|with)|against|from|of)\s(?:a\s|that of\sa\s)?(?:single|one|1)[- ](?:GPU|device|node|machine|worker|thread|core|chip|replica|server|accelerator|rank)\b"
+    # "as fast as on one", "compared with 2,711 images/s with a single one"
+    r"|\b(?:as|than|over|against|relative to|compared (?:to|with)|that|those)\s(?:on|with|using|of|for)\s(?:only |just )?(?:a single one|one|1)(?=\s?(?:[.,;)]|$|\sand\b|\sbut\b))",
     re.I,
 )
+# "as fast as on eight": the base, its noun left out.
+_BASE_MORE = Lazy(
+    r"\b(?:as|than|over|against|relative to|compared (?:to|with)|that|those)\s(?:on|with|using|of|for)\s(?:only |just )?(?P<n>two|three|four|six|eight|ten|twelve|sixteen|\d{1,4})(?=\s?(?:[.,;)]|$|\sand\b|\sbut\b))",
+    re.I,
+)
+_WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0, "ten": 10.0, "twelve": 12.0, "sixteen": 16.0}  # fmt: skip
 _OF_GPU = Lazy(r"(?:GPU|device|core|chip)$", re.I)
 _COUNTED = ("gpu", "node", "core", "replica")
 _BEHIND = ("step", "iteration", "epoch", "token", "sample", "request")
@@ -69,7 +77,7 @@ CUES = {
 CAUSES = Lazy(
     r"\bcaches?\b|\bL[123]\b|\bfits?\b|\bbatch|\bmemory\b|\boff-?load|\bswap|\bpool\b|\bKV\b|\brelative to\b|\brecomput|\bcheckpointing\b|\bnois|\bvarian|"
     r"\bsearch\b|\bsolution|\bworking set\b|\blocality\b|\bTLB\b|\bwithin (?:error|measurement)|±|\bdeviation\b|\bNUMA\b|\bbandwidth\b|\bfragment|\bbecause\b|\bsince\b|"
-    r"\bdue to\b|\bowing to\b|\bthanks to\b|\bper (?:watt|dollar)\b|\bsparser\b|\bsmaller (?:shards?|partitions?|tables?)\b|\bhit rates?\b|\bbase(?:line)? of\b|\bturbo\b|\bthrottl",
+    r"\bdue to\b|\bowing to\b|\bthanks to\b|\bper (?:watt|dollar)\b|\bsparser\b|\bshar(?:es?|ed|ing)\b|\bprefix\w*|\b(?:improv|grow|ris|increas)\w* with (?:scale|more|the number)\b|\breus\w+|\bsmaller (?:shards?|partitions?|tables?)\b|\bhit rates?\b|\bbase(?:line)? of\b|\bturbo\b|\bthrottl",
     re.I,
 )
 """What makes more devices more than as many times as fast, or as if they were."""
@@ -149,6 +157,11 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     pairs, far = _pairs(scene, k, claim), frozenset[str]()
     if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
         pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
+    if pairs is None and k and (told := _base_before(scene, k, claim)) is not None:
+        pairs, far = told, frozenset({"few", "at few"})
+    if pairs is not None and pairs.counts is not None and pairs.counts[0] == pairs.counts[1]:
+        yield from _over_one(scene, claim, form, pairs)
+        return
     if pairs is not None and pairs.counts is None and k:
         before = [g for noun in _COUNTED if (g := scene.spots(k - 1, noun=noun, where=_plain))]
         if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
@@ -176,6 +189,43 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
 
 def _refers(text: str) -> bool:
     return re.match(r"(?:This|That|These|It|The|Hence|Thus|So|i\.e\.|Scaling|Parallel|Efficiency|We lose)\b", text) is not None  # fmt: skip
+
+
+_ONE_OF_THEM = Lazy(r"\s?(?:\w+/s\s)?(?:on|with|of|by|from|using|for)\s(?:only |just )?(?:a single (?:one|GPU|node|device)|one)(?=\s?(?:[.,;)]|$))", re.I)  # fmt: skip
+
+
+def _over_one(scene: Scene, claim: Spot, form: str, pairs: _Pairs) -> Iterator[LocalPhysical]:
+    """Rates on many and on one of them, whose noun is left out."""
+    assert pairs.counts is not None
+    roles = (("many", pairs.counts[0]), ("at few", pairs.values[0]), ("at many", pairs.values[1]))
+    named = (("kind", pairs.kind), ("form", form))
+    yield LocalPhysical("scaling", claim, roles, named, (("few", 1.0),), frozenset({"few"}), scene.heard(CUES, claim[0]))  # fmt: skip
+
+
+def _one_left_out(scene: Scene, many: Spot, first: Spot, second: Spot, kind: str) -> _Pairs | None:
+    """Where the base is one of many ("20,900 images/s on eight GPUs, compared with 2,711 on one")."""
+    alone = [s for s in (first, second) if _ONE_OF_THEM.match(scene.around(s)[1])]
+    if kind != "rate" or len(alone) != 1 or scene.reading(many).quantity.point < 2:
+        return None
+    rest = second if alone[0] == first else first
+    return _Pairs((alone[0], rest), (many, many), kind)
+
+
+def _base_before(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
+    """One rate on few in the sentence before, one on many in this: "One replica completes 5.2 ..."."""
+    sides = []
+    for j in (k - 1, k):
+        values = [(kind, v) for kind, v in _values(scene, j, claim) if kind == "rate" and v]
+        groups = [(n, g) for n in _COUNTED if (g := scene.spots(j, noun=n, where=_plain))]
+        if len(values) != 1 or len(values[0][1]) != 1 or len(groups) != 1 or len(groups[0][1]) != 1:
+            return None
+        value, count = values[0][1][0], groups[0][1][0]
+        sides.append((groups[0][0], scene.reading(value).quantity.unit, count, value))
+    (noun, unit, few, low), (other, same, many, high) = sides
+    a, b = scene.reading(few).quantity.point, scene.reading(many).quantity.point
+    if noun != other or unit != same or not a < b:
+        return None
+    return _Pairs((low, high), (few, many), "rate")
 
 
 _NAMED_BEFORE = Lazy(
@@ -232,6 +282,10 @@ def _pairs(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
             else None
         )
     two = [g for g in groups if len(g) == 2]
+    if not two and len(groups) == 1 and len(groups[0]) == 1:
+        left_out = _one_left_out(scene, groups[0][0], first, second, kind)
+        if left_out is not None:
+            return left_out
     if not two:
         return (
             _Pairs((first, second), None, kind)
@@ -299,6 +353,10 @@ _SLOWER = Lazy(r"\s*(?:as (?:long|slow|much|large|many)|longer|slower|more (?:ti
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
+def _form_any(scene: Scene, k: int) -> bool:
+    return any(_form(scene, s) == "efficiency" for s in scene.spots(k))
+
+
 def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """A speed-up over one device on many, alone or with the efficiency that it amounts to."""
     gains = []
@@ -330,6 +388,20 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         return
     many = counts[-1]
     if scene.reading(many).quantity.point < 2:
+        return
+    more = None if base is not None else _BASE_MORE.search(text)
+    if more is not None:
+        n = _WORDS.get(more["n"].lower()) or float(more["n"])
+        if (
+            len(counts) != 1
+            or not 1 < n < scene.reading(many).quantity.point
+            or _form_any(scene, k)
+        ):
+            return
+        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if _caused(scene.text) else set())
+        yield LocalPhysical(
+            "superlinear", gains[0], (("many", many),), (("kind", "speedup"), ("form", "efficiency")), (("few", n),), cues=cues
+        )  # fmt: skip
         return
     named = (("kind", "speedup"), ("form", "efficiency"))
     counted: tuple[tuple[str, float], ...] = () if spanned else (("few", 1.0),)

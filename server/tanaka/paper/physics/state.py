@@ -26,7 +26,7 @@ _NOT = Lazy(
     r"\b(?:per|each|every)[ -](?:\w+[- ])?(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|layer|token)s?\b|/(?:GPU|device|rank)\b|\beach of\b|\bshard\w*|\bsplit\w*|\bpartition\w*|"
     r"\bparallel\w*|\bstages?\b|\bZeRO\b|\bFSDP\b|\bsav(?:es?|ed|ings?)\b|\breduc\w+|\bshr[iau]n?[nk]\w*|\b(?:less|fewer|more|lower\w*|smaller|larger|beyond|above|exceed\w*|only half|half|quarter)\b|"
     r"\b(?:additional\w*|extra|another|further|plus|together|besides|addition|remain\w*|left|leav\w+|free[sd]?|availab\w*|budgets?|capacity|limit\w*|headroom|overheads?|includ\w+|peak|not|cannot|never|would|could|if)\b|"
-    r"\b(?:LoRA|QLoRA|adapters?|trainable|frozen|experts?|activ(?:e|ated)|embeddings?|subset|some of|part of|share of|off-?load\w*|swap\w*|fits?|within|traffic|bandwidth|reads?|mov(?:es?|ed|ing))\b|\+|\b(?:room|enough|holds?|suffic\w*)\b|\b(?:GPUs?|nodes?|cards?|servers?|machines?|accelerators?|devices?|clusters?|hosts?|[AHV]\d{2,3}s?|MI\d+\w*|HBM\w*|VRAM|NVMe)\b(?! memory)|\bcop(?:y|ies)\b|\breplicas?\b",
+    r"\b(?:LoRA|QLoRA|adapters?|trainable|frozen|experts?|activ(?:e|ated)|embeddings?|subset|some of|part of|share of|off-?load\w*|swap\w*|fits?|within|traffic|bandwidth|reads?|mov(?:es?|ed|ing))\b|\+|\b(?:room|enough|holds?|suffic\w*)\b|\b(?:GPUs?|nodes?|cards?|servers?|machines?|accelerators?|devices?|clusters?|hosts?|[AHV]\d{2,3}s?|MI\d+\w*|HBM\w*|VRAM|NVMe)\b(?! memory)|(?<!master )\bcop(?:y|ies)\b|\breplicas?\b",
     re.I,
 )  # fmt: skip
 _LISTED = Lazy(r"\d\s?(?:,|and|or|to|/|\+|–|-)\s?(?:or |and )?$")

@@ -130,6 +130,7 @@ def subject(stretch: Stretch) -> Subject | None:
         models, counts = place.models(), place.counts()
         if not models and not counts:
             continue
+        counts = _outside(scene, models, counts)
         points = {scene.reading(s).quantity.point for s in counts}
         if len(models) > 1 or len(points) > 1:
             return None
@@ -138,6 +139,19 @@ def subject(stretch: Stretch) -> Subject | None:
         label = at is None or _is_label(scene.reading(at))
         return Subject(name, at, label, place in before)
     return None
+
+
+def _outside(scene: Scene, models: tuple[Entity, ...], counts: list[Spot]) -> list[Spot]:
+    """Counts without the label in a name that is counted behind it: "Llama-2-70B (69B parameters)"."""
+    if len(models) != 1 or len(counts) < 2:
+        return counts
+    (model,) = models
+    told = [s for s in counts if 0 <= scene.reading(s).start - model.end <= 2]
+    inside = [s for s in counts if model.start <= scene.reading(s).start < model.end]
+    if len(told) != 1 or not inside or len(told) + len(inside) != len(counts):
+        return counts
+    near = scene.reading(told[0]).quantity.point / scene.reading(inside[0]).quantity.point
+    return told if 0.8 < near < 1.25 else counts
 
 
 def _before(scene: Scene, k: int) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from tanaka.patterns import Lazy
 _TRAINS = Lazy(
     r"\b(?:pre-?)?train(?:s|ed)?\b|\b(?:pre-?)?training\b(?! (?:sets?|data\w*|corpus|corpora|tokens?|samples?|examples?|loss|images?|splits?|traces?|code|scripts?))|\bfine-?tun(?:e|es|ed|ing)\b", re.I
 )  # fmt: skip
-_GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b)")  # fmt: skip
+_GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b|(?:Its|The|All)\s(?=(?:states|[^.;]{0,60}\b(?:optimi[sz]er|Adam|model|training)[- ]states?|[^.;]{0,60}\bgradients and moments)\b))")  # fmt: skip
 _ELSE = Lazy(
     r"\b(?:out of reach|impossible|infeasible|serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|(?:training|test|validation) (?:set|data)\w*|tokeni[sz]\w*|prepar\w*|baselines?|compared?|"
     r"not|cannot|would|could|might|should|require[sd]?|needs?|at least|more than|up to|fails?|exceed\w*|out of memory|OOM|if|scal(?:e|es|ed|ing) (?:to|from)|from \d+|"
@@ -26,7 +26,7 @@ _ELSE = Lazy(
 )  # fmt: skip
 _TAIL = Lazy(
     r"(?:s\b|[\s.,()–-]|\d[\d.,]*|\b(?:[A-Z]\w*\d\w*|GPUs?|cards?|accelerators?|devices?|with|and|for|in|on|all|the|total|training|pre-training|fine-tuning|runs?|experiments?|each|memory|GB|ZeRO|FSDP|DDP|PyTorch|DeepSpeed|NVIDIA|"
-    r"using|under|over|weeks?|days?|hours?|steps?|epochs?|NVLink|InfiniBand|connected|by|via|one|single|nodes?|sharded|fully|data|parallel\w*|batch|size|of|an?|global|stage|tensor|pipeline|TP|PP|interconnect)\b)*",
+    r"using|under|over|weeks?|days?|hours?|steps?|epochs?|NVLink|InfiniBand|connected|by|via|one|single|nodes?|sharded|fully|data|parallel\w*|batch|size|of|an?|global|stage|tensor|pipeline|TP|PP|interconnect|where|they|which|these|takes?|occup(?:y|ies)|holds?|per|GPU)\b)*",
 )  # fmt: skip
 # Words for a model of its own, where the one before is not meant.
 _SIBLING = Lazy(

@@ -50,6 +50,10 @@ _AND = Lazy(
 )
 _REACH = 90
 # What leaves another reading of the same words.
+# "to the decode node": where the bytes go, and nothing that is done to them.
+_A_PLACE = Lazy(
+    r"(?:decode|decoding|encode|encoding|encoder|decoder)\s(?:nodes?|workers?|instances?|pools?|machines?|servers?|GPUs?|clusters?|replicas?|side|hosts?|tier)\b", re.I
+)  # fmt: skip
 CUES = Lazy(
     r"\b(?:includ\w+|with (?:their|tax(?:es)?|overheads?|storage|restarts)|exclud\w+|overhead|restarts?|failures?|ablations?|all (?:our )?experiments|project|additional(?:ly)?|spares?|idle|"
     r"respectively|overlap\w*|asynchron\w*|background|hidden|behind|discount\w*|reserved|spot|list price|peak|maximum|max|burst|TDP|compress\w+|decompress\w+|"
@@ -306,7 +310,11 @@ def _identity(
     joined = (
         bool(joins) or (relation.verbs and _priced(sentence)) or is_total(sentence, readings[total])
     )
-    cues = frozenset(m.group().lower() for m in CUES.finditer(sentence.text))
+    cues = frozenset(
+        m.group().lower()
+        for m in CUES.finditer(sentence.text)
+        if not _A_PLACE.match(sentence.text, m.start())
+    )
     if relation.name == "transfer" and not joined and _over_link(sentence, readings[match[1]]):
         cues |= {"over a link"}
     if relation.name == "reciprocal":

@@ -83,7 +83,8 @@ def compression_break_even(ctx: Context) -> Iterator[Outcome]:
         ids = (claim.number, *(i for r, i in claim.given if r != "link"))
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
-        outcome = _told(ctx, claim) if claim.at("saved") is not None else _sent(ctx, claim)
+        told = claim.at("saved") is not None or claim.at("before") is not None
+        outcome = _told(ctx, claim) if told else _sent(ctx, claim)
         if outcome is not None:
             yield outcome
 
@@ -99,12 +100,22 @@ def _codec(d: Derivation, claim: Physical) -> Step:
     return d.steps[-1]
 
 
+def _saved(d: Derivation, claim: Physical) -> Step:
+    """What the codec takes off the communication."""
+    at, before, after = claim.at("saved"), claim.at("before"), claim.at("after")
+    if at is not None or before is None or after is None:
+        assert at is not None
+        return d.stated("saved", at, symbol="s")
+    ends = d.stated("communication without it", before), d.stated("and with it", after)
+    saved = d.computed("saved", "s", f"{ends[0].shown} - {ends[1].shown}", lambda a, b: a - b, *ends, symbol="s")  # fmt: skip
+    d.steps[-1] = saved = replace(saved, shown=seconds(saved.value))
+    return saved
+
+
 def _told(ctx: Context, claim: Physical) -> Outcome | None:
-    """What is saved is stated."""
-    at = claim.at("saved")
-    assert at is not None
+    """What is saved is stated, or from what to what a time falls."""
     d = Derivation(ctx.paper)
-    saved, codec = d.stated("saved", at, symbol="s"), _codec(d, claim)
+    saved, codec = _saved(d, claim), _codec(d, claim)
     operands = (claim.number, *(i for _, i in claim.given))
     if codec.low <= saved.high:
         net = d.computed("off a step", "s", f"{saved.shown} - {codec.shown}", lambda s, t: s - t, saved, codec, symbol="g")  # fmt: skip

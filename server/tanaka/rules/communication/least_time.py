@@ -109,6 +109,10 @@ def least_time(ctx: Context, d: Derivation, claim: Physical) -> Least | None:
         return None  # a shard of each, or the whole on each
     payload, least, stated = sent
     formula, text = _formula(kind, claim.cues)
+    if kind == "all-gather" and "from each" in claim.cues:
+        # Workers may share a node of eight, whose shards reach it once for all of them.
+        near = _NODE if ends.who != "node" and ends.assumed and ends.n > _NODE else 1.0
+        formula, text = _gathered(near), f"({{n}} - {near:g}) × {{S}} / {{B}}"
     among = kind not in ("transfer", "broadcast")
     n = _count(d, claim, ends) if among else None
     way = _way(d, ctx.paper.number, line, ends)
@@ -188,6 +192,11 @@ def _ends(ctx: Context, claim: Physical, line: Line) -> Ends | None:
         return Ends(devices, links or several, "rank", assumed)
     groups = devices / _NODE
     return Ends(groups, (links or 1.0) * _NODE, "node", "links") if groups > 1 else None
+
+
+def _gathered(near: float) -> Callable[..., float]:
+    """Shards of all but those near by, each in turn, into each."""
+    return lambda n, shard, bandwidth: transfer_seconds_bound((n - near) * shard, bandwidth)
 
 
 def _formula(kind: str, cues: frozenset[str]) -> tuple[Callable[..., float], str]:

@@ -76,7 +76,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     if stated:
         domain = d.known("GPUs of a node", size, "1", Computed("as stated"), shown=f"{size:g}", symbol="g")  # fmt: skip
     else:
-        what = f"an 8-GPU system of the {claim.name('device')}"
+        name = claim.name("device")
+        what = f"{name}: 8 GPUs" if "system" in claim.cues else f"an 8-GPU system of the {name}"
         domain = d.known("GPUs that NVLink joins", size, "1", Assumption(what), shown=f"{size:g}", symbol="g")  # fmt: skip
     d.computed("nodes spanned", "1", f"{degree.shown} / {domain.shown}", lambda p, g: p / g, degree, domain, symbol="k")  # fmt: skip
     d.steps[-1] = replace(d.steps[-1], shown=f"{d.steps[-1].value:.4g}")

@@ -55,11 +55,20 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             stated = d.steps[-1] = replace(stated, shown=stated.shown.removesuffix("×"), unit="1")
             n = d.stated("devices", many, symbol="n", exact=True)
             n = d.steps[-1] = replace(n, shown=f"{n.value:,.0f}")
-            share = d.computed(
-                "scaling efficiency", "%", f"{stated.shown} / {n.shown}",
-                lambda S, n: throughput_scaling_efficiency(S, 1.0, n, 1.0), stated, n,
-                reference=throughput_scaling_efficiency.source, symbol="e",
-            )  # fmt: skip
+            few = dict(claim.counted).get("few", 1.0)
+            if few == 1.0:
+                share = d.computed(
+                    "scaling efficiency", "%", f"{stated.shown} / {n.shown}",
+                    lambda S, n: throughput_scaling_efficiency(S, 1.0, n, 1.0), stated, n,
+                    reference=throughput_scaling_efficiency.source, symbol="e",
+                )  # fmt: skip
+            else:
+                base = d.known("devices of the base", few, "1", Computed("as stated"), shown=f"{few:g}", symbol="m")  # fmt: skip
+                share = d.computed(
+                    "scaling efficiency", "%", f"{stated.shown} / ({n.shown} / {base.shown})",
+                    lambda S, n, m: throughput_scaling_efficiency(S, 1.0, n, m), stated, n, base,
+                    reference=throughput_scaling_efficiency.source, symbol="e",
+                )  # fmt: skip
             ratio, low = share.value, share.low
             operands = (claim.number, many)
         if low <= _NOISE or ratio > 3:

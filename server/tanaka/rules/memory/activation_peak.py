@@ -57,6 +57,7 @@ from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
 from tanaka.rules.memory.kept_rows import kept_rows
+from tanaka.rules.memory.stashed import stashed
 from tanaka.rules.step_drawing import drawing
 from tanaka.rules.step_memory import Kept, StepMemory, parts_named, stated, step_memory
 from tanaka.rules.step_passing import passing
@@ -78,6 +79,7 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     ]
     found = configuration(ctx)
     own = list(_own(found, ctx)) if found is not None else []
+    batches += stashed(ctx)
     wrong = [o for o in batches if isinstance(o, Finding)]
     # The whole step says more than its activations alone.
     yield from wrong or own or batches

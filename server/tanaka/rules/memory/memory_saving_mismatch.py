@@ -62,6 +62,7 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.saved import Saving
 from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import best, derive, in_form, savings
+from tanaka.rules.memory.sizes import size
 
 _NEAR = 1.01  # a gap below a hundredth proves nothing
 _PROOF = 1.05
@@ -94,6 +95,17 @@ def _factor(number: Number, form: str) -> _Claim | None:
     return _Claim(ends[0], ends[1], ends[2]) if ends[1] > 1 else None
 
 
+def _fall(before: Number, after: Number) -> _Claim | None:
+    """The factor between two sizes."""
+    a, b = before.quantity, after.quantity
+    if min(b.hard.low, b.nominal.low) <= 0:
+        return None
+    said = _Claim(
+        a.hard.low / b.hard.high, a.nominal.low / b.nominal.high, a.hard.high / b.hard.low
+    )
+    return said if said.low > 1 else None
+
+
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
@@ -101,7 +113,8 @@ def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
         if claim.asserted is not Asserted.YES:
             continue
         number = ctx.paper.number(claim.number)
-        said = _factor(number, claim.name("form"))
+        form, at = claim.name("form"), claim.at("before")
+        said = _factor(number, form) if at is None else _fall(ctx.paper.number(at), number)
         models = savings(ctx.paper, claim)
         if said is not None and models:
             yield from _held_against(ctx, claim, number, said, models)
@@ -128,6 +141,7 @@ def _held_against(
         said.hard > limit * (_PROOF if most.all_shared else _RECIPE)
         and most.exact
         and not claim.far
+        and claim.name("form") != "sizes"
         and machine.firm(ctx.paper, claim, *(id for _, id in claim.given))
         and not machine.excuses(ctx.paper, "offload", "adapter", *(("quantised",) if zero else ()))
     )
@@ -137,7 +151,7 @@ def _held_against(
 def _held(ctx: Context, claim: Physical, number: Number, model: Saving) -> Held:
     d = Derivation(ctx.paper)
     form = claim.name("form")
-    value = derive(d, claim, model, form)
+    value = derive(d, claim, model, "factor" if form == "sizes" else form)
     stated = number.quantity.shown
     return Held(
         "TK305",
@@ -179,7 +193,14 @@ def _finding(
         shown_model = replace(max(models, key=lambda m: m.limit), devices=None)
     else:
         shown_model = model
-    value = derive(d, claim, shown_model, form)
+    value = derive(d, claim, shown_model, "factor" if form == "sizes" else form)
+    at = claim.at("before")
+    right = in_form(model.value, form) / number.quantity.scale if at is None else 0.0
+    if at is not None:
+        whole = d.stated("held before", at, symbol="M")
+        value = d.computed("left", "byte", f"{whole.shown} / {value.shown.rstrip('×')}", lambda m, f: m / f, whole, value, symbol="v")  # fmt: skip
+        d.steps[-1] = value = replace(value, shown=size(value.value))
+        right, form = value.value / number.quantity.scale, "to"
     gives = value.shown
     n = shown_model.devices
     where = f" on {n:,.0f} devices" if n is not None else ""
@@ -193,7 +214,6 @@ def _finding(
         message = f"{model.technique}{where} {least} {gives} of {of}, not {stated.shown}."
     message = message[:1].upper() + message[1:]
     only_if = "" if proven else _way_out(said, model)
-    right = in_form(model.value, form) / number.quantity.scale
     digits = number.quantity.literal
     literal = enough(right, digits, 0.01) or rewritten(right, digits)
     return Finding(

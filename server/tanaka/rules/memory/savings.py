@@ -110,6 +110,10 @@ def _adam(bits: float, objects: set[str]) -> Iterator[Saving]:
 def _bits(bits: float, stated: float | None, objects: set[str]) -> Iterator[Saving]:
     of = {"weights": "the weights", "cache": "the cache", "activations": "the activations", "memory": "what is quantised"}  # fmt: skip
     named = objects - {"memory"}
+    if named == {"optimizer"} and stated == 32.0:
+        yield Saving(f"{bits:g}-bit storage", "the optimizer state", "bits of an element", "bit", (Part("before", stated),),
+                     (Part("after", bits),), None, stated / bits, False, "", "identity")  # fmt: skip
+        return
     if (len(named) > 1 and named != {"weights", "activations"}) or named & {"optimizer", "states"}:
         return
     what = next((o for o in ("weights", "cache", "activations") if o in named), "memory")

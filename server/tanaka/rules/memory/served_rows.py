@@ -24,13 +24,19 @@ _ELSE = Lazy(
 )
 
 
+_ON = Lazy(
+    r"\bon (?:only |just )?(one|a single|an?|two|three|four|six|eight|sixteen|\d{1,3})\b(?!\s?[%×.]\d)",
+    re.I,
+)
+
+
 def served_rows(paper: Paper) -> Iterator[Physical]:
     """One claim for each model, format and part of a line, which proves nothing."""
     if machine.excuses(paper, "offload"):
         return
     for table in paper.tables:
-        if _ELSE.search(table.caption):
-            continue
+        if _ELSE.search(table.caption) or len({m.lower() for m in _ON.findall(table.caption)}) > 1:
+            continue  # "X runs on one H100, Y on four": which line has which
         for line in lines(paper, table):
             if _ELSE.search(line.said):
                 continue
