@@ -43,11 +43,9 @@ def test_sections_say_what_part_of_the_paper_a_number_stands_in() -> None:
 
 
 def test_moving_and_rewording_leave_the_facts_as_they_are() -> None:
-    body = "\\section{A}\nThe step falls from 420 ms to 140 ms.\n\nIt needs 12 GB.\n"
+    body = "\\section{A}\nThe step falls from 420 ms to 140 ms.\n\nIt uses 12 GB.\n"
     before = report(main=DOCUMENT % body)
-    moved = report(
-        main=DOCUMENT % ("New words here.\n\n" + body.replace("It needs", "It takes up"))
-    )
+    moved = report(main=DOCUMENT % ("New words here.\n\n" + body.replace("It uses", "It takes")))
     assert moved.paper == before.paper
     assert hash(moved.paper) == hash(before.paper)
     n = before.paper.numbers[0].id

@@ -18,7 +18,7 @@ from .papers import papers
 MAIN, TOML = DocId("main.tex"), DocId("tanaka.toml")
 HEAD = "\\documentclass{article}\n\\begin{document}\n"
 PARTS = "\\section{Design}\nThe A100-SXM4-80GB computes in BF16, and an A100 has NVLink. Serving uses an L4.\n"  # fmt: skip
-RATE = "Each GPU sustains 389\\,TFLOP/s on our largest product.\n"
+RATE = "Each GPU sustains 389\\,TFLOP/s on our largest matrix product.\n"
 
 
 def paper(text: str) -> Report:
@@ -151,7 +151,7 @@ def test_a_utilisation_is_asked_for_its_part_too() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "In BF16 each A100 sustains 389\\,TFLOP/s on our largest product.\n",
+        "In BF16 each A100 sustains 389\\,TFLOP/s on our largest matrix product.\n",
         f"% tanaka: given device = A100, precision = bf16\n{RATE}",
         "\\section{Related work}\nEach GPU sustains 389\\,TFLOP/s in their work~\\cite{a}.\n",
         "We plan to sustain 389\\,TFLOP/s on each GPU.\n",

@@ -198,7 +198,7 @@ def test_an_equation_comes_before_the_same_number_in_another_place() -> None:
     [
         ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "3 follows"),
         ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "2.3"),
-        ("Section~3 follows, with PyTorch 2.3 and ResNet-50.", "50"),
+        ("Section~3 follows, with PyTorch 2.3 and Shuttle-50.", "50"),
     ],
 )
 def test_a_numeral_that_is_no_quantity_has_no_hover(text: str, words: str) -> None:

@@ -47,7 +47,7 @@ def is_moved(sentence: Sentence, r: Reading) -> bool:
     )
 
 
-_MOVES_IT = Lazy(rf"\b{_MOVES}\s(?:\w+\s)?(?:them|it|these|this|those|both|all)\b|\b(?:they|it|these|this) (?:is|are|was|were) {_MOVES}\b", 2)  # fmt: skip
+_MOVES_IT = Lazy(rf"\b{_MOVES}\s(?:\w+\s)?(?:them|it|these|this|those|both|all)\b|\b(?:they|it|these|this) (?:is|are|was|were) {_MOVES}\b|^\W*(?:(?:when|once|if)\s)?{_MOVES}\s(?:at|over|through|via|with)\b[^.;]*\bit\b", 2)  # fmt: skip
 
 
 def moves_it(sentence: Sentence) -> bool:

@@ -147,11 +147,16 @@ def _held(ctx: Context, claim: Physical, number: Number, model: Saving) -> Held:
         slots=(
             Slot("axis", "memory"),
             Slot("claim", stated),
-            Slot("technique", model.technique),
+            Slot("technique", _spoken(model)),
             Slot("value", value.shown, "v"),
         ),
         figure=_bars(model, None),
     )
+
+
+def _spoken(model: Saving) -> str:
+    """A technique as it is said: a latent is known by what it replaces, and not by its count."""
+    return model.technique.partition(" of ")[0] if model.technique.startswith("a latent") else model.technique  # fmt: skip
 
 
 def _bars(model: Saving, stated: float | None) -> BarsFigure:
@@ -200,8 +205,8 @@ def _finding(
         fixes=(Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
         figure=_bars(model, said.low),
         slots=(
-            Slot("claim", stated.shown, "s"), Slot("technique", model.technique + where), Slot("value", value.shown, "v"),
-            Slot("what", model.of), Slot("excuse", only_if),
+            Slot("claim", stated.shown, "s"), Slot("technique", _spoken(model) + where), Slot("value", value.shown, "v"),
+            Slot("what", model.of.partition(" of ")[0]), Slot("excuse", only_if),
         ),
     )  # fmt: skip
 

@@ -213,7 +213,7 @@ def _judged(
     return Finding(
         "TK207", "decode-above-bandwidth", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
         AtNumber(claim.rate), f"{stated} exceed {allowed}.", tuple(d.steps), operands=operands,
-        note=f"the roof is {label}", bold=f"{read.value / 1e9:.3g} GB a pass at {each} is {label}.",
+        note=f"the roof is {label}", bold=f"A pass reads {read.value / 1e9:.3g} GB; {each} allow {label}.",
         only_if=only_if, related=related, figure=figure,
         slots=(*slots, *((Slot("excuse", only_if),) if only_if else ())), case=case,
     )  # fmt: skip
