@@ -112,7 +112,9 @@ _GOES_ON = Lazy(
     r"\W*(?:its?|th(?:is|at|ese|ose|ey|eir)|of (?:these|those|which|them)|the (?:rest|remain\w*|others?|latter|former|(?:number|figure|value|time)s?)|both|all|only|here)\b"
 )
 _WORD = Lazy(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*")
-_SHORT = 7
+_SHORT, _TITLE = 7, 3
+NEAR = 2
+"""How many sentences before and behind a claim are heard."""
 
 _HEARD: Mapping[str, Lazy] = {
     "taken back": Lazy(rf"\b(?:{_TAKEN_BACK})"),
@@ -155,6 +157,11 @@ def short_remark(sentence: Sentence) -> bool:
         return False
     words = _WORD.findall(sentence.text)
     return 1 < len(words) <= _SHORT and any(w[0].islower() for w in words)
+
+
+def titled(sentence: Sentence) -> bool:
+    """Whether a sentence is a title to the one behind it ("Myth 1.")."""
+    return len(sentence.text.split()) <= _TITLE
 
 
 def opens(beside: str, text: str, *, told: bool = False) -> bool:

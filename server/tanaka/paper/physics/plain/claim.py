@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from tanaka.paper.claims import of_another
 from tanaka.paper.entities import EntityKind, entities
-from tanaka.paper.physics.plain.beside import elsewhere, opens, short_remark
+from tanaka.paper.physics.plain.beside import NEAR, elsewhere, opens, short_remark, titled
 from tanaka.paper.physics.plain.sentence import blank, names, numbers, only_known, without
 from tanaka.paper.physics.plain.vocabulary import vocabularies
 from tanaka.paper.sentences import Sentence
@@ -39,8 +39,6 @@ _STAGE = Lazy(r"\b[Ss]tage[- ]$")
 _AIM = Lazy(r"(?:To|In order to) [a-z][^,;:()\d]*, ")
 _OF_IT = Lazy(r"\bof (?:it|them|this|that|these|those)\b(?! (?:same )?\w+)", re.I)
 _SIDE = frozenset(("token", "step", "epoch", "sample", "sequence", "batch"))
-
-_NEAR = 2
 
 
 def plain_claim(
@@ -71,11 +69,13 @@ def plain_claim(
         return True
     if not _own(relation, sentences[k], frozenset(bound), frozenset(counts)):
         return False
+    if k and titled(sentences[k - 1]):
+        return False
     if k + 1 < len(sentences) and k + 1 not in told and short_remark(sentences[k + 1]):
         return False
     return not any(
         opens(vocabulary.beside, sentences[j].text, told=j in told)
-        for j in range(max(0, k - _NEAR), min(len(sentences), k + _NEAR + 1))
+        for j in range(max(0, k - NEAR), min(len(sentences), k + NEAR + 1))
         if j != k and not (params and of_another(sentences[j].text, params))
     )
 

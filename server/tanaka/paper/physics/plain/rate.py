@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from tanaka.paper.answers_gain import LocalWord
 from tanaka.paper.entities import EntityKind, entities, same_name
-from tanaka.paper.physics.plain.beside import disowned, explained, opens, short_remark
+from tanaka.paper.physics.plain.beside import NEAR, disowned, explained, opens, short_remark, titled
 from tanaka.paper.physics.plain.sentence import blank, names, numbers, only_known, without
 from tanaka.paper.physics.plain.vocabulary import RATE
 from tanaka.paper.sentences import Sentence, sentences
@@ -136,12 +136,13 @@ def _in_names(sentence: Sentence) -> tuple[tuple[str, str], ...]:
 
 def _remarked(said: Sequence[Sentence], i: int) -> bool:
     """Whether a sentence beside makes a remark that may be on this one."""
-    if i and len(said[i - 1].text.split()) <= 3:
-        return True  # "Myth 1."
+    if i and titled(said[i - 1]):
+        return True
     behind = said[i + 1] if i + 1 < len(said) else None
     if behind and (short_remark(behind) or (_THIS.search(behind.text) and not bare(behind))):
         return True
-    return any(opens(RATE, said[j].text) for j in (i - 1, i + 1) if 0 <= j < len(said))
+    near = range(max(0, i - NEAR), min(len(said), i + NEAR + 1))
+    return any(opens(RATE, said[j].text) for j in near if j != i)
 
 
 def plain_words(
