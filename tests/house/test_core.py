@@ -47,6 +47,7 @@ READERS = {
     ("server/tanaka/knowledge/catalog.py", "knowledge", "read_text"),
     ("server/tanaka/knowledge/catalog.py", "knowledge", "iterdir"),
     ("server/tanaka/paper/names.py", "_text", "read_text"),
+    ("server/tanaka/paper/physics/plain/vocabulary.py", "vocabularies", "read_text"),
     ("persona/tanaka_persona/__init__.py", "_text", "read_text"),
 }
 

@@ -634,15 +634,12 @@ def training_states(passage: tuple[Sentence, ...]) -> tuple[LocalState, ...]:
         if KEPT.search(whole):
             cues.discard("offload")
             cues.add("kept")
-        from tanaka.paper.physics.plainly import (
-            plainly,
-            with_claims,
-        )  # a large room, for few sentences
+        from tanaka.paper.physics.plain import plain_claim, with_claims  # it asks this module too
 
         own = (params[0], devices[0])
         size = sentence.readings[params[0]].quantity.point
         told = with_claims(passage)
-        if not plainly("training state", passage, k, own, params=size, told=told):
+        if not plain_claim("training state", passage, k, own, params=size, told=told):
             cues.add(OPEN)
         out.append(
             LocalState(k, params[0], devices[0], names[0], recipe, frozenset(cues), How.STATED)

@@ -81,7 +81,7 @@ def physical(
 ) -> Iterator[Physical]:  # fmt: skip
     """What a passage states that the hardware can be asked about; a footnote hangs on the noted sentences."""
     # a large room, for reports only
-    from tanaka.paper.physics.plainly import TAKEN_BACK, plainly
+    from tanaka.paper.physics.plain import plain_claim, taken_back
     from tanaka.paper.physics.readers import physical as read
 
     passage = tuple(said)
@@ -92,10 +92,10 @@ def physical(
         bound = (i, *(b for _, (a, b) in c.given if a == k))
         size = next((said[a].readings[b] for role, (a, b) in c.given if role == "params"), None)
         params = size.quantity.point if size else 0.0
-        plain = k not in noted and plainly(
+        plain = k not in noted and plain_claim(
             c.relation, passage, k, bound, [n for _, n in c.counted], params, told
         )
         yield Physical(
             c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
-            c.cues if plain else c.cues | {OPEN}, Asserted.NO if TAKEN_BACK.search(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),
+            c.cues if plain else c.cues | {OPEN}, Asserted.NO if taken_back(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),
         )  # fmt: skip

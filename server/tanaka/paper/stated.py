@@ -48,6 +48,7 @@ from tanaka.paper.model import (
     Where,
 )
 from tanaka.paper.passages import words_of
+from tanaka.paper.physics.plain import noted as footnoted
 from tanaka.paper.product.across import across
 from tanaka.paper.product.counts import LocalProduct
 from tanaka.paper.product.equivalences import equivalences
@@ -232,13 +233,7 @@ class Collector:
             self.continued(said, by_sentence, k, where)
         self.near(said, by_sentence, going_on, where)
         self.across(said, by_sentence, where, first)
-        noted = frozenset(
-            k
-            for k, s in enumerate(said)
-            if any(
-                m.kind == "note" and s.start < m.at <= s.start + len(s.text) for m in plain.marks
-            )
-        )
+        noted = footnoted(plain, said)
         for state in extract.training_states(tuple(said)):
             if state.sentence in noted:
                 state = replace(state, cues=state.cues | {OPEN})

@@ -18,7 +18,7 @@ from tanaka.paper.fairness import fairness_words
 from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
 from tanaka.paper.physics.excuses import excuse_words
-from tanaka.paper.physics.plain import plain_words
+from tanaka.paper.physics.plain import noted, plain_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
 from tanaka.paper.setting import setting_words
@@ -67,6 +67,7 @@ class Listener:
         """
         passage = f"{self.block}.{index}"
         told = False
+        footnoted = noted(plain, said)
         for i, sentence in enumerate(said):
             at, end = sentence.start, sentence.start + len(sentence.text)
             cites = tuple(
@@ -88,7 +89,7 @@ class Listener:
                 *standing_words(sentence, scope.where),
                 *setting_words(sentence, scope.where),
                 *excuse_words(sentence, scope.where),
-                *plain_words(said, i),
+                *plain_words(said, i, footnoted),
             ):
                 mention = Mention(
                     self._id(w.what),
