@@ -32,7 +32,7 @@ EXCUSES: dict[str, Lazy] = {
     "overclocked": Lazy(r"\boverclock\w*", re.I),
     "convention": Lazy(
         r"\b(?:rates?|throughputs?|numbers?|figures?|FLOPs?|TFLOPS?|FLOP/s|GB/s|results?|bandwidths?|GPUs?|devices?|tokens?|times|utili[sz]ations?)\b(?:[^.]{0,24}[\s,])(?:are|is|means?|denotes?|refers? to|stands? for|counts?|counted|includes?|excludes?|(?:was|were) obtained)\b"
-        r"[^.]{0,60}?\b(?:nodes?|servers?|machines?|totals?|aggregate\w*|summed|sums?|pairs?|both|all|effective|equivalent|nominal|normali[sz]ed|simulat\w+|projected|estimat\w+|padd\w+|masked|skipped|pruned|cached|reused|zeros?|logical|dense|unmodified|original|tenth|sites?|counted)\b|"
+        r"[^.]{0,60}?\b(?:nodes?|servers?|machines?|totals?|aggregate\w*|summed|sums?|pairs?|both|all|effective|equivalent|nominal|normali[sz]ed|simulat\w+|projected|estimat\w+|padd\w+|masked|skipped|pruned|cached|reused|zeros?|logical|dense|unmodified|original|(?:a|one) byte|tenth|sites?|counted)\b|"
         r"\b[Bb]y \w+ we mean\b|\bwe count\b(?![^.]{0,8}\b[268]\s?N)|\b(?:are|is) counted\b|\b[Ww]e (?:simulate|emulate|model) (?:the|a|an|our)\b|\b(?:our|the|a|cycle-level|cycle-accurate|analytical) simulators?\b|\b[Ll]et \w+ \w+ be\b",
         re.I
     ),
