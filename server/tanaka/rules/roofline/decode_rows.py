@@ -47,7 +47,7 @@ def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, frozenset[str]]]:
     """Rates and times of tokens in tables that speak of decoding.
 
     With each is told whether one part is assumed ("alone"), and whether its own line or column
-    names the part ("own").
+    names part or model, and nothing else in words ("own").
     """
     for table in paper.tables:
         if _ELSE.search(table.caption):
@@ -83,7 +83,10 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
     if devices is None and not alone:
         return None
     count, counted = devices or (1.0, None)
-    how = {name for name, so in (("alone", alone), ("own", bool(parts(said)))) if so}
+    # nothing but parts and models in words: no method of which the caption says no format
+    named = all(parts(text) or models(text) for _, text in line.words)
+    own = named and bool(parts(said) or models(said))
+    how = {name for name, so in (("alone", alone), ("own", own)) if so}
     return DecodeRate(
         number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
         asserted(number),
