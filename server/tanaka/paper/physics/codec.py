@@ -16,6 +16,10 @@ _DECODE = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+)\b[^;.\d]{0,24}$", re.I
 _SAVED = Lazy(r"\bsav(?:es?|ed|ing|ings of)\b[^;.\d]{0,24}$|\b(?:cuts?|reduc\w+|shorten\w*)\b[^;.\d]{0,40}\bby\s$", re.I)  # fmt: skip
 # "cuts the exposed communication from 160 ms to 31 ms": what is saved is the difference.
 _FROM = Lazy(r"\b(?:communication|synchroni[sz]ation|exchange|transfers?|all[- ]?reduc\w*|collectives?|wire)\b(?:\s(?:time|latency|overheads?))?[^;.\d]{0,40}?\bfrom\s[≈∼~]?$", re.I)  # fmt: skip
+# The codec runs once for many exchanges, or its time is of other steps.
+_OTHER_PERIOD = Lazy(
+    r"\b(?:once|only|in total|altogether|following|first|amorti[sz]\w+)\b|\b(?:every|of|for|over) [\d,]+ (?:\w+ )?(?:steps|iterations|rounds)\b|\bper (?:round|epoch|run)\b", re.I
+)  # fmt: skip
 _CONCEDES = Lazy(r"\b(?:while|but|although|though|however|yet|whereas|despite|even if)\b", re.I)
 _OWN_LINK = Lazy(
     r"^(?:On|Over|With|At|For|In) (?:an? |the )?(?:\w+ )?[\d.]+[\s-]?[GM](?:b/s|bps|B/s|bE)\b"
@@ -63,7 +67,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 continue
             given.append(("decode", codec[1]))
         if drop:
-            if not saved:
+            if not saved and not _OTHER_PERIOD.search(scene.sentences[k].text):
                 # "..., while encoding takes 70 ms" weighs the one against the other itself.
                 worth = set() if _CONCEDES.search(scene.sentences[k].text) else {"gain"}
                 roles = (("before", drop[0]), ("after", drop[1]))

@@ -68,7 +68,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if _NEVER.search(sentence.text):
             cues.add("never")
         counted, far = _node(scene, k)
-        system = None if counted is not None else _SYSTEMS.search(sentence.text)
+        several = scene.spots(k, noun="node", where=lambda r: r.quantity.point > 1)
+        system = None if counted is not None or several else _SYSTEMS.search(sentence.text)
         sizes = {
             g for s in scene.sentences for m in _PER_NODE.finditer(s.text) for g in m.groups() if g
         }

@@ -27,7 +27,7 @@ _FAILS = Lazy(
 # With these in its sentence, a model is not wholly in the memory of the devices.
 _TIER = Lazy(
     r"\boff-?load\w*|\bspill\w*|\bFlexGen\b|\bswap\w*|\bstream(?:s|ed|ing)?\b|\bmmap\w*|\bpag(?:es|ed|ing)\b|\bNVMe\b|\bSSDs?\b|\bdisks?\b|\bhost (?:memory|DRAM|RAM)\b|\bCPU (?:memory|DRAM|RAM)\b|\bunified memory\b|\bCXL\b|"
-    r"\bshard\w*|\bstages?\b|\bdistribut\w*|\bpipeline\w*|\bexperts?\b|\bprun\w+|\bspars\w+|\bQ?LoRA\b|\badapters?\b|\bcompress\w*|\bGPTQ\b|\bAWQ\b|\bGGUF\b|\bquanti[sz]\w*|\bbits? per\b|\blow-bit\b|\bcluster\b",
+    r"\bshard\w*|\bstages?\b|\bdistribut\w*|\bpipeline\w*|\bexperts?\b|\bprun\w+|\bspars\w+|\bQ?LoRA\b|\badapters?\b|\bcompress\w*|\bGPTQ\b|\bAWQ\b|\bGGUF\b|\bquanti[sz]\w*|\bbits? per\b|\blow-bit\b|\bcluster\b|\b(?:half|part|some|most|quarter|third|rest|remainder) of (?:its|the|their) (?:layers|weights|parameters|blocks)\b|\bon the (?:host|CPU)\b",
     re.I,
 )  # fmt: skip
 # The sentence beside it says that the model is not there all at once.

@@ -80,6 +80,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         claim = claimed_saving(scene, k)
         told = _sizes(scene, k) if claim is None else None
+        if told is not None and _SPLIT.search(text) and not (ZERO.search(text) or _SHARDS.search(text)):  # fmt: skip
+            continue  # a format and a split share the fall
         claim = (told[1], "sizes") if told is not None else claim
         if claim is None or TOGETHER.search(text):
             continue
@@ -149,6 +151,9 @@ _FALLS_TO = Lazy(
 _DOWN_TO = Lazy(r"^\s?(?:per \w+ )?(?:down )?to\s(?:only\s|just\s|about\s)?[≈∼~]?$")
 _FROM_SIZE = Lazy(r"\bfrom\s[≈∼~]?$")
 _OF_SIZE = Lazy(r"\b(?:of|is|are|takes?|has|have|need(?:s)?)\s(?:about\s)?[≈∼~]?$")
+
+
+_SPLIT = Lazy(r"\b(?:split|shard\w*|partition\w*|distribut\w*|drop(?:ped|ping)|remov\w+)\b|\b(?:per|each|every|a) (?:GPU|device|rank|node|worker)\b|\b(?:over|across) (?:two|four|eight|\d+) \w+\b", re.I)  # fmt: skip
 
 
 def _sizes(scene: Scene, k: int) -> tuple[Spot, Spot] | None:

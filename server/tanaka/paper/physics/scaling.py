@@ -211,10 +211,24 @@ def _one_left_out(scene: Scene, many: Spot, first: Spot, second: Spot, kind: str
     return _Pairs((alone[0], rest), (many, many), kind)
 
 
+# Runs of two sentences that are not alike, and a base that is named behind the efficiency.
+_UNLIKE = Lazy(
+    r"\bbatch\w*|\bwith(?:out)? (?!a\b|one\b|\d|two\b|four\b|eight\b|sixteen\b)\w+ing\b|\bwithout\b|\bbaselines?\b|\b(?:slow|old|fast)\w*|\bearlier\b|\banother\b|\bother\b",
+    re.I,
+)
+_ANOTHER_BASE = Lazy(
+    r"\s?(?:,\s)?(?:over|relative to|compared|against|with respect to|from)\b", re.I
+)
+
+
 def _base_before(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
     """One rate on few in the sentence before, one on many in this: "One replica completes 5.2 ..."."""
     sides = []
+    if _ANOTHER_BASE.match(scene.around(claim)[1]):
+        return None
     for j in (k - 1, k):
+        if _UNLIKE.search(scene.sentences[j].text):
+            return None
         values = [(kind, v) for kind, v in _values(scene, j, claim) if kind == "rate" and v]
         groups = [(n, g) for n in _COUNTED if (g := scene.spots(j, noun=n, where=_plain))]
         if len(values) != 1 or len(values[0][1]) != 1 or len(groups) != 1 or len(groups[0][1]) != 1:

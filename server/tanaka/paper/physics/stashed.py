@@ -14,6 +14,8 @@ _FOR_EACH = Lazy(
     re.I,
 )
 _FLIGHT = Lazy(r"[- ]?micro-?batch(?:es)? (?:are|is|stay|remain) (?:then |thus |all )?in flight\b|[- ]?micro-?batches in flight\b", re.I)  # fmt: skip
+# Several devices share a stage.
+_SEVERAL = Lazy(r"\bgroups? of\b|\bGPUs (?:of|per|in) (?:a|each|every|the|one) stage\b|\bGPUs per stage\b|\btensor[- ]parallel\w*|\bTP\d*\b|\bstages? of (?:two|four|eight|\d+)\b", re.I)  # fmt: skip
 _ELSE = Lazy(
     r"\b(?:off-?load\w*|swap\w*|re-?comput\w*|checkpoint\w*|host|not|cannot|would|could|may|might|if|exceed\w*|OOM|out of memory|all (?:stages|devices|GPUs) together)\b", re.I
 )  # fmt: skip
@@ -22,7 +24,7 @@ _ELSE = Lazy(
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Bytes of one micro-batch, the micro-batches in flight, and the one device of the passage."""
     names = {same_name(p.name) for k in range(len(scene.sentences)) for p in scene.parts(k)}
-    if len(names) != 1:
+    if len(names) != 1 or _SEVERAL.search(scene.text):
         return
     for k in range(len(scene.sentences)):
         each = [s for s in scene.spots(k, "byte") if _FOR_EACH.match(scene.around(s, 1, 60)[1])]

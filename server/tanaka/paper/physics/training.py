@@ -17,7 +17,7 @@ from tanaka.patterns import Lazy
 _TRAINS = Lazy(
     r"\b(?:pre-?)?train(?:s|ed)?\b|\b(?:pre-?)?training\b(?! (?:sets?|data\w*|corpus|corpora|tokens?|samples?|examples?|loss|images?|splits?|traces?|code|scripts?))|\bfine-?tun(?:e|es|ed|ing)\b", re.I
 )  # fmt: skip
-_GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b|(?:Its|The|All)\s(?=(?:states|[^.;]{0,60}\b(?:optimi[sz]er|Adam|model|training)[- ]states?|[^.;]{0,60}\bgradients and moments)\b))")  # fmt: skip
+_GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b|(?:Its|The|All)\s(?=(?:model |training )?states\b|[^.;]{0,30}\b(?:weights|parameters)\b[^.;]{0,40}\b(?:optimi[sz]er|Adam|moments)\b))")  # fmt: skip
 _ELSE = Lazy(
     r"\b(?:out of reach|impossible|infeasible|serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|(?:training|test|validation) (?:set|data)\w*|tokeni[sz]\w*|prepar\w*|baselines?|compared?|"
     r"not|cannot|would|could|might|should|require[sd]?|needs?|at least|more than|up to|fails?|exceed\w*|out of memory|OOM|if|scal(?:e|es|ed|ing) (?:to|from)|from \d+|"
