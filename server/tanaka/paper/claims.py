@@ -430,6 +430,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             re.I,
         ):
             continue
+        if _SEVERAL_OF_THEM.search(before):
+            continue  # "an A100 delivers 312 TFLOP/s, eight of them 2.5 PFLOP/s"
         each = (
             len(devices) < 2
             and r.per in ("gpu", "each")
@@ -482,6 +484,11 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
     return tuple(out)
 
 
+_SEVERAL_OF_THEM = Lazy(
+    r"\b(?:two|three|four|six|eight|ten|sixteen|both|all|\d{1,4})\s(?:of (?:them|these|those)\s)?(?:together\s)?(?:\w+\s){0,2}$",
+    re.I,
+)
+"""Before a rate: it is of several parts that are not named again."""
 _SPLITS = Lazy(r";|, (?:and|while|whereas|but)\b| while | whereas ")
 _COMPARES = Lazy(
     r"\b(?:than|versus|vs|compared|against|relative|unlike|instead|respectively)\b", re.I
