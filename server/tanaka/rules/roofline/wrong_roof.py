@@ -118,7 +118,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     each = d.known("width of a weight", width, "byte", Computed(f"{precision}, as stated"), shown=f"{width:g} B", symbol="w")  # fmt: skip
     here = decode_intensity(count.value, 1.0, width)
     point = d.computed("intensity of a pass", "FLOP/byte", f"2 FLOP × {count.value:,.0f} / {each.shown}", _intensity, count, each,
-                       reference=decode_intensity.source, symbol="I", shown=f"{significant(here)} FLOP/B")  # fmt: skip
+                       reference=decode_intensity.source, symbol="I", shown=f"{here:,.0f} FLOP/B" if here >= 1000 else f"{significant(here)} FLOP/B")  # fmt: skip
     limit = d.known(f"dense {precision} peak", peak.value, "FLOP/s", Datasheet(peak.source, sources()[peak.source].title),
                     shown=rate_text(peak.value), symbol="P")  # fmt: skip
     memory = part.bandwidth
