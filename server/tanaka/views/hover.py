@@ -26,7 +26,7 @@ LARGEST_IMAGE = 70_000
 
 READ = "read:"
 CONSISTENT = "consistent:"
-_GAP = "&ensp;"
+_GAP = "&nbsp;&nbsp;"
 _KEPT_WHOLE = 18  # characters of a value that is not broken
 
 _COMMENT = re.compile(
