@@ -340,8 +340,13 @@ def test_markdown_of_a_finding() -> None:
     assert head == "**impossible:** the two values give 1.24"
     assert re.fullmatch(r"!\[[^\]]*\]\(data:image/svg\+xml;base64,[A-Za-z0-9+/=]+\)", image)
     assert table.splitlines()[:2] == ["| | | |", "|:--|--:|:--|"]
-    assert "| ratio | &nbsp;&nbsp;**1.236**&nbsp;&nbsp; | 2.62 s / 2.12 s, \\[1.231, 1.241\\] |" in table
-    assert "| before | &nbsp;&nbsp;2.62\u00a0s&nbsp;&nbsp; |" in table, "a unit was broken from its number"
+    assert (
+        "| ratio | &nbsp;&nbsp;**1.236**&nbsp;&nbsp; | 2.62 s / 2.12 s, \\[1.231, 1.241\\] |"
+        in table
+    )
+    assert "| before | &nbsp;&nbsp;2.62\u00a0s&nbsp;&nbsp; |" in table, (
+        "a unit was broken from its number"
+    )
     assert read.startswith("**read:** 1.5×, speedup, ")
     assert link == "[Stress-test this section](command:tanaka.stressTest?%5B%5D)"
 
