@@ -129,10 +129,13 @@ def plain(
     return all(k in named or i == number or i in ids for k, i in enumerate(said.numbers))
 
 
-def dense(paper: Paper, number: NumberId) -> bool:
-    """Whether a plain sentence says that its number is of dense work, so that no sparse peak excuses it."""
+def dense(paper: Paper, number: NumberId) -> str:
+    """The word with which a plain sentence says that its number is of dense work; "" for none.
+
+    No sparse peak excuses such a number.
+    """
     said = _plainly(paper, number)
-    return said is not None and any(role == "dense" for role, _ in said.settings)
+    return next((w for role, w in said.settings if role == "dense"), "") if said else ""
 
 
 @query

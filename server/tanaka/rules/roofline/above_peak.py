@@ -229,7 +229,10 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         and not excuses
         and not r.table
         and machine.plain(ctx.paper, number.id)
-        and (hard(number).low > 1.02 * (peak.sparse or 0.0) or machine.dense(ctx.paper, number.id))
+        and (
+            hard(number).low > 1.02 * (peak.sparse or 0.0)
+            or machine.dense(ctx.paper, number.id) != ""
+        )
     )
     sparse = peak.sparse
     if sparse and number.quantity.nominal.low <= sparse and proven:
@@ -244,7 +247,7 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
         tuple(d.steps), operands=(number.id,),
         note=f"{printed(share.value)} times the dense peak",
         bold=f"{rate.shown} is {printed(share.value)} times the dense peak of the {part.family}.",
-        only_if=only_if, fixes=_fixes(number, peak.value, sparse, only_if),
+        only_if=only_if, fixes=_fixes(number, peak.value, sparse, only_if, machine.dense(ctx.paper, number.id)),
         figure=RooflineFigure(name, precision, peak.value, part.bandwidth.value,
                               (RooflinePoint("as written", None, number.quantity.point, True),)),
         slots=(
@@ -308,7 +311,9 @@ def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -
     return any(low <= p.value for f in spoken for p in peaks(parts, f) if p.sort != "sparse")
 
 
-def _fixes(number: Number, dense: float, sparse: float | None, only_if: str) -> tuple[Fix, ...]:
+def _fixes(
+    number: Number, dense: float, sparse: float | None, only_if: str, said: str
+) -> tuple[Fix, ...]:
     """The dense peak where the sparse one is written, words where sparsity explains the rate, or the unit."""
     q = number.quantity
     unit = other_unit(number, lambda rate: _REACHED * dense <= rate <= dense)
@@ -319,7 +324,7 @@ def _fixes(number: Number, dense: float, sparse: float | None, only_if: str) -> 
     if abs(q.point / sparse - 1) <= _SAME and q.shown_unit:
         edit = ReplaceLiteral(number.id, literal)
         fixes.append(Fix(f"Write the dense peak, {literal} {q.shown_unit}", FixKind.QUICKFIX, (edit,)))  # fmt: skip
-    if only_if in ("", "2:4 sparsity is counted"):
+    if only_if in ("", "2:4 sparsity is counted") and said != "dense":  # the text denies it
         fixes.append(sparsity_said(number))
     return tuple(fixes)
 
