@@ -43,6 +43,7 @@ _NOT = Lazy(
     r"\boff-?load\w*|\bswap\w*|\bevict\w*|\ballocat\w*|\breserv\w*|\bup to\b.{0,40}\btokens\b|\bactive\b|\bactivated\b|\bexperts?\b|\bvision\b|\bmultimodal\b|\blayers? of\b|(?<!is )(?<!are )(?<!fully )(?<!entirely )\bresident\b|\bspeculat\w*|"
     r"^\W*of (?:the|these|those|its|all)\b|\beach\b(?! (?:parameter|weight|element))|\bactor\b|\battention\b|\bfeed-forward\b|\bFFNs?\b|\bMLPs?\b|\bprojections?\b|\bQKV\b|\bheads?\b|\blayers?\b|\bblocks?\b|\bhalf\b|\bquarter\b|\bhot\b|\bcold\b|\boutliers?\b|"
     r"\bsalient\b|\btrainable\b|\bfrozen\b|\bshared\b|\brouters?\b|\bembeddings?\b|\blow-rank\b|\bdeltas?\b|\bscales\b|\bcopy\b|\bEMA\b|\bmoving[- ]averages?\b|\bshadow\b|\btwice\b|\bpairs? of\b|\bensemble\w*|\bmasks?\b|\bindices\b|\bcopies\b|\breplicas?\b|\bboth\b|\bsubset\b|\bsome of\b|"
+    r"\bpatch(?:es)?\b|\bdiff(?:s|erences?)?\b|\bupdates?\b|\bupdated\b|\b(?:third|fifth|sixth|seventh|eighth|ninth|tenth|twentieth|hundredth|fraction|percent)s? of\b|%\s(?:of|out of)\b|\bQ?LoRA\b|\badapters?\b|"
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
     re.I,
 )  # fmt: skip
