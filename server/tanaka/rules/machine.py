@@ -83,6 +83,28 @@ def model(name: Named | None) -> Model | None:
     return find_model(name.name) if name is not None else None
 
 
+_LABELLED = 0.1  # "the 13B model" is Llama-2-13B with its 13.02 billion, "the 7B" is one with 6.74
+
+
+@query
+def named_models(paper: Paper) -> tuple[str, ...]:
+    """Models that the paper binds any of its numbers to, as written."""
+    return tuple(sorted({dict(n.context).get("model", "") for n in paper.numbers} - {""}))
+
+
+def of_size(paper: Paper, parameters: float) -> Named | None:
+    """The one public model of the paper with about so many parameters: who "the 13B model" is.
+
+    None where the paper names none of that size, or two.  A proof must not rest on it.
+    """
+    found: dict[str, Named] = {}
+    for name in named_models(paper):
+        known = find_model(name)
+        if known is not None and abs(known.parameters / parameters - 1) <= _LABELLED:
+            found[known.id] = Named(name, How.INFERRED, f"{known.name}, the only one of that size")
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def counted(paper: Paper, claim: Physical, role: str) -> float | None:
     """A count of a claim: by a number, or in words."""
     at = claim.at(role)

@@ -104,12 +104,6 @@ def _devices(paper: Paper, names: tuple[str, ...]) -> tuple[Number, ...]:
     return found if len({n.quantity.point for n in found}) == 1 else ()
 
 
-@query
-def _named_models(paper: Paper) -> tuple[str, ...]:
-    """Models that the paper binds any of its numbers to."""
-    return tuple(sorted({dict(n.context).get("model", "") for n in paper.numbers} - {""}))
-
-
 def _model(ctx: Context, setup: TrainingSetup, counts: Iterable[Number]) -> Model | None:
     """The public decoder that the numbers of the set-up are bound to."""
     ids = [k.id for k in (setup.micro_batch or setup.batch, setup.sequence) if k is not None]
@@ -119,7 +113,7 @@ def _model(ctx: Context, setup: TrainingSetup, counts: Iterable[Number]) -> Mode
         if bound is not None and (model := find_model(bound.value)) is not None:
             found[model.id] = model
     if not found:
-        for name in _named_models(ctx.paper):
+        for name in machine.named_models(ctx.paper):
             if (model := find_model(name)) is not None:
                 found[model.id] = model
     return next(iter(found.values())) if len(found) == 1 else None
