@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hwmodels.catalog import Accelerator
-from hwmodels.conventions import HARDWARE, TRAINING, Counted, nearest, training_conventions
+from hwmodels.conventions import (
+    HARDWARE,
+    INFERENCE,
+    TRAINING,
+    Counted,
+    inference_conventions,
+    nearest,
+    training_conventions,
+)
+from hwmodels.flops import infer_flops_per_token
 from hwmodels.models import Model, find_model
 from hwmodels.roofline import utilization
 from hwmodels.transformer import train_flops_per_token
@@ -35,6 +44,7 @@ from tanaka.rules.roofline.peak_rate import (
     significant,
 )
 from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.roofline.token_share_rows import token_share_rows
 
 _CLOSE = 1.1
 """Averages, clocks and rounded sizes differ by so much."""
@@ -63,7 +73,7 @@ class _Token:
 
 def token_shares(ctx: Context) -> Iterator[Outcome]:
     """Utilisations against rates of tokens: held where one way to count agrees, else doubted."""
-    for claim in ctx.paper.physical("token-utilization"):
+    for claim in (*ctx.paper.physical("token-utilization"), *token_share_rows(ctx.paper)):
         if claim.cues & _SILENT or claim.asserted is not Asserted.YES:
             continue
         at = claim.at("rate")
@@ -86,10 +96,11 @@ def _token(paper: Paper, claim: Physical) -> _Token | None:
         return None
     name = claim.name("model")
     model = find_model(name) if name else None
-    hardware = claim.name("kind") == "HFU" or "recompute" in claim.cues
+    hardware = claim.name("kind") != "MFU" or "recompute" in claim.cues
+    prompts = claim.name("phase") == "prefill"
     if model is not None:
-        ways = training_conventions(model, length)
-        fine = tuple(w for w in ways if w.work == TRAINING or (hardware and w.work == HARDWARE))
+        ways = inference_conventions(model, length) if prompts else training_conventions(model, length)  # fmt: skip
+        fine = tuple(w for w in ways if w.work in (TRAINING, INFERENCE) or (hardware and w.work == HARDWARE))  # fmt: skip
         costs = [w.flops for w in fine]
         return _Token(fine, model, min(costs), max(costs), length if known else None)
     params = claim.at("active") or claim.at("params")
@@ -99,11 +110,12 @@ def _token(paper: Paper, claim: Physical) -> _Token | None:
     if not number.quantity.bounded:
         return None
     N = number.quantity.point
-    base = train_flops_per_token(N)
+    passes = infer_flops_per_token if prompts else train_flops_per_token
+    base = passes(N)
     width = (N / (12 * _DEEP)) ** 0.5
-    most = base * _MOST * (1 + length / (6 * width)) * (_RECOMPUTED if hardware else 1)
-    ways = (Counted("6N", TRAINING, N, base),)
-    return _Token(ways, None, train_flops_per_token(fewest_parameters(number)), most, None)
+    most = base * _MOST * (1 + length / (6 * width)) * (_RECOMPUTED if hardware and not prompts else 1)  # fmt: skip
+    way = Counted("2N", INFERENCE, N, base) if prompts else Counted("6N", TRAINING, N, base)
+    return _Token((way,), None, passes(fewest_parameters(number)), most, None)
 
 
 def _peaks(parts: tuple[Accelerator, ...], roof: PeakRate) -> tuple[list[float], list[float]]:
@@ -150,8 +162,9 @@ def _steps(
         params = claim.at("active") or claim.at("params")
         assert params is not None
         N = d.stated("parameters", params, symbol="N")
-    more = way.flops - train_flops_per_token(way.parameters)
-    text, shown = f"6 FLOP × {N.shown}", f"{significant(way.flops / 1e9, 5)} GFLOP"
+    factor = 2 if way.work == INFERENCE else 6
+    more = way.flops - factor * way.parameters
+    text, shown = f"{factor} FLOP × {N.shown}", f"{significant(way.flops / 1e9, 5)} GFLOP"
     if more > 0:
         extra = d.known("attention of a token", more, "FLOP", Computed(way.name), shown=f"{significant(more / 1e9, 5)} GFLOP")  # fmt: skip
         text += f" + {extra.shown}"
@@ -177,7 +190,7 @@ def _printed(step: Step) -> float:
 def _way(rate: Number, share: Number, roof: PeakRate, token: _Token, n: float) -> Counted:
     """The way to count a token that is nearest to what rate and utilisation imply."""
     implied = share.quantity.point * roof.peak.value * n / rate.quantity.point
-    plain = [w for w in token.ways if w.flops <= train_flops_per_token(w.parameters) * 1.001]
+    plain = [w for w in token.ways if w.flops <= (2 if w.work == INFERENCE else 6) * w.parameters * 1.001]  # fmt: skip
     return nearest(token.ways if token.length is not None or not plain else plain, implied)
 
 
