@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tanaka.paper.physics import (
+    achieved,
     activations,
     amdahl,
     bandwidth,
@@ -38,6 +39,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     saving.read,
     low_rank.read,
     utilization.read,
+    achieved.read,
     footprint.read,
     residence.read,
     specification.read,

@@ -90,7 +90,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         own = {t[0] for t in told}
         told += [(s, told[0][1], None, "") for s in shares if s not in own and _in_brackets(scene, s, rates)]  # fmt: skip
         peaks = {p for _, _, p, _ in told if p is not None}
-        peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r)}
+        peaks |= {r for r in rates if r not in peaks and is_peak(scene, r)}
         achieved = [r for r in rates if r not in peaks]
         for share, kind, peak, words in told:
             rate, far = _rate_of(scene, k, share, achieved, alone=len(told) == 1)
@@ -149,7 +149,7 @@ def _paired(
     """Shares and rates of two lists, one to one: "172 and 163 TFLOP/s, an MFU of 55% and 52%"."""
     peaks = {p for _, _, p, _ in told if p is not None}
     # one of a list is no peak: "from 138 to 156 TFLOP/s, or from 44% to 50% of peak"
-    peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r) and len(rates) == len(shares) + 1}  # fmt: skip
+    peaks |= {r for r in rates if r not in peaks and is_peak(scene, r) and len(rates) == len(shares) + 1}  # fmt: skip
     runs = [r for r in rates if r not in peaks]
     if not 2 <= len(runs) == len(shares) <= _MOST_PAIRED or len(peaks) > 1:
         return
@@ -186,7 +186,8 @@ def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:
     )
 
 
-def _is_peak(scene: Scene, spot: Spot) -> bool:
+def is_peak(scene: Scene, spot: Spot) -> bool:
+    """Whether the words around a rate call it a peak."""
     before, after = scene.around(spot, 44, 40)
     return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
 
@@ -209,7 +210,7 @@ def _rate_of(
     if achieved or not alone or k == 0 or not _GOES_ON.match(text):
         return None, False
     before = scene.spots(k - 1, "FLOP/s", where=lambda r: r.quantity.bounded)
-    before = [s for s in before if not _is_peak(scene, s)]
+    before = [s for s in before if not is_peak(scene, s)]
     shares = [s for s in scene.spots(k - 1) if scene.reading(s).quantity.shown_unit == "%"]
     return (before[0], True) if len(before) == 1 and not shares else (None, False)
 

@@ -34,7 +34,7 @@ from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, dense_peak, hard_peak, sources
 from hwmodels.roofline import utilization
-from tanaka.paper.model import AchievedRate, Asserted, Number, Physical, Table
+from tanaka.paper.model import AchievedRate, Asserted, How, Number, NumberId, Physical, Table
 from tanaka.patterns import Lazy
 from tanaka.quantity.literal import rewritten
 from tanaka.records import dataclass
@@ -57,6 +57,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.named_parts import any_part, variants
 from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
 from tanaka.rules.roofline.rate_tables import Row, rows
 
@@ -71,6 +72,7 @@ _ELSEWHERE = {
     "fewer-operations": (float("inf"), "operations are counted that are not executed"),
     "overclocked": (1.3, "the clock is above the usual one"),
 }
+_NARROW = frozenset({"fp8", "fp4", "int8"})
 _QUOTED = 0.03
 _REACHED = 0.3
 """Share of the peak that products reach: a slip of the unit is offered where it lands there."""
@@ -106,6 +108,13 @@ class _Rate:
     asserted: Asserted
     table: bool = False
     single: bool = True
+    among: tuple[Accelerator, ...] = ()
+    """The parts that may be meant, where the paper and no name tells."""
+
+    @property
+    def parts(self) -> tuple[Accelerator, ...]:
+        """Parts that it may be of."""
+        return self.among or machine.parts(self.device)
 
     @property
     def stated(self) -> bool:
@@ -117,10 +126,36 @@ class _Rate:
 @rule("TK201", since="0.1.0")
 def above_peak(ctx: Context) -> Iterator[Outcome]:
     """Achieved rates against the peak of the device named."""
+    told: set[NumberId] = set()
     for r in _rates(ctx):
         outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
         if isinstance(outcome, Held) or (outcome is not None and r.single):
+            told.add(r.number.id)
             yield outcome
+    for r in _told_apart(ctx):
+        if r.number.id not in told:
+            outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
+            if outcome is not None:
+                yield outcome
+
+
+def _told_apart(ctx: Context) -> Iterator[_Rate]:
+    """Rates whose part and format only their clause, the sentences before or the paper tell: to be doubted."""
+    paper = ctx.paper
+    for claim in paper.physical("achieved"):
+        if claim.asserted is Asserted.NO or machine.unmeasured(paper, claim.number):
+            continue
+        device = machine.named(ctx, claim, "device")
+        among = any_part(paper) if device is None else variants(paper, device.name)
+        if device is None and among:
+            device = machine.Named(among[0].family, How.INFERRED, "the fastest of the paper")
+        if device is None:
+            continue
+        precision = machine.named(ctx, claim, "precision")
+        if precision is not None and not precision.proves and not claim.name("precision"):
+            precision = None
+        guessed = replace(device, how=How.INFERRED)
+        yield _Rate(paper.number(claim.number), guessed, precision, claim.cues, claim.asserted, among=among)  # fmt: skip
 
 
 def _rates(ctx: Context) -> Iterator[_Rate]:
@@ -189,7 +224,7 @@ def _bound(ctx: Context, claim: Physical, *, table: bool = False) -> _Rate | Non
 
 
 def _judged(ctx: Context, r: _Rate) -> Outcome | None:
-    parts = machine.parts(r.device)
+    parts = r.parts
     assert r.precision is not None
     number, precision = r.number, r.precision.name
     integers = number.quantity.unit == "op/s"
@@ -259,8 +294,11 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
 
 def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     """A rate of which nothing says the format, against the largest peak of all formats."""
-    number, found = r.number, peaks(machine.parts(r.device), "")
+    number, found = r.number, peaks(r.parts, "")
     dense = [p for p in found if p.sort != "sparse"]
+    narrow = [p for p in dense if p.precision in _NARROW]
+    if not _runs_narrow(ctx):
+        dense = [p for p in dense if p not in narrow]
     if not dense or not number.quantity.bounded or number.quantity.unit != "FLOP/s":
         return None
     top = max(dense, key=lambda p: p.value)
@@ -275,7 +313,8 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     lifted = max((_EXCUSED[c] for c in r.cues if c in _EXCUSED), default=1.0)
     if low <= _INFERRED * lifted * top.value:
         return None
-    ways = machine.excuses(ctx.paper, *_ELSEWHERE)
+    names = [w for w in _ELSEWHERE if w != "causal" or "no-attention" not in r.cues]
+    ways = machine.excuses(ctx.paper, *names)
     if any(low <= _ELSEWHERE[m.what.removeprefix("excuse-")][0] * top.value for m in ways):
         return None
     quoted = [p.value for p in found if p.sort == "sparse"]
@@ -283,11 +322,19 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
         return None  # the vendor's own figure: `sparse_peak` has it
     sparse = max(quoted, default=0.0)
     family = top.part.family
-    only_if = "2:4 sparsity is counted" if low <= sparse else f"{math.ceil(low / top.value)} of them run it together"  # fmt: skip
+    where = f" ({r.device.where})" if r.device.where else ""
+    narrower = next((p for p in reversed(narrow) if low <= p.value), None)
+    if narrower is not None and narrower not in dense:
+        only_if = f"it runs in {narrower.precision.upper()}"
+    elif low <= sparse:
+        only_if = "2:4 sparsity is counted"
+    else:
+        only_if = f"{math.ceil(low / top.value)} of them run it together"
+    which = "in any format" if set(narrow) <= set(dense) else "in any format of the paper"
     times = printed(share.value)
     return Finding(
         "TK201", "above-peak", Verdict.IMPLAUSIBLE, AtNumber(number.id),
-        f"{rate.shown} is {times} times the largest peak of the {family} in any format, {limit.shown}.",
+        f"{rate.shown} is {times} times the largest peak of the {family}{where} {which}, {limit.shown}.",
         tuple(d.steps), operands=(number.id,), note=f"{times} times the largest peak",
         bold=f"{rate.shown} is {times} times the largest peak of the {family}.", only_if=only_if,
         figure=RooflineFigure(family, top.precision, top.value, top.part.bandwidth.value,
@@ -297,6 +344,12 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
             Slot("precision", top.precision.upper()), Slot("device", family), Slot("excuse", only_if),
         ),
     )  # fmt: skip
+
+
+def _runs_narrow(ctx: Context) -> bool:
+    """Whether the paper may compute in formats of eight bits or less: it speaks of them, or of no format."""
+    spoken = spoken_formats(ctx.paper)
+    return not spoken or bool(spoken & _NARROW) or bool(machine.excuses(ctx.paper, "quantised"))
 
 
 def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -> bool:
