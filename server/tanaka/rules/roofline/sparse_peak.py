@@ -26,11 +26,12 @@ Print the dense peak, or say that 2:4 sparsity is counted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from hwmodels.catalog import find
 from hwmodels.roofline import utilization
-from tanaka.paper.model import Asserted, Number, Physical, Where
+from tanaka.paper.model import Asserted, Number, NumberId, Physical, Where
 from tanaka.quantity.literal import rewritten
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -68,11 +69,17 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
+    told: set[NumberId] = set()
     for claim in ctx.paper.physical("specification"):
         if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
+                told.add(claim.number)
                 yield outcome
+    for claim in ctx.paper.physical("stated-peak"):
+        outcome = _stated(ctx, _of_part(ctx, claim)) if claim.number not in told else None
+        if outcome is not None:
+            yield outcome
     for column in chain.from_iterable(tables(ctx.paper)):
         yield from _mixed(ctx, column)
     for s in shares(ctx):
@@ -132,6 +139,13 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and q.point > 1.25 * clocked(parts, written)
     )
     return _finding(ctx, claim, number, sparse, dense, impossible=impossible)
+
+
+def _of_part(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the part that the set-up tells, where its sentences name none."""
+    device = machine.named(ctx, claim, "device")
+    named = {**dict(claim.named), **({"device": device.name} if device is not None else {})}
+    return replace(claim, named=tuple(named.items()), far=claim.far | {"device"})
 
 
 def _mixed(ctx: Context, column: tuple[Physical, ...]) -> Iterator[Outcome]:
