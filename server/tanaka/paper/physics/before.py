@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tanaka.paper.entities import same_name
-from tanaka.paper.physics.scene import Scene
+from tanaka.paper.physics.scene import Part, Scene
 from tanaka.patterns import Lazy
 
 _BACK = 2
@@ -29,6 +29,15 @@ def part_before(scene: Scene, k: int) -> str:
     if elsewhere(scene.sentences[k].text):
         return ""
     return _before(scene, k, lambda j: _names(scene, j))
+
+
+def part_seen_before(scene: Scene, k: int) -> Part | None:
+    """The part of `part_before`, with how many of it that sentence speaks of."""
+    name = part_before(scene, k)
+    for j in range(k - 1, max(-1, k - 1 - _BACK), -1):
+        if name and (found := scene.parts(j)):
+            return next((p for p in found if p.count not in (None, 1)), found[0])
+    return None
 
 
 def format_before(scene: Scene, k: int) -> str:

@@ -29,11 +29,10 @@ _BEHIND = Lazy(
     rf"\s?\(?(?:of|in|for|at)?\s?(?:the\s)?(?:{_ADJECTIVES}\s){{0,3}}(?:peak|maximum)\b(?!\s(?:memory|bandwidth))|\s?(?:of|in|with|at)\s(?:dense\s[A-Za-z]+\d+|[A-Za-z]+\d+\s(?:dense|without sparsity))\b",
     re.I,
 )
-_DENSE = Lazy(
-    r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse|no sparsity)\b", re.I
-)
+_DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse|no sparsity)\b", re.I)
 _SPARSE = Lazy(
-    r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b", re.I
+    r"\b2:4\b|\bspars(?:e|ity)\b|\bpruned\b|\bzeros?\b|\bzeroe[sd]\b|\b(?:of|in) (?:every |each )?four\b",
+    re.I,
 )
 _LISTED = Lazy(r"\s?(?:GPUs?|cards?|accelerators?)?\s?(?:\(|:\s|,\swith\s|\swith\s)[^()]*$")
 _NO_PEAK = Lazy(
@@ -67,7 +66,11 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
         return None
     clause = re.split(r"[;:(]|, (?:and|while|whereas|but) ", lead)[-1] if not inside else lead[-60:]
     own = f"{led.group() if led else clause} {after}"
-    if _NO_PEAK.search(own) or _SHARE.search(lead[-60:]) or _SPARSE.search(_DENSE.sub(" ", scene.text)):
+    if (
+        _NO_PEAK.search(own)
+        or _SHARE.search(lead[-60:])
+        or _SPARSE.search(_DENSE.sub(" ", scene.text))
+    ):
         return None
     formats = precision_names(f"{led.group() if led else ''} {after}") or scene.formats(k)
     if len(formats) > 1:

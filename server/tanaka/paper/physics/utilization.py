@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics.apart import clause_of, format_of, is_explained, is_peak, part_of
+from tanaka.paper.physics.before import format_before, part_seen_before
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -30,15 +32,14 @@ _OBJECT = (
 )
 _OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak\b|maximum FLOP|maximum performance)")
 _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
+# "of its 125": so many TFLOP/s
+_OF_BARE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: of)?|the)?\s?$")
+_CAN_DO = Lazy(
+    r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can do|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
+)
 _ANOTHER = Lazy(
     r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
     re.I,
-)
-_PEAK_BEFORE = Lazy(
-    r"\b(?:peak|theoretical|maximum|datasheet|ceiling)\b[^,;.]{0,24}$|\bpeaks at\s?$", re.I
-)
-_PEAK_AFTER = Lazy(
-    r"[^,.;()]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
 _OTHER_RUN = Lazy(
     r"\b(?:on average|average|averag\w+|mean|at best|best|at worst|up to|as high as|improv\w+|increas\w+|from|versus|vs|compared|while|whereas|"
@@ -119,10 +120,31 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         kind = "HFU" if which and which["hfu"] else "MFU" if which else "peak"
         of = _OF_PEAK.match(after)
         return kind, None, of["words"] if of else ""
+    if _CAN_DO.match(after):
+        return "peak", None, ""
+    bare = _bare_peak(scene, spot)
+    if bare is not None:
+        return "peak", None, ""
     found = _OF_PEAK.match(after)
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
         return "peak", None, found["words"]
     return None
+
+
+def _bare_peak(scene: Scene, spot: Spot) -> Spot | None:
+    """The number without a unit that a percentage is said to be of: "38% of its 125"."""
+    text, own = scene.sentences[spot[0]].text, scene.reading(spot)
+    behind = [
+        (spot[0], i) for i, r in enumerate(scene.sentences[spot[0]].readings) if r.start >= own.end
+    ]
+    if not behind:
+        return None
+    r = scene.reading(behind[0])
+    plain = r.quantity.unit == "1" and r.quantity.shown_unit in ("", "1") and not r.noun
+    if not plain or isinstance(r.quantity.value, tuple) or not 10 <= r.quantity.point < 1e4:
+        return None
+    ends = re.match(r"\s?(?:[.,;)]|$|(?:and|while|whereas|but|on|for)\b)", text[r.end :])
+    return behind[0] if ends and _OF_BARE.fullmatch(text[own.end : r.start]) else None
 
 
 _LIST = Lazy(r"\s*(?:,|,?\s*(?:and|or|to)|/)\s*(?:≈|∼|~|an?\s)?\s*")
@@ -186,12 +208,6 @@ def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:
     )
 
 
-def is_peak(scene: Scene, spot: Spot) -> bool:
-    """Whether the words around a rate call it a peak."""
-    before, after = scene.around(spot, 44, 40)
-    return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
-
-
 def _rate_of(
     scene: Scene, k: int, share: Spot, achieved: list[Spot], *, alone: bool
 ) -> tuple[Spot | None, bool]:
@@ -234,10 +250,23 @@ def _claim(
     own, of_rate = scene.reading(share), scene.reading(rate)
     part = scene.part(k)
     roles_far: set[str] = {"rate"} if far else set()
-    if part is None and not scene.parts(k) and far:
-        part = scene.part(k - 1)
+    apart, low, high = False, 0, 0
+    rates = scene.spots(k, "FLOP/s") if not far else []
+    if rate in rates and len(rates) > 1:
+        low, high = clause_of(scene, rates, rates.index(rate))
+        if part is None and len(scene.parts(k)) > 1:
+            found = part_of(scene, k, rate, low, high, alone=False)
+            part = found[0] if found is not None and not found[1] else None
+            apart = part is not None
+    if part is None and not scene.parts(k):
+        part = scene.part(k - 1) if far else part_seen_before(scene, k)
         roles_far.add("device")
-    formats = scene.formats(k) or (scene.formats(k - 1) if far else ())
+    formats = scene.formats(k)
+    if len(formats) > 1 and len(rates) > 1 and peak is None and own.start < high:
+        formats = format_of(scene, k, rate, text[low:high], alone=False) or formats
+    if not formats:
+        formats = scene.formats(k - 1) if far else tuple(f for f in (format_before(scene, k),) if f)
+        roles_far |= {"precision"} if formats else set()
     named = [("kind", kind)]
     if part is not None:
         named.append(("device", part.name))
@@ -247,10 +276,13 @@ def _claim(
     counted: list[tuple[str, float]] = []
     if peak is not None:
         given.append(("peak", peak))
-    if of_rate.per == "gpu" or (part is not None and part.each):
+    if of_rate.per == "gpu" or (part is not None and (part.each or (part.count == 1 and "device" in roles_far and not far))):  # fmt: skip
         counted.append(("devices", 1.0))
     else:
         _counted(scene, rate[0], part, given, counted)
+    bare = _bare_peak(scene, share) if peak is None else None
+    if bare is not None:
+        given.append(("bare peak", bare))
     cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
     between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
@@ -264,6 +296,10 @@ def _claim(
         cues.add("formats")
     if len(scene.parts(k)) > 1 and part is None:
         cues.add("parts")
+    if is_explained(scene, k, text, each=("devices", 1.0) in counted):
+        cues.add("explained")
+    if apart:
+        cues.add("loose")
     if "dense" in words or "non-sparse" in words:
         cues.add("dense")
     masked = _MASKED.sub(lambda m: "x" * len(m.group()), text)

@@ -50,7 +50,13 @@ def variants(paper: Paper, name: str) -> tuple[Accelerator, ...]:
         if same_name(other).startswith(key) and same_name(other) != key:
             told |= {p.id: p for p in find(other)}
     kept = tuple(p for p in own if p.id in told)
-    return kept if 0 < len(kept) < len(own) else ()
+    # a bare "H100" beside a PCIe card may well be the faster module
+    return kept if 0 < len(kept) < len(own) and _most(kept) == _most(own) else ()
+
+
+def _most(parts: tuple[Accelerator, ...]) -> float:
+    """The largest peak in sixteen bits."""
+    return max((p.peak[f].value for p in parts for f in ("bf16", "fp16") if f in p.peak), default=0)
 
 
 @query

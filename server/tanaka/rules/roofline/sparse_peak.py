@@ -228,8 +228,12 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
     if not s.claim.name("precision"):
         # the dense peak in a narrower format, which the paper speaks of or may run in
         narrow = [p for f in _FEW for p in peaks(s.parts, f) if p.sort == "dense" and s.fits(p.value) is not None]  # fmt: skip
+        # FLOP/s are of no integers
+        narrow = [p for p in narrow if not p.precision.startswith("int")]
         spoken = spoken_formats(ctx.paper)
-        if any(p.precision in spoken for p in narrow) or machine.excuses(ctx.paper, "quantised"):
+        if narrow and (
+            any(p.precision in spoken for p in narrow) or machine.excuses(ctx.paper, "quantised")
+        ):
             return None
     if count == 1.0 and dict(s.claim.counted).get("devices") != 1.0:
         return None  # of two devices, or of the sparse peak of one
@@ -250,6 +254,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         and s.device.proves
         and bool(s.claim.name("precision"))
         and not s.claim.far
+        and not s.narrowed
         and exact(s.rate, s.share)
         and s.claim.asserted is not Asserted.QUOTED
         and s.rate.asserted is Asserted.YES

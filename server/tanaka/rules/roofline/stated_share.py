@@ -11,12 +11,13 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.roofline.named_parts import any_part, variants
 from tanaka.rules.roofline.peaks import Peak, peaks, rate
 from tanaka.rules.roofline.rate_tables import as_claims, rows
 
 _CLOSE = 0.03
 """Datasheets, clocks and conventions differ by so much."""
-_OTHER_DENOMINATOR = frozenset({"achievable", "busy", "parts", "effective", "formats"})
+_OTHER_DENOMINATOR = frozenset({"achievable", "busy", "parts", "effective", "formats", "explained"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Share:
         The number that counts them.
     device, precision : Named or None
     parts : tuple of Accelerator
+    narrowed : bool
+        Whether the paper says elsewhere which variants the name means: no proof may rest on it.
     """
 
     claim: Physical
@@ -46,6 +49,7 @@ class Share:
     device: machine.Named | None
     precision: machine.Named | None
     parts: tuple[Accelerator, ...]
+    narrowed: bool = False
 
     @property
     def format(self) -> str:
@@ -114,7 +118,7 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
-    if machine.disowned(paper, claim.number):
+    if machine.unmeasured(paper, claim.number):
         return None
     own = paper.number(at)
     if own.where is Where.FUTURE or not (own.quantity.bounded and share.quantity.bounded):
@@ -128,10 +132,26 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
     named = machine.counted(paper, claim, "devices")
     per_one = dict(claim.counted).get("devices") == 1.0
     counts = (1.0,) if per_one else (1.0, named) if named else (1.0,)
-    return Share(
+    narrowed = variants(paper, device.name) if device is not None else ()
+    parts = narrowed or machine.parts(device)
+    bare = claim.at("bare peak")
+    if bare is not None and not any(abs(paper.number(bare).quantity.point * 1e12 / p.value - 1) <= _CLOSE for p in peaks(parts, "")):  # fmt: skip
+        return None  # "38% of its 96": what else it has so many of
+    found = Share(
         claim, share, own, paper.number(peak_at) if peak_at is not None else None,
-        tuple(dict.fromkeys(c for c in counts if c and c > 0)), count_at, device, precision, machine.parts(device),
+        tuple(dict.fromkeys(c for c in counts if c and c > 0)), count_at, device, precision, parts, bool(narrowed),
     )  # fmt: skip
+    return None if found.peak is None and _of_another_part(paper, found) else found
+
+
+def _of_another_part(paper: Paper, s: Share) -> bool:
+    """Whether a share whose sentence names no part fits the peak of another one that the paper has."""
+    if s.device is not None and s.device.proves and not s.device.where:
+        return False
+    if any(s.fits(p.value) is not None for p in s.known if p.sort == "dense"):
+        return False
+    others = (p for p in peaks(any_part(paper), s.format) if p.sort == "dense")
+    return any(s.fits(p.value) is not None for p in others)
 
 
 def proven(paper: Paper, s: Share) -> bool:
@@ -143,6 +163,7 @@ def proven(paper: Paper, s: Share) -> bool:
     return (
         firm
         and not s.claim.far
+        and not s.narrowed
         and not s.claim.cues
         & {"other-run", "recompute", "attention", "sparse", "mixed", "accumulate"}
         and all(n.quantity.qualifier.value == "exact" for n in ids)
