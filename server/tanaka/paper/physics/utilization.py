@@ -33,7 +33,9 @@ _OBJECT = (
 _OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak\b|maximum FLOP|maximum performance)")
 _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
 # "of its 125": so many TFLOP/s
-_OF_BARE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: of)?|the)?\s?$")
+_OF_BARE = Lazy(
+    rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: of)?\s|the\s)?(?P<bare>\d{{2,4}}(?:\.\d+)?)(?=\s?(?:[.,;)](?!\d)|$|(?:and|while|whereas|but|on|for)\b))"
+)
 _CAN_DO = Lazy(
     r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can do|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
 )
@@ -122,8 +124,7 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         return kind, None, of["words"] if of else ""
     if _CAN_DO.match(after):
         return "peak", None, ""
-    bare = _bare_peak(scene, spot)
-    if bare is not None:
+    if _bare_peak(after):
         return "peak", None, ""
     found = _OF_PEAK.match(after)
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
@@ -131,20 +132,10 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
     return None
 
 
-def _bare_peak(scene: Scene, spot: Spot) -> Spot | None:
-    """The number without a unit that a percentage is said to be of: "38% of its 125"."""
-    text, own = scene.sentences[spot[0]].text, scene.reading(spot)
-    behind = [
-        (spot[0], i) for i, r in enumerate(scene.sentences[spot[0]].readings) if r.start >= own.end
-    ]
-    if not behind:
-        return None
-    r = scene.reading(behind[0])
-    plain = r.quantity.unit == "1" and r.quantity.shown_unit in ("", "1") and not r.noun
-    if not plain or isinstance(r.quantity.value, tuple) or not 10 <= r.quantity.point < 1e4:
-        return None
-    ends = re.match(r"\s?(?:[.,;)]|$|(?:and|while|whereas|but|on|for)\b)", text[r.end :])
-    return behind[0] if ends and _OF_BARE.fullmatch(text[own.end : r.start]) else None
+def _bare_peak(after: str) -> str:
+    """The number without a unit that a percentage is said to be of: "38% of its 125"; "" for none."""
+    found = _OF_BARE.match(after)
+    return found["bare"] if found else ""
 
 
 _LIST = Lazy(r"\s*(?:,|,?\s*(?:and|or|to)|/)\s*(?:≈|∼|~|an?\s)?\s*")
@@ -280,9 +271,8 @@ def _claim(
         counted.append(("devices", 1.0))
     else:
         _counted(scene, rate[0], part, given, counted)
-    bare = _bare_peak(scene, share) if peak is None else None
-    if bare is not None:
-        given.append(("bare peak", bare))
+    if peak is None and (bare := _bare_peak(text[own.end : own.end + 60])):
+        named.append(("bare peak", bare))
     cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
     between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text

@@ -167,18 +167,19 @@ def _rates(ctx: Context) -> Iterator[_Rate]:
         found = _bound(ctx, Physical("rate", claim.rate, (), named, (), frozenset(), claim.cues, claim.asserted))  # fmt: skip
         if found is not None:
             yield replace(found, single=claim.scale == "gpu")
-    for _, listed in rows(ctx.paper):
+    for table, listed in rows(ctx.paper):
         for row in listed:
             if not row.each or row.rate.quantity.unit != "FLOP/s" or row.cues & _COUNTED_OTHERWISE:  # fmt: skip
                 continue
             told = Physical("rate", row.rate.id, (), _named(row.device, row.precision), (), frozenset(), row.cues, row.rate.asserted)  # fmt: skip
-            found = _bound(ctx, told, table=True)
+            found = _bound(ctx, told, table=True) or _of_the_table(ctx, table, told)
             if found is not None and found.asserted is not Asserted.NO:
                 yield found
     for table, listed in rows(ctx.paper):
         yield from _odd_one(ctx, table, listed)
 
 
+_ATTENTION = Lazy(r"\battention\b|\bcausal\b|\bFlash", re.I)
 _MANY = Lazy(
     r"\b(?:GPUs|nodes?|servers?|clusters?|devices|DGX|HGX|aggregate|total|multi-?GPU|systems?)\b|\d\s?[×x]\s?[A-Z]",
     re.I,
@@ -221,6 +222,16 @@ def _bound(ctx: Context, claim: Physical, *, table: bool = False) -> _Rate | Non
         return None
     number = ctx.paper.number(claim.number)
     return _Rate(number, device, precision, claim.cues, claim.asserted, table)
+
+
+def _of_the_table(ctx: Context, table: Table, claim: Physical) -> _Rate | None:
+    """A rate of a table of which nothing says the format; in one about no attention, none is counted twice."""
+    device = machine.named(ctx, claim, "device")
+    if device is None:
+        return None
+    said = " ".join((table.caption, *table.header, *table.stubs))
+    cues = claim.cues if _ATTENTION.search(said) else claim.cues | {"no-attention"}
+    return _Rate(ctx.paper.number(claim.number), device, None, cues, claim.asserted, table=True)
 
 
 def _judged(ctx: Context, r: _Rate) -> Outcome | None:

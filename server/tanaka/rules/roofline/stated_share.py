@@ -134,8 +134,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
     counts = (1.0,) if per_one else (1.0, named) if named else (1.0,)
     narrowed = variants(paper, device.name) if device is not None else ()
     parts = narrowed or machine.parts(device)
-    bare = claim.at("bare peak")
-    if bare is not None and not any(abs(paper.number(bare).quantity.point * 1e12 / p.value - 1) <= _CLOSE for p in peaks(parts, "")):  # fmt: skip
+    bare = claim.name("bare peak")
+    if bare and not any(abs(float(bare) * 1e12 / p.value - 1) <= _CLOSE for p in peaks(parts, "")):  # fmt: skip
         return None  # "38% of its 96": what else it has so many of
     found = Share(
         claim, share, own, paper.number(peak_at) if peak_at is not None else None,
