@@ -32,8 +32,8 @@ _RUNS = Lazy(
     re.I,
 )
 _NO_RUN = Lazy(
-    r"\b(?:needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
-    r"simulat\w+|emulat\w+|predict\w*|project\w*|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus|unlike|relative|no|not|nor|offers?|provides?|specif\w+|"
+    r"\b(?:(?:has|have|had|ought) to|to (?:finish|meet|keep)|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
+    r"simulat\w+|emulat\w+|predict\w*|(?<!-)project(?:s|ed)|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus|unlike|relative|no|not|nor|offers?|provides?|specif\w+|"
     r"promis\w+|claim\w*|advertis\w+|marketing|brochure|data ?sheet\w*|vendor\w*|nominal\w*|capable|capabilit\w+|available|theor\w+|roofs?|ceilings?|bug|wrong\w*|artefact|artifact|counter|hypothetical|"
     r"effective|equivalent|useful|Winograd|FFT|Strassen|spars\w*|2:4|pruned|pruning|skip\w*|overclock\w*|accumulat\w*|convolution\w*|convs?|accelerat\w+ by|estimat\w+|expect\w*|fails?)\b",
     re.I,
@@ -80,6 +80,15 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
+_SUPPOSED = Lazy(
+    r"\b(?:simulat\w+|emulat\w+|hypothetical|future|projected|planned|imagin\w+|suppos\w+|what if|rumou?r\w*|announced|speculat\w+|analytical|forecast\w*)\b",
+    re.I,
+)
+_INTEGERS = Lazy(
+    r"\b(?:INT\s?8|int8|W8A8|8-bit integers?|integer (?:tensor|arithmetic|GEMMs?|kernels?))\b"
+)
+
+
 def _rate(
     scene: Scene, k: int, spot: Spot, rates: list[Spot], n: int, *, going_on: bool
 ) -> LocalPhysical | None:
@@ -91,6 +100,11 @@ def _rate(
     near = text[low:high]
     lead = text[: r.start]
     if _NO_RUN.search(near) or _NO_RUN.search(lead[-60:]) or not _RUNS.search(lead):
+        return None
+    if any(_INTEGERS.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):
+        # some write FLOP/s of integers
+        return LocalPhysical("achieved", spot, cues=frozenset({"integers"}))
+    if k and _SUPPOSED.search(scene.sentences[k - 1].text):
         return None
     counted = COUNTING.sub(" ", near)
     if _ATTENTION.search(_WITHOUT.sub("", counted)):

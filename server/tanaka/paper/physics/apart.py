@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import same_name
@@ -17,6 +18,7 @@ _CUTS = Lazy(
 _BETWEEN = Lazy(r",? (?:and|versus|vs\.?|but|or|to|against)\b|, |; ")
 # "Counting six operations per parameter, plus attention, each GPU ...": how, and nothing that is not executed
 COUNTING = Lazy(
+    r"\b(?:[Ww]e|[Tt]hey|[Ww]ho) count(?:ed)?\s(?![^;.,]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^;.,]*\b(?:operations?|FLOPs?|6N|multipl\w+|products?)\b|"
     r"\b(?:[Cc]ounting|[Ww]ith|[Aa]t)\s(?![^,;]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^,;.]*?(?:\b(?:operations?|[GT]?FLOPs?|products?|multipl\w+|6N|additions?)\b[^;.]*?)?,(?=\s(?:each|this|that|these|the|we|it|every|our|an?|one|all|\d)\b)"
 )
 _HELD = Lazy(
@@ -80,6 +82,8 @@ def part_of(
     """The part of a rate, and whether several stand there; None where nothing tells which."""
     text, r = scene.sentences[k].text, scene.reading(spot)
     parts = [p for p in scene.parts(k) if not p.system]
+    if len(parts) > 1 and (listed := _in_order(scene, k, spot, parts)) is not None:
+        return listed, False
     if len(parts) != len(scene.parts(k)):
         return None  # a DGX: how many of them, only more words say
     if not parts:
@@ -103,6 +107,27 @@ def part_of(
     plural = text[part.end : part.end + 1] == "s" and not part.each
     counted = part.count is not None and part.count != 1
     return part, plural or counted or bool(_HELD.match(text, part.end))
+
+
+_LIST = Lazy(r"(?:\s?TFLOP/s)?\s?(?:,|,?\s(?:and|or)|/)\s(?:an?\s|the\s|one\s|on\s)*")
+
+
+def _in_order(scene: Scene, k: int, spot: Spot, parts: list[Part]) -> Part | None:
+    """The part at the place of a rate in its list: "the H100 and the L40S reach 702 and 250 TFLOP/s"."""
+    rates = scene.spots(k, "FLOP/s")
+    text = scene.sentences[k].text
+    if len(rates) != len(parts) or len({same_name(p.name) for p in parts}) != len(parts):
+        return None
+    ends = [scene.reading(s) for s in rates]
+    gaps = [text[a.end : b.start] for a, b in pairwise(ends)]
+    names = [text[a.end : b.start] for a, b in pairwise(parts)]
+    if not all(_LIST.fullmatch(g.removeprefix("s")) for g in (*gaps, *names)):
+        return None
+    if any(p.count not in (None, 1) for p in parts) or any(
+        text[p.end : p.end + 1] == "s" for p in parts
+    ):
+        return None
+    return parts[rates.index(spot)]
 
 
 def format_of(scene: Scene, k: int, spot: Spot, near: str, *, alone: bool) -> tuple[str, ...]:

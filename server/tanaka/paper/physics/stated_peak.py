@@ -38,6 +38,13 @@ _LISTED = Lazy(r"\s?(?:GPUs?|cards?|accelerators?)?\s?(?:\(|:\s|,\swith\s|\swith
 _NO_PEAK = Lazy(
     r"\b(?:sustain\w*|achiev\w*|measur\w*|reach(?:ed|ing)|attain\w*|observ\w*|node|server|cluster|system|aggregate|total|together|all|both|pair|superchip|module|accumulat\w*|INT8|int8|modified|laptop|mobile|simulat\w*|hypothetical|overclock\w*|would|could|if|half of|twice|(?:two|four|eight) of)\b"
 )
+_HOLDER = Lazy(
+    r"\b(?:an?|the|each|every|one|per|our|two|both)\s(?:[\w-]+\s){0,2}?(?:pairs?|nodes?|servers?|machines?|systems?|clusters?|superchips?|modules?|boards?|racks?|pods?|boxe?s?|workstations?|instances?)\b",
+    re.I,
+)
+_EACH = Lazy(
+    r"\b(?:each|every|per|one|a)\s(?:[\w-]+\s)?(?:GPU|device|card|accelerator|chip)\b", re.I
+)
 _SHARE = Lazy(r"(?:%|percent|share|fraction|half|third|quarter)\s+of\s[^,;]*$")
 
 
@@ -64,6 +71,8 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     name, far = part
     if not (led or (_BEHIND.match(behind) and (inside or _specified(scene, k)))):
         return None
+    if not inside and _HOLDER.search(lead) and not _EACH.search(lead):
+        return None  # "a node has 320 GB, 8 TB/s and a peak of 1.2 PFLOP/s"
     clause = re.split(r"[;:(]|, (?:and|while|whereas|but) ", lead)[-1] if not inside else lead[-60:]
     own = f"{led.group() if led else clause} {after}"
     if (
@@ -83,7 +92,7 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     cues = {"single"}
     if _DENSE.search(own):
         cues.add("dense")
-    masked = re.sub(r"\b(?:theoretical|ideal|maximum)\b", lambda m: "x" * len(m.group()), text, flags=re.I)  # fmt: skip
+    masked = re.sub(r"\b(?:theoretical|ideal|maximum|(?<=roofline )assum\w+|(?<=model )assum\w+|(?<=analysis )assum\w+|(?<=[Ww]e )assume)\b", lambda m: "x" * len(m.group()), text, flags=re.I)  # fmt: skip
     if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
         cues.add("claimed")
     return LocalPhysical(

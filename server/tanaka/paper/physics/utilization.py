@@ -36,8 +36,12 @@ _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughpu
 _OF_BARE = Lazy(
     rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: of)?\s|the\s)?(?P<bare>\d{{2,4}}(?:\.\d+)?)(?=\s?(?:[.,;)](?!\d)|$|(?:and|while|whereas|but|on|for)\b))"
 )
+# "against the dense peak, that is 25%"
+_PEAK_LED = Lazy(
+    rf"\b(?:against|relative to|out of|of|over|to|by) {_OBJECT}peak,?\s(?:(?:that|this|it|which|we)\s)?(?:is|are|was|makes?|amounts? to|corresponds? to|comes? to|stands? at|gives?|reach\w*)\s(?:about |only |just |roughly |an? )?$"
+)
 _CAN_DO = Lazy(
-    r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can do|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
+    r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can (?:do|deliver|reach|offer|give)|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
 )
 _ANOTHER = Lazy(
     r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
@@ -51,7 +55,7 @@ _OTHER_RUN = Lazy(
 _JOINS = Lazy(
     r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
     r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
-    r"achieving|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
+    r"achieving|hence|thus|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
@@ -60,7 +64,7 @@ _ANOTHER_SUBJECT = Lazy(
 )
 # A sentence that goes on about the rate of the one before.
 _GOES_ON = Lazy(
-    r"^\W*(?:This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
+    r"^\W*(?:This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
 )
 CUES = {
     "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
@@ -83,6 +87,10 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
         rates = scene.spots(k, "FLOP/s")
         told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
+        if not told and len(shares) == 1 and len(rates) == 2:
+            told = (
+                [(shares[0], "peak", rates[0], "")] if _out_of(scene, k, *rates, shares[0]) else []
+            )
         if not told:
             continue
         paired = list(_paired(scene, k, shares, rates, told))
@@ -102,6 +110,30 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if peak is None and len(peaks) == 1 and len(told) == 1:
                 peak = next(iter(peaks))
             yield _claim(scene, share, rate, kind, peak, words, far=far)
+
+
+# "Of the 312 TFLOP/s that a GPU has, the model uses 165, i.e. 53%"
+_OUT_OF = Lazy(
+    r"^\W*(?:Out )?[Oo]f (?:the|its|their|these|a GPU's|each GPU's) (?:(?:peak|theoretical|dense|nominal|[BF][FP]\d+) )*$"
+)
+_OWNED = Lazy(
+    r"\s(?:(?:dense )?[BF][FP]\d+ )?(?:peak\b|(?:that|which) (?:an?|the|each|one|every|our)\b[^,]*\b(?:has|offers?|provides?|delivers?|can (?:do|deliver)|promises)\b|(?:of|on|in) (?:an?|the|each|one|every)\b)[^,]*,\s"
+)
+_IS_A_SHARE = Lazy(
+    r"\s?(?:per GPU|each)?\s?(?:[,(:;—–-]|\bor\b)\s?(?:(?:i\.e\.,?|or|which is|that is,?|about|only|roughly|just)\s)*$"
+)
+
+
+def _out_of(scene: Scene, k: int, peak: Spot, rate: Spot, share: Spot) -> bool:
+    """Whether a sentence begins with a peak and says how much of it is used."""
+    text = scene.sentences[k].text
+    p, r, s = scene.reading(peak), scene.reading(rate), scene.reading(share)
+    return bool(
+        _OUT_OF.match(text[: p.start])
+        and p.end <= r.start < s.start
+        and _OWNED.match(text, p.end)
+        and _IS_A_SHARE.fullmatch(text[r.end : s.start])
+    )
 
 
 def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
@@ -126,6 +158,9 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         return "peak", None, ""
     if _bare_peak(after):
         return "peak", None, ""
+    led = _PEAK_LED.search(before)
+    if led and not _ANOTHER.search(led.group()):
+        return "peak", None, led["words"]
     found = _OF_PEAK.match(after)
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
         return "peak", None, found["words"]

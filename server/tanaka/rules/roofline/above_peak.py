@@ -127,10 +127,14 @@ class _Rate:
 def above_peak(ctx: Context) -> Iterator[Outcome]:
     """Achieved rates against the peak of the device named."""
     told: set[NumberId] = set()
+    integers = {c.number for c in ctx.paper.physical("achieved") if "integers" in c.cues}
     for r in _rates(ctx):
+        if r.precision is None and r.number.id in integers:
+            continue
         outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
         if isinstance(outcome, Held) or (outcome is not None and r.single):
-            told.add(r.number.id)
+            if r.precision is not None or isinstance(outcome, Finding):
+                told.add(r.number.id)  # a clause may tell the format, where the sentence names none
             yield outcome
     for r in _told_apart(ctx):
         if r.number.id not in told:
@@ -143,7 +147,7 @@ def _told_apart(ctx: Context) -> Iterator[_Rate]:
     """Rates whose part and format only their clause, the sentences before or the paper tell: to be doubted."""
     paper = ctx.paper
     for claim in paper.physical("achieved"):
-        if claim.asserted is Asserted.NO or machine.unmeasured(paper, claim.number):
+        if "integers" in claim.cues or claim.asserted is Asserted.NO or machine.unmeasured(paper, claim.number):
             continue
         device = machine.named(ctx, claim, "device")
         among = any_part(paper) if device is None else variants(paper, device.name)
@@ -263,7 +267,8 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     excuses = [_EXCUSED[c] for c in r.cues if c in _EXCUSED]
     if excuses and hard(number).low <= max(excuses) * ceiling.value:
         return None
-    if not r.stated and _excused_by_format(ctx, r, parts):
+    sure = r.precision.proves and r.precision.where in ("", "declared")
+    if not r.stated and _excused_by_format(ctx, r, parts, sure=sure):
         return None
     elsewhere = [_ELSEWHERE[m.what.removeprefix("excuse-")] for m in machine.excuses(ctx.paper, *_ELSEWHERE)]  # fmt: skip
     lifted = max((factor for factor, _ in elsewhere), default=1.0)
@@ -307,6 +312,11 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     """A rate of which nothing says the format, against the largest peak of all formats."""
     number, found = r.number, peaks(r.parts, "")
     dense = [p for p in found if p.sort != "sparse"]
+    if any(
+        n.quantity.unit in ("FLOP/s", "op/s") and ("precision", "int8") in n.context
+        for n in ctx.paper.numbers
+    ):
+        dense += [p for p in peaks(r.parts, "int8") if p.sort != "sparse"]
     narrow = [p for p in dense if p.precision in _NARROW]
     if not _runs_narrow(ctx):
         dense = [p for p in dense if p not in narrow]
@@ -363,13 +373,19 @@ def _runs_narrow(ctx: Context) -> bool:
     return not spoken or bool(spoken & _NARROW) or bool(machine.excuses(ctx.paper, "quantised"))
 
 
-def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -> bool:
+def _excused_by_format(
+    ctx: Context, r: _Rate, parts: tuple[Accelerator, ...], *, sure: bool
+) -> bool:
     """Whether the rate is within a peak of another format that the paper speaks of, or hardly above its own."""
     low = r.number.quantity.nominal.low
     assert r.precision is not None
     own = dense_peak(parts, r.precision.name)
     if own is not None and low <= _INFERRED * own.value:
         return True
+    if any(low <= p.value for p in peaks(parts, r.precision.name) if p.sort == "accumulate"):
+        return True
+    if sure:
+        return False
     narrow = {"fp8", "int8", "fp4"} if machine.excuses(ctx.paper, "quantised") else set()
     spoken = {*spoken_formats(ctx.paper), *narrow}
     return any(low <= p.value for f in spoken for p in peaks(parts, f) if p.sort != "sparse")
