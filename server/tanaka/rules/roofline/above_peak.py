@@ -147,7 +147,11 @@ def _told_apart(ctx: Context) -> Iterator[_Rate]:
     """Rates whose part and format only their clause, the sentences before or the paper tell: to be doubted."""
     paper = ctx.paper
     for claim in paper.physical("achieved"):
-        if "integers" in claim.cues or claim.asserted is Asserted.NO or machine.unmeasured(paper, claim.number):
+        if (
+            "integers" in claim.cues
+            or claim.asserted is Asserted.NO
+            or machine.unmeasured(paper, claim.number)
+        ):
             continue
         device = machine.named(ctx, claim, "device")
         among = any_part(paper) if device is None else variants(paper, device.name)

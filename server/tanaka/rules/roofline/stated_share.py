@@ -13,7 +13,7 @@ from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.roofline.named_parts import any_part, variants
 from tanaka.rules.roofline.peaks import Peak, peaks, rate
-from tanaka.rules.roofline.rate_tables import as_claims, rows
+from tanaka.rules.roofline.rate_tables import Row, as_claims, rows
 
 _CLOSE = 0.03
 """Datasheets, clocks and conventions differ by so much."""
@@ -85,9 +85,38 @@ def shares(ctx: Context) -> Iterator[Share]:
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
+    for claim in paper.physical("share-beside"):
+        found = _of_a_row(ctx, paper, claim)
+        if found is not None:
+            yield found
     for table, listed in rows(paper):
         found_all = [s for c in as_claims(paper, table, listed) if (s := _share(ctx, paper, c))]
         yield from _told(paper, found_all)
+
+
+def _of_a_row(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
+    """A share beside a throughput that one row of the paper's tables has, with its FLOPs."""
+    at = claim.at("throughput")
+    if at is None:
+        return None
+    rate = paper.number(at).quantity
+    kept: list[Row] = []
+    for table, listed in rows(paper):
+        by_rate = {r.rate.id: r for r in listed}
+        for cells in table.rows:
+            numbers = [paper.number(c.number) for c in cells if c.number is not None]
+            same = any(n.quantity.unit == rate.unit and n.quantity.point == rate.point for n in numbers)  # fmt: skip
+            kept += [by_rate[n.id] for n in numbers if same and n.id in by_rate]
+    if len(kept) != 1 or not kept[0].each:
+        return None
+    row = kept[0]
+    named = [*claim.named]
+    named += [(role, name) for role, name in (("device", row.device), ("precision", row.precision)) if name]  # fmt: skip
+    cues = claim.cues | row.cues - {"recompute"}
+    of_row = replace(
+        claim, relation="utilization", given=(("rate", row.rate.id),), named=tuple(named), counted=(("devices", 1.0),), cues=cues
+    )  # fmt: skip
+    return _share(ctx, paper, of_row)
 
 
 def _told(paper: Paper, found: list[Share]) -> Iterator[Share]:
@@ -186,6 +215,8 @@ def open_derivation(ctx: Context, s: Share, count: float) -> tuple[Derivation, S
     """The derivation of a share: the rate of one device, and the share as stated."""
     d = Derivation(ctx.paper)
     far = "stated in the sentence before" if "rate" in s.claim.far else ""
+    if far and s.rate.where is Where.TABLE:
+        far = "stated in the row of the table"
     stated = d.stated("rate", s.rate.id, symbol="R", inferred=far)
     if s.rate.quantity.unit == "FLOP":  # "TFLOPs/GPU" of a column: a rate all the same
         stated = d.steps[-1] = replace(stated, unit="FLOP/s", shown=rate(stated.value))
