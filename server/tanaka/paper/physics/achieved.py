@@ -20,7 +20,7 @@ from tanaka.paper.physics.apart import (
     is_peak,
     part_of,
 )
-from tanaka.paper.physics.before import format_before, part_before
+from tanaka.paper.physics.before import elsewhere, format_before, part_before
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -28,7 +28,7 @@ _RUNS = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|r[ua]n(?:s|ning)?|gets?|got|execut\w*|perform\w*|hits?|do(?:es)?|did|makes?|made|"
     r"ris\w+|rose|climb\w*|grow\w*|grew|goes|went|jump\w*|falls?|fell|drop\w*|manag\w+|correspond\w*|yields?|yielded|gives?|gave|see|sees|saw|seen|show\w*|observ\w*|record\w*|clock\w*|posts?|"
     r"posted|stands?|operat\w+|come|comes|came|amounts?|train\w*|process\w*|averag\w*|maintain\w*|tops? out|levels? off|saturat\w*|stays?|arriv\w*|computes?|crunch\w*|"
-    r"that is|i\.e\.|that makes|equals?|exceed\w*|is|are|was|were|at)\b",
+    r"rates?|throughputs?|that is|i\.e\.|that makes|equals?|exceed\w*|is|are|was|were|at)\b",
     re.I,
 )
 _NO_RUN = Lazy(
@@ -130,6 +130,8 @@ def _rate(
     named: list[tuple[str, str]] = []
     far: set[str] = set()
     name = part.name if part is not None else part_before(scene, k)
+    if not name and (elsewhere(text) or (k > 0 and elsewhere(scene.sentences[k - 1].text))):
+        return None  # "Blackwell is next. Per GPU it sustains 1,500 TFLOP/s"
     if name:
         named.append(("device", name))
         far |= set() if part is not None else {"device"}

@@ -136,7 +136,13 @@ def format_of(scene: Scene, k: int, spot: Spot, near: str, *, alone: bool) -> tu
     told = precision_names(own.group()) if own else ()
     if len(told) == 1:
         return told
-    return precision_names(near) or (scene.formats(k) if alone else ())
+    near_by = precision_names(near)
+    if near_by or alone:
+        return near_by or scene.formats(k)
+    # "Rates in BF16: 266 TFLOP/s for the A100, 690 for the H100": what stands before all of them is of all
+    rates = scene.spots(k, "FLOP/s")
+    whole = scene.formats(k)
+    return whole if whole == precision_names(scene.sentences[k].text[: scene.reading(rates[0]).start]) else ()  # fmt: skip
 
 
 def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:

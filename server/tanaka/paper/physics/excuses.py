@@ -19,7 +19,7 @@ EXCUSES: dict[str, Lazy] = {
     "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bpinned (?:memory|DRAM|RAM|buffers?)\b|\bLPDDR\w*|\bDDR[45]\b|\b(?:memory|DRAM|RAM) of the host\b|\blayers? at a time\b|\bblock by block\b|\blayer by layer\b|\b(?:weights|layers|blocks) (?:come|arrive|are (?:fetched|copied|brought|loaded)) (?:over|from|on demand|as)\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
     "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
     "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
-    "quantised": Lazy(r"\b[1-8](?:\.\d+)?-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
+    "quantised": Lazy(r"\b(?:[1-8](?:\.\d+)?|two|three|four|six|eight)-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
     "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
     "caching": Lazy(r"\bprefix[- ]cach\w+|\bcache hits?\b|\bcached (?:prompts?|prefix\w*|responses?|features?)\b|\bprompt cach\w+", re.I),
     "experts": Lazy(r"\bMoE\b|\bmixture[- ]of[- ]experts\b|\bexperts\b"),

@@ -14,7 +14,7 @@ from tanaka.paper.assertion import asserted
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import same_name
 from tanaka.paper.model import Asserted, Where
-from tanaka.paper.physics.before import elsewhere, part_before
+from tanaka.paper.physics.before import elsewhere, part_seen_before
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -45,6 +45,10 @@ _HOLDER = Lazy(
 _EACH = Lazy(
     r"\b(?:each|every|per|one|a)\s(?:[\w-]+\s)?(?:GPU|device|card|accelerator|chip)\b", re.I
 )
+_DOES = Lazy(
+    r"\b(?:[Tt]ensor cores?|[Ii]t|part|card|GPU|chip|accelerator|device)\s(?:do|does|deliver\w*|offers?|provides?|gives?|is rated (?:for|at)|has|have|peaks? at|manages?|supports?)\s(?:up to\s|about\s|a peak of\s)?$"
+)
+_MARKETED = Lazy(r"\b(?:asterisk|brochure|marketing|footnote|advertis\w+)\b", re.I)
 _SHARE = Lazy(r"(?:%|percent|share|fraction|half|third|quarter)\s+of\s[^,;]*$")
 
 
@@ -69,7 +73,9 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     if part is None:
         return None
     name, far = part
-    if not (led or (_BEHIND.match(behind) and (inside or _specified(scene, k)))):
+    if not (
+        led or (_BEHIND.match(behind) and (inside or _specified(scene, k) or _DOES.search(lead)))
+    ):
         return None
     if not inside and _HOLDER.search(lead) and not _EACH.search(lead):
         return None  # "a node has 320 GB, 8 TB/s and a peak of 1.2 PFLOP/s"
@@ -80,6 +86,8 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
         or _SHARE.search(lead[-60:])
         or _SPARSE.search(_DENSE.sub(" ", scene.text))
     ):
+        return None
+    if _MARKETED.search(text):
         return None
     formats = precision_names(f"{led.group() if led else ''} {after}") or scene.formats(k)
     if len(formats) > 1:
@@ -122,4 +130,9 @@ def _part(scene: Scene, k: int, spot: Spot) -> tuple[tuple[str, bool] | None, bo
         return (last.name, not inside), inside
     if scene.parts(k) or elsewhere(text):
         return None, False
-    return (part_before(scene, k), True), False
+    before = part_seen_before(scene, k)
+    if before is None:
+        return ("", True), False
+    if before.count not in (None, 1) and not before.each and not _EACH.search(text[: r.start]):
+        return None, False  # "A node has two A100s. It offers a peak of 624 TFLOP/s"
+    return (before.name, True), False

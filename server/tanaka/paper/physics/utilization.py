@@ -31,6 +31,10 @@ _OBJECT = (
     r"(?:BF|FP|TF)\d{1,2} |bf16 |fp16 |fp8 |half-precision |non-sparse ){0,3})"
 )
 _OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak\b|maximum FLOP|maximum performance)")
+# "62% (peak: 125 TFLOP/s)"
+_BESIDE_PEAK = Lazy(
+    r"\s?[(,;]\s?(?:(?:the|its|a|of a|of the) )?(?:(?:theoretical|dense|nominal|hardware|[BF][FP]\d+) )*peak(?::| of| is| being|,)?\s?$"
+)
 _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
 # "of its 125": so many TFLOP/s
 _OF_BARE = Lazy(
@@ -55,7 +59,7 @@ _OTHER_RUN = Lazy(
 _JOINS = Lazy(
     r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
     r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
-    r"achieving|hence|thus|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
+    r"achieving|hence|thus|are|were|was|amounts to|makes?|means|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
@@ -64,7 +68,7 @@ _ANOTHER_SUBJECT = Lazy(
 )
 # A sentence that goes on about the rate of the one before.
 _GOES_ON = Lazy(
-    r"^\W*(?:This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
+    r"^\W*(?:As an? (?:fraction|share|percentage|part)|This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
 )
 CUES = {
     "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
@@ -76,7 +80,10 @@ CUES = {
     "mixed": Lazy(r"\bmixed\b(?! FP8| fp8)|\bmixed (?:FP8|fp8)", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
 }  # fmt: skip
-_MASKED = Lazy(r"\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b", re.I)
+_MASKED = Lazy(
+    r"\bnot (?:quite|even|more than|less than)\b|\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b",
+    re.I,
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -147,6 +154,8 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         found = _OF_VALUE.fullmatch(text)
         if found and not _ANOTHER.search(text):
             return "peak", behind[0], found["words"]
+        if _BESIDE_PEAK.fullmatch(text) and _UTILISED.search(before):
+            return "peak", behind[0], ""
     lead = _LEADS.search(before)
     follow = _FOLLOWS.match(after)
     if lead or follow:
@@ -165,6 +174,9 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
         return "peak", None, found["words"]
     return None
+
+
+_UTILISED = Lazy(r"\b(?:utili[sz]ation|efficiency|share|fraction)s?\b[^.;%]{0,24}$", re.I)
 
 
 def _bare_peak(after: str) -> str:

@@ -58,7 +58,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.named_parts import any_part, variants
-from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
+from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats, told_formats
 from tanaka.rules.roofline.rate_tables import Row, rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
@@ -373,7 +373,7 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
 
 def _runs_narrow(ctx: Context) -> bool:
     """Whether the paper may compute in formats of eight bits or less: it speaks of them, or of no format."""
-    spoken = spoken_formats(ctx.paper)
+    spoken = told_formats(ctx.paper)
     return not spoken or bool(spoken & _NARROW) or bool(machine.excuses(ctx.paper, "quantised"))
 
 

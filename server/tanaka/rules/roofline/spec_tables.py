@@ -31,6 +31,8 @@ _PARTS_OF = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|cards)(?: types?)? (?:
 _OF_ONE = Lazy(r"\b(?:refers? to|of|for|per|those of) (?:one|a single|each|a) (?:GPU|device|card|accelerator|part)\b", re.I)  # fmt: skip
 _HOLDERS = Lazy(r"\b(?:total|nodes?|servers?|systems?|clusters?|all|inter-node|network|instances?)\b", re.I)  # fmt: skip
 _PART_ROW = Lazy(r"^\W*(?:GPUs?|accelerators?|devices?|parts?|cards?)(?: (?:type|model|name))?\W*$", re.I)  # fmt: skip
+_BARE_PEAK = Lazy(r"\W*(?:[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*")
+_PEAKS = Lazy(r"\bpeaks?\b(?! (?:memory|mem|usage))", re.I)
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
 _SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
 _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
@@ -95,6 +97,8 @@ def _claim(
 ) -> Iterator[Physical]:
     device = _device(label)
     kind = next((name for name, words in _COLUMNS if words.search(header)), "")
+    if not kind and _BARE_PEAK.fullmatch(header) and _PEAKS.search(table.caption):
+        kind = "peak"
     at = cell.number
     if at is None and len(cell.also) == 1 and _SIZED.match(cell.text):
         at = cell.also[0]  # "80 GB HBM3"

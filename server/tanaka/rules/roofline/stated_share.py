@@ -12,7 +12,7 @@ from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.roofline.named_parts import any_part, variants
-from tanaka.rules.roofline.peaks import Peak, peaks, rate
+from tanaka.rules.roofline.peaks import Peak, peaks, rate, usual_format
 from tanaka.rules.roofline.rate_tables import Row, as_claims, rows
 
 _CLOSE = 0.03
@@ -157,6 +157,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
     peak_at = claim.at("peak")
     device = machine.named(ctx, claim, "device")
     precision = machine.named(ctx, claim, "precision")
+    if precision is None and (usual := usual_format(paper)):
+        precision = machine.Named(usual, How.INFERRED, "the format of the paper")
     count_at = claim.at("devices")
     named = machine.counted(paper, claim, "devices")
     per_one = dict(claim.counted).get("devices") == 1.0
