@@ -47,7 +47,7 @@ _PEAK_BEFORE = Lazy(
     r"\b(?:peak|theoretical|maximum|datasheet|ceiling)\b[^,;.]{0,24}$|\bpeaks at\s?$", re.I
 )
 _PEAK_AFTER = Lazy(
-    r"[^,.;()]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
+    r"[^,.;()%]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
 _REMARK = Lazy(r"^\W*(?:This|That|These|Such|It|Here|Note|Both|However|But|Of course)\b")
 

@@ -60,6 +60,14 @@ def _most(parts: tuple[Accelerator, ...]) -> float:
 
 
 @query
+def only_part(paper: Paper) -> str:
+    """The one part that the paper names, as it is named most fully; "" for none or two."""
+    names = sorted(named_parts(paper), key=lambda n: len(same_name(n)))
+    same = names and all(same_name(names[-1]).startswith(same_name(n)) for n in names)
+    return names[-1] if same and find(names[-1]) else ""
+
+
+@query
 def any_part(paper: Paper) -> tuple[Accelerator, ...]:
     """Every part that the paper may speak of; empty where it names one that is not known."""
     found: dict[str, Accelerator] = {}

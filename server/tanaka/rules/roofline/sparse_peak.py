@@ -49,6 +49,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.roofline.named_parts import only_part
 from tanaka.rules.roofline.peaks import (
     Peak,
     clocked,
@@ -144,7 +145,8 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
 def _of_part(ctx: Context, claim: Physical) -> Physical:
     """A claim with the part that the set-up tells, where its sentences name none."""
     device = machine.named(ctx, claim, "device")
-    named = {**dict(claim.named), **({"device": device.name} if device is not None else {})}
+    name = device.name if device is not None else only_part(ctx.paper)
+    named = {**dict(claim.named), **({"device": name} if name else {})}
     return replace(claim, named=tuple(named.items()), far=claim.far | {"device"})
 
 

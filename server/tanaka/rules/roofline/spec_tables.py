@@ -27,7 +27,7 @@ _OTHER = Lazy(
     re.I,
 )
 _IN_USE = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|hardware|machines?|platforms?) (?:that (?:are|were|we) )?used\b(?: (?:in|throughout|for)\b)?", re.I)  # fmt: skip
-_PARTS_OF = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|cards)(?: types?)? (?:of|in) (?:(?:the|our|both|each|two|all) )*(?:[\w-]+ )?(?:clusters?|systems?|testbeds?|nodes?|servers?)\b", re.I)  # fmt: skip
+_PARTS_OF = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|cards)(?: types?)? (?:of|in) (?:(?:the|our|both|each|two|all) )*(?:[\w-]+ )?(?:clusters?|systems?|testbeds?|nodes?|servers?)\b|\ball (?:the )?peaks\b", re.I)  # fmt: skip
 _OF_ONE = Lazy(r"\b(?:refers? to|of|for|per|those of) (?:one|a single|each|a) (?:GPU|device|card|accelerator|part)\b", re.I)  # fmt: skip
 _HOLDERS = Lazy(r"\b(?:total|nodes?|servers?|systems?|clusters?|all|inter-node|network|instances?)\b", re.I)  # fmt: skip
 _PART_ROW = Lazy(r"^\W*(?:GPUs?|accelerators?|devices?|parts?|cards?)(?: (?:type|model|name))?\W*$", re.I)  # fmt: skip

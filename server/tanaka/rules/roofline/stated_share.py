@@ -11,7 +11,7 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.roofline.named_parts import any_part, variants
+from tanaka.rules.roofline.named_parts import any_part, only_part, variants
 from tanaka.rules.roofline.peaks import Peak, peaks, rate, usual_format
 from tanaka.rules.roofline.rate_tables import Row, as_claims, rows
 
@@ -156,6 +156,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     peak_at = claim.at("peak")
     device = machine.named(ctx, claim, "device")
+    if device is None and (only := only_part(paper)):
+        device = machine.Named(only, How.INFERRED, "the only part of the paper")
     precision = machine.named(ctx, claim, "precision")
     if precision is None and (usual := usual_format(paper)):
         precision = machine.Named(usual, How.INFERRED, "the format of the paper")
