@@ -96,7 +96,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
         if not told and len(shares) == 1 and len(rates) == 2:
             told = (
-                [(shares[0], "peak", rates[0], "")] if _out_of(scene, k, *rates, shares[0]) else []
+                [(shares[0], "peak", rates[0], "")]
+                if _out_of(scene, k, rates[0], rates[1], shares[0])
+                else []
             )
         if not told:
             continue
