@@ -38,7 +38,7 @@ from hwmodels.decode import decode_intensity, decode_pass_bytes, decode_roof, we
 from hwmodels.models import Model, find_model
 from hwmodels.roofline import utilization
 from tanaka.paper.decode import bits
-from tanaka.paper.model import Asserted, DecodeRate, Mention, Paper, Where
+from tanaka.paper.model import Asserted, DecodeRate, Mention, NumberId, Paper, Where
 from tanaka.paper.setup import bits_told
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -70,6 +70,7 @@ from tanaka.rules.roofline.decode_setting import (
     one_device,
     stated_rate,
 )
+from tanaka.rules.roofline.open_rates import as_decode, open_rates
 
 _ALONE = 1.2  # of a part that nobody counts
 _SLACK = 1.05  # datasheets round, and a part may be clocked a little higher
@@ -99,6 +100,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     """Decoding rates against the bytes that a pass must read."""
     paper = ctx.paper
     rows = dict(decode_rows(paper))
+    judged = set()
     for said in (*paper.of(DecodeRate), *rows):
         claim, guess = completed(ctx, said)
         model = find_model(claim.model) if claim.model else None
@@ -122,6 +124,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
         devices = claim.devices if claim.devices is not None else one_device(claim, memory)
         if memory is None or devices is None or devices < 1:
             continue
+        judged.add(claim.rate)
         if outcome := _judged(
             ctx,
             claim,
@@ -134,11 +137,39 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             own="own" in rows.get(said, ()),
         ):
             yield outcome
+    yield from _open(ctx, judged)
+
+
+def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
+    """Rates that leave to the rest of the paper what they ran on."""
+    for whole, guess in open_rates(ctx):
+        found = as_decode(ctx, whole) if whole.number not in judged else None
+        if found is None:
+            continue
+        claim, own = found
+        model, width = find_model(claim.model), bits(claim.weights)
+        memory = memory_of(ctx.paper, claim)
+        if (
+            model is None
+            or width is None
+            or memory is None
+            or claim.devices is None
+            or claim.batch is None
+            or (not model.dense and claim.batch > 1)
+        ):
+            continue
+        memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
+        outcome = _judged(
+            ctx, claim, model, width, memory, claim.devices, table=False, alone=False, own=own, open_roles=True
+        )
+        if isinstance(outcome, Finding):
+            judged.add(claim.rate)
+            yield outcome
 
 
 def _judged(
     ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
-    *, table: bool, alone: bool, own: bool,
+    *, table: bool, alone: bool, own: bool, open_roles: bool = False,
 ) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
@@ -175,6 +206,11 @@ def _judged(
     guessed = memory.inferred or table
     # replicas are no excuse to be silent where what a rate ran on is counted
     others = [m for m, _ in excuses if not (m.what in _OF_MANY and claim.devices and not alone)]
+    if open_roles:
+        others = [m for m in others if _about(paper, m, claim)]
+        if rate.low <= _SLACK * roof.high:
+            return None
+        own = True
     if any(same for _, same in excuses) or (
         guessed and (others or (not own and _on_another(paper, claim, model, width)))
     ):
@@ -371,6 +407,13 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
         own = claim.rate in m.numbers or subject
         found.append((m, own or near))
     return found
+
+
+def _about(paper: Paper, m: Mention, claim: DecodeRate) -> bool:
+    """Whether a way out is said in the section of a rate, or in what sums the paper up."""
+    return m.section == paper.number(claim.rate).section or m.where in (
+        Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION,
+    )  # fmt: skip
 
 
 def _batch_needed(claim: DecodeRate, over: float) -> str:

@@ -1,0 +1,110 @@
+"""The friendliest machine, format and model that a paper speaks of, for a rate that names none.
+
+What no machine of the paper can do is wrong whichever of them it ran on.
+"""
+
+from __future__ import annotations
+
+from hwmodels.catalog import dense_peak, find
+from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, SectionId
+from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+from tanaka.rules.machine import Named
+from tanaka.rules.table_lines import parts
+
+_NODE = 8.0  # devices of a node where nobody says how many it has
+_MOST = 1e5
+_SET_UP = Lazy(r"set-?up|testbed|methodology|settings?\b|environment|configuration")
+
+
+@query
+def devices_of(paper: Paper) -> tuple[str, ...]:
+    """Parts that the catalogue knows and that the paper names anywhere."""
+    said = {dict(m.settings).get("name", "") for m in paper.mentioned("device")}
+    for m in paper.mentions_of("named", "set-up"):
+        said |= {value for role, value in m.settings if role == "device"}
+    for n in paper.numbers:
+        said.add(dict(n.context).get("device", ""))
+    for table in paper.tables:
+        for label in (*table.header, *table.stubs, table.caption):
+            said |= set(parts(label))
+    return tuple(sorted(name for name in said - {""} if find(name)))
+
+
+@query
+def most_devices(paper: Paper) -> tuple[float, NumberId | None]:
+    """The most devices that the paper counts anywhere, in one place or as nodes of so many each."""
+    best: tuple[float, NumberId | None] = (1.0, None)
+    each = _NODE
+    nodes = 0.0
+    for n in paper.numbers:
+        q = n.quantity
+        if n.noun not in ("gpu", "node") or isinstance(q.value, tuple) or not 1 <= q.point <= _MOST:
+            continue
+        if n.noun == "node":
+            nodes = max(nodes, q.point)
+        else:
+            if q.point > best[0]:
+                best = (q.point, n.id)
+            if n.per in ("node", "each") and q.point <= 16:
+                each = max(each, q.point)
+    if nodes * each > best[0]:
+        return nodes * each, None
+    return best
+
+
+def fastest(paper: Paper) -> Named | None:
+    """The part of the paper with the highest peak of sixteen bits."""
+    best, name = 0.0, ""
+    for d in devices_of(paper):
+        peaks = [p.value for label in ("bf16", "fp16") if (p := dense_peak(find(d), label))]
+        if peaks and max(peaks) > best:
+            best, name = max(peaks), d
+    return Named(name, How.INFERRED, "the fastest of the paper") if name else None
+
+
+def widest(paper: Paper) -> Named | None:
+    """The part of the paper with the fastest memory."""
+    best, name = 0.0, ""
+    for d in devices_of(paper):
+        most = max(p.bandwidth.value for p in find(d))
+        if most > best:
+            best, name = most, d
+    return Named(name, How.INFERRED, "the fastest memory of the paper") if name else None
+
+
+@query
+def narrow_formats(paper: Paper) -> bool:
+    """Whether the paper speaks of formats of eight bits or fewer as its own."""
+    return any(
+        m.role not in ("negated", "related") for m in paper.mentions_of("excuse-quantised")
+    ) or any(dict(n.context).get("precision", "") in ("fp8", "int8", "fp4", "int4") for n in paper.numbers)  # fmt: skip
+
+
+@query
+def smallest_of(paper: Paper, section: SectionId) -> Number | None:
+    """The smallest size of a model that a section states."""
+    found = [
+        n
+        for n in paper.numbers_of(Kind.PARAM_COUNT)
+        if n.section == section
+        and n.quantity.unit == "1"
+        and n.quantity.bounded
+        and not isinstance(n.quantity.value, tuple)
+        and n.quantity.point >= 3e7
+        and n.asserted is not Asserted.NO
+    ]
+    return min(found, key=lambda n: n.quantity.point, default=None)
+
+
+@query
+def set_up_batch(paper: Paper) -> Number | None:
+    """The one batch that a set-up states for whatever does not say its own; None for none or two."""
+    titled = {s.id for s in paper.sections if _SET_UP.search(s.title.lower())}
+    found = [
+        n
+        for n in paper.numbers_of(Kind.BATCH_SIZE)
+        if n.section in titled and n.quantity.bounded and not isinstance(n.quantity.value, tuple)
+    ]
+    return found[0] if len({n.quantity.point for n in found}) == 1 else None

@@ -1,0 +1,213 @@
+"""Rates whose sentence leaves a role open: bound to the set-up, the section, or the friendliest there is.
+
+Nothing is proven of them.  The claims are those of `tanaka.paper.physics.rates` and of `open_rows`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hwmodels.catalog import dense_peak, find
+from hwmodels.models import Model, find_model
+from hwmodels.networks import Vision, find_network
+from tanaka.paper.about import Role
+from tanaka.paper.decode import bits
+from tanaka.paper.model import Asserted, DecodeRate, Number, NumberId, Paper, Physical, Where
+from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
+from tanaka.paper.setup import bits_told, trains
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+from tanaka.rules import machine
+from tanaka.rules.api import Context
+from tanaka.rules.roofline import friendliest
+from tanaka.rules.roofline.open_rows import open_rows
+
+_SUMMARY = (Where.TITLE, Where.ABSTRACT)
+_EXPERTS = ("experts", "adapter", "early-exit")
+_SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
+_SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
+
+
+def open_rates(ctx: Context) -> Iterator[tuple[Physical, str]]:
+    """Claims of rates with every role filled, and what would have to be otherwise for each."""
+    for claim in (*ctx.paper.physical(RELATION), *open_rows(ctx.paper)):
+        if claim.asserted is not Asserted.YES or claim.cues & _SILENT:
+            continue
+        if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
+            continue
+        if machine.disowned(ctx.paper, claim.number):
+            continue
+        full = _filled(ctx, claim)
+        if full is not None:
+            yield full
+
+
+def phase_at(paper: Paper, claim: Physical) -> str:
+    """What is done at a rate: its own words, else the title of its section, else what the paper is about."""
+    own = claim.name("phase")
+    if own:
+        return own
+    section = paper.section(paper.number(claim.number).section)
+    title = section.title if section is not None else ""
+    told = {name for name, p in (("training", TRAINS), ("prefill", PROMPTS), ("decode", DECODES)) if p.search(title)}  # fmt: skip
+    if told:
+        return told.pop() if len(told) == 1 else ""
+    return "training" if trains(paper) and not _SERVES.search(title) else ""
+
+
+def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
+    paper, number = ctx.paper, ctx.paper.number(claim.number)
+    guess = ""
+    named, given, counted = dict(claim.named), dict(claim.given), dict(claim.counted)
+    named["phase"] = phase_at(paper, claim)
+    about = ctx.about(claim.number)
+    # the model
+    if not named.get("model") and not given.keys() & {"params", "active"}:
+        bound = about.of(Role.MODEL)
+        if bound is not None:
+            if find_network(bound.value) is None:
+                return None
+            named["model"] = bound.value
+        else:
+            size = friendliest.smallest_of(paper, number.section)
+            if size is None or number.quantity.unit == "sample/s":
+                return None
+            given["params"] = size.id
+        guess = "it is the rate of another model"
+    elif "model" not in named and "params" in given and "active" not in given:
+        size = paper.number(given["params"])
+        known = machine.of_size(paper, size.quantity.point)
+        if known is not None and _label(size):
+            named["model"] = known.name
+            del given["params"]
+    if claim.far & {"model", "params"}:
+        guess = "it is the rate of another model"
+    if "model" not in named and "active" not in given and machine.excuses(paper, *_EXPERTS):
+        return None  # how many of its parameters a token goes through is open
+    network = find_network(named["model"]) if "model" in named else None
+    if isinstance(network, Model) and not network.dense:
+        given.pop("params", None)
+    # the devices
+    decodes = named["phase"] == "decode"
+    if "device" not in named:
+        device = about.of(Role.DEVICE)
+        best = friendliest.widest(paper) if decodes else friendliest.fastest(paper)
+        if best is None:
+            return None
+        named["device"] = device.value if device is not None and find(device.value) else best.name
+        guess = guess or f"it ran on faster parts than the {named['device']}"
+    elif "device" in claim.far:
+        guess = guess or f"it ran on faster parts than the {named['device']}"
+    if "devices" not in counted:
+        count, at = friendliest.most_devices(paper)
+        counted["devices"] = count
+        if at is not None:
+            given["devices"] = at
+        else:
+            given.pop("devices", None)
+        given.pop("nodes", None)
+        guess = guess or f"it ran on more than {count:,.0f} devices"
+    elif "devices" in claim.far:
+        guess = guess or f"it ran on more than {counted['devices']:,.0f} devices"
+    full = replace(
+        claim, named=tuple(named.items()), given=tuple(given.items()), counted=tuple(counted.items())
+    )
+    return full, guess
+
+
+def _label(size: Number) -> bool:
+    digits = size.quantity.literal.text.replace(",", "").replace(".", "").strip("0")
+    return len(digits) < 3
+
+
+# -- against the arithmetic ---------------------------------------------------------------------
+
+
+def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
+    """A claim on the arithmetic of its devices; every token goes through the model at least once, forward."""
+    paper = ctx.paper
+    if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-sparsity", "excuse-adapter"):  # fmt: skip
+        return None
+    named = dict(claim.named)
+    if named.get("phase") != "training":
+        named["phase"] = "prefill"
+    network = find_network(named["model"]) if "model" in named else None
+    if paper.number(claim.number).quantity.unit == "sample/s":
+        if not isinstance(network, Vision):
+            return None
+    elif network is not None and not isinstance(network, Model):
+        return None
+    cues = set(claim.cues)
+    if "of one" in cues:
+        return None
+    own = "precision" in named and "precision" not in claim.far
+    if not own and friendliest.narrow_formats(paper):
+        parts = find(named["device"])
+        narrow = next((f for f in ("fp8",) if dense_peak(parts, f) is not None), "")
+        if narrow:
+            named["precision"] = narrow
+        elif not (named.get("precision") and named["phase"] == "training"):
+            cues.add("narrow")
+    return replace(claim, relation="throughput", named=tuple(named.items()), cues=frozenset(cues))
+
+
+def _near_excuse(paper: Paper, number: NumberId, *what: str) -> bool:
+    """Whether a way out is said of a rate: in its section, or by title or abstract of the whole paper."""
+    section = paper.number(number).section
+    return any(
+        m.role not in ("negated", "related") and (m.section == section or m.where in _SUMMARY)
+        for m in paper.mentions_of(*what)
+    )
+
+
+# -- against the memory -------------------------------------------------------------------------
+
+
+def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
+    """A claim on the memory of its devices, and whether its format is its own; None where batch or format is open."""
+    paper = ctx.paper
+    named, counted = dict(claim.named), dict(claim.counted)
+    number = paper.number(claim.number)
+    if named.get("phase") != "decode" or number.quantity.unit != "token/s":
+        return None
+    model = named.get("model", "")
+    if not model or find_model(model) is None:
+        return None
+    batch, at = counted.get("batch"), claim.at("batch")
+    if "of one" in claim.cues:
+        batch, at = 1.0, None  # what one of them gets is at most what it would get alone
+    if batch is None and "batch open" not in claim.cues:
+        default = friendliest.set_up_batch(paper)
+        if default is not None:
+            batch, at = default.quantity.point, default.id
+    if batch is None:
+        return None
+    width = named.get("weights", "")
+    own = bool(width) and "weights" not in claim.far
+    if not width:
+        bound = ctx.about(claim.number).of(Role.PRECISION)
+        width = bound.value if bound is not None and bits(bound.value) else ""
+    told = [float(w.removeprefix("bits-")) for w in bits_told(paper)]
+    least = min((w for w in told if 1 <= w < 16), default=16.0)
+    if not own and (least < 16 or not width):
+        if not width and not told and not _speaks_of_formats(paper):
+            return None
+        width = f"{least:g}-bit"
+    return DecodeRate(
+        claim.number, True, model, width, named.get("cache", ""), batch, at,
+        claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,
+        claim.asserted,
+    ), own  # fmt: skip
+
+
+def _speaks_of_formats(paper: Paper) -> bool:
+    return any(dict(n.context).get("precision") for n in paper.numbers) or bool(
+        paper.mentions_of("set-up")
+    )
+
+
+def batch_number(number: Number) -> bool:
+    """Whether a number is a batch."""
+    return number.kind is Kind.BATCH_SIZE
