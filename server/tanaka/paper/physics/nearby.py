@@ -50,7 +50,7 @@ def only_in(scene: Scene, k: int, low: int, high: int) -> Scene:
     return Scene((*scene.sentences[:k], Sentence(text, whole.start, kept)))
 
 
-def original(scene: Scene, alone: Scene, spot: Spot) -> Spot:
+def written(scene: Scene, alone: Scene, spot: Spot) -> Spot:
     """The spot in the whole passage of a number of a stretch."""
     if spot[0] >= len(alone.sentences) or alone is scene:
         return spot
@@ -71,6 +71,17 @@ class Subject:
         """Whether anything says which it is."""
         return bool(self.name or self.whole or self.active)
 
+    def fill(self, named: dict[str, str], given: dict[str, Spot], far: set[str], k: int) -> None:
+        """Write what is known of it into the roles of a claim of sentence ``k``."""
+        if self.name:
+            named["model"] = self.name
+        if self.whole is not None:
+            given["params"] = self.whole
+        if self.active is not None:
+            given["active"] = self.active
+        if self.told and self.at != k:
+            far |= {"model", "params"}
+
 
 @dataclass(frozen=True, slots=True)
 class Machines:
@@ -87,6 +98,26 @@ class Machines:
     each: float = 0.0
     counted_at: int = -1
     whole: bool = False
+
+    def fill(
+        self, named: dict[str, str], given: dict[str, Spot], counted: dict[str, float],
+        far: set[str], k: int,
+    ) -> None:  # fmt: skip
+        """Write what is known of them into the roles of a claim of sentence ``k``."""
+        if self.name:
+            named["device"] = self.name
+            if self.named_at != k:
+                far.add("device")
+        if self.total is not None:
+            counted["devices"] = self.total
+            if self.count is not None:
+                given["devices"] = self.count
+            if self.nodes is not None:
+                given["nodes"] = self.nodes
+            if self.each:
+                counted["each"] = self.each
+            if self.counted_at != k:
+                far.add("devices")
 
 
 def places(scene: Scene, k: int, low: int, high: int) -> list[tuple[int, Scene]]:
@@ -106,7 +137,7 @@ def subject(scene: Scene, k: int, low: int, high: int) -> Subject | None:
         reach = places(scene, k, low, high)
     for j, place in reach:
         named = [e for e in place.named(j, EntityKind.MODEL) if e.key or not e.name[0].isdigit()]
-        found = [original(scene, place, s) for s in sizes(place, j)]
+        found = [written(scene, place, s) for s in sizes(place, j)]
         whole = [s for s in found if not is_active(scene, s)]
         active = [s for s in found if is_active(scene, s)]
         if len(named) > 1 or any(len({scene.reading(s).quantity.point for s in w}) > 1 for w in (whole, active)):  # fmt: skip
@@ -146,7 +177,7 @@ def machines(scene: Scene, k: int, low: int, high: int) -> Machines | None:
             counts = place.spots(j, where=lambda r: r.noun == "gpu" and r.per == "")
             values = {place.reading(s).quantity.point for s in counts}
             if len(values) == 1 and not place.spots(j, noun="node"):
-                return Machines(name, named_at, values.pop(), original(scene, place, counts[0]), counted_at=j)  # fmt: skip
+                return Machines(name, named_at, values.pop(), written(scene, place, counts[0]), counted_at=j)  # fmt: skip
             break
         if _EACH.search(text) or _ALONE.search(text):
             if j == k:
@@ -164,8 +195,8 @@ def machines(scene: Scene, k: int, low: int, high: int) -> Machines | None:
         if told is None:
             return Machines(name, named_at, whole=True) if name else None
         if told.total is not None and _runs_on(place, j, told, own_sentence=j == k):
-            at = original(scene, place, told.count) if told.count is not None else None
-            nodes = original(scene, place, told.nodes) if told.nodes is not None else None
+            at = written(scene, place, told.count) if told.count is not None else None
+            nodes = written(scene, place, told.nodes) if told.nodes is not None else None
             if not name:
                 for i in range(j - 1, max(-1, k - 1 - REACH), -1):
                     before = {same_name(p.name): p.name for p in scene.parts(i)}

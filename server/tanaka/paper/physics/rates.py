@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.decode import format_names
-from tanaka.paper.physics.nearby import REACH, Machines, machines, only_in, subject
+from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, written
+from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes import SOME_ACTIVE
 from tanaka.paper.physics.throughput import CUES, DENIED, SIDE, UNITS
@@ -46,6 +47,11 @@ _ELSE = Lazy(
     r"fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
     re.I,
 )
+# Words that explain a rate elsewhere, and here say only that it is that of all devices.
+_HARMLESS = Lazy(
+    r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\bcounting (?:the products|six|two|a multiply)\b",
+    re.I,
+)
 _CLAUSE = Lazy(r"; |, (?:and|while|whereas|but|so|which|where|as|since|because) ", re.I)
 _PER_ONE = ("user", "request", "sequence", "stream", "client", "session")
 _BREAK = Lazy(r"; |,? (?:and|while|whereas|but|versus|vs\.?|against|to)\b|, |: ")
@@ -77,9 +83,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Every rate of a passage that is one value."""
     for k, sentence in enumerate(scene.sentences):
         rates = scene.spots(k, where=lambda r: r.quantity.unit in ("token/s", "sample/s"))
-        if not rates or _ELSE.search(DENIED.sub(" ", sentence.text)):
+        if not rates:
             continue
-        for spot, low, high in _regions(scene, k, rates):
+        text = DENIED.sub(" ", sentence.text)
+        if _ELSE.search(text) or explained(_HARMLESS.sub(" ", text)):
+            continue
+        for spot, low, high in regions(scene, k, rates):
             if _NOT.search(sentence.text, low, high):
                 continue
             claim = _claim(scene, k, spot, low, high)
@@ -87,8 +96,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
-def _regions(scene: Scene, k: int, rates: list[Spot]) -> Iterator[tuple[Spot, int, int]]:
-    """The stretch of the sentence that each rate stands in: it breaks between two rates."""
+def regions(scene: Scene, k: int, rates: list[Spot]) -> Iterator[tuple[Spot, int, int]]:
+    """The stretch of a sentence that each of some numbers stands in: it breaks between two of them."""
     text = scene.sentences[k].text
     low = 0
     for m in _CLAUSE.finditer(text, 0, scene.reading(rates[0]).start):
@@ -135,16 +144,9 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
     named: dict[str, str] = {"phase": phase_of(scene, own, k, images=images)}
     counted: dict[str, float] = {}
     far: set[str] = {"open"}
-    if about.name:
-        named["model"] = about.name
-    if about.whole is not None:
-        given["params"] = about.whole
-    if about.active is not None:
-        given["active"] = about.active
-    if about.told and about.at != k:
-        far |= {"model", "params"}
+    about.fill(named, given, far, k)
     one = reading.per in _PER_ONE
-    _machines(parts, named, given, counted, far, k)
+    parts.fill(named, given, counted, far, k)
     if reading.per in ("gpu", "each"):
         counted["devices"] = 1.0
         given.pop("devices", None)
@@ -164,29 +166,6 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
     return LocalPhysical(
         RELATION, rate, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
     )  # fmt: skip
-
-
-def _machines(
-    parts: Machines, named: dict[str, str], given: dict[str, Spot], counted: dict[str, float],
-    far: set[str], k: int,
-) -> None:  # fmt: skip
-    """Write what is known of the devices into the roles of a claim."""
-    if parts.name:
-        named["device"] = parts.name
-        if parts.named_at != k:
-            far.add("device")
-    if parts.total is not None:
-        counted["devices"] = parts.total
-        if parts.count is not None:
-            given["devices"] = parts.count
-        if parts.nodes is not None:
-            given["nodes"] = parts.nodes
-        if parts.each:
-            counted["each"] = parts.each
-        if parts.counted_at != k:
-            far.add("devices")
-    elif parts.whole:
-        named["holder"] = "all"
 
 
 def phase_of(scene: Scene, own: Scene, k: int, *, images: bool = False) -> str:
@@ -242,9 +221,9 @@ def _batch(
             if not value:
                 continue
             at = next((i for i, r in enumerate(place.sentences[j].readings) if r.literal_start == m.start("n")), None)  # fmt: skip
-            found[value] = None if at is None else _back(scene, place, (j, at))
+            found[value] = None if at is None else written(scene, place, (j, at))
         for s in place.spots(j, where=_sequences):
-            found.setdefault(place.reading(s).quantity.point, _back(scene, place, s))
+            found.setdefault(place.reading(s).quantity.point, written(scene, place, s))
         if _SINGLE.search(text) and not found:
             found[1.0] = None
         if len(found) != 1:
@@ -257,16 +236,10 @@ def _batch(
             given["batch"] = at_spot
         context = [s for s in place.spots(j) if _context(place, s)]
         if len(context) == 1:
-            given["context"] = _back(scene, place, context[0])
+            given["context"] = written(scene, place, context[0])
         if j != k:
             far.add("batch")
         return
-
-
-def _back(scene: Scene, place: Scene, spot: Spot) -> Spot:
-    if place is scene:
-        return spot
-    return (spot[0], scene.sentences[spot[0]].readings.index(place.reading(spot)))
 
 
 def _sequences(r: object) -> bool:

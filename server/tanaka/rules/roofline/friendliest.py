@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hwmodels.catalog import dense_peak, find
 from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, SectionId
+from tanaka.paper.physics.runs import ACTIVE
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -96,6 +97,20 @@ def smallest_of(paper: Paper, section: SectionId) -> Number | None:
         and n.asserted is not Asserted.NO
     ]
     return min(found, key=lambda n: n.quantity.point, default=None)
+
+
+@query
+def smallest_active(paper: Paper) -> Number | None:
+    """The fewest parameters that the paper says a token of a model goes through."""
+    found = [paper.number(c.number) for c in paper.physical(ACTIVE)]
+    return min((n for n in found if n.quantity.bounded), key=lambda n: n.quantity.point, default=None)
+
+
+@query
+def smallest(paper: Paper) -> Number | None:
+    """The smallest size of a model that the paper states anywhere."""
+    found = [smallest_of(paper, s) for s in dict.fromkeys(n.section for n in paper.numbers_of(Kind.PARAM_COUNT))]  # fmt: skip
+    return min((n for n in found if n is not None), key=lambda n: n.quantity.point, default=None)
 
 
 @query

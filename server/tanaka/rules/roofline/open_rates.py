@@ -12,10 +12,11 @@ from dataclasses import replace
 from hwmodels.catalog import dense_peak, find
 from hwmodels.models import Model, find_model
 from hwmodels.networks import Vision, find_network
-from tanaka.paper.about import Role
+from tanaka.paper.about import Reach, Role
 from tanaka.paper.decode import bits
-from tanaka.paper.model import Asserted, DecodeRate, Number, NumberId, Paper, Physical, Where
+from tanaka.paper.model import Asserted, DecodeRate, How, Number, NumberId, Paper, Physical, Where
 from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
+from tanaka.paper.physics.runs import RELATION as RUN
 from tanaka.paper.setup import bits_told, trains
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -25,6 +26,7 @@ from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
+_SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _EXPERTS = ("experts", "adapter", "early-exit")
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
@@ -37,11 +39,25 @@ def open_rates(ctx: Context) -> Iterator[tuple[Physical, str]]:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
-        if machine.disowned(ctx.paper, claim.number):
+        if machine.unmeasured(ctx.paper, claim.number):
             continue
         full = _filled(ctx, claim)
         if full is not None:
             yield full
+
+
+def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
+    """Budgets of training runs with every role filled, as `open_rates`."""
+    for claim in ctx.paper.physical(RUN):
+        if claim.asserted is not Asserted.YES or machine.unmeasured(ctx.paper, claim.number):
+            continue
+        if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
+            continue
+        if not claim.name("phase") and not trains(ctx.paper):
+            continue
+        full = _filled(ctx, claim)
+        if full is not None:
+            yield replace(full[0], relation="budget"), full[1]
 
 
 def phase_at(paper: Paper, claim: Physical) -> str:
@@ -63,32 +79,10 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     named, given, counted = dict(claim.named), dict(claim.given), dict(claim.counted)
     named["phase"] = phase_at(paper, claim)
     about = ctx.about(claim.number)
-    # the model
-    if not named.get("model") and not given.keys() & {"params", "active"}:
-        bound = about.of(Role.MODEL)
-        if bound is not None:
-            if find_network(bound.value) is None:
-                return None
-            named["model"] = bound.value
-        else:
-            size = friendliest.smallest_of(paper, number.section)
-            if size is None or number.quantity.unit == "sample/s":
-                return None
-            given["params"] = size.id
+    if not _model(ctx, claim, named, given):
+        return None
+    if claim.far & {"model", "params"} or claim.name("model") != named.get("model", ""):
         guess = "it is the rate of another model"
-    elif "model" not in named and "params" in given and "active" not in given:
-        size = paper.number(given["params"])
-        known = machine.of_size(paper, size.quantity.point)
-        if known is not None and _label(size):
-            named["model"] = known.name
-            del given["params"]
-    if claim.far & {"model", "params"}:
-        guess = "it is the rate of another model"
-    if "model" not in named and "active" not in given and machine.excuses(paper, *_EXPERTS):
-        return None  # how many of its parameters a token goes through is open
-    network = find_network(named["model"]) if "model" in named else None
-    if isinstance(network, Model) and not network.dense:
-        given.pop("params", None)
     # the devices
     decodes = named["phase"] == "decode"
     if "device" not in named:
@@ -115,6 +109,54 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         claim, named=tuple(named.items()), given=tuple(given.items()), counted=tuple(counted.items())
     )
     return full, guess
+
+
+def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]) -> bool:
+    """Fill in the model: the paper's one of a name or a size, the section's, else the smallest that there is."""
+    paper, number = ctx.paper, ctx.paper.number(claim.number)
+    images = number.quantity.unit == "sample/s"
+    experts = bool(machine.excuses(paper, *_EXPERTS))
+    if named.get("model") and find_network(named["model"]) is None and not given.keys() & {"params", "active"}:
+        known = {n for n in machine.named_models(paper) if n.startswith(named["model"]) and find_network(n)}
+        if len(known) != 1:
+            return False
+        named["model"] = known.pop()  # "Mixtral" is the paper's Mixtral 8x7B
+    if "model" not in named and not given.keys() & {"params", "active"}:
+        bound = ctx.about(claim.number).of(Role.MODEL)
+        near = bound is not None and (
+            bound.how is not How.INFERRED
+            or bound.reach is Reach.PARAGRAPH
+            or (bound.reach is Reach.SECTION and number.where not in _SUMMED_UP)
+        )
+        if bound is not None and near and find_network(bound.value) is not None:
+            named["model"] = bound.value
+        elif images:
+            return False
+        else:
+            size = friendliest.smallest_of(paper, number.section) or friendliest.smallest(paper)
+            active = friendliest.smallest_active(paper)
+            if active is not None:
+                given["active"] = active.id
+            elif size is None or experts:
+                return False
+            else:
+                given["params"] = size.id
+    elif "model" not in named and "params" in given and "active" not in given:
+        size = paper.number(given["params"])
+        public = machine.of_size(paper, size.quantity.point)
+        if public is not None and _label(size):
+            named["model"] = public.name
+            del given["params"]
+    if "model" not in named and "active" not in given and experts:
+        # how many of its parameters a token goes through is open: of none fewer than of any
+        active = friendliest.smallest_active(paper)
+        if active is None or active.quantity.point >= paper.number(given["params"]).quantity.point:
+            return False
+        given["active"] = active.id
+    network = find_network(named["model"]) if "model" in named else None
+    if isinstance(network, Model) and not network.dense:
+        given.pop("params", None)
+    return True
 
 
 def _label(size: Number) -> bool:

@@ -32,6 +32,7 @@ _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?
 _COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?[A-Z]{1,3}\d{1,4}[A-Z]?s?)\b", re.I)  # fmt: skip
 _WORDS = {"one": 1.0, "two": 2.0, "four": 4.0, "eight": 8.0}
 _SIZE = Lazy(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,3})?)\s?(?P<s>[BM])\b")
+_ON = r"\b(?:on|with|over|using) (?:the |our |an? |one |single |all |\d+ |eight |four |two )*(?:NVIDIA |AMD )?"
 _GROWS = Lazy(r"\b(?:speed-?ups?|relative|normali[sz]ed|ratio|improvement)\b", re.I)
 
 
@@ -159,7 +160,12 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
         named["device"] = exact
         return True
     if part is None:
-        return False
+        # beside "baseline" a caption may name the part of another's: not where it says "on the H100s"
+        told = parts(table.caption)
+        if len(told) != 1 or parts(own) or not re.search(_ON + re.escape(told[0]), table.caption):
+            return False
+        named["device"] = told[0]
+        return not any(parts(o) for o in line.others)
     # a column or a line that is called by a part elsewhere is one of another part
     return not any(find(o.strip()) for o in (*line.others, *table.header))
 
