@@ -38,6 +38,10 @@ EXCUSES: dict[str, Lazy] = {
     ),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
+_PORT = Lazy(
+    r"\b(?:InfiniBand|Ethernet|NICs?|RoCE|[HENX]DR|host (?:bus|channel)|network (?:adapters?|cards?|ports?)|Gb(?:it)?/s|Gbps|GbE)\b"
+)
+"""An adapter of these is a card in a slot."""
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -51,7 +55,7 @@ def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     out = []
     for name, pattern in EXCUSES.items():
         m = pattern.search(sentence.text)
-        if m is None:
+        if m is None or (name == "adapter" and _PORT.search(sentence.text)):
             continue
         role = role_of(sentence.text, m.start(), where)
         if role != "related" and _OFF.match(sentence.text, m.end()):

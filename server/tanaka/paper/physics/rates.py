@@ -61,7 +61,7 @@ _SINGLE = Lazy(
     re.I,
 )
 _MANY = Lazy(
-    r"\b(?:requests?|sequences?|streams?|users?|conversations?|chats?|clients?|sessions?|batch\w*|concurren\w*)\b",
+    r"\b(?:requests?|sequences?|streams?|users?|conversations?|chats?|clients?|sessions?|prompts?|batch\w*|concurren\w*)\b",
     re.I,
 )
 _WORDS = {"a": 0, "an": 0, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "sixteen": 16, "thirty-two": 32, "sixty-four": 64}  # fmt: skip
@@ -96,15 +96,21 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
-def regions(scene: Scene, k: int, rates: list[Spot]) -> Iterator[tuple[Spot, int, int]]:
-    """The stretch of a sentence that each of some numbers stands in: it breaks between two of them."""
+def regions(
+    scene: Scene, k: int, rates: list[Spot], *, clauses: bool = True
+) -> Iterator[tuple[Spot, int, int]]:
+    """The stretch of a sentence that each of some numbers stands in: it breaks between two of them.
+
+    With ``clauses`` the first and the last end with their clause.
+    """
     text = scene.sentences[k].text
     low = 0
-    for m in _CLAUSE.finditer(text, 0, scene.reading(rates[0]).start):
-        low = m.end()
+    if clauses:
+        for m in _CLAUSE.finditer(text, 0, scene.reading(rates[0]).start):
+            low = m.end()
     for i, spot in enumerate(rates):
         if i + 1 == len(rates):
-            tail = _CLAUSE.search(text, scene.reading(spot).end)
+            tail = _CLAUSE.search(text, scene.reading(spot).end) if clauses else None
             yield spot, low, tail.start() if tail else len(text)
             return
         start, end = scene.reading(spot).end, scene.reading(rates[i + 1]).start
@@ -151,7 +157,7 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
         counted["devices"] = 1.0
         given.pop("devices", None)
         given.pop("nodes", None)
-    _formats(scene, own, k, named, far)
+    _formats(scene, own, k, named, far, about.at)
     _batch(scene, own, k, given, counted, far)
     sides = {int(next(g for g in m.groups() if g)) for m in SIDE.finditer(text)} if images else set()  # fmt: skip
     if len(sides) > 1:
@@ -184,7 +190,10 @@ def phase_of(scene: Scene, own: Scene, k: int, *, images: bool = False) -> str:
     return ""
 
 
-def _formats(scene: Scene, own: Scene, k: int, named: dict[str, str], far: set[str]) -> None:
+def _formats(
+    scene: Scene, own: Scene, k: int, named: dict[str, str], far: set[str], model_at: int
+) -> None:
+    """Formats of the nearest sentence that names one; beside the model's name it is that of the model."""
     for place, j in ((own, k), *((scene, j) for j in range(k, max(-1, k - 1 - REACH), -1))):
         width, cache = format_names(place.sentences[j].text)
         said = place.formats(j)
@@ -196,7 +205,7 @@ def _formats(scene: Scene, own: Scene, k: int, named: dict[str, str], far: set[s
             named["cache"] = cache
         if len(said) == 1:
             named["precision"] = said[0]
-        if j != k:
+        if j not in (k, model_at):
             far |= {"precision", "weights"}
         return
 
@@ -223,6 +232,8 @@ def _batch(
             at = next((i for i, r in enumerate(place.sentences[j].readings) if r.literal_start == m.start("n")), None)  # fmt: skip
             found[value] = None if at is None else written(scene, place, (j, at))
         for s in place.spots(j, where=_sequences):
+            if place.reading(s).per == "gpu" and counted.get("devices") != 1:
+                continue
             found.setdefault(place.reading(s).quantity.point, written(scene, place, s))
         if _SINGLE.search(text) and not found:
             found[1.0] = None
@@ -247,7 +258,7 @@ def _sequences(r: object) -> bool:
     quantity = r.quantity  # type: ignore[attr-defined]
     return (
         noun in ("request", "sequence", "user", "stream", "conversation", "client", "prompt")
-        and per in ("", "each")
+        and per in ("", "each", "gpu")
         and quantity.unit == "1"
         and quantity.bounded
         and quantity.point >= 1

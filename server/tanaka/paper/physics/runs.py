@@ -41,7 +41,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         times = [s for s in scene.spots(k) if duration(scene, s)]
         if not times or NOT_TRAINING.search(sentence.text):
             continue
-        for spot, low, high in regions(scene, k, times):
+        for spot, low, high in regions(scene, k, times, clauses=False):
             claim = _run(scene, k, spot, low, high, alone=len(times) == 1)
             if claim is not None:
                 yield claim
@@ -50,16 +50,18 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _active(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if "activ" not in scene.sentences[k].text:
         return
-    for s in sizes(scene, k):
+    found = sizes(scene, k)
+    whole = [("params", s) for s in found if not is_active(scene, s)]
+    for s in found:
         if is_active(scene, s):
-            yield LocalPhysical(ACTIVE, s)
+            yield LocalPhysical(ACTIVE, s, tuple(whole))
 
 
 def _run(
     scene: Scene, k: int, time: Spot, low: int, high: int, *, alone: bool
 ) -> LocalPhysical | None:
     text = scene.sentences[k].text[low:high]
-    if not _RUN.search(text) or _NOT.search(text) or TWO_RUNS.search(text):
+    if not _RUN.search(scene.sentences[k].text) or _NOT.search(text) or TWO_RUNS.search(text):
         return None
     own = only_in(scene, k, low, high)
     found = [written(scene, own, s) for s in tokens_seen(own, k)]

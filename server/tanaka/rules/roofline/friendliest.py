@@ -6,13 +6,14 @@ What no machine of the paper can do is wrong whichever of them it ran on.
 from __future__ import annotations
 
 from hwmodels.catalog import dense_peak, find
-from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, SectionId
+from hwmodels.networks import find_network
+from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, SectionId, Where
 from tanaka.paper.physics.runs import ACTIVE
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.rules.machine import Named
-from tanaka.rules.table_lines import parts
+from tanaka.rules.table_lines import models, parts
 
 _NODE = 8.0  # devices of a node where nobody says how many it has
 _MOST = 1e5
@@ -31,6 +32,52 @@ def devices_of(paper: Paper) -> tuple[str, ...]:
         for label in (*table.header, *table.stubs, table.caption):
             said |= set(parts(label))
     return tuple(sorted(name for name in said - {""} if find(name)))
+
+
+def exactly(paper: Paper, name: str) -> str:
+    """The one name of the paper that says more of a part ("H100 SXM" of "H100"), else the name itself."""
+    own = {p.id for p in find(name)}
+    more = [d for d in devices_of(paper) if d.startswith(name) and {p.id for p in find(d)} < own]
+    variants = {tuple(sorted(p.id for p in find(d))) for d in more}
+    least = min(more, key=lambda d: len(find(d)), default=name)
+    whole = {p.id for p in find(least)}
+    return least if all(whole <= set(v) for v in variants) else name
+
+
+@query
+def default_device(paper: Paper) -> str:
+    """The one part of the sentence that says what all runs used unless otherwise stated; "" for none or two."""
+    found = {
+        value
+        for m in paper.mentions_of("set-up")
+        if m.role == "ours"
+        for role, value in m.settings
+        if role == "device" and find(value)
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+@query
+def models_of(paper: Paper) -> tuple[str, ...]:
+    """Models that the paper names anywhere and that are known."""
+    said = {dict(n.context).get("model", "") for n in paper.numbers}
+    for m in paper.mentions_of("named", "set-up"):
+        said |= {value for role, value in m.settings if role == "model"}
+    for table in paper.tables:
+        for label in (*table.header, *table.stubs, table.caption):
+            said |= set(models(label))
+    return tuple(sorted(name for name in said - {""} if find_network(name)))
+
+
+@query
+def mixed(paper: Paper, size: float) -> bool:
+    """Whether a size may be that of a mixture of experts: the paper is about them, or states it beside them."""
+    told = [m for m in paper.mentions_of("excuse-experts") if m.role not in ("negated", "related")]
+    if any(m.where in (Where.TITLE, Where.ABSTRACT) for m in told):
+        return True
+    beside = {paper.number(i).quantity.point for m in told for i in m.numbers}
+    beside |= {paper.number(i).quantity.point for c in paper.physical(ACTIVE) for i in (c.number, *(n for _, n in c.given))}  # fmt: skip
+    return any(abs(b / size - 1) < 0.06 for b in beside if b)
 
 
 @query

@@ -27,7 +27,6 @@ from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
-_EXPERTS = ("experts", "adapter", "early-exit")
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
 
@@ -90,10 +89,14 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         best = friendliest.widest(paper) if decodes else friendliest.fastest(paper)
         if best is None:
             return None
-        named["device"] = device.value if device is not None and find(device.value) else best.name
+        name = device.value if device is not None and find(device.value) else ""
+        if not name and "table" not in claim.far:
+            name = friendliest.default_device(paper)
+        named["device"] = name or best.name
         guess = guess or f"it ran on faster parts than the {named['device']}"
     elif "device" in claim.far:
         guess = guess or f"it ran on faster parts than the {named['device']}"
+    named["device"] = friendliest.exactly(paper, named["device"])
     if "devices" not in counted:
         count, at = friendliest.most_devices(paper)
         counted["devices"] = count
@@ -115,12 +118,12 @@ def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str
     """Fill in the model: the paper's one of a name or a size, the section's, else the smallest that there is."""
     paper, number = ctx.paper, ctx.paper.number(claim.number)
     images = number.quantity.unit == "sample/s"
-    experts = bool(machine.excuses(paper, *_EXPERTS))
+    less = bool(machine.excuses(paper, "adapter", "early-exit"))
     if named.get("model") and find_network(named["model"]) is None and not given.keys() & {"params", "active"}:
-        known = {n for n in machine.named_models(paper) if n.startswith(named["model"]) and find_network(n)}
+        known = {getattr(find_network(n), "id", n): n for n in friendliest.models_of(paper) if n.startswith(named["model"])}
         if len(known) != 1:
             return False
-        named["model"] = known.pop()  # "Mixtral" is the paper's Mixtral 8x7B
+        (named["model"],) = known.values()  # "Mixtral" is the paper's Mixtral 8x7B
     if "model" not in named and not given.keys() & {"params", "active"}:
         bound = ctx.about(claim.number).of(Role.MODEL)
         near = bound is not None and (
@@ -137,7 +140,7 @@ def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str
             active = friendliest.smallest_active(paper)
             if active is not None:
                 given["active"] = active.id
-            elif size is None or experts:
+            elif size is None or less or machine.excuses(paper, "experts"):
                 return False
             else:
                 given["params"] = size.id
@@ -147,12 +150,16 @@ def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str
         if public is not None and _label(size):
             named["model"] = public.name
             del given["params"]
-    if "model" not in named and "active" not in given and experts:
-        # how many of its parameters a token goes through is open: of none fewer than of any
-        active = friendliest.smallest_active(paper)
-        if active is None or active.quantity.point >= paper.number(given["params"]).quantity.point:
+    if "model" not in named and "active" not in given:
+        if less:
             return False
-        given["active"] = active.id
+        size = paper.number(given["params"])
+        if friendliest.mixed(paper, size.quantity.point):
+            # how many of its parameters a token goes through is open: of none fewer than of any
+            active = friendliest.smallest_active(paper)
+            if active is None or active.quantity.point >= size.quantity.point:
+                return False
+            given["active"] = active.id
     network = find_network(named["model"]) if "model" in named else None
     if isinstance(network, Model) and not network.dense:
         given.pop("params", None)

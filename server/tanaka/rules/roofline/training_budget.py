@@ -150,7 +150,9 @@ def _budget(paper: Paper, claim: Physical) -> _Budget | None:
         return None
     tokens = claim.at("tokens")
     fewest = dict(claim.counted).get("tokens", 0.0)
-    for role in (params, tokens):
+    # "over 300B tokens" are as many at least
+    at_least = tokens is not None and "open" in claim.far and paper.number(tokens).quantity.qualifier in (Qualifier.GT, Qualifier.MIN)  # fmt: skip
+    for role in (params, None if at_least else tokens):
         if role is not None and not _usable(paper.number(role)):
             return None
     if tokens is not None:
