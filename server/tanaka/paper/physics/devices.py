@@ -15,7 +15,7 @@ _OF_EACH = Lazy(
     re.I,
 )
 HOLDER = Lazy(
-    r"s?[- ](?:GPU[- ]|based[- ]|PCIe[- ]|SXM\d?[- ])*(?:nodes?|servers?|machines?|hosts?|instances?|systems?|box(?:es)?|pods?|clusters?|slices?|racks?|workstations?|supercomputers?|partitions?)\b",
+    r"s?[- ](?:GPU[- ]|based[- ]|PCIe[- ]|SXM\d?[- ])*(?:nodes?|servers?|machines?|hosts?|instances?|systems?|box(?:es)?|pods?|clusters?|slices?|racks?|workstations?|supercomputers?|partitions?|pools?|fleets?|islands?|halves|half|side)\b",
     re.I,
 )
 SEVERAL = Lazy(

@@ -39,7 +39,7 @@ EXCUSES: dict[str, Lazy] = {
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
 _PORT = Lazy(
-    r"\b(?:InfiniBand|Ethernet|NICs?|RoCE|[HENX]DR|host (?:bus|channel)|network (?:adapters?|cards?|ports?)|Gb(?:it)?/s|Gbps|GbE)\b"
+    r"\b(?:InfiniBand|Ethernet|NICs?|RoCE|[HENX]DR|host (?:bus|channel)|network (?:adapters?|cards?|ports?)|G(?:b|B|bit)/s|Gbps|GbE)\b"
 )
 """An adapter of these is a card in a slot."""
 _OFF = Lazy(

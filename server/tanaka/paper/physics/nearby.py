@@ -35,7 +35,7 @@ _EACH = Lazy(
 )
 _ALONE = Lazy(r"\b(?:on )?(?:one|a single) of (?:its|the|these|those|our)\b", re.I)
 _WHOLE = Lazy(
-    r"\b(?:the|this|our|that|whole|entire|full|same|a|an|one|each|per|mixed|all|\w+) (?:[\w-]+ ){0,2}?(?:cluster|machine|server|node|system|box|installation|supercomputer|partition|rack|pool|fleet|pod|workstation)s?\b",
+    r"\b(?:the|this|our|that|whole|entire|full|same|a|an|one|each|per|mixed|all) (?:[\w-]+ ){0,2}?(?:cluster|machine|server|node|system|box|installation|supercomputer|partition|rack|pool|fleet|pod|workstation)s?\b",
     re.I,
 )
 
@@ -65,6 +65,8 @@ class Subject:
     whole: Spot | None = None
     active: Spot | None = None
     at: int = -1
+    own: bool = False
+    """Whether it is called "our 7B model", "a 7B model": none that is public is meant."""
 
     @property
     def told(self) -> bool:
@@ -120,45 +122,85 @@ class Machines:
                 far.add("devices")
 
 
-def places(scene: Scene, k: int, low: int, high: int) -> list[tuple[int, Scene]]:
-    """A stretch, its sentence and those before it, each as a scene with the index of its sentence."""
+def places(
+    scene: Scene, k: int, low: int, high: int, *, alone: bool
+) -> list[tuple[int, Scene]]:
+    """A stretch, what its sentence says of all, and the sentences before, each as a scene with its index.
+
+    Where the sentence makes several statements only what is fronted ("On eight A100s, ...") is said of all.
+    """
     stretch = only_in(scene, k, low, high)
     found = [(k, stretch)]
     if stretch is not scene:
-        found.append((k, scene))
+        fronted = None if alone else _FRONTED.match(scene.sentences[k].text)
+        if fronted is not None and any(r.quantity.unit in ("token/s", "sample/s") and r.start < fronted.end() for r in scene.sentences[k].readings):  # fmt: skip
+            fronted = None
+        if alone:
+            found.append((k, scene))
+        elif fronted is not None and fronted.end() > low:
+            pass
+        elif fronted is not None:
+            found.append((k, only_in(scene, k, 0, fronted.end())))
     return [*found, *((j, scene) for j in range(k - 1, max(-1, k - 1 - REACH), -1))]
 
 
-def subject(scene: Scene, k: int, low: int, high: int) -> Subject | None:
+_OWN = Lazy(r"\b(?:our|an?|own|new) (?:[\w-]+ ){0,2}$", re.I)
+_FRONTED = Lazy(
+    r"(?:On|With|Using|In|For|At|Over|Across|Under|When|While)\b[^,;]{1,90},(?! (?:and|or)\b)"
+)
+_ANOTHERS = Lazy(
+    r"\bcompar(?:e|es|ed|ing|ison)\b|\bbaselines?\b|\bprior\b|\bteacher\b|\bunlike\b|\bbuild on\b|\brival\w*|\bsuch as\b|\bstart(?:s|ed|ing)? from\b|\bthe authors\b",
+    re.I,
+)
+
+
+def subject_in(place: Scene, k: int) -> bool:
+    """Whether a stretch names a model, or the size of one."""
+    return bool(place.named(k, EntityKind.MODEL) or sizes(place, k))
+
+
+def subject(
+    scene: Scene, k: int, low: int, high: int, *, alone: bool = True
+) -> Subject | None:
     """The model that a stretch is about; None where two could be."""
+    reach = places(scene, k, low, high, alone=alone)
     if _OTHER_MODEL.search(scene.sentences[k].text):
-        reach = [(j, s) for j, s in places(scene, k, low, high) if j == k]
-    else:
-        reach = places(scene, k, low, high)
+        reach = [(j, s) for j, s in reach if j == k]
     for j, place in reach:
+        text = place.sentences[j].text
+        if j != k and _ANOTHERS.search(text):
+            return None  # whose model it is nobody says
         named = [e for e in place.named(j, EntityKind.MODEL) if e.key or not e.name[0].isdigit()]
+        if any(text[e.end : e.end + 1] == "-" and text[e.end + 1 : e.end + 2].isalpha() for e in named):  # fmt: skip
+            return None  # "Llama-2-7B-GPTQ"
         found = [written(scene, place, s) for s in sizes(place, j)]
         whole = [s for s in found if not is_active(scene, s)]
         active = [s for s in found if is_active(scene, s)]
         if len(named) > 1 or any(len({scene.reading(s).quantity.point for s in w}) > 1 for w in (whole, active)):  # fmt: skip
             return None
         if named or whole or active:
+            own = bool(whole) and not named and _OWN.search(scene.around(whole[0], 30, 0)[0]) is not None  # fmt: skip
             return Subject(
                 named[0].name if named else "",
                 whole[0] if whole else None,
                 active[0] if active else None,
                 j,
+                own,
             )
     return Subject()
 
 
-def machines(scene: Scene, k: int, low: int, high: int) -> Machines | None:
+def machines(
+    scene: Scene, k: int, low: int, high: int, *, alone: bool = True
+) -> Machines | None:
     """The devices that a stretch speaks of; None where two sorts, or two counts, could be meant."""
     name, named_at, whole = "", -1, False
+    if _COUNTED_NODES.search(scene.sentences[k].text, low, high) and not scene.spots(k, noun="node"):
+        return None  # how many devices they have is not told
     unknown = {e.name for e in scene.named(k, EntityKind.DEVICE)}
     if any(m["name"] not in unknown for m in _CODE.finditer(scene.sentences[k].text)) and not unknown:
         return None  # a part that nobody knows
-    for j, place in places(scene, k, low, high):
+    for j, place in places(scene, k, low, high, alone=alone):
         text = place.sentences[j].text
         parts = place.parts(j)
         own = {same_name(p.name) for p in parts}
@@ -174,9 +216,13 @@ def machines(scene: Scene, k: int, low: int, high: int) -> Machines | None:
         held = [p for p in parts if HOLDER.match(text, p.end) and not p.system]
         if held and not _ALONE.search(text):
             whole = True
-            counts = place.spots(j, where=lambda r: r.noun == "gpu" and r.per == "")
+            # "an A100 machine with 8 GPUs"; "a single A100 server" counts servers
+            counts = [
+                s for s in place.spots(j, where=lambda r: r.noun == "gpu" and r.per in ("", "node"))
+                if not any(place.reading(s).start <= p.start < place.reading(s).end for p in parts)
+            ]  # fmt: skip
             values = {place.reading(s).quantity.point for s in counts}
-            if len(values) == 1 and not place.spots(j, noun="node"):
+            if len(values) == 1 and not place.spots(j, noun="node") and _HAS.search(text, held[0].end, place.reading(counts[0]).start):  # fmt: skip
                 return Machines(name, named_at, values.pop(), written(scene, place, counts[0]), counted_at=j)  # fmt: skip
             break
         if _EACH.search(text) or _ALONE.search(text):
@@ -205,8 +251,10 @@ def machines(scene: Scene, k: int, low: int, high: int) -> Machines | None:
                             name, named_at = next(iter(before.values())), i
                         break
             return Machines(name, named_at, told.total, at, nodes, told.each, j)
-        if _WHOLE.search(text) and j == k:
+        if j == k and (m := _WHOLE.search(text)):
             whole = True
+            if not _THE_SAME.match(m.group()):
+                return Machines(name, named_at, whole=True)
     return Machines(name, named_at, whole=whole)
 
 
@@ -216,7 +264,7 @@ def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool
     if _OF_OTHERS.search(text):
         return False
     if told.count is None:
-        return True
+        return own_sentence or told.nodes is not None  # "the A100" of a sentence before is any number of them
     reading = place.reading(told.count)
     shown = text[reading.start : reading.end]
     if not _DEVICES.search(shown) or _OF_A_SORT.match(text, reading.end):
@@ -232,4 +280,9 @@ _LED = Lazy(
     r"\b(?:on|using|uses?|used|over|across|with|all|the|these|those|our|into|by|to|of|has|have|had|between|among) (?:[\w-]+ ){0,2}$",
     re.I,
 )
+_COUNTED_NODES = Lazy(
+    r"\b(?:\d+|two|three|four|five|six|eight|ten|twelve|sixteen|thirty-two|several) (?:[\w-]+ ){0,3}?(?:nodes|servers|machines|hosts|instances|pods|boxes)\b"
+)
+_HAS = Lazy(r"\b(?:with|of|has|have|holds?|holding|and its|with its)\b")
+_THE_SAME = Lazy(r"(?:this|that|the|the same|our|same|whole|full|entire)\b", re.I)
 _OF_OTHERS = Lazy(r"\b(?:baselines?|prior|previous|they|their|authors)\b", re.I)

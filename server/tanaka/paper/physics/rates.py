@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.decode import format_names
-from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, written
+from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, subject_in, written
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes import SOME_ACTIVE
-from tanaka.paper.physics.throughput import CUES, DENIED, SIDE, UNITS
+from tanaka.paper.physics.throughput import CUES, DENIED, ON_NODE, SIDE, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
 
@@ -28,6 +28,10 @@ TRAINS = Lazy(
 PROMPTS = Lazy(
     r"\bprefill\w*|\bprompt (?:tokens?|processing|phase|throughput)\b|\bingest\w*|"
     r"\b(?:reads?|reading|process(?:es|ed|ing)?|consum(?:es|ed|ing)|encod(?:es|ed|ing)|digests?|digested|chews?) (?:through )?(?:the |its |our |all |a |one |long |short |incoming |input |user )*prompts?\b",
+    re.I,
+)
+_FORWARD = Lazy(
+    r"\bevaluat(?:e|es|ed|ing)\b|\bperplexity\b|\bforward[- ](?:only|pass\w*)\b|\bembeds\b|\bscor(?:e|es|ed|ing)\b|\binferen\w+",
     re.I,
 )
 DECODES = Lazy(
@@ -48,16 +52,19 @@ _ELSE = Lazy(
     re.I,
 )
 # Words that explain a rate elsewhere, and here say only that it is that of all devices.
-_HARMLESS = Lazy(
+HARMLESS = Lazy(
     r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\bcounting (?:the products|six|two|a multiply)\b",
     re.I,
 )
 _CLAUSE = Lazy(r"; |, (?:and|while|whereas|but|so|which|where|as|since|because) ", re.I)
+_BASELINE = Lazy(r"\bbaselines?\b|\bcompetitors?\b|\brivals?\b", re.I)
+_SERVES = Lazy(r"\bserv(?:e|es|ing)\b", re.I)
+_FOR_ONE = Lazy(r" (?:for|to|per) (?:each|every|a|one) (?:user|request|sequence|stream|client)\b")
 _PER_ONE = ("user", "request", "sequence", "stream", "client", "session")
 _BREAK = Lazy(r"; |,? (?:and|while|whereas|but|versus|vs\.?|against|to)\b|, |: ")
 _BATCH = Lazy(r"\bbatch(?:es)?(?:[- ]?sizes?)?(?: (?:of|is|at|with|=))*\s?(?P<n>\d+|an?|one|two|three|four|six|eight|sixteen|thirty-two|sixty-four)\b(?!\.\d|[%×]| (?:to|or|and) \d)", re.I)  # fmt: skip
 _SINGLE = Lazy(
-    r"\b(?:single|one|lone)[- ](?:stream|request|user|sequence|conversation|chat|client|session)\b(?!s)|\bone (?:request|sequence|stream|user) at a time\b|\bunbatched\b|\bwithout batching\b",
+    r"\b(?:single|one|lone)[- ](?:stream|request|user|sequence|conversation|chat|client|session|prompt|document)\b(?!s)|\bone (?:request|sequence|stream|user) at a time\b|\bunbatched\b|\bwithout batching\b",
     re.I,
 )
 _MANY = Lazy(
@@ -74,7 +81,7 @@ _OF_CONTEXT = Lazy(
     re.I,
 )
 _AT_CONTEXT = Lazy(
-    r"\b(?:context|contexts|cache|positions|length|history)(?: (?:length|window))?(?: (?:of|is|at|with))?\s*$|\b(?:sequences?|requests?|streams?|conversations?|users?)(?: (?:of|with|at|each with|at a length of))\s*$",
+    r"\b(?:context|contexts|cache|positions|length|history)(?: (?:length|window))?(?: (?:of|is|at|with))?\s*$|\b(?:sequences?|requests?|streams?|conversations?|users?|prompts?|documents?)(?: (?:of|with|at|each with|at a length of))\s*$",
     re.I,
 )
 
@@ -86,12 +93,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not rates:
             continue
         text = DENIED.sub(" ", sentence.text)
-        if _ELSE.search(text) or explained(_HARMLESS.sub(" ", text)):
+        if _ELSE.search(text) or explained(HARMLESS.sub(" ", text)):
             continue
         for spot, low, high in regions(scene, k, rates):
             if _NOT.search(sentence.text, low, high):
                 continue
-            claim = _claim(scene, k, spot, low, high)
+            claim = _claim(scene, k, spot, low, high, alone=len(rates) == 1)
             if claim is not None:
                 yield claim
 
@@ -131,7 +138,9 @@ def _strength(mark: str) -> int:
     return {",": 1, ":": 2}.get(mark.strip(), 2)
 
 
-def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysical | None:
+def _claim(
+    scene: Scene, k: int, rate: Spot, low: int, high: int, *, alone: bool
+) -> LocalPhysical | None:
     reading = scene.reading(rate)
     images = reading.quantity.unit == "sample/s"
     shown = reading.quantity.shown_unit.removesuffix("/s").lstrip("kKM ")
@@ -140,10 +149,16 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
     if reading.per in ("layer", "node", "second", "server", "replica", "dollar"):
         return None
     text = DENIED.sub(" ", scene.sentences[k].text)
+    if reading.per == "gpu" and ON_NODE.match(text, scene.reading(rate).end):
+        return None  # "on one A100 server"
     own = only_in(scene, k, low, high)
-    about, parts = subject(scene, k, low, high), machines(scene, k, low, high)
+    about = subject(scene, k, low, high, alone=alone)
+    parts = machines(scene, k, low, high, alone=alone)
     if about is None or parts is None:
         return None
+    region = own.sentences[k].text
+    if _BASELINE.search(region) and not subject_in(own, k):
+        return None  # what the other one trains nobody says
     if about.told and not about.active and SOME_ACTIVE.search(text):
         return None
     given: dict[str, Spot] = {}
@@ -151,7 +166,7 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
     counted: dict[str, float] = {}
     far: set[str] = {"open"}
     about.fill(named, given, far, k)
-    one = reading.per in _PER_ONE
+    one = reading.per in _PER_ONE or _FOR_ONE.match(text, reading.end) is not None
     parts.fill(named, given, counted, far, k)
     if reading.per in ("gpu", "each"):
         counted["devices"] = 1.0
@@ -167,6 +182,12 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
     cues = {name for name, p in CUES.items() if p.search(text)}
     if one:
         cues.add("of one")
+    if about.own:
+        cues.add("own model")
+    if not alone:
+        cues.add("one of several")
+    if _SERVES.search(text):
+        cues.add("serves")
     if "batch" not in counted and _MANY.search(text):
         cues.add("batch open")
     return LocalPhysical(
@@ -176,6 +197,8 @@ def _claim(scene: Scene, k: int, rate: Spot, low: int, high: int) -> LocalPhysic
 
 def phase_of(scene: Scene, own: Scene, k: int, *, images: bool = False) -> str:
     """What is done at a rate, by the nearest words that say it: "" for nothing, or for two things."""
+    if not images and _FORWARD.search(own.sentences[k].text):
+        return "prefill"  # a pass forward, as of a prompt
     told = [own.sentences[k].text, *(scene.sentences[j].text for j in range(k, max(-1, k - 1 - REACH), -1))]  # fmt: skip
     for text in told:
         found = {

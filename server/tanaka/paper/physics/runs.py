@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from tanaka.paper.physics.budget import CUES, NOT_TRAINING, TWO_RUNS, duration, tokens_seen
 from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, written
-from tanaka.paper.physics.rates import TRAINS, regions
+from tanaka.paper.physics.plain.beside import explained
+from tanaka.paper.physics.rates import HARMLESS, TRAINS, regions
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import is_active, sizes
+from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, sizes
 from tanaka.patterns import Lazy
 
 RELATION = "run"
@@ -20,8 +21,13 @@ RELATION = "run"
 ACTIVE = "active size"
 """Claims that a number is what one token goes through of a model."""
 
+# "300B tokens took us ten days", "a run over 300B tokens", "we stopped after 100B tokens"
 _RUN = Lazy(
-    r"\b(?:runs?|training|trained|train|trains|pre-?train\w*|took|takes?|spent|consum\w+|saw|sees|stopped|finish\w*|complet\w*|budget|job|lasted|ended|process\w*|went through|passes)\b",
+    r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\b(?:full|complete|whole|final|entire|one|this|the|our|a|long|main|first|production) (?:[\w-]+ ){0,2}?(?:run|job)\b|\btokens (?:took|cost|needed|required|lasted)\b|\b(?:took|cost) us\b|\bwe (?:stopped|ran|finished)\b|\b(?:saw|consumed|went through|ran through|passed through) [^.;,]{0,40}\btokens\b",
+    re.I,
+)
+_ELSE = Lazy(
+    r"\b(?:replay\w*|filter\w*|averag\w*|anneal\w*|profil\w*|label\w*|tokeni[sz]\w*|logs?|routers?|heads?|features?|reward|policy|mixers?|comparisons|evaluat\w*|rival|mixture|sparse|hybrid|re-uses)\b",
     re.I,
 )
 _NOT = Lazy(
@@ -39,7 +45,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         yield from _active(scene, k)
         times = [s for s in scene.spots(k) if duration(scene, s)]
-        if not times or NOT_TRAINING.search(sentence.text):
+        if not times or NOT_TRAINING.search(sentence.text) or _ELSE.search(sentence.text):
+            continue
+        if explained(HARMLESS.sub(" ", sentence.text)) or SOME_ACTIVE.search(sentence.text):
             continue
         for spot, low, high in regions(scene, k, times, clauses=False):
             claim = _run(scene, k, spot, low, high, alone=len(times) == 1)
@@ -73,7 +81,8 @@ def _run(
             return None
     if len({scene.reading(s).quantity.point for s in found}) != 1:
         return None
-    about, parts = subject(scene, k, low, high), machines(scene, k, low, high)
+    about = subject(scene, k, low, high, alone=alone)
+    parts = machines(scene, k, low, high, alone=alone)
     if about is None or parts is None:
         return None
     said = " ".join(s.text for s in scene.sentences[max(0, k - REACH) : k + 1])
@@ -86,6 +95,8 @@ def _run(
     if len(formats) == 1:
         named["precision"] = formats[0]
     cues = {name for name, p in CUES.items() if p.search(scene.sentences[k].text)}
+    if about.own:
+        cues.add("own model")
     if scene.reading(time).quantity.shown_unit.endswith("-hours"):
         cues.add("rented")
     if _OF_THIS_TIME.search(scene.around(found[0], 24, 0)[0]):

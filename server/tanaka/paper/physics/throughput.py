@@ -37,7 +37,7 @@ SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
 _ON_EACH = Lazy(r"\s*(?:on|for|by|from|in) (?:each|every)\b", re.I)
-_ON_NODE = Lazy(
+ON_NODE = Lazy(
     r"[^.;,]{0,40}\b(?:an?|one|each|every|per|single)[- ](?:\w[\w-]* ){0,3}?(?:node|server|machine|host|instance|system|box|pod|cluster|slice|rack|replica|group|pair)\b",
     re.I,
 )
@@ -153,7 +153,7 @@ def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysic
     if _COMPARED.search(text) or ("active" not in given and SOME_ACTIVE.search(text)):
         return None  # of two systems, or of fewer parameters than are stated
     after = scene.around(rate, 0, 60)[1]
-    if _ON_NODE.match(after):
+    if ON_NODE.match(after):
         return None
     each = reading.per in ("gpu", "each") or _ON_EACH.match(after) is not None
     for j in (k, k - 1):

@@ -36,7 +36,7 @@ _MANY = Lazy(
     re.I,
 )
 _BITS = Lazy(r"^\W*#?\s?(?:weight )?(?:bits?|bit[- ]?width)\W*$", re.I)
-_SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through|\.\d)\s?\d?)", re.I)  # fmt: skip
+_SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through)\s?(?:\d|one\b|two\b|four\b|eight\b|sixteen\b|up\b|larger|more)|\.\d)", re.I)  # fmt: skip
 _SWEPT = Lazy(
     r"\bbatch(?:[- ]?sizes)\b|\bvarious batch\w*|\bdifferent batch\w*|\bbatch sizes?\s?[,:(]", re.I
 )

@@ -17,6 +17,7 @@ from tanaka.rules.table_lines import models, parts
 
 _NODE = 8.0  # devices of a node where nobody says how many it has
 _MOST = 1e5
+_OFTEN = 5  # what is spoken of so often a paper is about
 _SET_UP = Lazy(r"set-?up|testbed|methodology|settings?\b|environment|configuration")
 
 
@@ -73,10 +74,10 @@ def models_of(paper: Paper) -> tuple[str, ...]:
 def mixed(paper: Paper, size: float) -> bool:
     """Whether a size may be that of a mixture of experts: the paper is about them, or states it beside them."""
     told = [m for m in paper.mentions_of("excuse-experts") if m.role not in ("negated", "related")]
-    if any(m.where in (Where.TITLE, Where.ABSTRACT) for m in told):
+    if len(told) >= _OFTEN or any(m.where is Where.TITLE for m in told):
         return True
     beside = {paper.number(i).quantity.point for m in told for i in m.numbers}
-    beside |= {paper.number(i).quantity.point for c in paper.physical(ACTIVE) for i in (c.number, *(n for _, n in c.given))}  # fmt: skip
+    beside |= {paper.number(i).quantity.point for c in paper.physical(ACTIVE) for _, i in c.given}  # fmt: skip
     return any(abs(b / size - 1) < 0.06 for b in beside if b)
 
 

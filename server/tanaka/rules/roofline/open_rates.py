@@ -17,7 +17,7 @@ from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, How, Number, NumberId, Paper, Physical, Where
 from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
 from tanaka.paper.physics.runs import RELATION as RUN
-from tanaka.paper.setup import bits_told, trains
+from tanaka.paper.setup import bits_told, own, trains
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.rules import machine
@@ -26,6 +26,7 @@ from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
+_SEVERAL = 2
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
@@ -69,7 +70,13 @@ def phase_at(paper: Paper, claim: Physical) -> str:
     told = {name for name, p in (("training", TRAINS), ("prefill", PROMPTS), ("decode", DECODES)) if p.search(title)}  # fmt: skip
     if told:
         return told.pop() if len(told) == 1 else ""
-    return "training" if trains(paper) and not _SERVES.search(title) else ""
+    if "serves" in claim.cues or _SERVES.search(title):
+        return ""
+    return "training" if _only_trains(paper) else ""
+
+
+def _only_trains(paper: Paper) -> bool:
+    return trains(paper) and not own(paper, "inference")
 
 
 def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
@@ -89,6 +96,8 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         best = friendliest.widest(paper) if decodes else friendliest.fastest(paper)
         if best is None:
             return None
+        if "one of several" in claim.cues:
+            device = None
         name = device.value if device is not None and find(device.value) else ""
         if not name and "table" not in claim.far:
             name = friendliest.default_device(paper)
@@ -99,6 +108,8 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     named["device"] = friendliest.exactly(paper, named["device"])
     if "devices" not in counted:
         count, at = friendliest.most_devices(paper)
+        if count < _SEVERAL:
+            return None  # nobody counts them anywhere
         counted["devices"] = count
         if at is not None:
             given["devices"] = at
@@ -125,6 +136,8 @@ def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str
             return False
         (named["model"],) = known.values()  # "Mixtral" is the paper's Mixtral 8x7B
     if "model" not in named and not given.keys() & {"params", "active"}:
+        if "one of several" in claim.cues:
+            return False  # what the sentence names may be said of the others
         bound = ctx.about(claim.number).of(Role.MODEL)
         near = bound is not None and (
             bound.how is not How.INFERRED
@@ -147,7 +160,7 @@ def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str
     elif "model" not in named and "params" in given and "active" not in given:
         size = paper.number(given["params"])
         public = machine.of_size(paper, size.quantity.point)
-        if public is not None and _label(size):
+        if public is not None and _label(size) and "own model" not in claim.cues:
             named["model"] = public.name
             del given["params"]
     if "model" not in named and "active" not in given:
@@ -180,6 +193,8 @@ def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-sparsity", "excuse-adapter"):  # fmt: skip
         return None
     named = dict(claim.named)
+    if named.get("phase") == "decode" or (not named.get("phase") and "serves" in claim.cues):
+        return None
     if named.get("phase") != "training":
         named["phase"] = "prefill"
     network = find_network(named["model"]) if "model" in named else None
@@ -191,8 +206,7 @@ def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     cues = set(claim.cues)
     if "of one" in cues:
         return None
-    own = "precision" in named and "precision" not in claim.far
-    if not own and friendliest.narrow_formats(paper):
+    if ("precision" not in named or "precision" in claim.far) and friendliest.narrow_formats(paper):
         parts = find(named["device"])
         narrow = next((f for f in ("fp8",) if dense_peak(parts, f) is not None), "")
         if narrow:
@@ -231,16 +245,16 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         default = friendliest.set_up_batch(paper)
         if default is not None:
             batch, at = default.quantity.point, default.id
-    if batch is None:
+    if batch is None or "format open" in claim.cues:
         return None
     width = named.get("weights", "")
-    own = bool(width) and "weights" not in claim.far
+    said = bool(width) and "weights" not in claim.far
     if not width:
         bound = ctx.about(claim.number).of(Role.PRECISION)
         width = bound.value if bound is not None and bits(bound.value) else ""
     told = [float(w.removeprefix("bits-")) for w in bits_told(paper)]
     least = min((w for w in told if 1 <= w < 16), default=16.0)
-    if not own and (least < 16 or not width):
+    if not said and (least < 16 or not width):
         if not width and not told and not _speaks_of_formats(paper):
             return None
         width = f"{least:g}-bit"
@@ -248,7 +262,7 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         claim.number, True, model, width, named.get("cache", ""), batch, at,
         claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,
         claim.asserted,
-    ), own  # fmt: skip
+    ), said  # fmt: skip
 
 
 def _speaks_of_formats(paper: Paper) -> bool:

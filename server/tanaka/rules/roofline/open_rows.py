@@ -11,35 +11,49 @@ from collections.abc import Iterator
 
 from hwmodels.catalog import find
 from hwmodels.networks import find_network
-from tanaka.paper.decode import format_names
 from tanaka.paper.model import Number, NumberId, Paper, Physical, Table
 from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
 from tanaka.paper.physics.throughput import CUES, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
-from tanaka.rules.roofline.decode_rows import ELSE, batch_of, context_of
-from tanaka.rules.table_lines import Entry, Line, asserted, formats, lines, models, parts, plain
+from tanaka.rules.roofline.decode_rows import ELSE, batch_of, context_of, format_of
+from tanaka.rules.table_lines import (
+    Entry,
+    Line,
+    asserted,
+    counted_by_model,
+    formats,
+    lines,
+    models,
+    parts,
+    plain,
+)
 
 _NOT = Lazy(
     r"\b(?:end-to-end|E2E|overall|combined|simulat\w*|estimat\w*|predict\w*|project\w*|theor\w*|roof\w*|bound\w*|limits?|ideal\w*|target\w*|tokeni[sz]\w*|data ?load\w*|loader|reward|rollouts?|RLHF|PPO|"
-    r"kernels?|layers?|attention|LoRA|adapters?|hybrid|MoE|experts?|speech|replicas?|instances?|fleet|service|CPUs?|cores?|per dollar|USD|arriv\w*|offered|requests? rate|goodput|SLOs?)\b|\$\s?/|/\s?(?:W|J|\$)|\bper (?:watt|joule)\b",
+    r"kernels?|layers?|attention|LoRA|adapters?|hybrid|MoE|experts?|speech|replicas?|instances?|fleet|service|CPUs?|cores?|per dollar|USD|total tokens?|(?:prompts?|inputs?) and (?:outputs?|answers?)|(?:prompts?|inputs?) (?:included|counted)|arriv\w*|offered|requests? rate|goodput|SLOs?)\b|\$\s?/|/\s?(?:W|J|\$)|\bper (?:watt|joule)\b",
     re.I,
 )
 _PER_OTHERS = Lazy(r"\bper (?:node|stage|replica|host|core|server|machine|instance|layer|watt|joule)\b|/\s?(?:node|replica|host|core|layer)\b", re.I)  # fmt: skip
 _PER_ONE = Lazy(r"\bper (?:user|request|sequence|stream)\b|/\s?(?:user|request|sequence|stream|s/user)\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|TPU)\b|/\s?(?:GPU|device|chip|accelerator|card|TPU)\b|\b(?:each|a single|one) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|cards)(?:\s(?:count|used))?\W*$", re.I)  # fmt: skip
-_COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?[A-Z]{1,3}\d{1,4}[A-Z]?s?)\b", re.I)  # fmt: skip
+_COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?(?P<part>[A-Z]{1,3}\d{1,4}[A-Z]?s?))\b", re.I)  # fmt: skip
+_HARMLESS = Lazy(r"\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b", re.I)  # fmt: skip
+_NODES = Lazy(r"\b(?:nodes?|servers?|machines?|DGX|HGX|clusters?|instances?|systems?)\b")
+_SPLIT = Lazy(r"\b(?:TP|PP|DP|EP)\s?=?\s?\d|\b(?:tensor|pipeline|data|expert)[- ]parallel\w*", re.I)
 _WORDS = {"one": 1.0, "two": 2.0, "four": 4.0, "eight": 8.0}
 _SIZE = Lazy(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,3})?)\s?(?P<s>[BM])\b")
 _ON = r"\b(?:on|with|over|using) (?:the |our |an? |one |single |all |\d+ |eight |four |two )*(?:NVIDIA |AMD )?"
+_BATCHES = Lazy(r"\bbatch\w*|\bconcurren\w*|\busers?\b|\bstreams\b|\bsequences\b", re.I)
 _GROWS = Lazy(r"\b(?:speed-?ups?|relative|normali[sz]ed|ratio|improvement)\b", re.I)
 
 
 def open_rows(paper: Paper) -> Iterator[Physical]:
     """Rates of tokens and images in tables that name what is done, or leave it to their section."""
     for table in paper.tables:
-        if _NOT.search(table.caption) or ELSE.search(table.caption):
+        caption = _HARMLESS.sub(" ", table.caption)
+        if _NOT.search(caption) or ELSE.search(caption):
             continue
         if not any(c.number is not None and _rate(paper.number(c.number)) for row in table.rows for c in row):  # fmt: skip
             continue
@@ -74,10 +88,9 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
         return None
     if not _device(table, line, entry, own, named):
         return None
-    _count(paper, table, line, entry, own, given, counted)
-    width, cache = format_names(own)
-    if not width and not any(format_names(o)[0] for o in line.others):
-        width, cache = format_names(table.caption)
+    if not _count(table, line, entry, own, given, counted):
+        return None
+    width, cache = format_of(line, entry)
     if width:
         named["weights"] = width
     if cache:
@@ -96,6 +109,10 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
     if context is not None:
         given["context"] = context
     cues = {name for name, p in CUES.items() if name != "cached" and p.search(f"{own} | {table.caption}")}
+    if not width:
+        cues.add("format open")
+    if batch is None and _BATCHES.search(f"{own} | {table.caption}"):
+        cues.add("batch open")
     if _PER_ONE.search(label):
         cues.add("of one")
     cues -= {"effective", "frozen"} if "synthetic" in table.caption.lower() else set()
@@ -171,28 +188,39 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
 
 
 def _count(
-    paper: Paper, table: Table, line: Line, entry: Entry, own: str, given: dict[str, NumberId],
+    table: Table, line: Line, entry: Entry, own: str, given: dict[str, NumberId],
     counted: dict[str, float],
-) -> None:  # fmt: skip
-    del paper
+) -> bool:  # fmt: skip
+    """Fill in how many devices a rate is of, where that is told; False where it is told of others only."""
     if _EACH.search(entry.label) or entry.number.per in ("gpu", "each"):
         counted["devices"] = 1.0
-        return
+        return True
     at = line.only(_COUNTS, lambda n: plain(n, "1", 1.0) and n.quantity.point.is_integer())
     if at is not None:
         counted["devices"], given["devices"] = at.quantity.point, at.id
-        return
-    if any(_COUNTS.search(e.label) for e in line.entries):
-        return
+        return True
+    if _COUNTS.search(table.header[0] if table.header else "") and line.name.strip().isdigit():
+        counted["devices"] = float(line.name)
+        return True
+    if any(_COUNTS.search(e.label) for e in line.entries) or _NODES.search(own):
+        return True
+    if len(counted_by_model(table.caption)) > 1:
+        told = line.devices(entry)
+        if told is not None:
+            counted["devices"] = told[0]
+        return told is not None
     for text in (own, table.caption):
-        found = {_WORDS.get(m["n"].lower()) or float(m["n"]) for m in _COUNTED.finditer(text)}
-        if len(found) > 1:
-            return
+        found = {
+            _WORDS.get(m["n"].lower()) or float(m["n"])
+            for m in _COUNTED.finditer(text)
+            if m["part"] is None or find(m["part"].removesuffix("s"))
+        }
+        found |= {1.0} if not found and _EACH.search(text) else set()
+        if text is table.caption and any(_COUNTED.search(o) or _SPLIT.search(o) for o in line.others):  # fmt: skip
+            return True
+        if len(found) > 1 or _SPLIT.search(text):
+            return True
         if found:
             counted["devices"] = found.pop()
-            return
-        if text is table.caption and not any(_COUNTED.search(o) for o in line.others) and _EACH.search(text):  # fmt: skip
-            counted["devices"] = 1.0
-            return
-    if parts(own) and len(parts(own)) == 1 and re.search(r"\b(?:a|one|single)\b", own):
-        counted["devices"] = 1.0
+            return True
+    return True
