@@ -59,6 +59,14 @@ HARMLESS = Lazy(
 _CLAUSE = Lazy(r"; |, (?:and|while|whereas|but|so|which|where|as|since|because) ", re.I)
 _BASELINE = Lazy(r"\bbaselines?\b|\bcompetitors?\b|\brivals?\b", re.I)
 _SERVES = Lazy(r"\bserv(?:e|es|ing)\b", re.I)
+_ON_SEVERAL = Lazy(
+    r" (?:on|with|over|across|using) (?:all |the )?(?:[2-9]|\d\d+|two|four|six|eight|sixteen|thirty-two|sixty-four)\b"
+)
+# "a request is answered at 170 tokens/s": what one of them gets is at most what it gets alone
+_ONE_GETS = Lazy(
+    r"\b(?:a|one|each|every) (?:single )?(?:request|sequence|user|stream|client|conversation|session)\b[^.;,]{0,40}? (?:is|gets?|sees|runs|decodes|receives|advances|proceeds|streams|enjoys|experiences|obtains)\b",
+    re.I,
+)
 _FOR_ONE = Lazy(r" (?:for|to|per) (?:each|every|a|one) (?:user|request|sequence|stream|client)\b")
 _PER_ONE = ("user", "request", "sequence", "stream", "client", "session")
 _BREAK = Lazy(r"; |,? (?:and|while|whereas|but|versus|vs\.?|against|to)\b|, |: ")
@@ -167,8 +175,9 @@ def _claim(
     far: set[str] = {"open"}
     about.fill(named, given, far, k)
     one = reading.per in _PER_ONE or _FOR_ONE.match(text, reading.end) is not None
+    one = one or _ONE_GETS.search(text, low, reading.start) is not None
     parts.fill(named, given, counted, far, k)
-    if reading.per in ("gpu", "each"):
+    if reading.per in ("gpu", "each") and not _ON_SEVERAL.match(text, reading.end):
         counted["devices"] = 1.0
         given.pop("devices", None)
         given.pop("nodes", None)

@@ -62,6 +62,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.decode_rows import decode_rows
 from tanaka.rules.roofline.decode_setting import (
     Memory,
@@ -103,6 +104,8 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     judged = set()
     for said in (*paper.of(DecodeRate), *rows):
         claim, guess = completed(ctx, said)
+        if said in rows and claim.device:
+            claim = replace(claim, device=friendliest.exactly(paper, claim.device))
         model = find_model(claim.model) if claim.model else None
         width, rate = bits(claim.weights), paper.number(claim.rate)
         if (
@@ -124,7 +127,6 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
         devices = claim.devices if claim.devices is not None else one_device(claim, memory)
         if memory is None or devices is None or devices < 1:
             continue
-        judged.add(claim.rate)
         if outcome := _judged(
             ctx,
             claim,
@@ -136,6 +138,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             alone="alone" in rows.get(said, ()),
             own="own" in rows.get(said, ()),
         ):
+            judged.add(claim.rate)
             yield outcome
     yield from _open(ctx, judged)
 
@@ -155,10 +158,12 @@ def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
             or memory is None
             or claim.devices is None
             or claim.batch is None
-            or (not model.dense and claim.batch > 1)
         ):
             continue
+        # of a mixture at a larger batch at least the experts of one token are read
         memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
+        if "device" in whole.far and _on_another(ctx.paper, claim, model, width):
+            continue
         outcome = _judged(
             ctx, claim, model, width, memory, claim.devices, table=False, alone=False, own=own, open_roles=True
         )
@@ -191,7 +196,7 @@ def _judged(
         *((Slot("device", title),) if title else ()),
     )
     used = memory.number.id if memory.number is not None else None
-    inputs = (claim.batch_at, claim.context, claim.bandwidth, used)
+    inputs = (claim.batch_at, claim.context, claim.bandwidth, claim.devices_at, used)
     operands = tuple(dict.fromkeys((claim.rate, *(i for i in inputs if i is not None))))
     if not fault:
         # of what is printed above it, so that a reader with a calculator gets the same digits
@@ -207,18 +212,24 @@ def _judged(
     # replicas are no excuse to be silent where what a rate ran on is counted
     others = [m for m, _ in excuses if not (m.what in _OF_MANY and claim.devices and not alone)]
     if open_roles:
+        if not model.dense:  # that a token reads a part of the weights only is counted
+            excuses = [(m, same) for m, same in excuses if m.what != "decode-sparsity" or claim.rate in m.numbers]  # fmt: skip
+            others = [m for m in others if m.what != "decode-sparsity" or claim.rate in m.numbers]
         others = [m for m in others if _about(paper, m, claim)]
         if rate.low <= _SLACK * roof.high:
             return None
-        own = True
+        if not own and rate.low <= _SLACK * _friendliest(
+            paper, claim, model, _least_bits(paper, width), memory, devices
+        ):
+            return None
     if any(same for _, same in excuses) or (
-        guessed and (others or (not own and _on_another(paper, claim, model, width)))
+        guessed and (others or (not own and not open_roles and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
     loud = rate.low > _SLACK * roof.high
-    narrow = table and rate.low <= (_ALONE if alone else _SLACK) * most
+    narrow = table and not open_roles and rate.low <= (_ALONE if alone else _SLACK) * most
     as_stated = _friendliest(paper, claim, model, width, memory, devices)
     if narrow and (not own or rate.low <= (_ALONE if alone else _SLACK) * as_stated):
         return None  # of the fewer bits that the paper speaks of

@@ -35,7 +35,8 @@ _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\b
 def open_rates(ctx: Context) -> Iterator[tuple[Physical, str]]:
     """Claims of rates with every role filled, and what would have to be otherwise for each."""
     for claim in (*ctx.paper.physical(RELATION), *open_rows(ctx.paper)):
-        if claim.asserted is not Asserted.YES or claim.cues & _SILENT:
+        silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
+        if claim.asserted is not Asserted.YES or claim.cues & silent:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
@@ -248,13 +249,13 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
     if batch is None or "format open" in claim.cues:
         return None
     width = named.get("weights", "")
-    said = bool(width) and "weights" not in claim.far
+    said = bool(width) and "weights" not in claim.far and "method" not in claim.cues
     if not width:
         bound = ctx.about(claim.number).of(Role.PRECISION)
         width = bound.value if bound is not None and bits(bound.value) else ""
     told = [float(w.removeprefix("bits-")) for w in bits_told(paper)]
     least = min((w for w in told if 1 <= w < 16), default=16.0)
-    if not said and (least < 16 or not width):
+    if not said and "method" not in claim.cues and (least < 16 or not width):
         if not width and not told and not _speaks_of_formats(paper):
             return None
         width = f"{least:g}-bit"

@@ -39,7 +39,8 @@ _PER_ONE = Lazy(r"\bper (?:user|request|sequence|stream)\b|/\s?(?:user|request|s
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|TPU)\b|/\s?(?:GPU|device|chip|accelerator|card|TPU)\b|\b(?:each|a single|one) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|cards)(?:\s(?:count|used))?\W*$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?(?P<part>[A-Z]{1,3}\d{1,4}[A-Z]?s?))\b", re.I)  # fmt: skip
-_HARMLESS = Lazy(r"\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b", re.I)  # fmt: skip
+_HARMLESS = Lazy(r"\((?:sum|summed|total|totals)\b[^)]*\)|\b(?:sum|summed|total) over (?:all|the) (?:requests|sequences|streams|batch)(?: of the batch)?|\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b", re.I)  # fmt: skip
+_TOKENS_EACH = Lazy(r"\b(?:tok(?:en)?s?/s|tokens (?:per|a) second|throughput|images/s)(?:,? (?:and|,) [\w/]+(?: [\w/]+)?){0,2} (?:per|of each|of one|for each) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _NODES = Lazy(r"\b(?:nodes?|servers?|machines?|DGX|HGX|clusters?|instances?|systems?)\b")
 _SPLIT = Lazy(r"\b(?:TP|PP|DP|EP)\s?=?\s?\d|\b(?:tensor|pipeline|data|expert)[- ]parallel\w*", re.I)
 _WORDS = {"one": 1.0, "two": 2.0, "four": 4.0, "eight": 8.0}
@@ -111,6 +112,8 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
     cues = {name for name, p in CUES.items() if name != "cached" and p.search(f"{own} | {table.caption}")}
     if not width:
         cues.add("format open")
+    if not all(parts(text) or models(text) or formats(text) or not text.strip() for _, text in line.words) and not formats(own):  # fmt: skip
+        cues.add("method")  # of which the caption's format may not be said
     if batch is None and _BATCHES.search(f"{own} | {table.caption}"):
         cues.add("batch open")
     if _PER_ONE.search(label):
@@ -192,7 +195,7 @@ def _count(
     counted: dict[str, float],
 ) -> bool:  # fmt: skip
     """Fill in how many devices a rate is of, where that is told; False where it is told of others only."""
-    if _EACH.search(entry.label) or entry.number.per in ("gpu", "each"):
+    if _EACH.search(entry.label) or _TOKENS_EACH.search(table.caption) or entry.number.per in ("gpu", "each"):
         counted["devices"] = 1.0
         return True
     at = line.only(_COUNTS, lambda n: plain(n, "1", 1.0) and n.quantity.point.is_integer())
