@@ -53,6 +53,10 @@ _VENDORS = Lazy(
 _OWN_USE = Lazy(
     r"\b(?:[Ww]e|[Oo]ur|[Ii]ts|[Tt]heir)\s(?:\w+\s){0,3}?(?:prun\w+|spars\w+|2:4)|\b(?:kernels?|models?|weights|layers?)\b",
 )
+_PORT = Lazy(
+    r"\b(?:InfiniBand|Ethernet|NICs?|RoCE|[HENX]DR|host (?:bus|channel)|network (?:adapters?|cards?|ports?)|G(?:b|B|bit)/s|Gbps|GbE)\b"
+)
+"""An adapter of these is a card in a slot."""
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -77,7 +81,7 @@ def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     out = []
     for name, pattern in EXCUSES.items():
         m = _first(name, pattern, sentence.text)
-        if m is None:
+        if m is None or (name == "adapter" and _PORT.search(sentence.text)):
             continue
         role = role_of(sentence.text, m.start(), where)
         if role != "related" and _OFF.match(sentence.text, m.end()):
