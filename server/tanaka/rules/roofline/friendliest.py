@@ -151,7 +151,9 @@ def smallest_of(paper: Paper, section: SectionId) -> Number | None:
 def smallest_active(paper: Paper) -> Number | None:
     """The fewest parameters that the paper says a token of a model goes through."""
     found = [paper.number(c.number) for c in paper.physical(ACTIVE)]
-    return min((n for n in found if n.quantity.bounded), key=lambda n: n.quantity.point, default=None)
+    return min(
+        (n for n in found if n.quantity.bounded), key=lambda n: n.quantity.point, default=None
+    )
 
 
 @query

@@ -121,18 +121,31 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     elif "devices" in claim.far:
         guess = guess or f"it ran on more than {counted['devices']:,.0f} devices"
     full = replace(
-        claim, named=tuple(named.items()), given=tuple(given.items()), counted=tuple(counted.items())
+        claim,
+        named=tuple(named.items()),
+        given=tuple(given.items()),
+        counted=tuple(counted.items()),
     )
     return full, guess
 
 
-def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]) -> bool:
+def _model(
+    ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]
+) -> bool:
     """Fill in the model: the paper's one of a name or a size, the section's, else the smallest that there is."""
     paper, number = ctx.paper, ctx.paper.number(claim.number)
     images = number.quantity.unit == "sample/s"
     less = bool(machine.excuses(paper, "adapter", "early-exit"))
-    if named.get("model") and find_network(named["model"]) is None and not given.keys() & {"params", "active"}:
-        known = {getattr(find_network(n), "id", n): n for n in friendliest.models_of(paper) if n.startswith(named["model"])}
+    if (
+        named.get("model")
+        and find_network(named["model"]) is None
+        and not given.keys() & {"params", "active"}
+    ):
+        known = {
+            getattr(find_network(n), "id", n): n
+            for n in friendliest.models_of(paper)
+            if n.startswith(named["model"])
+        }
         if len(known) != 1:
             return False
         (named["model"],) = known.values()  # "Mixtral" is the paper's Mixtral 8x7B

@@ -34,16 +34,14 @@ _SEQUENCE = Lazy(r"\bseq\w*(?:[. -]*len\w*)?\b|\bcontext\b", re.I)
 _LABEL = 0.1  # "13B" is the label of a model whose column of parameters says 13.02
 
 
-def token_share_rows(paper: Paper) -> Iterator[Physical]:
-    """Utilisations and rates of tokens that one line of a table states, as claims on the former."""
+def token_share_tables(paper: Paper) -> Iterator[tuple[Physical, ...]]:
+    """Utilisations and rates of tokens that the lines of each table state, as claims on the former."""
     sparse = bool(machine.excuses(paper, "experts"))
     for table in paper.tables:
         if _OTHER.search(table.caption) or not any(_SHARE.search(h) for h in (*table.header, *table.stubs)):  # fmt: skip
             continue
-        for line in lines(paper, table):
-            claim = _claim(table, line)
-            if claim is not None and not (sparse and claim.at("params")):
-                yield claim
+        found = (_claim(table, line) for line in lines(paper, table))
+        yield tuple(c for c in found if c is not None and not (sparse and c.at("params")))
 
 
 def _claim(table: Table, line: Line) -> Physical | None:
