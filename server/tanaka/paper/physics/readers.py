@@ -14,9 +14,11 @@ from tanaka.paper.physics import (
     budget,
     codec,
     collective,
+    exchange,
     footprint,
     link_domain,
     low_rank,
+    network,
     overlap,
     residence,
     saving,
@@ -55,6 +57,8 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     bandwidth_share.read,
     codec.read,
     link_domain.read,
+    network.read,
+    exchange.read,
 )  # fmt: skip
 
 
