@@ -40,7 +40,7 @@ _TAKES = Lazy(
     re.I,
 )
 _FOR_IT = Lazy(
-    r"^\s(?:for|of|on|in|to|per|by)\s(?:the\s|an?\s|this\s|each\s|one\s|such\s|that\s)?(?:[\w-]+\s){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|ring|exchange)\b|"
+    r"^\s(?:for|of|on|in|to|by)\s(?:the\s|an?\s|this\s|each\s|one\s|such\s|that\s)?(?:[\w-]+\s){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|ring|exchange)\b|"
     r"^[\s-](?:[\w-]+\s){0,2}?(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|all[- ]?to[- ]?all)\b",
     re.I,
 )
@@ -107,7 +107,7 @@ _OTHERS = Lazy(r"\b(?:others?|rest|remain\w*|more|further|another)\b", re.I)
 # What says of the time that it was all of it: "it is fully hidden", "part of it overlaps", "both are exposed".
 _WHOLE_TOLD = Lazy(
     r"\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
-    r"\bhid(?:es?|den) (?:this|it|all|them|both)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
+    r"\bhid(?:es?|den) (?:this|it|all|them|both|any|some|part|most|none|half|much|little)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
     re.I,
 )
 # Nobody's time: what it would, could, should take.

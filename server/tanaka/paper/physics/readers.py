@@ -16,6 +16,7 @@ from tanaka.paper.physics import (
     collective,
     exchange,
     footprint,
+    hidden,
     link_domain,
     low_rank,
     network,
@@ -59,6 +60,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     link_domain.read,
     network.read,
     exchange.read,
+    hidden.read,
 )  # fmt: skip
 
 

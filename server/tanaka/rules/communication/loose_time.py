@@ -39,8 +39,22 @@ def named_parts(paper: Paper) -> tuple[str, ...]:
     return tuple(sorted({dict(n.context).get("device", "") for n in paper.numbers} - {""}))
 
 
-def loose_time(ctx: Context, d: Derivation, claim: Physical) -> Least | None:
-    """The least time of an exchange by all that the paper says; None where something is open."""
+def loose_time(
+    ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False
+) -> Least | None:
+    """The least time of an exchange by all that the paper says; None where something is open.
+
+    With ``lend``, an exchange without a payload has the smallest of its section.
+    """
+    if lend and not claim.at("payload"):
+        lent = _lender(ctx.paper, claim)
+        if lent is None:
+            return None
+        own = tuple(g for g in claim.given if g[0] != "window")
+        claim = replace(
+            claim, given=(*own, *(g for g in lent.given if g[0] == "payload")), cues=claim.cues | lent.cues,
+            named=(*claim.named, *(n for n in lent.named if n[0] == "kind"), ("level", "between")),
+        )  # fmt: skip
     if claim.cues & _OPEN or not _whole(ctx.paper, claim):
         return None
     way = _way(ctx, claim)
@@ -70,6 +84,19 @@ def loose_time(ctx: Context, d: Derivation, claim: Physical) -> Least | None:
     return Least(bound, payload, out, line, ends, n is not None, bound.value, False)
 
 
+def _lender(paper: Paper, claim: Physical) -> Physical | None:
+    """The exchange of the section that sends the least, where only one kind of it is spoken of before."""
+    section, place = paper.number(claim.number).section, paper.place(claim.number)
+    found = [
+        (paper.number(at).quantity.point, c)
+        for c in paper.physical("exchange")
+        if paper.number(c.number).section == section and paper.place(c.number) < place and (at := c.at("payload")) is not None
+    ]  # fmt: skip
+    if len({c.name("kind") for _, c in found}) != 1:
+        return None
+    return min(found, key=lambda f: f[0])[1]
+
+
 def _weights(ctx: Context, d: Derivation, claim: Physical) -> tuple[Step, float, bool] | None:
     """The weights of a public model, in 16 bits where the paper says nothing of fewer."""
     known = find_model(claim.name("model")) if claim.name("model") else None
@@ -80,12 +107,16 @@ def _weights(ctx: Context, d: Derivation, claim: Physical) -> tuple[Step, float,
     if not width:
         return None
     n = d.known("parameters", known.parameters, "1", Datasheet(known.layers.source, f"{known.name}: {sources()[known.layers.source].title}"),
-                shown=f"{known.parameters / 1e9:.3g}e9", symbol="N")  # fmt: skip
+                shown=_billions(known.parameters), symbol="N")  # fmt: skip
     each = d.known("bytes of an element", width, "byte", Computed(precision.upper()) if precision in WIDTH else Assumption("16-bit weights"),
                    shown=f"{width:g} B", symbol="b")  # fmt: skip
     step = d.computed("payload", "byte", f"{n.shown} × {each.shown}", lambda a, b: a * b, n, each, symbol="S")  # fmt: skip
     d.steps[-1] = step = replace(step, shown=size(step.value))
     return step, step.value, False
+
+
+def _billions(count: float) -> str:
+    return f"{count / 1e9:.5g}B" if count >= 1e9 else f"{count / 1e6:.4g}M"
 
 
 def _whole(paper: Paper, claim: Physical) -> bool:
