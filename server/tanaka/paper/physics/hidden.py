@@ -44,8 +44,12 @@ _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|cost
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
 _CODES = Lazy(r"\b(?:(?:en|de)cod\w+|codecs?|sav(?:es?|ed|ing)|compress\w+)\b", re.I)
 _NUMBERS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0}
+_LEFT = Lazy(r"\b(?:exposed|uncovered|the rest|remainder)\b", re.I)
 _PRONOUN = Lazy(r"\b(?:it|they|this|these|that|both|which|them|all of (?:it|them)|whole of (?:it|them))\b", re.I)  # fmt: skip
-CUES = {**overlap.CUES}
+CUES = {
+    **overlap.CUES,
+    "remainder": Lazy(r"\b(?:exposed|remainder|remaining|the rest|left over|leaves?|leaving|visible|uncovered)\b|\d\s?(?:ms|s|us|µs) remain\w*\b", re.I),
+}  # fmt: skip
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -112,7 +116,7 @@ def _hidden(
         return None
     cues = {c for c, p in CUES.items() if p.search(scope)}
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
-    if CUES["remainder"].search(text) or re.search(r"\b(?:exposed|uncovered|the rest|remainder)\b", beyond):  # fmt: skip
+    if CUES["remainder"].search(text) or _LEFT.search(beyond):  # fmt: skip
         cues.add("remainder")
     for j in range(talk[0][0] if talk else k, k + 1):
         told = scene.sentences[j].text

@@ -13,6 +13,7 @@ from tanaka.paper.physics import (
     bubble,
     budget,
     codec,
+    codec_pays,
     collective,
     exchange,
     footprint,
@@ -61,6 +62,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     network.read,
     exchange.read,
     hidden.read,
+    codec_pays.read,
 )  # fmt: skip
 
 
