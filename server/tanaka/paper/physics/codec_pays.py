@@ -33,6 +33,7 @@ _SAVED_AFTER = Lazy(
     r"^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
     re.I,
 )
+_PRONOUN_COSTS = Lazy(r"^\W*(?:But |However, |Yet |Still, |In turn, |And )?(?:it|this|they|that)\s(?:\w+\s){0,2}?(?:costs?|takes?|needs?|adds?|requires?)\b", re.I)  # fmt: skip
 _SAVES = Lazy(r"\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I)
 _NET = Lazy(
     r"\bnet (?:gain|saving|benefit|win|reduction|improvement|effect)s?\s(?:of\s|is\s|being\s)?(?:about\s|only\s)?$|"
@@ -82,7 +83,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     if not _ABOUT_CODE.search(scene.text):
         return
     for k, sentence in enumerate(scene.sentences):
-        if not _ABOUT_CODE.search(sentence.text):
+        about = _ABOUT_CODE.search(sentence.text) or (k and _PRONOUN_COSTS.match(sentence.text))
+        if not about:
             continue
         claim = _pays(scene, k)
         if claim is not None:
@@ -95,6 +97,10 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
     net = [s for s in times if s not in drop and _NET.search(scene.around(s, 80)[0])]
     saved = [s for s in times if s not in drop and s not in net and _is_saved(scene, s)]
     codec = [s for s in times if s not in (*drop, *net, *saved) and _codes(scene, s)]
+    if not codec and k and (m := _PRONOUN_COSTS.match(text := scene.sentences[k].text)) and _ABOUT_CODE.match(scene.sentences[k - 1].text.lstrip("The Our")):  # fmt: skip
+        codec = [s for s in times if s not in (*drop, *net) and scene.reading(s).start - m.end() in range(8)]  # fmt: skip
+        saved = [s for s in saved if s not in codec]
+        del text
     if len(codec) != 1 or len(net) > 1 or len(saved) > 1:
         return None
     far: frozenset[str] = frozenset()
@@ -104,8 +110,13 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
             if drop:
                 far = frozenset(("before", "after"))
                 break
+            saved = [s for s in scene.spots(j, "s") if _is_saved(scene, s)]
+            if saved:
+                far = frozenset(("saved",))
             if len(scene.spots(j, "s")) > 0:
                 break
+        if len(saved) > 1:
+            return None
     given: list[tuple[str, Spot]] = []
     if saved and not drop:
         given.append(("saved", saved[0]))
@@ -140,7 +151,7 @@ def _cues(scene: Scene, k: int, net: bool) -> frozenset[str]:
                 cues |= {c for c in ("measured", "another") if CUES[c].search(said)}
             if j == k + 1 and "gain" not in cues and CUES["denied"].search(said):
                 cues.add("denied")
-            elif j == k + 1 and own and not CUES["denied"].search(said) and CUES["gain"].search(said):
+            elif j == k + 1 and not CUES["denied"].search(said) and CUES["gain"].search(said):
                 cues.add("gain")
     return frozenset(cues)
 
@@ -168,7 +179,7 @@ def _drop(scene: Scene, k: int) -> list[Spot]:
             continue
         between = scene.sentences[k].between(a, b)
         lead = text[max(0, a.start - 90) : a.start]
-        falls = _FALLS.search(lead) and _TO.match(between) and not re.search(r"\bsteps?\b(?: times?)?(?:\s\w+){0,2}\s$", lead, re.I)  # fmt: skip
+        falls = _FALLS.search(lead) and _TO.match(between) and not re.search(r"(?<!of a )(?<!of the )(?<!per )(?<!of each )(?<!of every )\bsteps?\b(?: times?)?(?:\s\w+){0,2}\s$", lead, re.I)  # fmt: skip
         if (falls or _AGAINST.match(between)) and _COMMUNICATES.search(lead) and not _ABOUT_CODE.search(lead[-40:]):  # fmt: skip
             return [first, second]
     return []

@@ -22,7 +22,7 @@ _QUICK = Lazy(
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
 _PLAIN_NOUN = Lazy(
-    rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |gradient |weight )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging)\b|"
+    rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b|"
     r"\breduc(?:es?|ed|ing) (?:the|this|that|its|their|such a) (?:same |whole |full |entire )?(?:buffer|tensor|payload|message|gradients?)\b",
     re.I,
 )
@@ -35,7 +35,7 @@ _ELIDED = Lazy(
     re.I,
 )
 _TAKES = Lazy(
-    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? in|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
     r"(?:up\s|us\s)?(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|as little as\s|[≈∼~<≤]\s?)*$",
     re.I,
 )
@@ -97,7 +97,7 @@ _INSIDE = Lazy(
     re.I,
 )
 _BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\bother nodes\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
+    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\b(?:other|second|remote|another|next|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
@@ -159,7 +159,7 @@ def _timed(
         else:
             return None
     scope = text[low:high]
-    kind = _kind(scene, k, scope)
+    kind = kind_of(scene, k, scope)
     if not kind:
         return None
     cues = {c for c in CUES if CUES[c].search(scope)}
@@ -169,27 +169,45 @@ def _timed(
     for rest, cue in ((text[high:], "exposed"), (beyond, "exposed after")):
         if _EXPOSED.search(rest) and not (_OF_WHICH.match(rest) or (_WHOLE_TOLD.search(rest) and not _OTHERS.search(rest))):
             cues.add(cue)
+    given, named = sent(scene, k, (low, high), kind, cues, tied=tied, seen=seen)
+    far = frozenset(("link",))
+    return LocalPhysical("exchange", spot, given, named, (), far, frozenset(cues))
+
+
+def sent(
+    scene: Scene, k: int, at: tuple[int, int], kind: str, cues: set[str], *, tied: bool,
+    seen: list[LocalPhysical],
+) -> tuple[tuple[tuple[str, Spot], ...], tuple[tuple[str, str], ...]]:  # fmt: skip
+    """What the exchange of a clause sends, among whom, over what; ``cues`` grow by what is heard."""
+    text, scope = scene.sentences[k].text, scene.sentences[k].text[at[0] : at[1]]
     given: list[tuple[str, Spot]] = []
     named: list[tuple[str, str]] = [("kind", kind)]
-    far: set[str] = {"link"}
-    at = _payload(scene, k, (low, high), given, named, far, cues)
-    said = " ".join(scene.sentences[j].text for j in range(at, k)) + f" {scope}"
-    if re.search(_RING, scope, re.I) or (tied and re.search(_RING, scene.sentences[at].text, re.I)):
+    told = _payload(scene, k, at, given, named, cues)
+    said = " ".join(scene.sentences[j].text for j in range(told, k)) + f" {scope}"
+    if re.search(_RING, scope, re.I) or (tied and re.search(_RING, scene.sentences[told].text, re.I)):  # fmt: skip
         cues.add("ring")
     if _DENSE.search(said):
         cues.add("dense")
-    between = " ".join(scene.sentences[j].text for j in range(at + 1, k))
-    own = f"{scene.sentences[at].text} {text}"
+    between = " ".join(scene.sentences[j].text for j in range(told + 1, k))
+    own = f"{scene.sentences[told].text} {text}"
     if CUES["compressed"].search(own) or (CUES["compressed"].search(between) and not _SAME.search(scope)):  # fmt: skip
         cues.add("compressed")
-    if at == k and "dense" not in cues and _GRADIENTS.search(own) and not _BY_SOMEBODY.search(own):
+    if told == k and "dense" not in cues and _GRADIENTS.search(own) and not _BY_SOMEBODY.search(own):
         cues.add("dense")
     if _IN_PIECES.search(own):
         cues.add("part")
-    _level(scene, k, scope, said, given, named, counted := [], cues)
+    _level(scene, k, scope, said, given, named, cues)
     if not _same_ends(seen, scene, given, named):
-        _device(scene, k, at, named)
-    return LocalPhysical("exchange", spot, tuple(given), tuple(named), tuple(counted), frozenset(far), frozenset(cues))  # fmt: skip
+        _device(scene, k, told, named)
+    return tuple(given), tuple(named)
+
+
+def kind_of(scene: Scene, k: int, scope: str) -> str:
+    """Which collective a clause speaks of, by its own words or those before; "" where it is open."""
+    found = _kind(scene, k, scope)
+    if not found and _PLAIN_NOUN.search(scope) and any(re.search(r"\bgradients?\b", s.text, re.I) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
+        return "all-reduce"
+    return found
 
 
 _OF_WHICH = Lazy(r"^\W*(?:of which|part of|some of|most of|half of|with \d)", re.I)
@@ -213,6 +231,12 @@ def last_noun(lead: str) -> int | None:
     return max(ends, default=None)
 
 
+_GRADIENTS_MET = Lazy(
+    r"\bgradients?\b[^.;]{0,80}?\b(?:averaged|summed|reduced|exchanged|synchroni[sz]ed|aggregated|added up)\b|\b(?:sum|add)(?:s|ming|ing|med|ed)? (?:it|them|these|all of (?:it|them))? ?up\b",
+    re.I,
+)
+
+
 def _kind(scene: Scene, k: int, scope: str) -> str:
     for j in range(k, max(-1, k - 5), -1):
         for text in (scope, scene.sentences[j].text) if j == k else (scene.sentences[j].text,):
@@ -221,14 +245,14 @@ def _kind(scene: Scene, k: int, scope: str) -> str:
                 return kinds[0]
             if kinds:
                 return ""
-            if re.search(_RING, text, re.I):
+            if re.search(_RING, text, re.I) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""
 
 
 def _payload(
     scene: Scene, k: int, scope: tuple[int, int], given: list[tuple[str, Spot]],
-    named: list[tuple[str, str]], far: set[str], cues: set[str],
+    named: list[tuple[str, str]], cues: set[str],
 ) -> int:  # fmt: skip
     """Bind what is sent, the nearest; the index of the sentence that states it, else the time's."""
     for j in range(k, max(-1, k - 6), -1):
@@ -250,8 +274,6 @@ def _payload(
             cues.add("per rank")
         if _EACH_RANK.search(scene.sentences[j].text[: scene.reading(spot).start]):
             cues.add("of each")
-        if j != k:
-            far.add("payload")
         return j
     text = scene.sentences[k].text
     models = scene.named(k, EntityKind.MODEL)
@@ -271,7 +293,7 @@ def _is_payload(scene: Scene, spot: Spot, *, near: bool) -> bool:
 
 def _level(
     scene: Scene, k: int, scope: str, said: str, given: list[tuple[str, Spot]],
-    named: list[tuple[str, str]], counted: list[tuple[str, float]], cues: set[str],
+    named: list[tuple[str, str]], cues: set[str],
 ) -> None:  # fmt: skip
     """Inside a node, over its bus, or between nodes; how many take part; which link of how much."""
     sentence = scene.sentences[k]
@@ -299,7 +321,6 @@ def _level(
     named.append(("level", "" if not level else "inside" if "inside" in level and ("between" not in level or text is before) else "bus" if level == ["bus"] else "between"))  # fmt: skip
     if cluster := cluster_of(sentence.text) or cluster_of(said):
         named.append(("cluster", cluster))
-    del counted
 
 
 def _one_count(scene: Scene, k: int, noun: str, scope: str) -> Spot | None:

@@ -30,19 +30,21 @@ _FULL = Lazy(
 _TALK = r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|transfers?|exchanges?|synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|rings?|reductions?|gather\w*|network|wire|messages?|sends?|hops?|migration|cop(?:y|ies)"
 _ABOUT_TALK = Lazy(rf"\b(?:{_TALK})\b", re.I)
 _WORK_TIME = Lazy(
-    r"\b(?:steps?|iterations?|backward|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b[^,;.]{0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$",
+    r"\b(?:steps?|iterations?|backward|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b(?:[^,;.]|\.(?=\d)){0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$",
     re.I,
 )
 _WORK_AFTER = Lazy(
     r"^(?:[\s-]|\sof\s|\sfor\s|\sin\s)(?:the\s|a\s|an\s|each\s|its\s)?(?:\w+\s){0,2}?(?:steps?|iterations?|backward|forward|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|work|arithmetic)\b",
     re.I,
 )
+_WORK_NOUN = Lazy(r"\b(?:backward|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
 _STEP = Lazy(r"\b(?:steps?|iterations?)\b", re.I)
 _THE_STEP = Lazy(r"\b(?:the|a|one|each|every|that|this|whole|next|following|subsequent) (?:\w+ )?(?:steps?|iterations?)\b", re.I)  # fmt: skip
 _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|costs?)\s(?:about\s|only\s|just\s|some\s)?$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
-_CODES = Lazy(r"\b(?:(?:en|de)cod\w+|codecs?|sav(?:es?|ed|ing)|compress\w+)\b", re.I)
+_SENDING = Lazy(r"\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
+_CODES = Lazy(r"\b(?:encod\w+|codecs?|sav(?:es?|ed|ing)|compress\w+)\b", re.I)
 _NUMBERS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0}
 _LEFT = Lazy(r"\b(?:exposed|uncovered|the rest|remainder)\b", re.I)
 _PRONOUN = Lazy(r"\b(?:it|they|this|these|that|both|which|them|all of (?:it|them)|whole of (?:it|them))\b", re.I)  # fmt: skip
@@ -97,6 +99,8 @@ def _hidden(
     if len(work) > 1 or len(talk) > 1:
         return None
     rest = [s for s in times if s not in work and s not in talk]
+    if len(rest) == 1 and not talk and low <= scene.reading(rest[0]).start < verb.start() and _ABOUT_TALK.search(text[low : verb.start()]):  # fmt: skip
+        talk, rest = rest, []  # "The gather of the parameters, 310 ms, is masked by ..."
     if rest:
         # "X needs 1.0 s, and they are hidden in the step": the time of the clause before is theirs
         said = scene.around(rest[0])[0]
@@ -112,7 +116,7 @@ def _hidden(
     talk = talk or _talk_before(scene, k, timed)
     untimed = not talk and _ABOUT_TALK.search(text[low:high]) is not None
     link = _moved_to(scene, k, talk[0] if talk else (0, 0))
-    if (not talk and (link is None or not untimed)) or work == talk:
+    if (not talk and not untimed) or work == talk:
         return None
     cues = {c for c, p in CUES.items() if p.search(scope)}
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
@@ -135,6 +139,17 @@ def _hidden(
     elif own is not None:
         given += [(role, s) for role, s in own.given]
     named = [("window", "step" if _is_step(scene, work[0]) else overlap.window_of(scene, work[0]))]
+    if not talk and link is None:
+        kind = exchange.kind_of(scene, k, text[low : verb.start()])
+        if not kind:
+            return None
+        sent, names = exchange.sent(scene, k, (low, verb.start()), kind, cues, tied=True, seen=[])
+        if "payload" not in dict(sent):
+            return None
+        given += sent
+        named += names
+    elif not talk:
+        cues.add("untimed")
     if own is not None:
         named += own.named
         cues |= {c for c in ("ring", "dense", "of each", "own port") if c in own.cues}
@@ -164,7 +179,7 @@ def _talk_before(scene: Scene, k: int, timed: tuple[LocalPhysical, ...]) -> list
     for j in range(k, max(-1, k - 4), -1):
         found = [c.number for c in timed if c.number[0] == j and "saved" not in c.cues]
         if j != k and not found and not _CODES.search(scene.sentences[j].text):
-            found = [s for s in scene.spots(j, "s") if overlap.is_talk(scene, s) and not is_work(scene, s)]
+            found = [s for s in scene.spots(j, "s") if (overlap.is_talk(scene, s) or _SENDING.search(scene.around(s, 120)[0])) and not is_work(scene, s)]  # fmt: skip
             if len(found) != 1:
                 found = []
         if found:
@@ -175,10 +190,13 @@ def _talk_before(scene: Scene, k: int, timed: tuple[LocalPhysical, ...]) -> list
 def _work_before(scene: Scene, k: int, behind: str) -> list[Spot]:
     """The work that "it" or "the following step" means: the last time of work, or of a step."""
     step = _THE_STEP.search(behind) is not None
-    if not step and not re.search(r"\b(?:it|this|that|them)\b", behind, re.I):
+    noun = _WORK_NOUN.search(behind)
+    if not step and noun is None and not re.search(r"\b(?:it|this|that|them)\b", behind, re.I):
         return []
     for j in range(k - 1, max(-1, k - 5), -1):
         found = [s for s in scene.spots(j, "s") if is_work(scene, s) and (not step or _is_step(scene, s))]
+        if noun is not None:
+            found = [s for s in found if noun[0].lower()[:6] in " ".join(scene.around(s, 70, 40)).lower()]
         if found:
             return found if len(found) == 1 else []
     return []

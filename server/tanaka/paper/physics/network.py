@@ -30,7 +30,7 @@ _NO_LINE_RATE = Lazy(
 )
 _MANY = r"(?:one|only one|only|a single|single|an?|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|\d{1,2})"
 _BEFORE = Lazy(
-    rf"(?<![\w.,-])(?P<n>{_MANY})\s?(?:[×x]\s?)?(?:[\w/-]+\s){{0,2}}?$",
+    rf"(?<![\w.,-])(?P<n>{_MANY})(?:\s?[×x]\s?|\s)(?:[\w/-]+\s){{0,2}}?$",
     re.I,
 )
 _OF = Lazy(
@@ -56,6 +56,9 @@ _HELD_BEFORE = Lazy(
 )
 _HELD_BY_MANY = Lazy(rf"\b{_HOLDERS}\b(?!-)", re.I)
 _EACH = Lazy(r"^[^.;:()]{0,40}?\b(?:each|apiece)\b", re.I)
+# "eight 400 Gb/s ports, one for each GPU": the eight are a node's.
+_ONE_FOR_EACH = Lazy(r"^[^.;:]{0,50}?\bone (?:for|per|to|at) (?:each |every |an? )?(?:\w+ )?(?:GPUs?|ranks?|accelerators?|devices?)\b", re.I)  # fmt: skip
+_EACH_WITH = Lazy(r",? each (?:with|has|having|of which|carrying|equipped)\b", re.I)
 _TOTAL = Lazy(
     r"\b(?:together|in total|in all|aggregate\w*|combined|altogether|overall|add(?:s|ing)? up to|i\.e\.|that is|or|a total of)[\s,]{1,2}(?:of\s|about\s)?$",
     re.I,
@@ -133,13 +136,14 @@ def _kind(before: str, after: str) -> str:
 
 
 def _holder(text: str, start: int, end: int) -> list[tuple[str, str]]:
-    after = _HELD_AFTER.match(text[end : end + 70])
+    after = None if _ONE_FOR_EACH.match(text[end : end + 80]) else _HELD_AFTER.match(text[end : end + 70])
     # "Each node has a 100 Gb/s port", "nodes with a 100 Gb/s port each", and no "64 GPUs behind Ethernet"
-    each = _EACH.match(text[end : end + 70])
+    each = _EACH.match(text[end : end + 70]) or _EACH_WITH.search(text[max(0, start - 110) : start])
     led = text[max(0, start - 110) : start]
     before = [m for m in _HELD_BEFORE.finditer(led) if not m["who"].lower().endswith("s")]
     if each and not before:
-        before = list(_HELD_BY_MANY.finditer(led))
+        with_each = _EACH_WITH.search(led)
+        before = list(_HELD_BY_MANY.finditer(led[: with_each.start()] if with_each else led))
     m = after or (before[-1] if before else None)
     if m is None:
         return []

@@ -5,6 +5,7 @@ Where several could be meant, the fastest is: what is said of an exchange then h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from tanaka.paper.entities import same_name
@@ -13,7 +14,7 @@ from tanaka.paper.physics.network import cluster_of
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
-from tanaka.rules.table_lines import lines, parts, plain
+from tanaka.rules.table_lines import Entry, Line, lines, parts, plain
 
 FAST = 20e9
 """Networks of which a node often has several ports [byte/s]: HDR and later."""
@@ -64,12 +65,13 @@ class Fabric:
 
 _LABEL = Lazy(
     r"\b(?:network|Ethernet|InfiniBand|IB|RoCE|NICs?|interconnect|inter-node|EFA|fabric|ports?|uplink)\b",
+    re.I,
 )
-_INNER = Lazy(r"\b(?:NVLink|NVSwitch|PCIe|memory|HBM|intra-node|xGMI|measured|achieved|effective)\b")
-_PER_NODE = Lazy(r"\b(?:per|each|/)\s?(?:node|server|machine|host)\b|\bports?\b")
-_PER_RANK = Lazy(r"\b(?:per|each|/)\s?(?:GPU|device|accelerator)\b")
-_NODES = Lazy(r"^\W*(?:#|no\.?|number of|num\.?)?\s*(?:nodes|servers|machines|hosts)\W*$")
-_GPUS_OF_NODE = Lazy(r"\b(?:GPUs|devices|accelerators)\s?(?:per|/|in each|in a)\s?(?:node|server|machine)\b")
+_INNER = Lazy(r"\b(?:NVLink|NVSwitch|PCIe|memory|HBM|intra-node|xGMI|measured|achieved|effective)\b", re.I)
+_PER_NODE = Lazy(r"\b(?:per|each|/)\s?(?:node|server|machine|host)\b|\bports?\b", re.I)
+_PER_RANK = Lazy(r"\b(?:per|each|/)\s?(?:GPU|device|accelerator)\b", re.I)
+_NODES = Lazy(r"^\W*(?:#|no\.?|number of|num\.?)?\s*(?:nodes|servers|machines|hosts)\W*$", re.I)
+_GPUS_OF_NODE = Lazy(r"\b(?:GPUs|devices|accelerators)\s?(?:per|/|in each|in a)\s?(?:node|server|machine)\b", re.I)
 
 
 @query
@@ -109,28 +111,37 @@ def _links(
 
 def _tabled(paper: Paper) -> Iterator[Fabric]:
     for table in paper.tables:
-        for line in lines(paper, table):
+        found = list(lines(paper, table))
+        everywhere: dict[str, float] = {}
+        by_line = []
+        for line in found:
             said: dict[str, float] = {}
             for e in line.entries:
                 if plain(e.number, "1", 1.0):
-                    if _NODES.search(e.label):
-                        said["nodes"] = e.number.quantity.point
-                    elif _GPUS_OF_NODE.search(e.label):
-                        said["gpus"] = e.number.quantity.point
+                    for role, pattern in (("nodes", _NODES), ("gpus", _GPUS_OF_NODE)):
+                        if pattern.search(e.label):
+                            said[role] = e.number.quantity.point
+                        elif len(line.entries) == 1 and pattern.search(line.name):
+                            everywhere[role] = e.number.quantity.point  # a table of items and values
+            by_line.append((line, said))
+        for line, said in by_line:
             for e in line.entries:
-                if not plain(e.number, "byte/s") or not _LABEL.search(e.label) or _INNER.search(e.label):  # fmt: skip
+                label = e.label if _LABEL.search(e.label) or len(line.entries) > 1 else line.name
+                if not plain(e.number, "byte/s") or not _LABEL.search(label) or _INNER.search(label):
                     continue
-                text = f"{e.label} | {table.caption}"
-                holder = "rank" if _PER_RANK.search(e.label) else "node" if _PER_NODE.search(text) else ""  # fmt: skip
-                gpus = said.get("gpus", NODE)
-                rate = e.number.quantity.point
-                count = 1.0 if holder == "node" and _PER_NODE.search(e.label) else None
-                named = parts(line.said)
-                yield Fabric(
-                    e.number.id, rate, "network", *_links(rate, holder, count, gpus, total=False),
-                    same_name(named[0]) if len(named) == 1 else "",
-                    cluster_of(line.said) or line.name.strip().lower(), said.get("nodes", 0.0), False, e.number.block,
-                )  # fmt: skip
+                yield _of_cell(paper, line, e, label, everywhere | said)
+
+
+def _of_cell(paper: Paper, line: Line, e: Entry, label: str, said: dict[str, float]) -> Fabric:
+    each_node = _PER_NODE.search(label) is not None
+    holder = "rank" if _PER_RANK.search(label) else "node" if each_node or _PER_NODE.search(line.table.caption) else ""  # fmt: skip
+    rate = e.number.quantity.point
+    links = _links(rate, holder, 1.0 if each_node else None, said.get("gpus", NODE), total=False)
+    named = parts(line.said)
+    return Fabric(
+        e.number.id, rate, "network", *links, same_name(named[0]) if len(named) == 1 else "",
+        cluster_of(line.said) or line.name.strip().lower(), said.get("nodes", 0.0), False, e.number.block,
+    )  # fmt: skip
 
 
 def used(paper: Paper, claim: Physical, kind: str = "network") -> tuple[Fabric, ...]:
