@@ -57,7 +57,7 @@ _AGAINST = Lazy(
     re.I,
 )
 _BESIDE_WORDS = (
-    r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b"
+    r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
 )
 _BESIDE = Lazy(_BESIDE_WORDS, re.I)
 _CODE_BESIDE = Lazy(rf"\b(?:{_CODE})\b[^.;,:]{{0,60}}(?:{_BESIDE_WORDS})", re.I)

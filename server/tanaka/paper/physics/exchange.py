@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.collective import CUES, KINDS
-from tanaka.paper.physics.network import LINK_WORDS, cluster_of
+from tanaka.paper.physics.network import LINK_WORDS, RACK, cluster_of
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -22,7 +22,8 @@ _QUICK = Lazy(
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
 _PLAIN_NOUN = Lazy(
-    rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b|"
+    rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b"
+    r"(?!\s(?:of|with)\s(?!(?:the |all |its |these |their |such )?(?:[\w.]+ ){0,3}?(?:gradients?|weights|parameters|activations?|buffers?|tensors?|model|replicas|layers?|them|it|these|this)\b))|"
     r"\breduc(?:es?|ed|ing) (?:the|this|that|its|their|such a) (?:same |whole |full |entire )?(?:buffer|tensor|payload|message|gradients?)\b",
     re.I,
 )
@@ -71,6 +72,19 @@ _IN_PIECES = Lazy(
     re.I,
 )
 _SAME = Lazy(r"\b(?:same (?:\w+ )?(?:buffers?|tensors?|payload|messages?|exchange|gradients?|all[- ]?reduce|weights|data)|without (?:it|the codec|compression|any))\b", re.I)  # fmt: skip
+_SMALLER = Lazy(
+    r"\bcodecs?\b|\bcodes\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b[1-8]-bit\b",
+    re.I,
+)
+_PART_ONLY = Lazy(
+    r"\bLoRA\b|\badapter (?:weights|gradients|parameters|layers|modules)\b|\btrainable\b|\bfrozen\b|\b(?:exchang|send|synchroni[sz]|averag|reduc|gather|transfer|communicat|ship)\w*\s(?:[\w-]+\s){0,4}?only\b|"
+    r"\bonly (?:the |an? |its |their |those )?(?:\w+ )?(?:updates?|deltas?|adapters?|gradients?|differences?|changes|changed|part|heads?|shards?|top|first|last|largest)\b|\bof the (?:top|largest|first|last)\b",
+    re.I,
+)
+_IMAGINED = Lazy(
+    r"\bsimulat\w+|\bemulat\w+|\bimagin\w+|\bsuppos\w+|\bhypothe\w+|\bwhat if\b|\bprojec(?:t|ts|ted|tions?)\b|\b(?:times|infinitely|ten-fold|twice as) (?:fast|faster)\b[^.]{0,20}\b(?:networks?|links?)\b",
+    re.I,
+)
 # Who may send less than the words say: a system by its name, "we", a code.
 _BY_SOMEBODY = Lazy(r"\b(?:[Ww]ith|[Uu]sing|[Uu]nder|[Ii]n|[Bb]y|[Tt]hrough) [A-Z][a-z]+[\w-]*\b|\b(?:[Oo]urs?|[Ww]e|[Uu]s|[Cc]od(?:ecs?|es?)|[\w]+-bit|[Ss]chemes?|[Mm]ethods?|[Tt]hen|[Nn]ow|[Ii]nstead)\b")  # fmt: skip
 _GRADIENTS = Lazy(r"\b(?:gradients?|weights|parameters)\b", re.I)
@@ -101,7 +115,6 @@ _BETWEEN = Lazy(
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
-_RACK = Lazy(r"\bNVL\d+\b|\brack\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\b|\bGB[23]00\b", re.I)
 _EXPOSED = Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)|the rest|non-?overlapped|unhidden|hid(?:es?|den)|overlap\w*)\b", re.I)  # fmt: skip
 _OTHERS = Lazy(r"\b(?:others?|rest|remain\w*|more|further|another)\b", re.I)
 # What says of the time that it was all of it: "it is fully hidden", "part of it overlaps", "both are exposed".
@@ -188,10 +201,16 @@ def sent(
         cues.add("ring")
     if _DENSE.search(said):
         cues.add("dense")
-    between = " ".join(scene.sentences[j].text for j in range(told + 1, k))
     own = f"{scene.sentences[told].text} {text}"
-    if CUES["compressed"].search(own) or (CUES["compressed"].search(between) and not _SAME.search(scope)):  # fmt: skip
+    since = " ".join(scene.sentences[j].text for j in range(told, k + 1))
+    if not _SAME.search(scope) and (CUES["compressed"].search(since) or _SMALLER.search(since)):
         cues.add("compressed")
+    if _PART_ONLY.search(since):
+        cues.add("part")
+    if CUES["amortised"].search(since):
+        cues.add("amortised")
+    if _IMAGINED.search(" ".join(scene.sentences[j].text for j in range(max(0, min(told, k - 1)), k + 1))):
+        cues.add("simulated")
     if told == k and "dense" not in cues and _GRADIENTS.search(own) and not _BY_SOMEBODY.search(own):
         cues.add("dense")
     if _IN_PIECES.search(own):
@@ -303,6 +322,8 @@ def _level(
         if level:
             break
     nodes = _one_count(scene, k, "node", scope)
+    if nodes is not None and text is scope and level == ["inside"] and not _within(scene, nodes, k, scope):
+        nodes = None  # "0.9 ms within a server, and 170 ms across two servers"
     if nodes is not None:
         given.append(("nodes", nodes))
         if scene.reading(nodes).quantity.point >= 2 and (nodes[0] == k or not level):
@@ -310,7 +331,7 @@ def _level(
     devices = _one_count(scene, k, "gpu", scope)
     if devices is not None:
         given.append(("devices", devices))
-    if _RACK.search(scene.text):
+    if RACK.search(scene.text):
         cues.add("rack")
     if _OWN_PORT.search(said) or _OWN_PORT.search(sentence.text):
         cues.add("own port")
@@ -321,6 +342,11 @@ def _level(
     named.append(("level", "" if not level else "inside" if "inside" in level and ("between" not in level or text is before) else "bus" if level == ["bus"] else "between"))  # fmt: skip
     if cluster := cluster_of(sentence.text) or cluster_of(said):
         named.append(("cluster", cluster))
+
+
+def _within(scene: Scene, spot: Spot, k: int, scope: str) -> bool:
+    start = scene.sentences[k].text.find(scope)
+    return spot[0] == k and start <= scene.reading(spot).start < start + len(scope)
 
 
 def _one_count(scene: Scene, k: int, noun: str, scope: str) -> Spot | None:

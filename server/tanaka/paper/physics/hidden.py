@@ -118,7 +118,11 @@ def _hidden(
     link = _moved_to(scene, k, talk[0] if talk else (0, 0))
     if (not talk and not untimed) or work == talk:
         return None
+    if talk and not _same_thing(scene, k, text[low : verb.start()], talk[0], work[0]):
+        return None
     cues = {c for c, p in CUES.items() if p.search(scope)}
+    if _OF_OTHERS.search(text):
+        cues.add("every")
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     if CUES["remainder"].search(text) or _LEFT.search(beyond):  # fmt: skip
         cues.add("remainder")
@@ -154,6 +158,22 @@ def _hidden(
         named += own.named
         cues |= {c for c in ("ring", "dense", "of each", "own port") if c in own.cues}
     return LocalPhysical("hiding", talk[0] if talk else work[0], tuple(given), tuple(named), tuple(counted), frozenset(far), frozenset(cues))  # fmt: skip
+
+
+_OF_OTHERS = Lazy(r"\bother (?:requests|batches|micro-?batches|layers|work|tokens|jobs|sequences)\b|\bof which (?:an?|one|each)\b|\blayer[- ]by[- ]layer\b|\bone (?:layer|block|chunk) at a time\b", re.I)  # fmt: skip
+_LAYER = Lazy(r"\b(?:layers?|blocks?|half-layers?)\b", re.I)
+_ANOTHER = Lazy(r"\b(?:ours?|another|other|the (?:latter|second|new|former|first)|instead)\b", re.I)
+_BASELINE = Lazy(r"\b(?:baselines?|without|dense|naive|default|vanilla|unmodified|stock|slow)\b", re.I)  # fmt: skip
+
+
+def _same_thing(scene: Scene, k: int, subject: str, talk: Spot, work: Spot) -> bool:
+    """Whether what was timed is what is hidden, and of the same: a layer's behind a layer's."""
+    told = scene.sentences[talk[0]].text
+    if talk[0] != k and (_ANOTHER.search(subject) or (_BASELINE.search(told) and not _PRONOUN.search(subject))):  # fmt: skip
+        return False
+    before, after = scene.around(work, 60, 30)
+    layer = _LAYER.search(before) or re.match(r"^[^.,;]{0,24}\blayer\b", after)
+    return not (layer and not _LAYER.search(told + subject))
 
 
 def is_work(scene: Scene, spot: Spot) -> bool:

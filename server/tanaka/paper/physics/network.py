@@ -67,6 +67,7 @@ _ASIDE = Lazy(
     r"\b(?:management|storage|control|out-of-band|front-?end|public|internet|service) (?:network|Ethernet|link|traffic|fabric|plane)\b|\bfor (?:storage|management|checkpoints)\b",
     re.I,
 )
+RACK = Lazy(r"\bNVL\d+\b|\bracks?\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bpods?\b", re.I)
 _CLUSTER = Lazy(
     r"\b[Cc]luster (?P<a>[A-Z0-9]\w{0,8})\b|\b(?:[Tt]he|[Oo]ur) (?P<b>main|first|second|third|small|large|old|new|larger|smaller|older|newer|fast|slow|other) (?:\w+ ){0,2}?(?:cluster|system|testbed|machine)\b"
 )
@@ -89,7 +90,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not any(r.quantity.unit == "byte/s" for r in sentence.readings):
             continue
-        if not LINK_WORDS.search(sentence.text):
+        # Where fast links join racks or pods, what leaves a host is not all that leaves a chip.
+        if not LINK_WORDS.search(sentence.text) or RACK.search(scene.text):
             continue
         for spot in scene.spots(k, "byte/s"):
             claim = _link(scene, k, spot)

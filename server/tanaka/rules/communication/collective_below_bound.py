@@ -71,7 +71,8 @@ _CALLED = {
 def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
     """Times of collectives against the bytes that each rank must send."""
     faulty: set[NumberId] = set()
-    for claim in chain(ctx.paper.physical("collective"), collective_rows(ctx.paper)):
+    rows = tuple(collective_rows(ctx.paper))
+    for claim in chain(ctx.paper.physical("collective"), (r for r in rows if r.relation != "exchange")):
         if (
             claim.asserted is Asserted.NO
             or claim.cues & _SILENT
@@ -83,7 +84,7 @@ def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
             if isinstance(outcome, Finding):
                 faulty.add(claim.number)
             yield outcome
-    for claim in ctx.paper.physical("exchange"):
+    for claim in chain(ctx.paper.physical("exchange"), (r for r in rows if r.relation == "exchange")):
         if claim.asserted is Asserted.YES and claim.number not in faulty:
             outcome = _judged(ctx, claim)
             if isinstance(outcome, Finding):
@@ -106,10 +107,11 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     bound, payload, way, ends = found.bound, found.payload, found.way, found.ends
     stated = d.stated("time", claim.number, symbol="t")
     link = (found.line.at,) if found.line.at is not None else ()
+    among = f" among {ends.n:,.0f} {ends.who}s" if found.among and ends.assumed != "ends" else ""
     operands = (claim.number, *dict.fromkeys((*(i for _, i in claim.given), *link)))
     slots = (
         Slot("claim", time.quantity.shown, "t"), Slot("payload", payload.shown, payload.symbol),
-        *((Slot("ranks", f"{ends.n:g}", count=round(ends.n)),) if found.among else ()),
+        *((Slot("ranks", f"{ends.n:g}", count=round(ends.n)),) if among else ()),
         Slot("bw", way.shown, "B"), Slot("link", way.shown, "B"), Slot("floor", bound.shown, "T"),
         Slot("algo", "ring" if "ring" in claim.cues else "bandwidth"), Slot("line", "", at=AtNumber(claim.number)),
     )  # fmt: skip
@@ -135,7 +137,6 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         and machine.firm(paper, claim, *(i for _, i in claim.given))
         and hard(time).high < 0.98 * found.hardest
     )
-    among = f" among {ends.n:,.0f} {ends.who}s" if found.among else ""
     return Finding(
         "TK401", "collective-below-bound", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
         AtNumber(claim.number),

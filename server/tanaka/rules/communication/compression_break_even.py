@@ -31,6 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.collectives import ring_allreduce_bytes
 from hwmodels.compression import (
@@ -59,6 +60,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.communication.amounts import rate, seconds, size
+from tanaka.rules.communication.codec_rows import codec_rows
 from tanaka.rules.derivation import Derivation
 
 _SILENT = frozenset(("denied", "measured", "beside", "fused", "subset", "even", "another"))
@@ -93,7 +95,7 @@ def compression_break_even(ctx: Context) -> Iterator[Outcome]:
             if isinstance(outcome, Finding):
                 faulty.add(claim.number)
             yield outcome
-    for claim in ctx.paper.physical("codec-pays"):
+    for claim in chain(ctx.paper.physical("codec-pays"), codec_rows(ctx.paper)):
         # "It would save 17 ms and cost 18 ms, so it would gain time" concludes what does not follow.
         supposed = claim.asserted is Asserted.NO and "concluded" not in claim.cues
         if supposed or claim.cues & _UNPAID or claim.number in faulty:

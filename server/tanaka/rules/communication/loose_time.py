@@ -6,6 +6,7 @@ them as a node can have, two ends, sums in the switches.  Nothing of it proves.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, find, sources
@@ -13,6 +14,7 @@ from hwmodels.links import host_link
 from hwmodels.models import find_model
 from tanaka.paper.model import Paper, Physical
 from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
 from tanaka.rules import machine
 from tanaka.rules.api import Assumption, Computed, Context, Datasheet, Step
 from tanaka.rules.communication.amounts import seconds, size
@@ -30,6 +32,8 @@ from tanaka.rules.communication.least_time import (
 from tanaka.rules.derivation import Derivation
 
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
+# Parts whose fast links join more than a node.
+_SPREAD = Lazy(r"\bTPU|\bGB[23]00|\bNVL\d|\bTrainium|\bInferentia|\bGaudi|\bAscend|\bWSE|\bIPU", re.I)
 _OPEN = frozenset(("exposed", "exposed after", "amortised", "part", "subset", "saved", "simulated", "rack"))  # fmt: skip
 
 
@@ -138,6 +142,8 @@ def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:
 
 def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
     """The link that carries it, and how many take part."""
+    if any(_SPREAD.search(name) for name in named_parts(ctx.paper)):
+        return None
     level = claim.name("level")
     nodes, devices = machine.counted(ctx.paper, claim, "nodes"), machine.counted(ctx.paper, claim, "devices")  # fmt: skip
     if not level:
