@@ -36,7 +36,7 @@ def codec_rows(paper: Paper) -> Iterator[Physical]:
 
 def _claim(line: Line, base: Line) -> Physical | None:
     codec = _number(line, _CODEC, least=1e-9)
-    step, plain_step = _number(line, _STEP), _number(base, _STEP)
+    step, plain_step = _step(line), _step(base)
     column = _EXPOSED if any(_EXPOSED.search(e.label) for e in base.entries) else _TALK
     before, after = _number(base, column), _number(line, column)
     if codec is None or step is None or plain_step is None or before is None or after is None:
@@ -47,6 +47,11 @@ def _claim(line: Line, base: Line) -> Physical | None:
         "codec-pays", codec.id, (("before", before.id), ("after", after.id)), (), (), frozenset({"table"}),
         frozenset({"gain"}), asserted(codec, step),
     )  # fmt: skip
+
+
+def _step(line: Line) -> Number | None:
+    """How long a step is; "in ms per step" leaves its own column without a unit."""
+    return line.only(_STEP, lambda n: plain(n, "s") or plain(n, "1"))
 
 
 def _number(line: Line, label: Lazy, least: float = 0.0) -> Number | None:
