@@ -14,11 +14,11 @@ from tanaka.patterns import Lazy
 
 _CODE = (
     r"(?:en|de)cod(?:e[sd]?|ing|ers?)|(?:de)?compress(?:ing|ion|es|ed|ors?)|codecs?|(?:de)?quanti[sz](?:ing|ation|e)|sparsif(?:ying|ication)|"
-    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:de)?quantisers?|sketching"
+    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:de)?quanti[sz]ers?|sketching"
 )
 _ABOUT_CODE = Lazy(rf"\b(?:{_CODE})\b", re.I)
 _CODE_BEFORE = Lazy(
-    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$",
+    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to|runs? for|accounts? for|lasts?)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$",
     re.I,
 )
 _CODE_AFTER = Lazy(
@@ -30,10 +30,11 @@ _SAVED_BEFORE = Lazy(
     re.I,
 )
 _SAVED_AFTER = Lazy(
-    r"^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
+    r"^\sless\b|^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
     re.I,
 )
 _PRONOUN_COSTS = Lazy(r"^\W*(?:But |However, |Yet |Still, |In turn, |And )?(?:it|this|they|that)\s(?:\w+\s){0,2}?(?:costs?|takes?|needs?|adds?|requires?)\b", re.I)  # fmt: skip
+_DECODES = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+|unpack\w+)\b(?:\s\w+){0,2}\s$", re.I)
 _SAVES = Lazy(r"\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I)
 _NET = Lazy(
     r"\bnet (?:gain|saving|benefit|win|reduction|improvement|effect)s?\s(?:of\s|is\s|being\s)?(?:about\s|only\s)?$|"
@@ -42,6 +43,7 @@ _NET = Lazy(
     re.I,
 )
 _LEFT = Lazy(r"\bnet\b|\bleav(?:es?|ing)\b|\bremains?\b", re.I)
+_WITH_IT = Lazy(r"\b(?:with it|with them|altogether|in sum|overall|in total|net|thus|therefore|so)\b", re.I)
 _COMMUNICATES = Lazy(
     r"\b(?:communication|synchroni[sz]ation|exchanges?|transfers?|all[- ]?reduc\w*|all[- ]?gather\w*|all[- ]?to[- ]?all|collectives?|wire|dispatch|combine|phase|ring|time|traffic|it|this|broadcast\w*|send\w*|hop)\b",
     re.I,
@@ -53,7 +55,7 @@ _FALLS = Lazy(
 _TO = Lazy(r"^\s?(?:ms|s|us|µs)?\s?(?:down\s)?to\s(?:only\s|just\s|about\s)?[≈∼~]?$", re.I)
 # "takes 9 ms, and in INT8 5 ms": the second is with a narrower format, or with the codec.
 _AGAINST = Lazy(
-    r"^(?:[^.;\d]{0,24}?)[,;]? ?(?:and|but|while|whereas|against|versus|or)\b[^.;]{0,60}?\b(?:with|in|using|after|under|for)\b[^.;]{0,50}?\b(?:INT[48]|FP8|FP4|[1-8][- ]bits?|four[- ]bit|eight[- ]bit|one[- ]bit|codecs?|codes?|compress\w*|quanti[sz]\w*|spars\w*|half the bytes|it)\b[^.;]{0,40}$",
+    r"^(?:[^.;\d]{0,24}?)(?:[,;]|\b(?:and|but|while|whereas|against|versus|or)\b)[^.;]{0,60}?\b(?:with|in|using|after|under|for)\b[^.;]{0,50}?\b(?:INT[48]|FP8|FP4|[1-8][- ]bits?|four[- ]bit|eight[- ]bit|one[- ]bit|codecs?|codes?|compress\w*|quanti[sz]\w*|spars\w*|half the bytes|it)\b[^.;]{0,40}$",
     re.I,
 )
 _BESIDE_WORDS = (
@@ -70,7 +72,7 @@ _PERIOD = Lazy(
     re.I,
 )
 CUES = {
-    "gain": Lazy(r"\bspeed(?:s|ing)?[- ]?ups?\b|\bfaster\b|\baccelerat\w+|\bpays? (?:off|for itself|here|there)\b|\bpays\b|\bshorten\w*|\bimprove\w*|\bnet (?:gain|saving|benefit|win)\b|\bgains? (?:time|speed)\b|\bworth\w*|\bin (?:return|exchange) for\b|\bshorter\b|\bwins?\b|\bbenefi\w+|\b(?:so|thus|hence|therefore)\b[^;.]{0,30}\bsaves?\b|\bsaves? time\b|\bwe (?:use|enable|keep|switch on) (?:it|the codec|compression)\b|\bbreaks? even\b", re.I),
+    "gain": Lazy(r"\bspeed(?:s|ing)?[- ]?ups?\b|\bfaster\b|\baccelerat\w+|\bpays? (?:off|for itself|here|there)\b|\bpays\b|\bshorten\w*|\bimprove\w*|\bnet (?:gain|saving|benefit|win)\b|\bgains?\b(?! (?:nothing|little|no|is lost))|\bworth\w*|\bin (?:return|exchange) for\b|\bshorter\b|\bwins?\b|\bbenefi\w+|\b(?:so|thus|hence|therefore)\b[^;.]{0,30}\bsaves?\b|\bsaves? time\b|\bwe (?:use|enable|keep|switch on) (?:it|the codec|compression)\b|\bbreaks? even\b", re.I),
     "denied": Lazy(r"\bloses?\b|\blost\b|\bslower\b|\bslows\b|\bno (?:gain|benefit|speed-?up|use|point|net)\b|\b(?:not|never|hardly|cannot|rarely) (?:\w+ )?(?:pay|help|worth|gain|save|improve|shorten|speed|benefit|break)\w*|n't\b|\blonger\b|\bhurts?\b|\buseless\b|\bpointless\b|\boutweigh\w*|\bmore than (?:it|they|what|is|the)\b|\bnothing (?:is|to be|to)\b|\bnegative\b|\beats? (?:up )?(?:all|the whole|everything)\b|\bexceeds?\b|\bdid not pay\b|\bfails?\b|\bwe (?:do not|therefore do not|leave)\b|\bonly (?:between|across)\b|\b(?:is|are) (?:thus |therefore |hence )?(?:switched |turned )?off (?:there|here)\b|\bdisabled? (?:it|the codec|compression)\b|\b(?:would|could) (?:only )?(?:pay|help|gain)\w* (?:only )?(?:if|when|on|below|under)\b|\bat a loss\b|\bovershadow\w*|\binstead\b", re.I),
     "measured": Lazy(r"\bend[- ]to[- ]end\b|\bin practice\b|\bwall[- ]?clock\b", re.I),
     "concluded": Lazy(r"\b(?:so|thus|hence|therefore|which means)\b[^.;]{0,60}\b(?:gains?|wins?|pays?|faster|shorter|saves? time|worth)\b", re.I),
@@ -101,7 +103,12 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
         codec = [s for s in times if s not in (*drop, *net) and scene.reading(s).start - m.end() in range(8)]  # fmt: skip
         saved = [s for s in saved if s not in codec]
         del text
-    if len(codec) != 1 or len(net) > 1 or len(saved) > 1:
+    decode = codec[1:] if len(codec) == 2 and _DECODES.search(scene.around(codec[1], 50)[0]) else []
+    if not decode and len(codec) == 1:
+        # "Our encoder needs 26 ms and the decoder 21 ms"
+        decode = [s for s in times if s not in (*codec, *drop, *net, *saved) and s > codec[0] and _DECODES.search(scene.around(s, 50)[0])]  # fmt: skip
+    codec = [s for s in codec if s not in decode]
+    if len(decode) > 1 or len(codec) != 1 or len(net) > 1 or len(saved) > 1:
         return None
     far: frozenset[str] = frozenset()
     if not drop and not saved:
@@ -117,7 +124,12 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
                 break
         if len(saved) > 1:
             return None
-    given: list[tuple[str, Spot]] = []
+    if not drop and not saved and k + 1 < len(scene.sentences):
+        behind = scene.spots(k + 1, "s")
+        saved = [s for s in behind if _is_saved(scene, s)]
+        if len(saved) != 1 or len(behind) != 1:
+            saved = []
+    given: list[tuple[str, Spot]] = [("decode", decode[0])] if decode else []
     if saved and not drop:
         given.append(("saved", saved[0]))
     elif drop:
@@ -126,7 +138,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
         return None
     if net:
         given.append(("net", net[0]))
-    if len(given) == 1 and net:
+    if net and not (drop or saved):
         return None  # what is saved in all is not told
     return LocalPhysical("codec-pays", codec[0], tuple(given), (), (), far, _cues(scene, k, bool(net)))  # fmt: skip
 
@@ -140,13 +152,17 @@ def _cues(scene: Scene, k: int, net: bool) -> frozenset[str]:
         cues.add("net")
     if _PERIOD.search(text):
         cues.add("period")
-    for j in (k - 1, k, k + 1):
+    for j in (k - 1, k, k + 1, k + 2):
         if 0 <= j < len(scene.sentences):
             said = scene.sentences[j].text
             own = j == k or _ABOUT_CODE.search(said) is not None
             beside = _BESIDE if j == k else _CODE_BESIDE
             if beside.search(_NOT_BESIDE.sub(" ", said)):
                 cues.add("beside")
+            if j == k + 2:
+                if "gain" not in cues and _WITH_IT.search(said) and CUES["gain"].search(said) and not CUES["denied"].search(said):
+                    cues.add("gain")
+                continue
             if j != k:
                 cues |= {c for c in ("measured", "another") if CUES[c].search(said)}
             if j == k + 1 and "gain" not in cues and CUES["denied"].search(said):

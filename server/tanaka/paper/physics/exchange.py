@@ -28,15 +28,16 @@ _PLAIN_NOUN = Lazy(
     re.I,
 )
 _TIED = Lazy(
-    r"^\W*(?:(?:over|on|across|via|with|among|between|in|at|for|by)\s[^,;.]{2,60}?,?\s)?(?:then\s)?(?:it|this|that|each(?: of them)?|one of (?:them|these|those)|every one|one such \w+|such (?:a|an) \w+|a single one|the (?:former|whole|operation|collective|transfer|result)|(?:this|that|the) (?:one|operation|collective|call|step of it))\s(?:\w+\s){0,2}?(?:takes?|took|needs?|needed|requires?|costs?|lasts?|lasted|completes?|finishes?|is|was)\b",
+    r"^\W*(?:[^,;.]{2,80}?,\s|(?:over|on|across|via|with|among|between|in|at|for|by)\s[^,;.]{2,60}?\s)?(?:then\s)?(?:it|this|that|they|these|both|each(?: of them)?|one of (?:them|these|those)|every one|one such \w+|such (?:a|an) \w+|a single one|the (?:former|whole|operation|collective|transfer|result)|(?:this|that|the) (?:one|operation|collective|call|step of it))\s(?:\w+\s){0,2}?(?:takes?|took|needs?|needed|requires?|costs?|lasts?|lasted|completes?|finishes?|is|was)\b|"
+    r"^\W*(?:and\s)?(?:we|our profiler) (?:time[sd]?|measure[sd]?|clock(?:s|ed)?|find|found) (?:it|this|that|one(?: of them)?|them) (?:at|to take|to last|in)\b",
     re.I,
 )
 _ELIDED = Lazy(
-    r"^\W*(?:and|which|that|but|who|,)*\s?(?:then |thus |now |together |only |there |here )*(?:takes?|took|needs?|needed|requires?|required|costs?|lasts?|lasted|completes?|finishes?|is done|are done)\b",
+    r"^\W*(?:and|which|that|but|who|,)*\s?(?:then |thus |now |together |only |there |here )*(?:takes?|took|needs?|needed|requires?|required|costs?|lasts?|lasted|completes?|finishes?|(?:is|are|was|were) (?:done|over|finished|complete\w*))\b",
     re.I,
 )
 _TAKES = Lazy(
-    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:tim|measur|clock)ed (?:\w+ )?(?:at|to take|to last)|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
     r"(?:up\s|us\s)?(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|as little as\s|[≈∼~<≤]\s?)*$",
     re.I,
 )
@@ -57,7 +58,7 @@ _CLAUSE = Lazy(
     re.I,
 )
 _LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
-_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|tokens?|deltas?|sums?"
+_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
 _PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
 _NO_PAYLOAD = Lazy(
     r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:layer|token|parameter|micro|bucket|block|head|expert))",
@@ -111,7 +112,7 @@ _INSIDE = Lazy(
     re.I,
 )
 _BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\b(?:other|second|remote|another|next|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
+    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
@@ -235,7 +236,11 @@ _OF_WHICH = Lazy(r"^\W*(?:of which|part of|some of|most of|half of|with \d)", re
 def clause(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the clause around a stretch of a sentence begins and ends."""
     low, high = 0, len(text)
+    inside = text.count("(", 0, start) > text.count(")", 0, start)
     for m in _CLAUSE.finditer(text):
+        # "The model (7.2 GB) takes ...": what is in brackets does not end the clause around them.
+        if not inside and (m.group() in "()" or text.count("(", 0, m.start()) > text.count(")", 0, m.start())):
+            continue
         if m.end() <= start:
             low = m.end()
         elif m.start() >= end:
@@ -256,6 +261,9 @@ _GRADIENTS_MET = Lazy(
 )
 
 
+_WE_GATHER = Lazy(r"\b(?:we|GPUs|ranks|nodes|to|and|must|then|they) gather\b|\b(?:a|the|one|each|full) (?:\w+ )?gather\b", re.I)
+
+
 def _kind(scene: Scene, k: int, scope: str) -> str:
     for j in range(k, max(-1, k - 5), -1):
         for text in (scope, scene.sentences[j].text) if j == k else (scene.sentences[j].text,):
@@ -264,6 +272,8 @@ def _kind(scene: Scene, k: int, scope: str) -> str:
                 return kinds[0]
             if kinds:
                 return ""
+            if _WE_GATHER.search(text):
+                return "all-gather"
             if re.search(_RING, text, re.I) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""

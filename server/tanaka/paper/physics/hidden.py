@@ -16,7 +16,8 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
 _VERB = Lazy(
-    r"\b(?:hid(?:es?|den|ing)|overlap(?:s|ped|ping)?|mask(?:s|ed)|conceal(?:s|ed)|absorb(?:s|ed)|covers?|covered|disappears?|vanish(?:es)?|swallow(?:s|ed))\b",
+    r"\b(?:hid(?:es?|den|ing)|overlap(?:s|ped|ping)?|mask(?:s|ed)|conceal(?:s|ed)|absorb(?:s|ed)|covers?|covered|disappears?|vanish(?:es)?|swallow(?:s|ed))\b|"
+    r"\b(?:runs?|proceeds?|happens?|takes place|fits?|lies|sits|stays) (?:entirely|completely|fully|wholly) (?=(?:under|behind|beneath|within|below|inside|in the shadow of)\b)",
     re.I,
 )
 _STATES = Lazy(r"\bhidden (?:states?|sizes?|dim\w*|layers?|units?|widths?|vectors?|activations?)\b", re.I)  # fmt: skip
@@ -24,29 +25,31 @@ _BEHIND = Lazy(
     r"\b(?:behind|under|underneath|beneath|by|within|inside|in|with|during|below|alongside)\s", re.I
 )
 _FULL = Lazy(
-    r"\b(?:complete(?:ly)?|full(?:y)?|entire(?:ly)?|totally|perfect(?:ly)?|in full|all of|(?:the )?whole of|the whole|all|everything|both|thus|therefore|hence)\b",
+    r"\b(?:complete(?:ly)?|full(?:y)?|entire(?:ly)?|totally|perfect(?:ly)?|in full|all of|(?:the )?whole of|the whole|all|everything|both|thus|thereby|therefore|hence|in (?:its|their) entirety)\b",
     re.I,
 )
 _TALK = r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|transfers?|exchanges?|synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|rings?|reductions?|gather\w*|network|wire|messages?|sends?|hops?|migration|cop(?:y|ies)"
 _ABOUT_TALK = Lazy(rf"\b(?:{_TALK})\b", re.I)
 _WORK_TIME = Lazy(
-    r"\b(?:steps?|iterations?|backward|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b(?:[^,;.]|\.(?=\d)){0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$",
+    r"\b(?:steps?|iterations?|backward|backprop\w*|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b(?:[^,;.]|\.(?=\d)){0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$|\b(?:steps?|iterations?|backward|forward|pass|computation|compute|attention|GEMMs?|prefill|update)\s\($",
     re.I,
 )
 _WORK_AFTER = Lazy(
     r"^(?:[\s-]|\sof\s|\sfor\s|\sin\s)(?:the\s|a\s|an\s|each\s|its\s)?(?:\w+\s){0,2}?(?:steps?|iterations?|backward|forward|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|work|arithmetic)\b",
     re.I,
 )
-_WORK_NOUN = Lazy(r"\b(?:backward|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
+_WORK_NOUN = Lazy(r"\b(?:backward|backprop\w*|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
 _STEP = Lazy(r"\b(?:steps?|iterations?)\b", re.I)
 _THE_STEP = Lazy(r"\b(?:the|a|one|each|every|that|this|whole|next|following|subsequent) (?:\w+ )?(?:steps?|iterations?)\b", re.I)  # fmt: skip
 _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|costs?)\s(?:about\s|only\s|just\s|some\s)?$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
-_SENDING = Lazy(r"\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
+_SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
+_TRANSFER = Lazy(r"\b(?:transfers?|migration|copy(?:ing)?|move|moving|hand-?over|shipping|sending)\b", re.I)
 _CODES = Lazy(r"\b(?:encod\w+|codecs?|sav(?:es?|ed|ing)|compress\w+)\b", re.I)
 _NUMBERS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0}
 _LEFT = Lazy(r"\b(?:exposed|uncovered|the rest|remainder)\b", re.I)
+_NONE_LEFT = Lazy(r"\b(?:no|nothing|none|never|not|without any|zero)\b[^,;.:]{0,40}?\b(?:exposed|visible|uncovered|left over|remain\w*)\b", re.I)  # fmt: skip
 _PRONOUN = Lazy(r"\b(?:it|they|this|these|that|both|which|them|all of (?:it|them)|whole of (?:it|them))\b", re.I)  # fmt: skip
 CUES = {
     **overlap.CUES,
@@ -124,7 +127,7 @@ def _hidden(
     if _OF_OTHERS.search(text):
         cues.add("every")
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
-    if CUES["remainder"].search(text) or _LEFT.search(beyond):  # fmt: skip
+    if CUES["remainder"].search(_NONE_LEFT.sub(" ", text)) or _LEFT.search(beyond):  # fmt: skip
         cues.add("remainder")
     for j in range(talk[0][0] if talk else k, k + 1):
         told = scene.sentences[j].text
@@ -144,7 +147,8 @@ def _hidden(
         given += [(role, s) for role, s in own.given]
     named = [("window", "step" if _is_step(scene, work[0]) else overlap.window_of(scene, work[0]))]
     if not talk and link is None:
-        kind = exchange.kind_of(scene, k, text[low : verb.start()])
+        subject = text[low : verb.start()]
+        kind = "transfer" if _TRANSFER.search(subject) else exchange.kind_of(scene, k, subject)
         if not kind:
             return None
         sent, names = exchange.sent(scene, k, (low, verb.start()), kind, cues, tied=True, seen=[])
@@ -212,7 +216,11 @@ def _work_before(scene: Scene, k: int, behind: str) -> list[Spot]:
     step = _THE_STEP.search(behind) is not None
     noun = _WORK_NOUN.search(behind)
     if not step and noun is None and not re.search(r"\b(?:it|this|that|them)\b", behind, re.I):
-        return []
+        if _BEHIND.search(re.sub(r"\bin (?:its|their) entirety\b|\bin full\b", "", behind)):
+            return []
+        # "... is thereby hidden": behind the work of the sentence before
+        found = [s for s in scene.spots(k - 1, "s") if is_work(scene, s)] if k else []
+        return found if len(found) == 1 else []
     for j in range(k - 1, max(-1, k - 5), -1):
         found = [s for s in scene.spots(j, "s") if is_work(scene, s) and (not step or _is_step(scene, s))]
         if noun is not None:
