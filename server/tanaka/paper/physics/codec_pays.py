@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
@@ -43,7 +44,9 @@ _NET = Lazy(
     re.I,
 )
 _LEFT = Lazy(r"\bnet\b|\bleav(?:es?|ing)\b|\bremains?\b", re.I)
-_WITH_IT = Lazy(r"\b(?:with it|with them|altogether|in sum|overall|in total|net|thus|therefore|so)\b", re.I)
+_WITH_IT = Lazy(
+    r"\b(?:with it|with them|altogether|in sum|overall|in total|net|thus|therefore|so)\b", re.I
+)
 _COMMUNICATES = Lazy(
     r"\b(?:communication|synchroni[sz]ation|exchanges?|transfers?|all[- ]?reduc\w*|all[- ]?gather\w*|all[- ]?to[- ]?all|collectives?|wire|dispatch|combine|phase|ring|time|traffic|it|this|broadcast\w*|send\w*|hop)\b",
     re.I,
@@ -52,15 +55,15 @@ _FALLS = Lazy(
     r"\b(?:from)\s[≈∼~]?$",
     re.I,
 )
+_OF_STEP = Lazy(r"(?<!of a )(?<!of the )(?<!per )(?<!of each )(?<!of every )\bsteps?\b(?: times?)?(?:\s\w+){0,2}\s$", re.I)  # fmt: skip
 _TO = Lazy(r"^\s?(?:ms|s|us|µs)?\s?(?:down\s)?to\s(?:only\s|just\s|about\s)?[≈∼~]?$", re.I)
 # "takes 9 ms, and in INT8 5 ms": the second is with a narrower format, or with the codec.
+_WITHOUT = Lazy(r"\b(?:without|with no|no|before) (?:the |any |our )?\w+", re.I)
 _AGAINST = Lazy(
     r"^(?:[^.;\d]{0,24}?)(?:[,;]|\b(?:and|but|while|whereas|against|versus|or)\b)[^.;]{0,60}?\b(?:with|in|using|after|under|for)\b[^.;]{0,50}?\b(?:INT[48]|FP8|FP4|[1-8][- ]bits?|four[- ]bit|eight[- ]bit|one[- ]bit|codecs?|codes?|compress\w*|quanti[sz]\w*|spars\w*|half the bytes|it)\b[^.;]{0,40}$",
     re.I,
 )
-_BESIDE_WORDS = (
-    r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
-)
+_BESIDE_WORDS = r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
 _BESIDE = Lazy(_BESIDE_WORDS, re.I)
 _CODE_BESIDE = Lazy(rf"\b(?:{_CODE})\b[^.;,:]{{0,60}}(?:{_BESIDE_WORDS})", re.I)
 _NOT_BESIDE = Lazy(
@@ -155,12 +158,16 @@ def _cues(scene: Scene, k: int, net: bool) -> frozenset[str]:
     for j in (k - 1, k, k + 1, k + 2):
         if 0 <= j < len(scene.sentences):
             said = scene.sentences[j].text
-            own = j == k or _ABOUT_CODE.search(said) is not None
             beside = _BESIDE if j == k else _CODE_BESIDE
             if beside.search(_NOT_BESIDE.sub(" ", said)):
                 cues.add("beside")
             if j == k + 2:
-                if "gain" not in cues and _WITH_IT.search(said) and CUES["gain"].search(said) and not CUES["denied"].search(said):
+                if (
+                    "gain" not in cues
+                    and _WITH_IT.search(said)
+                    and CUES["gain"].search(said)
+                    and not CUES["denied"].search(said)
+                ):
                     cues.add("gain")
                 continue
             if j != k:
@@ -189,13 +196,13 @@ def _drop(scene: Scene, k: int) -> list[Spot]:
     """From and to what a time of communication falls; nothing where no two times are so joined."""
     times = scene.spots(k, "s")
     text = scene.sentences[k].text
-    for first, second in zip(times, times[1:], strict=False):
+    for first, second in pairwise(times):
         a, b = scene.reading(first), scene.reading(second)
         if a.quantity.point <= b.quantity.point:
             continue
         between = scene.sentences[k].between(a, b)
         lead = text[max(0, a.start - 90) : a.start]
-        falls = _FALLS.search(lead) and _TO.match(between) and not re.search(r"(?<!of a )(?<!of the )(?<!per )(?<!of each )(?<!of every )\bsteps?\b(?: times?)?(?:\s\w+){0,2}\s$", lead, re.I)  # fmt: skip
-        if (falls or _AGAINST.match(between)) and _COMMUNICATES.search(lead) and not _ABOUT_CODE.search(lead[-40:]):  # fmt: skip
+        falls = _FALLS.search(lead) and _TO.match(between) and not _OF_STEP.search(lead)  # fmt: skip
+        if (falls or _AGAINST.match(between)) and _COMMUNICATES.search(lead) and not _ABOUT_CODE.search(_WITHOUT.sub(" ", lead)[-40:]):  # fmt: skip
             return [first, second]
     return []

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.collective import CUES, KINDS
-from tanaka.paper.physics.network import LINK_WORDS, RACK, cluster_of
+from tanaka.paper.physics.exchange_ends import device, runs_where, same_ends
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -21,6 +21,9 @@ _QUICK = Lazy(
     re.I,
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
+_OF_RING = Lazy(_RING, re.I)
+_GRADIENT = Lazy(r"\bgradients?\b", re.I)
+_WHOLE_MODEL = Lazy(r"\b(?:weights|parameters|model|replica)\b", re.I)
 _PLAIN_NOUN = Lazy(
     rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b"
     r"(?!\s(?:of|with)\s(?!(?:the |all |its |these |their |such )?(?:[\w.]+ ){0,3}?(?:gradients?|weights|parameters|activations?|buffers?|tensors?|model|replicas|layers?|them|it|these|this)\b))|"
@@ -57,9 +60,10 @@ _CLAUSE = Lazy(
     r"\sand\s(?=(?:[\w-]+\s){0,5}?(?:takes?|took|needs?|needed|lasts?|costs?)\b)|[()]",
     re.I,
 )
-_LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
+_LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
 _WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
 _PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
+_PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
 _NO_PAYLOAD = Lazy(
     r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:layer|token|parameter|micro|bucket|block|head|expert))",
     re.I,
@@ -72,9 +76,10 @@ _IN_PIECES = Lazy(
     r"\b(?:in|into|as|of) (?:about )?(?:\d[\d,]*|two|three|four|six|eight|ten|sixteen|several|many|equal) (?:\w+ )?(?:buckets|chunks|pieces|slices|parts|shards|blocks|messages|segments)\b",
     re.I,
 )
+_OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first |next |last |whole )?|a single )?(layer|bucket|block|expert|head|chunk|micro-?batch|token|request|shard|tensor|matrix|slice)s?\b|\b(?:each|every|one|a single) (layer|bucket|block|expert|chunk|micro-?batch|token|shard)\b", re.I)  # fmt: skip
 _SAME = Lazy(r"\b(?:same (?:\w+ )?(?:buffers?|tensors?|payload|messages?|exchange|gradients?|all[- ]?reduce|weights|data)|without (?:it|the codec|compression|any))\b", re.I)  # fmt: skip
-_SMALLER = Lazy(
-    r"\bcodecs?\b|\bcodes\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b[1-8]-bit\b",
+SMALLER = Lazy(
+    r"\bcodecs?\b|\bcodes\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
     re.I,
 )
 _PART_ONLY = Lazy(
@@ -99,25 +104,12 @@ _FROM_EACH = Lazy(
 )
 _PER_RANK = Lazy(r"^[^.,;()]{0,30}?\b(?:per|on each|on every|for each|for every|from each|of each|to each) (?:GPU|rank|device|accelerator|worker)\b", re.I)  # fmt: skip
 _EACH_RANK = Lazy(r"\b(?:each|every|a|per) (?:GPU|rank|device|accelerator)\b", re.I)
-_OWN_PORT = Lazy(
-    r"\b(?:its|their|a GPU's) own (?:[\w/.-]+\s){0,5}?(?:ports?|NICs?|adapters?|HCAs?|links?|rails?|cards?)\b",
-    re.I,
-)
 _DENSE = Lazy(
     r"\b(?:dense|uncompressed|plain|full-?precision|unquanti[sz]ed|raw|baseline|FP32|FP16|BF16|float32|32-bit|16-bit|half[- ]precision|single[- ]precision)\b",
     re.I,
 )
-_INSIDE = Lazy(
-    r"\bNVLink\w*|\bNVSwitch\w*|\b(?:inside|within|of|in) (?:the|an?|one|each|every|its|our|that) (?:same |single |H100 |A100 |V100 |H200 |DGX )?(?:node|server|machine|host|box)\b|\bintra-node\b",
-    re.I,
-)
-_BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
-    re.I,
-)
-_BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
-_EXPOSED = Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)|the rest|non-?overlapped|unhidden|hid(?:es?|den)|overlap\w*)\b", re.I)  # fmt: skip
 _OTHERS = Lazy(r"\b(?:others?|rest|remain\w*|more|further|another)\b", re.I)
+_EXPOSED = Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)|the rest|non-?overlapped|unhidden|hid(?:es?|den)|overlap\w*)\b", re.I)  # fmt: skip
 # What says of the time that it was all of it: "it is fully hidden", "part of it overlaps", "both are exposed".
 _WHOLE_TOLD = Lazy(
     r"\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
@@ -144,9 +136,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
-def _timed(
-    scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]
-) -> LocalPhysical | None:
+def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> LocalPhysical | None:
     text, r = scene.sentences[k].text, scene.reading(spot)
     low, high = clause(text, r.start, r.end)
     lead, after = text[low : r.start], text[r.end : high]
@@ -181,7 +171,9 @@ def _timed(
         return None
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     for rest, cue in ((text[high:], "exposed"), (beyond, "exposed after")):
-        if _EXPOSED.search(rest) and not (_OF_WHICH.match(rest) or (_WHOLE_TOLD.search(rest) and not _OTHERS.search(rest))):
+        if _EXPOSED.search(rest) and not (
+            _OF_WHICH.match(rest) or (_WHOLE_TOLD.search(rest) and not _OTHERS.search(rest))
+        ):
             cues.add(cue)
     given, named = sent(scene, k, (low, high), kind, cues, tied=tied, seen=seen)
     far = frozenset(("link",))
@@ -198,34 +190,46 @@ def sent(
     named: list[tuple[str, str]] = [("kind", kind)]
     told = _payload(scene, k, at, given, named, cues)
     said = " ".join(scene.sentences[j].text for j in range(told, k)) + f" {scope}"
-    if re.search(_RING, scope, re.I) or (tied and re.search(_RING, scene.sentences[told].text, re.I)):  # fmt: skip
+    if _OF_RING.search(scope) or (tied and _OF_RING.search(scene.sentences[told].text)):  # fmt: skip
         cues.add("ring")
     if _DENSE.search(said):
         cues.add("dense")
     own = f"{scene.sentences[told].text} {text}"
     since = " ".join(scene.sentences[j].text for j in range(told, k + 1))
-    if not _SAME.search(scope) and (CUES["compressed"].search(since) or _SMALLER.search(since)):
+    if not _SAME.search(scope) and (CUES["compressed"].search(since) or SMALLER.search(since)):
         cues.add("compressed")
     if _PART_ONLY.search(since):
         cues.add("part")
     if CUES["amortised"].search(since):
         cues.add("amortised")
-    if _IMAGINED.search(" ".join(scene.sentences[j].text for j in range(max(0, min(told, k - 1)), k + 1))):
+    if _IMAGINED.search(
+        " ".join(scene.sentences[j].text for j in range(max(0, min(told, k - 1)), k + 1))
+    ):
         cues.add("simulated")
-    if told == k and "dense" not in cues and _GRADIENTS.search(own) and not _BY_SOMEBODY.search(own):
+    if (
+        told == k
+        and "dense" not in cues
+        and _GRADIENTS.search(own)
+        and not _BY_SOMEBODY.search(own)
+    ):
         cues.add("dense")
+    piece = _OF_PIECE.search(scope)
+    if piece and (
+        told == k or (piece[1] or piece[2]).lower() not in scene.sentences[told].text.lower()
+    ):
+        cues.add("part")  # "the gather of one layer", where the payload is that of the model
     if _IN_PIECES.search(own):
         cues.add("part")
-    _level(scene, k, scope, said, given, named, cues)
-    if not _same_ends(seen, scene, given, named):
-        _device(scene, k, told, named)
+    runs_where(scene, k, scope, said, given, named, cues)
+    if not same_ends(seen, scene, given, named):
+        device(scene, k, told, named)
     return tuple(given), tuple(named)
 
 
 def kind_of(scene: Scene, k: int, scope: str) -> str:
     """Which collective a clause speaks of, by its own words or those before; "" where it is open."""
     found = _kind(scene, k, scope)
-    if not found and _PLAIN_NOUN.search(scope) and any(re.search(r"\bgradients?\b", s.text, re.I) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
+    if not found and _PLAIN_NOUN.search(scope) and any(_GRADIENT.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
         return "all-reduce"
     return found
 
@@ -239,7 +243,9 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
     inside = text.count("(", 0, start) > text.count(")", 0, start)
     for m in _CLAUSE.finditer(text):
         # "The model (7.2 GB) takes ...": what is in brackets does not end the clause around them.
-        if not inside and (m.group() in "()" or text.count("(", 0, m.start()) > text.count(")", 0, m.start())):
+        if not inside and (
+            m.group() in "()" or text.count("(", 0, m.start()) > text.count(")", 0, m.start())
+        ):
             continue
         if m.end() <= start:
             low = m.end()
@@ -261,7 +267,10 @@ _GRADIENTS_MET = Lazy(
 )
 
 
-_WE_GATHER = Lazy(r"\b(?:we|GPUs|ranks|nodes|to|and|must|then|they) gather\b|\b(?:a|the|one|each|full) (?:\w+ )?gather\b", re.I)
+_WE_GATHER = Lazy(
+    r"\b(?:we|GPUs|ranks|nodes|to|and|must|then|they) gather\b|\b(?:a|the|one|each|full) (?:\w+ )?gather\b",
+    re.I,
+)
 
 
 def _kind(scene: Scene, k: int, scope: str) -> str:
@@ -274,7 +283,7 @@ def _kind(scene: Scene, k: int, scope: str) -> str:
                 return ""
             if _WE_GATHER.search(text):
                 return "all-gather"
-            if re.search(_RING, text, re.I) or _GRADIENTS_MET.search(text):
+            if _OF_RING.search(text) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""
 
@@ -298,7 +307,14 @@ def _payload(
         given.append(("payload", spot))
         if each := _FROM_EACH.search(before):
             cues.add("from each")
-            named.append(("from", "node" if each["who"].lower() in ("node", "server", "machine", "host") else "rank"))
+            named.append(
+                (
+                    "from",
+                    "node"
+                    if each["who"].lower() in ("node", "server", "machine", "host")
+                    else "rank",
+                )
+            )
         elif _PER_RANK.match(after):
             cues.add("per rank")
         if _EACH_RANK.search(scene.sentences[j].text[: scene.reading(spot).start]):
@@ -306,7 +322,7 @@ def _payload(
         return j
     text = scene.sentences[k].text
     models = scene.named(k, EntityKind.MODEL)
-    if len(models) == 1 and re.search(r"\b(?:weights|parameters|model|replica)\b", text, re.I) and not _SHARE_OF.search(text):  # fmt: skip
+    if len(models) == 1 and _WHOLE_MODEL.search(text) and not _SHARE_OF.search(text):  # fmt: skip
         named.append(("model", models[0].name))
         if len(formats := scene.formats(k)) == 1:
             named.append(("precision", formats[0]))
@@ -317,83 +333,4 @@ def _is_payload(scene: Scene, spot: Spot, *, near: bool) -> bool:
     before, after = scene.around(spot, 40, 40)
     if _NO_PAYLOAD.match(after) or _NO_PAYLOAD_BEFORE.search(before):
         return False
-    return not near or _PAYLOAD_NEAR.search(before) is not None or re.match(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", after, re.I) is not None  # fmt: skip
-
-
-def _level(
-    scene: Scene, k: int, scope: str, said: str, given: list[tuple[str, Spot]],
-    named: list[tuple[str, str]], cues: set[str],
-) -> None:  # fmt: skip
-    """Inside a node, over its bus, or between nodes; how many take part; which link of how much."""
-    sentence = scene.sentences[k]
-    before = " ".join(scene.sentences[j].text for j in range(max(0, k - 2), k))
-    for text in (scope, sentence.text, said, before):
-        level = [n for n, p in (("inside", _INSIDE), ("bus", _BUS), ("between", _BETWEEN)) if p.search(text)]
-        if level:
-            break
-    nodes = _one_count(scene, k, "node", scope)
-    if nodes is not None and text is scope and level == ["inside"] and not _within(scene, nodes, k, scope):
-        nodes = None  # "0.9 ms within a server, and 170 ms across two servers"
-    if nodes is not None:
-        given.append(("nodes", nodes))
-        if scene.reading(nodes).quantity.point >= 2 and (nodes[0] == k or not level):
-            level = [*level, "between"] if "between" not in level else level
-    devices = _one_count(scene, k, "gpu", scope)
-    if devices is not None:
-        given.append(("devices", devices))
-    if RACK.search(scene.text):
-        cues.add("rack")
-    if _OWN_PORT.search(said) or _OWN_PORT.search(sentence.text):
-        cues.add("own port")
-    rates = [s for s in scene.spots(k, "byte/s") if LINK_WORDS.search(" ".join(scene.around(s, 40, 40))) or re.search(r"(?:at|over|with)\s$", scene.around(s)[0])]  # fmt: skip
-    if len(rates) == 1 and not re.search(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", " ".join(scene.around(rates[0], 40, 30)), re.I):  # fmt: skip
-        given.append(("link", rates[0]))
-    # Of two that the sentences before name, the faster.
-    named.append(("level", "" if not level else "inside" if "inside" in level and ("between" not in level or text is before) else "bus" if level == ["bus"] else "between"))  # fmt: skip
-    if cluster := cluster_of(sentence.text) or cluster_of(said):
-        named.append(("cluster", cluster))
-
-
-def _within(scene: Scene, spot: Spot, k: int, scope: str) -> bool:
-    start = scene.sentences[k].text.find(scope)
-    return spot[0] == k and start <= scene.reading(spot).start < start + len(scope)
-
-
-def _one_count(scene: Scene, k: int, noun: str, scope: str) -> Spot | None:
-    """How many nodes or devices take part: in the clause, the sentence, or a sentence or two before."""
-    for j in range(k, max(-1, k - 3), -1):
-        found = [s for s in scene.spots(j, noun=noun) if scene.reading(s).per == ""]
-        if j == k and len(found) > 1:
-            start = scene.sentences[k].text.find(scope)
-            found = [s for s in found if start <= scene.reading(s).start < start + len(scope)] or found
-        if len({scene.reading(s).quantity.point for s in found}) == 1:
-            return found[0]
-        if found:
-            return None
-    return None
-
-
-def _device(scene: Scene, k: int, at: int, named: list[tuple[str, str]]) -> None:
-    for j in range(k, min(at, k - 1) - 1, -1):
-        found = scene.named(j, EntityKind.DEVICE) if j >= 0 else ()
-        if len(found) == 1:
-            named.append(("device", found[0].name))
-        if found:
-            return
-
-
-def _same_ends(
-    seen: list[LocalPhysical], scene: Scene, given: list[tuple[str, Spot]], named: list[tuple[str, str]]
-) -> bool:  # fmt: skip
-    """Whether an exchange before is of as many nodes, so that it is of the same ones."""
-    own = dict(given).get("nodes")
-    k = own[0] if own else 0
-    if own is None or scene.named(k, EntityKind.DEVICE):
-        return False
-    n = scene.reading(own).quantity.point
-    for other in reversed(seen):
-        theirs, device = dict(other.given).get("nodes"), dict(other.named).get("device")
-        if theirs and device and scene.reading(theirs).quantity.point == n:
-            named.append(("device", device))
-            return True
-    return False
+    return not near or _PAYLOAD_NEAR.search(before) is not None or _PAYLOAD_AFTER.match(after) is not None  # fmt: skip

@@ -40,12 +40,22 @@ _WORK_AFTER = Lazy(
 )
 _WORK_NOUN = Lazy(r"\b(?:backward|backprop\w*|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
+_STEP_AFTER = Lazy(r"^[\s-](?:training )?(?:steps?|iterations?)\b", re.I)
+_LAYER_AFTER = Lazy(r"^[^.,;]{0,24}\blayer\b")
+_FEW_WORDS = Lazy(r"\W*(?:\w+\W+){0,3}$")
+_IT = Lazy(r"\b(?:it|this|that|them)\b", re.I)
+_IN_FULL = Lazy(r"\bin (?:its|their) entirety\b|\bin full\b")
+_MOVES = Lazy(
+    r"\b(?:mov\w+|restrict\w+|limit\w+|switch\w+|reduc\w+|throttl\w+|cap\w*|fall\w*|go\w*|replac\w+|rout\w+|confin\w+) "
+)
 _STEP = Lazy(r"\b(?:steps?|iterations?)\b", re.I)
 _THE_STEP = Lazy(r"\b(?:the|a|one|each|every|that|this|whole|next|following|subsequent) (?:\w+ )?(?:steps?|iterations?)\b", re.I)  # fmt: skip
 _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|costs?)\s(?:about\s|only\s|just\s|some\s)?$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
 _SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
-_TRANSFER = Lazy(r"\b(?:transfers?|migration|copy(?:ing)?|move|moving|hand-?over|shipping|sending)\b", re.I)
+_TRANSFER = Lazy(
+    r"\b(?:transfers?|migration|copy(?:ing)?|move|moving|hand-?over|shipping|sending)\b", re.I
+)
 _CODES = Lazy(r"\b(?:encod\w+|codecs?|sav(?:es?|ed|ing)|compress\w+)\b", re.I)
 _NUMBERS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0}
 _LEFT = Lazy(r"\b(?:exposed|uncovered|the rest|remainder)\b", re.I)
@@ -85,7 +95,7 @@ def _hidden(
 ) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = exchange.clause(text, verb.start(), verb.end())
-    if low and re.fullmatch(r"\W*(?:\w+\W+){0,3}", text[low : verb.start()]) and not _PRONOUN.search(text[low : verb.start()]):  # fmt: skip
+    if low and _FEW_WORDS.match(text[low : verb.start()]) and not _PRONOUN.search(text[low : verb.start()]):  # fmt: skip
         low = exchange.clause(text, max(0, low - 3), low - 2)[0]
     scope = text[low:high]
     if not _FULL.search(scope) and not _BEHIND.search(text[verb.end() : high]):
@@ -152,7 +162,8 @@ def _hidden(
         if not kind:
             return None
         sent, names = exchange.sent(scene, k, (low, verb.start()), kind, cues, tied=True, seen=[])
-        if "payload" not in dict(sent):
+        load = dict(sent).get("payload")
+        if load is None or (load[0] == k and scene.reading(load).start > verb.start()):
             return None
         given += sent
         named += names
@@ -176,7 +187,7 @@ def _same_thing(scene: Scene, k: int, subject: str, talk: Spot, work: Spot) -> b
     if talk[0] != k and (_ANOTHER.search(subject) or (_BASELINE.search(told) and not _PRONOUN.search(subject))):  # fmt: skip
         return False
     before, after = scene.around(work, 60, 30)
-    layer = _LAYER.search(before) or re.match(r"^[^.,;]{0,24}\blayer\b", after)
+    layer = _LAYER.search(before) or _LAYER_AFTER.match(after)
     return not (layer and not _LAYER.search(told + subject))
 
 
@@ -191,7 +202,7 @@ def is_work(scene: Scene, spot: Spot) -> bool:
 
 def _is_step(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 30, 20)
-    return bool(_STEP.search(before[-25:]) or re.match(r"^[\s-](?:training )?(?:steps?|iterations?)\b", after, re.I))  # fmt: skip
+    return bool(_STEP.search(before[-25:]) or _STEP_AFTER.match(after))  # fmt: skip
 
 
 def _of(timed: tuple[LocalPhysical, ...], spot: Spot) -> LocalPhysical | None:
@@ -215,16 +226,20 @@ def _work_before(scene: Scene, k: int, behind: str) -> list[Spot]:
     """The work that "it" or "the following step" means: the last time of work, or of a step."""
     step = _THE_STEP.search(behind) is not None
     noun = _WORK_NOUN.search(behind)
-    if not step and noun is None and not re.search(r"\b(?:it|this|that|them)\b", behind, re.I):
-        if _BEHIND.search(re.sub(r"\bin (?:its|their) entirety\b|\bin full\b", "", behind)):
+    if not step and noun is None and not _IT.search(behind):
+        if _BEHIND.search(_IN_FULL.sub("", behind)):
             return []
         # "... is thereby hidden": behind the work of the sentence before
-        found = [s for s in scene.spots(k - 1, "s") if is_work(scene, s)] if k else []
-        return found if len(found) == 1 else []
+        found = scene.spots(k - 1, "s") if k else []
+        return found if len(found) == 1 and is_work(scene, found[0]) else []
     for j in range(k - 1, max(-1, k - 5), -1):
-        found = [s for s in scene.spots(j, "s") if is_work(scene, s) and (not step or _is_step(scene, s))]
+        found = [
+            s for s in scene.spots(j, "s") if is_work(scene, s) and (not step or _is_step(scene, s))
+        ]
         if noun is not None:
-            found = [s for s in found if noun[0].lower()[:6] in " ".join(scene.around(s, 70, 40)).lower()]
+            found = [
+                s for s in found if noun[0].lower()[:6] in " ".join(scene.around(s, 70, 40)).lower()
+            ]
         if found:
             return found if len(found) == 1 else []
     return []
@@ -235,6 +250,6 @@ def _moved_to(scene: Scene, k: int, talk: Spot) -> Spot | None:
     for j in range(k, max(-1, k - 3), -1):
         rates = [s for s in scene.spots(j, "byte/s") if s > talk and LINK_WORDS.search(" ".join(scene.around(s, 40, 40)))]  # fmt: skip
         if rates:
-            moved = re.search(r"\b(?:mov\w+|restrict\w+|limit\w+|switch\w+|reduc\w+|throttl\w+|cap\w*|fall\w*|go\w*|replac\w+|rout\w+|confin\w+) ", scene.sentences[j].text)  # fmt: skip
+            moved = _MOVES.search(scene.sentences[j].text)  # fmt: skip
             return rates[0] if len(rates) == 1 and moved else None
     return None

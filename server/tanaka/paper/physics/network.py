@@ -67,7 +67,9 @@ _ASIDE = Lazy(
     r"\b(?:management|storage|control|out-of-band|front-?end|public|internet|service) (?:network|Ethernet|link|traffic|fabric|plane)\b|\bfor (?:storage|management|checkpoints)\b",
     re.I,
 )
-RACK = Lazy(r"\bNVL\d+\b|\bracks?\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bpods?\b", re.I)
+RACK = Lazy(
+    r"\bNVL\d+\b|\bracks?\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bpods?\b", re.I
+)
 _CLUSTER = Lazy(
     r"\b[Cc]luster (?P<a>[A-Z0-9]\w{0,8})\b|\b(?:[Tt]he|[Oo]ur) (?P<b>main|first|second|third|small|large|old|new|larger|smaller|older|newer|fast|slow|other) (?:\w+ ){0,2}?(?:cluster|system|testbed|machine)\b"
 )
@@ -126,7 +128,7 @@ def _link(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
 
 
 def _kind(before: str, after: str) -> str:
-    """ "nvlink", "bus" or "network", by the word that stands nearest."""
+    """Which of "nvlink", "bus" and "network" stands nearest."""
     best, kind = 1000, "network"
     for name, pattern in (("nvlink", _DEVICE_LINK), ("bus", _BUS), ("network", _NETWORK)):
         ends = [len(before) - m.end() for m in pattern.finditer(before)]
@@ -138,7 +140,11 @@ def _kind(before: str, after: str) -> str:
 
 
 def _holder(text: str, start: int, end: int) -> list[tuple[str, str]]:
-    after = None if _ONE_FOR_EACH.match(text[end : end + 80]) else _HELD_AFTER.match(text[end : end + 70])
+    after = (
+        None
+        if _ONE_FOR_EACH.match(text[end : end + 80])
+        else _HELD_AFTER.match(text[end : end + 70])
+    )
     # "Each node has a 100 Gb/s port", "nodes with a 100 Gb/s port each", and no "64 GPUs behind Ethernet"
     each = _EACH.match(text[end : end + 70]) or _EACH_WITH.search(text[max(0, start - 110) : start])
     led = text[max(0, start - 110) : start]
@@ -170,7 +176,9 @@ def _whose(scene: Scene, k: int, start: int) -> list[tuple[str, str]]:
 
 def _gpus_of_node(scene: Scene, k: int) -> float:
     for j in range(k, max(-1, k - 3), -1):
-        found = {(m["n"] or m["m"]).lower() for m in _GPUS_OF_NODE.finditer(scene.sentences[j].text)}
+        found = {
+            (m["n"] or m["m"]).lower() for m in _GPUS_OF_NODE.finditer(scene.sentences[j].text)
+        }
         if len(found) == 1:
             word = found.pop()
             return float(_COUNTS.get(word) or word)

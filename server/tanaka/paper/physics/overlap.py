@@ -24,7 +24,8 @@ _TALK = (
 _WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work|passes|prefill\w*|decoding"  # fmt: skip
 _ON = r"(?![\s,]*(?:and|while|but|with|by|behind|under|is|are|takes|which)\b)"
 _PER_STEP = Lazy(
-    r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration|layer|micro-?batch)\b", re.I
+    r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration|layer|micro-?batch)\b",
+    re.I,
 )
 _TALK_LEADS = Lazy(
     rf"^(?:[Tt]h(?:is|ese|e)|[Ii]ts|[Tt]heir|[Ii]t)\b[^,;.\d]{{0,30}}?(?:(?:{_TALK})\b|(?<=[Ii]t)(?=\s(?:is|can|stays?)\b))",

@@ -72,7 +72,9 @@ def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
     """Times of collectives against the bytes that each rank must send."""
     faulty: set[NumberId] = set()
     rows = tuple(collective_rows(ctx.paper))
-    for claim in chain(ctx.paper.physical("collective"), (r for r in rows if r.relation != "exchange")):
+    for claim in chain(
+        ctx.paper.physical("collective"), (r for r in rows if r.relation != "exchange")
+    ):
         if (
             claim.asserted is Asserted.NO
             or claim.cues & _SILENT
@@ -84,7 +86,9 @@ def collective_below_bound(ctx: Context) -> Iterator[Outcome]:
             if isinstance(outcome, Finding):
                 faulty.add(claim.number)
             yield outcome
-    for claim in chain(ctx.paper.physical("exchange"), (r for r in rows if r.relation == "exchange")):
+    for claim in chain(
+        ctx.paper.physical("exchange"), (r for r in rows if r.relation == "exchange")
+    ):
         if claim.asserted is Asserted.YES and claim.number not in faulty:
             outcome = _judged(ctx, claim)
             if isinstance(outcome, Finding):

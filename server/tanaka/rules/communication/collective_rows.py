@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.model import Number, NumberId, Paper, Physical, Table
 from tanaka.paper.physics.collective import CUES, KINDS
+from tanaka.paper.physics.exchange import SMALLER
 from tanaka.patterns import Lazy
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
@@ -15,7 +16,9 @@ _SIZE = Lazy(
     r"^\W*(?:(?:message|buffer|payload|data|tensor|gradients?|msg\.?|input|transfer)\s(?:sizes?|volume)|sizes?|message|payload|buffer|bytes|volume)\b(?!\s?(?:per|/))",
     re.I,
 )
-_SENT = Lazy(r"^\W*(?:gradients?|messages?|payload|buffers?|exchanged|sent)\b(?!\s?(?:per|/))", re.I)
+_SENT = Lazy(
+    r"^\W*(?:gradients?|messages?|payload|buffers?|exchanged|sent)\b(?!\s?(?:per|/))", re.I
+)
 _MODEL_SIZE = Lazy(r"^\W*(?:model|weights?)(?:\s(?:size|bytes))?\b", re.I)
 _TIME = Lazy(r"\b(?:time|latency|duration|took|runtime|completion)\b|\(\s?(?:ms|s|us|µs|μs)\s?\)", re.I)  # fmt: skip
 # Of less than the whole, or of more than the links.
@@ -40,7 +43,9 @@ _PORTS = Lazy(
     re.I,
 )
 _EACH_RANK = Lazy(r"\b(?:per|for each|for every|each|every)[ -](?:GPU|rank|device|accelerator|worker)\b|/\s?GPU\b|\bNICs\b|\brails?\b|\bmulti-?rail\b", re.I)  # fmt: skip
-_BETWEEN_NODES = Lazy(r"\b(?:nodes|servers|machines|hosts|cluster|testbed|network|Ethernet|InfiniBand)\b", re.I)
+_BETWEEN_NODES = Lazy(
+    r"\b(?:nodes|servers|machines|hosts|cluster|testbed|network|Ethernet|InfiniBand)\b", re.I
+)
 _INSIDE = Lazy(r"\bNVLink\b|\b(?:inside|within|in|of|on) (?:a|one|the|a single|each) (?:node|server|machine)\b|\bintra\b", re.I)  # fmt: skip
 _FAST = 20e9
 _COUNTS = {"one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8}
@@ -81,7 +86,9 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
     at, link = _link(paper, line, entry)
     who = _ends(paper, line)
     if (at is None and not link) or (kind != "broadcast" and not who):
-        return _by_set_up(kind, payload, entry, who, everything) if at is None and not link else None
+        return (
+            _by_set_up(kind, payload, entry, who, everything) if at is None and not link else None
+        )
     given += [("link", at), *who] if at is not None else who
     named += link
     cues = {c for c, p in CUES.items() if p.search(everything)} | {"named"}
@@ -118,7 +125,7 @@ def _by_set_up(
     """A row whose link is the set-up's: between nodes, as far as the words say so."""
     if not (_BETWEEN_NODES.search(said) or any(role == "nodes" for role, _ in who)):
         return None
-    if _INSIDE.search(said) or kind == "all-to-all":
+    if _INSIDE.search(said) or SMALLER.search(said) or kind == "all-to-all":
         return None
     cues = {c for c, p in CUES.items() if p.search(said)} | {"dense"}
     if _RING.search(said):

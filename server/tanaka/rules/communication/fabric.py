@@ -67,11 +67,15 @@ _LABEL = Lazy(
     r"\b(?:network|Ethernet|InfiniBand|IB|RoCE|NICs?|interconnect|inter-node|EFA|fabric|ports?|uplink)\b",
     re.I,
 )
-_INNER = Lazy(r"\b(?:NVLink|NVSwitch|PCIe|memory|HBM|intra-node|xGMI|measured|achieved|effective)\b", re.I)
+_INNER = Lazy(
+    r"\b(?:NVLink|NVSwitch|PCIe|memory|HBM|intra-node|xGMI|measured|achieved|effective)\b", re.I
+)
 _PER_NODE = Lazy(r"\b(?:per|each|/)\s?(?:node|server|machine|host)\b|\bports?\b", re.I)
 _PER_RANK = Lazy(r"\b(?:per|each|/)\s?(?:GPU|device|accelerator)\b", re.I)
 _NODES = Lazy(r"^\W*(?:#|no\.?|number of|num\.?)?\s*(?:nodes|servers|machines|hosts)\W*$", re.I)
-_GPUS_OF_NODE = Lazy(r"\b(?:GPUs|devices|accelerators)\s?(?:per|/|in each|in a)\s?(?:node|server|machine)\b", re.I)
+_GPUS_OF_NODE = Lazy(
+    r"\b(?:GPUs|devices|accelerators)\s?(?:per|/|in each|in a)\s?(?:node|server|machine)\b", re.I
+)
 
 
 @query
@@ -122,12 +126,18 @@ def _tabled(paper: Paper) -> Iterator[Fabric]:
                         if pattern.search(e.label):
                             said[role] = e.number.quantity.point
                         elif len(line.entries) == 1 and pattern.search(line.name):
-                            everywhere[role] = e.number.quantity.point  # a table of items and values
+                            everywhere[role] = (
+                                e.number.quantity.point
+                            )  # a table of items and values
             by_line.append((line, said))
         for line, said in by_line:
             for e in line.entries:
                 label = e.label if _LABEL.search(e.label) or len(line.entries) > 1 else line.name
-                if not plain(e.number, "byte/s") or not _LABEL.search(label) or _INNER.search(label):
+                if (
+                    not plain(e.number, "byte/s")
+                    or not _LABEL.search(label)
+                    or _INNER.search(label)
+                ):
                     continue
                 yield _of_cell(paper, line, e, label, everywhere | said)
 

@@ -33,7 +33,9 @@ from tanaka.rules.derivation import Derivation
 
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
 # Parts whose fast links join more than a node.
-_SPREAD = Lazy(r"\bTPU|\bGB[23]00|\bNVL\d|\bTrainium|\bInferentia|\bGaudi|\bAscend|\bWSE|\bIPU", re.I)
+_SPREAD = Lazy(
+    r"\bTPU|\bGB[23]00|\bNVL\d|\bTrainium|\bInferentia|\bGaudi|\bAscend|\bWSE|\bIPU", re.I
+)
 _OPEN = frozenset(("exposed", "exposed after", "amortised", "part", "subset", "saved", "simulated", "rack"))  # fmt: skip
 
 
@@ -43,9 +45,7 @@ def named_parts(paper: Paper) -> tuple[str, ...]:
     return tuple(sorted({dict(n.context).get("device", "") for n in paper.numbers} - {""}))
 
 
-def loose_time(
-    ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False
-) -> Least | None:
+def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False) -> Least | None:
     """The least time of an exchange by all that the paper says; None where something is open.
 
     With ``lend``, an exchange without a payload has the smallest of its section.

@@ -104,7 +104,9 @@ def _loosely(ctx: Context, claim: Physical) -> Finding | None:
         talk = d.stated("communication", claim.number, symbol="c")
         times = dict(claim.counted).get("times")
         if times:
-            n = d.known("exchanges", times, "1", Computed("as stated"), shown=f"{times:g}", symbol="m")
+            n = d.known(
+                "exchanges", times, "1", Computed("as stated"), shown=f"{times:g}", symbol="m"
+            )
             talk = d.computed("communication", "s", f"{n.shown} × {talk.shown}", lambda m, c: m * c, n, talk, symbol="c")  # fmt: skip
             d.steps[-1] = talk = replace(talk, shown=seconds(talk.value))
     least = talk is None or talk.low <= _NEAR * w.high
@@ -118,9 +120,7 @@ def _loosely(ctx: Context, claim: Physical) -> Finding | None:
     return _finding(ctx, claim, d, talk, stated=not least)
 
 
-def _finding(
-    ctx: Context, claim: Physical, d: Derivation, talk: Step, *, stated: bool
-) -> Finding:
+def _finding(ctx: Context, claim: Physical, d: Derivation, talk: Step, *, stated: bool) -> Finding:
     at = claim.at("window")
     assert at is not None
     what = claim.name("window")
