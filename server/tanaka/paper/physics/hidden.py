@@ -63,7 +63,7 @@ _NONE_LEFT = Lazy(r"\b(?:no|nothing|none|never|not|without any|zero)\b[^,;.:]{0,
 _PRONOUN = Lazy(r"\b(?:it|they|this|these|that|both|which|them|all of (?:it|them)|whole of (?:it|them))\b", re.I)  # fmt: skip
 CUES = {
     **overlap.CUES,
-    "remainder": Lazy(r"\b(?:exposed|remainder|remaining|the rest|left over|leaves?|leaving|visible|uncovered)\b|\d\s?(?:ms|s|us|µs) remain\w*\b", re.I),
+    "remainder": Lazy(r"\b(?:exposed|remainder|remaining|the rest|left over|leav(?:es?|ing) (?:\d|only|just|about|some|an? |the |part|behind)|visible|uncovered)\b|\d\s?(?:ms|s|us|µs) remain\w*\b", re.I),
 }  # fmt: skip
 
 
@@ -112,6 +112,8 @@ def _hidden(
     if len(work) > 1 or len(talk) > 1:
         return None
     rest = [s for s in times if s not in work and s not in talk]
+    if text[low : low + 6].lower() == "which ":
+        low = exchange.clause(text, max(0, low - 3), low - 2)[0]
     if len(rest) == 1 and not talk and low <= scene.reading(rest[0]).start < verb.start() and _ABOUT_TALK.search(text[low : verb.start()]):  # fmt: skip
         talk, rest = rest, []  # "The gather of the parameters, 310 ms, is masked by ..."
     if rest:

@@ -82,7 +82,7 @@ class Sent:
 @rule("TK406", since="0.1.0")
 def compression_break_even(ctx: Context) -> Iterator[Outcome]:
     """Times of codecs against what they save."""
-    faulty: set[NumberId] = set()
+    loose = dict(_over_sentences(ctx))
     for claim in ctx.paper.physical("codec"):
         if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
@@ -91,14 +91,22 @@ def compression_break_even(ctx: Context) -> Iterator[Outcome]:
             continue
         told = claim.at("saved") is not None or claim.at("before") is not None
         outcome = _told(ctx, claim) if told else _sent(ctx, claim)
+        if isinstance(outcome, Finding):
+            # What another reading calls wrong is no question any more.
+            if outcome.verdict is Verdict.OPEN and claim.number in loose:
+                continue
+            loose.pop(claim.number, None)
         if outcome is not None:
-            if isinstance(outcome, Finding):
-                faulty.add(claim.number)
             yield outcome
+    yield from loose.values()
+
+
+def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
+    """What a codec saves and leaves, told over a sentence or two, or by the rows of a table."""
     for claim in chain(ctx.paper.physical("codec-pays"), codec_rows(ctx.paper)):
         # "It would save 17 ms and cost 18 ms, so it would gain time" concludes what does not follow.
         supposed = claim.asserted is Asserted.NO and "concluded" not in claim.cues
-        if supposed or claim.cues & _UNPAID or claim.number in faulty:
+        if supposed or claim.cues & _UNPAID:
             continue
         # "At most 17 ms" are saved: it is no more, at any rate.
         most = claim.at("saved")
@@ -109,7 +117,7 @@ def compression_break_even(ctx: Context) -> Iterator[Outcome]:
             continue
         outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
         if isinstance(outcome, Finding):
-            yield outcome
+            yield claim.number, outcome
 
 
 def _net(ctx: Context, claim: Physical) -> Finding | None:

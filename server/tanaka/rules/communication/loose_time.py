@@ -156,6 +156,8 @@ def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
             best = max(found, key=lambda f: f.each)
             return Line(best.each, best.each, best.at, sure=False), _among(devices)
     parts = _parts(ctx, claim)
+    if not parts and not claim.name("level"):
+        return _between(ctx, claim, nodes, devices)  # of devices nothing is said
     lines = [line for p in parts if (line := _own(p, level)) is not None]
     if not lines or len(lines) != len(parts):
         return None
