@@ -24,7 +24,8 @@ _TALK = (
 _WORK = r"backward|forward|comput\w+|pass|steps?|iterations?|attention|GEMMs?|matmuls?|MLP|layers?|optimi[sz]er|kernels?|work|passes|prefill\w*|decoding"  # fmt: skip
 _ON = r"(?![\s,]*(?:and|while|but|with|by|behind|under|is|are|takes|which)\b)"
 _PER_STEP = Lazy(
-    r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration)\b", re.I
+    r"\s?(?:per|/|in each|in every|each|every|a)\s?(?:training\s)?(?:step|iteration|layer|micro-?batch)\b",
+    re.I,
 )
 _TALK_LEADS = Lazy(
     rf"^(?:[Tt]h(?:is|ese|e)|[Ii]ts|[Tt]heir|[Ii]t)\b[^,;.\d]{{0,30}}?(?:(?:{_TALK})\b|(?<=[Ii]t)(?=\s(?:is|can|stays?)\b))",
@@ -87,7 +88,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             cues.discard("accumulation")
         if _FULLY.search(sentence.text):
             cues.add("fully")
-        named = (("window", _window(scene, work[0])),)
+        named = (("window", window_of(scene, work[0])),)
         if talk:
             yield LocalPhysical("overlap", talk[0], (("window", work[0]),), named, far=far, cues=frozenset(cues))  # fmt: skip
             continue
@@ -109,7 +110,13 @@ def _is(scene: Scene, spot: Spot, *, talk: bool) -> bool:
     return back.search(before) is not None
 
 
-def _window(scene: Scene, spot: Spot) -> str:
+def is_talk(scene: Scene, spot: Spot) -> bool:
+    """Whether a time is of communication, by the words around it."""
+    return _is(scene, spot, talk=True)
+
+
+def window_of(scene: Scene, spot: Spot) -> str:
+    """What a time of work is of: "backward pass", "step" ..."""
     before, after = scene.around(spot, 40, 40)
     text = (after + " " + before).lower()
     for word, name in (("backward", "backward pass"), ("forward", "forward pass"), ("attention", "attention"), ("step", "step"), ("iteration", "step")):  # fmt: skip

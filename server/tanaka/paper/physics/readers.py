@@ -14,10 +14,14 @@ from tanaka.paper.physics import (
     bubble,
     budget,
     codec,
+    codec_pays,
     collective,
+    exchange,
     footprint,
+    hidden,
     link_domain,
     low_rank,
+    network,
     overlap,
     rates,
     residence,
@@ -65,6 +69,10 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     bandwidth_share.read,
     codec.read,
     link_domain.read,
+    network.read,
+    exchange.read,
+    hidden.read,
+    codec_pays.read,
 )  # fmt: skip
 
 

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.model import Number, NumberId, Paper, Physical, Table
 from tanaka.paper.physics.collective import CUES, KINDS
+from tanaka.paper.physics.exchange import SMALLER
 from tanaka.patterns import Lazy
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
 _SIZE = Lazy(
     r"^\W*(?:(?:message|buffer|payload|data|tensor|gradients?|msg\.?|input|transfer)\s(?:sizes?|volume)|sizes?|message|payload|buffer|bytes|volume)\b(?!\s?(?:per|/))",
     re.I,
+)
+_SENT = Lazy(
+    r"^\W*(?:gradients?|messages?|payload|buffers?|exchanged|sent)\b(?!\s?(?:per|/))", re.I
 )
 _MODEL_SIZE = Lazy(r"^\W*(?:model|weights?)(?:\s(?:size|bytes))?\b", re.I)
 _TIME = Lazy(r"\b(?:time|latency|duration|took|runtime|completion)\b|\(\s?(?:ms|s|us|µs|μs)\s?\)", re.I)  # fmt: skip
@@ -39,6 +43,10 @@ _PORTS = Lazy(
     re.I,
 )
 _EACH_RANK = Lazy(r"\b(?:per|for each|for every|each|every)[ -](?:GPU|rank|device|accelerator|worker)\b|/\s?GPU\b|\bNICs\b|\brails?\b|\bmulti-?rail\b", re.I)  # fmt: skip
+_BETWEEN_NODES = Lazy(
+    r"\b(?:nodes|servers|machines|hosts|cluster|testbed|network|Ethernet|InfiniBand)\b", re.I
+)
+_INSIDE = Lazy(r"\bNVLink\b|\b(?:inside|within|in|of|on) (?:a|one|the|a single|each) (?:node|server|machine)\b|\bintra\b", re.I)  # fmt: skip
 _FAST = 20e9
 _COUNTS = {"one": 1, "a single": 1, "single": 1, "two": 2, "four": 4, "eight": 8}
 _NODES = Lazy(r"nodes?|machines|servers", re.I)
@@ -66,6 +74,8 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
         return None
     kind = line.one(entry, _kinds)
     payload = line.only(_SIZE, lambda n: plain(n, "byte"))
+    if payload is None:
+        payload = line.only(_SENT, lambda n: plain(n, "byte"))
     if payload is None and kind == "broadcast":
         payload = line.only(_MODEL_SIZE, lambda n: plain(n, "byte"))
     if not kind or payload is None:
@@ -76,7 +86,9 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
     at, link = _link(paper, line, entry)
     who = _ends(paper, line)
     if (at is None and not link) or (kind != "broadcast" and not who):
-        return None
+        return (
+            _by_set_up(kind, payload, entry, who, everything) if at is None and not link else None
+        )
     given += [("link", at), *who] if at is not None else who
     named += link
     cues = {c for c, p in CUES.items() if p.search(everything)} | {"named"}
@@ -103,6 +115,24 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | N
     # a caption, or the text, may say more of what a column has: nothing is proven
     return Physical(
         "collective", entry.number.id, tuple(given), tuple(named), counted, frozenset({"table"}), frozenset(cues),
+        asserted(entry.number, payload),
+    )  # fmt: skip
+
+
+def _by_set_up(
+    kind: str, payload: Number, entry: Entry, who: list[tuple[str, NumberId]], said: str
+) -> Physical | None:
+    """A row whose link is the set-up's: between nodes, as far as the words say so."""
+    if not (_BETWEEN_NODES.search(said) or any(role == "nodes" for role, _ in who)):
+        return None
+    if _INSIDE.search(said) or SMALLER.search(said) or kind == "all-to-all":
+        return None
+    cues = {c for c, p in CUES.items() if p.search(said)} | {"dense"}
+    if _RING.search(said):
+        cues.add("ring")
+    named = (("kind", kind), ("level", "between"))
+    return Physical(
+        "exchange", entry.number.id, (("payload", payload.id), *who), named, (), frozenset({"table"}), frozenset(cues),
         asserted(entry.number, payload),
     )  # fmt: skip
 

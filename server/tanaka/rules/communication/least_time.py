@@ -30,7 +30,7 @@ _NODE = 8.0
 """GPUs that may share the links of their node, where the paper does not say."""
 _FAST = 20e9
 """Networks from which a node often has several ports [byte/s]: HDR and later."""
-_WIDTH = {"fp64": 8.0, "fp32": 4.0, "tf32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0}
+WIDTH = {"fp64": 8.0, "fp32": 4.0, "tf32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0}
 _LABEL = 0.92  # "13B" is a label: 12.3e9 and more have been called so
 _PER_GIB = 2.0**30 / 1e9
 
@@ -99,7 +99,7 @@ def least_time(ctx: Context, d: Derivation, claim: Physical) -> Least | None:
     """The least time that a claim's payload takes over its links; None where something is open."""
     line = _line(ctx, claim)
     ends = _ends(ctx, claim, line) if line is not None else None
-    sent = _payload(d, ctx.paper.number, claim)
+    sent = payload_of(d, ctx.paper.number, claim)
     kind = claim.name("kind")
     if line is None or ends is None or sent is None or sent[0].value < 16 * _MIB:
         return None
@@ -108,14 +108,14 @@ def least_time(ctx: Context, d: Derivation, claim: Physical) -> Least | None:
     if kind == "all-gather" and "per rank" in claim.cues:
         return None  # a shard of each, or the whole on each
     payload, least, stated = sent
-    formula, text = _formula(kind, claim.cues)
+    formula, text = formula_of(kind, claim.cues)
     if kind == "all-gather" and "from each" in claim.cues:
         # Workers may share a node of eight, whose shards reach it once for all of them.
         near = _NODE if ends.who != "node" and ends.assumed and ends.n > _NODE else 1.0
-        formula, text = _gathered(near), f"({{n}} - {near:g}) × {{S}} / {{B}}"
+        formula, text = gathered(near), f"({{n}} - {near:g}) × {{S}} / {{B}}"
     among = kind not in ("transfer", "broadcast")
-    n = _count(d, claim, ends) if among else None
-    way = _way(d, ctx.paper.number, line, ends)
+    n = count_of(d, claim, ends) if among else None
+    way = way_of(d, ctx.paper.number, line, ends)
     inputs = (payload, way) if n is None else (n, payload, way)
     text = text.format(n="" if n is None else n.shown, S=payload.shown, B=way.shown)
     d.computed("least time", "s", text, formula, *inputs, symbol="T", reference=getattr(formula, "source", ""))  # fmt: skip
@@ -194,12 +194,13 @@ def _ends(ctx: Context, claim: Physical, line: Line) -> Ends | None:
     return Ends(groups, (links or 1.0) * _NODE, "node", "links") if groups > 1 else None
 
 
-def _gathered(near: float) -> Callable[..., float]:
+def gathered(near: float) -> Callable[..., float]:
     """Shards of all but those near by, each in turn, into each."""
     return lambda n, shard, bandwidth: transfer_seconds_bound((n - near) * shard, bandwidth)
 
 
-def _formula(kind: str, cues: frozenset[str]) -> tuple[Callable[..., float], str]:
+def formula_of(kind: str, cues: frozenset[str]) -> tuple[Callable[..., float], str]:
+    """The bound of a kind of exchange, and its text."""
     if kind == "all-reduce":
         if "ring" in cues and "in-network" not in cues:
             return allreduce_seconds_bound, "2 × ({n} - 1) / {n} × {S} / {B}"
@@ -209,7 +210,7 @@ def _formula(kind: str, cues: frozenset[str]) -> tuple[Callable[..., float], str
     return exchange_seconds_bound, "({n} - 1) / {n} × {S} / {B}"
 
 
-def _payload(
+def payload_of(
     d: Derivation, number: Callable[[NumberId], Number], claim: Physical
 ) -> tuple[Step, float, bool] | None:
     """What is sent, the least that the words may stand for [byte], and whether a proof may use it."""
@@ -223,16 +224,17 @@ def _payload(
     if params is None:
         return None
     name = claim.name("precision")
-    width = _WIDTH.get(name, 2.0)
+    width = WIDTH.get(name, 2.0)
     n = d.stated("parameters", params, symbol="N")
-    each = d.known("bytes of an element", width, "byte", Computed(name.upper()) if name in _WIDTH else Assumption("16-bit gradients"),
+    each = d.known("bytes of an element", width, "byte", Computed(name.upper()) if name in WIDTH else Assumption("16-bit gradients"),
                    shown=f"{width:g} B", symbol="b")  # fmt: skip
     step = d.computed("payload", "byte", f"{n.shown} × {each.shown}", lambda a, b: a * b, n, each, symbol="S")  # fmt: skip
     d.steps[-1] = step = replace(step, shown=size(step.value))
     return step, step.value * _LABEL, False
 
 
-def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:
+def count_of(d: Derivation, claim: Physical, ends: Ends) -> Step:
+    """How many take part."""
     at = claim.at("nodes" if ends.who == "node" else "devices") or claim.at("devices") or claim.at("nodes")  # fmt: skip
     assert at is not None
     step = d.stated(f"{ends.who}s", at, symbol="n", exact=True)
@@ -254,7 +256,7 @@ def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:
     return step
 
 
-def _way(d: Derivation, number: Callable[[NumberId], Number], line: Line, ends: Ends) -> Step:
+def way_of(d: Derivation, number: Callable[[NumberId], Number], line: Line, ends: Ends) -> Step:
     """What one end sends in one direction, in bytes."""
     if line.at is not None:
         written = number(line.at).quantity.shown
