@@ -20,7 +20,11 @@ ADAM = Lazy(
     r"\b(8|4|eight|four)-bit (?:Adam\w*|AdamW|optimi[sz]ers?|moments?|optimi[sz]er[- ]states?)\b", re.I
 )  # fmt: skip
 HEADS = Lazy(
-    r"\b(?:GQA|grouped[- ]query|group[- ]query)|\b(MQA|multi[- ]query)\b", re.I
+    r"\b(?:GQA|grouped[- ]query|group[- ]query)|\b(MQA|multi[- ]query)\b|"
+    r"\b(?:KV|key[-–/ ]value) (?:heads?|groups)\b[^.;]{0,40}\b(?:instead of|rather than|in place of|(?:are|is) shared by|serves?)\b|"
+    r"\b(?:groups?|shar\w+|grouped)\b[^.;]{0,60}\b(?:KV|key[-–/ ]value) (?:heads?|groups)\b|"
+    r"\b(?:query|attention|Q) heads?\b[^.;]{0,40}\b(?:KV|key[-–/ ]value) (?:heads?|groups|pairs?)\b|\b(?:KV|key[-–/ ]value) heads?\b[^.;]{0,40}\b(?:query|attention|Q) heads?\b",
+    re.I,
 )  # fmt: skip
 FORMAT = Lazy(
     r"\b(?:(?:MX)?(?:INT|FP|NF|BF|W)-?(\d{1,2})(?!A)|(\d+(?:\.\d+)?)[- ]bits?\b|(half|full|single)[- ]precision\b|(binary|1-bit)\b)", re.I
@@ -199,7 +203,7 @@ def _technique(scene: Scene, k: int, saving: Spot, *, sizes: bool = False) -> Fo
     if stages:
         if bits:
             return _NONE
-        given, far = _degree(scene, k)
+        given, far = degree(scene, k)
         fully = (("said", m.group(3)),) if (m := ZERO.search(text)) and m.group(3) else ()
         return f"ZeRO-{stages.pop()}", given, (), far, fully
     if adam:
@@ -237,7 +241,7 @@ _WAYS = Lazy(r"^(?:-way|[- ]fold)? ?(?:data[- ]parallel\w*|DP|replicas?|ranks?|w
 _DEGREE = Lazy(r"\b(?:data[- ]parallel\w*|DP)(?: degree| size| group)?(?: of|\s?=)?\s$", re.I)
 
 
-def _degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
+def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
     """Devices that a state is shared by: of the sentence, else of the one before."""
     for j in (k, k - 1):
         if j < 0:
@@ -274,7 +278,7 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
 
 _HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key[-–]value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
-_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than)\s?$", re.I)
+_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than|instead of|in place of)\s?$", re.I)
 
 
 def _heads(scene: Scene, k: int, saving: Spot, kind: str, bits: frozenset[float]) -> Found:

@@ -41,7 +41,7 @@ _SCHEME = {0: "data parallelism", 1: "ZeRO-1", 2: "ZeRO-2"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """How the state lies on the devices.
 
     Attributes
@@ -95,14 +95,14 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
         return None  # fmt: skip
     excused = bool(speaks_of(paper, "lean-state") or machine.excuses(paper, "offload", "adapter")) and "kept" not in claim.cues  # fmt: skip
     floor = _USUAL if stated else _LEANEST
-    least = _need(count.low, floor, layout)
+    least = need(count.low, floor, layout)
     there = held.value if layout.stage is not None else layout.devices * held.value
     proven = (
         least > PROOF * there and held.verified and device.proves and not claim.far and not excused
         and machine.firm(paper, claim, devices_at)
     )  # fmt: skip
     recipe = floor if proven else _USUAL
-    needed = _steps(d, count, recipe, layout, stated=stated or proven)
+    needed = state_steps(d, count, recipe, layout, stated=stated or proven)
     card = d.known("memory of one", held.value, "byte", Datasheet(held.source, sources()[held.source].title),
                    shown=f"{held.value / 2**30:g} GiB", symbol="c1")  # fmt: skip
     on = 1.0 if layout.stage is not None else layout.devices
@@ -117,7 +117,7 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
             return None
         return Held("TK301", operands, f"{needed.shown} of {room.shown}", tuple(d.steps),
                     slots=(Slot("axis", "memory"), Slot("need", f"{needed.shown} of training state", "M"), Slot("cap", room.shown, "C")), figure=figure)  # fmt: skip
-    if excused or _need(count.low, _USUAL, layout) <= there:
+    if excused or need(count.low, _USUAL, layout) <= there:
         return None
     most = _most(held.value, recipe, layout)
     way_out = _way_out(needed.value, held.value, most, layout)
@@ -166,7 +166,7 @@ def _only_part(paper: Paper) -> machine.Named | None:
     return machine.Named(best, How.INFERRED, "the only part that the paper names")
 
 
-def _layout(claim: Physical) -> _Layout | None:
+def _layout(claim: Physical) -> Layout | None:
     counted = dict(claim.counted)
     devices = counted.get("devices", 0.0)
     if devices < 1:
@@ -176,17 +176,17 @@ def _layout(claim: Physical) -> _Layout | None:
     stage = int(counted["stage"]) if sharded(claim) else None
     if stage is not None and (degree < 1 or replicas < 1 or replicas != int(replicas)):
         return None
-    return _Layout(devices, degree, replicas, stage)
+    return Layout(devices, degree, replicas, stage)
 
 
-def _need(count: float, recipe: Recipe, layout: _Layout) -> float:
+def need(count: float, recipe: Recipe, layout: Layout) -> float:
     """State of one device, or of all where it may be spread evenly [byte]."""
     if layout.stage is None:
         return float(training_state_bytes(count, recipe.total))
     return zero_bytes_per_device(count / layout.degree, recipe, layout.replicas, layout.stage)
 
 
-def _steps(d: Derivation, count: Count, recipe: Recipe, layout: _Layout, *, stated: bool) -> Step:
+def state_steps(d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, stated: bool) -> Step:
     """Steps up to what is needed."""
     origin = Computed("mixed-precision Adam, as stated" if recipe is _USUAL else "16-bit weights and gradients, no optimizer state") if stated else Assumption("mixed-precision Adam")  # fmt: skip
     if layout.stage is None:
@@ -216,7 +216,7 @@ def _steps(d: Derivation, count: Count, recipe: Recipe, layout: _Layout, *, stat
     return step
 
 
-def _most(capacity: float, recipe: Recipe, layout: _Layout) -> float:
+def _most(capacity: float, recipe: Recipe, layout: Layout) -> float:
     """The most parameters whose state fits."""
     if layout.stage is None:
         return float(largest_parameter_count(layout.devices, capacity, recipe.total))
@@ -224,7 +224,7 @@ def _most(capacity: float, recipe: Recipe, layout: _Layout) -> float:
     return float(largest_parameter_count(layout.degree, capacity, each))
 
 
-def _way_out(need: float, capacity: float, most: float, layout: _Layout) -> str:
+def _way_out(need: float, capacity: float, most: float, layout: Layout) -> str:
     """The least change that makes it fit."""
     fewer = f"at most {trimmed(most / 1e9, 3)}B parameters"
     if layout.stage is None:
@@ -232,7 +232,7 @@ def _way_out(need: float, capacity: float, most: float, layout: _Layout) -> str:
     return f"weights are sharded, too (ZeRO-3), or {fewer}"
 
 
-def _parts(count: float, recipe: Recipe, layout: _Layout) -> tuple[FitPart, ...]:
+def _parts(count: float, recipe: Recipe, layout: Layout) -> tuple[FitPart, ...]:
     """Weights, gradients and optimizer state, those that there are."""
     own, r = count / layout.degree if layout.stage is not None else count, layout.replicas
     shares = {None: (1, 1, 1), 0: (1, 1, 1), 1: (1, 1, r), 2: (1, r, r)}[layout.stage]
