@@ -94,14 +94,39 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         if told is not None:
             given = (*given, ("before", told[0]))
+        if kind == "quantisation" and len(counted) == 1 and _SIXTEEN.search(_SCALES.sub(" ", scene.text)) and not _WIDER.search(scene.text):  # fmt: skip
+            counted, far = (*counted, ("from", 16.0)), far | {"from"}
         shard_free = _SHARDS.sub(" ", text)
         objects = frozenset(n for n, p in OBJECTS.items() if p.search(shard_free))
         objects |= {"cache"} if plain else set()
         exact = objects - {"memory"}
+        whole = {"whole"} if _whole(kind, text, exact) else set()
         yield LocalPhysical(
             "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
-            scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)},
+            scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)} | whole,
         )  # fmt: skip
+
+
+# What a passage keeps its values in, where nothing in it is wider.
+_SIXTEEN = Lazy(r"\b(?:BF|FP)-?16\b|\bbfloat16\b|\bfloat16\b|\bhalf precision\b|\b16-bit\b", re.I)
+_WIDER = Lazy(r"\b(?:FP|TF)-?32\b|\bfloat32\b|\b(?:full|single)[- ]precision\b|\b32[- ]bits?\b", re.I)
+# A width with its scales, and what stands in a format of its own.
+_EFFECTIVE = Lazy(r"(?<![\d.,])(\d+(?:\.\d+)?) bits? (?:per|a|for each|for every|of each) (?:\w+ )?(?:weight|parameter|element|value|entry|number|scalar)\b", re.I)  # fmt: skip
+_SCALES = Lazy(r"\b(?:FP|BF|INT)-?\d+ (?:(?:group|block|row|channel|per-\w+) )?(?:scales?|scaling|zero[- ]points?|zeros?|offsets?|codebooks?|outliers?)\b", re.I)  # fmt: skip
+_SO = Lazy(r"\b(?:so|hence|thus|therefore|thereby|i\.e\.|which|that is)\b", re.I)
+_SOMETHING_ELSE = Lazy(
+    r"\b(?:only|just|merely|overall|total|end-to-end|in practice|measured|peaks?|per (?:GPU|request)|model size|footprint|memory (?:use|usage|consumption)|embedding\w*|whole|entire|at least|more than|over)\b",
+    re.I,
+)
+
+
+def _whole(kind: str, text: str, objects: set[str] | frozenset[str]) -> bool:
+    """Whether nothing but what the technique shrinks is counted, so that it saves no less either."""
+    if _SOMETHING_ELSE.search(text):
+        return False
+    if kind in ("grouped queries", "multi-query"):
+        return objects == {"cache"}
+    return kind == "quantisation" and bool(_EFFECTIVE.search(text) and _SO.search(text))
 
 
 def claimed_saving(
@@ -142,7 +167,7 @@ def claimed_saving(
     near = before + " " + after
     if not _LESS.search(near) or _OTHER.search(_TRAINABLE.sub(" ", near) if trained else near):
         return None
-    if re.search(r"\bper ?cent|\bpoints?\b", text, re.I):
+    if re.search(r"\bper ?cent|(?<!zero[- ])\bpoints?\b", text, re.I):
         return None
     return spot, form
 
@@ -229,6 +254,11 @@ def _bits(sentence: Sentence, *, adam: bool) -> frozenset[float]:
     """Widths of the formats that a sentence names."""
     found: set[float] = set()
     text = ADAM.sub(" ", sentence.text) if adam else sentence.text
+    exact = {float(m.group(1)) for m in _EFFECTIVE.finditer(text)}
+    if len(exact) == 1 and min(exact) < 16:
+        text = _SCALES.sub(" ", text)
+        wide = {float(m.group(1)) for m in FORMAT.finditer(text) if m.group(1) and float(m.group(1)) >= 16}  # fmt: skip
+        return frozenset(exact | wide)
     for m in _FROM.finditer(text):
         found.add(float(m.group(1)))
     for m in FORMAT.finditer(text):

@@ -42,6 +42,7 @@ _AFTER = Lazy(
 )
 _EACH = Lazy(r"^\s?(?:(?:of (?:\w+ )?state |of it )?(?:per (?:GPU|device|rank|worker|card|accelerator)|on each|on every|for each|each|apiece|a GPU|/ ?GPU)|(?:are|is) left|remains?\b)", re.I)  # fmt: skip
 _PART = Lazy(r"^\s?(?:of|for) (?:the |its )?(?:weights|gradients|moments|master|parameters|optimi[sz]er)\b|^\s?(?:per|a|of each) (?:layer|block|token|parameter|bucket|step)\b", re.I)  # fmt: skip
+_ALL = Lazy(r"^[^.;()]{0,30}?\b(?:(?:over|on|across|for|of) all\b|together|in total|in all|altogether|total|per node|a node|the node|nodes?\b|aggregate)", re.I)  # fmt: skip
 _WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "eight": 8.0, "sixteen": 16.0}
 _COUNT = r"(?:\d+|two|three|four|eight|sixteen)"
 _DEGREES = {
@@ -182,7 +183,7 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     near = text[: value.clause[1]]
     # the words of state may stand in the sentence before
     lead = scene.sentences[k - 1].text if k else ""
-    if _OTHER.search(clause) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
+    if _OTHER.search(clause) or saving.TOGETHER.search(text) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
         return None
     devices, far = saving.degree(scene, k)
     roles = set(far) | ({"technique"} if value.far else set())
@@ -224,7 +225,7 @@ def _left(
     text = scene.sentences[k].text
     r = scene.reading(value.spot)
     lead, tail = scene.around(value.spot, 40, 50)
-    if _PART.match(tail) or _BEFORE.search(lead) or not (_AFTER.search(lead) or _EACH.match(tail)):
+    if _PART.match(tail) or _ALL.match(tail) or _BEFORE.search(lead) or not (_AFTER.search(lead) or _EACH.match(tail)):
         return None
     whole = [
         s

@@ -55,7 +55,7 @@ def named_count(d: Derivation, paper: Paper, claim: Physical) -> Count | None:
 
 def of_state_alone(paper: Paper, claim: Physical, models: tuple[Saving, ...]) -> bool:
     """Whether the sizes beside a saving are those of state and of nothing else."""
-    if claim.name("technique") in ("grouped queries", "multi-query"):
+    if claim.name("technique") in ("grouped queries", "multi-query", "quantisation", "units"):
         return "whole" in claim.cues
     if "clause" not in claim.far or machine.excuses(paper, *_EXCUSES):
         return False
