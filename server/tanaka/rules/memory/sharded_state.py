@@ -50,6 +50,9 @@ def named_count(d: Derivation, paper: Paper, claim: Physical) -> Count | None:
     if find_model(name or "") is None and at is not None:
         public = machine.of_size(paper, paper.number(at).quantity.point)
         name = public.name if public is not None else name
+    if at is None and name and find_model(name) is None:
+        longer = {m.id: n for n in machine.named_models(paper) if n.startswith(name) and (m := find_model(n)) is not None}  # fmt: skip
+        name = next(iter(longer.values())) if len(longer) == 1 else name
     return count_of(d, paper, name, at, label="label" in claim.cues)
 
 

@@ -37,6 +37,8 @@ from tanaka.rules.memory.sizes import Count, billions, count_of, size, trimmed
 
 _SILENT = frozenset({"adapter", "offload", "low-bit", "fused", "experts", "inference"})
 _USUAL, _LEANEST = RECIPES["mixed-adam-16"], RECIPES["leanest"]
+MANY = 1e9
+"""Replicas where nobody counts them: what no number of them makes smaller."""
 _SCHEME = {0: "data parallelism", 1: "ZeRO-1", 2: "ZeRO-2"}
 
 
@@ -111,7 +113,7 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
     operands = tuple(dict.fromkeys((devices_at, *(id for _, id in claim.given))))
     family = find(device.name)[0].family
     holder = f"each {family}" if layout.stage is not None else f"{layout.devices:,.0f} {family}"
-    figure = FitFigure(_parts(count.step.value, recipe, layout), there, f"one {family}" if layout.stage is not None else f"{layout.devices:,.0f} cards")  # fmt: skip
+    figure = FitFigure(state_parts(count.step.value, recipe, layout), there, f"one {family}" if layout.stage is not None else f"{layout.devices:,.0f} cards")  # fmt: skip
     if needed.value <= there:
         if both:
             return None
@@ -119,8 +121,8 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
                     slots=(Slot("axis", "memory"), Slot("need", f"{needed.shown} of training state", "M"), Slot("cap", room.shown, "C")), figure=figure)  # fmt: skip
     if excused or need(count.low, _USUAL, layout) <= there:
         return None
-    most = _most(held.value, recipe, layout)
-    way_out = _way_out(needed.value, held.value, most, layout)
+    most = most_parameters(held.value, recipe, layout)
+    way_out = least_change(needed.value, held.value, most, layout)
     d.known("parameters that fit", most, "1", Computed("with the same recipe and layout"), shown=billions(most), symbol="F")  # fmt: skip
     what = "weights, gradients and optimizer state" if recipe is _USUAL else "weights and gradients alone"  # fmt: skip
     under = f" under {_SCHEME[layout.stage]}" if layout.stage is not None else ""
@@ -209,6 +211,8 @@ def state_steps(d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, 
         1: f"{w.shown} + {g.shown} + {o.shown} / {r}",
         2: f"{w.shown} + ({g.shown} + {o.shown}) / {r}",
     }[layout.stage]
+    if layout.replicas >= MANY:
+        text = f"{w.shown} + {g.shown}" if layout.stage == 1 else w.shown if layout.stage == 2 else text
     value = zero_bytes_per_device(own.value, recipe, layout.replicas, layout.stage)
     source = ZERO_STAGES[layout.stage].source
     step = Step("needed on each", value, value, value, "byte", f"{own.shown} × ({text})", Computed(source), True, size(value), "M")  # fmt: skip
@@ -216,7 +220,7 @@ def state_steps(d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, 
     return step
 
 
-def _most(capacity: float, recipe: Recipe, layout: Layout) -> float:
+def most_parameters(capacity: float, recipe: Recipe, layout: Layout) -> float:
     """The most parameters whose state fits."""
     if layout.stage is None:
         return float(largest_parameter_count(layout.devices, capacity, recipe.total))
@@ -224,7 +228,7 @@ def _most(capacity: float, recipe: Recipe, layout: Layout) -> float:
     return float(largest_parameter_count(layout.degree, capacity, each))
 
 
-def _way_out(need: float, capacity: float, most: float, layout: Layout) -> str:
+def least_change(need: float, capacity: float, most: float, layout: Layout) -> str:
     """The least change that makes it fit."""
     fewer = f"at most {trimmed(most / 1e9, 3)}B parameters"
     if layout.stage is None:
@@ -232,7 +236,7 @@ def _way_out(need: float, capacity: float, most: float, layout: Layout) -> str:
     return f"weights are sharded, too (ZeRO-3), or {fewer}"
 
 
-def _parts(count: float, recipe: Recipe, layout: Layout) -> tuple[FitPart, ...]:
+def state_parts(count: float, recipe: Recipe, layout: Layout) -> tuple[FitPart, ...]:
     """Weights, gradients and optimizer state, those that there are."""
     own, r = count / layout.degree if layout.stage is not None else count, layout.replicas
     shares = {None: (1, 1, 1), 0: (1, 1, 1), 1: (1, 1, r), 2: (1, r, r)}[layout.stage]
