@@ -40,6 +40,8 @@ EXCUSES: dict[str, Lazy] = {
 }  # fmt: skip
 # An adapter that carries packets trains nothing.
 _NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|[HEN]DR|RoCE|NICs?|Gb/s|Gbit/s|ConnectX\S*)(?!\w)|\b(?:port|network|GPUDirect)\b", re.I)  # fmt: skip
+# "A layer stores about 34sbh bytes": the paper's own count of what is kept for each element
+_TERM = Lazy(r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?(?:[sbhdBSH]\s?){1,3}(?:\s|-)?(?:bytes|B)\b")
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -59,4 +61,6 @@ def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
         if role != "related" and _OFF.match(sentence.text, m.end()):
             role = "negated"
         out.append(LocalWord(f"excuse-{name}", role, m.start(), m.end(), ()))
+    if "bytes" in sentence.text and (term := _TERM.search(sentence.text)) is not None:
+        out.append(LocalWord("kept-term", "ours", term.start(), term.end(), (("bytes", term.group(1)),)))  # fmt: skip
     return tuple(out)

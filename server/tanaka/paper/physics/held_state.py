@@ -42,6 +42,7 @@ _ALONE = Lazy(r"\b(?:one|a single|single) (?:\w+[- ])?(?:GPU|device|card|acceler
 _SHARED = Lazy(r"\bZeRO\b|\bFSDP\b|\bshard\w*|\bparallel\w*|\bpartition\w*", re.I)
 # Positions that are split change nothing of the state.
 _SEQUENCE = Lazy(r"\b(?:sequence|context|data)[- ]parallel\w*", re.I)
+_OF_DEVICES = Lazy(r"\b(?:smallest|largest|another|other) (?:\w+ )?(?:slices?|parts?|numbers?|sets?|groups?|shares?|configurations?|partitions?|allocations?|clusters?|jobs?)\b", re.I)  # fmt: skip
 _IT = Lazy(r"\b(?:it|its|this model|the model|this one)\b", re.I)
 _ABLE = Lazy(r"\b(?:could|can) (?:we |one |be |still |even |just |also )*(?:train|fit|run|hold)\w*", re.I)
 
@@ -83,7 +84,7 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if about is None or about.far:
         if scene.named(k, EntityKind.MODEL) or _counted(scene, k) or not _IT.search(text):
             return None
-        if SIBLING.search(text):
+        if SIBLING.search(_OF_DEVICES.sub(" ", text)):
             return None
         about = about or _earlier(scene, k)
         roles |= {"model", "params"}

@@ -16,6 +16,7 @@ from tanaka.paper.physics import (
     collective,
     footprint,
     held_state,
+    kept_batch,
     kept_units,
     link_domain,
     low_rank,
@@ -39,6 +40,7 @@ from tanaka.paper.sentences import Sentence
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
     stashed.read,
+    kept_batch.read,
     saving.read,
     recipe.read,
     sharded.read,
