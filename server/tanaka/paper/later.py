@@ -116,4 +116,4 @@ def _loose(claim: LocalPhysical) -> bool:
     return claim.relation in _LOOSE or "clause" in claim.far
 
 
-_LOOSE = frozenset({"recipe", "sharded state", "held state", "activation size", "kept batch"})
+_LOOSE = frozenset({"recipe", "sharded state", "held state", "activation size", "kept batch", "sequence length"})

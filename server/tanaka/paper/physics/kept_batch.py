@@ -42,6 +42,15 @@ _LEAD = Lazy(r"\bmicro-?batch(?:es|[- ]sizes?)?(?: sizes?)? (?:of|with|hold|hold
 _PER_GPU = Lazy(r"^\s?(?:sequences?|samples?)?\s?(?:per|on each|on every|on an?|for each|a|/)\s?(?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
 
 
+_LENGTH = Lazy(r"\bsequences? (?:have|has|are|is|of|with|contains?|holds?|consists? of|(?:are |is )?(?:packed|padded|cut|truncated) to|(?:length|lengths) (?:is|of|was|are)|of length)\s$", re.I)  # fmt: skip
+
+
+def _is_length(scene: Scene, spot: Spot) -> bool:
+    r = scene.reading(spot)
+    lead = scene.around(spot, 40)[0]
+    return r.quantity.bounded and r.quantity.point >= 128 and bool(_LENGTH.search(lead)) and (r.noun == "token" or "length" in lead)  # fmt: skip
+
+
 def number(word: str) -> float:
     """A count in words or digits."""
     return float(_WORDS.get(word.lower(), 0) or word)
@@ -49,6 +58,9 @@ def number(word: str) -> float:
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Sizes of one, counts of many, and sizes of many."""
+    for k, sentence in enumerate(scene.sentences):
+        if "equence" in sentence.text:
+            yield from (LocalPhysical("sequence length", s) for s in scene.spots(k, "1") if _is_length(scene, s))
     if not _CUE.search(scene.text):
         return
     last: tuple[int, Spot, float, bool] | None = None

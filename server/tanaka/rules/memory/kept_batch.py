@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from hwmodels.catalog import Sourced, find, most_capacity, sources
 from tanaka.paper.about import Role
 from tanaka.paper.model import Asserted, NumberId, Paper, Physical
 from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
 from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
@@ -157,12 +160,21 @@ def _split(paper: Paper, claim: Physical) -> bool:
     return any(m.section == here for m in told) or len(told) > 2
 
 
+_SET_UP = Lazy(r"\bset-?up\b|\bmethod\w*|\bconfigurations?\b|\bworkloads?\b|\bmodels?\b|\btraining\b|\bexperimental\b|\bimplementation\b", re.I)  # fmt: skip
+
+
 @query
 def _length(paper: Paper) -> NumberId | None:
-    """The one length of sequences that the paper states."""
-    said = [n for n in paper.numbers if n.asserted is Asserted.YES and dict(n.context).get("said") == "sequence length"]  # fmt: skip
-    told = said or [n for n in paper.numbers if n.asserted is Asserted.YES and n.kind.name == "SEQ_LEN" and n.noun == "token"]  # fmt: skip
-    return told[0].id if len({n.quantity.point for n in told}) == 1 else None
+    """The one length of sequences of the paper's set-up, else of the paper."""
+    read = [paper.number(c.number) for c in paper.physical("sequence length")]
+    told = [
+        n
+        for n in (*read, *paper.numbers_of(Kind.SEQ_LEN))
+        if n.asserted is Asserted.YES and n.noun in ("token", "") and n.per in ("", "sequence") and n.quantity.bounded and n.quantity.point >= 128
+    ]  # fmt: skip
+    of_set_up = [n for n in told if (s := paper.section(n.section)) is not None and _SET_UP.search(s.title)]  # fmt: skip
+    found = of_set_up or told
+    return found[0].id if len({n.quantity.point for n in found}) == 1 else None
 
 
 @query
