@@ -43,6 +43,9 @@ _SHARED = Lazy(r"\bZeRO\b|\bFSDP\b|\bshard\w*|\bparallel\w*|\bpartition\w*", re.
 # Positions that are split change nothing of the state.
 _SEQUENCE = Lazy(r"\b(?:sequence|context|data)[- ]parallel\w*", re.I)
 _OF_DEVICES = Lazy(r"\b(?:smallest|largest|another|other) (?:\w+ )?(?:slices?|parts?|numbers?|sets?|groups?|shares?|configurations?|partitions?|allocations?|clusters?|jobs?)\b", re.I)  # fmt: skip
+# "This works up to the 8B model": that one is trained, too.
+_UP_TO = Lazy(r"\b(?:up to|until|at most) (?=(?:the |an? )?\d+(?:\.\d+)?\s?B\b|(?:the |an? )?\d+(?:\.\d+)? billion)", re.I)  # fmt: skip
+_OF_THEM = Lazy(r"\b(?P<n>one|two|three|four|six|eight|sixteen|\d+) of (?:them|these|those|our (?:GPUs|cards|machines))\b", re.I)  # fmt: skip
 _IT = Lazy(r"\b(?:it|its|this model|the model|this one)\b", re.I)
 _ABLE = Lazy(r"\b(?:could|can) (?:we |one |be |still |even |just |also )*(?:train|fit|run|hold)\w*", re.I)
 
@@ -67,7 +70,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = (k, own)
         elif open_:
             carried = None
-        if open_ or not _FITS.search(text) or FAILED.search(text) or _ELSE.search(_ABLE.sub("train", text)):
+        if open_ or not _FITS.search(text) or FAILED.search(text) or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text))):
             continue
         stage, far = own, False
         if own is None and before is not None and (k - before[0] <= 1 or _SAME.search(text)):

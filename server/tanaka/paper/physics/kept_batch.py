@@ -32,14 +32,16 @@ _MICRO = Lazy(
     r"\bmicro-?batch(?:es)? (?:of|with|is|has|holds?) (?P<n>an?|one|two|four|eight|\d+)(?: single)? (?:sequences?|samples?)\b(?P<rest>[^.;]*?)\b(?:costs?|takes?|needs?|keeps?|stores?|occupies|requires?|leaves?)\b",
     re.I,
 )
+_OF_ONE = Lazy(r"\bactivations? (?:of|for) (?:one|a|each|every|a single) micro-?batch (?:\w+ ){0,3}?(?:fill|take|occup|need|cost|require|amount to|come to|are|use|consum)\w*\s(?:only |about )?[≈∼~]?$", re.I)  # fmt: skip
 _HELD = Lazy(r"\b(?:holds?|keeps?|has|have|stores?|stashes)\s(?:up to )?(?P<n>two|three|four|six|eight|ten|twelve|sixteen|thirty-two|\d+)\s(?:of (?:them|these|those)|(?:such )?micro-?batches)\b", re.I)  # fmt: skip
 _GPIPE = Lazy(r"\bGPipe\b[^.;]{0,40}?\b(?P<n>\d+|two|four|eight|sixteen) micro-?batches\b|\b(?P<m>\d+|two|four|eight|sixteen) micro-?batches\b[^.;]{0,40}?\bGPipe\b")  # fmt: skip
 _ALONE = Lazy(r"\bactivations? (?:alone )?(?:would (?:have )?|then |alone )?(?:need|take|occup|amount|be|come|fill|cost|sum)\w*(?: to| up to)?\s$", re.I)  # fmt: skip
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "sixteen": 16, "thirty-two": 32,
 }  # fmt: skip
-_LEAD = Lazy(r"\bmicro-?batch(?:es|[- ]sizes?)?(?: sizes?)? (?:of|with|hold|holds|contain|contains|is|are|has|have)\s(?:only |just )?$", re.I)
-_PER_GPU = Lazy(r"^\s?(?:sequences?|samples?)?\s?(?:per|on each|on every|on an?|for each|a|/)\s?(?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
+_LEAD = Lazy(r"\b(?:micro-?batch|(?:local|device|per-(?:GPU|device)) batch)(?:es|[- ]sizes?)?(?: sizes?)? (?:of|with|holds?|contains?|is|are|has|have|consists? of|comprises?|counts?|packs?)\s(?:only |just )?$", re.I)
+_EACH = Lazy(r"\b(?:each|every|an?|one|per) (?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)(?:-\w+)?(?: \w+)? (?:processes|holds|handles|takes|works on|trains on|runs|gets|receives|computes|is given)\s$", re.I)  # fmt: skip
+_PER_GPU = Lazy(r"^\s?(?:sequences?|samples?)?\s?(?:of [\d.,]+[kK]? tokens(?: each)?\s)?(?:per|on each|on every|on an?|for each|a|/)\s?(?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
 
 
 _LENGTH = Lazy(r"\bsequences? (?:have|has|are|is|of|with|contains?|holds?|consists? of|(?:are |is )?(?:packed|padded|cut|truncated) to|(?:length|lengths) (?:is|of|was|are)|of length)\s$", re.I)  # fmt: skip
@@ -98,6 +100,8 @@ def _size(scene: Scene, k: int) -> tuple[Spot, float, bool] | None:
     if m is not None:
         behind = [s for s in sizes if scene.reading(s).start >= m.end()]
         return (behind[0], number(m.group("n")), True) if len(behind) == 1 else None
+    if len(sizes) == 1 and _OF_ONE.search(text[: scene.reading(sizes[0]).start]):
+        return sizes[0], 1.0, True
     m = re.search(r"\bmicro-?batch is (?P<n>an?|one|two|four|\d+) (?:single )?(?:sequences?|samples?)\b", text, re.I)  # fmt: skip
     if m is not None and len(sizes) == 1 and re.search(r"\b(?:stores?|keeps?|holds?|costs?|takes?|leaves?)\s(?:only |about )?[≈∼~]?$", text[: scene.reading(sizes[0]).start], re.I):  # fmt: skip
         return sizes[0], number(m.group("n")), True
@@ -185,6 +189,8 @@ def _is_batch(scene: Scene, spot: Spot) -> bool:
     lead, tail = text[max(0, r.start - 50) : r.start], text[r.literal_end :]
     counts = r.noun in ("sequence", "sample")
     if _LEAD.search(lead) and (counts or re.match(r"\s?(?:sequences?\b|samples?\b|on\b|per\b|for\b|and\b|at\b|$|[.,;)])", tail)):
+        return True
+    if counts and _EACH.search(lead):
         return True
     if counts and (r.per == "gpu" or _PER_GPU.match(tail)):
         return True

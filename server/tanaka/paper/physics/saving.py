@@ -101,6 +101,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         objects |= {"cache"} if plain else set()
         exact = objects - {"memory"}
         whole = {"whole"} if _whole(kind, text, exact) else set()
+        if kind.startswith("ZeRO") and exact == {"states"} and not _SOMETHING_ELSE.search(text):
+            whole = {"alone"}
         yield LocalPhysical(
             "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
             scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)} | whole,

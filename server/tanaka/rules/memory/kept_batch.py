@@ -28,6 +28,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.batch_rows import batch_rows
 from tanaka.rules.memory.held_state import largest_part
 from tanaka.rules.memory.kept_activations import least_per_element
 from tanaka.rules.memory.shapes import ShapeOf, shape_of
@@ -44,7 +45,7 @@ def kept_batches(ctx: Context) -> Iterator[Outcome]:
     paper = ctx.paper
     if machine.excuses(paper, "offload", "adapter"):
         return
-    for claim in paper.physical("kept batch"):
+    for claim in (*paper.physical("kept batch"), *batch_rows(paper)):
         if not (machine.said(claim) or (claim.asserted is Asserted.NO and "computed" in claim.cues)):
             continue
         form = claim.name("form")

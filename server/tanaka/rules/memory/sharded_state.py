@@ -60,6 +60,8 @@ def of_state_alone(paper: Paper, claim: Physical, models: tuple[Saving, ...]) ->
     """Whether the sizes beside a saving are those of state and of nothing else."""
     if claim.name("technique") in ("grouped queries", "multi-query", "quantisation", "units"):
         return "whole" in claim.cues
+    if claim.name("form") == "sizes" and "clause" not in claim.far:
+        return "alone" in claim.cues and not machine.excuses(paper, *_EXCUSES)
     if "clause" not in claim.far or machine.excuses(paper, *_EXCUSES):
         return False
     if claim.name("form") == "sizes":

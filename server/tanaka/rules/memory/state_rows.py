@@ -35,16 +35,17 @@ def state_rows(paper: Paper) -> Iterator[Physical]:
         split = degrees(table.caption)
         counts = [paper.number(n) for n in table.stated]
         told = [n for n in counts if n.noun in ("gpu", "replica") and n.per in ("", "each", "gpu") and n.quantity.count]  # fmt: skip
+        heads = [paper.number(n) for n in table.heads]
         if split is None or split.tensor * split.pipeline != 1:
             continue
         for line in lines(paper, table):
             for entry in line.entries:
-                claim = _claim(table, line, entry, told)
+                claim = _claim(table, line, entry, told, heads)
                 if claim is not None:
                     yield claim
 
 
-def _claim(table: Table, line: Line, entry: Entry, told: list[Number]) -> Physical | None:
+def _claim(table: Table, line: Line, entry: Entry, told: list[Number], told_by_heads: list[Number]) -> Physical | None:
     number = entry.number
     if not plain(number, "byte", 1e7):
         return None
@@ -52,6 +53,9 @@ def _claim(table: Table, line: Line, entry: Entry, told: list[Number]) -> Physic
     if stage is None:
         return None
     devices = line.only(_DEVICES, lambda n: plain(n, "1", 1.0))
+    if devices is None:
+        heads = [n for n in told_by_heads if n.noun == "gpu" and f"{n.quantity.point:g} GPU" in entry.label.replace(",", "")]  # fmt: skip
+        devices = heads[0] if len(heads) == 1 else None
     if devices is None and len(told) == 1:
         devices = told[0]
     if devices is None:
