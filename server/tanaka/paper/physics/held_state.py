@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tanaka.paper.claims import FAILED, KEPT, STATE_CUES, words_of_run
 from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sharded import degrees, stages
+from tanaka.paper.physics.sharded import count_of_word, degrees, stages
 from tanaka.paper.physics.stretches import Stretch, Subject, subject
 from tanaka.paper.physics.training import SIBLING
 from tanaka.patterns import Lazy
@@ -42,7 +42,7 @@ _ALONE = Lazy(r"\b(?:one|a single|single) (?:\w+[- ])?(?:GPU|device|card|acceler
 _SHARED = Lazy(r"\bZeRO\b|\bFSDP\b|\bshard\w*|\bparallel\w*|\bpartition\w*", re.I)
 # Positions that are split change nothing of the state.
 _SEQUENCE = Lazy(r"\b(?:sequence|context|data)[- ]parallel\w*", re.I)
-_OF_DEVICES = Lazy(r"\b(?:smallest|largest|another|other) (?:\w+ )?(?:slices?|parts?|numbers?|sets?|groups?|shares?|configurations?|partitions?|allocations?|clusters?|jobs?)\b", re.I)  # fmt: skip
+_OF_DEVICES = Lazy(r"\b(?:smallest|largest|another|other) (?:\w+ )?(?:slices?|parts?|numbers?|sets?|groups?|shares?|configurations?|partitions?|allocations?|clusters?|jobs?)\b(?: of (?:the|our|its|this) \w+)?", re.I)  # fmt: skip
 # "This works up to the 8B model": that one is trained, too.
 _UP_TO = Lazy(r"\b(?:up to|until|at most) (?=(?:the |an? )?\d+(?:\.\d+)?\s?B\b|(?:the |an? )?\d+(?:\.\d+)? billion)", re.I)  # fmt: skip
 _OF_THEM = Lazy(r"\b(?P<n>one|two|three|four|six|eight|sixteen|\d+) of (?:them|these|those|our (?:GPUs|cards|machines))\b", re.I)  # fmt: skip
@@ -70,7 +70,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = (k, own)
         elif open_:
             carried = None
-        if open_ or not _FITS.search(text) or FAILED.search(text) or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text))):
+        if open_ or not _FITS.search(text) or FAILED.search(_OF_DEVICES.sub(" ", text)) or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text))):
             continue
         stage, far = own, False
         if own is None and before is not None and (k - before[0] <= 1 or _SAME.search(text)):
@@ -96,8 +96,8 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     part = scene.part(k)
     if (part is None and scene.parts(k)) or (part is not None and part.system):
         return None
-    counts = scene.spots(k, where=lambda r: r.noun == "gpu" and r.per in ("", "gpu") and r.quantity.count and r.quantity.point >= 1)  # fmt: skip
-    nodes = scene.spots(k, noun="node")
+    counts = scene.spots(k, where=lambda r: r.noun == "gpu" and r.per in ("", "gpu", "node") and r.quantity.count and r.quantity.point >= 1)  # fmt: skip
+    nodes = [s for s in scene.spots(k, noun="node") if scene.reading(s).quantity.point != 1]
     values = {scene.reading(s).quantity.point for s in counts}
     if len(values) > 1 or (nodes and not counts):
         return None
@@ -108,7 +108,10 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if split is None or split.tensor * split.pipeline > 1:
         return None
     devices: Spot | None = counts[0] if counts else None
-    if devices is None and stage not in (0, 1, 2) and not each:
+    some = _OF_THEM.search(text)
+    if not counts and some is not None and some.group("n").lower() != "one":
+        values = {count_of_word(some.group("n"))}
+    if devices is None and stage not in (0, 1, 2) and not each and not values:
         return None
     alone = bool(_ALONE.search(text)) and not _SHARED.search(scene.text)
     if stage in (None, 3) and not values and not (alone and stage is None):

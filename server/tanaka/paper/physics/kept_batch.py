@@ -88,7 +88,7 @@ def _size(scene: Scene, k: int) -> tuple[Spot, float, bool] | None:
         return None
     sizes = [
         s for s in scene.spots(k, "byte")
-        if (r := scene.reading(s)).quantity.bounded and r.quantity.point >= 1e7 and not _PER_LAYER.match(text[r.end :]) and r.per not in ("layer", "token")
+        if (r := scene.reading(s)).quantity.bounded and r.quantity.point >= 1e7 and text[r.start - 1 : r.start] != "-" and not _PER_LAYER.match(text[r.end :]) and r.per not in ("layer", "token")
     ]  # fmt: skip
     if not sizes:
         return None

@@ -101,7 +101,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         objects |= {"cache"} if plain else set()
         exact = objects - {"memory"}
         whole = {"whole"} if _whole(kind, text, exact) else set()
-        if kind.startswith("ZeRO") and exact == {"states"} and not _SOMETHING_ELSE.search(text):
+        if kind.startswith("ZeRO") and exact == {"states"} and not _BESIDE_STATE.search(text):
             whole = {"alone"}
         yield LocalPhysical(
             "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
@@ -120,6 +120,9 @@ _SOMETHING_ELSE = Lazy(
     r"\b(?:only|just|merely|overall|total|end-to-end|in practice|measured|peaks?|per (?:GPU|request)|model size|footprint|memory (?:use|usage|consumption)|embedding\w*|whole|entire|at least|more than|over)\b",
     re.I,
 )
+
+
+_BESIDE_STATE = Lazy(r"\b(?:activations?|peaks?|overall|total|only|just|measured|buffers?|at least|more than|memory (?:use|usage|consumption|footprint))\b", re.I)  # fmt: skip
 
 
 def _whole(kind: str, text: str, objects: set[str] | frozenset[str]) -> bool:

@@ -16,11 +16,17 @@ from tanaka.paper.physics.stretches import Stretch, Subject, subject
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 
-_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ully[- ]sharded\b|\b[Oo]ptimi[sz]er[- ](?:states? )?shard|\bshard\w* (?:the |its |our )?optimi[sz]er")  # fmt: skip
+_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ully[- ]sharded\b|\b[Oo]ptimi[sz]er[- ]states?")  # fmt: skip
 STAGE = Lazy(
     r"\bZeRO(?:-DP)?(?:[- ]|,? ?\(?stage[- ]?)(?P<a>[123])\b|\b[Ss]tage[- ](?P<b>[123])\b|\b(?P<full>FSDP|[Ff]ull(?:y)?[- ]shard\w*)\b"
 )
 _PIPELINE = Lazy(r"\bpipelin\w*|\b1F1B\b", re.I)
+# "Partitioning the optimizer state among the replicas" is the first stage without its name.
+_SHARDS = Lazy(
+    r"\b(?:shard|partition|split|divid|distribut|spread)(?:s|ed|t?ing|e|es)? (?:only |just )?(?:the |its |our )?optimi[sz]er[- ]states?\b(?P<g> and (?:the )?gradients?\b)?(?! and (?:the )?(?:weights|parameters)|,)"
+    r"|\boptimi[sz]er[- ]states? (?:alone )?(?:is|are) (?:sharded|partitioned|split|divided|distributed|spread)\b(?P<none>)",
+    re.I,
+)
 _CUT = Lazy(
     r";|:\s|,\s(?=(?:and|while|whereas|but|which|with|yet|then)\b)|\s(?=(?:while|whereas|versus|compared)\b)|"
     r",?\s(?:and|or)\s(?=(?:with |under |for )?(?:ZeRO|FSDP|[Ss]tage)\b)|,\s(?=(?:with |under )?(?:ZeRO|FSDP|[Ss]tage)\b)"
@@ -68,7 +74,7 @@ def degrees(text: str) -> Degrees | None:
     """Into how many parts a passage says that each copy of the model is cut."""
     found: dict[str, float] = {}
     for role, pattern in _DEGREES.items():
-        values = {_number(next(g for g in m.groups() if g)) for m in pattern.finditer(text)}
+        values = {count_of_word(next(g for g in m.groups() if g)) for m in pattern.finditer(text)}
         if len(values) > 1:
             return None
         if values:
@@ -78,7 +84,7 @@ def degrees(text: str) -> Degrees | None:
     return Degrees(found.get("tensor", 1.0), found.get("pipeline", 1.0))
 
 
-def _number(word: str) -> float:
+def count_of_word(word: str) -> float:
     return _WORDS.get(word.lower(), 0.0) or float(word)
 
 
@@ -117,6 +123,8 @@ def stages(scene: Scene, text: str) -> list[tuple[int, int]]:
         if m.group("b") and _PIPELINE.search(scene.text):
             continue
         out.append((m.start(), int(m.group("a") or m.group("b") or 3)))
+    if not out and (m := _SHARDS.search(text)) is not None:
+        out.append((m.start(), 2 if m.group("g") else 1))
     return out
 
 
