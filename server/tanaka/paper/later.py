@@ -116,4 +116,6 @@ def _loose(claim: LocalPhysical) -> bool:
     return claim.relation in _LOOSE or "clause" in claim.far
 
 
-_LOOSE = frozenset({"recipe", "sharded state", "held state", "activation size", "kept batch", "sequence length"})
+_LOOSE = frozenset(
+    {"recipe", "sharded state", "held state", "activation size", "kept batch", "sequence length"}
+)

@@ -27,7 +27,7 @@ _ELSE = Lazy(
     r"\b(?:not|no longer|never|nowhere|neither|cannot|can['’]t|would|should|might|if|unless|whether|too (?:large|big|small|little|few|much)|exceed\w*|beyond|more than|out of (?:memory|reach)|OOM|"
     r"fail\w*|crash\w*|impossible|infeasible|at least|less than|fewer than|up to|inference|serv(?:e|es|ed|ing)|decod\w+|generat(?:e|es|ed|ing|ion)|evaluat\w*|validation|prompts?|load(?:s|ed|ing)?|"
     r"baselines?|predicted|simulat\w*|emulat\w*|distil\w*|teachers?|students?|draft|rewards?|judge|critic|head|probe|only (?:the|its|their)|"
-    r"layers? of (?:the|it)|one layer|half of|part of|fraction of|slice of (?:it|the model)|stage of|throughput|tokens/s|TFLOP\w*|steps? (?:takes?|time)|faster|slower|speed\w*|days?|hours?|weeks?|"
+    r"layers? of (?:the|it)|pipeline\w* stages?|stages? (?:holds?|keeps?|has)|(?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|sixteenth|\w+th) of (?:the|its|it|a)|tokeni[sz]er|classifier|scorer|embedding\w*|one layer|half of|part of|fraction of|slice of (?:it|the model)|stage of|throughput|tokens/s|TFLOP\w*|steps? (?:takes?|time)|faster|slower|speed\w*|days?|hours?|weeks?|"
     r"time|latency|bandwidth|all-?reduc\w+|all-?gather\w*|gradients? (?:are|is) (?:exchanged|reduced)|checkpoints?|weights (?:alone|only|in)|BF16 weights|FP16 weights|quanti[sz]\w+|KV|cache|experts?)\b",
     re.I,
 )
@@ -36,6 +36,7 @@ _NO_SHARDS = Lazy(
     r"\bDDP\b|\b(?:fully|completely) replicated\b|\breplicat\w+ (?:on|across|in) (?:every|each|all)\b|\bunsharded\b|\bnothing is sharded\b|\bnot (?:being )?sharded\b",
     re.I,
 )
+_REPLICAS = Lazy(r"\breplica\w*|\bdata[- ]parallel\w*|\bDD?P\b", re.I)
 _SAME = Lazy(r"\b(?:in )?(?:the same|this|that|such a|the same kind of) (?:way|fashion|manner|setting|setup|set-up|configuration|scheme|layout)\b|\blikewise\b|\bsimilarly\b|\bso (?:do|does)\b|\balso\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\b(?:each|every|one|a|a single|single|any) (?:\w+[- ])?(?:GPU|device|card|accelerator|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
 _ALONE = Lazy(r"\b(?:one|a single|single) (?:\w+[- ])?(?:GPU|device|card|accelerator|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
@@ -46,8 +47,10 @@ _OF_DEVICES = Lazy(r"\b(?:smallest|largest|another|other) (?:\w+ )?(?:slices?|pa
 # "This works up to the 8B model": that one is trained, too.
 _UP_TO = Lazy(r"\b(?:up to|until|at most) (?=(?:the |an? )?\d+(?:\.\d+)?\s?B\b|(?:the |an? )?\d+(?:\.\d+)? billion)", re.I)  # fmt: skip
 _OF_THEM = Lazy(r"\b(?P<n>one|two|three|four|six|eight|sixteen|\d+) of (?:them|these|those|our (?:GPUs|cards|machines))\b", re.I)  # fmt: skip
-_IT = Lazy(r"\b(?:it|its|this model|the model|this one)\b", re.I)
-_ABLE = Lazy(r"\b(?:could|can) (?:we |one |be |still |even |just |also )*(?:train|fit|run|hold)\w*", re.I)
+_IT = Lazy(r"\b(?:it|its (?:training|states?|optimi[sz]er)|this model|the model|this one)\b", re.I)
+_ABLE = Lazy(
+    r"\b(?:could|can) (?:we |one |be |still |even |just |also )*(?:train|fit|run|hold)\w*", re.I
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -70,7 +73,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = (k, own)
         elif open_:
             carried = None
-        if open_ or not _FITS.search(text) or FAILED.search(_OF_DEVICES.sub(" ", text)) or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text))):
+        if (
+            open_
+            or not _FITS.search(text)
+            or FAILED.search(_OF_DEVICES.sub(" ", text))
+            or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text)))
+        ):
             continue
         stage, far = own, False
         if own is None and before is not None and (k - before[0] <= 1 or _SAME.search(text)):
@@ -104,6 +112,8 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     each = bool(_EACH.search(text))
     # a sentence that says how its state is sharded need not hear of the cuts of other runs
     cut = text if stage is not None and not far else scene.text
+    if stage == 0 and values and max(values) > 1 and not each and not _REPLICAS.search(text):
+        return None  # it may be cut otherwise
     split = degrees(_SEQUENCE.sub(" ", cut))
     if split is None or split.tensor * split.pipeline > 1:
         return None

@@ -26,7 +26,10 @@ _ELSE = Lazy(
     re.I,
 )
 _PER_SEQUENCE = Lazy(r"^[^.;,()]{0,30}?\b(?:per|for (?:each|every|one|a)|of (?:each|one|a)) (?:(?:single|training) )?(?:sequence|sample)\b", re.I)  # fmt: skip
-_PER_LAYER = Lazy(r"^\s?(?:of activations )?(?:per|a|for each|in each|of each|for every) (?:layer|block|token)\b", re.I)
+_PER_LAYER = Lazy(
+    r"^\s?(?:of activations )?(?:per|a|for each|in each|of each|for every) (?:layer|block|token)\b",
+    re.I,
+)
 _ONE = Lazy(r"\b(?:one|a single|a|each|every) (?:such )?(?:sequence|sample)(?: of [\d,.kK]+ tokens)? (?:leaves?|costs?|takes?|needs?|keeps?|stores?|occupies|requires?|produces?|makes?|adds?)\b[^.;]{0,24}$", re.I)  # fmt: skip
 _MICRO = Lazy(
     r"\bmicro-?batch(?:es)? (?:of|with|is|has|holds?) (?P<n>an?|one|two|four|eight|\d+)(?: single)? (?:sequences?|samples?)\b(?P<rest>[^.;]*?)\b(?:costs?|takes?|needs?|keeps?|stores?|occupies|requires?|leaves?)\b",
@@ -39,8 +42,25 @@ _ALONE = Lazy(r"\bactivations? (?:alone )?(?:would (?:have )?|then |alone )?(?:n
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "sixteen": 16, "thirty-two": 32,
 }  # fmt: skip
-_LEAD = Lazy(r"\b(?:micro-?batch|(?:local|device|per-(?:GPU|device)) batch)(?:es|[- ]sizes?)?(?: sizes?)? (?:of|with|holds?|contains?|is|are|has|have|consists? of|comprises?|counts?|packs?)\s(?:only |just )?$", re.I)
+_LEAD = Lazy(
+    r"\b(?:micro-?batch|(?:local|device|per-(?:GPU|device)) batch)(?:es|[- ]sizes?)?(?: sizes?)? (?:of|with|holds?|contains?|is|are|has|have|consists? of|comprises?|counts?|packs?)\s(?:only |just )?$",
+    re.I,
+)
 _EACH = Lazy(r"\b(?:each|every|an?|one|per) (?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)(?:-\w+)?(?: \w+)? (?:processes|holds|handles|takes|works on|trains on|runs|gets|receives|computes|is given)\s$", re.I)  # fmt: skip
+_ZERO = Lazy(
+    r"\bZeRO\b[^.;,]{0,16}|\bstage[- ][123]\b|\b(?:state|weights?|parameters?|optimi[sz]er\w*)[^.;,]{0,20}\b(?:sharded|split|divided)\b|\b(?:fully )?shard\w*\b"
+)
+_ON = Lazy(r"\s?(?:sequences?|samples?)?\s?(?:(?:on|per|for|in|by)\s)?(?:(?:an?|each|every|the|one|single)\s)?(?:NVIDIA |AMD )?", re.I)  # fmt: skip
+# Sequences of a step are more than are kept at once.
+_STEP = Lazy(
+    r"\bper (?:step|iteration|update|optimi[sz]er)\b|\b(?:a|each|every|one) (?:step|iteration) (?:has|processes|takes|consists|is)\b|\bin(?:to)? (?:\w+|\d+) micro-?batches\b|\baccumulat\w*|\bmicro-?batches (?:hold|of|contain|have)\b",
+    re.I,
+)
+_SPLIT = Lazy(
+    r"\b(?:split|shared|divided|spread|sharded|distributed|cut)\b[^.;]{0,30}\b(?:over|across|among|between|along)\b|\bper (?:node|group|pipeline|replica)\b|\b(?:sequence|context|tensor|pipeline|model)[- ]parallel\w*|\bUlysses\b|"
+    r"\bring attention\b|\b[TPSC]P\b|\bGPU groups?\b|\bstages?\b",
+    re.I,
+)
 _PER_GPU = Lazy(r"^\s?(?:sequences?|samples?)?\s?(?:of [\d.,]+[kK]? tokens(?: each)?\s)?(?:per|on each|on every|on an?|for each|a|/)\s?(?:GPU|device|card|accelerator|rank|worker|A100|H100|H200|V100|MI\d+\w*)\b", re.I)  # fmt: skip
 
 
@@ -62,7 +82,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Sizes of one, counts of many, and sizes of many."""
     for k, sentence in enumerate(scene.sentences):
         if "equence" in sentence.text:
-            yield from (LocalPhysical("sequence length", s) for s in scene.spots(k, "1") if _is_length(scene, s))
+            yield from (
+                LocalPhysical("sequence length", s)
+                for s in scene.spots(k, "1")
+                if _is_length(scene, s)
+            )
     if not _CUE.search(scene.text):
         return
     last: tuple[int, Spot, float, bool] | None = None
@@ -94,7 +118,11 @@ def _size(scene: Scene, k: int) -> tuple[Spot, float, bool] | None:
         return None
     for s in sizes:
         r = scene.reading(s)
-        if r.per == "sequence" or _PER_SEQUENCE.match(text[r.end :]) or _ONE.search(text[: r.start]):
+        if (
+            r.per == "sequence"
+            or _PER_SEQUENCE.match(text[r.end :])
+            or _ONE.search(text[: r.start])
+        ):
             return (s, 1.0, False) if len(sizes) == 1 else None
     m = _MICRO.search(text)
     if m is not None:
@@ -165,6 +193,7 @@ def _batches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         cues.add("never")
     elif AGAIN.search(passage):
         return
+    cues |= {"split"} if _SPLIT.search(_ZERO.sub(" ", passage)) else set()
     given, named, far = _model(scene, k)
     devices = [e for e in entities(text) if e.kind is EntityKind.DEVICE]
     lengths = scene.spots(k, "1", where=lambda r: r.kind is Kind.SEQ_LEN and r.quantity.bounded and r.noun != "sequence")  # fmt: skip
@@ -172,8 +201,11 @@ def _batches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         given = (*given, ("sequence", lengths[0]))
     for spot in found:
         r = scene.reading(spot)
-        own = [e for e in devices if 0 <= e.start - r.literal_end <= 24]
-        part = own[0].name if own else devices[0].name if len(devices) == 1 else ""
+        low = max(text.rfind(c, 0, r.start) for c in ";,")
+        high = min((at for c in ";," if (at := text.find(c, r.end)) >= 0), default=len(text))
+        own = [e for e in devices if e.start >= r.literal_end and _ON.fullmatch(text[r.literal_end : e.start])]  # fmt: skip
+        own = own or [e for e in devices if low < e.start < high]
+        part = own[0].name if len(own) == 1 else devices[0].name if len(devices) == 1 else ""
         if devices and not part:
             continue
         names = (*named, *((("device", part),) if part else ()), ("form", "batch"))
@@ -184,12 +216,23 @@ def _is_batch(scene: Scene, spot: Spot) -> bool:
     r = scene.reading(spot)
     text = scene.sentences[spot[0]].text
     q = r.quantity
-    if q.unit != "1" or not q.bounded or not q.point.is_integer() or not 1 <= q.point <= 4096 or q.shown_unit not in ("", "1"):
+    if (
+        q.unit != "1"
+        or not q.bounded
+        or not q.point.is_integer()
+        or not 1 <= q.point <= 4096
+        or q.shown_unit not in ("", "1")
+    ):
         return False
     lead, tail = text[max(0, r.start - 50) : r.start], text[r.literal_end :]
     counts = r.noun in ("sequence", "sample")
-    if _LEAD.search(lead) and (counts or re.match(r"\s?(?:sequences?\b|samples?\b|on\b|per\b|for\b|and\b|at\b|$|[.,;)])", tail)):
+    if _LEAD.search(lead) and (
+        counts
+        or re.match(r"\s?(?:sequences?\b|samples?\b|on\b|per\b|for\b|and\b|at\b|$|[.,;)])", tail)
+    ):
         return True
+    if _STEP.search(scene.text):
+        return False
     if counts and _EACH.search(lead):
         return True
     if counts and (r.per == "gpu" or _PER_GPU.match(tail)):

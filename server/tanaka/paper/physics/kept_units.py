@@ -14,7 +14,9 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
 # "34 sbh bytes", "2d bytes", "24 b s h"
-_TERM = Lazy(r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?((?:[sbhdlLnHBS]\s?){1,4})(?:\s|-)?(?:bytes|B)\b")
+_TERM = Lazy(
+    r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?((?:[sbhdlLnHBS]\s?){1,4})(?:\s|-)?(?:bytes|B)\b"
+)
 _KEEPS = Lazy(r"\b(?:keep|kept|stor|sav|hold|held|retain|leav|left|need|cost|remember)\w*", re.I)
 _MEMORY = Lazy(r"\b(?:activations?|units|memory|stored|footprint|states?|cache)\b", re.I)
 _INSTEAD = Lazy(r"\s(?:[\w/-]+\s){0,3}?(?:instead of|rather than|in place of|where it was|down from|against)\s(?:the |its )?(?:usual |previous |original )?$", re.I)  # fmt: skip

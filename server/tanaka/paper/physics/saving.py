@@ -111,7 +111,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 # What a passage keeps its values in, where nothing in it is wider.
 _SIXTEEN = Lazy(r"\b(?:BF|FP)-?16\b|\bbfloat16\b|\bfloat16\b|\bhalf precision\b|\b16-bit\b", re.I)
-_WIDER = Lazy(r"\b(?:FP|TF)-?32\b|\bfloat32\b|\b(?:full|single)[- ]precision\b|\b32[- ]bits?\b", re.I)
+_WIDER = Lazy(
+    r"\b(?:FP|TF)-?32\b|\bfloat32\b|\b(?:full|single)[- ]precision\b|\b32[- ]bits?\b", re.I
+)
 # A width with its scales, and what stands in a format of its own.
 _EFFECTIVE = Lazy(r"(?<![\d.,])(\d+(?:\.\d+)?) bits? (?:per|a|for each|for every|of each) (?:\w+ )?(?:weight|parameter|element|value|entry|number|scalar)\b", re.I)  # fmt: skip
 _SCALES = Lazy(r"\b(?:FP|BF|INT)-?\d+ (?:(?:group|block|row|channel|per-\w+) )?(?:scales?|scaling|zero[- ]points?|zeros?|offsets?|codebooks?|outliers?)\b", re.I)  # fmt: skip
@@ -313,7 +315,9 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
 
 _HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key[-–]value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
-_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than|instead of|in place of)\s?$", re.I)
+_HEADS_BEFORE = Lazy(
+    r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than|instead of|in place of)\s?$", re.I
+)
 
 
 def _heads(scene: Scene, k: int, saving: Spot, kind: str, bits: frozenset[float]) -> Found:

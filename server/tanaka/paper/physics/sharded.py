@@ -123,8 +123,8 @@ def stages(scene: Scene, text: str) -> list[tuple[int, int]]:
         if m.group("b") and _PIPELINE.search(scene.text):
             continue
         out.append((m.start(), int(m.group("a") or m.group("b") or 3)))
-    if not out and (m := _SHARDS.search(text)) is not None:
-        out.append((m.start(), 2 if m.group("g") else 1))
+    if not out and (words := _SHARDS.search(text)) is not None:
+        out.append((words.start(), 2 if words.group("g") else 1))
     return out
 
 
@@ -233,7 +233,12 @@ def _left(
     text = scene.sentences[k].text
     r = scene.reading(value.spot)
     lead, tail = scene.around(value.spot, 40, 50)
-    if _PART.match(tail) or _ALL.match(tail) or _BEFORE.search(lead) or not (_AFTER.search(lead) or _EACH.match(tail)):
+    if (
+        _PART.match(tail)
+        or _ALL.match(tail)
+        or _BEFORE.search(lead)
+        or not (_AFTER.search(lead) or _EACH.match(tail))
+    ):
         return None
     whole = [
         s

@@ -12,7 +12,9 @@ from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, plain
 
 _PER_DEVICE = Lazy(r"^\W*(?:#\s?)?(?:(?:seq(?:uence)?s?\.?|samples?|(?:micro|local|device)[- ]?batch(?: size)?|batch(?: size)?)\s?(?:per|/)\s?(?:GPU|device|card)|(?:micro|local|device|per-GPU)[- ]?batch(?:[- ]size)?|MBS)\W*$", re.I)  # fmt: skip
 _PLAIN = Lazy(r"^\W*(?:seq(?:uence)?s?\.?|b|batch(?: size)?)\W*$", re.I)
-_SAID = Lazy(r"\b(?:sequences?|batch(?:es)?|micro-?batch(?:es)?|b)\b[^.;]{0,30}\bper (?:GPU|device)\b", re.I)
+_SAID = Lazy(
+    r"\b(?:sequences?|batch(?:es)?|micro-?batch(?:es)?|b)\b[^.;]{0,30}\bper (?:GPU|device)\b", re.I
+)
 _NEVER = Lazy(r"\b(?:without|no) (?:any |activation |gradient )*(?:re-?comput\w+|checkpointing)\b|\bdense (?:models|ones) none\b|\bnothing is re-?computed\b|\b(?:re-?comput\w+|checkpointing) (?:is|was) (?:off|disabled|not used)\b", re.I)  # fmt: skip
 _AGAIN = Lazy(r"\bre-?comput\w*|\bcheckpoint\w*", re.I)
 _ELSE = Lazy(
@@ -22,11 +24,24 @@ _ELSE = Lazy(
 )
 
 
+_HOW = Lazy(r"\bchunk\w*|\bspars\w*|\bexperts?\b|\bMoE\b|\bMixtral\b|\bshard\w*|\bours\b", re.I)
+_LENGTH = Lazy(r"\b(?:len(?:gth)?s?|context|tokens per sequence)\b", re.I)
+_RAN = Lazy(
+    r"\bmemory\b|\btime\b|\bthroughput\b|\btok\w*\b|\bMFU\b|\bTFLOP\w*|\bstep\b|\bpeak\b", re.I
+)
+
+
 def batch_rows(paper: Paper) -> Iterator[Physical]:
     """Sequences of a device of lines that ran without recomputation."""
     for table in paper.tables:
         said = " | ".join((table.caption, *table.header, *table.stubs))
-        if _ELSE.search(said) or not _NEVER.search(table.caption):
+        if any(_LENGTH.search(label) for label in (*table.header, *table.stubs)):
+            continue  # `kept_rows` reads those
+        if _ELSE.search(said) or not any(
+            _RAN.search(label) for label in (*table.header, *table.stubs)
+        ):
+            continue
+        if not _NEVER.search(table.caption):
             continue
         for line in lines(paper, table):
             for entry in line.entries:
@@ -36,8 +51,16 @@ def batch_rows(paper: Paper) -> Iterator[Physical]:
 
 
 def _claim(paper: Paper, table: Table, line: Line, entry: Entry) -> Physical | None:
-    own = _PER_DEVICE.search(entry.label) or (_PLAIN.search(entry.label) and _SAID.search(table.caption))
-    if not own or not _counts(entry.number) or _AGAIN.search(line.said):
+    own = _PER_DEVICE.search(entry.label) or (
+        _PLAIN.search(entry.label) and _SAID.search(table.caption)
+    )
+    if (
+        not own
+        or not _counts(entry.number)
+        or _AGAIN.search(line.said)
+        or _ELSE.search(line.said)
+        or _HOW.search(line.said)
+    ):
         return None
     model = line.one(entry, models)
     heads = [e.number for e in line.entries if e.number.kind is Kind.PARAM_COUNT and plain(e.number, "1", 1e8)]  # fmt: skip

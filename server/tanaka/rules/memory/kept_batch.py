@@ -46,7 +46,9 @@ def kept_batches(ctx: Context) -> Iterator[Outcome]:
     if machine.excuses(paper, "offload", "adapter"):
         return
     for claim in (*paper.physical("kept batch"), *batch_rows(paper)):
-        if not (machine.said(claim) or (claim.asserted is Asserted.NO and "computed" in claim.cues)):
+        if not (
+            machine.said(claim) or (claim.asserted is Asserted.NO and "computed" in claim.cues)
+        ):
             continue
         form = claim.name("form")
         outcome = _total(ctx, claim) if form == "total" else _held(ctx, claim) if form == "held" else _batch(ctx, claim)  # fmt: skip
@@ -65,9 +67,7 @@ def _device(ctx: Context, claim: Physical) -> tuple[str, Sourced] | None:
 def sizes_of_one(paper: Paper) -> tuple[Physical, ...]:
     """What the paper says that one sequence or micro-batch keeps, without recomputation."""
     return tuple(
-        c
-        for c in paper.physical("activation size")
-        if machine.said(c) and "again" not in c.cues
+        c for c in paper.physical("activation size") if machine.said(c) and "again" not in c.cues
     )
 
 
@@ -93,7 +93,11 @@ def _batch(ctx: Context, claim: Physical) -> Outcome | None:
     device = _device(ctx, claim)
     if device is None or paper.number(claim.number).quantity.hedged:
         return None
-    one = _size_of_one(paper, claim) if not claim.cues & {"full", "again"} and _never(paper, claim) else None
+    one = (
+        _size_of_one(paper, claim)
+        if not claim.cues & {"full", "again"} and _never(paper, claim)
+        else None
+    )
     if one is not None and one.number != claim.number:
         d = Derivation(paper)
         b = d.stated("sequences", claim.number, symbol="b", exact=True)
@@ -156,6 +160,8 @@ def _shaped(ctx: Context, claim: Physical, device: tuple[str, Sourced]) -> Outco
 
 def _split(paper: Paper, claim: Physical) -> bool:
     """Whether the batch's own section, or the whole paper, cuts sequences or layers over devices."""
+    if "split" in claim.cues:
+        return True
     here = paper.number(claim.number).section
     told = [m for m in paper.mentions_of("sequence-sharded", "sequence-parallelism", "tensor-parallelism", "pipeline-parallelism") if m.role not in ("negated", "related")]  # fmt: skip
     return any(m.section == here for m in told) or len(told) > 2

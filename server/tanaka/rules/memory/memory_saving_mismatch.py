@@ -132,7 +132,9 @@ def _held_against(
         nearest = min(fitting, key=lambda m: m.value)
         if said.high >= nearest.value * _HOLDS:
             yield _held(ctx, claim, number, nearest)
-        elif said.high < min(m.value for m in models) * _LESS and of_state_alone(ctx.paper, claim, models):
+        elif said.high < min(m.value for m in models) * _LESS and of_state_alone(
+            ctx.paper, claim, models
+        ):
             yield _less(ctx, claim, number, said, models)
         return
     limit = max(m.limit for m in models)

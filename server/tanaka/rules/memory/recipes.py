@@ -16,9 +16,7 @@ _LEAN = ("16-bit-adam-fp32-moments", "pure-16-bit-adam")
 def stated_bytes(paper: Paper) -> float | None:
     """Bytes that the paper gives a parameter; None where it says none, or two."""
     said = {
-        paper.number(c.number).quantity.point
-        for c in paper.physical("recipe")
-        if machine.said(c)
+        paper.number(c.number).quantity.point for c in paper.physical("recipe") if machine.said(c)
     }
     return said.pop() if len(said) == 1 else None
 

@@ -11,8 +11,8 @@ from tanaka.paper.model import Asserted, NumberId, Paper, Physical
 from tanaka.quantity.literal import enough, rewritten
 from tanaka.rules import machine
 from tanaka.rules.api import (
-    AtNumber,
     Assumption,
+    AtNumber,
     BarsFigure,
     Computed,
     Context,

@@ -23,7 +23,9 @@ _DEVICES = Lazy(r"^\W*(?:#\s?)?(?:GPUs?|devices|ranks|replicas|DP(?: degree)?|da
 
 
 # Values in a section of background are the paper's own where the table cites nobody.
-_CITED = Lazy(rf"{CITE}|\bet al\b|\b(?:reported|published|according|from) (?:by|in|to)?\b|\bprior\b", re.I)
+_CITED = Lazy(
+    rf"{CITE}|\bet al\b|\b(?:reported|published|according|from) (?:by|in|to)?\b|\bprior\b", re.I
+)
 
 
 def state_rows(paper: Paper) -> Iterator[Physical]:
@@ -45,7 +47,9 @@ def state_rows(paper: Paper) -> Iterator[Physical]:
                     yield claim
 
 
-def _claim(table: Table, line: Line, entry: Entry, told: list[Number], told_by_heads: list[Number]) -> Physical | None:
+def _claim(
+    table: Table, line: Line, entry: Entry, told: list[Number], told_by_heads: list[Number]
+) -> Physical | None:
     number = entry.number
     if not plain(number, "byte", 1e7):
         return None

@@ -188,7 +188,9 @@ def need(count: float, recipe: Recipe, layout: Layout) -> float:
     return zero_bytes_per_device(count / layout.degree, recipe, layout.replicas, layout.stage)
 
 
-def state_steps(d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, stated: bool) -> Step:
+def state_steps(
+    d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, stated: bool
+) -> Step:
     """Steps up to what is needed."""
     origin = Computed("mixed-precision Adam, as stated" if recipe is _USUAL else "16-bit weights and gradients, no optimizer state") if stated else Assumption("mixed-precision Adam")  # fmt: skip
     if layout.stage is None:
@@ -212,7 +214,13 @@ def state_steps(d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, 
         2: f"{w.shown} + ({g.shown} + {o.shown}) / {r}",
     }[layout.stage]
     if layout.replicas >= MANY:
-        text = f"{w.shown} + {g.shown}" if layout.stage == 1 else w.shown if layout.stage == 2 else text
+        text = (
+            f"{w.shown} + {g.shown}"
+            if layout.stage == 1
+            else w.shown
+            if layout.stage == 2
+            else text
+        )
     value = zero_bytes_per_device(own.value, recipe, layout.replicas, layout.stage)
     source = ZERO_STAGES[layout.stage].source
     step = Step("needed on each", value, value, value, "byte", f"{own.shown} × ({text})", Computed(source), True, size(value), "M")  # fmt: skip
