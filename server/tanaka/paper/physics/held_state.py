@@ -1,6 +1,7 @@
-"""Models whose training is said to fit: "8 GPUs are enough for the 33B model under ZeRO-3", "a 3B model still
-fits on each GPU without any sharding", "the smallest slice on which we could train it had 32 GPUs".
+"""Models whose training is said to fit, with the layout, the recipe and the devices of the sentences before.
 
+"8 GPUs are enough for the 33B model under ZeRO-3", "a 3B model still fits on each GPU without any
+sharding", "the smallest slice on which we could train it had 32 GPUs".
 Runs whose devices are counted in the sentence that trains them are those of `tanaka.paper.physics.training`.
 """
 
@@ -77,7 +78,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             open_
             or not _FITS.search(text)
             or FAILED.search(_OF_DEVICES.sub(" ", text))
-            or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", text)))
+            or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", _OF_DEVICES.sub(" ", text))))
         ):
             continue
         stage, far = own, False

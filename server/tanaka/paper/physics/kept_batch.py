@@ -31,6 +31,7 @@ _PER_LAYER = Lazy(
     re.I,
 )
 _ONE = Lazy(r"\b(?:one|a single|a|each|every) (?:such )?(?:sequence|sample)(?: of [\d,.kK]+ tokens)? (?:leaves?|costs?|takes?|needs?|keeps?|stores?|occupies|requires?|produces?|makes?|adds?)\b[^.;]{0,24}$", re.I)  # fmt: skip
+_OF_A_BATCH = Lazy(r"\bmicro-?batch(?:es)? (?:of|with|is|has|holds?)\s$", re.I)
 _MICRO = Lazy(
     r"\bmicro-?batch(?:es)? (?:of|with|is|has|holds?) (?P<n>an?|one|two|four|eight|\d+)(?: single)? (?:sequences?|samples?)\b(?P<rest>[^.;]*?)\b(?:costs?|takes?|needs?|keeps?|stores?|occupies|requires?|leaves?)\b",
     re.I,
@@ -118,11 +119,9 @@ def _size(scene: Scene, k: int) -> tuple[Spot, float, bool] | None:
         return None
     for s in sizes:
         r = scene.reading(s)
-        if (
-            r.per == "sequence"
-            or _PER_SEQUENCE.match(text[r.end :])
-            or _ONE.search(text[: r.start])
-        ):
+        one = _ONE.search(text[: r.start])
+        alone = one is not None and not _OF_A_BATCH.search(text[: one.start()])
+        if r.per == "sequence" or _PER_SEQUENCE.match(text[r.end :]) or alone:
             return (s, 1.0, False) if len(sizes) == 1 else None
     m = _MICRO.search(text)
     if m is not None:

@@ -6,6 +6,7 @@ of 13, a reduction of 3.1×".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -90,7 +91,7 @@ def _numbers(scene: Scene, k: int) -> Found | None:
     ]
     pairs = [
         (a, b)
-        for a, b in zip(plain, plain[1:], strict=False)
+        for a, b in itertools.pairwise(plain)
         if _INSTEAD.fullmatch(text[scene.reading(a).end : scene.reading(b).start])
         and scene.reading(a).quantity.unit == scene.reading(b).quantity.unit
         and scene.reading(a).quantity.shown_unit == scene.reading(b).quantity.shown_unit

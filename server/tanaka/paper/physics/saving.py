@@ -278,6 +278,10 @@ _WAYS = Lazy(r"^(?:-way|[- ]fold)? ?(?:data[- ]parallel\w*|DP|replicas?|ranks?|w
 _DEGREE = Lazy(r"\b(?:data[- ]parallel\w*|DP)(?: degree| size| group)?(?: of|\s?=)?\s$", re.I)
 
 
+# "over 64 GPUs" is where it lies, and no bound
+_OVER = Lazy(r"\b(?:over|across|among)\s(?:all |the )*$", re.I)
+
+
 def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
     """Devices that a state is shared by: of the sentence, else of the one before."""
     for j in (k, k - 1):
@@ -287,10 +291,13 @@ def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozense
         found = [
             spot
             for spot in scene.spots(j, "1")
-            if (r := scene.reading(spot)).quantity.bounded
+            if (
+                (r := scene.reading(spot)).quantity.bounded
+                or _OVER.search(s.text, 0, r.literal_start)
+            )
             and r.quantity.point >= 1
             and (
-                (r.noun in ("gpu", "replica") and r.per == "")
+                (r.noun in ("gpu", "replica") and r.per in ("", "gpu"))
                 or _WAYS.match(s.text[r.literal_end : r.literal_end + 30])
                 or _DEGREE.search(s.before(r, 40))
             )

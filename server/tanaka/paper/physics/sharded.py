@@ -7,6 +7,7 @@ of what is left; a fall or a factor is one of a saving (`tanaka.paper.physics.sa
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -85,6 +86,7 @@ def degrees(text: str) -> Degrees | None:
 
 
 def count_of_word(word: str) -> float:
+    """A count in words or digits."""
     return _WORDS.get(word.lower(), 0.0) or float(word)
 
 
@@ -137,7 +139,7 @@ def _values(scene: Scene, k: int, named: list[tuple[int, int]], before: int | No
         for s in (*scene.spots(k, "byte"), *scene.spots(k, "1"))
         if scene.reading(s).quantity.bounded and _kind(scene, s)
     ]
-    clauses = [(low, high) for low, high in zip(cuts, cuts[1:], strict=False) if low < high]
+    clauses = [(low, high) for low, high in itertools.pairwise(cuts) if low < high]
     listed = _listed(scene, spots, named)
     for spot in spots:
         at = scene.reading(spot).start
@@ -165,14 +167,14 @@ def _listed(scene: Scene, spots: list[Spot], named: list[tuple[int, int]]) -> di
     for found in (sizes, factors):
         if len(named) > 1 and len(found) == len(named) and scene.reading(found[0]).start > named[-1][0]:  # fmt: skip
             text = scene.sentences[found[0][0]].text
-            gaps = [text[scene.reading(a).end : scene.reading(b).start] for a, b in zip(found, found[1:], strict=False)]  # fmt: skip
+            gaps = [text[scene.reading(a).end : scene.reading(b).start] for a, b in itertools.pairwise(found)]  # fmt: skip
             if all(re.fullmatch(r",? ?(?:and |or )?(?:only |about )?", g) for g in gaps):
                 return {s: n for s, (_, n) in zip(found, named, strict=True)}
     return {}
 
 
 def _kind(scene: Scene, spot: Spot) -> str:
-    """ "size", "factor", or "" for a number that is neither."""
+    """Whether a number is a "size" or a "factor"; "" for one that is neither."""
     r = scene.reading(spot)
     if r.quantity.unit == "byte":
         return "size" if r.quantity.point >= 1e8 else ""
