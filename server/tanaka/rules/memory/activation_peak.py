@@ -2,7 +2,8 @@ r"""## What it checks
 That what is live at the peak of a training step fits a device: weights, gradients and optimizer
 state, versions, and the activations of all micro-batches in flight. Where the paper states enough,
 the memory of its own configuration is drawn phase by phase. Logits, buckets of gradients and gathered
-layers are outlines in it, as large as they can be: they need not be there, and nothing rests on them.
+layers are outlines in it, as large as they can be: they need not be there, and nothing rests on them. Batches and micro-batches are
+held against what the paper says that one sequence keeps, and against the shape of their model.
 
 ## Why it matters
 Activations grow with batch times length times depth, and a run that keeps them all needs many times

@@ -2,7 +2,9 @@ r"""## What it checks
 That a stated saving of memory is one that its technique can give: ZeRO on so many devices,
 fewer bits, fewer key-value heads, low rank, recomputation. Bits are those of weights, caches or moments;
 low rank is that of adapters, of projected gradients and of a latent in place of heads; recomputation is
-judged for a public model at a stated length.
+judged for a public model at a stated length. What a stage of ZeRO is said to leave of the training state
+on a device, in prose or in a table, is held against the model, too, and a saving against what the text
+says is kept before and after.
 
 ## Why it matters
 Each of these has a limit that follows from what it leaves alone. Sharding the optimizer state never
