@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.patterns import Lazy
 
-_STATE = Lazy(r"\b(?:moments?|master|Adam\w*|optimi[sz]er|momentum|variance)\b", re.I)
+_STATE = Lazy(r"\b(?:moments?|master|Adam\w*|optimi[sz]er|momentum|variance|states?)\b", re.I)
 _PARAMETER = Lazy(r"\bparameters?\b|\bweights?\b", re.I)
 _PER = Lazy(r"^[\s-]*(?:of (?:training )?state )?(?:per|for each|for every|of each|a|/)[\s-]?(?:model )?param\w*", re.I)  # fmt: skip
 _ALL = Lazy(r"^\s?(?:altogether|in total|in all|together|in sum|overall)\b", re.I)
