@@ -17,7 +17,7 @@ from tanaka.patterns import Lazy
 
 EXCUSES: dict[str, Lazy] = {
     "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bpinned (?:memory|DRAM|RAM|buffers?)\b|\bLPDDR\w*|\bDDR[45]\b|\b(?:memory|DRAM|RAM) of the host\b|\blayers? at a time\b|\bblock by block\b|\blayer by layer\b|\b(?:weights|layers|blocks) (?:come|arrive|are (?:fetched|copied|brought|loaded)) (?:over|from|on demand|as)\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
-    "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
+    "adapter": Lazy(r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
     "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
     "quantised": Lazy(r"\b(?:[1-8](?:\.\d+)?|two|three|four|six|eight)-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
     "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
@@ -53,10 +53,10 @@ _VENDORS = Lazy(
 _OWN_USE = Lazy(
     r"\b(?:[Ww]e|[Oo]ur|[Ii]ts|[Tt]heir)\s(?:\w+\s){0,3}?(?:prun\w+|spars\w+|2:4)|\b(?:kernels?|models?|weights|layers?)\b",
 )
-_PORT = Lazy(
-    r"\b(?:InfiniBand|Ethernet|NICs?|RoCE|[HENX]DR|host (?:bus|channel)|network (?:adapters?|cards?|ports?)|G(?:b|B|bit)/s|Gbps|GbE)\b"
-)
-"""An adapter of these is a card in a slot."""
+# An adapter that carries packets trains nothing.
+_NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|[HEN]DR|RoCE|NICs?|Gb/s|Gbit/s|ConnectX\S*)(?!\w)|\b(?:port|network|GPUDirect|host (?:bus|channel)|Gbps|GbE)\b", re.I)  # fmt: skip
+# "A layer stores about 34sbh bytes": the paper's own count of what is kept for each element
+_TERM = Lazy(r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?(?:[sbhdBSH]\s?){1,3}(?:\s|-)?(?:bytes|B)\b")
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -81,10 +81,12 @@ def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     out = []
     for name, pattern in EXCUSES.items():
         m = _first(name, pattern, sentence.text)
-        if m is None or (name == "adapter" and _PORT.search(sentence.text)):
+        if m is None or (m.group().startswith("adapter") and _NETWORK.search(sentence.text)):
             continue
         role = role_of(sentence.text, m.start(), where)
         if role != "related" and _OFF.match(sentence.text, m.end()):
             role = "negated"
         out.append(LocalWord(f"excuse-{name}", role, m.start(), m.end(), ()))
+    if "bytes" in sentence.text and (term := _TERM.search(sentence.text)) is not None:
+        out.append(LocalWord("kept-term", "ours", term.start(), term.end(), (("bytes", term.group(1)),)))  # fmt: skip
     return tuple(out)

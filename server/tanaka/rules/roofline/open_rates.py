@@ -81,7 +81,7 @@ def _only_trains(paper: Paper) -> bool:
 
 
 def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
-    paper, number = ctx.paper, ctx.paper.number(claim.number)
+    paper = ctx.paper
     guess = ""
     named, given, counted = dict(claim.named), dict(claim.given), dict(claim.counted)
     named["phase"] = phase_at(paper, claim)
