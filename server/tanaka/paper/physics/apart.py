@@ -24,6 +24,10 @@ COUNTING = Lazy(
 _HELD = Lazy(
     r"['’]?s?[- ](?:based )?(?:[a-z-]+ )?(?:runs?|jobs?|hosts?|ranks?|testbeds?|machines?|boards?|racks?|fleets?|groups?|slices?|pods?|nodes?|servers?|clusters?|systems?|instances?|partitions?|boxe?s?|pools?|sides?|blades?|sleds?|trays?|quads?|pairs?|chassis|workstations?|packages?|superchips?|supercomputers?)\b"
 )
+_AGAINST = Lazy(
+    r"\b(?:relative to|compared (?:with|to)|against|versus|vs\.?|than|unlike|instead of|rather than)\s(?:on\s|the\s|an?\s|one\s|that\s|of\s|for\s)*$",
+    re.I,
+)
 _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no|over|what)\b[^.,;:()]{0,40}$"
 )
@@ -100,7 +104,8 @@ def part_of(
         here = list(led.values())
     if not beside and elsewhere(text[low:high]):
         return None  # "Hopper's successor reaches 1,600 on the shapes on which an H100 attains 700"
-    here = [p for p in here if not _COMPARAND.search(text[: p.start])]
+    against = _AGAINST if beside else _COMPARAND
+    here = [p for p in here if not against.search(text[: p.start])]
     if len({same_name(p.name) for p in here}) != 1:
         return None
     part = here[0]
