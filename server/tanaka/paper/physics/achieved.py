@@ -80,7 +80,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
-_ROOF = Lazy(r"\b(?:limit|bound|roof|roofline|ceiling)\b(?! by)[^.;]{0,40}$", re.I)
+_ROOF = Lazy(r"(?<![-\w])(?:limit|bound|roof|roofline|ceiling)\b(?! by)[^.;:]{0,40}$", re.I)
 _SUPPOSED = Lazy(
     r"\b(?:simulat\w+|emulat\w+|hypothetical|future|projected|planned|imagin\w+|suppos\w+|what if|rumou?r\w*|announced|speculat\w+|analytical|forecast\w*)\b",
     re.I,

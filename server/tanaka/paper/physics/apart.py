@@ -53,6 +53,9 @@ _PEAK_BEFORE = Lazy(
 _PEAK_AFTER = Lazy(
     r"[^,.;()%]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
+_WHERE_IT = Lazy(
+    r"\bwhere it (?:runs|ran|reache[sd]|attain(?:s|ed)|sustain(?:s|ed)|achieve[sd]|gets|does|peaks)\b"
+)
 _REMARK = Lazy(r"^\W*(?:This|That|These|Such|It|Here|Note|Both|However|But|Of course)\b")
 
 
@@ -155,7 +158,7 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 
     How operations are counted explains nothing where all of them are executed.
     """
-    said = COUNTING.sub(" ", near)
+    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", near))
     if explained(_TOGETHER.sub(" ", said) if each else said):
         return True
     behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
