@@ -49,7 +49,7 @@ _WITHOUT = Lazy(
 )
 _SEVERAL = Lazy(
     r"\b(?:DGX|HGX|servers?|aggregate\w*|clusters?|total\w*|superchips?|trays?|racks?|packages?|combined|overall|systems?|pods?|all (?:of )?(?:the |our |these )?(?:GPUs|devices|cards)|pairs?|box(?:es)?|"
-    r"couple|quad|blades?|sleds?|chassis|workstations?|instances?|partitions?|nodes?|machines?|together|jointly|altogether|jobs?|fleet|both|sum(?:s|med)?|hosts?|boards?|ranks?|"
+    r"couple|quad|blades?|sleds?|chassis|workstations?|instances?|partitions?|nodes?|machines?|together|jointly|altogether|jobs?|fleet|both|whole|pipelines?|stages|sum(?:s|med)?|hosts?|boards?|ranks?|"
     r"(?:tensor|data|pipeline|model|expert)[- ]parallel\w*|[TDP]P\s?=?\s?\d|across|in all|testbeds?|groups?|slices?|wafer|chiplets?|dies)\b"
 )
 _EACH = Lazy(
