@@ -364,7 +364,7 @@ _NO_RUN = Lazy(
     re.I,
 )
 _ANOTHER_PART = Lazy(
-    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
+    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following|larger|largest|bigger|biggest|faster|fastest|smaller|smallest|slower|slowest|other) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
 )
 """Words for a part other than the one that is named, or for that one: which, only the clause says."""
 _COMPARAND = Lazy(

@@ -28,11 +28,11 @@ _RUNS = Lazy(
     r"\b(?:sustain\w*|achiev\w*|reach\w*|attain\w*|deliver\w*|measur\w*|obtain\w*|r[ua]n(?:s|ning)?|gets?|got|execut\w*|perform\w*|hits?|do(?:es)?|did|makes?|made|"
     r"ris\w+|rose|climb\w*|grow\w*|grew|goes|went|jump\w*|falls?|fell|drop\w*|manag\w+|correspond\w*|yields?|yielded|gives?|gave|see|sees|saw|seen|show\w*|observ\w*|record\w*|clock\w*|posts?|"
     r"posted|stands?|operat\w+|come|comes|came|amounts?|train\w*|process\w*|averag\w*|maintain\w*|tops? out|levels? off|saturat\w*|stays?|arriv\w*|computes?|crunch\w*|"
-    r"rates?|throughputs?|that is|i\.e\.|that makes|equals?|exceed\w*|is|are|was|were|at)\b",
+    r"rates?|throughputs?|churn\w*|turn\w* out|puts? out|produc\w*|bring\w*|push\w*|lift\w*|rais\w*|driv\w*|tak\w*|land\w*|log\w*|register\w*|works?|that is|i\.e\.|that makes|equals?|exceed\w*|is|are|was|were|at)\b",
     re.I,
 )
 _NO_RUN = Lazy(
-    r"\b(?:(?:has|have|had|ought) to|to (?:finish|meet|keep)|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
+    r"\b(?:(?:has|have|had|ought) to|to (?:finish|meet|keep)|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit(?:s|ed|ing)|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
     r"simulat\w+|emulat\w+|predict\w*|(?<!-)project(?:s|ed)|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus|unlike|relative|no|not|nor|offers?|provides?|specif\w+|"
     r"promis\w+|claim\w*|advertis\w+|marketing|brochure|data ?sheet\w*|vendor\w*|nominal\w*|capable|capabilit\w+|available|theor\w+|roofs?|ceilings?|bug|wrong\w*|artefact|artifact|counter|hypothetical|"
     r"effective|equivalent|useful|Winograd|FFT|Strassen|spars\w*|2:4|pruned|pruning|skip\w*|overclock\w*|accumulat\w*|convolution\w*|convs?|accelerat\w+ by|estimat\w+|expect\w*|fails?)\b",
@@ -49,7 +49,7 @@ _WITHOUT = Lazy(
 )
 _SEVERAL = Lazy(
     r"\b(?:DGX|HGX|servers?|aggregate\w*|clusters?|total\w*|superchips?|trays?|racks?|packages?|combined|overall|systems?|pods?|all (?:of )?(?:the |our |these )?(?:GPUs|devices|cards)|pairs?|box(?:es)?|"
-    r"couple|quad|blades?|sleds?|chassis|workstations?|instances?|partitions?|nodes?|machines?|together|jointly|altogether|jobs?|fleet|both|sum(?:s|med)?|hosts?|boards?|ranks?|"
+    r"couple|quad|blades?|sleds?|chassis|workstations?|instances?|partitions?|nodes?|machines?|together|jointly|altogether|jobs?|fleet|both|whole|pipelines?|stages|sum(?:s|med)?|hosts?|boards?|ranks?|"
     r"(?:tensor|data|pipeline|model|expert)[- ]parallel\w*|[TDP]P\s?=?\s?\d|across|in all|testbeds?|groups?|slices?|wafer|chiplets?|dies)\b"
 )
 _EACH = Lazy(
@@ -80,6 +80,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
+_ROOF = Lazy(r"(?<![-\w])(?:limit|bound|roof|roofline|ceiling)\b(?! by)[^.;:]{0,40}$", re.I)
 _SUPPOSED = Lazy(
     r"\b(?:simulat\w+|emulat\w+|hypothetical|future|projected|planned|imagin\w+|suppos\w+|what if|rumou?r\w*|announced|speculat\w+|analytical|forecast\w*)\b",
     re.I,
@@ -99,7 +100,12 @@ def _rate(
     low, high = clause_of(scene, rates, n)
     near = text[low:high]
     lead = text[: r.start]
-    if _NO_RUN.search(near) or _NO_RUN.search(lead[-60:]) or not _RUNS.search(lead):
+    if (
+        _NO_RUN.search(near)
+        or _NO_RUN.search(lead[-60:])
+        or not _RUNS.search(lead)
+        or _ROOF.search(lead)
+    ):
         return None
     if any(_INTEGERS.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):
         # some write FLOP/s of integers
@@ -120,6 +126,8 @@ def _rate(
     single = (
         each or bool(_EACH.search(lead[-80:])) or (going_on and GOES_ON.search(near) is not None)
     )
+    if _SEVERAL.search(near) and not each:
+        return None  # "every GPU delivers 164 TFLOP/s; a total of 1.31 PFLOP/s"
     if not single:
         if several or _SEVERAL.search(near) or _COUNTED.search(near) or _COUNTED.search(lead):
             return None

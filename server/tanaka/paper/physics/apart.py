@@ -24,6 +24,10 @@ COUNTING = Lazy(
 _HELD = Lazy(
     r"['’]?s?[- ](?:based )?(?:[a-z-]+ )?(?:runs?|jobs?|hosts?|ranks?|testbeds?|machines?|boards?|racks?|fleets?|groups?|slices?|pods?|nodes?|servers?|clusters?|systems?|instances?|partitions?|boxe?s?|pools?|sides?|blades?|sleds?|trays?|quads?|pairs?|chassis|workstations?|packages?|superchips?|supercomputers?)\b"
 )
+_AGAINST = Lazy(
+    r"\b(?:relative to|compared (?:with|to)|against|versus|vs\.?|than|unlike|instead of|rather than)\s(?:on\s|the\s|an?\s|one\s|that\s|of\s|for\s)*$",
+    re.I,
+)
 _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no|over|what)\b[^.,;:()]{0,40}$"
 )
@@ -48,6 +52,9 @@ _PEAK_BEFORE = Lazy(
 )
 _PEAK_AFTER = Lazy(
     r"[^,.;()%]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
+)
+_WHERE_IT = Lazy(
+    r"\bwhere it (?:runs|ran|reache[sd]|attain(?:s|ed)|sustain(?:s|ed)|achieve[sd]|gets|does|peaks)\b"
 )
 _REMARK = Lazy(r"^\W*(?:This|That|These|Such|It|Here|Note|Both|However|But|Of course)\b")
 
@@ -100,7 +107,8 @@ def part_of(
         here = list(led.values())
     if not beside and elsewhere(text[low:high]):
         return None  # "Hopper's successor reaches 1,600 on the shapes on which an H100 attains 700"
-    here = [p for p in here if not _COMPARAND.search(text[: p.start])]
+    against = _AGAINST if beside else _COMPARAND
+    here = [p for p in here if not against.search(text[: p.start])]
     if len({same_name(p.name) for p in here}) != 1:
         return None
     part = here[0]
@@ -150,7 +158,7 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 
     How operations are counted explains nothing where all of them are executed.
     """
-    said = COUNTING.sub(" ", near)
+    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", near))
     if explained(_TOGETHER.sub(" ", said) if each else said):
         return True
     behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tanaka.paper.entities import same_name
@@ -17,6 +18,13 @@ _ELSEWHERE = Lazy(
     r"|\b(?:on|from|over) (?:both|either|all (?:two|three|four)|the two|the three)\b",
 )
 """Words for a part other than the one that was named."""
+
+
+_OUT_OF_USE = Lazy(
+    r"\b(?:are|is|was|were) (?:busy|not (?:used|available|yet)|unavailable|too (?:small|slow|old)|left out|excluded|retired|occupied|reserved|no longer|replaced|gone)\b|\b(?:until|before|formerly|used to|instead of|rather than|no longer|retired|replaced?)\b",
+    re.I,
+)
+"""What was named is not what is spoken of next."""
 
 
 def elsewhere(text: str) -> bool:
@@ -47,6 +55,8 @@ def format_before(scene: Scene, k: int) -> str:
 
 def _before(scene: Scene, k: int, named: Callable[[int], tuple[str, ...]]) -> str:
     for j in range(k - 1, max(-1, k - 1 - _BACK), -1):
+        if _OUT_OF_USE.search(scene.sentences[j].text):
+            return ""
         found = named(j)
         if found:
             return found[0] if len(found) == 1 else ""

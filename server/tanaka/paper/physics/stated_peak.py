@@ -26,7 +26,7 @@ _LEAD = Lazy(
     re.I,
 )
 _BEHIND = Lazy(
-    rf"\s?\(?(?:of|in|for|at)?\s?(?:the\s)?(?:{_ADJECTIVES}\s){{0,3}}(?:peak|maximum)\b(?!\s(?:memory|bandwidth))|\s?(?:of|in|with|at)\s(?:dense\s[A-Za-z]+\d+|[A-Za-z]+\d+\s(?:dense|without sparsity))\b",
+    rf"\s?\(?(?:of|in|for|at)?\s?(?:the\s)?(?:{_ADJECTIVES}\s){{0,3}}(?:peak|maximum)\b(?!\s(?:memory|bandwidth))|\s?(?:(?:of|in|with|at)\s)?(?:dense\s[A-Za-z]+\d+|[A-Za-z]+\d+\s(?:dense|without sparsity))\b",
     re.I,
 )
 _DENSE = Lazy(r"\b(?:dense|without (?:2:4 |structured )?sparsity|non-sparse|no sparsity)\b", re.I)

@@ -59,7 +59,7 @@ _OTHER_RUN = Lazy(
 _JOINS = Lazy(
     r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
     r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
-    r"achieving|hence|thus|are|were|was|amounts to|makes?|means|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
+    r"achieving|puts|brings|us|hence|thus|are|were|was|amounts to|makes?|means|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
@@ -292,11 +292,11 @@ def _claim(
     roles_far: set[str] = {"rate"} if far else set()
     apart, low, high = False, 0, 0
     rates = scene.spots(k, "FLOP/s") if not far else []
-    if rate in rates and len(rates) > 1:
+    if rate in rates and max(len(rates), len(scene.parts(k))) > 1:
         low, high = clause_of(scene, rates, rates.index(rate))
-        if part is None and len(scene.parts(k)) > 1:
+        if part is None and len(scene.parts(k)) > 1 and (len(rates) > 1 or own.start < high):
             found = part_of(scene, k, rate, low, high, alone=False)
-            part = found[0] if found is not None and not found[1] else None
+            part = found[0] if found is not None and (of_rate.per == "gpu" or not found[1]) else None  # fmt: skip
             apart = part is not None
     if part is None and not scene.parts(k):
         part = scene.part(k - 1) if far else part_seen_before(scene, k)

@@ -12,6 +12,7 @@ from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
 
 _HOST = Lazy(r"(?:Intel |AMD )?(?:Xeon|EPYC|Ryzen|Core|i[3579]-|Threadripper|Grace\b)")
+_SYSTEM = Lazy(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ](?=[A-Z]+\d)")
 _NOT_OWN = (Where.RELATED, Where.FUTURE)
 
 
@@ -19,7 +20,8 @@ _NOT_OWN = (Where.RELATED, Where.FUTURE)
 def named_parts(paper: Paper) -> tuple[str, ...]:
     """Devices that the paper names as its own, as written, hosts left out."""
     found: dict[str, str] = {}
-    for name in _names(paper):
+    for written in _names(paper):
+        name = _SYSTEM.sub("", written)
         if not _HOST.match(name):
             found.setdefault(same_name(name), name)
     return tuple(sorted(found.values()))
@@ -65,6 +67,18 @@ def only_part(paper: Paper) -> str:
     names = sorted(named_parts(paper), key=lambda n: len(same_name(n)))
     same = names and all(same_name(names[-1]).startswith(same_name(n)) for n in names)
     return names[-1] if same and find(names[-1]) else ""
+
+
+@query
+def families(paper: Paper) -> tuple[tuple[str, tuple[Accelerator, ...]], ...]:
+    """The parts that the paper names, each with the variants that it may mean; none where one is not known."""
+    found: dict[str, tuple[Accelerator, ...]] = {}
+    for name in sorted(named_parts(paper), key=lambda n: len(same_name(n))):
+        parts = variants(paper, name) or find(name)
+        if not parts:
+            return ()
+        found.setdefault(parts[0].family, parts)
+    return tuple(found.items())
 
 
 @query

@@ -16,7 +16,7 @@ _ONE = Lazy(
     re.I,
 )
 _OTHER = Lazy(
-    r"\bpeaks?\b|\btheor\w+|\bdata ?sheet|\bspecification|\bspars\w+|\b2:4\b|\beffective|\bequivalent|\baccumulat\w+|\bcausal\b|\battention\b|\bWinograd\b|\bconvolution\w*|\bpredict\w*|\bsimulat\w*|"
+    r"\bpeaks?\b|\btheor\w+|\bdata ?sheet|\bspecification|\bspars\w+|\b2:4\b|\beffective|\bequivalent|\baccumulat\w+|\bcausal\b|\battention\b|\bWinograd\b|\bconvolution\w*|\bmask\w*|\bcount(?:s|ed|ing)\b|\bskip\w*|\bzeros?\b|\b8[- ]bits?\b|\bW8A8\b|\bquanti[sz]\w*|\bpredict\w*|\bsimulat\w*|"
     r"\bnodes?\b|\bservers?\b|\bclusters?\b|\baggregate\b|\btotal\b|\bsystems?\b|\bDGX\b|\bHGX\b|\bmulti-?GPU\b|\bGPUs? together\b|\bINT8\b|\bint8\b|\bnormali[sz]ed\b|\brelative\b|\bspeed-?ups?\b|\d\s?[×x]\s?[A-Z]|\b(?:two|four|eight|2|4|8|16) (?:GPUs|cards|devices)\b",
     re.I,
 )

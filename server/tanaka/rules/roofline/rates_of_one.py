@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, dense_peak
-from tanaka.paper.model import AchievedRate, Asserted, How, Number, Physical, Table
+from tanaka.paper.model import AchievedRate, Asserted, How, Number, NumberId, Paper, Physical, Table
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Context
 from tanaka.rules.roofline.named_parts import any_part, variants
+from tanaka.rules.roofline.peaks import peaks
 from tanaka.rules.roofline.rate_matrix import cells
 from tanaka.rules.roofline.rate_tables import Row, rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
 _SILENT = frozenset({"effective", "aggregate"})
+_SHARED = 0.03
 _LEAST = 0.2
 """Rows of a table are of one part each where all others reach so much of its peak, and no more."""
 _COUNTED_OTHERWISE = frozenset({"effective", "sparse", "accumulate"})
@@ -79,11 +81,22 @@ def told_apart(ctx: Context) -> Iterator[Rate]:
             device = machine.Named(among[0].family, How.INFERRED, "the fastest of the paper")
         if device is None:
             continue
+        if device.where and _fits_another(paper, claim.number):
+            continue
         precision = machine.named(ctx, claim, "precision")
         if precision is not None and not precision.proves and not claim.name("precision"):
             precision = None
         guessed = replace(device, how=How.INFERRED)
         yield Rate(paper.number(claim.number), guessed, precision, claim.cues, claim.asserted, among=among)  # fmt: skip
+
+
+def _fits_another(paper: Paper, rate: NumberId) -> bool:
+    """Whether a share that is stated of the rate is that of a part which the paper has: it is of that one."""
+    told = (c for c in paper.physical("utilization") if c.at("rate") == rate)
+    shares = [paper.number(c.number).quantity.point for c in told]
+    implied = [paper.number(rate).quantity.point / s for s in shares if s > 0]
+    dense = [p.value for p in peaks(any_part(paper), "") if p.sort == "dense"]
+    return any(abs(i / p - 1) < _SHARED for i in implied for p in dense)
 
 
 def rates(ctx: Context) -> Iterator[Rate]:

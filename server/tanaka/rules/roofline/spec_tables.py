@@ -31,7 +31,7 @@ _PARTS_OF = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|cards)(?: types?)? (?:
 _OF_ONE = Lazy(r"\b(?:refers? to|of|for|per|those of) (?:one|a single|each|a) (?:GPU|device|card|accelerator|part)\b", re.I)  # fmt: skip
 _HOLDERS = Lazy(r"\b(?:total|nodes?|servers?|systems?|clusters?|all|inter-node|network|instances?)\b", re.I)  # fmt: skip
 _PART_ROW = Lazy(r"^\W*(?:GPUs?|accelerators?|devices?|parts?|cards?)(?: (?:type|model|name))?\W*$", re.I)  # fmt: skip
-_BARE_PEAK = Lazy(r"\W*(?:[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*")
+_BARE_PEAK = Lazy(r"\W*(?:[Pp]eak|[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*")
 _PEAKS = Lazy(r"\bpeaks?\b(?! (?:memory|mem|usage))", re.I)
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
 _SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
@@ -57,7 +57,10 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[P
     """Specifications of the part of a row."""
     label = next((c.text for c in cells if c.number is None and c.text.strip()), "") or (cells[0].text if cells else "")  # fmt: skip
     if not _device(label):
-        return
+        parts = [c.text for c in cells if c.number is None and _device(c.text)]
+        if len(parts) != 1 or any(_OTHER.search(c.text) for c in cells if c.number is None):
+            return
+        label = parts[0]  # "North & A100 SXM4 & 80 GB"
     for cell in cells:
         if cell.text != label:
             yield from _claim(paper, table, label, " ".join(cell.column).strip(), cell)

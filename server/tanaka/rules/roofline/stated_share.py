@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,12 +12,13 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.roofline.named_parts import any_part, only_part, variants
+from tanaka.rules.roofline.named_parts import any_part, families, only_part, variants
 from tanaka.rules.roofline.peaks import Peak, peaks, rate, usual_format
 from tanaka.rules.roofline.rate_tables import Row, as_claims, rows
 
 _CLOSE = 0.03
 """Datasheets, clocks and conventions differ by so much."""
+_FEW = 3
 _OTHER_DENOMINATOR = frozenset({"achievable", "busy", "parts", "effective", "formats", "explained"})
 
 
@@ -167,6 +169,8 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
     counts = (1.0,) if per_one else (1.0, named) if named else (1.0,)
     narrowed = variants(paper, device.name) if device is not None else ()
     parts = narrowed or machine.parts(device)
+    if device is None:
+        device, parts = _nearest(paper, own, share, precision)
     bare = claim.name("bare peak")
     if bare and not any(abs(float(bare) * 1e12 / p.value - 1) <= _CLOSE for p in peaks(parts, "")):  # fmt: skip
         return None  # "38% of its 96": what else it has so many of
@@ -175,6 +179,23 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         tuple(dict.fromkeys(c for c in counts if c and c > 0)), count_at, device, precision, parts, bool(narrowed),
     )  # fmt: skip
     return None if found.peak is None and _of_another_part(paper, found) else found
+
+
+def _nearest(
+    paper: Paper, rate: Number, share: Number, precision: machine.Named | None
+) -> tuple[machine.Named | None, tuple[Accelerator, ...]]:
+    """Where nothing says which part: the one of the paper whose peak is nearest to what rate and share imply."""
+    known = [(name, parts) for name, parts in families(paper) if len(families(paper)) <= _FEW]
+    implied = rate.quantity.point / share.quantity.point
+    told = precision.name if precision is not None else ""
+    dense = [
+        (abs(math.log(p.value / implied)), name, parts)
+        for name, parts in known for p in peaks(parts, told) if p.sort == "dense"
+    ]  # fmt: skip
+    if not dense or not told:
+        return None, ()
+    _, name, parts = min(dense, key=lambda d: d[0])
+    return machine.Named(name, How.INFERRED, "the nearest part of the paper"), parts
 
 
 def _of_another_part(paper: Paper, s: Share) -> bool:
