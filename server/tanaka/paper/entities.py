@@ -72,6 +72,14 @@ _OUR = Lazy(rf"(?:our(?: [a-z-]+){{0,2}}? (?:{_OURS})s?|ours|we)(?![\w-])", re.I
 _PROPOSED = Lazy(rf"proposed (?:{_OURS})(?![\w-])", re.I)  # "the proposed", looked for behind it
 _SHORT_BEFORE = Lazy(r"(?:\d ?[×x]?|[×x]|\b(?:[Aa]n?|[Oo]ne|[Tt]wo|[Ff]our|[Ee]ight|[Ss]ingle|[Ee]ach|per|[Oo]n))[ ]?$")  # fmt: skip
 _SHORT_AFTER = Lazy(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
+# "on the A10", "H100, L40S and A10": where a part with a telling name stands in the same sentence.
+_SHORT_BESIDE = Lazy(
+    r"\b[Tt]he $|(?:[AHBV][123]00|L40S?|L20|H20|A30|A40|A6000|[0-9]090|P100)s?(?: GPUs?)?(?:,|,? (?:and|or|to|versus|vs\.?|than)) (?:an? |one )?$"
+)
+_TELLING = Lazy(r"\b(?:[AHBV][123]00|GH200|L40S?|L20|H20|A30|A40|A6000|RTX|MI[1-3]\d\d|P100)s?\b")
+_GOES_ON = Lazy(
+    r"(?:[.,;:)(]|$| (?:and|or|at|on|has|had|to|with|in|but|while|is|was|it|as|than|[a-z]+s)\b)"
+)
 _NOT_A_PART = Lazy(
     r"[- ](?:cache|layers?|load|norms?|switch|protocol|loss|level|regulari[sz]ation)"
 )
@@ -217,6 +225,7 @@ def _device(text: str, start: int, end: int, left: int, known: Names, *, short: 
     plural = text[end - 1] == "s"
     if short and not (
         vendor or plural or _SHORT_AFTER.match(text, end) or (_SHORT_BEFORE.search(before) and not _NOT_A_PART.match(text, end))
+        or (_SHORT_BESIDE.search(before) and _GOES_ON.match(text, end) and not _NOT_A_PART.match(text, end) and _TELLING.search(text))
     ):  # fmt: skip
         return None
     if not plural and (behind := known.behind.match(text, end)):

@@ -92,6 +92,12 @@ def named_models(paper: Paper) -> tuple[str, ...]:
     return tuple(sorted({dict(n.context).get("model", "") for n in paper.numbers} - {""}))
 
 
+@query
+def named_parts(paper: Paper) -> tuple[str, ...]:
+    """Parts that the paper binds any of its numbers to, as written."""
+    return tuple(sorted({dict(n.context).get("device", "") for n in paper.numbers} - {""}))
+
+
 def of_size(paper: Paper, parameters: float) -> Named | None:
     """The one public model of the paper with about so many parameters: who "the 13B model" is.
 
