@@ -177,6 +177,12 @@ def disowned(paper: Paper, number: NumberId) -> bool:
     return any(number in m.numbers for m in paper.mentions_of(DISOWNED, EXPLAINED))
 
 
+@query
+def nobodys(paper: Paper, number: NumberId) -> bool:
+    """Whether the words around a number say that nobody measured it."""
+    return any(number in m.numbers for m in paper.mentions_of(DISOWNED))
+
+
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:
     """Whether claim and operands are asserted, plain and not hedged, so that a proof may rest on them."""
     return (
