@@ -392,6 +392,8 @@ def _claim(
     sentences: range,
 ) -> LocalPhysical | None:  # fmt: skip
     stems = _stems(part)
+    if any(scene.reading(x).quantity.point == scene.reading(whole).quantity.point for x in inner):
+        return None  # the gain of a kernel carried to the whole as it is, which another rule tells
     done = None
     joined = (
         _DOES_AWAY.search(said)
