@@ -77,6 +77,15 @@ _SHORT_THEN = Lazy(
     r"[.,;:)]|$|[ ](?:and|or|we|it|in|at|as|than|has|had|is|was|are|does|did|do|reach\w*|sustain\w*|achiev\w*|attain\w*|runs?|ran|stays?|gets?|to|from|itself|alone|lacks?|delivers?|takes?|needs?|decod\w*|trains?|holds?)(?![\w-])"
 )
 _SHORT_AFTER = Lazy(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
+# "on the A10", "H100, L40S and A10": where a part with a telling name stands in the same sentence.
+_SHORT_BESIDE = Lazy(
+    r"\b[Tt]he $|(?:[AHBV][123]00|L40S?|L20|H20|A30|A40|A6000|[0-9]090|P100)s?(?: GPUs?)?(?:,|,? (?:and|or|to|versus|vs\.?|than)) (?:an? |one )?$"
+)
+_TELLING = Lazy(r"\b(?:[AHBV][123]00|GH200|L40S?|L20|H20|A30|A40|A6000|RTX|MI[1-3]\d\d|P100)s?\b")
+_HAS_UNITS = Lazy(r"\d\s?(?:GB|[GT]B/s|TFLOPS?|TFLOP/s|W)\b")
+_GOES_ON = Lazy(
+    r"(?:[.,;:)(]|$| (?:and|or|at|on|has|had|to|with|in|but|while|is|was|it|as|than|[a-z]+s)\b)"
+)
 _NOT_A_PART = Lazy(
     r"[- ](?:cache|layers?|load|norms?|switch|protocol|loss|level|regulari[sz]ation)"
 )
@@ -223,6 +232,7 @@ def _device(text: str, start: int, end: int, left: int, known: Names, *, short: 
     if short and not (
         vendor or plural or _SHORT_AFTER.match(text, end) or (_SHORT_BEFORE.search(before) and not _NOT_A_PART.match(text, end))
         or (_SHORT_ALONE.search(before) and _SHORT_THEN.match(text, end))
+        or (_SHORT_BESIDE.search(before) and _GOES_ON.match(text, end) and not _NOT_A_PART.match(text, end) and (_TELLING.search(text) or _HAS_UNITS.search(text)))
     ):  # fmt: skip
         return None
     if not plural and (behind := known.behind.match(text, end)):

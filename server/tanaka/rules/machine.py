@@ -12,6 +12,7 @@ import re
 from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
+from tanaka.paper.entities import EntityKind, entities
 from tanaka.paper.model import BACKGROUND, OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
 from tanaka.paper.reads import query
@@ -90,6 +91,14 @@ _LABELLED = 0.1  # "the 13B model" is Llama-2-13B with its 13.02 billion, "the 7
 def named_models(paper: Paper) -> tuple[str, ...]:
     """Models that the paper binds any of its numbers to, as written."""
     return tuple(sorted({dict(n.context).get("model", "") for n in paper.numbers} - {""}))
+
+
+@query
+def named_parts(paper: Paper) -> tuple[str, ...]:
+    """Parts that the paper binds any of its numbers to, in prose or by a row or column, as written."""
+    labels = {label for t in paper.tables for label in (*t.header, *t.stubs)}
+    tabled = {e.name for label in labels for e in entities(label) if e.kind is EntityKind.DEVICE}
+    return tuple(sorted(({dict(n.context).get("device", "") for n in paper.numbers} | tabled) - {""}))  # fmt: skip
 
 
 def of_size(paper: Paper, parameters: float) -> Named | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tanaka.paper.physics import time_shares
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -80,7 +81,7 @@ CUES = {
     "work": Lazy(r"\b(?:larger|bigger|doubl\w+|increas\w+|higher) (?:the )?(?:\w+ )?(?:batch|concurrency)|\bbatch(?: size)?s? (?:grows?|doubles?|fits?|can)|\bdoubles the batch|\bsaved memory|\bmemory sav\w+|\bfewer (?:GPUs|devices|nodes|steps|tokens|iterations|epochs)|\bmore (?:concurrent )?(?:requests|sequences)|\bconverg\w+|\btime[- ]to[- ]accuracy", re.I),
     "queue": Lazy(r"\bp\d{2}\b|\btail\b|\bunder load\b|\bSLO\b|\bgoodput\b|\bqueu\w+|\bsaturat\w+|\bTTFT\b|\bcontention\b", re.I),
     "energy": Lazy(r"\benergy\b|\bJ/token\b|\bper watt\b|\bcheaper\b|\bcost\b", re.I),
-    "together": Lazy(r"\btogether\b|\b\w+ing (?:it|this|that|them) and (?:the|its|our|all|also)\b|\b\w+ing (?:only )?(?:the )?[\w-]+ and (?!(?:so|thus|hence|nothing|only|just)\b)(?:the |its )?[\w-]+ (?:makes?|gives?|yields?|brings?|speeds?|improves?|reduces?)\b|\bonly (?:the )?[\w-]+(?: \w+)? and (?:the|its|their|our)\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well as\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|fus|quanti|compress|cach|batch)\w*\b(?!\s(?:only|just|nothing|(?:it|this|them|that)(?!\s(?:with|and|into|together|to)\b))\b)", re.I),
+    "together": Lazy(r"\btogether\b|\b\w+ing (?:it|this|that|them) and (?:the|its|our|all|also)\b|\b\w+ing (?:only )?(?:the )?[\w-]+ and (?!(?:so|thus|hence|nothing|only|just)\b)(?:the |its )?[\w-]+ (?:makes?|gives?|yields?|brings?|speeds?|improves?|reduces?)\b|\bonly (?:the )?[\w-]+(?: \w+)? and (?:the|its|their|our)\b|\bcombin\w+|\bin addition\b|\balso\b|\bas well\b|\balong with\b|\bboth\b|\bplus\b|\btwo (?:changes|optimi[sz]ations|techniques)\b|\band (?:graph|CUDA|the other|fus|quanti|compress|cach|batch)\w*\b(?!\s(?:only|just|nothing|(?:it|this|them|that)(?!\s(?:with|and|into|together|to)\b))\b)", re.I),
     "bounds": Lazy(r"\b(?:at least|more than|over|up to|as much as|at most|between|less than)\b", re.I),
     "overlap": Lazy(r"\boverlap\w*|\bpipelin(?:e|es|ed|ing)\b|\bhid(?:e|es|den|ing)\b|\bconcurrent\w*|\basynchron\w+", re.I),
     "average": Lazy(r"\b(?:on average|average|mean|across)\b", re.I),
@@ -89,6 +90,15 @@ CUES = {
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Shares of the time with the gain that follows, in one sentence or in two, and what is told less tightly."""
+    told: set[Spot] = set()
+    for claim in _tight(scene):
+        told |= {claim.number, *(spot for role, spot in claim.given if role == "share")}
+        yield claim
+    yield from time_shares.read(scene, told)
+
+
+def _tight(scene: Scene) -> Iterator[LocalPhysical]:
     """Shares of the time with the gain that follows, in one sentence or in two."""
     for k, sentence in enumerate(scene.sentences):
         shares = [(s, p) for s in scene.spots(k, where=_percent) if (p := _part(scene, s))]

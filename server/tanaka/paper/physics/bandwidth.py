@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
-from tanaka.paper.entities import EntityKind
+from tanaka.paper.entities import EntityKind, same_name
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 
 _REACHES = Lazy(
-    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run|send|exchang|report|carr(?:y|ie))\w*\b[^;()]{0,70}$",
+    r"\b(?:attain|achiev|reach|sustain|deliver|measur|stream|observ|obtain|record|see|saturat|hit|get|read|writ|cop(?:y|ies)|mov|transfer|load|fetch|pull|push|run|send|exchang|report|carr(?:y|ie)|driv|sees?|saw|works?|consum|process|busy)\w*\b[^;()]{0,70}$",
     re.I,
 )
 _REACHED = Lazy(r"\s*(?:is|was|were|are)?\s?(?:achieved|measured|reached|sustained|attained|observed|obtained)\b", re.I)  # fmt: skip
@@ -28,6 +29,8 @@ _PEAK_AFTER = Lazy(
     r"\s*(?:of\s)?(?:the\s)?(?:theoretical|nominal|peak|maximum|available|specified|link|line|HBM\d?\w?,|rated)\b(?!\s(?:is|was) reached)",
     re.I,
 )
+# "735 GB/s on the L40S (85% of its bandwidth)"
+_SHARE_BEHIND = Lazy(r"(?:\s(?:on|for|with) (?:(?:an?|the|one|each|our)\s)?[A-Z][\w-]*(?: [A-Z\d][\w-]*){0,2})?\s?(?:\(|, (?:or|i\.e\.|which is|that is)?,?\s?)\d+(?:\.\d+)?\s?% of (?:its|the) (?:\w+ )?(?:bandwidth|peak|memory)\b")  # fmt: skip
 _MEMORY = Lazy(
     r"\b(?:Babel)?STREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|main|off-chip) memory\b|\bmemory (?:bandwidth|throughput|traffic)\b|\btriad\b|\bVRAM\b",
     re.I,
@@ -36,10 +39,11 @@ _LEVEL = Lazy(
     r"\b(?:Babel)?STREAM\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|off-chip) memory\b", re.I
 )
 _COPY = Lazy(
-    r"\b(?:cop(?:y|ies)|reads?|writes?|scan|memset|memcpy|stream\w*|kernel|bandwidth test)\b", re.I
+    r"\b(?:cop(?:y|ies)|reads?|writes?|scan|memset|memcpy|stream\w*|kernels?|bandwidth test|optimi[sz]er|updates?|codec|attention|GEMV|gather|scatter|softmax|\w*norm|element-?wise|embedding|operands|elements?)\b",
+    re.I,
 )
 _LINK = Lazy(
-    r"\bNVLink\b|\bPCIe\b|\bPCI Express\b|\bInfiniBand\b|\bEthernet\b|\bRoCE\b|\bNICs?\b|\bbusbw\b|\bbus bandwidth\b|\ball-?reduce\b|\ball-?gather\b|\bhost[- ]to[- ]device\b|\bdevice[- ]to[- ]host\b|\bH2D\b|\bD2H\b|\bpeer[- ]to[- ]peer\b|\bP2P\b|\binterconnect\b|\bnetwork\b|\bHDR\b|\bNDR\b|\bEDR\b|\bport\b|\bCXL\b|\bSSDs?\b|\bNVMe\b|\bdisk\b|\bstorage\b|\bRDMA\b|\bhost memory\b|\bCPU\b",
+    r"\bNVLink\b|\bPCIe\b|\bPCI Express\b|\bInfiniBand\b|\bEthernet\b|\bRoCE\b|\bNICs?\b|\bbusbw\b|\bbus bandwidth\b|\ball-?reduce\b|\ball-?gather\b|\bhost[- ]to[- ]device\b|\bdevice[- ]to[- ]host\b|\bH2D\b|\bD2H\b|\bpeer[- ]to[- ]peer\b|\bP2P\b|\binterconnect\b|\bnetwork\b|\bHDR\b|\bNDR\b|\bEDR\b|\bports?\b|\badapters?\b|\bHCAs?\b|\bCXL\b|\bSSDs?\b|\bNVMe\b|\bdisk\b|\bstorage\b|\bRDMA\b|\bhost memory\b|\bCPU\b",
     re.I,
 )
 _LINE_AFTER = Lazy(
@@ -49,14 +53,42 @@ _SEVERAL = Lazy(
     r"(?:/s|ps)?\s*(?:-?class\s)?(?:[A-Z][\w-]*\s){0,3}?(?:ports|NICs|links|adapters|HCAs|networks|rails|cards)\b"
 )
 _ONE_PORT = Lazy(
-    r"\b(?:one|a single|single|an?|the|each|per)\s(?:[\d.]+\s?[GT](?:b|bit)?(?:ps|/s)?\s)?(?:[A-Z][\w-]*\s){0,3}?(?:ports?|NIC|link|adapter|HCA)\b",
+    r"\b(?:one|a single|single|an?|the|each|every|per|(?:the )?busiest)\s(?:[\d.]+\s?[GT](?:b|bit)?(?:ps|/s)?\s)?(?:[A-Z][\w-]*\s){0,3}?(?:ports?|NIC|link|adapter|HCA)\b",
+    re.I,
+)
+
+_KEYS_AND_VALUES = Lazy(r"\b(?:KV|K/V|key[- /]?(?:and[- ])?value)[- ]caches?\b|\bcache of (?:the )?keys and values\b|\bcached keys(?: and values)?\b", re.I)  # fmt: skip
+_ATTENDS = Lazy(r"\battention\b|\bdecod\w+", re.I)
+_ITS_CACHE = Lazy(r"\b(?:stream|read|load|scan|mov|fetch)\w*\s(?:the|its|their)\s(?:whole\s|entire\s|paged\s)?cache\b", re.I)  # fmt: skip
+_ON_CHIP = Lazy(
+    r"\bL[12]\b|\bshared memory\b|\bon-chip\b|\bSRAM\b|\bresident\b|\b(?:in|hits?|from|fits?(?: in)?|served by) (?:the |its )?(?:last-level )?cache\b|\bcache hits?\b|\bcompress\w*|\bfits? the\b",
+    re.I,
+)
+_KERNEL = Lazy(r"\bkernels?\b|\bGEMVs?\b|\b(?:Adam|optimi[sz]er|weight) (?:step|updates?)\b|\belement-?wise\b|\b(?:layer|RMS|batch)[- ]?norm\w*|\b(?:device|on-device) cop(?:y|ies)\b", re.I)  # fmt: skip
+# What takes up the subject of the sentence before, without a name of its own.
+_SAME = Lazy(r"\b(?:it|they|this kernel|the same (?:kernel|code|loop|pass)|both kernels|the kernel|there)\b", re.I)  # fmt: skip
+_INSIDE = Lazy(r"\bNVLink\b|\bNVSwitch\b|\bPCIe\b|\bmemory\b|\bHBM\w*")
+_AND = Lazy(r"s?(?: GPUs?)?(?:,|,? and|,? or) (?:(?:an?|the|one|each|our|NVIDIA|AMD|on)\s)*")
+_ON_PART = Lazy(
+    r"\s*(?:\([^()]*\)\s*)?(?:of (?:the )?(?:\w+ ){0,2}?(?:bandwidth|memory|HBM\w*|DRAM) )?(?:(?:on|for|with|in|by)\s(?:(?:an?|the|one|each|our|single|newer|older|larger|smaller|newest|oldest|faster|slower|NVIDIA|AMD)\s)*|\()"
+)
+_INSIDE_BRACKETS = Lazy(r"\([^()]*$")
+_OF_ITS = Lazy(r"(?:%|\bpercent|\bper cent) of (?:its|the|their|an?|that|this)\s(?:(?:available|nominal|theoretical|peak|stated|advertised|full)\s)*$|\b(?:out of|against|versus|vs\.?)\s(?:(?:its|the|their|an?)\s)?(?:[\w-]+\s){0,3}$")  # fmt: skip
+_PORT_OF = Lazy(
+    r"\b(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE)\b[^;,#]{0,24}\b(?:of|at|with|has|have|is|are|runs? at|rated(?: at)?)\s#|#[\s-]*(?:[\w-]+\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE|networks?|fabric|links?)\b"
+)
+# In bits, what a port "carries" is what it is sold as.
+_MEASURED = Lazy(r"\b(?:achiev|measur|sustain|reach|attain|observ|saturat)\w*", re.I)
+_GENERATION = Lazy(r"\b(?:EDR|HDR100|HDR|NDR200|NDR|XDR)\b")
+_SENDER = Lazy(
+    r"\b(?:each|every|a single|one|per)\s(?:GPU|device|accelerator|card|rank)\s(?:\w+\s){0,2}?$",
     re.I,
 )
 
 CUES = {
     "stream": Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\b(?:stream )?triad\b"),
     "level": _LEVEL,
-    "cache": Lazy(r"\bcaches?\b|\bcache-resident|\bL[1-4]\b|\bLLC\b|\bshared memory\b|\bregisters?\b|\bSRAM\b|\bscratchpad\b|\bsmall (?:buffer|array|message)|\bresident\b|\bon-chip\b|\bSMEM\b|\bLDS\b|\bTMEM\b|\bworking set fits\b|\breus(?:e|es|ed)\b", re.I),
+    "cache": Lazy(r"\bcaches?\b|\bcache-resident|\bL[1-3]\b|\bLLC\b|\bshared memory\b|\bregisters?\b|\bSRAM\b|\bscratchpad\b|\bsmall (?:buffer|array|message)|\bresident\b|\bon-chip\b|\bSMEM\b|\bLDS\b|\bTMEM\b|\bworking set fits\b|\breus(?:e|es|ed)\b", re.I),
     "effective": Lazy(r"\beffective(?:ly)?\b|\blogical(?:ly)?\b|\bcompress\w*|\bequivalent\b|\bapparent\b|\balgorithmic\b|\buncompressed\b|\bsavings?\b|\bspars\w+|\bdedup\w*|\bquanti[sz]\w+", re.I),
     "aggregate": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bacross\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b|\bcluster\b|\bbisection\b|\bsum(?:s|med)?\b|\bsystem-wide\b|\bnode\b|\brack\b|\beach node\b|\brails?\b", re.I),
     "bus": Lazy(r"\bbus[- ]bandwidth\b|\bbusbw\b", re.I),
@@ -73,31 +105,128 @@ CUES = {
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
-    """Bandwidths that a sentence says were reached, each of one memory or of one link."""
+    """Bandwidths that a sentence says were reached, each of one memory or of one link, and the rates of ports."""
     for k, sentence in enumerate(scene.sentences):
-        spots = [s for s in scene.spots(k, "byte/s")]
+        spots = [s for s in scene.spots(k, "byte/s") if not _offered(scene, s)]
+        if not spots:
+            continue
+        yield from _of_ports(scene, k, spots)
         lines = [s for s in spots if _line(scene, s)]
         reached = [s for s in spots if s not in lines and _reached(scene, s)]
-        if len(reached) != 1 or len(spots) > 1 + len(lines) or len(lines) > 1:
+        several = len(reached) != 1 or len(spots) > 1 + len(lines) or len(lines) > 1
+        if several or (scene.parts(k) and scene.part(k) is None):
+            if not lines and not _LINK.search(sentence.text):
+                yield from _each_with_its_part(scene, k, spots)
             continue
         spot = reached[0]
-        text, cues = sentence.text, scene.heard(CUES, k)
+        text, cues = sentence.text, _heard(scene, k)
+        if _SENDER.search(scene.around(spot, 50, 0)[0]) and "summed" not in cues:
+            cues -= {"aggregate", "many nodes"}  # "on one node each GPU sends so much"
         part = scene.part(k)
-        if part is None and scene.parts(k):
-            continue
         links = scene.named(k, EntityKind.LINK)
+        if lines and _INSIDE.search(text):
+            continue  # "it has a 400 Gb/s port; over NVLink it sends 380 GB/s"
         if lines or links or _LINK.search(text):
             if claim := _link(scene, spot, lines, part, cues):
                 yield claim
             continue
         memory = _MEMORY.search(text) or scene.reading(spot).kind is Kind.MEMORY_BANDWIDTH
-        if not memory and not (_COPY.search(text) and part is not None):
+        if not memory and not (_COPY.search(text) if part is not None else _KERNEL.search(text)) and not (part is not None and _goes_on(scene, k)):  # fmt: skip
             continue
         size = [s for s in scene.spots(k, "byte") if not _within(scene, s, part) and scene.reading(s).quantity.point > 0]  # fmt: skip
         given = (("size", size[0]),) if len(size) == 1 else ()
-        if len(size) > 1:
+        if len(size) > 1 or (not size and "stream" not in cues and _cached_beside(scene, k)):
             cues |= {"cache"}
         yield _claim(spot, part, given, "memory", cues)
+
+
+def _heard(scene: Scene, k: int) -> frozenset[str]:
+    """Cues of a sentence; the cache of keys and values is one that memory holds."""
+    text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
+    if _ATTENDS.search(text):
+        text = _ITS_CACHE.sub("reads the keys", text)
+    return frozenset(name for name, p in CUES.items() if p.search(text))
+
+
+def _goes_on(scene: Scene, k: int) -> bool:
+    """Whether the sentence before is on something that reads memory: "The codec touches each element once. On the V100 it ..."."""
+    if k == 0:
+        return False
+    before, own = scene.sentences[k - 1].text, scene.sentences[k].text
+    on_memory = _COPY.search(before) or _MEMORY.search(before)
+    return bool(on_memory and _SAME.search(own) and not _LINK.search(before))
+
+
+def _cached_beside(scene: Scene, k: int) -> bool:
+    """Whether a sentence beside speaks of a cache that may have served it."""
+    beside = (scene.sentences[j].text for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences))
+    return any(_ON_CHIP.search(text) for text in beside)
+
+
+def _each_with_its_part(scene: Scene, k: int, spots: list[Spot]) -> Iterator[LocalPhysical]:
+    """Several rates or parts of a sentence: "735 GB/s on the L40S and 510 GB/s on the A10"."""
+    text, cues = scene.sentences[k].text, _heard(scene, k)
+    parts = scene.parts(k)
+    before = bool(k and _reaches(scene.sentences[k - 1].text))
+    if not parts or not (
+        _MEMORY.search(text) or _COPY.search(text) or _goes_on(scene, k) or before
+    ):
+        return
+    if _cached_beside(scene, k) or scene.spots(k, "byte", where=lambda r: not any(r.start < p.end and p.start < r.end for p in parts)):  # fmt: skip
+        return
+    listed = _respective(scene, spots, parts)
+    low, told = 0, before
+    for spot in spots:
+        r = scene.reading(spot)
+        part = listed.get(spot) or _beside(text, r.start, r.end, low, parts)
+        own = text[low : r.start]
+        told = told or _reached(scene, spot)
+        low = max(r.end, part.end if part is not None and part.start >= r.end else 0)
+        if part is None or not told or _PEAK.search(re.split(r"[;:]", own)[-1]) or _INSIDE_BRACKETS.search(own):  # fmt: skip
+            continue
+        if part.system or (part.count or 1.0) > 1:
+            continue
+        yield _claim(spot, part, (), "memory", cues)
+
+
+def _beside(text: str, start: int, end: int, low: int, parts: tuple[Part, ...]) -> Part | None:
+    """The part that stands right behind a rate, or alone before it in its clause."""
+    behind = next((p for p in parts if p.start >= end and _ON_PART.fullmatch(text[end : p.start])), None)  # fmt: skip
+    front = [p for p in parts if low <= p.start < start]
+    clause = max((m.end() for m in re.finditer(r"; |, (?:and|but|while|whereas) ", text[low:start])), default=0) + low  # fmt: skip
+    front = [p for p in front if p.start >= clause] or front
+    if len({same_name(p.name) for p in front}) > 1:
+        return behind
+    if behind is not None and front:
+        return behind if same_name(behind.name) == same_name(front[0].name) else None
+    return behind or (front[0] if front else None)
+
+
+def _respective(scene: Scene, spots: list[Spot], parts: tuple[Part, ...]) -> dict[Spot, Part]:
+    """Parts and rates in two lists of one length: "the A100 and the H100 reach 1.7 and 2.9 TB/s"."""
+    if len(spots) < 2 or len(parts) != len(spots):
+        return {}
+    text = scene.sentences[spots[0][0]].text
+    ends = [scene.reading(s) for s in spots]
+    lists = all(_AND.fullmatch(text[a.end : b.start]) for a, b in pairwise(ends)) and all(
+        _AND.fullmatch(text[a.end : b.start]) for a, b in pairwise(parts)
+    )
+    apart = parts[-1].end <= ends[0].start or ends[-1].end <= parts[0].start
+    return dict(zip(spots, parts, strict=True)) if lists and apart else {}
+
+
+def _offered(scene: Scene, spot: Spot) -> bool:
+    """Whether a rate is what a share is of: "82% of its 25 GB/s"."""
+    return _OF_ITS.search(scene.around(spot, 60, 0)[0]) is not None
+
+
+def _of_ports(scene: Scene, k: int, spots: list[Spot]) -> Iterator[LocalPhysical]:
+    """The rates that ports are said to have: what "the port" of another sentence is held against."""
+    for spot in spots:
+        before, after = scene.around(spot, 50, 50)
+        bits = re.match(r"[KMGT]?b", scene.reading(spot).quantity.shown_unit) is not None
+        if _line(scene, spot) or (bits and _PORT_OF.search(before + "#" + after)):
+            yield LocalPhysical("port rate", spot)
 
 
 def _claim(
@@ -168,6 +297,11 @@ def _link(
                 "bandwidth", spot, named=named, far=frozenset({"device"}), cues=cues
             )
         return _claim(spot, part, (), "link", cues)
+    if not links and (generation := set(_GENERATION.findall(text))):
+        return _claim(spot, None, (("ports", ports[0]),) if ports else (), "link", cues, generation.pop()) if len(generation) == 1 else None  # fmt: skip
+    measured = "B" in scene.reading(spot).quantity.shown_unit or _MEASURED.search(text)
+    if not links and measured and cues & {"one port"} and not ports and not _INSIDE.search(text):
+        return _claim(spot, None, (), "port", cues)  # of which rate, another sentence says
     if len(links) != 1:
         return None
     return _claim(spot, part, (("ports", ports[0]),) if ports else (), "link", cues, links[0].name)
@@ -181,8 +315,15 @@ def _line(scene: Scene, spot: Spot) -> bool:
     return bits and _LINE_AFTER.match(after) is not None
 
 
+def _reaches(text: str) -> bool:
+    """Whether a sentence says of memory, without a number of its own in mind, that a rate was reached."""
+    return bool(re.search(r"\b(?:attain|achiev|reach|sustain|stream|measur|mov)\w*\b[^;]*\d\s?[GT]B/s", text) and not _LINK.search(text) and not _PEAK.search(text))  # fmt: skip
+
+
 def _reached(scene: Scene, spot: Spot) -> bool:
-    before, after = scene.around(spot, 90, 30)
+    before, after = scene.around(spot, 90, 48)
+    if _SHARE_BEHIND.match(after):
+        return True
     clause = re.split(r"[;:]|, (?:but|while|whereas|which)\b", before)[-1]
     if _PEAK_AFTER.match(after):
         return False

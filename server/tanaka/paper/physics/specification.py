@@ -10,13 +10,14 @@ from tanaka.paper.assertion import asserted
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import same_name
 from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics import told_specs
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
 _MEMORY = r"(?:(?:GPU|device|on-device|on-board|onboard|graphics|video|local|high-bandwidth|global|total) )?(?:HBM\w*|V?RAM|GDDR\w*|memory|memories|DRAM|device memory)"
 _HAS = (
-    r"has|have|having|with|offers?|offering|provides?|providing|features?|featuring|includes?|including|carr(?:y|ies)|contains?|"
+    r"has|have|having|with|brings?|lists?|offers?|offering|provides?|providing|features?|featuring|includes?|including|carr(?:y|ies)|contains?|"
     r"equipped with|comes? with|largest|smallest|biggest|fastest|newest|oldest|boasts?|packs?|rated|delivers?|houses?|holds?|supports?|is|are|was|of|gives?|peaks"
 )
 _FILL = (
@@ -123,6 +124,15 @@ _MORE_DEVICES = Lazy(r"\b(?:nodes?|servers?|machines?|hosts?|and|plus|clusters?)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """Specifications of the one part of a phrase, totals of several parts of one size, and what is told beside."""
+    told: set[Spot] = set()
+    for claim in _tight(scene):
+        told.add(claim.number)
+        yield claim
+    yield from told_specs.read(scene, told)
+
+
+def _tight(scene: Scene) -> Iterator[LocalPhysical]:
     """Specifications of the one part of a phrase, and totals of several parts of one size."""
     for k, sentence in enumerate(scene.sentences):
         if not sentence.readings:
@@ -131,6 +141,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not parts:
             yield from _of_that_before(scene, k)
             continue
+        if len(parts) > 1 and _DIFFERS.search(sentence.text):
+            continue  # "it differs in its memory only: 141 GB instead of 80 GB"
         told: set[Spot] = set()
         for part in _apart(parts):
             for claim in _of_part(scene, k, part, parts):
@@ -140,6 +152,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         yield from _totals(scene, k, parts)
 
 
+_DIFFERS = Lazy(
+    r"\b(?:differs?|differences?|instead of|rather than|upgrad\w+|where(?:as)? the other)\b", re.I
+)
 _THAT = Lazy(
     r"(?:^|[,;:] )(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very|[Tt]he)\s(?:single\s)?(?:GPU|card|accelerator|device)\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with|with|is)\b)|"
     r"^(?:It|Each|Each of (?:them|these))\b(?=\s(?:has|offers?|provides?|features?|carries|comes? with)\b)"
@@ -399,6 +414,8 @@ def _claim(
             cues.add("formats")
     if others:
         cues.add("parts")
+    if part.end <= r.start and told_specs.bracketed(text, part.end, r.start):
+        cues.add("bracketed")
     masked = re.sub(r"\b(?:theoretical|ideal|maximum)\b", lambda m: "x" * len(m.group()), text, flags=re.I)  # fmt: skip
     if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
         cues.add("claimed")

@@ -65,13 +65,19 @@ def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
     for claim in ctx.paper.physical("amdahl"):
         if (
-            claim.asserted is Asserted.NO
+            (claim.asserted is Asserted.NO and "limit" not in claim.cues)
             or claim.cues & _SILENT
-            or machine.disowned(ctx.paper, claim.number)
+            or _disowned(ctx, claim)
         ):
             continue
         share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
-        if not (share.quantity.bounded and gain.quantity.bounded) or "bounds" in claim.cues:
+        bounded = gain.quantity.bounded or "limit" in claim.cues
+        if not (share.quantity.bounded and bounded) or "bounds" in claim.cues:
+            continue
+        before_at = claim.at("before")
+        if before_at is not None:
+            if outcome := _by_times(ctx, claim, share, ctx.paper.number(before_at), gain):
+                yield outcome
             continue
         least = 1 if claim.name("kind") == "times" else 0
         if not (0 < share.quantity.point < 1 and least <= gain.quantity.point < 100):
@@ -84,6 +90,13 @@ def above_amdahl(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim, share, gain, inner):
             yield outcome
+
+
+def _disowned(ctx: Context, claim: Physical) -> bool:
+    """Whether the gain is nobody's; what a sentence explains of it is read where share and gain are far apart."""
+    if "wide" in claim.cues:
+        return machine.unmeasured(ctx.paper, claim.number)
+    return machine.disowned(ctx.paper, claim.number)
 
 
 def _as_stated(kind: str, gain: float) -> float:
@@ -103,7 +116,9 @@ def _judged(
     limit = f"{printed(most.value)}×" if kind == "times" else f"{100 * most.value:.1f}%"
     operands = (claim.number, *(i for _, i in claim.given))
     figure = _figure(share, _factor(kind, gain.quantity.point), inner)
-    if gain.quantity.nominal.low <= most.high * 1.01:
+    # "no more than 1.4×" is a limit, and has no lower end of its own
+    least = gain.quantity.nominal.low if gain.quantity.bounded else 0.99 * gain.quantity.point
+    if least <= most.high * 1.01:
         return Held("TK210", operands, f"{gain.quantity.shown} of at most {limit}", tuple(d.steps), figure=figure)  # fmt: skip
     widest = _most(hard(share).high, hard(inner).high if inner is not None else None)
     if widest is None:
@@ -140,6 +155,41 @@ def _judged(
     )  # fmt: skip
 
 
+def _by_times(ctx: Context, claim: Physical, share: Number, before: Number, after: Number) -> Outcome | None:  # fmt: skip
+    """The gain of two times of a step, where none is stated."""
+    a, b = before.quantity, after.quantity
+    if not (a.bounded and b.bounded and 0 < b.point < a.point and 0 < share.quantity.point < 1):
+        return None
+    inner_at = claim.at("inner")
+    inner = ctx.paper.number(inner_at) if inner_at is not None else None
+    if claim.cues & _OTHERWISE or (inner is not None and inner.quantity.point < 1):
+        return None
+    d, most = _derived(ctx, claim, inner, last=False)
+    first, then = d.stated("time before", before.id, symbol="A"), d.stated("time after", after.id, symbol="B")  # fmt: skip
+    made = d.computed("gain of the two times", "1", f"{first.shown} / {then.shown}", _over, first, then,
+                      shown=f"{printed(a.point / b.point)}×", symbol="G")  # fmt: skip
+    limit = f"{printed(most.value)}×"
+    operands = (after.id, before.id, share.id, *((inner_at,) if inner_at is not None else ()))
+    figure = _figure(share, made.value, inner)
+    if a.nominal.low / b.nominal.high <= most.high * 1.02:
+        return Held("TK210", operands, f"{made.shown} of at most {limit}", tuple(d.steps), figure=figure)  # fmt: skip
+    return Finding(
+        "TK210", "above-amdahl", Verdict.IMPLAUSIBLE, AtNumber(after.id),
+        f"{share.quantity.shown} of the time allows {limit} for the whole, not {first.shown} / {then.shown} = {made.shown}.",
+        tuple(d.steps), operands=operands, note=f"the share allows {limit}",
+        bold=f"{most.text} is {limit}, not {made.shown}.", only_if=_needed(made.value, inner),
+        related=((AtNumber(share.id), f"the share of {claim.name('part')}"), (AtNumber(before.id), "the time before")),
+        figure=figure,
+        slots=(Slot("formula", most.text, "S"), Slot("ratio", limit, "S"), Slot("claim", made.shown, "G"),
+               Slot("share", share.quantity.shown, "f")),
+        case="B",
+    )  # fmt: skip
+
+
+def _over(before: float, after: float) -> float:
+    return before / after
+
+
 def _fixes(gain: Number, inner: Number | None, most: Step) -> tuple[Fix, ...]:
     """What share and gain of the part make: where no gain of the part is stated, only a bound is known."""
     q = gain.quantity
@@ -164,10 +214,10 @@ def _needed(gain: float, inner: Number | None) -> str:
     return f"the share is {100 * f:.0f}% or more" if f < 1 else "more than that part is faster"
 
 
-def _derived(ctx: Context, claim: Physical, inner: Number | None) -> tuple[Derivation, Step]:
+def _derived(ctx: Context, claim: Physical, inner: Number | None, *, last: bool = True) -> tuple[Derivation, Step]:  # fmt: skip
     d = Derivation(ctx.paper)
     share = d.stated("share of the time", claim.given[0][1], symbol="f",
-                     inferred="the sentence before" if claim.far else "")  # fmt: skip
+                     inferred=("a sentence near by" if "wide" in claim.cues else "the sentence before") if claim.far else "")  # fmt: skip
     kind = claim.name("kind")
     around = {"times": "{}", "faster": "{} - 1", "less": "1 - 1 / ({})"}[kind]
     label = {"times": "gain of the whole, at most", "faster": "faster by, at most", "less": "time saved, at most"}[kind]  # fmt: skip
@@ -178,11 +228,13 @@ def _derived(ctx: Context, claim: Physical, inner: Number | None) -> tuple[Deriv
                           reference=amdahl_limit.source, symbol="S")  # fmt: skip
     else:
         part = d.stated("gain of that part", inner.id, symbol="s")
-        part = d.steps[-1] = replace(part, shown=part.shown.removesuffix("×"), unit="1")
+        digits = part.shown.removesuffix("×")
+        part = d.steps[-1] = replace(part, shown=digits if digits[:1].isdigit() else f"{part.value:g}", unit="1")  # fmt: skip
         text = around.format(f"1 / ((1 - {share.shown}) + {share.shown} / {part.shown})")
         most = d.computed(label, unit, text, lambda f, s: _as_stated(kind, amdahl(f, s)), share, part,
                           reference=amdahl.source, symbol="S")  # fmt: skip
-    d.stated("as written", claim.number, symbol="G")
+    if last:
+        d.stated("as written", claim.number, symbol="G")
     return d, most
 
 

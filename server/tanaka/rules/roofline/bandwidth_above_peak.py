@@ -32,11 +32,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from hwmodels.catalog import Accelerator, sources
+from hwmodels.catalog import Accelerator, find, sources
 from hwmodels.links import find_link
 from hwmodels.provenance import Sourced
 from hwmodels.roofline import utilization
-from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.paper.model import Asserted, How, Number, Physical
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -54,6 +54,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.machine import Named
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
 
@@ -62,6 +63,7 @@ _WAYS_OUT = {
     "memory": ("overclocked",),
     "link": ("compression", "in-network"),
     "line": ("compression", "in-network"),
+    "port": ("compression", "in-network"),
 }
 """What a paper may say anywhere with which more is counted than the bytes that are carried."""
 _SLACK = 1.05
@@ -140,7 +142,11 @@ def _roof(ctx: Context, claim: Physical) -> _Roof | None:
         stated = stated and "aggregate" not in claim.cues and "ports" not in dict(claim.counted)
         return _Roof(line.quantity.point * (1 if one else 2), None, "a port in one direction" if one else "a port in both directions",
                      "", stated, number=line)  # fmt: skip
+    if kind == "port":
+        return _port(ctx, claim)
     device = machine.named(ctx, claim, "device")
+    if device is None and (some := _any_part(ctx)):
+        device = Named(some, How.INFERRED, "the fastest part of the paper")
     parts = machine.parts(device)
     if kind == "link":
         return _link(claim, parts)
@@ -164,6 +170,26 @@ def _roof(ctx: Context, claim: Physical) -> _Roof | None:
         proves,
         margin,
     )
+
+
+def _any_part(ctx: Context) -> str:
+    """The part of the paper with the fastest memory, where a sentence leaves open on which it ran."""
+    known = [(name, parts) for name in machine.named_parts(ctx.paper) if (parts := find(name))]
+    if len(known) != len(machine.named_parts(ctx.paper)):
+        return ""  # one that is not known may be faster
+    return max(known, key=lambda k: max(p.bandwidth.value for p in k[1]), default=("", ()))[0]
+
+
+def _port(ctx: Context, claim: Physical) -> _Roof | None:
+    """The fastest port of the paper, where a sentence speaks of a port and does not say of which."""
+    known = [ctx.paper.number(c.number) for c in ctx.paper.physical("port rate")]
+    known = [n for n in known if n.quantity.bounded and not isinstance(n.quantity.value, tuple)]
+    if not known:
+        return None
+    line = max(known, key=lambda n: n.quantity.point)
+    one = not claim.cues & {"duplex", "collective"}
+    what = "the fastest port in one direction" if one else "the fastest port in both directions"
+    return _Roof(line.quantity.point * (1 if one else 2), None, what, "", False, number=line)
 
 
 def _link(claim: Physical, parts: tuple[Accelerator, ...]) -> _Roof | None:
@@ -241,7 +267,7 @@ def _judged(ctx: Context, claim: Physical, number: Number, roof: _Roof) -> Outco
         )
     )
     many = "collective" in claim.cues and not ("bus" in claim.cues and roof.device)
-    if not proven and not roof.proves and claim.name("kind") != "memory" and many:
+    if not proven and not roof.proves and claim.name("kind") not in ("memory", "port") and many:
         return None  # over how many links a collective ran is not said
     if machine.excuses(ctx.paper, *_WAYS_OUT[claim.name("kind")]):
         proven = False
@@ -268,6 +294,8 @@ def _needed(claim: Physical, rate: float, roof: _Roof, most: float) -> str:
         if claim.at("devices") is None and not claim.counted:
             return f"{math.ceil(rate / roof.each):.0f} devices are counted together"
         return f"{100 * (1 - most / rate):.0f}% or more of the bytes come from a cache"
+    if claim.name("kind") == "port" and "one way" not in claim.cues and rate <= 2 * roof.each:
+        return "both directions are counted together"
     if "bus" in claim.cues and roof.device:
         return f"the rates of {math.ceil(rate / roof.each):.0f} devices are added"
     return f"{math.ceil(rate / roof.each):.0f} links or more carry it"

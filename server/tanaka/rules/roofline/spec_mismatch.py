@@ -51,6 +51,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.other_unit import other_unit
+from tanaka.rules.roofline.link_specs import link_specifications
 from tanaka.rules.roofline.peaks import peaks, rate
 from tanaka.rules.roofline.spec_tables import tables
 from tanaka.rules.roofline.totals import total_capacity
@@ -61,6 +62,8 @@ _SAME = 0.02
 _EXACT = 0.05
 """And agrees with a datasheet, in a table, where it is so close."""
 _MULTIPLES = (2, 4, 8, 16)
+_PLACED = tuple(range(3, 65))
+"""How many parts a cluster may hold; twice what a part has is a slip as well."""
 # Families of which no variant is sold under the name that the table lacks.
 _CLOSED = frozenset({"A100", "H100", "H200", "V100", "P100", "T4", "L4", "L40", "L40S", "A10", "RTX 3090", "RTX 4090", "RTX 5090", "RTX A6000", "MI100", "MI250X", "MI300X", "MI325X", "TPU v4", "TPU v5e", "TPU v5p"})  # fmt: skip
 # Built for one customer: memory in GB by family.
@@ -111,6 +114,7 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome is not None:
             done.add(claim.number)
             yield outcome
+    yield from link_specifications(ctx)
     for columns in tables(ctx.paper):
         told = [[o for c in column if c.number not in done and (o := _specification(ctx, c)) is not None]
                 for column in columns]  # fmt: skip
@@ -122,7 +126,8 @@ def spec_mismatch(ctx: Context) -> Iterator[Outcome]:
 def _alone(column: list[Outcome], table: list[list[Outcome]]) -> bool:
     """Whether one cell is strange where all others are those of the datasheets.
 
-    Of its column two others must be, or one and most of a table in which nothing else is strange.
+    Of its column two others must be, or one and most of a table in which nothing else is strange; where
+    the table is of one part, two others of it.
     """
     others = [o for o in column if not isinstance(o, Finding)]
     beside = [o for c in table for o in c if c is not column]
@@ -131,6 +136,8 @@ def _alone(column: list[Outcome], table: list[list[Outcome]]) -> bool:
     ):
         return False
     whole = all(isinstance(o, Held) and _exactly(o) for o in beside)
+    if not others and len(column) == 1:  # of one part alone
+        return whole and len(beside) >= 2
     return len(others) >= 2 or (len(others) == 1 and whole and len(beside) >= 4)
 
 
@@ -192,6 +199,10 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
     if kind == "tdp" and any(q.point in _TYPICAL_POWER.get(p.family, ()) for p in parts):
         return None
     several: tuple[int, ...] = _MULTIPLES if (kind == "capacity" and "single" not in claim.cues) or "many" in claim.cues else ()  # fmt: skip
+    if "bracketed" in claim.cues and len(counts) > 1:
+        several = ()  # of one, or of so many as are counted
+    if "placed" in claim.cues:  # of a table whose caption names what may hold several
+        several = _PLACED
     if "system" in claim.cues:  # what the GPUs of a DGX hold together, or what one does
         several = (1, 4)
     if any(_near(q.point, v.value * k, kind, v.part) for v in values for k in several):
@@ -204,6 +215,12 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if parts[0].family.startswith("TPU") and any(_near(2 * q.point, v.value, kind, v.part) for v in values):  # fmt: skip
         return None  # of a core
+    if (
+        kind == "bandwidth"
+        and "told" in claim.cues
+        and any(_near(q.point, v.value, "link", v.part) for v in _values(parts, "link"))
+    ):
+        return None  # of NVLink, without its name
     most, least = max(v.value for v in values), min(v.value for v in values)
     if not q.bounded and not (
         (q.qualifier.value in ("max", "lt") and q.point < least)
@@ -214,7 +231,7 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if "work" in claim.cues or ("bare" in claim.cues and q.point < least):
         return None  # of what runs on the part
-    if "many" in claim.cues and q.point > most and "system" not in claim.cues:
+    if "many" in claim.cues and q.point > most and not claim.cues & {"system", "bracketed"}:
         return None  # a total of parts that nobody counts
     return _finding(ctx, claim, number, values, kind)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from hwmodels.catalog import find
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import EntityKind, entities
 from tanaka.paper.model import Paper, Physical, Table, TableCell
@@ -16,8 +18,7 @@ _COLUMNS = (
     ("link", Lazy(r"^(?:NVLink|interconnect NVLink)\b", re.I)),
     ("bandwidth", Lazy(r"^(?:peak )?(?:(?:HBM|GPU|device|memory|mem\.?|DRAM|VRAM)\S* )?(?:bandwidth|BW)\b", re.I)),
     ("capacity", Lazy(r"^(?:(?:HBM|GPU|device) )?(?:memory|mem\.?|VRAM|HBM\w*|memory (?:size|capacity)|HBM capacity|capacity)\b(?! (?:bandwidth|BW|used|usage|clock|bus|footprint))", re.I)),
-    ("peak", Lazy(r"\bpeak\b.*\b(?:BF16|FP16|FP8|TF32|FP64)\b|\b(?:BF16|FP16|FP8|TF32|FP64)\b.*\bpeak\b|^dense (?:BF16|FP16|FP8|TF32|FP64)\b|"
-                  r"^(?:peak )?(?:BF16|FP16|FP8|TF32|FP64),? dense\b|^(?:tensor[- ]core )?peak\b[^a-z]*(?:[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*$|"
+    ("peak", Lazy(r"\bpeak\b.*\b(?:BF16|FP16|FP8|TF32|FP64)\b|\b(?:BF16|FP16|FP8|TF32|FP64)\b.*\bpeak\b|^dense (?:BF16|FP16|FP8|TF32|FP64)\b|^(?:BF16|FP16|FP8|TF32),? \(?dense\b|"
                   r"^(?:tensor[- ]core |peak |matrix |performance )?(?:BF16|FP16|FP8|TF32)(?: (?:tensor(?:[- ]cores?)?|matrix|dense|performance|compute|throughput))*\s*(?:[(\[]?\s*[TP]FLOPS?(?:/s)?\s*[)\]]?)?\s*$", re.I)),
 )  # fmt: skip
 # Columns and tables of what is used, measured, or of several parts together.
@@ -27,12 +28,18 @@ _OTHER = Lazy(
     re.I,
 )
 _IN_USE = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|hardware|machines?|platforms?) (?:that (?:are|were|we) )?used\b(?: (?:in|throughout|for)\b)?", re.I)  # fmt: skip
-_PARTS_OF = Lazy(r"\b(?:GPUs?|accelerators?|devices|parts|cards)(?: types?)? (?:of|in) (?:(?:the|our|both|each|two|all) )*(?:[\w-]+ )?(?:clusters?|systems?|testbeds?|nodes?|servers?)\b|\ball (?:the )?peaks\b", re.I)  # fmt: skip
-_OF_ONE = Lazy(r"\b(?:refers? to|of|for|per|those of) (?:one|a single|each|a) (?:GPU|device|card|accelerator|part)\b", re.I)  # fmt: skip
-_HOLDERS = Lazy(r"\b(?:total|nodes?|servers?|systems?|clusters?|all|inter-node|network|instances?)\b", re.I)  # fmt: skip
-_PART_ROW = Lazy(r"^\W*(?:GPUs?|accelerators?|devices?|parts?|cards?)(?: (?:type|model|name))?\W*$", re.I)  # fmt: skip
-_BARE_PEAK = Lazy(r"\W*(?:[Pp]eak|[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*")
-_PEAKS = Lazy(r"\bpeaks?\b(?! (?:memory|mem|usage))", re.I)
+# "refer to one GPU", and where the parts stand: a cell may then count several.
+_OF_ONE = Lazy(
+    r"\b(?:total |both-way )?(?:[\w-]+ )?(?:bandwidths?|rates?|figures?|values?|numbers?)? ?(?:(?:is|are) (?:those |that )?(?:of|for)|refers? to|(?:is|are) given (?:per|for)|per|of|for) (?:one|a single|each|a|every)? ?(?:GPU|accelerator|card|device)\b|\b(?:Ethernet|network|InfiniBand)(?: bandwidth)?(?: is)?(?: that)?(?: to| of| per| for) (?:one|each|a) (?:node|server)\b",
+    re.I,
+)
+_PLACE = Lazy(
+    r"\b(?:clusters?|machines?|servers?|nodes?|systems?|instances?|testbeds?|network|total|all)\b",
+    re.I,
+)
+_PART_ROW = Lazy(
+    r"^\W*(?:GPUs?|accelerators?|devices?|cards?|parts?|chips?)(?:\s(?:type|model|name))?\W*$", re.I
+)
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
 _SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
 _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
@@ -41,11 +48,15 @@ _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
 def tables(paper: Paper) -> Iterator[tuple[tuple[Physical, ...], ...]]:
     """The specifications of each table of parts that has two sorts of them, sort by sort."""
     for table in paper.tables:
-        caption = _PARTS_OF.sub(" ", _IN_USE.sub(" ", table.caption))
-        if _OTHER.search(_HOLDERS.sub(" ", caption) if _OF_ONE.search(caption) else caption):
+        caption = _OF_ONE.sub(" ", _IN_USE.sub(" ", table.caption))
+        placed = caption == _IN_USE.sub(" ", table.caption) and _PLACE.search(caption) is not None
+        if _OTHER.search(_PLACE.sub(" ", caption)):
             continue
+        heads = _heads(table)
         found = tuple(c for cells in table.rows for c in _row(paper, table, cells))
-        turned = tuple(c for cells in table.rows for c in _turned(paper, table, cells))
+        turned = tuple(c for cells in table.rows for c in _turned(paper, table, cells, heads))
+        if placed:
+            found, turned = (tuple(replace(c, cues=c.cues | {"placed"}) for c in cs) for cs in (found, turned))  # fmt: skip
         columns: dict[tuple[str, str], list[Physical]] = {}
         for c in turned if len(turned) > len(found) else found:
             columns.setdefault((c.name("kind"), c.name("precision")), []).append(c)
@@ -57,35 +68,40 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[P
     """Specifications of the part of a row."""
     label = next((c.text for c in cells if c.number is None and c.text.strip()), "") or (cells[0].text if cells else "")  # fmt: skip
     if not _device(label):
-        parts = [c.text for c in cells if c.number is None and _device(c.text)]
-        if len(parts) != 1 or any(_OTHER.search(c.text) for c in cells if c.number is None):
-            return
-        label = parts[0]  # "North & A100 SXM4 & 80 GB"
+        return
     for cell in cells:
         if cell.text != label:
             yield from _claim(paper, table, label, " ".join(cell.column).strip(), cell)
 
 
-def _turned(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Iterator[Physical]:
-    """One specification of the parts in the header."""
-    heads = _heads(table)
+def _heads(table: Table) -> tuple[str, ...]:
+    """The parts that columns are of: in the header, or in a row of its own that says so."""
+    header = table.header[1:]
+    if sum(bool(_device(h)) for h in header) >= 1:
+        heads = tuple(h if _device(h) or _short(h) else "" for h in header)
+        return heads if sum(bool(h) for h in heads) >= 2 else ()
+    for cells in table.rows:
+        label = " ".join(dict.fromkeys(cells[0].row)) if cells else ""
+        if cells and _PART_ROW.search(label or cells[0].text):
+            heads = tuple(c.text if _device(c.text) or _short(c.text) else "" for c in cells[1:])
+            return heads if any(_device(h) for h in heads) else ()
+    return ()
+
+
+def _turned(paper: Paper, table: Table, cells: tuple[TableCell, ...], heads: tuple[str, ...]) -> Iterator[Physical]:  # fmt: skip
+    """One specification of the parts that the columns are of."""
     if not cells or not heads:
         return
     for head, cell in zip(heads, cells[1:], strict=False):
-        yield from _claim(paper, table, head, " ".join(dict.fromkeys(cell.row)).strip(), cell)
+        if head:
+            label = " ".join(dict.fromkeys(cell.row)).strip() or cells[0].text
+            yield from _claim(paper, table, head, label, cell)
 
 
-def _heads(table: Table) -> tuple[str, ...]:
-    """Parts of the columns: of the header, or of a row that names the part of each column."""
-    labelled = (
-        tuple(c.text for c in cells[1:])
-        for cells in table.rows
-        if cells and _PART_ROW.match(cells[0].text)
-    )
-    for heads in (table.header[1:], *labelled):
-        if sum(bool(_device(h)) for h in heads) >= 2:
-            return heads
-    return ()
+def _short(label: str) -> str:
+    """A part whose name is too short to be one but beside others: "A10"."""
+    name = label.strip()
+    return name if re.fullmatch(r"[A-Z]\d{1,2}", name) and find(name) else ""
 
 
 def _device(label: str) -> str:
@@ -98,10 +114,8 @@ def _device(label: str) -> str:
 def _claim(
     paper: Paper, table: Table, label: str, header: str, cell: TableCell
 ) -> Iterator[Physical]:
-    device = _device(label)
+    device = _device(label) or _short(label)
     kind = next((name for name, words in _COLUMNS if words.search(header)), "")
-    if not kind and _BARE_PEAK.fullmatch(header) and _PEAKS.search(table.caption):
-        kind = "peak"
     at = cell.number
     if at is None and len(cell.also) == 1 and _SIZED.match(cell.text):
         at = cell.also[0]  # "80 GB HBM3"
@@ -112,14 +126,12 @@ def _claim(
         return
     names = [("device", " ".join(label.split()) if kind != "peak" else device), ("kind", kind)]
     formats = precision_names(header)
-    if kind == "peak" and not formats:
-        formats = precision_names(table.caption)
     cues = {"claimed", "single", "table"}
     if kind == "peak":
         if len(formats) != 1 or _SPARSE.search(f"{header} {label} {cell.text} {table.caption}"):
             return
         names.append(("precision", formats[0]))
-        cues |= {"dense"} if re.search(r"\bdense\b", f"{header} {table.caption}", re.I) else set()
+        cues |= {"dense"} if re.search(r"\bdense\b", header, re.I) else set()
     yield Physical(
         "specification", number.id, (), tuple(names), (("devices", 1.0),), frozenset({"table"}),
         frozenset(cues), number.asserted,

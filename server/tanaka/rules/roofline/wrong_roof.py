@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.roofline.credited_roof import credited_roofs
 from tanaka.rules.roofline.peak_rate import rate_text, significant
 
 _FAR = 3.0
@@ -73,6 +74,7 @@ def wrong_roof(ctx: Context) -> Iterator[Outcome]:
         outcome = _judged(ctx, claim)
         if outcome is not None:
             yield outcome
+    yield from credited_roofs(ctx, frozenset(c.number for c in ctx.paper.physical("credited")))
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:

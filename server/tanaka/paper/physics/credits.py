@@ -1,0 +1,172 @@
+"""What the speed of an update, a codec, an attention kernel, a decode or a matrix product is said to come from.
+
+"The Adam update gains only 1.6x, as one expects from a kernel whose speed is set by memory bandwidth":
+told as a mention of its words, for it need not stand beside a number.  Gains of decoding and prefill with
+their batch beside them are read by `wrong_roof`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tanaka.paper.answers_gain import LocalWord
+from tanaka.paper.assertion import asserted
+from tanaka.paper.entities import same_name
+from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics.scene import parts_of
+from tanaka.paper.sentences import Sentence
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+
+CREDIT = "credit-to-a-roof"
+
+_CUE = Lazy(r"\bbandwidth\b|\bcores?\b|\btraffic\b|\bbytes\b|\bFLOP|\barithmetic\b|\bmath\b|\bHBM|\bfaster memory\b|\bcompute\b|\bmatrix units\b", re.I)  # fmt: skip
+_TENSOR = r"(?:tensor|matrix)[- ](?:cores?|units?|engines?)(?:[- ](?:peak|throughput|rate|math|performance|arithmetic|speed|FLOPS?|FLOP/s))*|(?:tensor|matrix)[- ]?(?:math|throughput|peak|arithmetic)"
+_ARITHMETIC = rf"{_TENSOR}|peak (?:FLOPS?|FLOP/s|compute|arithmetic)|(?:compute|arithmetic|math|FLOP) (?:throughput|rate|peak|power|capacity|performance|speed)|(?:faster|more) (?:arithmetic|math|compute|FLOPs?)|FLOP/s|arithmetic intensity"
+_BYTES = (
+    r"(?:memory|HBM\w*|DRAM|device-memory|VRAM) ?(?:bandwidth|traffic|speed|rate|reads?)|bandwidth of (?:the |its |their )?(?:memory|HBM\w*|DRAM)|(?:weight|cache) (?:traffic|bytes|reads?)|"
+    r"(?:halved|smaller|fewer|less|reduced) (?:memory |weight )?(?:bytes|traffic)|faster (?:memory|HBM\w*)|(?<!network )(?<!link )(?<!PCIe )(?<!NVLink )(?<!port )(?<!interconnect )bandwidth\b"
+)
+_HOW = r"(?:(?:the|its|their|an?|our|this|one|both|mere|raw|sheer|available|attainable|doubled|higher|better|improved|increased|greater|larger|faster|new|wider|halved|smaller|much|use|of|in|by|from|on|two|parts'?|GPUs?'?|gain|increase|ratio|difference|FP8|FP16|BF16|more|fewer)\s){0,7}"
+_CAUSE = Lazy(
+    rf"\b(?:because of|due to|thanks to|owing to|by virtue of|(?:comes?|came|stems?|stemmed|results?|derives?|follows?|arises?) (?:\w+ )?from|(?:are|is|was|were|be) (?:a )?(?:result|consequence|matter|effect) of|"
+    rf"attribut\w+ (?:\w+ ){{0,3}}?to|credit\w* (?:\w+ ){{0,3}}?to|explained (?:\w+ )?by|expects? (?:\w+ )?from|in (?:line|keeping|proportion) with|proportional to|consistent with|reflects?|mirrors?|tracks?|matches|driven by|owes? (?:\w+ ){{0,3}}?to)\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})",
+    re.I,
+)
+_LIMIT = Lazy(
+    rf"\b(?:limited|bound(?:ed)?|set|determined|governed|dominated|constrained|dictated|capped|held back|paced|decided|throttled) (?:only |mainly |largely |purely |solely |entirely |everywhere )?by\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})|"
+    rf"\b(?:saturates?|exhausts?|at the limit of|bottleneck is|bottlenecked by)\s{_HOW}(?P<what2>{_BYTES}|{_ARITHMETIC})|\b(?P<what3>(?:memory|compute|bandwidth)[- ]bound)\b",
+    re.I,
+)
+_IS_BYTES = Lazy(rf"^(?:{_BYTES}|memory-bound|memory bound|bandwidth[- ]bound)", re.I)
+_DENIED = Lazy(r"\b(?:not|neither|nor|never|hardly|no longer|rather than|instead of|cannot|isn't)\b[^.;,]{0,40}$", re.I)  # fmt: skip
+# What may limit it besides, and work that turns the tables.
+_OTHER = Lazy(
+    r"\blaunch\w*|\bfus(?:ed (?:attention|kernels? with)|ing)\b|\bpersistent\b|\bexponentials?\b|\bspecial[- ]function\b|\bSFUs?\b|\bspeculat\w+|\bdraft\w*|\bverif\w+|\bMLA\b|\blatent attention\b|\bMQA\b|\bCPU\b|\bhost\b|\bL2\b|\bdiffusion\b|\bbeams?\b|\bbest-of\b|\bparallel sampl\w+|"
+    r"\bMuon\b|\bShampoo\b|\bSOAP\b|\bK-FAC\b|\bsecond-order\b|\bNewton\b|\bHadamard\b|\brotation\w*|\bnetwork\b|\bInfiniBand\b|\bNVLink\b|\bPCIe\b|\bEthernet\b|\ball-?reduce\b|\bcrossover\b|\bridge\b|\bif\b|\bwould\b|\bwhether\b|\bonce the\b|"
+    r"\bbecomes? (?:compute|memory)[- ]bound\b|\bcompute[- ]bound (?:regime|phase) and\b|\bboth\b(?! (?:parts|GPUs|cards|machines))|\bas well as\b|\bmixed\b|\bdepends\b|\bsmall (?:prompts?|matri\w+)|\bshort (?:prompts?|sequences?)|\bsome\b|\blarge batch\w*|\bhigh batch\w*|\b(?:larger|more|bigger|its|higher) (?:memory )?capacity\b",
+    re.I,
+)
+_BATCH = Lazy(r"\bbatch(?:es)?(?: sizes?)?(?: of| is)?\s*=?\s?(\d[\d,]*)", re.I)
+_FEW = Lazy(r"\b(?:sees?|gets?|receives?|has|holds?|processes)\s(?:only |about |just )?(?P<n>one|two|three|four|five|six|eight|[1-9]|1[0-6]) tokens?\b", re.I)  # fmt: skip
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8}
+_WORK: tuple[tuple[str, Lazy], ...] = (
+    ("update", Lazy(r"\b(?:fused )?(?:Adam\w?|SGD|LAMB|optimi[sz]er|momentum)(?:[- ](?:step|update|kernel|state)s?)+\b|\boptimi[sz]er\b|\bweight updates?\b|\bparameter update\b|\bthe update\b", re.I)),
+    ("elementwise", Lazy(r"\belement-?wise\b|\b(?:layer|RMS|batch)[- ]?norm\w*|\bresidual add\w*|\bactivation functions?\b|\bdropout\b|\btranspos\w+|\b(?:cop(?:y|ies)|scatter|gather|packing|memset) kernels?\b|\bcodec\b|\b(?-i:STREAM)\b|\bhistogram\b|\bembedding look-?ups?\b", re.I)),
+    ("attention", Lazy(r"\b(?:decode|decoding)[- ](?:phase )?attention\b|\battention (?:kernel |part )?(?:of|in|during) (?:the )?(?:decod\w+|decode step)|\battention over the (?:KV )?cache\b|\bKV[- ]cache reads?\b", re.I)),
+    ("single", Lazy(r"\b(?:batch(?: size)?(?: of)?\s?(?:=\s?)?(?:1|one)(?![\d.,]\d|\d)|single[- ](?:stream|request|user|sequence)|one request|time per token|one sequence at a time|GEMVs?|matrix-vector)\b", re.I)),
+    ("prefill", Lazy(r"\bprefill\w*|\bprompt (?:processing|phase)\b|\bprocessing (?:the |of )?(?:long )?prompts?\b", re.I)),
+    ("products", Lazy(r"\b(?:large(?:st|r)?|big|square|dense|training)? ?(?:matrix (?:products?|multipl\w+)|matmuls?|GEMMs?)\b", re.I)),
+    ("other", Lazy(r"\b(?:backward|forward)(?: pass)?\b|\b(?:dense|linear|MLP|first|last|convolution\w*|attention) layers?\b|\bMLPs?\b|\bconvolutions?\b|\ball-?(?:reduce|gather|to-?all)\b|\bexchange\b|\bsoftmax\b|\bprojections?\b|\bcollectives?\b|\bhead\b", re.I)),
+    ("decode", Lazy(r"\bdecod(?:e|es|ed|ing)\b|\btoken generation\b|\btokens? (?:is|are) generated\b", re.I)),
+)  # fmt: skip
+_NARROW = Lazy(r"\bskinny\b|\bsmall\b|\bgrouped\b|\bexperts?\b|\bLoRA\b|\blow-rank\b|\bnarrow\b|\bthin\b|\bsingle token\b|\b[248]-bit\b|\bdepthwise\b|\bdecod\w+|\bunfused\b|\bbatch\b", re.I)  # fmt: skip
+_WIDE = Lazy(r"\b(?:large(?:st|r)?|big|square|dense|training|prefill|prompts?|\d{1,3}(?:\.\d)?B model|forward and backward)\b", re.I)  # fmt: skip
+_GOES_ON = Lazy(r"\b(?:this|that|the|its|these)\s(?:\w+\s)?(?:gain|factor|improvement|speed-?up|difference|ratio|advantage|step|kernel)\b|\b(?:it|this|they|that it)\b", re.I)  # fmt: skip
+_LENGTH = Lazy(
+    r"\b(\d[\d,]*)(?:[- ]tokens?)? prompts?\b|\b(?:prompts?|chunks?) of (\d[\d,]*)", re.I
+)
+_MORE = Lazy(r"\b(?:rais|improv|increas|faster|higher|gain)\w*", re.I)
+_FACTOR = Lazy(r"\bfactor of (?:about )?$")
+_BACK = 2
+
+
+def credit_words(said: Sequence[Sentence], i: int, where: Where) -> tuple[LocalWord, ...]:
+    """The words of a sentence that credit a speed to bytes or to arithmetic, with the work that they are said of."""
+    text = said[i].text
+    del where  # a section on the background tells the paper's own view: the rule asks for its title
+    if not _CUE.search(text) or _OTHER.search(text):
+        return ()
+    found = [m for p in (_CAUSE, _LIMIT) for m in p.finditer(text) if not _DENIED.search(text[: m.start()])]  # fmt: skip
+    if not found:
+        return ()
+    sides = {_side(m) for m in found}
+    if len(sides) != 1 or asserted(text, found[0].start(), Where.BODY) is Asserted.NO:
+        return ()
+    first = found[0]
+    if _denied_other(text, first.end(), sides):
+        return ()
+    work, far = _work(said, i, first.start())
+    settings = [("credit", sides.pop()), ("work", work), ("words", first.group().strip())]
+    near = [said[j] for j in ((i, i - 1) if i and _GOES_ON.search(text) else (i,))]
+    batch = next((m.group(1) for s in near if (m := _BATCH.search(s.text))), "")
+    if batch:
+        settings.append(("batch", batch.replace(",", "")))
+    if work == "few" and (few := next((m["n"] for s in near if (m := _FEW.search(s.text))), "")):
+        settings.append(("tokens", str(_NUMBERS.get(few.lower(), few))))
+    if any(re.search(r"tensor|matrix|FLOP", m.group(), re.I) for m in found):
+        settings.append(("tensor", "yes"))
+    if length := next((m.group(1) or m.group(2) for x in near if (m := _LENGTH.search(x.text))), ""):  # fmt: skip
+        settings.append(("length", length.replace(",", "")))
+    if _NARROW.search(text):
+        settings.append(("narrow", "yes"))
+    if any(_WIDE.search(s.text) for s in near):
+        settings.append(("wide", "yes"))
+    settings += _gain(near)
+    settings += [("part", p.name) for s in near for p in parts_of(s)]
+    if far:
+        settings.append(("far", "yes"))
+    return (LocalWord(CREDIT, "ours", first.start(), first.end(), tuple(settings)),)
+
+
+def _side(m: re.Match[str]) -> str:
+    groups = m.groupdict()
+    what = (groups.get("what") or groups.get("what2") or groups.get("what3") or "").strip()
+    return "bytes" if _IS_BYTES.match(what) else "arithmetic"
+
+
+def _denied_other(text: str, at: int, sides: set[str]) -> bool:
+    """Whether the rest of the clause credits the other roof too: "bandwidth and tensor cores"."""
+    rest = re.split(
+        r"[;.]|,? (?:and |but )?(?:not|rather|instead|merely)\b|\bwhile\b|,", text[at:]
+    )[0]
+    other = _ARITHMETIC if "bytes" in sides else _BYTES
+    return re.search(other, rest, re.I) is not None
+
+
+def _work(said: Sequence[Sentence], i: int, before: int) -> tuple[str, bool]:
+    """The work that a speed is of: the last that is named before the credit, else in the sentences before."""
+    own = said[i].text[:before]
+    if _FEW.search(own):
+        return "few", False
+    if work := _last(own):
+        return work, False
+    if not _GOES_ON.search(said[i].text):
+        behind = _last(said[i].text[before:])
+        return (behind, False) if behind else ("", False)
+    for j in range(i - 1, max(-1, i - _BACK - 1), -1):
+        if _FEW.search(said[j].text):
+            return "few", True
+        if work := _last(said[j].text, first=True):
+            several = sum(r.quantity.shown_unit == "×" for r in said[j].readings) > 1
+            return ("" if several and work != _last(said[j].text) else work), True
+    return "", False
+
+
+def _last(text: str, *, first: bool = False) -> str:
+    """The work that a text names last, or first: what a sentence is on stands at its head."""
+    places = [(m.start(), -n, name) for n, (name, p) in enumerate(_WORK) for m in p.finditer(text)]
+    if not places:
+        return ""
+    names = {name for _, _, name in places}
+    if "attention" in names or "single" in names:  # which say more than "decode"
+        places = [p for p in places if p[2] != "decode"]
+    return (min(places, key=lambda p: (p[0], -p[1])) if first else max(places))[2]
+
+
+def _gain(near: Sequence[Sentence]) -> list[tuple[str, str]]:
+    """A gain of one part over another: "2.7 times as fast on an H100 as on an A100"."""
+    parts = next((found for s in near if len(found := {same_name(p.name): p.name for p in parts_of(s)}) == 2), {})  # fmt: skip
+    for s in near:
+        gains = [
+            r for r in s.readings
+            if not isinstance(r.quantity.value, tuple) and r.quantity.unit == "1"
+            and (r.quantity.shown_unit == "×" or (r.quantity.shown_unit == "%" and _MORE.search(s.text)) or r.kind is Kind.SPEEDUP or _FACTOR.search(s.text[: r.start]))
+        ]  # fmt: skip
+        if len(gains) == 1 and parts:
+            value = gains[0].quantity.point + (1 if gains[0].quantity.shown_unit == "%" else 0)
+            return [("gain", f"{value:g}"), *(("device", name) for name in parts.values())]
+        if gains:
+            return []
+    return []
