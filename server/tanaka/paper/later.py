@@ -83,10 +83,11 @@ def physical(
     # a large room, for reports only
     from tanaka.paper.physics.plain import plain_claim, taken_back
     from tanaka.paper.physics.readers import physical as read
+    from tanaka.paper.physics.sizes_beside import LOOSE
 
     passage = tuple(said)
     claims = tuple(read(passage))
-    told = frozenset(c.number[0] for c in claims)
+    told = frozenset(c.number[0] for c in claims if LOOSE not in c.cues)
     for c in claims:
         k, i = c.number
         bound = (i, *(b for _, (a, b) in c.given if a == k))

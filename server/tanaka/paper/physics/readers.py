@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from tanaka.paper.physics import (
@@ -21,6 +21,7 @@ from tanaka.paper.physics import (
     residence,
     saving,
     scaling,
+    sizes_beside,
     specification,
     stashed,
     throughput,
@@ -32,13 +33,22 @@ from tanaka.paper.physics import (
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
+
+
+def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
+    """What a sentence says of a size by itself, and what takes the words around it."""
+    plain = tuple(footprint.read(scene))
+    yield from plain
+    yield from sizes_beside.read(scene, frozenset(c.number for c in plain))
+
+
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
     stashed.read,
     saving.read,
     low_rank.read,
     utilization.read,
-    footprint.read,
+    _sizes,
     residence.read,
     specification.read,
     budget.read,

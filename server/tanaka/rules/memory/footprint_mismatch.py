@@ -56,6 +56,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.bound import readings
 from tanaka.rules.memory.cache_rows import cache_rows
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
@@ -86,10 +87,21 @@ def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     for claim in stated:
         if claim.asserted is Asserted.NO:
             continue
-        d = Derivation(ctx.paper)
-        made = _expected(ctx.paper, d, claim)
-        if made is not None and (outcome := _judged(ctx, d, claim, made)):
+        if (outcome := _first(ctx, claim)) is not None:
             yield outcome
+
+
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held: Outcome | None = None
+    for read in readings(ctx.paper, claim):
+        d = Derivation(ctx.paper)
+        made = _expected(ctx.paper, d, read)
+        outcome = _judged(ctx, d, read, made) if made is not None else None
+        if isinstance(outcome, Finding):
+            return outcome
+        held = held or outcome
+    return held
 
 
 def _expected(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:

@@ -1,0 +1,394 @@
+"""Sizes whose model, sort or format stands in another clause, in a list, or in a sentence before.
+
+"Llama-3-8B takes 16.1 GB and Llama-2-13B 26 GB", "their weights are 16 GB and 141 GB", "For the 70B
+model this amounts to 1.1 TB": what the strict reader (`footprint`) gives up on.  Each size is bound to
+what its own clause names, else to what the nearest clause before names, and all is told as far: no
+proof rests on it, and the rule may fill what is still open from the rest of the paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.entities import EntityKind, entities, same_name
+from tanaka.paper.physics import cached, footprint
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.state import per_parameter
+from tanaka.paper.physics.stretches import Stretch, is_label
+from tanaka.paper.physics.widths import Width, widths
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+from tanaka.records import dataclass
+
+LOOSE = "loose"
+"""Cue of a claim that was bound over clauses."""
+
+_CUT = Lazy(
+    r";\s|:\s|,\s(?=(?:and|or|while|whereas|but|so|which|that|i\.e|yet|against|versus|down|up|compared|instead|rather|as|hence|since)\b)|"
+    r"\s(?=(?:and|or|while|whereas|but|versus|vs\.?|against|instead of|rather than|compared)\s)|\s?\(|\)\s?|\s?[—–]\s",
+    re.I,
+)
+_PREPOSITION = Lazy(r"[^,;:()]{0,40}\b(?:in|for|of|with|on|by)\s(?:the |our |a |an )?$", re.I)
+_BACK = Lazy(r"\b(?:this|that|it|its|their|they|these|those|one|such|the (?:model|weights|cache|gradients|state|same|former|latter)|thus|therefore|hence|then)\b", re.I)  # fmt: skip
+_SEVERAL = Lazy(r"\b(?:their|they|both|these|those|them|respectively)\b", re.I)
+_LIST = Lazy(r"\s?(?:,|and|,\sand|or|/)\s?(?:about |roughly |only |[≈∼~])?", re.I)
+# What gradients go through as a whole.
+_EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
+_HARMLESS = Lazy(
+    r"\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
+    re.I,
+)
+_WHOLE = Lazy(r"\b(?:altogether|in total|in all|together|in sum|overall|at|of|costs?|needs?|takes?|is|are|makes?|keeps?|holds?)\b", re.I)  # fmt: skip
+_ALL_OF = Lazy(r"\b(?:this|that|it|which|state|recipe|therefore|thus|hence|altogether|all of (?:it|this)|checkpoints?|one|needs?|occup\w+|takes?|has|have|had)\b", re.I)  # fmt: skip
+_TOKEN = Lazy(
+    r"\b(?:per|a|each|every|one|of a|for a|for each)[- ](?:\w+[- ])?(?:token|position)\b|/\s?token\b",
+    re.I,
+)
+_ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
+_B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
+_L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Whose a size is: a name, the number that counts its parameters, and where it stands."""
+
+    name: str
+    count: Spot | None
+    label: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """The words of one size: its clause before it and behind it, and what stands before that."""
+
+    k: int
+    start: int
+    at: int
+    end: int
+    stop: int
+
+
+def read(scene: Scene, told: frozenset[Spot]) -> Iterator[LocalPhysical]:
+    """Sizes of which the strict reader made no claim."""
+    for k, sentence in enumerate(scene.sentences):
+        if not any(r.quantity.unit == "byte" for r in sentence.readings):
+            continue
+        for size in scene.spots(k, "byte"):
+            if size not in told and (claim := _claim(scene, size)) is not None:
+                yield claim
+
+
+def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
+    k, r = size[0], scene.reading(size)
+    text = scene.sentences[k].text
+    if not r.quantity.bounded or r.quantity.point < 64 or r.per not in ("", "token", "each", "gpu"):
+        return None
+    if footprint.misplaced(Stretch(scene, k, 0, len(text)), size):
+        return None
+    zone = _zone(scene, size)
+    kind = _kind(scene, zone, size)
+    if not kind:
+        return None
+    about = _about(scene, zone, size)
+    if kind.startswith("cache"):
+        return _cache(scene, zone, size, kind, about)
+    if about is None or r.per not in ("", "each"):
+        return None
+    if kind == "per-parameter":
+        return _state(scene, zone, size, about)
+    return _weights(scene, zone, size, kind, about)
+
+
+def _zone(scene: Scene, size: Spot) -> _Zone:
+    """The clause of a size, cut at the sizes beside it."""
+    k = size[0]
+    text, r = scene.sentences[k].text, scene.reading(size)
+    others = [scene.reading(s) for s in scene.spots(k, "byte") if s != size]
+    low = max((o.end for o in others if o.end <= r.start), default=0)
+    cuts = [m.end() for m in _CUT.finditer(text, low, r.start)]
+    start = max(cuts, default=low)
+    high = min((o.start for o in others if o.start >= r.end), default=len(text))
+    stop = next((m.start() for m in _CUT.finditer(text, r.end, high)), high)
+    return _Zone(k, start, r.start, r.end, stop)
+
+
+# -- what has the size ---------------------------------------------------------------------------
+
+
+def _kind(scene: Scene, zone: _Zone, size: Spot) -> str:
+    """The sort of a size, by the words nearest before it; "" where nothing says it."""
+    text = scene.sentences[zone.k].text
+    own = text[zone.start : zone.stop]
+    sort, at = footprint.sort_of(scene, size)
+    if sort and at >= 0 and not footprint.takes(text[at : zone.at]):
+        # "the weights of the 7B model and the 13B model 26 GB": a verb may stand in the list before
+        if not footprint.takes(text[: zone.at]):
+            return ""
+    if sort in ("state", "logits"):
+        return ""
+    cache = cached.of_keys(text) or (
+        zone.k > 0 and cached.of_keys(scene.sentences[zone.k - 1].text)
+    )
+    if _TOKEN.search(own) or (sort == "cache" and _TOKEN.search(text[: zone.start])):
+        earlier = " ".join(s.text for s in scene.sentences[max(0, zone.k - 3) : zone.k + 1])
+        return "cache-token" if cache or re.search(r"\bcaches?\b", earlier) else ""
+    if sort == "cache":
+        return "cache" if cache or re.search(r"\bcache\b", text) else ""
+    if (sort in ("", "model", "checkpoint") or _BACK.search(own)) and _ALL_OF.search(
+        text[: zone.at]
+    ):
+        if _state_of(scene, zone) is not None:
+            return "per-parameter"
+    return sort
+
+
+def _state_of(scene: Scene, zone: _Zone) -> Spot | None:
+    """The bytes of a parameter that the sentences before, or the words before a size, sum up."""
+    for j in range(zone.k, max(-1, zone.k - 3), -1):
+        text = scene.sentences[j].text
+        found = [
+            s for s in scene.spots(j, "byte")
+            if 1 <= scene.reading(s).quantity.point <= 32 and not (j == zone.k and scene.reading(s).end > zone.start)
+        ]  # fmt: skip
+        if not found:
+            continue
+        each = [s for s in found if per_parameter(scene, s)]
+        summed = [
+            s
+            for s in found
+            if re.match(
+                r"\s?(?:altogether|in total|in all|together|in sum)\b",
+                text[scene.reading(s).end :],
+                re.I,
+            )
+            or re.search(
+                r"\b(?:altogether|together|in total|in all|in sum|sum to|add up to|total of|totals?)[ ,]*$",
+                text[: scene.reading(s).start],
+                re.I,
+            )
+        ]
+        if summed and re.search(r"\bparam", text, re.I):
+            return summed[0] if len(summed) == 1 else None
+        if len(each) == 1 and len(found) == 1:
+            return each[0]
+        return None
+    return None
+
+
+# -- whose it is ---------------------------------------------------------------------------------
+
+
+def _about(scene: Scene, zone: _Zone, size: Spot) -> _About | None:
+    """The model of a size: of its clause, of its place in a list, of a clause or a sentence before."""
+    k, text = zone.k, scene.sentences[zone.k].text
+    own = _named(scene, k, zone.start, zone.at)
+    if own:
+        return own[0] if len(own) == 1 else None
+    behind = [
+        a
+        for a in _named(scene, k, zone.end, zone.stop)
+        if _PREPOSITION.match(text[zone.end : _at(scene, k, a, zone.end)])
+    ]
+    if behind:
+        return behind[0] if len(behind) == 1 else None
+    listed = _listed(scene, size)
+    if listed is not None:
+        return listed if isinstance(listed, _About) else None
+    cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, zone.start)), zone.start]
+    for low, high in reversed(list(zip(cuts, cuts[1:], strict=False))):
+        found = _named(scene, k, low, high)
+        if found:
+            return found[0] if len(found) == 1 else None
+    for j in range(k - 1, max(-1, k - 3), -1):
+        found = _named(scene, j, 0, len(scene.sentences[j].text))
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _at(scene: Scene, k: int, about: _About, low: int) -> int:
+    """Where a model is named behind a place."""
+    text = scene.sentences[k].text
+    if about.name:
+        return text.find(about.name, low)
+    return scene.reading(about.count).start if about.count is not None else low
+
+
+def _named(scene: Scene, k: int, low: int, high: int) -> list[_About]:
+    """Models of a part of a sentence, each once; a count beside a name is its own."""
+    part = Stretch(scene, k, low, high)
+    names = part.models()
+    counts = part.counts()
+    out: list[_About] = []
+    taken: set[Spot] = set()
+    for e in names:
+        inside = [s for s in counts if e.start <= scene.reading(s).start < e.end]
+        label = scene.reading(inside[0]).quantity.point if inside else 0.0
+        told = [
+            s for s in counts
+            if s not in inside and s not in taken and scene.reading(s).start >= e.end and (not label or 0.8 < scene.reading(s).quantity.point / label < 1.25)
+        ]  # fmt: skip
+        at = (told or inside or [None])[0] if len(told) <= 1 else None
+        taken |= {*inside, *told}
+        if len(told) > 1:
+            return []
+        out.append(_About(e.name, at, at is None or is_label(scene.reading(at))))
+    for s in counts:
+        if s not in taken and not any(_same(scene, s, o) for o in out):
+            out.append(_About("", s, is_label(scene.reading(s))))
+    return out
+
+
+def _same(scene: Scene, s: Spot, other: _About) -> bool:
+    return (
+        other.count is not None
+        and scene.reading(s).quantity.point == scene.reading(other.count).quantity.point
+    )
+
+
+def _listed(scene: Scene, size: Spot) -> _About | bool | None:
+    """The model of a size in a list of bare sizes: by its place; False where lists differ, None for no list."""
+    k = size[0]
+    text = scene.sentences[k].text
+    sizes = scene.spots(k, "byte")
+    at = sizes.index(size)
+    low = high = at
+    while low > 0 and _LIST.fullmatch(
+        text[scene.reading(sizes[low - 1]).end : scene.reading(sizes[low]).start]
+    ):
+        low -= 1
+    while high + 1 < len(sizes) and _LIST.fullmatch(
+        text[scene.reading(sizes[high]).end : scene.reading(sizes[high + 1]).start]
+    ):
+        high += 1
+    if low == high:
+        return None
+    many = high - low + 1
+    named = _named(scene, k, 0, scene.reading(sizes[low]).start)
+    for j in range(k - 1, max(-1, k - 3), -1):
+        named = named or _named(scene, j, 0, len(scene.sentences[j].text))
+    return named[at - low] if len(named) == many else False
+
+
+# -- the claims ----------------------------------------------------------------------------------
+
+
+def _width(
+    scene: Scene, zone: _Zone, size: Spot, cache: bool
+) -> tuple[Width, ...] | None:
+    """Formats of a size: of its clause, else the one of its sentence, else the one before; None for two."""
+    text = scene.sentences[zone.k].text
+    own = [
+        w for w in widths(text) if zone.start <= w.start < zone.stop and (cache or not w.cache)
+    ]
+    if own:
+        return (own[0],) if len({w.bits for w in own}) == 1 else None
+    if len(scene.spots(zone.k, "byte")) > 1 and re.search(r"\bsame (?:format|precision)\b", text):
+        before = [w for w in widths(text[: zone.start])]
+        before = before or (list(widths(scene.sentences[zone.k - 1].text)) if zone.k else [])
+        return (before[-1],) if before else None
+    said = [w for w in widths(text) if cache or not w.cache]
+    if said:
+        lead = [w for w in said if w.end <= zone.at]
+        ahead = lead or said
+        # "In BF16 their weights are ...": what is said before all sizes holds for each
+        return (ahead[0],) if len({w.bits for w in ahead}) == 1 and (lead or len(scene.spots(zone.k, "byte")) == 1) else None  # fmt: skip
+    return ()
+
+
+def _words(scene: Scene, zone: _Zone) -> str:
+    return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.start : zone.stop])
+
+
+def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About) -> LocalPhysical | None:  # fmt: skip
+    text = scene.sentences[zone.k].text
+    words = _words(scene, zone)
+    if kind == "gradients":
+        words = _EXCHANGED.sub(" ", words)
+    lead = text[: zone.at]
+    if footprint.NOT.search(words) or footprint.TOGETHER.search(lead) or footprint.of_less(text, zone.at, zone.end):
+        return None
+    if footprint.LAID_OUT.search(" ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])):
+        return None
+    if _ACTIVE.search(text[zone.start : zone.stop]):
+        return None
+    found = _width(scene, zone, size, cache=False)
+    if found is None:
+        return None
+    named = [("kind", kind)]
+    if about.name:
+        named.append(("model", about.name))
+    given = (("params", about.count),) if about.count is not None else ()
+    if found:
+        named.append(("precision", found[0].name))
+    cues = {n for n, p in footprint.CUES.items() if p.search(text)} | {LOOSE}
+    cues |= {"label"} if about.label else set()
+    if kind == "weights":
+        cues.add("weights")
+    return LocalPhysical("footprint", size, given, tuple(named), far=frozenset({"model", "params", "precision"}), cues=frozenset(cues))  # fmt: skip
+
+
+def _state(scene: Scene, zone: _Zone, size: Spot, about: _About) -> LocalPhysical | None:
+    each = _state_of(scene, zone)
+    text = scene.sentences[zone.k].text
+    words = _words(scene, zone)
+    if each is None or footprint.NOT.search(words) or footprint.TOGETHER.search(text[: zone.at]):
+        return None
+    given = [("each", each)]
+    if about.count is not None:
+        given.append(("params", about.count))
+    named = [("kind", "per-parameter")]
+    if about.name:
+        named.append(("model", about.name))
+    cues = {LOOSE, "label"} if about.label else {LOOSE}
+    return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset({"model", "params", "each"}), cues=frozenset(cues))  # fmt: skip
+
+
+def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About | None) -> LocalPhysical | None:  # fmt: skip
+    k, text = zone.k, scene.sentences[zone.k].text
+    if about is None or cached.shared(_words(scene, zone)) or cached.of_a_part(text):
+        return None
+    found = _width(scene, zone, size, cache=True)
+    if found is None:
+        return None
+    named = [("kind", kind)]
+    if about.name:
+        named.append(("model", about.name))
+    given: list[tuple[str, Spot]] = [("params", about.count)] if about.count is not None else []
+    # what a sentence says of a model's weights is not said of its cache
+    if found and (found[0].cache or zone.start <= found[0].start < zone.stop or not re.search(r"\bweights\b", text)):
+        named.append(("precision", found[0].name))
+    cues = {LOOSE, "label"} if about.label else {LOOSE}
+    if cached.of_a_layer(text[zone.start : zone.stop]):
+        cues.add("layer")
+    if kind == "cache":
+        tokens, batch = _held(scene, k)
+        if tokens is None:
+            return None
+        given.append(("tokens", tokens))
+        if batch is not None:
+            given.append(("batch", batch))
+        else:
+            if re.search(r"\bbatch\b|\bconcurren\w+|\b(?:requests|sequences|users|sessions)\b", text, re.I):
+                cues.add("several")
+    return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset({"model", "tokens", "precision"}), cues=frozenset(cues))  # fmt: skip
+
+
+def _held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None]:
+    """Tokens and sequences of a cache: of its sentence, by words or by letters ("B = 64")."""
+    tokens, batch, sure = cached.held(scene, k)
+    if sure and tokens is not None:
+        return tokens, batch
+    text = scene.sentences[k].text
+    bare = [
+        s
+        for s in scene.spots(k)
+        if scene.reading(s).quantity.unit == "1"
+        and scene.reading(s).kind in (Kind.OTHER, Kind.BATCH_SIZE, Kind.SEQ_LEN)
+    ]
+    b = [s for s in bare if _B.search(text, 0, scene.reading(s).start)]
+    n = [s for s in bare if _L.search(text, 0, scene.reading(s).start)]
+    return (n[0], b[0]) if len(b) == len(n) == 1 else (None, None)
