@@ -29,9 +29,12 @@ _CUT = Lazy(
     r"\s(?=(?:and|or|while|whereas|but|versus|vs\.?|against|instead of|rather than|compared)\s)|\s?\(|\)\s?|\s?[—–]\s",
     re.I,
 )
+_END = Lazy(
+    r"[;:,]\s|\s(?=(?:and|or|while|whereas|but|versus|vs\.?|against|instead of|rather than|compared|beside|next to)\s)|\s?\(|\)\s?|\s?[—–]\s",
+    re.I,
+)
 _PREPOSITION = Lazy(r"[^,;:()]{0,40}\b(?:in|for|of|with|on|by)\s(?:the |our |a |an )?$", re.I)
 _BACK = Lazy(r"\b(?:this|that|it|its|their|they|these|those|one|such|the (?:model|weights|cache|gradients|state|same|former|latter)|thus|therefore|hence|then)\b", re.I)  # fmt: skip
-_SEVERAL = Lazy(r"\b(?:their|they|both|these|those|them|respectively)\b", re.I)
 _LIST = Lazy(r"\s?(?:,|and|,\sand|or|/)\s?(?:about |roughly |only |[≈∼~])?", re.I)
 # What gradients go through as a whole.
 _EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
@@ -40,12 +43,15 @@ _HARMLESS = Lazy(
     r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
     re.I,
 )
-_WHOLE = Lazy(r"\b(?:altogether|in total|in all|together|in sum|overall|at|of|costs?|needs?|takes?|is|are|makes?|keeps?|holds?)\b", re.I)  # fmt: skip
 _ALL_OF = Lazy(r"\b(?:this|that|it|which|state|recipe|therefore|thus|hence|altogether|all of (?:it|this)|checkpoints?|one|needs?|occup\w+|takes?|has|have|had)\b", re.I)  # fmt: skip
-_TOKEN = Lazy(
-    r"\b(?:per|a|each|every|one|of a|for a|for each)[- ](?:\w+[- ])?(?:token|position)\b|/\s?token\b",
-    re.I,
-)
+_TOKEN = Lazy(r"(?:\s?(?:of (?:KV )?(?:cache|memory)\s)?)?\b(?:per|a|each|every|one|of a|for a|for each|for every)[- ](?:\w+[- ])?(?:token|position)\b(?! latency| time)|/\s?token\b", re.I)  # fmt: skip
+_CACHED = Lazy(r"\b(?:KV|key[-– ]value|caches?|cached|keys and values)\b", re.I)
+_STATE = Lazy(r"\b(?:training |model |optimi[sz]er and model )states?\b[^.;]{0,40}$", re.I)
+_STATE_BEHIND = Lazy(r"\s?of (?:the |its |training |model |such )?state\b", re.I)
+_EQUALS = Lazy(r"^\W*(?:or|i\.e\.|that is|thus|hence|so|therefore|altogether|together)\W*(?:about |roughly |some |only |[≈∼~])?$", re.I)  # fmt: skip
+_BROUGHT = Lazy(r"\b(?:puts?|leaves?|brings?|comes? (?:in|out)|lands?|stands?|shrinks?|gets?)\b", re.I)  # fmt: skip
+_BARE = Lazy(r"\W*(?:and|or|while|whereas|but|for|the|in)?\W*", re.I)
+_COUNTED = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
 _B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
 _L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
@@ -111,7 +117,7 @@ def _zone(scene: Scene, size: Spot) -> _Zone:
     cuts = [m.end() for m in _CUT.finditer(text, low, r.start)]
     start = max(cuts, default=low)
     high = min((o.start for o in others if o.start >= r.end), default=len(text))
-    stop = next((m.start() for m in _CUT.finditer(text, r.end, high)), high)
+    stop = next((m.start() for m in _END.finditer(text, r.end, high)), high)
     return _Zone(k, start, r.start, r.end, stop)
 
 
@@ -120,29 +126,52 @@ def _zone(scene: Scene, size: Spot) -> _Zone:
 
 def _kind(scene: Scene, zone: _Zone, size: Spot) -> str:
     """The sort of a size, by the words nearest before it; "" where nothing says it."""
-    text = scene.sentences[zone.k].text
+    k, text, r = zone.k, scene.sentences[zone.k].text, scene.reading(size)
     own = text[zone.start : zone.stop]
     sort, at = footprint.sort_of(scene, size)
-    if sort and at >= 0 and not footprint.takes(text[at : zone.at]):
-        # "the weights of the 7B model and the 13B model 26 GB": a verb may stand in the list before
-        if not footprint.takes(text[: zone.at]):
-            return ""
-    if sort in ("state", "logits"):
-        return ""
-    cache = cached.of_keys(text) or (
-        zone.k > 0 and cached.of_keys(scene.sentences[zone.k - 1].text)
-    )
-    if _TOKEN.search(own) or (sort == "cache" and _TOKEN.search(text[: zone.start])):
-        earlier = " ".join(s.text for s in scene.sentences[max(0, zone.k - 3) : zone.k + 1])
-        return "cache-token" if cache or re.search(r"\bcaches?\b", earlier) else ""
+    before = scene.sentences[k - 1].text if k else ""
+    if r.per == "token" or _TOKEN.match(text, r.end) or _each_token(scene, zone, sort):
+        near = " ".join(s.text for s in scene.sentences[max(0, k - 3) : k + 1])
+        return "cache-token" if sort in ("", "cache", "model", "other") and _CACHED.search(near) else ""  # fmt: skip
     if sort == "cache":
-        return "cache" if cache or re.search(r"\bcache\b", text) else ""
+        return "cache" if cached.of_keys(text) or cached.of_keys(before) or re.search(r"\bcache\b", text) else ""  # fmt: skip
+    if _STATE.search(text[zone.start : zone.at]) or _STATE_BEHIND.match(text, r.end):
+        return "per-parameter"
     if (sort in ("", "model", "checkpoint") or _BACK.search(own)) and _ALL_OF.search(
         text[: zone.at]
     ):
-        if _state_of(scene, zone) is not None:
+        if _state_of(scene, zone) is not None or _made_of(scene, zone) is not None:
             return "per-parameter"
+    if sort in ("state", "logits", "other", ""):
+        return ""
+    if at >= 0 and not _links(text, at, zone):
+        return ""
+    if sort == "model" and any(x.noun in ("token", "sequence", "request") for x in scene.sentences[k].readings):  # fmt: skip
+        # "For a prompt of 8,192 tokens this is 2.7 GB": of what the sentence before speaks of
+        return "cache" if cached.of_keys(before) and not _COUNTED.search(own) else ""
     return sort
+
+
+def _links(text: str, at: int, zone: _Zone) -> bool:
+    """Whether the words between what has a size and the size make it so, or a verb in a list before."""
+    between = text[at : zone.at]
+    if footprint.takes(between) or _EQUALS.search(between) is not None:
+        return True
+    if _BROUGHT.search(text[: zone.at]) and re.search(r"\b(?:at|to|with)\s$", between):
+        return True
+    return _BARE.fullmatch(text[zone.start : zone.at].replace(text[:at][-40:], "")) is not None and footprint.takes(text[: zone.start])  # fmt: skip
+
+
+def _each_token(scene: Scene, zone: _Zone, sort: str) -> bool:
+    """Whether a clause, or the one whose verb a list goes on with, is of one token."""
+    text = scene.sentences[zone.k].text
+    own = text[zone.start : zone.at]
+    if any(x.noun == "token" and x.quantity.point > 1 and zone.start <= x.start < zone.at for x in scene.sentences[zone.k].readings):  # fmt: skip
+        return False
+    if _TOKEN.search(own):
+        return True
+    listed = len(own.split()) <= 2 and not footprint.takes(own.replace(",", ""))
+    return sort == "cache" and listed and _TOKEN.search(text[: zone.start]) is not None
 
 
 def _state_of(scene: Scene, zone: _Zone) -> Spot | None:
@@ -176,6 +205,37 @@ def _state_of(scene: Scene, zone: _Zone) -> Spot | None:
             return each[0]
         return None
     return None
+
+
+_HOLDS = Lazy(r"\b(?:hold|contain|compris|consist|store|keep|includ|carr|made (?:up )?of|own|has|have|with)\w*\b", re.I)  # fmt: skip
+_PIECE = Lazy(
+    r"(?P<format>\b(?:BF16|FP16|FP32|FP8|bfloat16|float16|float32|32-bit|16-bit|8-bit|half-precision|single-precision)\b)|(?P<master>\bmaster (?:weights|cop(?:y|ies)|parameters)\b)|(?P<moments>\b(?:both |two |Adam(?:'s)? (?:two )?)?moments\b|\b(?:Adam|optimi[sz]er) states?\b)|"
+    r"(?P<weights>\b(?:weights|parameters)\b)|(?P<gradients>\bgradients\b)|(?P<moment>\b(?:momentum|variances?|(?:first|second) moments?)\b)",
+    re.I,
+)
+
+
+def _made_of(scene: Scene, zone: _Zone) -> float | None:
+    """Bytes of a parameter whose parts the sentence before lists: "BF16 weights, FP32 master weights and moments"."""
+    if zone.k == 0:
+        return None
+    text = scene.sentences[zone.k - 1].text
+    verb = _HOLDS.search(text)
+    if verb is None or re.search(r"\b(?:not|only|neither|nor|without|except)\b", text):
+        return None
+    total, width = 0.0, 0.0
+    parts: list[str] = []
+    for m in _PIECE.finditer(text, verb.end()):
+        part = m.lastgroup or ""
+        if part == "format":
+            width = widths(m.group())[0].bits / 8 if widths(m.group()) else 0.0
+            continue
+        if not width or part in parts and part != "moment":
+            return None
+        parts.append(part)
+        total += width * (2 if part == "moments" else 1)
+    trains = {"master", "moments", "moment"} & set(parts)
+    return total if len(parts) > 1 and trains and "weights" in parts else None
 
 
 # -- whose it is ---------------------------------------------------------------------------------
@@ -296,7 +356,8 @@ def _width(
         ahead = lead or said
         # "In BF16 their weights are ...": what is said before all sizes holds for each
         return (ahead[0],) if len({w.bits for w in ahead}) == 1 and (lead or len(scene.spots(zone.k, "byte")) == 1) else None  # fmt: skip
-    return ()
+    near = [w for j in range(max(0, zone.k - 2), zone.k) for w in widths(scene.sentences[j].text) if w.cache <= cache]
+    return None if len({w.bits for w in near}) > 1 else tuple(near[-1:])
 
 
 def _words(scene: Scene, zone: _Zone) -> str:
@@ -309,7 +370,11 @@ def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About) ->
     if kind == "gradients":
         words = _EXCHANGED.sub(" ", words)
     lead = text[: zone.at]
-    if footprint.NOT.search(words) or footprint.TOGETHER.search(lead) or footprint.of_less(text, zone.at, zone.end):
+    if about.count is not None and about.count[0] == zone.k and not about.label and about.count[1] < size[1]:
+        # "an expert has 11.8M parameters or 23.6 MB": of what is counted, however small a part
+        counted = scene.reading(about.count).start
+        lead = " " * counted + lead[counted:]
+    if footprint.NOT.search(words) or footprint.TOGETHER.search(lead) or footprint.of_less(lead + text[zone.at :], zone.at, zone.end):
         return None
     if footprint.LAID_OUT.search(" ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])):
         return None
@@ -332,19 +397,29 @@ def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About) ->
 
 
 def _state(scene: Scene, zone: _Zone, size: Spot, about: _About) -> LocalPhysical | None:
-    each = _state_of(scene, zone)
+    """A state of so many bytes per parameter: as summed or listed before, else as the paper has it."""
+    each, made = _state_of(scene, zone), _made_of(scene, zone)
     text = scene.sentences[zone.k].text
     words = _words(scene, zone)
-    if each is None or footprint.NOT.search(words) or footprint.TOGETHER.search(text[: zone.at]):
+    if footprint.NOT.search(words) or footprint.TOGETHER.search(text[: zone.at]):
         return None
-    given = [("each", each)]
+    if each is None and made is None:
+        # by the bytes that the paper states elsewhere: only where the model stands beside its whole state
+        own = {s[0] for s in (about.count,) if s is not None} == {zone.k} or about.name in text
+        if not own or not re.search(r"\bstates?\b", text[zone.start : zone.stop]):
+            return None
+    near = " ".join(s.text for s in scene.sentences[max(0, zone.k - 1) : zone.k + 1])
+    if footprint.LAID_OUT.search(_HARMLESS.sub(" ", near[: len(near) - len(text) + zone.stop])):
+        return None
+    given = [("each", each)] if each is not None else []
+    counted = (("each", made),) if each is None and made is not None else ()
     if about.count is not None:
         given.append(("params", about.count))
     named = [("kind", "per-parameter")]
     if about.name:
         named.append(("model", about.name))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
-    return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset({"model", "params", "each"}), cues=frozenset(cues))  # fmt: skip
+    return LocalPhysical("footprint", size, tuple(given), tuple(named), counted, frozenset({"model", "params", "each"}), frozenset(cues))  # fmt: skip
 
 
 def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About | None) -> LocalPhysical | None:  # fmt: skip

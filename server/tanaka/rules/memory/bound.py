@@ -5,15 +5,19 @@ Nothing that is bound here carries a proof.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.models import find_model
-from tanaka.paper.model import Paper, Physical
+from tanaka.paper.entities import same_name
+from tanaka.paper.model import NumberId, Paper, Physical
 from tanaka.paper.physics.kept import KEPT
 from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
 from tanaka.rules import machine
+from tanaka.rules.memory.sizes import LABEL
 
 _KIND = {"gradients": "gradients", "cache": "cache", "cache-token": "cache", "weights": "weights", "model": "weights"}  # fmt: skip
 
@@ -23,7 +27,9 @@ def kept_in(paper: Paper, thing: str) -> str:
     """The one format that the paper keeps a thing in, as written; "" for none, or two."""
     for role in ("ours", "background"):
         mentions = [m for m in paper.mentions_of(KEPT) if m.role == role]
-        for name in (thing, "all", f"named-{thing}"):
+        # "FP16 weights" may be those of one variant among others
+        named = () if thing == "weights" else (f"named-{thing}",)
+        for name in (thing, "all", *named):
             said = [value for m in mentions for what, value in m.settings if what == name]
             found = {w[0].bits: value for value in said if (w := widths(value))}
             if found:
@@ -33,15 +39,78 @@ def kept_in(paper: Paper, thing: str) -> str:
 
 def with_model(paper: Paper, claim: Physical) -> Physical:
     """A claim with the public model of the paper that its label means, where there is one."""
-    name = claim.name("model")
-    at = claim.at("params")
-    if (name and find_model(name) is not None) or at is None or "label" not in claim.cues:
+    name, at = claim.name("model"), claim.at("params")
+    if name and find_model(name) is not None:
         return claim
-    found = machine.of_size(paper, paper.number(at).quantity.point)
-    if found is None:
+    found = ""
+    if at is not None and "label" in claim.cues:
+        sized = machine.of_size(paper, paper.number(at).quantity.point)
+        found = sized.name if sized is not None else ""
+    elif name and at is None:
+        found = _in_full(paper, name)
+    if found:
+        named = tuple((role, n) for role, n in claim.named if role != "model")
+        return replace(claim, named=(*named, ("model", found)), far=claim.far | {"model"})
+    row = dict(tabled(paper)).get(row_of(name)) if name else None
+    if row is None:
         return claim
-    named = tuple((role, n) for role, n in claim.named if role != "model")
-    return replace(claim, named=(*named, ("model", found.name)), far=claim.far | {"model"})
+    if at is not None and not LABEL[0] < row / paper.number(at).quantity.point < LABEL[1]:
+        return claim
+    given = tuple((role, id) for role, id in claim.given if role != "params")
+    return replace(claim, given=given, counted=(*claim.counted, ("params", row)), far=claim.far | {"params"}, cues=claim.cues - {"label"})  # fmt: skip
+
+
+def row_of(name: str) -> str:
+    """The label of a row that a name may be: "70B" of "the 70B model"."""
+    return same_name(re.sub(r"\s(?:model|network|variant)$", "", name))
+
+
+@query
+def _in_full(paper: Paper, name: str) -> str:
+    """The one public model of the paper whose name goes on from a shorter one: "Mixtral" of "Mixtral 8x7B"."""
+    found = {
+        known.id: full
+        for full in machine.named_models(paper)
+        if same_name(full).startswith(same_name(name)) and (known := find_model(full)) is not None
+    }
+    return next(iter(found.values())) if len(found) == 1 else ""
+
+
+_PARAMETERS = Lazy(
+    r"^\W*(?:#\s?|no\. of |number of )?(?:params?|parameters|N)\W*$",
+    re.I,
+)
+_COUNT = Lazy(r"^\W*(?P<n>\d+(?:\.\d+)?)\s?(?P<unit>[BM])\W*$")
+_SCALE = {"B": 1e9, "M": 1e6}
+
+
+@query
+def tabled(paper: Paper) -> tuple[tuple[str, float], ...]:
+    """Parameters of the models that the paper lists in a table, by name."""
+    found: dict[str, float] = {}
+    twice: set[str] = set()
+    for table in paper.tables:
+        columns = [c for c, head in enumerate(table.header) if _PARAMETERS.search(head)]
+        if len(columns) != 1:
+            continue
+        for row in table.rows:
+            # "6.74 B" of a column of parameters is no size
+            said = _COUNT.match(row[columns[0]].text) if columns[0] < len(row) else None
+            if said is None:
+                continue
+            name, value = row_of(row[0].text), float(said["n"]) * _SCALE[said["unit"]]
+            twice |= {name} if found.setdefault(name, value) != value else set()
+    return tuple((name, value) for name, value in found.items() if name not in twice)
+
+
+@query
+def bytes_of_parameter(paper: Paper) -> NumberId | None:
+    """The one number of the paper that says how many bytes the training state of a parameter takes."""
+    found = [
+        n for n in paper.numbers
+        if n.per == "parameter" and n.quantity.unit == "byte" and 8 <= n.quantity.point <= 24 and n.quantity.bounded
+    ]  # fmt: skip
+    return found[0].id if len({n.quantity.point for n in found}) == 1 else None
 
 
 def with_format(paper: Paper, claim: Physical) -> Physical:
@@ -57,9 +126,20 @@ def with_format(paper: Paper, claim: Physical) -> Physical:
     )
 
 
+def with_state(paper: Paper, claim: Physical) -> Physical:
+    """A claim on a training state with the bytes of a parameter that the paper states."""
+    stated = claim.at("each") is not None or "each" in dict(claim.counted)
+    if claim.name("kind") != "per-parameter" or stated:
+        return claim
+    each = bytes_of_parameter(paper)
+    if each is None:
+        return claim
+    return replace(claim, given=(*claim.given, ("each", each)), far=claim.far | {"each"})
+
+
 def readings(paper: Paper, claim: Physical) -> Iterator[Physical]:
     """A claim as it stands, and with what the rest of the paper says of its model and its format."""
     yield claim
-    bound = with_format(paper, with_model(paper, claim))
+    bound = with_state(paper, with_format(paper, with_model(paper, claim)))
     if bound is not claim:
         yield bound

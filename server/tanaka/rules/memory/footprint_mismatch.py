@@ -131,7 +131,7 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     if width is None:
         return None
     at = claim.at("params")
-    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues)
+    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
     if count is None:
         return None
     each = d.known("width of one", width.bits / 8, "byte", Computed(f"{width.name}, as stated"),
@@ -172,11 +172,14 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
 
 def _per_parameter(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     """A state of so many bytes per parameter, as stated."""
-    at, each_at = claim.at("params"), claim.at("each")
-    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues)
-    if count is None or each_at is None:
+    at, each_at, made = claim.at("params"), claim.at("each"), dict(claim.counted).get("each")
+    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
+    if count is None or (each_at is None and made is None):
         return None
-    each = d.stated("of a parameter", each_at, symbol="w", exact=True)
+    if each_at is not None:
+        each = d.stated("of a parameter", each_at, symbol="w", exact=True)
+    else:
+        each = d.known("of a parameter", made or 0.0, "byte", Computed("the parts that are listed, together"), shown=f"{made:g} B", symbol="w")  # fmt: skip
     value = count.step.value * each.value
     total = d.computed(_WHAT["per-parameter"], "byte", f"{count.step.shown} × {each.shown}", weight_bytes, count.step, each,
                        reference="parameters times the bytes of each, as stated", shown=size(value), symbol="M")  # fmt: skip

@@ -71,7 +71,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     said = widths(claim.name("precision"))
     width = said[0] if said else _ASSUMED
     d = Derivation(paper)
-    count = count_of(d, paper, claim.name("model"), claim.at("params"), label="label" in claim.cues)
+    count = count_of(d, paper, claim.name("model"), claim.at("params"), label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
     if count is None:
         return None
     origin = Computed(f"{width.name}, as stated") if said else Assumption("16-bit weights")
