@@ -135,6 +135,12 @@ def misplaced(stretch: Stretch, size: Spot) -> bool:
     )
 
 
+def capacity(scene: Scene, size: Spot) -> bool:
+    """Whether a size is the memory of a device that is named beside it."""
+    r, text = scene.reading(size), scene.sentences[size[0]].text
+    return _of_a_part(Stretch(scene, size[0], 0, len(text)), text, r.start, r.end)
+
+
 def takes(between: str) -> bool:
     """Whether words make a size that of what stands before them."""
     return _TAKES.search(between) is not None or not between.strip(" ,–—-'s")

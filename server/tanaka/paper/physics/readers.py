@@ -19,6 +19,7 @@ from tanaka.paper.physics import (
     low_rank,
     overlap,
     residence,
+    residence_beside,
     saving,
     scaling,
     sizes_beside,
@@ -42,6 +43,15 @@ def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
     yield from sizes_beside.read(scene, frozenset(c.number for c in plain))
 
 
+def _homes(scene: Scene) -> Iterator[LocalPhysical]:
+    """What a sentence puts on devices by itself, and what takes the words around it."""
+    plain = tuple(residence.read(scene))
+    yield from plain
+    told = frozenset((c.relation, c.number) for c in plain)
+    busy = frozenset(c.number[0] for c in plain if c.relation == "residence")
+    yield from residence_beside.read(scene, told, busy)
+
+
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
     stashed.read,
@@ -49,7 +59,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     low_rank.read,
     utilization.read,
     _sizes,
-    residence.read,
+    _homes,
     specification.read,
     budget.read,
     throughput.read,

@@ -68,8 +68,29 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         beside = scene.sentences[max(0, k - 1) : k] + scene.sentences[k + 1 : k + 2]
         if not _RESIDENT.search(text) and any(_IN_TURN.search(s.text) for s in beside):
             continue
-        if (claim := _cache(scene, k, devices)) or (claim := _weights(scene, k, devices)):
-            yield claim
+        for claim in (_cache(scene, k, devices), _weights(scene, k, devices)):
+            if claim is not None:
+                yield claim
+
+
+def in_turn(text: str) -> bool:
+    """Whether a sentence says that a model is not in memory all at once."""
+    return _IN_TURN.search(text) is not None and not _RESIDENT.search(text)
+
+
+def tiered(text: str) -> bool:
+    """Whether words put a part of a model, or of its bits, elsewhere."""
+    return _TIER.search(text) is not None
+
+
+def shared(text: str) -> bool:
+    """Whether sequences share what they keep, or are limits and totals."""
+    return _SHARED.search(text) is not None
+
+
+def machine_behind(text: str, end: int) -> bool:
+    """Whether the name of a device goes on as that of a machine ("an H100 node")."""
+    return _NODE.match(text, end) is not None
 
 
 def machine_of(scene: Scene, k: int) -> tuple[str, float, Spot | None] | None:

@@ -58,7 +58,7 @@ _L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
+class About:
     """Whose a size is: a name, the number that counts its parameters, and where it stands."""
 
     name: str
@@ -241,35 +241,35 @@ def _made_of(scene: Scene, zone: _Zone) -> float | None:
 # -- whose it is ---------------------------------------------------------------------------------
 
 
-def _about(scene: Scene, zone: _Zone, size: Spot) -> _About | None:
+def _about(scene: Scene, zone: _Zone, size: Spot) -> About | None:
     """The model of a size: of its clause, of its place in a list, of a clause or a sentence before."""
     k, text = zone.k, scene.sentences[zone.k].text
-    own = _named(scene, k, zone.start, zone.at)
+    own = named(scene, k, zone.start, zone.at)
     if own:
         return own[0] if len(own) == 1 else None
     behind = [
         a
-        for a in _named(scene, k, zone.end, zone.stop)
+        for a in named(scene, k, zone.end, zone.stop)
         if _PREPOSITION.match(text[zone.end : _at(scene, k, a, zone.end)])
     ]
     if behind:
         return behind[0] if len(behind) == 1 else None
     listed = _listed(scene, size)
     if listed is not None:
-        return listed if isinstance(listed, _About) else None
+        return listed if isinstance(listed, About) else None
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, zone.start)), zone.start]
     for low, high in reversed(list(zip(cuts, cuts[1:], strict=False))):
-        found = _named(scene, k, low, high)
+        found = named(scene, k, low, high)
         if found:
             return found[0] if len(found) == 1 else None
     for j in range(k - 1, max(-1, k - 3), -1):
-        found = _named(scene, j, 0, len(scene.sentences[j].text))
+        found = named(scene, j, 0, len(scene.sentences[j].text))
         if found:
             return found[0] if len(found) == 1 else None
     return None
 
 
-def _at(scene: Scene, k: int, about: _About, low: int) -> int:
+def _at(scene: Scene, k: int, about: About, low: int) -> int:
     """Where a model is named behind a place."""
     text = scene.sentences[k].text
     if about.name:
@@ -277,12 +277,12 @@ def _at(scene: Scene, k: int, about: _About, low: int) -> int:
     return scene.reading(about.count).start if about.count is not None else low
 
 
-def _named(scene: Scene, k: int, low: int, high: int) -> list[_About]:
+def named(scene: Scene, k: int, low: int, high: int) -> list[About]:
     """Models of a part of a sentence, each once; a count beside a name is its own."""
     part = Stretch(scene, k, low, high)
     names = part.models()
     counts = part.counts()
-    out: list[_About] = []
+    out: list[About] = []
     taken: set[Spot] = set()
     for e in names:
         inside = [s for s in counts if e.start <= scene.reading(s).start < e.end]
@@ -295,21 +295,21 @@ def _named(scene: Scene, k: int, low: int, high: int) -> list[_About]:
         taken |= {*inside, *told}
         if len(told) > 1:
             return []
-        out.append(_About(e.name, at, at is None or is_label(scene.reading(at))))
+        out.append(About(e.name, at, at is None or is_label(scene.reading(at))))
     for s in counts:
         if s not in taken and not any(_same(scene, s, o) for o in out):
-            out.append(_About("", s, is_label(scene.reading(s))))
+            out.append(About("", s, is_label(scene.reading(s))))
     return out
 
 
-def _same(scene: Scene, s: Spot, other: _About) -> bool:
+def _same(scene: Scene, s: Spot, other: About) -> bool:
     return (
         other.count is not None
         and scene.reading(s).quantity.point == scene.reading(other.count).quantity.point
     )
 
 
-def _listed(scene: Scene, size: Spot) -> _About | bool | None:
+def _listed(scene: Scene, size: Spot) -> About | bool | None:
     """The model of a size in a list of bare sizes: by its place; False where lists differ, None for no list."""
     k = size[0]
     text = scene.sentences[k].text
@@ -327,10 +327,10 @@ def _listed(scene: Scene, size: Spot) -> _About | bool | None:
     if low == high:
         return None
     many = high - low + 1
-    named = _named(scene, k, 0, scene.reading(sizes[low]).start)
+    found = named(scene, k, 0, scene.reading(sizes[low]).start)
     for j in range(k - 1, max(-1, k - 3), -1):
-        named = named or _named(scene, j, 0, len(scene.sentences[j].text))
-    return named[at - low] if len(named) == many else False
+        found = found or named(scene, j, 0, len(scene.sentences[j].text))
+    return found[at - low] if len(found) == many else False
 
 
 # -- the claims ----------------------------------------------------------------------------------
@@ -364,7 +364,7 @@ def _words(scene: Scene, zone: _Zone) -> str:
     return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.start : zone.stop])
 
 
-def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About) -> LocalPhysical | None:  # fmt: skip
+def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip
     text = scene.sentences[zone.k].text
     words = _words(scene, zone)
     if kind == "gradients":
@@ -383,20 +383,20 @@ def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About) ->
     found = _width(scene, zone, size, cache=False)
     if found is None:
         return None
-    named = [("kind", kind)]
+    names = [("kind", kind)]
     if about.name:
-        named.append(("model", about.name))
+        names.append(("model", about.name))
     given = (("params", about.count),) if about.count is not None else ()
     if found:
-        named.append(("precision", found[0].name))
+        names.append(("precision", found[0].name))
     cues = {n for n, p in footprint.CUES.items() if p.search(text)} | {LOOSE}
     cues |= {"label"} if about.label else set()
     if kind == "weights":
         cues.add("weights")
-    return LocalPhysical("footprint", size, given, tuple(named), far=frozenset({"model", "params", "precision"}), cues=frozenset(cues))  # fmt: skip
+    return LocalPhysical("footprint", size, given, tuple(names), far=frozenset({"model", "params", "precision"}), cues=frozenset(cues))  # fmt: skip
 
 
-def _state(scene: Scene, zone: _Zone, size: Spot, about: _About) -> LocalPhysical | None:
+def _state(scene: Scene, zone: _Zone, size: Spot, about: About) -> LocalPhysical | None:
     """A state of so many bytes per parameter: as summed or listed before, else as the paper has it."""
     each, made = _state_of(scene, zone), _made_of(scene, zone)
     text = scene.sentences[zone.k].text
@@ -415,27 +415,27 @@ def _state(scene: Scene, zone: _Zone, size: Spot, about: _About) -> LocalPhysica
     counted = (("each", made),) if each is None and made is not None else ()
     if about.count is not None:
         given.append(("params", about.count))
-    named = [("kind", "per-parameter")]
+    names = [("kind", "per-parameter")]
     if about.name:
-        named.append(("model", about.name))
+        names.append(("model", about.name))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
-    return LocalPhysical("footprint", size, tuple(given), tuple(named), counted, frozenset({"model", "params", "each"}), frozenset(cues))  # fmt: skip
+    return LocalPhysical("footprint", size, tuple(given), tuple(names), counted, frozenset({"model", "params", "each"}), frozenset(cues))  # fmt: skip
 
 
-def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About | None) -> LocalPhysical | None:  # fmt: skip
+def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About | None) -> LocalPhysical | None:  # fmt: skip
     k, text = zone.k, scene.sentences[zone.k].text
     if about is None or cached.shared(_words(scene, zone)) or cached.of_a_part(text):
         return None
     found = _width(scene, zone, size, cache=True)
     if found is None:
         return None
-    named = [("kind", kind)]
+    names = [("kind", kind)]
     if about.name:
-        named.append(("model", about.name))
+        names.append(("model", about.name))
     given: list[tuple[str, Spot]] = [("params", about.count)] if about.count is not None else []
     # what a sentence says of a model's weights is not said of its cache
     if found and (found[0].cache or zone.start <= found[0].start < zone.stop or not re.search(r"\bweights\b", text)):
-        named.append(("precision", found[0].name))
+        names.append(("precision", found[0].name))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
     if cached.of_a_layer(text[zone.start : zone.stop]):
         cues.add("layer")
@@ -449,7 +449,7 @@ def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: _About | Non
         else:
             if re.search(r"\bbatch\b|\bconcurren\w+|\b(?:requests|sequences|users|sessions)\b", text, re.I):
                 cues.add("several")
-    return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset({"model", "tokens", "precision"}), cues=frozenset(cues))  # fmt: skip
+    return LocalPhysical("footprint", size, tuple(given), tuple(names), far=frozenset({"model", "tokens", "precision"}), cues=frozenset(cues))  # fmt: skip
 
 
 def _held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None]:

@@ -17,6 +17,7 @@ from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.rules import machine
+from tanaka.rules.api import Context
 from tanaka.rules.memory.sizes import LABEL
 
 _KIND = {"gradients": "gradients", "cache": "cache", "cache-token": "cache", "weights": "weights", "model": "weights"}  # fmt: skip
@@ -135,6 +136,26 @@ def with_state(paper: Paper, claim: Physical) -> Physical:
     if each is None:
         return claim
     return replace(claim, given=(*claim.given, ("each", each)), far=claim.far | {"each"})
+
+
+def with_device(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the device that its set-up, or the section, names."""
+    if claim.name("device"):
+        return claim
+    found = machine.named(ctx, claim, "device")
+    if found is None:
+        return claim
+    return replace(
+        claim, named=(*claim.named, ("device", found.name)), far=claim.far | {"device"}
+    )
+
+
+def with_width(paper: Paper, claim: Physical, role: str, thing: str) -> Physical:
+    """A claim with the format of a role, as the paper keeps a thing in it."""
+    if claim.name(role):
+        return claim
+    found = kept_in(paper, thing)
+    return replace(claim, named=(*claim.named, (role, found)), far=claim.far | {role}) if found else claim  # fmt: skip
 
 
 def readings(paper: Paper, claim: Physical) -> Iterator[Physical]:

@@ -32,6 +32,7 @@ from hwmodels.decode import kv_bytes_per_position, weight_bytes
 from hwmodels.inference_memory import kv_cache_bytes, largest_batch, largest_context
 from hwmodels.models import Model, find_model
 from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.widths import widths
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -52,6 +53,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.bound import with_device, with_model, with_width
 from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.sizes import billions, per_position, size
 
@@ -64,8 +66,18 @@ def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     for claim in ctx.paper.physical("cache residence"):
         if claim.asserted is Asserted.NO:
             continue
+        claim = _bound(ctx, claim)  # noqa: PLW2901
         if outcome := _judged(ctx, claim):
             yield outcome
+
+
+def _bound(ctx: Context, claim: Physical) -> Physical:
+    """A claim with what the paper says elsewhere of its model and, where it is bound from afar, of all else."""
+    claim = with_model(ctx.paper, claim)
+    if LOOSE not in claim.cues:
+        return claim
+    claim = with_width(ctx.paper, with_device(ctx, claim), "weights", "weights")
+    return with_width(ctx.paper, claim, "precision", "cache")
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:

@@ -31,6 +31,7 @@ from itertools import chain
 from hwmodels.decode import weight_bytes
 from hwmodels.memory import devices_needed
 from tanaka.paper.model import Asserted, Paper, Physical, Where
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -48,7 +49,8 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.derivation import Derivation
+from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.bound import with_device, with_model, with_width
 from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.served_rows import served_rows
 from tanaka.rules.memory.sizes import count_of, size, trimmed
@@ -62,8 +64,40 @@ def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
-        if outcome := _judged(ctx, claim):
+        if LOOSE in claim.cues:
+            claim = with_device(ctx, with_width(ctx.paper, with_model(ctx.paper, claim), "precision", "weights"))  # noqa: PLW2901
+            outcome = _stated(ctx, claim) if claim.at("size") is not None else _judged(ctx, claim)
+        else:
+            outcome = _judged(ctx, claim)
+        if outcome is not None:
             yield outcome
+
+
+def _stated(ctx: Context, claim: Physical) -> Outcome | None:
+    """Weights of a stated size, which need no format."""
+    paper, at = ctx.paper, claim.at("size")
+    d = Derivation(paper)
+    place = room(d, paper, claim)
+    if at is None or place is None:
+        return None
+    need, there = d.stated("weights", at, symbol="M"), place.there
+    if hard(paper.number(at)).low <= there.value:
+        return None
+    fits = devices_needed(need.value, place.each)
+    only_if = f"the weights lie on {fits:.0f} devices"
+    operands = tuple(dict.fromkeys((claim.number, *(id for _, id in claim.given))))
+    holds = "holds" if place.devices == 1 else "hold"
+    return Finding(
+        "TK302", "weights-do-not-fit", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        f"{need.shown} of weights, on {place.name}, which {holds} {there.shown}.",
+        tuple(d.steps), operands=operands, note=f"{size(need.value - there.value, 2)} short",
+        bold=f"{need.shown} of weights; {place.name} {holds} {there.shown}.", only_if=only_if,
+        figure=FitFigure((FitPart("weights", need.value, True),), there.value, place.name),
+        slots=(
+            Slot("need", need.shown, "M"), Slot("cap", there.shown, "C"),
+            Slot("n_dev", f"{place.devices:,.0f}", "n", count=int(place.devices)), Slot("device", place.family), Slot("excuse", only_if),
+        ),
+    )  # fmt: skip
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
