@@ -35,6 +35,8 @@ _IN_TURN = Lazy(
     r"\bdisks?\b|\b(?:only|just) (?:the|its|their) [^.;]{0,40}\blayers?\b|\b(?:did|does|do|would) not (?:work|fit|run|go)\b|\bran out of\b|\bOOMs?\b|\bout of memory\b|\b(?:layers?|blocks?)\b[^.;]{0,30}\b(?:at a time|in turn|by (?:layer|block)|are resident|is resident)\b|\b(?:over|across|through) PCIe\b|\bon demand\b|\b(?:as|when) (?:they are |it is |each is |is )?needed\b|\boff-?load\w*|\bpinned\b|\bhost (?:memory|DRAM|RAM)\b|\bL?P?DDR\d\w*|\bmmap\w*|\bmemory-mapped\b|\bpage cache\b|\bNVMe\b|\bSSDs?\b|\b(?:memory|DRAM|RAM) of the host\b|\bfetch\w*|\bstream(?:s|ed|ing)?\b",
     re.I,
 )
+# Requests, and nothing that is brought in while it is computed with.
+_STREAMS = Lazy(r"\b(?:single|one|each|per|a|concurrent|parallel|\d+)[- ]streams?\b", re.I)
 _RESIDENT = Lazy(
     r"\b(?:fully|entirely|completely|wholly|all)\b[^.;]{0,40}\b(?:resident|in (?:GPU |device )?(?:memory|HBM)|on[- ](?:GPU|device))\b|\bwithout (?:any )?off-?loading\b|\bno off-?loading\b|\b(?:fully|entirely) resident\b",
     re.I,
@@ -75,12 +77,17 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 def in_turn(text: str) -> bool:
     """Whether a sentence says that a model is not in memory all at once."""
-    return _IN_TURN.search(text) is not None and not _RESIDENT.search(text)
+    return _IN_TURN.search(_STREAMS.sub(" ", text)) is not None and not _RESIDENT.search(text)
 
 
 def tiered(text: str) -> bool:
     """Whether words put a part of a model, or of its bits, elsewhere."""
-    return _TIER.search(text) is not None
+    return _TIER.search(_STREAMS.sub(" ", text)) is not None
+
+
+def of_else(text: str) -> bool:
+    """Whether something else than weights is said to be in memory, or to be computed there."""
+    return _BESIDES.search(text) is not None
 
 
 def shared(text: str) -> bool:
@@ -247,6 +254,9 @@ def _cache(scene: Scene, k: int, devices: tuple[str, float, Spot | None]) -> Loc
             far |= {"model", "params"}
     if len(shape) == 3:
         given += list(shape.items())
+    each = [s for s in scene.spots(k, "byte") if scene.reading(s).per == "token"]
+    if len(each) == 1:
+        given.append(("each", each[0]))
     if cache:
         named.append(("precision", cache[0].name))
     if len({w.bits for w in rest}) == 1:

@@ -38,6 +38,8 @@ _GROUP = Lazy(
     re.I,
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
+_DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
+_ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
     r"\b(?:nodes|servers|machines|clusters?|racks?|instances|replicas?|per (?:node|server|replica|machine|GPU)|(?:each|every) (?:node|server|replica|machine|GPU|stage)|nodes? each)\b",
     re.I,
@@ -45,11 +47,19 @@ _NODES = Lazy(
 _FAILS = Lazy(
     r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
     r"\b(?:API|clients?|endpoints?|judges?|simulat\w+|emulat\w+|estimat\w*|extrapolat\w*|predict\w*|rooflines?|would|could|might|if|unless|should|suppose)\b|\bat least\b|\bmore than\b|\bfewer than\b|\bless than\b|\bdraft\b|\blayers? of\b|\b(?:part|share|slice|shard|stage|fraction|half|quarter|third|tenth|rest|remainder) of\b|"
-    r"\b(?:layers?|blocks?|experts?|kernels?|attention|adapters?|embeddings?|encoders?|heads?|vision|projections?|buffers?)\b|\bQ?LoRA\b|\bidle\b|\bspare\b",
+    r"\b(?:layers?|blocks?|experts?|kernels?|attention|adapters?|embeddings?|encoders?|heads?|vision|projections?|buffers?)\b|\bQ?LoRA\b|\bidle\b|\bspare\b|\b(?:variants?|versions?|distilled|pruned|small(?:er)?|students?)\b",
     re.I,
 )
 _BUSY = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\bbackward\b|\bgradient\b", re.I)  # fmt: skip
 _SUCH = Lazy(r"\b(?:such|of (?:these|those|them)|the same)\b", re.I)
+# What is said of a rate or of a run, and not of what is kept.
+_TOTALS = Lazy(r"\b(?:in total|total|average|mean|minutes|hours|per second|scor\w+|benchmarks?|samples?)\b", re.I)  # fmt: skip
+_ONCE = Lazy(r"\b(?:stored|kept|held) (?:only )?once\b|\b(?:same|common|identical) (?:[\w,-]+ ){0,3}(?:prompts?|context|document|prefix)\b|\bone at a time\b|\bin turn\b|\bwaves?\b", re.I)  # fmt: skip
+_OF_MODEL = Lazy(r"\s(?:of (?:weights (?:of|for) )?|for )(?:the|its|this|our)\s[\w.-]+(?:\s[\w.-]+)? (?:model|network)\b|\sof (?:weights|parameters)\b", re.I)  # fmt: skip
+_NO_WEIGHTS = Lazy(
+    r"\b(?:caches?|activations?|left|free|remain\w*|spare|beside|next to|room|states?|buffers?|peak|extra|bandwidth|per|each|every|total of)\b|/s\b",
+    re.I,
+)
 _ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
 
 
@@ -110,15 +120,19 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         word = next(g for g in (m["n"], m["n2"], m["n3"], m["n4"], m["n5"]) if g)
         if _PARTS_OF_MANY.search(text, max(0, m.start() - 40), m.start()):
             continue
+        if m["n2"] and not _ONTO.search(text, max(0, m.start() - 12), m.start()):
+            continue  # "one of them takes 0.3 ms"
         count = _WORD.get(word.lower().replace("the ", "")) or float(word)
         part = next((p for p in parts if 0 <= p.start - m.end() <= 1), None)
         name, far = (part.name, False) if part is not None else _before(scene, k, m.start())
-        at = next((s for s in scene.spots(k, noun="gpu") if scene.reading(s).start <= m.start() + 3 and scene.reading(s).end >= m.start() + len(word)), None)  # fmt: skip
+        at = next((s for s in scene.spots(k, "1") if abs(scene.reading(s).start - m.start()) <= 3), None)  # fmt: skip
         if at is not None and scene.reading(at).quantity.point != count:
             at = None
         out.append(_Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
     for p in parts:
+        if p.count_at is None and not p.system and _DEFINITE.search(text, 0, p.start):
+            continue  # "where the H100 needs two"
         if p.count is None or p.each or p.nodes_at is not None or any(a <= p.start < b for a, b in taken):  # fmt: skip
             continue
         if _alone(text, p) and p.count_at is None and not p.system and residence.machine_behind(text, p.end):  # fmt: skip
@@ -159,12 +173,15 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = _clause(text, devices.start, devices.end)
     clause = text[low:high]
+    if residence.of_else(clause) and not re.search(r"\bweights\b", clause):
+        return None
     if not _PUTS.search(clause) or _FAILS.search(clause) or _NODES.search(clause) or residence.tiered(clause):  # fmt: skip
         return None
-    about, far = _about(scene, k, low, high)
+    about, j, start = _about(scene, k, low, high)
     if about is None:
         return None
-    size = _size(scene, k, low, high, far)
+    far = j != k
+    size = _size(scene, [(k, low, high)] + ([(k, start, high)] if not far else [(j, start, len(scene.sentences[j].text))]))  # fmt: skip
     width = _width(scene, k, low, high, far)
     if width is None:
         return None
@@ -189,26 +206,26 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     return LocalPhysical("residence", number, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "precision"}), frozenset(cues))  # fmt: skip
 
 
-def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, bool]:
-    """The model of a clause, else that of the nearest one before; None for two."""
+def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, int, int]:
+    """The model of a clause, else that of the nearest one before, with its sentence and place; None for two."""
     text = scene.sentences[k].text
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, low)), low]
     places = [(k, low, high), *((k, a, b) for a, b in reversed(list(zip(cuts, cuts[1:], strict=False))))]  # fmt: skip
-    places += [(j, 0, len(scene.sentences[j].text)) for j in range(k - 1, max(-1, k - 3), -1)]
+    places += [(j, 0, len(scene.sentences[j].text)) for j in range(k - 1, max(-1, k - 5), -1)]
     for j, a, b in places:
         found = named(scene, j, a, b)
         if found:
-            return (found[0], j != k) if len(found) == 1 else (None, False)
-    return None, False
+            return (found[0] if len(found) == 1 else None), j, a
+    return None, k, 0
 
 
-def _size(scene: Scene, k: int, low: int, high: int, far: bool) -> Spot | None:
-    """The stated size of the weights: of the clause, the sentence, or the sentence that names the model."""
-    for j, a, b in ((k, low, high), (k, 0, high), *(((k - 1, 0, len(scene.sentences[k - 1].text)),) if far and k else ())):  # fmt: skip
+def _size(scene: Scene, places: list[tuple[int, int, int]]) -> Spot | None:
+    """The stated size of the weights: of the clause, else of the one that names the model."""
+    for j, a, b in places:
         text = scene.sentences[j].text
         found = [
             s for s in scene.spots(j, "byte")
-            if a <= scene.reading(s).start < b and scene.reading(s).per == "" and scene.reading(s).quantity.point >= 1e8
+            if a <= scene.reading(s).start < b and scene.reading(s).per in ("", "gpu") and scene.reading(s).quantity.point >= 1e8
         ]  # fmt: skip
         if not found:
             continue
@@ -217,15 +234,11 @@ def _size(scene: Scene, k: int, low: int, high: int, far: bool) -> Spot | None:
         r = scene.reading(found[0])
         sort, _ = footprint.sort_of(scene, found[0])
         near = text[max(0, r.start - 60) : r.end + 40]
-        if sort not in ("weights", "model", "checkpoint", "") or footprint.capacity(scene, found[0]):  # fmt: skip
+        if sort not in ("weights", "model", "checkpoint", "other", "") or footprint.capacity(scene, found[0]):  # fmt: skip
             return None
-        if sort in ("", "checkpoint") and not re.search(
-            r"\bof (?:the|its|this) [\w-]+ model\b", near
-        ):
+        if sort in ("", "checkpoint", "other") and not _OF_MODEL.match(text, r.end):
             return None
-        if re.search(r"\b(?:cache|activations?|left|free|remain\w*|spare|beside|next to|room|state|buffers?|peak|extra|bandwidth)\b", near, re.I):  # fmt: skip
-            return None
-        return found[0]
+        return None if _NO_WEIGHTS.search(near) else found[0]
     return None
 
 
@@ -266,15 +279,19 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     b = scene.reading(batch)
     low, high = _clause(text, b.start, b.end)
     clause = text[low:high]
-    if residence.shared(clause) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
+    if residence.shared(_TOTALS.sub(" ", text)) or residence.shared(clause) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
-    if tokens is None:
+    if tokens is None or _ONCE.search(text):
+        return None
+    lengths = scene.spots(k, where=lambda r: r.noun == "token" and r.quantity.unit == "1" and r.per != "s")  # fmt: skip
+    if any(s != tokens and not re.search(r"\d\s(?:\w+\s)?(?:sequences?|requests?|prompts?)\s(?:of|with)\s$", text[max(0, scene.reading(s).start - 40) : scene.reading(s).start]) for s in lengths):  # fmt: skip
         return None
     t = scene.reading(tokens)
     if any(r.quantity.qualifier not in (Qualifier.EXACT, Qualifier.APPROX) for r in (t, b)):
         return None
-    about, far = _about(scene, k, low, high)
+    about, place, _ = _about(scene, k, low, high)
+    far = place != k
     if about is None:
         return None
     devices = _on(scene, k, b.start)
@@ -335,8 +352,8 @@ def _on(scene: Scene, k: int, at: int) -> _Devices | None:
     text = scene.sentences[k].text
     own = _devices(scene, k)
     if own:
-        names = {(d.name, d.count) for d in own}
-        return own[-1] if len(names) == 1 else None
+        names = {(d.name, d.count) for d in own if d.start < at} or {(d.name, d.count) for d in own}
+        return next(d for d in own if (d.name, d.count) in names) if len(names) == 1 else None
     if re.search(r"\bGPUs?\b|\bnodes?\b", text) and scene.parts(k):
         return None
     if not re.search(r"\b(?:it|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip

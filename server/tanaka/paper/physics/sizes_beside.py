@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.entities import EntityKind, entities, same_name
 from tanaka.paper.physics import cached, footprint
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.sizes import is_active
 from tanaka.paper.physics.state import per_parameter
 from tanaka.paper.physics.stretches import Stretch, is_label
 from tanaka.paper.physics.widths import Width, widths
@@ -50,6 +52,8 @@ _STATE = Lazy(r"\b(?:training |model |optimi[sz]er and model )states?\b[^.;]{0,4
 _STATE_BEHIND = Lazy(r"\s?of (?:the |its |training |model |such )?state\b", re.I)
 _EQUALS = Lazy(r"^\W*(?:or|i\.e\.|that is|thus|hence|so|therefore|altogether|together)\W*(?:about |roughly |some |only |[≈∼~])?$", re.I)  # fmt: skip
 _BROUGHT = Lazy(r"\b(?:puts?|leaves?|brings?|comes? (?:in|out)|lands?|stands?|shrinks?|gets?)\b", re.I)  # fmt: skip
+_SOME = Lazy(r"\b(?:one|two|three|four|five|six|eight|ten|\d+|some|all|each|both|most|half) of (?:them|these|those|which|it)\b", re.I)  # fmt: skip
+_RIGHT_BEHIND = Lazy(r"[\s,(]*(?:in|at|with|for|of|as)?\s?(?:the |our )?", re.I)
 _BARE = Lazy(r"\W*(?:and|or|while|whereas|but|for|the|in)?\W*", re.I)
 _COUNTED = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
@@ -68,13 +72,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """The words of one size: its clause before it and behind it, and what stands before that."""
+    """The words of one size: its clause before it and behind it, from where its model is named."""
 
     k: int
     start: int
     at: int
     end: int
     stop: int
+    said: int
 
 
 def read(scene: Scene, told: frozenset[Spot]) -> Iterator[LocalPhysical]:
@@ -92,13 +97,18 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     text = scene.sentences[k].text
     if not r.quantity.bounded or r.quantity.point < 64 or r.per not in ("", "token", "each", "gpu"):
         return None
-    if footprint.misplaced(Stretch(scene, k, 0, len(text)), size):
+    if footprint.misplaced(Stretch(scene, k, 0, len(text)), size) or any(p.start <= r.start < p.end for p in scene.parts(k)):  # fmt: skip
         return None
     zone = _zone(scene, size)
+    if _SOME.search(text, zone.start, zone.at):
+        return None
     kind = _kind(scene, zone, size)
     if not kind:
         return None
-    about = _about(scene, zone, size)
+    about, place = _about(scene, zone, size)
+    if about is not None and place is not None:
+        # what is said of the model where it is named is said of its size
+        zone = replace(zone, said=min(place, zone.start))
     if kind.startswith("cache"):
         return _cache(scene, zone, size, kind, about)
     if about is None or r.per not in ("", "each"):
@@ -118,7 +128,7 @@ def _zone(scene: Scene, size: Spot) -> _Zone:
     start = max(cuts, default=low)
     high = min((o.start for o in others if o.start >= r.end), default=len(text))
     stop = next((m.start() for m in _END.finditer(text, r.end, high)), high)
-    return _Zone(k, start, r.start, r.end, stop)
+    return _Zone(k, start, r.start, r.end, stop, start)
 
 
 # -- what has the size ---------------------------------------------------------------------------
@@ -137,9 +147,8 @@ def _kind(scene: Scene, zone: _Zone, size: Spot) -> str:
         return "cache" if cached.of_keys(text) or cached.of_keys(before) or re.search(r"\bcache\b", text) else ""  # fmt: skip
     if _STATE.search(text[zone.start : zone.at]) or _STATE_BEHIND.match(text, r.end):
         return "per-parameter"
-    if (sort in ("", "model", "checkpoint") or _BACK.search(own)) and _ALL_OF.search(
-        text[: zone.at]
-    ):
+    named_here = sort in ("weights", "gradients", "optimizer") and at >= zone.start
+    if (sort in ("", "model", "checkpoint") or (_BACK.search(own) and not named_here)) and _ALL_OF.search(text[: zone.at]):  # fmt: skip
         if _state_of(scene, zone) is not None or _made_of(scene, zone) is not None:
             return "per-parameter"
     if sort in ("state", "logits", "other", ""):
@@ -241,32 +250,31 @@ def _made_of(scene: Scene, zone: _Zone) -> float | None:
 # -- whose it is ---------------------------------------------------------------------------------
 
 
-def _about(scene: Scene, zone: _Zone, size: Spot) -> About | None:
-    """The model of a size: of its clause, of its place in a list, of a clause or a sentence before."""
+def _about(scene: Scene, zone: _Zone, size: Spot) -> tuple[About | None, int | None]:
+    """The model of a size, and where its clause begins in the sentence: of its place in a list, of its clause, or of one before."""
     k, text = zone.k, scene.sentences[zone.k].text
-    own = named(scene, k, zone.start, zone.at)
-    if own:
-        return own[0] if len(own) == 1 else None
-    behind = [
-        a
-        for a in named(scene, k, zone.end, zone.stop)
-        if _PREPOSITION.match(text[zone.end : _at(scene, k, a, zone.end)])
-    ]
-    if behind:
-        return behind[0] if len(behind) == 1 else None
     listed = _listed(scene, size)
     if listed is not None:
-        return listed if isinstance(listed, About) else None
+        return (listed if isinstance(listed, About) else None), None
+    own = named(scene, k, zone.start, zone.at)
+    if own:
+        return (own[0] if len(own) == 1 else None), zone.start
+    behind = [
+        a for a in named(scene, k, zone.end, zone.stop)
+        if _PREPOSITION.match(text[zone.end : _at(scene, k, a, zone.end)])
+    ]  # fmt: skip
+    if behind:
+        return (behind[0] if len(behind) == 1 else None), zone.start
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, zone.start)), zone.start]
     for low, high in reversed(list(zip(cuts, cuts[1:], strict=False))):
         found = named(scene, k, low, high)
         if found:
-            return found[0] if len(found) == 1 else None
+            return (found[0] if len(found) == 1 else None), low
     for j in range(k - 1, max(-1, k - 3), -1):
         found = named(scene, j, 0, len(scene.sentences[j].text))
         if found:
-            return found[0] if len(found) == 1 else None
-    return None
+            return (found[0] if len(found) == 1 else None), None
+    return None, None
 
 
 def _at(scene: Scene, k: int, about: About, low: int) -> int:
@@ -281,7 +289,7 @@ def named(scene: Scene, k: int, low: int, high: int) -> list[About]:
     """Models of a part of a sentence, each once; a count beside a name is its own."""
     part = Stretch(scene, k, low, high)
     names = part.models()
-    counts = part.counts()
+    counts = [s for s in part.counts() if not is_active(scene, s)]
     out: list[About] = []
     taken: set[Spot] = set()
     for e in names:
@@ -299,7 +307,8 @@ def named(scene: Scene, k: int, low: int, high: int) -> list[About]:
     for s in counts:
         if s not in taken and not any(_same(scene, s, o) for o in out):
             out.append(About("", s, is_label(scene.reading(s))))
-    return out
+    at = {e.name: e.start for e in reversed(names)}
+    return sorted(out, key=lambda a: at[a.name] if a.name else scene.reading(a.count or (k, 0)).start)  # fmt: skip
 
 
 def _same(scene: Scene, s: Spot, other: About) -> bool:
@@ -352,8 +361,11 @@ def _width(
         return (before[-1],) if before else None
     said = [w for w in widths(text) if cache or not w.cache]
     if said:
+        said = [w for w in said if w.end <= zone.at or _RIGHT_BEHIND.fullmatch(text[zone.end : w.start])]  # fmt: skip
         lead = [w for w in said if w.end <= zone.at]
         ahead = lead or said
+        if not ahead:
+            return None
         # "In BF16 their weights are ...": what is said before all sizes holds for each
         return (ahead[0],) if len({w.bits for w in ahead}) == 1 and (lead or len(scene.spots(zone.k, "byte")) == 1) else None  # fmt: skip
     near = [w for j in range(max(0, zone.k - 2), zone.k) for w in widths(scene.sentences[j].text) if w.cache <= cache]
@@ -361,7 +373,7 @@ def _width(
 
 
 def _words(scene: Scene, zone: _Zone) -> str:
-    return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.start : zone.stop])
+    return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.said : zone.stop])
 
 
 def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip

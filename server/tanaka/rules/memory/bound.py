@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hwmodels.catalog import find, most_capacity
 from hwmodels.models import find_model
 from tanaka.paper.entities import same_name
-from tanaka.paper.model import NumberId, Paper, Physical
+from tanaka.paper.model import NumberId, Paper, Physical, SectionId, Where
 from tanaka.paper.physics.kept import KEPT
 from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
+from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
 from tanaka.rules import machine
 from tanaka.rules.api import Context
@@ -28,8 +30,8 @@ def kept_in(paper: Paper, thing: str) -> str:
     """The one format that the paper keeps a thing in, as written; "" for none, or two."""
     for role in ("ours", "background"):
         mentions = [m for m in paper.mentions_of(KEPT) if m.role == role]
-        # "FP16 weights" may be those of one variant among others
-        named = () if thing == "weights" else (f"named-{thing}",)
+        # "FP16 weights", "an 8-bit cache" may be those of one variant among others
+        named = (f"named-{thing}",) if thing == "gradients" else ()
         for name in (thing, "all", *named):
             said = [value for m in mentions for what, value in m.settings if what == name]
             found = {w[0].bits: value for value in said if (w := widths(value))}
@@ -142,12 +144,30 @@ def with_device(ctx: Context, claim: Physical) -> Physical:
     """A claim with the device that its set-up, or the section, names."""
     if claim.name("device"):
         return claim
-    found = machine.named(ctx, claim, "device")
-    if found is None:
+    bound = machine.named(ctx, claim, "device")
+    name = bound.name if bound is not None else _only_device(ctx.paper, ctx.paper.number(claim.number).section)  # fmt: skip
+    if not name:
         return claim
-    return replace(
-        claim, named=(*claim.named, ("device", found.name)), far=claim.far | {"device"}
-    )
+    return replace(claim, named=(*claim.named, ("device", name)), far=claim.far | {"device"})
+
+
+@query
+def _only_device(paper: Paper, section: SectionId) -> str:
+    """The one sort of device that a section, or else the paper, names as its own; "" for none, or two."""
+    here: dict[str, str] = {}
+    all_of: dict[str, str] = {}
+    for m in paper.mentions_of(SET_UP, NAMED):
+        if m.role != "ours" or m.where in (Where.RELATED, Where.FUTURE):
+            continue
+        for role, value in m.settings:
+            if role == "device" and (parts := find(value)) and most_capacity(parts) is not None:
+                all_of.setdefault(parts[0].family, value)
+                if m.section == section:
+                    here.setdefault(parts[0].family, value)
+    for found in (here, all_of):
+        if found:
+            return next(iter(found.values())) if len(found) == 1 else ""
+    return ""
 
 
 def with_width(paper: Paper, claim: Physical, role: str, thing: str) -> Physical:
