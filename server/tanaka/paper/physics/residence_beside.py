@@ -97,11 +97,14 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         if any(residence.in_turn(s.text) for s in beside):
             continue
         if k not in busy:
-            for devices in _devices(scene, k):
+            groups = _devices(scene, k)
+            for devices in groups:
+                clause = _clause(text, devices.start, devices.end)
+                if any((d.name, d.count) != (devices.name, devices.count) and _clause(text, d.start, d.end) == clause for d in groups):  # fmt: skip
+                    continue
                 claim = _weights(scene, k, devices)
                 if claim is not None:
                     yield claim
-                    break
         for claim in _caches(scene, k):
             if claim.number not in caches:
                 yield claim

@@ -31,7 +31,8 @@ def kept_in(paper: Paper, thing: str) -> str:
     for role in ("ours", "background"):
         mentions = [m for m in paper.mentions_of(KEPT) if m.role == role]
         # "FP16 weights", "an 8-bit cache" may be those of one variant among others
-        named = (f"named-{thing}",) if thing == "gradients" else ()
+        plain = thing == "gradients" or (thing == "weights" and not machine.excuses(paper, "quantised"))  # fmt: skip
+        named = (f"named-{thing}",) if plain else ()
         for name in (thing, "all", *named):
             said = [value for m in mentions for what, value in m.settings if what == name]
             found = {w[0].bits: value for value in said if (w := widths(value))}

@@ -66,18 +66,19 @@ def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     for claim in ctx.paper.physical("cache residence"):
         if claim.asserted is Asserted.NO:
             continue
-        claim = _bound(ctx, claim)  # noqa: PLW2901
-        if outcome := _judged(ctx, claim):
+        if outcome := _first(ctx, claim):
             yield outcome
 
 
-def _bound(ctx: Context, claim: Physical) -> Physical:
-    """A claim with what the paper says elsewhere of its model and, where it is bound from afar, of all else."""
-    claim = with_model(ctx.paper, claim)
-    if LOOSE not in claim.cues:
-        return claim
-    claim = with_width(ctx.paper, with_device(ctx, claim), "weights", "weights")
-    return with_width(ctx.paper, claim, "precision", "cache")
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held = None if LOOSE in claim.cues else _judged(ctx, claim)
+    if isinstance(held, Finding):
+        return held
+    bound = with_device(ctx, with_model(ctx.paper, claim))
+    bound = with_width(ctx.paper, bound, "weights", "weights")
+    bound = with_width(ctx.paper, bound, "precision", "cache")
+    return held if bound is claim else _judged(ctx, bound) or held
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
