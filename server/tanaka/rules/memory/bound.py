@@ -50,6 +50,9 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
     if at is not None and "label" in claim.cues:
         sized = machine.of_size(paper, paper.number(at).quantity.point)
         found = sized.name if sized is not None else ""
+    elif "label" in claim.cues and (labelled := dict(claim.counted).get("params")):
+        sized = machine.of_size(paper, labelled)
+        found = sized.name if sized is not None else ""
     elif name and at is None:
         found = _in_full(paper, name)
     if found:
@@ -143,13 +146,38 @@ def with_state(paper: Paper, claim: Physical) -> Physical:
 
 def with_device(ctx: Context, claim: Physical) -> Physical:
     """A claim with the device that its set-up, or the section, names."""
-    if claim.name("device"):
-        return claim
+    own = claim.name("device")
+    if own:
+        variant = _variant(ctx.paper, own)
+        if not variant:
+            return claim
+        others = tuple((role, n) for role, n in claim.named if role != "device")
+        return replace(claim, named=(*others, ("device", variant)), far=claim.far | {"device"})
     bound = machine.named(ctx, claim, "device")
     name = bound.name if bound is not None else _only_device(ctx.paper, ctx.paper.number(claim.number).section)  # fmt: skip
     if not name:
         return claim
+    name = _variant(ctx.paper, name) or name
     return replace(claim, named=(*claim.named, ("device", name)), far=claim.far | {"device"})
+
+
+@query
+def _variant(paper: Paper, name: str) -> str:
+    """The one variant of a part that the paper names elsewhere: "H100 SXM" of "H100"; "" for none, or two."""
+    parts = find(name)
+    held = most_capacity(parts)
+    if held is None:
+        return ""
+    found: dict[float, str] = {}
+    for m in paper.mentions_of(SET_UP, NAMED):
+        for role, value in m.settings:
+            if role != "device" or m.role != "ours" or value == name:
+                continue
+            closer = find(value)
+            most = most_capacity(closer)
+            if closer and len(closer) < len(parts) and {p.id for p in closer} <= {p.id for p in parts} and most is not None:  # fmt: skip
+                found[most.value] = value
+    return next(iter(found.values())) if len(found) == 1 else ""
 
 
 @query

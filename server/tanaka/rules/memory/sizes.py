@@ -78,7 +78,8 @@ def count_of(
         return Count(low, max(value, model.published.value), step, model, model.name)
     if at is None and tabled:
         step = d.known("parameters", tabled, "1", Computed("the paper's own table"), shown=billions(tabled), symbol="N")  # fmt: skip
-        return Count(0.99 * tabled, 1.01 * tabled, step, None, name or f"a {billions(tabled)} model")
+        near = LABEL if label else (0.99, 1.01)
+        return Count(near[0] * tabled, near[1] * tabled, step, None, name or f"a {billions(tabled)} model")
     if at is None:
         return None
     number = paper.number(at)

@@ -64,13 +64,20 @@ def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
-        if LOOSE in claim.cues:
-            claim = with_device(ctx, with_width(ctx.paper, with_model(ctx.paper, claim), "precision", "weights"))  # noqa: PLW2901
-            outcome = _stated(ctx, claim) if claim.at("size") is not None else _judged(ctx, claim)
-        else:
-            outcome = _judged(ctx, claim)
-        if outcome is not None:
+        if (outcome := _first(ctx, claim)) is not None:
             yield outcome
+
+
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held = None if LOOSE in claim.cues else _judged(ctx, claim)
+    if isinstance(held, Finding):
+        return held
+    bound = with_device(ctx, with_model(ctx.paper, claim))
+    bound = with_width(ctx.paper, bound, "precision", "weights")
+    if bound.at("size") is not None:
+        return _stated(ctx, bound)
+    return held if bound is claim else _judged(ctx, bound) or held
 
 
 def _stated(ctx: Context, claim: Physical) -> Outcome | None:
