@@ -27,6 +27,7 @@ State the lengths as they were, the width of the cache, and what is shared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.decode import kv_bytes_per_position, weight_bytes
 from hwmodels.inference_memory import kv_cache_bytes, largest_batch, largest_context
@@ -54,6 +55,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.bound import with_device, with_model, with_width
+from tanaka.rules.memory.home_rows import batch_rows
 from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.sizes import count_of, per_position, size
 
@@ -63,7 +65,7 @@ _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early
 @rule("TK303", since="0.1.0")
 def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Caches of batches against the capacity of the devices named."""
-    for claim in ctx.paper.physical("cache residence"):
+    for claim in chain(ctx.paper.physical("cache residence"), batch_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
         if outcome := _first(ctx, claim):
@@ -114,6 +116,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     place = room(d, paper, claim)
     if place is None:
         return None
+    if LOOSE in claim.cues and weights is not None and weights.value > place.there.value:
+        return None  # that the weights alone do not fit is for another rule to say
     there = place.there
     operands = tuple(dict.fromkeys((batch_at, *(id for _, id in claim.given))))
     figure = FitFigure(tuple(parts), there.value, place.name)

@@ -51,6 +51,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.bound import with_device, with_model, with_width
+from tanaka.rules.memory.home_rows import home_rows
 from tanaka.rules.memory.room import PROOF, Room, room
 from tanaka.rules.memory.served_rows import served_rows
 from tanaka.rules.memory.sizes import count_of, size, trimmed
@@ -61,7 +62,7 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
+    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper), home_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
         if (outcome := _first(ctx, claim)) is not None:

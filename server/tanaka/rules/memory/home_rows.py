@@ -1,0 +1,145 @@
+"""Lines of tables that say where a model lies: its weights beside its devices, its batch and context beside both.
+
+Made claims of `footprint`, `residence` and `cache residence`, which prove nothing; what a line leaves
+open is bound as for prose (`bound`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hwmodels.catalog import find
+from hwmodels.models import find_model
+from tanaka.paper.decode import format_names
+from tanaka.paper.model import Number, NumberId, Paper, Physical, Table
+from tanaka.paper.physics.sizes_beside import LOOSE
+from tanaka.paper.physics.widths import widths
+from tanaka.patterns import Lazy
+from tanaka.rules.roofline.decode_rows import format_of
+from tanaka.rules.table_lines import Entry, Line, asserted, lines, models, plain
+
+_WEIGHTS = Lazy(r"\b(?:weights?|model size|weight (?:memory|size|footprint)|param(?:eter)?s? (?:memory|size))\b", re.I)  # fmt: skip
+_TOKENS = Lazy(r"^\W*(?:(?:mean |avg\.? |average )?(?:context|ctx)(?:[- ](?:length|size|len))?|seq(?:uence)?\.?[- ]?(?:len(?:gth)?\.?)?|(?:prompt|input|KV) length|length)\W*(?:\(?tokens\)?)?\W*$", re.I)  # fmt: skip
+_BATCH = Lazy(
+    r"^\W*(?:batch(?:[- ]?sizes?)?|BS|sequences|requests|concurrent (?:requests|users|sequences)|streams)\W*$",
+    re.I,
+)
+# Where a model is not wholly in the memory, or a line is of more than one replica or of a limit.
+_ELSE = Lazy(
+    r"\btrain\w*|\bfine-?tun\w*|\boff-?load\w*|\bswap\w*|\bstream(?:ed|ing)\b|\bspars\w*|\bprun\w*|\bcompress\w*|\bFlexGen\b|\bCPU\b|\bhost\b|\bhybrid\b|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|\btheor\w*|"
+    r"\bper (?:GPU|device|layer|token|step)\b|/\s?(?:GPU|token|layer)\b|\blayers?\b|\bshard\w*|\bstages?\b|\breplicas?\b|\bnodes?\b|\bQ?LoRA\b|\badapter\w*|\bdraft\w*|\bspeculat\w*|\bNVMe\b|\bmax\w*|\blimit\w*|\bup to\b|\bprefix\w*|\bshared?\b|\bevict\w*|\bwindow\w*|"
+    r"\bprefill\b|\btotal tokens\b|\boom\b|\bout of memory\b|\bcannot\b|\bnot fit\b|\bactiv\w*",
+    re.I,
+)
+_LABEL = Lazy(r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)B\b")
+
+
+def weight_rows(paper: Paper) -> Iterator[Physical]:
+    """Sizes of weights of the models and formats of lines."""
+    for table, line in _lines(paper):
+        for entry in line.entries:
+            if not _of_weights(table, entry):
+                continue
+            said = _model(line, entry)
+            width = _width(line, entry)
+            if said is None or not width:
+                continue
+            name, label = said
+            named = (("kind", "weights"), ("precision", width), *((("model", name),) if name else ()))  # fmt: skip
+            counted = (("params", label),) if label and not name else ()
+            cues = frozenset({LOOSE, "weights", "label"})
+            yield Physical("footprint", entry.number.id, (), named, counted, frozenset({"table"}), cues, asserted(entry.number))  # fmt: skip
+
+
+def home_rows(paper: Paper) -> Iterator[Physical]:
+    """Weights of a stated size on the counted devices of their line."""
+    for table, line in _lines(paper):
+        sizes = [e for e in line.entries if _of_weights(table, e)]
+        if len(sizes) != 1:
+            continue
+        entry = sizes[0]
+        device, devices = line.part(entry), line.devices(entry)
+        if not device or not find(device) or devices is None:
+            continue
+        given: list[tuple[str, NumberId]] = [("size", entry.number.id)]
+        if devices[1] is not None:
+            given.append(("devices", devices[1]))
+        yield Physical(
+            "residence", entry.number.id, tuple(given), (("device", device),), (("devices", devices[0]),),
+            frozenset({"table"}), frozenset({LOOSE}), asserted(entry.number),
+        )  # fmt: skip
+
+
+def batch_rows(paper: Paper) -> Iterator[Physical]:
+    """Caches of the batch and the context of a line on its devices."""
+    for _, line in _lines(paper):
+        batch = line.only(_BATCH, _counts)
+        tokens = line.only(_TOKENS, _counts)
+        if batch is None or tokens is None or batch.quantity.point < 1 or tokens.quantity.point < 2:
+            continue
+        entry = next(e for e in line.entries if e.number is batch)
+        said, device, devices = _model(line, entry), line.part(entry), line.devices(entry)
+        if said is None or not device or not find(device) or devices is None:
+            continue
+        name, label = said
+        weights, cache = format_of(line, entry)
+        given: list[tuple[str, NumberId]] = [("tokens", tokens.id), ("batch", batch.id)]
+        if devices[1] is not None:
+            given.append(("devices", devices[1]))
+        named = [("device", device)]
+        named += [(role, value) for role, value in (("model", name), ("weights", weights), ("precision", cache)) if value]  # fmt: skip
+        counted = (("devices", devices[0]), *((("params", label),) if label and not name else ()))
+        yield Physical(
+            "cache residence", batch.id, tuple(given), tuple(named), counted, frozenset({"table"}),
+            frozenset({LOOSE, "label"}), asserted(batch, tokens),
+        )  # fmt: skip
+
+
+def _lines(paper: Paper) -> Iterator[tuple[Table, Line]]:
+    for table in paper.tables:
+        if _ELSE.search(table.caption):
+            continue
+        for line in lines(paper, table):
+            if not _ELSE.search(line.said):
+                yield table, line
+
+
+def _of_weights(table: Table, entry: Entry) -> bool:
+    """Whether a number is the size of all weights of a model."""
+    return bool(
+        plain(entry.number, "byte", 1e8)
+        and not entry.cell.also
+        and _WEIGHTS.search(entry.label)
+        and not _ELSE.search(entry.label)
+        and not re.search(r"\b(?:cache|KV|state|total|peak|saving|left)\b", entry.label, re.I)
+    )
+
+
+def _model(line: Line, entry: Entry) -> tuple[str, float] | None:
+    """The model of a line by its public name, or by its label ("13B, FP16"); None where it is open."""
+    name = line.one(entry, models)
+    if name is None:
+        return None
+    if name and find_model(name) is not None:
+        return name, 0.0
+    for text in (f"{line.said} | {entry.label}", line.table.caption):
+        found = {float(m["n"]) for m in _LABEL.finditer(text)}
+        if found:
+            return ("", 1e9 * found.pop()) if len(found) == 1 else None
+    return None
+
+
+def _width(line: Line, entry: Entry) -> str:
+    """The one format of a line, its column or the caption."""
+    for text in (f"{line.said} | {entry.label}", line.table.caption):
+        said = widths(text)
+        if said:
+            return said[0].name if len({w.bits for w in said}) == 1 else ""
+        if format_names(text)[0]:
+            return ""
+    return ""
+
+
+def _counts(number: Number) -> bool:
+    return plain(number, "1", 1.0)
