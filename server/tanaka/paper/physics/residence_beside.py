@@ -359,7 +359,7 @@ def _on(scene: Scene, k: int, at: int) -> _Devices | None:
         return next(d for d in own if (d.name, d.count) in names) if len(names) == 1 else None
     if re.search(r"\bGPUs?\b|\bnodes?\b", text) and scene.parts(k):
         return None
-    if not re.search(r"\b(?:it|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
+    if not re.search(r"\b(?:it|its|their|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
         return None
     for j in range(k - 1, max(-1, k - 4), -1):
         found = _devices(scene, j)

@@ -54,6 +54,9 @@ _EQUALS = Lazy(r"^\W*(?:or|i\.e\.|that is|thus|hence|so|therefore|altogether|tog
 _BROUGHT = Lazy(r"\b(?:puts?|leaves?|brings?|comes? (?:in|out)|lands?|stands?|shrinks?|gets?)\b", re.I)  # fmt: skip
 _SOME = Lazy(r"\b(?:one|two|three|four|five|six|eight|ten|\d+|some|all|each|both|most|half) of (?:them|these|those|which|it)\b", re.I)  # fmt: skip
 _RIGHT_BEHIND = Lazy(r"[\s,(]*(?:in|at|with|for|of|as)?\s?(?:the |our )?", re.I)
+_COUNT_OF = Lazy(r"\d\s?(?:[BM]|billion|million)?[- ](?:model )?(?:param(?:eter)?s|weights)$")
+_OF_NAME = Lazy(r"^(?:\s?param(?:eter)?s| weights)? of (?:the )?$")
+_TWO = Lazy(r"\bthe (?:(?P<first>former|first(?: one)?)|(?P<last>latter|second(?: one)?))\b", re.I)
 _BARE = Lazy(r"\W*(?:and|or|while|whereas|but|for|the|in)?\W*", re.I)
 _COUNTED = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
@@ -147,7 +150,8 @@ def _kind(scene: Scene, zone: _Zone, size: Spot) -> str:
         return "cache" if cached.of_keys(text) or cached.of_keys(before) or re.search(r"\bcache\b", text) else ""  # fmt: skip
     if _STATE.search(text[zone.start : zone.at]) or _STATE_BEHIND.match(text, r.end):
         return "per-parameter"
-    named_here = sort in ("weights", "gradients", "optimizer") and at >= zone.start
+    counted = sort == "weights" and _COUNT_OF.search(text, 0, max(at, 0)) is not None
+    named_here = sort in ("weights", "gradients", "optimizer") and at >= zone.start and not counted
     if (sort in ("", "model", "checkpoint") or (_BACK.search(own) and not named_here)) and _ALL_OF.search(text[: zone.at]):  # fmt: skip
         if _state_of(scene, zone) is not None or _made_of(scene, zone) is not None:
             return "per-parameter"
@@ -208,7 +212,7 @@ def _state_of(scene: Scene, zone: _Zone) -> Spot | None:
                 re.I,
             )
         ]
-        if summed and re.search(r"\bparam", text, re.I):
+        if summed and re.search(r"\bparam|\b(?:every|each|per|a) weight\b", text, re.I):
             return summed[0] if len(summed) == 1 else None
         if len(each) == 1 and len(found) == 1:
             return each[0]
@@ -256,6 +260,9 @@ def _about(scene: Scene, zone: _Zone, size: Spot) -> tuple[About | None, int | N
     listed = _listed(scene, size)
     if listed is not None:
         return (listed if isinstance(listed, About) else None), None
+    if (which := _TWO.search(text, zone.start, zone.at)) is not None:
+        pair = named(scene, k, 0, zone.start) or (named(scene, k - 1, 0, len(scene.sentences[k - 1].text)) if k else [])  # fmt: skip
+        return (pair[0 if which["first"] else 1] if len(pair) == 2 else None), None
     own = named(scene, k, zone.start, zone.at)
     if own:
         return (own[0] if len(own) == 1 else None), zone.start
@@ -287,7 +294,7 @@ def _at(scene: Scene, k: int, about: About, low: int) -> int:
 
 def named(scene: Scene, k: int, low: int, high: int) -> list[About]:
     """Models of a part of a sentence, each once; a count beside a name is its own."""
-    part = Stretch(scene, k, low, high)
+    part, text = Stretch(scene, k, low, high), scene.sentences[k].text
     names = part.models()
     counts = [s for s in part.counts() if not is_active(scene, s)]
     out: list[About] = []
@@ -297,7 +304,7 @@ def named(scene: Scene, k: int, low: int, high: int) -> list[About]:
         label = scene.reading(inside[0]).quantity.point if inside else 0.0
         told = [
             s for s in counts
-            if s not in inside and s not in taken and scene.reading(s).start >= e.end and (not label or 0.8 < scene.reading(s).quantity.point / label < 1.25)
+            if s not in inside and s not in taken and (scene.reading(s).start >= e.end or _OF_NAME.search(text, scene.reading(s).end, e.start)) and (not label or 0.8 < scene.reading(s).quantity.point / label < 1.25)
         ]  # fmt: skip
         at = (told or inside or [None])[0] if len(told) <= 1 else None
         taken |= {*inside, *told}

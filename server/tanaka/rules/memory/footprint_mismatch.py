@@ -61,7 +61,7 @@ from tanaka.rules.memory.bound import readings
 from tanaka.rules.memory.cache_rows import cache_rows
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
-from tanaka.rules.memory.home_rows import weight_rows
+from tanaka.rules.memory.home_rows import token_rows, weight_rows
 from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
 from tanaka.rules.memory.token_caches import of_paper, token_caches
@@ -84,7 +84,7 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
     stated = chain(
-        ctx.paper.physical("footprint"), sized_rows(ctx.paper), cache_rows(ctx.paper), token_caches(ctx.paper), weight_rows(ctx.paper)
+        ctx.paper.physical("footprint"), sized_rows(ctx.paper), cache_rows(ctx.paper), token_caches(ctx.paper), weight_rows(ctx.paper), token_rows(ctx.paper)
     )  # fmt: skip
     told: set[NumberId] = set()
     for claim in stated:

@@ -32,6 +32,12 @@ _ELSE = Lazy(
     r"\bprefill\b|\btotal tokens\b|\boom\b|\bout of memory\b|\bcannot\b|\bnot fit\b|\bactiv\w*",
     re.I,
 )
+_CACHE = Lazy(r"\b(?:KV|key[- ]value|cache)\b", re.I)
+_A_TOKEN = Lazy(r"\b(?:per|a|one|each|of a|for a)[- ]token\b|/\s?tok(?:en)?\b", re.I)
+_SIZE = Lazy(r"^\W*(?:(?:KV )?(?:cache|size|memory|bytes)|[kKM]i?B)\b", re.I)
+_PART = Lazy(r"\b(?:per|each|a|one)[- ](?:layer|head|GPU|device)\b|/\s?(?:layer|head|GPU)\b|\b(?:compress|evict|quanti|window|sav|reduc|ratio|latent|shar|weights|states?)\w*\b", re.I)  # fmt: skip
+_CACHE_ELSE = Lazy(r"\b(?:compress|evict|prun|spars|window|shar|prefix|draft|quanti|effective|retain)\w*\b|\bper (?:layer|head|GPU|device)\b", re.I)  # fmt: skip
+_FORMAT_ALONE = Lazy(r"^\W*(?:BF16|FP16|FP32|FP8|INT8|INT4|NF4|bfloat16|float16|\d+[- ]bits?)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I)  # fmt: skip
 _LABEL = Lazy(r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)B\b")
 
 
@@ -50,6 +56,24 @@ def weight_rows(paper: Paper) -> Iterator[Physical]:
             counted = (("params", label),) if label and not name else ()
             cues = frozenset({LOOSE, "weights", "label"})
             yield Physical("footprint", entry.number.id, (), named, counted, frozenset({"table"}), cues, asserted(entry.number))  # fmt: skip
+
+
+def token_rows(paper: Paper) -> Iterator[Physical]:
+    """Caches of one token of the models of lines."""
+    for table, line in _lines(paper, _CACHE_ELSE):
+        if not _CACHE.search(" ".join((table.caption, *table.header, *table.stubs))):
+            continue
+        for entry in line.entries:
+            label = f"{entry.label} | {table.caption}"
+            if not plain(entry.number, "byte", 64.0) or entry.cell.also or not _A_TOKEN.search(entry.label if _A_TOKEN.search(entry.label) else label):  # fmt: skip
+                continue
+            if _PART.search(f"{entry.label} | {line.said}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
+                continue
+            name, width = line.one(entry, models), _width(line, entry)
+            if not name or find_model(name) is None:
+                continue
+            named = [("kind", "cache-token"), ("model", name), *([("precision", width)] if width else [])]  # fmt: skip
+            yield Physical("footprint", entry.number.id, (), tuple(named), (), frozenset({"table"}), frozenset({LOOSE}), asserted(entry.number))  # fmt: skip
 
 
 def home_rows(paper: Paper) -> Iterator[Physical]:
@@ -96,12 +120,12 @@ def batch_rows(paper: Paper) -> Iterator[Physical]:
         )  # fmt: skip
 
 
-def _lines(paper: Paper) -> Iterator[tuple[Table, Line]]:
+def _lines(paper: Paper, but: Lazy = _ELSE) -> Iterator[tuple[Table, Line]]:
     for table in paper.tables:
-        if _ELSE.search(table.caption):
+        if but.search(table.caption):
             continue
         for line in lines(paper, table):
-            if not _ELSE.search(line.said):
+            if not but.search(line.said):
                 yield table, line
 
 
@@ -110,7 +134,7 @@ def _of_weights(table: Table, entry: Entry) -> bool:
     return bool(
         plain(entry.number, "byte", 1e8)
         and not entry.cell.also
-        and _WEIGHTS.search(entry.label)
+        and (_WEIGHTS.search(entry.label) or (_WEIGHTS.search(table.caption) and _FORMAT_ALONE.search(entry.label)))
         and not _ELSE.search(entry.label)
         and not re.search(r"\b(?:cache|KV|state|total|peak|saving|left)\b", entry.label, re.I)
     )

@@ -56,7 +56,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.bound import with_device, with_model, with_width
 from tanaka.rules.memory.home_rows import batch_rows
-from tanaka.rules.memory.room import PROOF, Room, room
+from tanaka.rules.memory.room import NEAR, PROOF, Room, room
 from tanaka.rules.memory.sizes import count_of, per_position, size
 
 _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early-exit")
@@ -80,7 +80,9 @@ def _first(ctx: Context, claim: Physical) -> Outcome | None:
     bound = with_device(ctx, with_model(ctx.paper, claim))
     bound = with_width(ctx.paper, bound, "weights", "weights")
     bound = with_width(ctx.paper, bound, "precision", "cache")
-    return held if bound is claim else _judged(ctx, bound) or held
+    if bound is claim and LOOSE not in claim.cues:
+        return held
+    return _judged(ctx, bound) or held
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
@@ -126,7 +128,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
                     slots=(Slot("axis", "the cache against the memory"), Slot("need", f"{total.shown} of cache", total.symbol), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
     excuses = machine.excuses(paper, *_EXCUSES)
-    if least <= there.value or (excuses and not said):
+    if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0) or (excuses and not said):
         return None
     proven = (
         {"exact", "cache width"} <= claim.cues and bool(said) and not claim.far and not excuses and place.verified

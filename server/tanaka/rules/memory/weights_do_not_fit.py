@@ -52,7 +52,7 @@ from tanaka.rules.api import (
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.memory.bound import with_device, with_model, with_width
 from tanaka.rules.memory.home_rows import home_rows
-from tanaka.rules.memory.room import PROOF, Room, room
+from tanaka.rules.memory.room import NEAR, PROOF, Room, room
 from tanaka.rules.memory.served_rows import served_rows
 from tanaka.rules.memory.sizes import count_of, size, trimmed
 
@@ -78,7 +78,9 @@ def _first(ctx: Context, claim: Physical) -> Outcome | None:
     bound = with_width(ctx.paper, bound, "precision", "weights")
     if bound.at("size") is not None:
         return _stated(ctx, bound)
-    return held if bound is claim else _judged(ctx, bound) or held
+    if bound is claim and LOOSE not in claim.cues:
+        return held
+    return _judged(ctx, bound) or held
 
 
 def _stated(ctx: Context, claim: Physical) -> Outcome | None:
@@ -89,7 +91,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
     if at is None or place is None:
         return None
     need, there = d.stated("weights", at, symbol="M"), place.there
-    if hard(paper.number(at)).low <= there.value:
+    if hard(paper.number(at)).low <= NEAR * there.value:
         return None
     fits = devices_needed(need.value, place.each)
     only_if = f"the weights lie on {fits:.0f} devices"
@@ -136,7 +138,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
                     slots=(Slot("axis", "the weights against the memory"), Slot("need", f"{need.shown} of weights", "M"), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
     least = count.low * width.bits / 8
-    if least <= there.value:
+    if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0):
         return None  # the label of a class of models leaves it open
     # the rows of a table may say what its caption leaves out
     captioned = paper.number(claim.number).where is Where.CAPTION
