@@ -30,7 +30,7 @@ _SORTS = (
 _BEHIND = Lazy(r"\s*(?:of|for|in|per)\s(?:(?:the|its|their|all|model|GPU|device|FP16|BF16|FP32|FP8|INT8|INT4|KV|raw)[- ])*(?P<what>\w+)", re.I)  # fmt: skip
 _TAKES = Lazy(
     r"\b(?:tak(?:es?|ing)|took|needs?|needing|requir(?:es?|ing|ed)|occup(?:y|ies|ied|ying)|weigh(?:s|ing)?|consum(?:es?|ed|ing)|uses?|using|amount(?:s|ing)? to|"
-    r"total(?:s|l?ing)?|com(?:es?|ing) to|measures?|is|are|was|were|of|demands?|fills?|carr(?:y|ies)|stores?|adds? up to|reach(?:es)?|becomes?)\b|[=≈(:]",
+    r"total(?:s|l?ing)?|com(?:es?|ing) to|measures?|is|are|was|were|of|demands?|fills?|accounts? for|carr(?:y|ies)|stores?|adds? up to|reach(?:es)?|becomes?)\b|[=≈(:]",
     re.I,
 )
 NOT = Lazy(

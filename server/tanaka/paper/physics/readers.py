@@ -40,7 +40,7 @@ def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
     """What a sentence says of a size by itself, and what takes the words around it."""
     plain = tuple(footprint.read(scene))
     yield from plain
-    yield from sizes_beside.read(scene, frozenset(c.number for c in plain))
+    yield from sizes_beside.read(scene, frozenset(c.number for c in plain if c.relation == "footprint"))
 
 
 def _homes(scene: Scene) -> Iterator[LocalPhysical]:

@@ -54,6 +54,10 @@ _SHARED = Lazy(
 )  # fmt: skip
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
+# What the sentences around may say of a cache that keeps less.
+_LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|merg\w+|paged out|cross-layer)\b", re.I)  # fmt: skip
+# Requests that pass one after the other, and are not there at once.
+_PASSED = Lazy(r"\b(?:replay\w*|traces?|workloads?|work(?:s|ed)? through|answer(?:s|ed)?|arriv\w+|submit\w*|sends?|sent|issu(?:e|es|ed|ing)|queue\w*|for each of|(?:per|a|each) (?:minute|hour|day)|minutes|hours|days|draw(?:s|n)?|data ?sets?|benchmarks?|one after (?:the other|another))\b", re.I)  # fmt: skip
 
 _EACH_OF_ANOTHER = Lazy(r"\beach (?:on|across|over|with|using|in|of|for)\s(?:\S+\s)?$", re.I)
 
@@ -92,7 +96,12 @@ def of_else(text: str) -> bool:
 
 def shared(text: str) -> bool:
     """Whether sequences share what they keep, or are limits and totals."""
-    return _SHARED.search(text) is not None
+    return _SHARED.search(text) is not None or _PASSED.search(text) is not None
+
+
+def keeps_less(scene: Scene, k: int) -> bool:
+    """Whether the sentences around one say that a cache keeps less than all of every sequence."""
+    return any(_LESS.search(s.text) for s in scene.sentences[max(0, k - 3) : k + 2])
 
 
 def machine_behind(text: str, end: int) -> bool:
@@ -221,7 +230,7 @@ def _cache(scene: Scene, k: int, devices: tuple[str, float, Spot | None]) -> Loc
     """Sequences of a stated length whose cache lies in the memory of the devices."""
     text = scene.sentences[k].text
     tokens, batch, sure = held(scene, k)
-    if tokens is None or batch is None or not sure or _SHARED.search(text):
+    if tokens is None or batch is None or not sure or shared(text) or keeps_less(scene, k):
         return None
     t, b = scene.reading(tokens), scene.reading(batch)
     if any(r.quantity.qualifier not in (Qualifier.EXACT, Qualifier.APPROX) for r in (t, b)):

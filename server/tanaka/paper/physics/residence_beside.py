@@ -60,6 +60,7 @@ _NO_WEIGHTS = Lazy(
     r"\b(?:caches?|activations?|left|free|remain\w*|spare|beside|next to|room|states?|buffers?|peak|extra|bandwidth|per|each|every|total of)\b|/s\b",
     re.I,
 )
+_HELD = Lazy(r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|prompts?|documents?|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))")
 _ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
 
 
@@ -269,8 +270,8 @@ def _caches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Sequences and their length, with the model and the devices of their clause or of one before."""
     text = scene.sentences[k].text
     batches = [
-        s for s in scene.spots(k, where=lambda r: r.noun in ("sequence", "request") or r.kind is Kind.BATCH_SIZE)
-        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and scene.reading(s).kind is not Kind.SEQ_LEN
+        s for s in scene.spots(k, where=lambda r: r.noun in ("sequence", "request") or r.kind is Kind.BATCH_SIZE or _HELD.match(text, r.literal_end) is not None)
+        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _HELD.match(text, scene.reading(s).literal_end))
     ]  # fmt: skip
     for batch in batches:
         claim = _cache(scene, k, batch, text)
@@ -287,6 +288,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     tokens = _length(scene, k, batch, low, high)
     if tokens is None or _ONCE.search(text):
         return None
+    if residence.keeps_less(scene, k):
+        return None
     lengths = scene.spots(k, where=lambda r: r.noun == "token" and r.quantity.unit == "1" and r.per != "s")  # fmt: skip
     if any(s != tokens and not re.search(r"\d\s(?:\w+\s)?(?:sequences?|requests?|prompts?)\s(?:of|with)\s$", text[max(0, scene.reading(s).start - 40) : scene.reading(s).start]) for s in lengths):  # fmt: skip
         return None
@@ -297,7 +300,7 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     far = place != k
     if about is None:
         return None
-    devices = _on(scene, k, b.start)
+    devices = _on(scene, k, b.start, place)
     if devices is None:
         return None
     width = [w for w in widths(text[:high]) if w.cache]
@@ -350,7 +353,7 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
     return None
 
 
-def _on(scene: Scene, k: int, at: int) -> _Devices | None:
+def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
     """The devices of a batch: the last that its sentence counts before it or behind it, else those of one before."""
     text = scene.sentences[k].text
     own = _devices(scene, k)
@@ -359,7 +362,7 @@ def _on(scene: Scene, k: int, at: int) -> _Devices | None:
         return next(d for d in own if (d.name, d.count) in names) if len(names) == 1 else None
     if re.search(r"\bGPUs?\b|\bnodes?\b", text) and scene.parts(k):
         return None
-    if not re.search(r"\b(?:it|its|their|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
+    if place == k and not re.search(r"\b(?:it|its|their|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
         return None
     for j in range(k - 1, max(-1, k - 4), -1):
         found = _devices(scene, j)

@@ -41,7 +41,7 @@ _LIST = Lazy(r"\s?(?:,|and|,\sand|or|/)\s?(?:about |roughly |only |[≈∼~])?",
 # What gradients go through as a whole.
 _EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(
-    r"\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
     r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
     re.I,
 )
@@ -57,6 +57,14 @@ _RIGHT_BEHIND = Lazy(r"[\s,(]*(?:in|at|with|for|of|as)?\s?(?:the |our )?", re.I)
 _COUNT_OF = Lazy(r"\d\s?(?:[BM]|billion|million)?[- ](?:model )?(?:param(?:eter)?s|weights)$")
 _OF_NAME = Lazy(r"^(?:\s?param(?:eter)?s| weights)? of (?:the )?$")
 _TWO = Lazy(r"\bthe (?:(?P<first>former|first(?: one)?)|(?P<last>latter|second(?: one)?))\b", re.I)
+_THING = Lazy(r"\b(?:weights|param(?:eter)?s|gradients|checkpoint|KV cache|cache|training state|moments)\b", re.I)  # fmt: skip
+_COPY = Lazy(r"\b(?:residuals?|error(?:[- ]feedback)? (?:buffers?|memory|state|accumulators?)|momentum buffers?|master weights|master copy)\b(?! connections?| streams?| networks?)", re.I)  # fmt: skip
+_ON_EACH = Lazy(r"\bon (?:each|every) (?:GPU|worker|rank|device|card|replica)\b", re.I)
+_KEYS = Lazy(r"\b[Kk]eys and values\b")
+_KEYS_BEHIND = Lazy(r"\s?of (?:the |its )?(?:keys and values|KV\b|key-value)", re.I)
+_QUANTISED = Lazy(r"\bquanti[sz]ed (?:to|in|with)\b", re.I)
+_DROPS = Lazy(r"\b(?:H2O|SnapKV|StreamingLLM|KIVI|evict\w*|on average|average|mean|compress\w*|sliding|windows?|windowed|effective\w*|amorti[sz]\w*)\b", re.I)  # fmt: skip
+_OTHERS = Lazy(r"\b(?:weights|gradients?|checkpoints?|caches?|moments|activations?)\b", re.I)
 _BARE = Lazy(r"\W*(?:and|or|while|whereas|but|for|the|in)?\W*", re.I)
 _COUNTED = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
@@ -112,9 +120,11 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if about is not None and place is not None:
         # what is said of the model where it is named is said of its size
         zone = replace(zone, said=min(place, zone.start))
+    if _taken(scene, zone, size, place):
+        return None
     if kind.startswith("cache"):
         return _cache(scene, zone, size, kind, about)
-    if about is None or r.per not in ("", "each"):
+    if about is None or (r.per not in ("", "each") and kind != "residual"):
         return None
     if kind == "per-parameter":
         return _state(scene, zone, size, about)
@@ -143,6 +153,11 @@ def _kind(scene: Scene, zone: _Zone, size: Spot) -> str:
     own = text[zone.start : zone.stop]
     sort, at = footprint.sort_of(scene, size)
     before = scene.sentences[k - 1].text if k else ""
+    copy = [m.end() for m in _COPY.finditer(text, 0, r.start)]
+    if copy and at <= max(copy) + 90 and sort in ("", "model", "other", "state", "weights", "gradients") and not _OTHERS.search(text, max(copy), r.start) and footprint.takes(text[max(copy) : r.start]):  # fmt: skip
+        return "residual"
+    if _KEYS_BEHIND.match(text, r.end) or (sort in ("", "model", "other") and _KEYS.search(text, zone.start, r.start)):  # fmt: skip
+        sort = "cache"
     if r.per == "token" or _TOKEN.match(text, r.end) or _each_token(scene, zone, sort):
         near = " ".join(s.text for s in scene.sentences[max(0, k - 3) : k + 1])
         return "cache-token" if sort in ("", "cache", "model", "other") and _CACHED.search(near) else ""  # fmt: skip
@@ -182,6 +197,8 @@ def _each_token(scene: Scene, zone: _Zone, sort: str) -> bool:
     if any(x.noun == "token" and x.quantity.point > 1 and zone.start <= x.start < zone.at for x in scene.sentences[zone.k].readings):  # fmt: skip
         return False
     if _TOKEN.search(own):
+        return True
+    if (last := _last_listed(scene, zone)) is not None and _TOKEN.match(text, last):
         return True
     listed = len(own.split()) <= 2 and not footprint.takes(own.replace(",", ""))
     return sort == "cache" and listed and _TOKEN.search(text[: zone.start]) is not None
@@ -284,6 +301,23 @@ def _about(scene: Scene, zone: _Zone, size: Spot) -> tuple[About | None, int | N
     return None, None
 
 
+def _taken(scene: Scene, zone: _Zone, size: Spot, place: int | None) -> bool:
+    """Whether a size before it is already what the model takes, and its own words name neither a model nor a format."""
+    if _listed(scene, size) is not None or (place is not None and place >= zone.start):
+        return False
+    text = scene.sentences[zone.k].text
+    before = [
+        s for s in scene.spots(zone.k, "byte")
+        if (place or 0) <= scene.reading(s).start < zone.start and scene.reading(s).quantity.point >= 64
+    ]  # fmt: skip
+    if not before or _TWO.search(text, zone.start, zone.at):
+        return False
+    own = text[zone.start : zone.stop]
+    if any(x.noun == "token" and x.quantity.point > 1 and zone.start <= x.start < zone.at for x in scene.sentences[zone.k].readings):  # fmt: skip
+        return False
+    return not widths(own) and _THING.search(text[zone.start : zone.at]) is None
+
+
 def _at(scene: Scene, k: int, about: About, low: int) -> int:
     """Where a model is named behind a place."""
     text = scene.sentences[k].text
@@ -323,6 +357,17 @@ def _same(scene: Scene, s: Spot, other: About) -> bool:
         other.count is not None
         and scene.reading(s).quantity.point == scene.reading(other.count).quantity.point
     )
+
+
+def _last_listed(scene: Scene, zone: _Zone) -> int | None:
+    """Where the last of a list of bare sizes ends that a size stands in."""
+    text = scene.sentences[zone.k].text
+    end = zone.end
+    for s in scene.spots(zone.k, "byte"):
+        r = scene.reading(s)
+        if r.start > end and _LIST.fullmatch(text[end : r.start]):
+            end = r.end
+    return end if end > zone.end else None
 
 
 def _listed(scene: Scene, size: Spot) -> About | bool | None:
@@ -388,6 +433,8 @@ def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About) -> 
     words = _words(scene, zone)
     if kind == "gradients":
         words = _EXCHANGED.sub(" ", words)
+    if kind == "residual":
+        words = _ON_EACH.sub(" ", _COPY.sub(" ", words))
     lead = text[: zone.at]
     if about.count is not None and about.count[0] == zone.k and not about.label and about.count[1] < size[1]:
         # "an expert has 11.8M parameters or 23.6 MB": of what is counted, however small a part
@@ -395,12 +442,14 @@ def _weights(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About) -> 
         lead = " " * counted + lead[counted:]
     if footprint.NOT.search(words) or footprint.TOGETHER.search(lead) or footprint.of_less(lead + text[zone.at :], zone.at, zone.end):
         return None
-    if footprint.LAID_OUT.search(" ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])):
-        return None
     if _ACTIVE.search(text[zone.start : zone.stop]):
         return None
     found = _width(scene, zone, size, cache=False)
     if found is None:
+        return None
+    before = " ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])
+    # a model that was quantised is as wide as the format that is named
+    if footprint.LAID_OUT.search(_QUANTISED.sub(" ", before) if found else before):
         return None
     names = [("kind", kind)]
     if about.name:
@@ -443,7 +492,7 @@ def _state(scene: Scene, zone: _Zone, size: Spot, about: About) -> LocalPhysical
 
 def _cache(scene: Scene, zone: _Zone, size: Spot, kind: str, about: About | None) -> LocalPhysical | None:  # fmt: skip
     k, text = zone.k, scene.sentences[zone.k].text
-    if about is None or cached.shared(_words(scene, zone)) or cached.of_a_part(text):
+    if about is None or cached.shared(_words(scene, zone)) or cached.of_a_part(text) or _DROPS.search(text):
         return None
     found = _width(scene, zone, size, cache=True)
     if found is None:

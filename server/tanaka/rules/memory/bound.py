@@ -18,7 +18,7 @@ from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
-from tanaka.rules import machine
+from tanaka.rules import machine, table_lines
 from tanaka.rules.api import Context
 from tanaka.rules.memory.sizes import LABEL
 
@@ -168,15 +168,15 @@ def _variant(paper: Paper, name: str) -> str:
     held = most_capacity(parts)
     if held is None:
         return ""
+    named = [value for m in paper.mentions_of(SET_UP, NAMED) if m.role == "ours" for role, value in m.settings if role == "device"]  # fmt: skip
+    labels = (label for table in paper.tables for label in (*table.header, *table.stubs))
+    named += [part for label in labels for part in table_lines.parts(label)]
     found: dict[float, str] = {}
-    for m in paper.mentions_of(SET_UP, NAMED):
-        for role, value in m.settings:
-            if role != "device" or m.role != "ours" or value == name:
-                continue
-            closer = find(value)
-            most = most_capacity(closer)
-            if closer and len(closer) < len(parts) and {p.id for p in closer} <= {p.id for p in parts} and most is not None:  # fmt: skip
-                found[most.value] = value
+    for value in named:
+        closer = find(value)
+        most = most_capacity(closer)
+        if closer and len(closer) < len(parts) and {p.id for p in closer} <= {p.id for p in parts} and most is not None:  # fmt: skip
+            found[most.value] = value
     return next(iter(found.values())) if len(found) == 1 else ""
 
 

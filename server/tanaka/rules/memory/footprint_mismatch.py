@@ -33,7 +33,6 @@ from itertools import chain
 
 from hwmodels.decode import weight_bytes
 from tanaka.paper.model import Asserted, NumberId, Paper, Physical
-from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
@@ -74,7 +73,7 @@ _MORE = 1.6
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
-    "per-parameter": "the state",
+    "per-parameter": "the state", "residual": "the copy",
 }  # fmt: skip
 # What else the state of a parameter may hold in a file for training [byte].
 _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
@@ -88,10 +87,10 @@ def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     )  # fmt: skip
     told: set[NumberId] = set()
     for claim in stated:
-        if claim.asserted is Asserted.NO or (LOOSE in claim.cues and claim.number in told):
+        if claim.asserted is Asserted.NO or claim.number in told:
             continue
-        told.add(claim.number)
         if (outcome := _first(ctx, claim)) is not None:
+            told.add(claim.number)
             yield outcome
 
 

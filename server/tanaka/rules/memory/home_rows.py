@@ -35,9 +35,13 @@ _ELSE = Lazy(
 _CACHE = Lazy(r"\b(?:KV|key[- ]value|cache)\b", re.I)
 _A_TOKEN = Lazy(r"\b(?:per|a|one|each|of a|for a)[- ]token\b|/\s?tok(?:en)?\b", re.I)
 _SIZE = Lazy(r"^\W*(?:(?:KV )?(?:cache|size|memory|bytes)|[kKM]i?B)\b", re.I)
-_PART = Lazy(r"\b(?:per|each|a|one)[- ](?:layer|head|GPU|device)\b|/\s?(?:layer|head|GPU)\b|\b(?:compress|evict|quanti|window|sav|reduc|ratio|latent|shar|weights|states?)\w*\b", re.I)  # fmt: skip
+_PART = Lazy(r"\b(?:per|each|a|one)[- ](?:layer|head|GPU|device)\b|/\s?(?:layer|head|GPU)\b|\band (?:layer|head)\b|\b(?:compress|evict|quanti|window|sav|reduc|ratio|latent|shar|weights|states?)\w*\b", re.I)  # fmt: skip
 _CACHE_ELSE = Lazy(r"\b(?:compress|evict|prun|spars|window|shar|prefix|draft|quanti|effective|retain)\w*\b|\bper (?:layer|head|GPU|device)\b", re.I)  # fmt: skip
 _FORMAT_ALONE = Lazy(r"^\W*(?:BF16|FP16|FP32|FP8|INT8|INT4|NF4|bfloat16|float16|\d+[- ]bits?)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I)  # fmt: skip
+_SPLIT = Lazy(r"\beach\b|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bevery (?:GPU|device)\b|\bof one\b|\bTP\b|\bPP\b", re.I)  # fmt: skip
+_PARAMS = Lazy(r"^\W*(?:#\s?|no\. of |number of )?(?:params?|parameters)\W*$", re.I)
+_SIZE_ALONE = Lazy(r"^\W*(?:(?:file |disk |checkpoint )?size|checkpoint|footprint)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I)
+_FILES = Lazy(r"\b(?:weights?|checkpoints?|model sizes?)\b", re.I)
 _LABEL = Lazy(r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)B\b")
 
 
@@ -47,15 +51,21 @@ def weight_rows(paper: Paper) -> Iterator[Physical]:
         for entry in line.entries:
             if not _of_weights(table, entry):
                 continue
-            said = _model(line, entry)
-            width = _width(line, entry)
+            said, width = _model(line, entry), _width(line, entry)
+            at = line.only(_PARAMS, lambda n: plain(n, "1", 1e6))
+            if said is None and at is not None and not line.one(entry, models):
+                said = ("", 0.0)
             if said is None or not width:
                 continue
             name, label = said
-            named = (("kind", "weights"), ("precision", width), *((("model", name),) if name else ()))  # fmt: skip
+            given = (("params", at.id),) if at is not None and not name and not label else ()
+            if not (name or label or given):
+                continue
+            whole = re.search(r"\bweights?\b", f"{entry.label} | {table.caption}", re.I)
+            named = (("kind", "weights" if whole else "checkpoint"), ("precision", width), *((("model", name),) if name else ()))  # fmt: skip
             counted = (("params", label),) if label and not name else ()
             cues = frozenset({LOOSE, "weights", "label"})
-            yield Physical("footprint", entry.number.id, (), named, counted, frozenset({"table"}), cues, asserted(entry.number))  # fmt: skip
+            yield Physical("footprint", entry.number.id, given, named, counted, frozenset({"table"}), cues if not given else cues - {"label"}, asserted(entry.number))  # fmt: skip
 
 
 def token_rows(paper: Paper) -> Iterator[Physical]:
@@ -67,7 +77,7 @@ def token_rows(paper: Paper) -> Iterator[Physical]:
             label = f"{entry.label} | {table.caption}"
             if not plain(entry.number, "byte", 64.0) or entry.cell.also or not _A_TOKEN.search(entry.label if _A_TOKEN.search(entry.label) else label):  # fmt: skip
                 continue
-            if _PART.search(f"{entry.label} | {line.said}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
+            if _PART.search(f"{entry.label} | {line.said} | {table.caption}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
                 continue
             name, width = line.one(entry, models), _width(line, entry)
             if not name or find_model(name) is None:
@@ -134,8 +144,9 @@ def _of_weights(table: Table, entry: Entry) -> bool:
     return bool(
         plain(entry.number, "byte", 1e8)
         and not entry.cell.also
-        and (_WEIGHTS.search(entry.label) or (_WEIGHTS.search(table.caption) and _FORMAT_ALONE.search(entry.label)))
+        and (_WEIGHTS.search(entry.label) or (_WEIGHTS.search(table.caption) and _FORMAT_ALONE.search(entry.label)) or (_FILES.search(table.caption) and _SIZE_ALONE.search(entry.label)))
         and not _ELSE.search(entry.label)
+        and not _SPLIT.search(f"{table.caption} | {entry.label}")
         and not re.search(r"\b(?:cache|KV|state|total|peak|saving|left)\b", entry.label, re.I)
     )
 
