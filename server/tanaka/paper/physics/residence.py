@@ -54,6 +54,7 @@ _SHARED = Lazy(
 )  # fmt: skip
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
+_DENIED = Lazy(r"\b(?:without|no|nor|neither|never|not|nothing)\b[^.,;]{0,30}", re.I)
 # What the sentences around may say of a cache that keeps less.
 _LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|merg\w+|paged out|cross-layer)\b", re.I)  # fmt: skip
 # Requests that pass one after the other, and are not there at once.
@@ -101,7 +102,7 @@ def shared(text: str) -> bool:
 
 def keeps_less(scene: Scene, k: int) -> bool:
     """Whether the sentences around one say that a cache keeps less than all of every sequence."""
-    return any(_LESS.search(s.text) for s in scene.sentences[max(0, k - 3) : k + 2])
+    return any(_LESS.search(_DENIED.sub(" ", s.text)) for s in scene.sentences[max(0, k - 3) : k + 2])
 
 
 def machine_behind(text: str, end: int) -> bool:

@@ -60,7 +60,8 @@ _NO_WEIGHTS = Lazy(
     r"\b(?:caches?|activations?|left|free|remain\w*|spare|beside|next to|room|states?|buffers?|peak|extra|bandwidth|per|each|every|total of)\b|/s\b",
     re.I,
 )
-_HELD = Lazy(r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|prompts?|documents?|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))")
+_HELD = Lazy(r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))")
+_THERE = Lazy(r"\b(?:room|space|resident|concurrent\w*|simultaneous\w*)\b", re.I)
 _ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
 
 
@@ -283,6 +284,9 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     b = scene.reading(batch)
     low, high = _clause(text, b.start, b.end)
     clause = text[low:high]
+    held = _HELD.match(text, b.literal_end)
+    if held is not None and held["prompts"] and not _THERE.search(clause):
+        return None  # prompts pass; they stay where something says so
     if residence.shared(_TOTALS.sub(" ", text)) or residence.shared(clause) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
