@@ -35,12 +35,13 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
 
 
-
 def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
     """What a sentence says of a size by itself, and what takes the words around it."""
     plain = tuple(footprint.read(scene))
     yield from plain
-    yield from sizes_beside.read(scene, frozenset(c.number for c in plain if c.relation == "footprint"))
+    yield from sizes_beside.read(
+        scene, frozenset(c.number for c in plain if c.relation == "footprint")
+    )
 
 
 def _homes(scene: Scene) -> Iterator[LocalPhysical]:

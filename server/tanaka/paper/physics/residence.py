@@ -102,7 +102,9 @@ def shared(text: str) -> bool:
 
 def keeps_less(scene: Scene, k: int) -> bool:
     """Whether the sentences around one say that a cache keeps less than all of every sequence."""
-    return any(_LESS.search(_DENIED.sub(" ", s.text)) for s in scene.sentences[max(0, k - 3) : k + 2])
+    return any(
+        _LESS.search(_DENIED.sub(" ", s.text)) for s in scene.sentences[max(0, k - 3) : k + 2]
+    )
 
 
 def machine_behind(text: str, end: int) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tanaka.paper.physics import footprint, residence
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
-from tanaka.paper.physics.sizes_beside import LOOSE, About, named
+from tanaka.paper.physics.sizes_beside import LOOSE
+from tanaka.paper.physics.whose_size import About, named
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
@@ -60,7 +62,9 @@ _NO_WEIGHTS = Lazy(
     r"\b(?:caches?|activations?|left|free|remain\w*|spare|beside|next to|room|states?|buffers?|peak|extra|bandwidth|per|each|every|total of)\b|/s\b",
     re.I,
 )
-_HELD = Lazy(r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))")
+_HELD = Lazy(
+    r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))"
+)
 _THERE = Lazy(r"\b(?:room|space|resident|concurrent\w*|simultaneous\w*)\b", re.I)
 _ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
 
@@ -215,7 +219,7 @@ def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, int
     """The model of a clause, else that of the nearest one before, with its sentence and place; None for two."""
     text = scene.sentences[k].text
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, low)), low]
-    places = [(k, low, high), *((k, a, b) for a, b in reversed(list(zip(cuts, cuts[1:], strict=False))))]  # fmt: skip
+    places = [(k, low, high), *((k, a, b) for a, b in reversed(list(pairwise(cuts))))]  # fmt: skip
     places += [(j, 0, len(scene.sentences[j].text)) for j in range(k - 1, max(-1, k - 5), -1)]
     for j, a, b in places:
         found = named(scene, j, a, b)

@@ -128,9 +128,7 @@ def with_format(paper: Paper, claim: Physical) -> Physical:
     found = kept_in(paper, thing) if thing else ""
     if not found:
         return claim
-    return replace(
-        claim, named=(*claim.named, ("precision", found)), far=claim.far | {"precision"}
-    )
+    return replace(claim, named=(*claim.named, ("precision", found)), far=claim.far | {"precision"})
 
 
 def with_state(paper: Paper, claim: Physical) -> Physical:

@@ -40,7 +40,9 @@ _CACHE_ELSE = Lazy(r"\b(?:compress|evict|prun|spars|window|shar|prefix|draft|qua
 _FORMAT_ALONE = Lazy(r"^\W*(?:BF16|FP16|FP32|FP8|INT8|INT4|NF4|bfloat16|float16|\d+[- ]bits?)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I)  # fmt: skip
 _SPLIT = Lazy(r"\beach\b|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bevery (?:GPU|device)\b|\bof one\b|\bTP\b|\bPP\b", re.I)  # fmt: skip
 _PARAMS = Lazy(r"^\W*(?:#\s?|no\. of |number of )?(?:params?|parameters)\W*$", re.I)
-_SIZE_ALONE = Lazy(r"^\W*(?:(?:file |disk |checkpoint )?size|checkpoint|footprint)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I)
+_SIZE_ALONE = Lazy(
+    r"^\W*(?:(?:file |disk |checkpoint )?size|checkpoint|footprint)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I
+)
 _FILES = Lazy(r"\b(?:weights?|checkpoints?|model sizes?)\b", re.I)
 _LABEL = Lazy(r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)B\b")
 
@@ -144,7 +146,11 @@ def _of_weights(table: Table, entry: Entry) -> bool:
     return bool(
         plain(entry.number, "byte", 1e8)
         and not entry.cell.also
-        and (_WEIGHTS.search(entry.label) or (_WEIGHTS.search(table.caption) and _FORMAT_ALONE.search(entry.label)) or (_FILES.search(table.caption) and _SIZE_ALONE.search(entry.label)))
+        and (
+            _WEIGHTS.search(entry.label)
+            or (_WEIGHTS.search(table.caption) and _FORMAT_ALONE.search(entry.label))
+            or (_FILES.search(table.caption) and _SIZE_ALONE.search(entry.label))
+        )
         and not _ELSE.search(entry.label)
         and not _SPLIT.search(f"{table.caption} | {entry.label}")
         and not re.search(r"\b(?:cache|KV|state|total|peak|saving|left)\b", entry.label, re.I)

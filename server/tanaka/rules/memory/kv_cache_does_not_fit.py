@@ -42,7 +42,6 @@ from tanaka.rules.api import (
     AtNumber,
     Computed,
     Context,
-    Datasheet,
     Finding,
     FitFigure,
     FitPart,
@@ -138,7 +137,13 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     only_if = "" if proven else _only_if(weights, place, batch.value, tokens.value, each.value)
     what = "cache and weights" if weights is not None else "cache"
     hold = "holds" if place.devices == 1 else "hold"
-    name = model.name if model is not None else "the stated heads" if claim.at("layers") is not None else f"{each.shown} a token"
+    name = (
+        model.name
+        if model is not None
+        else "the stated heads"
+        if claim.at("layers") is not None
+        else f"{each.shown} a token"
+    )
     return Finding(
         "TK303", "kv-cache-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(batch_at),
         f"{total.shown} of {what} of {name}, on {place.name}, which {hold} {there.shown}.",

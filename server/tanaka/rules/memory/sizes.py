@@ -79,7 +79,9 @@ def count_of(
     if at is None and tabled:
         step = d.known("parameters", tabled, "1", Computed("the paper's own table"), shown=billions(tabled), symbol="N")  # fmt: skip
         near = LABEL if label else (0.99, 1.01)
-        return Count(near[0] * tabled, near[1] * tabled, step, None, name or f"a {billions(tabled)} model")
+        return Count(
+            near[0] * tabled, near[1] * tabled, step, None, name or f"a {billions(tabled)} model"
+        )
     if at is None:
         return None
     number = paper.number(at)

@@ -62,11 +62,25 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper), home_rows(ctx.paper)):
+    told: set[tuple[str, str]] = set()  # rows of tables that one of their cells shows to be wrong
+    for claim in chain(
+        ctx.paper.physical("residence"), served_rows(ctx.paper), home_rows(ctx.paper)
+    ):
         if claim.asserted is Asserted.NO:
             continue
-        if (outcome := _first(ctx, claim)) is not None:
-            yield outcome
+        row = _row(ctx.paper, claim)
+        if row in told or (outcome := _first(ctx, claim)) is None:
+            continue
+        if row is not None and isinstance(outcome, Finding):
+            told.add(row)
+        yield outcome
+
+
+def _row(paper: Paper, claim: Physical) -> tuple[str, str] | None:
+    """The table and the row of a claim; None for prose."""
+    number = paper.number(claim.number)
+    row = dict(number.context).get("row", "")
+    return (number.block, row) if row else None
 
 
 def _first(ctx: Context, claim: Physical) -> Outcome | None:
