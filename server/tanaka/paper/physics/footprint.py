@@ -56,6 +56,7 @@ _OF_ELSE = Lazy(
     re.I,
 )  # fmt: skip
 _OF_ONE = Lazy(r"\b(?:each|every|one|per|an?|single)[ -](?:\w+[ -])?(?:experts?|layers?|shards?|stages?|adapters?)\b", re.I)  # fmt: skip
+_SHARE = Lazy(r"\b(?:per cent|percent) of\b|%\sof\b", re.I)
 # A size of tokens, or of what a formula multiplies out, is no size of weights.
 _OF_TOKENS = Lazy(r"\b\d[\d,.]*[KM]?[- ]tokens?\b[^.;]{0,60}\b(?:need|tak|requir|occup|cost|us)\w*\b|\bkeys?\s?(?:\+|and|,)\s?values?\b", re.I)  # fmt: skip
 _IN_NAMES = Lazy(r"\b(?:num|n|d)_[a-z]\w+|\b(?:hidden|head|vocab)_(?:size|dim)\b")
@@ -221,7 +222,7 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     own = stretch.scene.sentences[stretch.k].text
     if _OF_TOKENS.search(own) or _IN_NAMES.search(own):
         return None
-    if _OF_ONE.search(own, 0, stretch.scene.reading(size).start):
+    if _OF_ONE.search(own, 0, stretch.scene.reading(size).start) or _SHARE.search(own, 0, stretch.scene.reading(size).start):  # fmt: skip
         return None
     told = " ".join(s.text for s in stretch.scene.sentences[max(0, stretch.k - 2) : stretch.k])
     if about.far and LAID_OUT.search(told):

@@ -40,6 +40,7 @@ _GROUP = Lazy(
     re.I,
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
+_NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
 _DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
@@ -123,6 +124,8 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
     """Groups of devices that a sentence counts, in order."""
     text = scene.sentences[k].text
     parts = scene.parts(k)
+    if not parts and not _NAMES.search(text):
+        return []
     out: list[_Devices] = []
     taken: list[tuple[int, int]] = []
     for m in _GROUP.finditer(text):
