@@ -113,7 +113,9 @@ def physical(
 
 def _loose(claim: LocalPhysical) -> bool:
     """Whether a claim is bound too loosely for its sentence to count as told."""
-    return claim.relation in _LOOSE or "clause" in claim.far
+    from tanaka.paper.physics.sizes_beside import LOOSE
+
+    return claim.relation in _LOOSE or "clause" in claim.far or LOOSE in claim.cues
 
 
 _LOOSE = frozenset(

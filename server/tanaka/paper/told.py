@@ -20,6 +20,7 @@ from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
 from tanaka.paper.physics.computes_in import format_words
 from tanaka.paper.physics.credits import credit_words
 from tanaka.paper.physics.excuses import excuse_words
+from tanaka.paper.physics.kept import kept_words
 from tanaka.paper.physics.plain import noted, plain_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
@@ -93,6 +94,7 @@ class Listener:
                 *excuse_words(sentence, scope.where),
                 *format_words(sentence, scope.where),
                 *credit_words(said, i, scope.where),
+                *kept_words(sentence, scope.where),
                 *plain_words(said, i, footnoted),
             ):
                 mention = Mention(

@@ -97,6 +97,26 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
 
 
+def of_keys(text: str) -> bool:
+    """Whether a text speaks of keys and values."""
+    return _KEY_VALUE.search(text) is not None
+
+
+def shared(text: str) -> bool:
+    """Whether words make a size that of a share of a cache, or of more than a cache."""
+    return _NOT.search(text) is not None
+
+
+def of_a_part(text: str) -> bool:
+    """Whether a text speaks of the cache of one head."""
+    return _PER_HEAD.search(text) is not None
+
+
+def of_a_layer(text: str) -> bool:
+    """Whether words make a size that of one layer."""
+    return _PER_LAYER.search(text) is not None
+
+
 def _layers_before(scene: Scene, k: int) -> Spot | None:
     """The one number of layers in the sentences before one that goes on about their model."""
     if not _GOES_ON.match(scene.sentences[k].text):

@@ -30,11 +30,10 @@ _SORTS = (
 _BEHIND = Lazy(r"\s*(?:of|for|in|per)\s(?:(?:the|its|their|all|model|GPU|device|FP16|BF16|FP32|FP8|INT8|INT4|KV|raw)[- ])*(?P<what>\w+)", re.I)  # fmt: skip
 _TAKES = Lazy(
     r"\b(?:tak(?:es?|ing)|took|needs?|needing|requir(?:es?|ing|ed)|occup(?:y|ies|ied|ying)|weigh(?:s|ing)?|consum(?:es?|ed|ing)|uses?|using|amount(?:s|ing)? to|"
-    r"total(?:s|l?ing)?|com(?:es?|ing) to|measures?|is|are|was|were|of|demands?|carr(?:y|ies)|stores?|adds? up to|reach(?:es)?|becomes?)\b|[=≈(:]",
+    r"total(?:s|l?ing)?|com(?:es?|ing) to|measures?|is|are|was|were|of|demands?|fills?|accounts? for|carr(?:y|ies)|stores?|adds? up to|reach(?:es)?|becomes?)\b|[=≈(:]",
     re.I,
 )
-# Words of a stretch with which a size is a share, a difference, a capacity or a stream.
-_NOT = Lazy(
+NOT = Lazy(
     r"\beach of\b|\b(?:(?:per|each|every)[ -](?:\w+[- ])?|a[ -])(?:GPU|device|rank|node|card|shard|stage|worker|chip|server|accelerator|expert|block|group|second|step|iteration)s?\b|"
     r"/(?:GPU|device|rank|s)\b|\bshard\w*|\bsplit\w*|\bpartition\w*|\bTP\s?=?\s?\d|\b(?:tensor|pipeline|model|expert)[- ]parallel\w*|\bstages?\b|\bsav(?:es?|ed|ings?)\b|"
     r"\breduc\w+|\bshr[iau]n?[nk]\w*|\bsmaller\b|\bless\b|\bfewer\b|\blower\w*|\bdrop\w*|\bcut\w*|\badditional\w*|\bextra\b|\bremain\w*|\bleft\b|\bleav\w+|"
@@ -47,6 +46,7 @@ _NOT = Lazy(
     r"\bequipped\b|\bGPUs? with\b|\bwithin\b|\bfits?\b|\bby \d|\bmore\b|\btimes\b|\bbatch(?:es)?\b",
     re.I,
 )  # fmt: skip
+"""Words of a stretch with which a size is a share, a difference, a capacity or a stream."""
 _IN_ALL = Lazy(r"\s*(?:in all|in total|altogether|overall|a day|per day)\b", re.I)
 _OF_IT = Lazy(r"\W*of (?:the|these|those|its|all|this)\b", re.I)
 # "2 GB of traffic": a size of weights is of weights, or of the memory that they take.
@@ -56,19 +56,20 @@ _OF_ELSE = Lazy(
     re.I,
 )  # fmt: skip
 _OF_ONE = Lazy(r"\b(?:each|every|one|per|an?|single)[ -](?:\w+[ -])?(?:experts?|layers?|shards?|stages?|adapters?)\b", re.I)  # fmt: skip
+_SHARE = Lazy(r"\b(?:per cent|percent) of\b|%\sof\b", re.I)
 # A size of tokens, or of what a formula multiplies out, is no size of weights.
 _OF_TOKENS = Lazy(r"\b\d[\d,.]*[KM]?[- ]tokens?\b[^.;]{0,60}\b(?:need|tak|requir|occup|cost|us)\w*\b|\bkeys?\s?(?:\+|and|,)\s?values?\b", re.I)  # fmt: skip
 _IN_NAMES = Lazy(r"\b(?:num|n|d)_[a-z]\w+|\b(?:hidden|head|vocab)_(?:size|dim)\b")
-# What the sentences before may say of the model, with which "its weights" are fewer or narrower.
-_LAID_OUT = Lazy(r"\bshard\w*|\bsplit\w*|\bpartition\w*|\bparallel\w*|\bper (?:GPU|device)\b(?<!/s per GPU)|\beach of\b|\bquanti[sz]\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bdraft\w*|\bdistil\w*", re.I)  # fmt: skip
+LAID_OUT = Lazy(r"\bshard\w*|\bsplit\w*|\bpartition\w*|\bparallel\w*|\bper (?:GPU|device)\b(?<!/s per GPU)|\beach of\b|\bquanti[sz]\w*|\bprun\w+|\bspars\w+|\bcompress\w*|\bdraft\w*|\bdistil\w*", re.I)  # fmt: skip
+"""What the sentences before may say of the model, with which "its weights" are fewer or narrower."""
 _OF_THEM = Lazy(r"\s*of (?:them|these|those|it|which|this|that)\b", re.I)
 _HAS = Lazy(r"(?:\b(?:with|has|have|having|contain\w*|compris\w*|of|at)|[(,])\s*(?:about |roughly |only |around |a total of )?[≈∼~]?$", re.I)  # fmt: skip
-# "The weights and gradients of a 7B model": a size of two things.
-_TOGETHER = Lazy(
+TOGETHER = Lazy(
     r"\b(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er(?: states?)?|activations?|caches?|buffers?|states?)(?:,? (?:and|or|as well as|plus|with)|,|\s?\+)\s(?:the |its |their |of |all |FP\d+ |BF16 |KV |key-value |hidden )*"
     r"(?:weights?|param(?:eter)?s|gradients?|moments?|optimi[sz]er\w*|Adam\w*|activations?|KV|caches?|buffers?|states?)\b",
     re.I,
 )  # fmt: skip
+"""Two things that have one size: "the weights and gradients of a 7B model"."""
 _TRAINS = Lazy(r"\btrain\w*|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b", re.I)
 _RUNS = Lazy(r"\bserv(?:e|es|ed|ing)\b|\binference\b|\bruntime\b|(?<!in the )(?<!in )\bmemory\b|\bruns?\b|\bdeploy\w*|\bcache\b", re.I)  # fmt: skip
 _WEIGHTS = Lazy(r"\bweights?\b|\bparam(?:eter)?s\b", re.I)
@@ -109,22 +110,49 @@ def _claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     if not sort or not r.quantity.bounded or r.quantity.point < 64:
         return None
     text = stretch.scene.sentences[stretch.k].text
-    if _IN_A_PLACE.search(text, max(0, r.start - 24), r.start):
-        return None
-    if _of_a_part(stretch, text, r.start, r.end) or _IN_ALL.match(text, r.end):
+    if misplaced(stretch, size):
         return None
     between = text[at : r.start] if 0 <= at <= r.start else "of"
-    if not _TAKES.search(between) and between.strip(" ,–—-'s"):
+    if not takes(between):
         return None
-    if _TOGETHER.search(text[: r.start]) or _OF_IT.match(text) or _OF_THEM.match(text, r.end):
+    if TOGETHER.search(text[: r.start]) or _OF_IT.match(text) or _OF_THEM.match(text, r.end):
         return None
     if sort == "cache":
         return cache_claim(stretch, size)
-    if _NOT.search(stretch.text):
+    if NOT.search(stretch.text):
         return None
     if sort in ("state", "logits"):
         return _elements(stretch, size, sort)
     return _weights(stretch, size, sort)
+
+
+def misplaced(stretch: Stretch, size: Spot) -> bool:
+    """Whether a size is that of a place, of a device, or of all there is."""
+    text, r = stretch.scene.sentences[stretch.k].text, stretch.scene.reading(size)
+    return bool(
+        _IN_A_PLACE.search(text, max(0, r.start - 24), r.start)
+        or _of_a_part(stretch, text, r.start, r.end)
+        or _IN_ALL.match(text, r.end)
+    )
+
+
+def capacity(scene: Scene, size: Spot) -> bool:
+    """Whether a size is the memory of a device that is named beside it."""
+    r, text = scene.reading(size), scene.sentences[size[0]].text
+    return _of_a_part(Stretch(scene, size[0], 0, len(text)), text, r.start, r.end)
+
+
+def takes(between: str) -> bool:
+    """Whether words make a size that of what stands before them."""
+    return _TAKES.search(between) is not None or not between.strip(" ,–—-'s")
+
+
+def of_less(text: str, start: int, end: int) -> bool:
+    """Whether the words around a size say that it is of tokens, of a formula, or of a part."""
+    return bool(
+        _OF_IT.match(text) or _OF_THEM.match(text, end) or _OF_ELSE.match(text, end) or _OF_TOKENS.search(text)
+        or _IN_NAMES.search(text) or _OF_ONE.search(text, 0, start)
+    )  # fmt: skip
 
 
 # "kept in the 2 TB of main memory": a size of a place.
@@ -194,10 +222,10 @@ def _weights(stretch: Stretch, size: Spot, sort: str) -> LocalPhysical | None:
     own = stretch.scene.sentences[stretch.k].text
     if _OF_TOKENS.search(own) or _IN_NAMES.search(own):
         return None
-    if _OF_ONE.search(own, 0, stretch.scene.reading(size).start):
+    if _OF_ONE.search(own, 0, stretch.scene.reading(size).start) or _SHARE.search(own, 0, stretch.scene.reading(size).start):  # fmt: skip
         return None
     told = " ".join(s.text for s in stretch.scene.sentences[max(0, stretch.k - 2) : stretch.k])
-    if about.far and _LAID_OUT.search(told):
+    if about.far and LAID_OUT.search(told):
         return None
     named: list[tuple[str, str]] = [("kind", sort)]
     far = set()

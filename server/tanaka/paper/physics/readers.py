@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from tanaka.paper.physics import (
@@ -34,6 +34,10 @@ from tanaka.paper.physics import (
     scaling,
     sharded,
     share_beside,
+    residence_beside,
+    saving,
+    scaling,
+    sizes_beside,
     specification,
     stashed,
     stated_peak,
@@ -45,6 +49,25 @@ from tanaka.paper.physics import (
 )
 from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.paper.sentences import Sentence
+
+
+def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
+    """What a sentence says of a size by itself, and what takes the words around it."""
+    plain = tuple(footprint.read(scene))
+    yield from plain
+    yield from sizes_beside.read(
+        scene, frozenset(c.number for c in plain if c.relation == "footprint")
+    )
+
+
+def _homes(scene: Scene) -> Iterator[LocalPhysical]:
+    """What a sentence puts on devices by itself, and what takes the words around it."""
+    plain = tuple(residence.read(scene))
+    yield from plain
+    told = frozenset((c.relation, c.number) for c in plain)
+    busy = frozenset(c.number[0] for c in plain if c.relation == "residence")
+    yield from residence_beside.read(scene, told, busy)
+
 
 READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     activations.read,
@@ -59,6 +82,8 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     achieved.read,
     footprint.read,
     residence.read,
+    _sizes,
+    _homes,
     specification.read,
     stated_peak.read,
     budget.read,

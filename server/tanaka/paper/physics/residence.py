@@ -35,6 +35,8 @@ _IN_TURN = Lazy(
     r"\bdisks?\b|\b(?:only|just) (?:the|its|their) [^.;]{0,40}\blayers?\b|\b(?:did|does|do|would) not (?:work|fit|run|go)\b|\bran out of\b|\bOOMs?\b|\bout of memory\b|\b(?:layers?|blocks?)\b[^.;]{0,30}\b(?:at a time|in turn|by (?:layer|block)|are resident|is resident)\b|\b(?:over|across|through) PCIe\b|\bon demand\b|\b(?:as|when) (?:they are |it is |each is |is )?needed\b|\boff-?load\w*|\bpinned\b|\bhost (?:memory|DRAM|RAM)\b|\bL?P?DDR\d\w*|\bmmap\w*|\bmemory-mapped\b|\bpage cache\b|\bNVMe\b|\bSSDs?\b|\b(?:memory|DRAM|RAM) of the host\b|\bfetch\w*|\bstream(?:s|ed|ing)?\b",
     re.I,
 )
+# Requests, and nothing that is brought in while it is computed with.
+_STREAMS = Lazy(r"\b(?:single|one|each|per|a|concurrent|parallel|\d+)[- ]streams?\b", re.I)
 _RESIDENT = Lazy(
     r"\b(?:fully|entirely|completely|wholly|all)\b[^.;]{0,40}\b(?:resident|in (?:GPU |device )?(?:memory|HBM)|on[- ](?:GPU|device))\b|\bwithout (?:any )?off-?loading\b|\bno off-?loading\b|\b(?:fully|entirely) resident\b",
     re.I,
@@ -52,6 +54,11 @@ _SHARED = Lazy(
 )  # fmt: skip
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
+_DENIED = Lazy(r"\b(?:without|no|nor|neither|never|not|nothing)\b[^.,;]{0,30}", re.I)
+# What the sentences around may say of a cache that keeps less.
+_LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|merg\w+|paged out|cross-layer)\b", re.I)  # fmt: skip
+# Requests that pass one after the other, and are not there at once.
+_PASSED = Lazy(r"\b(?:replay\w*|traces?|workloads?|work(?:s|ed)? through|answer(?:s|ed)?|arriv\w+|submit\w*|sends?|sent|issu(?:e|es|ed|ing)|queue\w*|for each of|(?:per|a|each) (?:minute|hour|day)|minutes|hours|days|draw(?:s|n)?|data ?sets?|benchmarks?|one after (?:the other|another))\b", re.I)  # fmt: skip
 
 _EACH_OF_ANOTHER = Lazy(r"\beach (?:on|across|over|with|using|in|of|for)\s(?:\S+\s)?$", re.I)
 
@@ -68,8 +75,41 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         beside = scene.sentences[max(0, k - 1) : k] + scene.sentences[k + 1 : k + 2]
         if not _RESIDENT.search(text) and any(_IN_TURN.search(s.text) for s in beside):
             continue
-        if (claim := _cache(scene, k, devices)) or (claim := _weights(scene, k, devices)):
-            yield claim
+        for claim in (_cache(scene, k, devices), _weights(scene, k, devices)):
+            if claim is not None:
+                yield claim
+
+
+def in_turn(text: str) -> bool:
+    """Whether a sentence says that a model is not in memory all at once."""
+    return _IN_TURN.search(_STREAMS.sub(" ", text)) is not None and not _RESIDENT.search(text)
+
+
+def tiered(text: str) -> bool:
+    """Whether words put a part of a model, or of its bits, elsewhere."""
+    return _TIER.search(_STREAMS.sub(" ", text)) is not None
+
+
+def of_else(text: str) -> bool:
+    """Whether something else than weights is said to be in memory, or to be computed there."""
+    return _BESIDES.search(text) is not None
+
+
+def shared(text: str) -> bool:
+    """Whether sequences share what they keep, or are limits and totals."""
+    return _SHARED.search(text) is not None or _PASSED.search(text) is not None
+
+
+def keeps_less(scene: Scene, k: int) -> bool:
+    """Whether the sentences around one say that a cache keeps less than all of every sequence."""
+    return any(
+        _LESS.search(_DENIED.sub(" ", s.text)) for s in scene.sentences[max(0, k - 3) : k + 2]
+    )
+
+
+def machine_behind(text: str, end: int) -> bool:
+    """Whether the name of a device goes on as that of a machine ("an H100 node")."""
+    return _NODE.match(text, end) is not None
 
 
 def machine_of(scene: Scene, k: int) -> tuple[str, float, Spot | None] | None:
@@ -193,7 +233,7 @@ def _cache(scene: Scene, k: int, devices: tuple[str, float, Spot | None]) -> Loc
     """Sequences of a stated length whose cache lies in the memory of the devices."""
     text = scene.sentences[k].text
     tokens, batch, sure = held(scene, k)
-    if tokens is None or batch is None or not sure or _SHARED.search(text):
+    if tokens is None or batch is None or not sure or shared(text) or keeps_less(scene, k):
         return None
     t, b = scene.reading(tokens), scene.reading(batch)
     if any(r.quantity.qualifier not in (Qualifier.EXACT, Qualifier.APPROX) for r in (t, b)):
@@ -226,6 +266,9 @@ def _cache(scene: Scene, k: int, devices: tuple[str, float, Spot | None]) -> Loc
             far |= {"model", "params"}
     if len(shape) == 3:
         given += list(shape.items())
+    each = [s for s in scene.spots(k, "byte") if scene.reading(s).per == "token"]
+    if len(each) == 1:
+        given.append(("each", each[0]))
     if cache:
         named.append(("precision", cache[0].name))
     if len({w.bits for w in rest}) == 1:

@@ -33,13 +33,19 @@ _LISTED = Lazy(r"\d\s?(?:,|and|or|to|/|\+|–|-)\s?(?:or |and )?$")
 _DEVICE_BEHIND = Lazy(r"[\s-](?:NVIDIA |AMD )?(?:[AHVB]\d{2,3}|MI\d+|RTX|GPUs?|cards?|devices?|HBM\w*|VRAM|accelerators?|nodes?|for (?:the |its )?(?:weights|gradients|moments|optimi[sz]er|master|activations)|of (?:them|these|it|which|(?:HBM|GPU|device)))\b", re.I)  # fmt: skip
 
 
+def per_parameter(scene: Scene, s: Spot) -> bool:
+    """Whether a size is that of one parameter."""
+    r = scene.reading(s)
+    return r.per == "parameter" or _PER.match(scene.sentences[s[0]].text, r.end) is not None
+
+
 def state_product(scene: Scene, k: int) -> LocalPhysical | None:
     """Bytes of one parameter, a model, and the size of all of its parameters."""
     text = scene.sentences[k].text
     sizes = scene.spots(k, "byte")
     if len(sizes) != 2 or _NOT.search(text):
         return None
-    each = [s for s in sizes if scene.reading(s).per == "parameter" or _PER.match(text, scene.reading(s).end)]  # fmt: skip
+    each = [s for s in sizes if per_parameter(scene, s)]
     if len(each) != 1:
         return None
     (total,) = (s for s in sizes if s != each[0])

@@ -136,7 +136,7 @@ def subject(stretch: Stretch) -> Subject | None:
             return None
         name = models[0].name if models else ""
         at = counts[0] if counts else None
-        label = at is None or _is_label(scene.reading(at))
+        label = at is None or is_label(scene.reading(at))
         return Subject(name, at, label, place in before)
     return None
 
@@ -161,7 +161,7 @@ def _before(scene: Scene, k: int) -> tuple[int, ...]:
     return (k - 1, k - 2) if k > 1 and _GOES_ON.match(scene.sentences[k - 1].text) else (k - 1,)
 
 
-def _is_label(r: Reading) -> bool:
+def is_label(r: Reading) -> bool:
     """Whether a count is a label: "7B", "13 billion", and not "6.74B" or "110M"."""
     digits = r.quantity.literal.text.replace(",", "").replace(".", "").lstrip("0").rstrip("0")
     return len(digits) < 3

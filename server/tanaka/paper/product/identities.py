@@ -458,7 +458,7 @@ _HOLDS = Lazy(
 _WEIGHTS = Lazy(r"\b(?:KV|cache\w*|optimizer|activations?|gradients?|train\w*|fine-tun\w*|with|plus|and(?! (?:thus |therefore |so |hence )?(?:in (?:B?FP?\d|INT\d|bfloat|float|half)|occup|takes?\b|needs?\b|fills?\b|requires?\b))|includ\w*|fits?|GPUs?|each|per|left|LoRA|"
                 r"checkpoint|state\w*|shard\w*|bandwidth|free|MoE|experts?|active|activated|embedding\w*|quanti[sz]\w*|"
                 r"deltas?|diff(?:s|erence|erences)?|patch(?:es)?|updates?|adapters?|low-rank|stages?|layers?|blocks?|attention|MLPs?|FFNs?|feed-forward|heads?|"
-                r"part of|parts of|portion|fraction|subset|slice|half of|(?:a|one|two) (?:third|quarter|fifth|sixth|eighth|tenth|sixteenth)s?|percent|first|last)\b|%")  # fmt: skip
+                r"part of|parts of|portion|fraction|subset|slice|(?:[Hh]alf|[Aa]ll but) of|(?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|sixteenth|hundredth)s?|percent|first|last)\b|%")  # fmt: skip
 
 
 def _weights(sentence: Sentence, found: Sequence[Term]) -> list[LocalIdentity]:

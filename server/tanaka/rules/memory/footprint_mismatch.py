@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from hwmodels.decode import weight_bytes
-from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.model import Asserted, NumberId, Paper, Physical
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.quantity import Qualifier
 from tanaka.quantity.interval import Interval
@@ -56,9 +56,11 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.bound import readings
 from tanaka.rules.memory.cache_rows import cache_rows
 from tanaka.rules.memory.cache_sizes import cache_size
 from tanaka.rules.memory.expected import Expected, Reading
+from tanaka.rules.memory.home_rows import token_rows, weight_rows
 from tanaka.rules.memory.sized_rows import sized_rows
 from tanaka.rules.memory.sizes import claimed, count_of, declared_width, size, trimmed
 from tanaka.rules.memory.token_caches import of_paper, token_caches
@@ -71,7 +73,7 @@ _MORE = 1.6
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
-    "per-parameter": "the state",
+    "per-parameter": "the state", "residual": "the copy",
 }  # fmt: skip
 # What else the state of a parameter may hold in a file for training [byte].
 _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
@@ -81,15 +83,28 @@ _TRAINING = (8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 def footprint_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated sizes against counts times widths."""
     stated = chain(
-        ctx.paper.physical("footprint"), sized_rows(ctx.paper), cache_rows(ctx.paper), token_caches(ctx.paper)
+        ctx.paper.physical("footprint"), sized_rows(ctx.paper), cache_rows(ctx.paper), token_caches(ctx.paper), weight_rows(ctx.paper), token_rows(ctx.paper)
     )  # fmt: skip
+    told: set[NumberId] = set()
     for claim in stated:
-        if claim.asserted is Asserted.NO:
+        if claim.asserted is Asserted.NO or claim.number in told:
             continue
-        d = Derivation(ctx.paper)
-        made = _expected(ctx.paper, d, claim)
-        if made is not None and (outcome := _judged(ctx, d, claim, made)):
+        if (outcome := _first(ctx, claim)) is not None:
+            told.add(claim.number)
             yield outcome
+
+
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held: Outcome | None = None
+    for read in readings(ctx.paper, claim):
+        d = Derivation(ctx.paper)
+        made = _expected(ctx.paper, d, read)
+        outcome = _judged(ctx, d, read, made) if made is not None else None
+        if isinstance(outcome, Finding):
+            return outcome
+        held = held or outcome
+    return held
 
 
 def _expected(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
@@ -119,7 +134,7 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     if width is None:
         return None
     at = claim.at("params")
-    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues)
+    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
     if count is None:
         return None
     each = d.known("width of one", width.bits / 8, "byte", Computed(f"{width.name}, as stated"),
@@ -160,11 +175,14 @@ def _of_model(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
 
 def _per_parameter(paper: Paper, d: Derivation, claim: Physical) -> Expected | None:
     """A state of so many bytes per parameter, as stated."""
-    at, each_at = claim.at("params"), claim.at("each")
-    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues)
-    if count is None or each_at is None:
+    at, each_at, made = claim.at("params"), claim.at("each"), dict(claim.counted).get("each")
+    count = count_of(d, paper, claim.name("model"), at, label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
+    if count is None or (each_at is None and made is None):
         return None
-    each = d.stated("of a parameter", each_at, symbol="w", exact=True)
+    if each_at is not None:
+        each = d.stated("of a parameter", each_at, symbol="w", exact=True)
+    else:
+        each = d.known("of a parameter", made or 0.0, "byte", Computed("the parts that are listed, together"), shown=f"{made:g} B", symbol="w")  # fmt: skip
     value = count.step.value * each.value
     total = d.computed(_WHAT["per-parameter"], "byte", f"{count.step.shown} × {each.shown}", weight_bytes, count.step, each,
                        reference="parameters times the bytes of each, as stated", shown=size(value), symbol="M")  # fmt: skip

@@ -27,11 +27,13 @@ State the lengths as they were, the width of the cache, and what is shared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hwmodels.decode import kv_bytes_per_position, weight_bytes
 from hwmodels.inference_memory import kv_cache_bytes, largest_batch, largest_context
 from hwmodels.models import Model, find_model
 from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.widths import widths
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -40,7 +42,6 @@ from tanaka.rules.api import (
     AtNumber,
     Computed,
     Context,
-    Datasheet,
     Finding,
     FitFigure,
     FitPart,
@@ -52,8 +53,10 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.memory.room import PROOF, Room, room
-from tanaka.rules.memory.sizes import billions, per_position, size
+from tanaka.rules.memory.bound import with_device, with_model, with_width
+from tanaka.rules.memory.home_rows import batch_rows
+from tanaka.rules.memory.room import NEAR, PROOF, Room, room
+from tanaka.rules.memory.sizes import count_of, per_position, size
 
 _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early-exit")
 
@@ -61,18 +64,33 @@ _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early
 @rule("TK303", since="0.1.0")
 def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Caches of batches against the capacity of the devices named."""
-    for claim in ctx.paper.physical("cache residence"):
+    for claim in chain(ctx.paper.physical("cache residence"), batch_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
-        if outcome := _judged(ctx, claim):
+        if outcome := _first(ctx, claim):
             yield outcome
+
+
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held = None if LOOSE in claim.cues else _judged(ctx, claim)
+    if isinstance(held, Finding):
+        return held
+    bound = with_device(ctx, with_model(ctx.paper, claim))
+    bound = with_width(ctx.paper, bound, "weights", "weights")
+    bound = with_width(ctx.paper, bound, "precision", "cache")
+    if bound is claim and LOOSE not in claim.cues:
+        return held
+    return _judged(ctx, bound) or held
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     paper = ctx.paper
     tokens_at, batch_at = claim.at("tokens"), claim.at("batch")
     model = find_model(claim.name("model")) if claim.name("model") else None
-    if tokens_at is None or batch_at is None or (model is None and claim.at("layers") is None):
+    if tokens_at is None or batch_at is None:
+        return None
+    if model is None and claim.at("layers") is None and claim.at("each") is None:
         return None
     d = Derivation(paper)
     said = widths(claim.name("precision"))
@@ -88,7 +106,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         model, each, width, hard(paper.number(tokens_at)).low
     )
     parts = [FitPart("cache", need.value, True)]
-    weights = _weights(d, claim, model)
+    weights = _weights(paper, d, claim)
     total = need
     if weights is not None:
         value = need.value + weights.value
@@ -99,6 +117,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     place = room(d, paper, claim)
     if place is None:
         return None
+    if LOOSE in claim.cues and weights is not None and weights.value > place.there.value:
+        return None  # that the weights alone do not fit is for another rule to say
     there = place.there
     operands = tuple(dict.fromkeys((batch_at, *(id for _, id in claim.given))))
     figure = FitFigure(tuple(parts), there.value, place.name)
@@ -107,17 +127,23 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
                     slots=(Slot("axis", "the cache against the memory"), Slot("need", f"{total.shown} of cache", total.symbol), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
     excuses = machine.excuses(paper, *_EXCUSES)
-    if least <= there.value or (excuses and not said):
+    if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0) or (excuses and not said):
         return None
     proven = (
         {"exact", "cache width"} <= claim.cues and bool(said) and not claim.far and not excuses and place.verified
         and least > PROOF * there.value
-        and machine.firm(paper, claim, tokens_at, batch_at)
+        and (model is not None or claim.at("layers") is not None) and machine.firm(paper, claim, tokens_at, batch_at)
     )  # fmt: skip
     only_if = "" if proven else _only_if(weights, place, batch.value, tokens.value, each.value)
     what = "cache and weights" if weights is not None else "cache"
     hold = "holds" if place.devices == 1 else "hold"
-    name = model.name if model is not None else "the stated heads"
+    name = (
+        model.name
+        if model is not None
+        else "the stated heads"
+        if claim.at("layers") is not None
+        else f"{each.shown} a token"
+    )
     return Finding(
         "TK303", "kv-cache-does-not-fit", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE, AtNumber(batch_at),
         f"{total.shown} of {what} of {name}, on {place.name}, which {hold} {there.shown}.",
@@ -137,6 +163,9 @@ def _position(
     paper: Paper, d: Derivation, claim: Physical, model: Model | None, width: float, said: str
 ) -> Step | None:
     """Cache of one position of one sequence."""
+    each_at = claim.at("each")
+    if model is None and claim.at("layers") is None and each_at is not None:
+        return d.stated("cache of a token", each_at, symbol="P")
     if not said:
         d.known("width of an element", 2.0, "byte", Assumption("16-bit elements"), shown="2 B")
     if claim.at("layers") is None:
@@ -164,15 +193,17 @@ def _least(model: Model | None, each: Step, width: float, tokens: float) -> floa
     return each.value * tokens
 
 
-def _weights(d: Derivation, claim: Physical, model: Model | None) -> Step | None:
+def _weights(paper: Paper, d: Derivation, claim: Physical) -> Step | None:
     """Weights of the model, where their width is stated."""
     said = widths(claim.name("weights"))
-    if model is None or not said:
+    if not said:
         return None
-    n = d.known("parameters", model.parameters, "1", Datasheet(model.layers.source, model.name), shown=billions(model.parameters), symbol="N")  # fmt: skip
+    count = count_of(d, paper, claim.name("model"), claim.at("params"), label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
+    if count is None:
+        return None
     w = d.known("width of a weight", said[0].bits / 8, "byte", Computed(f"{said[0].name}, as stated"), shown=f"{said[0].bits / 8:g} B", symbol="w")  # fmt: skip
-    return d.computed("weights", "byte", f"{n.shown} × {w.shown}", weight_bytes, n, w, reference=weight_bytes.source, total=False,
-                      shown=size(n.value * w.value, 4), symbol="W")  # fmt: skip
+    return d.computed("weights", "byte", f"{count.step.shown} × {w.shown}", weight_bytes, count.step, w, reference=weight_bytes.source, total=False,
+                      shown=size(count.step.value * w.value, 4), symbol="W")  # fmt: skip
 
 
 def _only_if(weights: Step | None, place: Room, batch: float, tokens: float, each: float) -> str:

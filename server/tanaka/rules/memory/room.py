@@ -13,6 +13,9 @@ from tanaka.rules.memory.sizes import size
 PROOF = 1.01
 """How far above the capacity a need must lie that is proven not to fit."""
 
+NEAR = 1.03
+"""The same for a need that is bound from afar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:

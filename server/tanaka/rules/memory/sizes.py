@@ -65,9 +65,9 @@ class Count:
 
 
 def count_of(
-    d: Derivation, paper: Paper, name: str, at: NumberId | None, *, label: bool
-) -> Count | None:
-    """Parameters by the exact name of a public model, else by what is stated; None where neither is."""
+    d: Derivation, paper: Paper, name: str, at: NumberId | None, *, label: bool, tabled: float | None = None
+) -> Count | None:  # fmt: skip
+    """Parameters by the exact name of a public model, else by what is stated, in a table at last; None where nowhere."""
     model = find_model(name) if name else None
     if model is not None:
         value = model.parameters
@@ -76,6 +76,12 @@ def count_of(
         # what is published may leave tables out
         low = min(value, model.published.value)
         return Count(low, max(value, model.published.value), step, model, model.name)
+    if at is None and tabled:
+        step = d.known("parameters", tabled, "1", Computed("the paper's own table"), shown=billions(tabled), symbol="N")  # fmt: skip
+        near = LABEL if label else (0.99, 1.01)
+        return Count(
+            near[0] * tabled, near[1] * tabled, step, None, name or f"a {billions(tabled)} model"
+        )
     if at is None:
         return None
     number = paper.number(at)

@@ -31,6 +31,7 @@ from itertools import chain
 from hwmodels.decode import weight_bytes
 from hwmodels.memory import devices_needed
 from tanaka.paper.model import Asserted, Paper, Physical, Where
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -48,8 +49,10 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.room import PROOF, Room, room
+from tanaka.rules.derivation import Derivation, hard
+from tanaka.rules.memory.bound import with_device, with_model, with_width
+from tanaka.rules.memory.home_rows import home_rows
+from tanaka.rules.memory.room import NEAR, PROOF, Room, room
 from tanaka.rules.memory.served_rows import served_rows
 from tanaka.rules.memory.sizes import count_of, size, trimmed
 
@@ -59,11 +62,66 @@ _ASSUMED = Width("16 bits", 16.0, 16.0, False, 0, 0)
 @rule("TK302", since="0.1.0")
 def weights_do_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Weights of served models against the capacity of the devices named."""
-    for claim in chain(ctx.paper.physical("residence"), served_rows(ctx.paper)):
+    told: set[tuple[str, str]] = set()  # rows of tables that one of their cells shows to be wrong
+    for claim in chain(
+        ctx.paper.physical("residence"), served_rows(ctx.paper), home_rows(ctx.paper)
+    ):
         if claim.asserted is Asserted.NO:
             continue
-        if outcome := _judged(ctx, claim):
-            yield outcome
+        row = _row(ctx.paper, claim)
+        if row in told or (outcome := _first(ctx, claim)) is None:
+            continue
+        if row is not None and isinstance(outcome, Finding):
+            told.add(row)
+        yield outcome
+
+
+def _row(paper: Paper, claim: Physical) -> tuple[str, str] | None:
+    """The table and the row of a claim; None for prose."""
+    number = paper.number(claim.number)
+    row = dict(number.context).get("row", "")
+    return (number.block, row) if row else None
+
+
+def _first(ctx: Context, claim: Physical) -> Outcome | None:
+    """What the claim's own words prove or break; else what the rest of the paper makes of them."""
+    held = None if LOOSE in claim.cues else _judged(ctx, claim)
+    if isinstance(held, Finding):
+        return held
+    bound = with_device(ctx, with_model(ctx.paper, claim))
+    bound = with_width(ctx.paper, bound, "precision", "weights")
+    if bound.at("size") is not None:
+        return _stated(ctx, bound)
+    if bound is claim and LOOSE not in claim.cues:
+        return held
+    return _judged(ctx, bound) or held
+
+
+def _stated(ctx: Context, claim: Physical) -> Outcome | None:
+    """Weights of a stated size, which need no format."""
+    paper, at = ctx.paper, claim.at("size")
+    d = Derivation(paper)
+    place = room(d, paper, claim)
+    if at is None or place is None:
+        return None
+    need, there = d.stated("weights", at, symbol="M"), place.there
+    if hard(paper.number(at)).low <= NEAR * there.value:
+        return None
+    fits = devices_needed(need.value, place.each)
+    only_if = f"the weights lie on {fits:.0f} devices"
+    operands = tuple(dict.fromkeys((claim.number, *(id for _, id in claim.given))))
+    holds = "holds" if place.devices == 1 else "hold"
+    return Finding(
+        "TK302", "weights-do-not-fit", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        f"{need.shown} of weights, on {place.name}, which {holds} {there.shown}.",
+        tuple(d.steps), operands=operands, note=f"{size(need.value - there.value, 2)} short",
+        bold=f"{need.shown} of weights; {place.name} {holds} {there.shown}.", only_if=only_if,
+        figure=FitFigure((FitPart("weights", need.value, True),), there.value, place.name),
+        slots=(
+            Slot("need", need.shown, "M"), Slot("cap", there.shown, "C"),
+            Slot("n_dev", f"{place.devices:,.0f}", "n", count=int(place.devices)), Slot("device", place.family), Slot("excuse", only_if),
+        ),
+    )  # fmt: skip
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
@@ -71,7 +129,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     said = widths(claim.name("precision"))
     width = said[0] if said else _ASSUMED
     d = Derivation(paper)
-    count = count_of(d, paper, claim.name("model"), claim.at("params"), label="label" in claim.cues)
+    count = count_of(d, paper, claim.name("model"), claim.at("params"), label="label" in claim.cues, tabled=dict(claim.counted).get("params"))  # fmt: skip
     if count is None:
         return None
     origin = Computed(f"{width.name}, as stated") if said else Assumption("16-bit weights")
@@ -94,7 +152,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
                     slots=(Slot("axis", "the weights against the memory"), Slot("need", f"{need.shown} of weights", "M"), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
     least = count.low * width.bits / 8
-    if least <= there.value:
+    if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0):
         return None  # the label of a class of models leaves it open
     # the rows of a table may say what its caption leaves out
     captioned = paper.number(claim.number).where is Where.CAPTION

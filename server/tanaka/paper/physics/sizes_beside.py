@@ -1,0 +1,242 @@
+"""Sizes whose model, sort or format stands in another clause, in a list, or in a sentence before.
+
+"Llama-3-8B takes 16.1 GB and Llama-2-13B 26 GB", "their weights are 16 GB and 141 GB", "For the 70B
+model this amounts to 1.1 TB": what the strict reader (`footprint`) gives up on.  Each size is bound to
+what its own clause names, else to what the nearest clause before names, and all is told as far: no
+proof rests on it, and the rule may fill what is still open from the rest of the paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tanaka.paper.physics import cached, footprint
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.sort_of_size import COPY, made_of, sort_beside, state_of
+from tanaka.paper.physics.stretches import Stretch
+from tanaka.paper.physics.whose_size import About, Zone, about_of, taken, zone_of
+from tanaka.paper.physics.widths import Width, widths
+from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
+
+LOOSE = "loose"
+"""Cue of a claim that was bound over clauses."""
+
+# What gradients go through as a whole.
+_EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
+_HARMLESS = Lazy(
+    r"\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
+    re.I,
+)
+_SOME = Lazy(r"\b(?:one|two|three|four|five|six|eight|ten|\d+|some|all|each|both|most|half) of (?:them|these|those|which|it)\b", re.I)  # fmt: skip
+# "in buckets of 25 MB"
+_PIECES = Lazy(
+    r"\b(?!weights|param|gradients|moments|states|caches|keys|values|bytes)\w+s of (?:about |only |roughly |up to |at most |[≈∼~])?$"
+)
+_RIGHT_BEHIND = Lazy(r"[\s,(]*(?:in|at|with|for|of|as)?\s?(?:the |our )?", re.I)
+_ON_EACH = Lazy(r"\bon (?:each|every) (?:GPU|worker|rank|device|card|replica)\b", re.I)
+_QUANTISED = Lazy(r"\bquanti[sz]ed (?:to|in|with)\b", re.I)
+_DROPS = Lazy(r"\b(?:H2O|SnapKV|StreamingLLM|KIVI|evict\w*|on average|average|mean|compress\w*|sliding|windows?|windowed|effective\w*|amorti[sz]\w*)\b", re.I)  # fmt: skip
+_ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
+_B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
+_L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
+
+
+def read(scene: Scene, told: frozenset[Spot]) -> Iterator[LocalPhysical]:
+    """Sizes of which the strict reader made no claim."""
+    for k, sentence in enumerate(scene.sentences):
+        if not any(r.quantity.unit == "byte" for r in sentence.readings):
+            continue
+        for size in scene.spots(k, "byte"):
+            if size not in told and (claim := _claim(scene, size)) is not None:
+                yield claim
+
+
+def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
+    k, r = size[0], scene.reading(size)
+    text = scene.sentences[k].text
+    if not r.quantity.bounded or r.quantity.point < 64 or r.per not in ("", "token", "each", "gpu"):
+        return None
+    if footprint.misplaced(Stretch(scene, k, 0, len(text)), size) or any(p.start <= r.start < p.end for p in scene.parts(k)):  # fmt: skip
+        return None
+    zone = zone_of(scene, size)
+    if _SOME.search(text, zone.start, zone.at) or _PIECES.search(text, 0, zone.at):
+        return None
+    kind = sort_beside(scene, zone, size)
+    if not kind:
+        return None
+    about, place = about_of(scene, zone, size)
+    if about is not None and place is not None:
+        # what is said of the model where it is named is said of its size
+        zone = replace(zone, said=min(place, zone.start))
+    if taken(scene, zone, size, place):
+        return None
+    if kind.startswith("cache"):
+        return _cache(scene, zone, size, kind, about)
+    if about is None or (r.per not in ("", "each") and kind != "residual"):
+        return None
+    if kind == "per-parameter":
+        return _state(scene, zone, size, about)
+    return _weights(scene, zone, size, kind, about)
+
+
+def _width(scene: Scene, zone: Zone, size: Spot, cache: bool) -> tuple[Width, ...] | None:
+    """Formats of a size: of its clause, else the one of its sentence, else the one before; None for two."""
+    text = scene.sentences[zone.k].text
+    own = [w for w in widths(text) if zone.start <= w.start < zone.stop and (cache or not w.cache)]
+    if own:
+        return (own[0],) if len({w.bits for w in own}) == 1 else None
+    if len(scene.spots(zone.k, "byte")) > 1 and re.search(r"\bsame (?:format|precision)\b", text):
+        before = [w for w in widths(text[: zone.start])]
+        before = before or (list(widths(scene.sentences[zone.k - 1].text)) if zone.k else [])
+        return (before[-1],) if before else None
+    said = [w for w in widths(text) if cache or not w.cache]
+    if said:
+        said = [w for w in said if w.end <= zone.at or _RIGHT_BEHIND.fullmatch(text[zone.end : w.start])]  # fmt: skip
+        lead = [w for w in said if w.end <= zone.at]
+        ahead = lead or said
+        if not ahead:
+            return None
+        # "In BF16 their weights are ...": what is said before all sizes holds for each
+        return (ahead[0],) if len({w.bits for w in ahead}) == 1 and (lead or len(scene.spots(zone.k, "byte")) == 1) else None  # fmt: skip
+    near = [
+        w
+        for j in range(max(0, zone.k - 2), zone.k)
+        for w in widths(scene.sentences[j].text)
+        if w.cache <= cache
+    ]
+    return None if len({w.bits for w in near}) > 1 else tuple(near[-1:])
+
+
+def _words(scene: Scene, zone: Zone) -> str:
+    return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.said : zone.stop])
+
+
+def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip
+    text = scene.sentences[zone.k].text
+    words = _words(scene, zone)
+    if kind == "gradients":
+        words = _EXCHANGED.sub(" ", words)
+    if kind == "residual":
+        words = _ON_EACH.sub(" ", COPY.sub(" ", words))
+    lead = text[: zone.at]
+    if (
+        about.count is not None
+        and about.count[0] == zone.k
+        and not about.label
+        and about.count[1] < size[1]
+    ):
+        # "an expert has 11.8M parameters or 23.6 MB": of what is counted, however small a part
+        counted = scene.reading(about.count).start
+        lead = " " * counted + lead[counted:]
+    if (
+        footprint.NOT.search(words)
+        or footprint.TOGETHER.search(lead)
+        or footprint.of_less(lead + text[zone.at :], zone.at, zone.end)
+    ):
+        return None
+    if _ACTIVE.search(text[zone.start : zone.stop]):
+        return None
+    found = _width(scene, zone, size, cache=False)
+    if found is None:
+        return None
+    before = " ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])
+    # a model that was quantised is as wide as the format that is named
+    if footprint.LAID_OUT.search(_QUANTISED.sub(" ", before) if found else before):
+        return None
+    names = [("kind", kind)]
+    if about.name:
+        names.append(("model", about.name))
+    given = (("params", about.count),) if about.count is not None else ()
+    if found:
+        names.append(("precision", found[0].name))
+    cues = {n for n, p in footprint.CUES.items() if p.search(text)} | {LOOSE}
+    cues |= {"label"} if about.label else set()
+    if kind == "weights":
+        cues.add("weights")
+    return LocalPhysical("footprint", size, given, tuple(names), far=frozenset({"model", "params", "precision"}), cues=frozenset(cues))  # fmt: skip
+
+
+def _state(scene: Scene, zone: Zone, size: Spot, about: About) -> LocalPhysical | None:
+    """A state of so many bytes per parameter: as summed or listed before, else as the paper has it."""
+    each, made = state_of(scene, zone), made_of(scene, zone)
+    text = scene.sentences[zone.k].text
+    words = _words(scene, zone)
+    if footprint.NOT.search(words) or footprint.TOGETHER.search(text[: zone.at]):
+        return None
+    if each is None and made is None:
+        # by the bytes that the paper states elsewhere: only where the model stands beside its whole state
+        own = {s[0] for s in (about.count,) if s is not None} == {zone.k} or about.name in text
+        if not own or not re.search(r"\bstates?\b", text[zone.start : zone.stop]):
+            return None
+    near = " ".join(s.text for s in scene.sentences[max(0, zone.k - 1) : zone.k + 1])
+    if footprint.LAID_OUT.search(_HARMLESS.sub(" ", near[: len(near) - len(text) + zone.stop])):
+        return None
+    given = [("each", each)] if each is not None else []
+    counted = (("each", made),) if each is None and made is not None else ()
+    if about.count is not None:
+        given.append(("params", about.count))
+    names = [("kind", "per-parameter")]
+    if about.name:
+        names.append(("model", about.name))
+    cues = {LOOSE, "label"} if about.label else {LOOSE}
+    return LocalPhysical("footprint", size, tuple(given), tuple(names), counted, frozenset({"model", "params", "each"}), frozenset(cues))  # fmt: skip
+
+
+def _cache(scene: Scene, zone: Zone, size: Spot, kind: str, about: About | None) -> LocalPhysical | None:  # fmt: skip
+    k, text = zone.k, scene.sentences[zone.k].text
+    # "26 GB of weights and 0.8 MB of cache": the words before are of the other size
+    own = re.search(r"\bcache\b", text[zone.start : zone.stop])
+    words = _words(scene, replace(zone, said=zone.start) if own else zone)
+    if about is None or cached.shared(words) or cached.of_a_part(text) or _DROPS.search(text):
+        return None
+    found = _width(scene, zone, size, cache=True)
+    if found is None:
+        return None
+    names = [("kind", kind)]
+    if about.name:
+        names.append(("model", about.name))
+    given: list[tuple[str, Spot]] = [("params", about.count)] if about.count is not None else []
+    # what a sentence says of a model's weights is not said of its cache
+    if found and (
+        found[0].cache
+        or zone.start <= found[0].start < zone.stop
+        or not re.search(r"\bweights\b", text)
+    ):
+        names.append(("precision", found[0].name))
+    cues = {LOOSE, "label"} if about.label else {LOOSE}
+    if cached.of_a_layer(text[zone.start : zone.stop]):
+        cues.add("layer")
+    if kind == "cache":
+        tokens, batch = _held(scene, k)
+        if tokens is None:
+            return None
+        given.append(("tokens", tokens))
+        if batch is not None:
+            given.append(("batch", batch))
+        else:
+            if re.search(
+                r"\bbatch\b|\bconcurren\w+|\b(?:requests|sequences|users|sessions)\b", text, re.I
+            ):
+                cues.add("several")
+    return LocalPhysical("footprint", size, tuple(given), tuple(names), far=frozenset({"model", "tokens", "precision"}), cues=frozenset(cues))  # fmt: skip
+
+
+def _held(scene: Scene, k: int) -> tuple[Spot | None, Spot | None]:
+    """Tokens and sequences of a cache: of its sentence, by words or by letters ("B = 64")."""
+    tokens, batch, sure = cached.held(scene, k)
+    if sure and tokens is not None:
+        return tokens, batch
+    text = scene.sentences[k].text
+    bare = [
+        s
+        for s in scene.spots(k)
+        if scene.reading(s).quantity.unit == "1"
+        and scene.reading(s).kind in (Kind.OTHER, Kind.BATCH_SIZE, Kind.SEQ_LEN)
+    ]
+    b = [s for s in bare if _B.search(text, 0, scene.reading(s).start)]
+    n = [s for s in bare if _L.search(text, 0, scene.reading(s).start)]
+    return (n[0], b[0]) if len(b) == len(n) == 1 else (None, None)
