@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tanaka.paper.physics.scales import ladder
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -167,6 +168,11 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
         if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
             pairs = _Pairs(pairs.values, (before[0][0], before[0][1]), pairs.kind)
             far = frozenset({"few", "many"})
+    if pairs is None or pairs.counts is None:
+        told = list(_by_scale(scene, claim, form))
+        if told:
+            yield from told
+            return
     if pairs is None:
         return
     given: list[tuple[str, Spot]] = []
@@ -184,6 +190,29 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     cues = scene.heard(CUES, k) | (scene.heard(CUES, at) if at != k else frozenset())
     yield LocalPhysical(
         "scaling", claim, tuple(given), (("kind", pairs.kind), ("form", form)), far=far, cues=cues
+    )
+
+
+def _by_scale(
+    scene: Scene, claim: Spot, form: str, k: int | None = None
+) -> Iterator[LocalPhysical]:
+    """An efficiency beside rates whose units or nouns are left out, of its sentence or of another."""
+    k = claim[0] if k is None else k
+    told = ladder(scene, k)
+    if told is None or claim in (told.few.value, told.many.value):
+        return
+    given: list[tuple[str, Spot]] = []
+    counted: list[tuple[str, float]] = []
+    for role, scale in (("few", told.few), ("many", told.many)):
+        if scale.at is not None:
+            given.append((role, scale.at))
+        else:
+            counted.append((role, scale.devices))
+    given += [("at few", told.few.value), ("at many", told.many.value)]
+    far = frozenset({"few", "many", "at few", "at many"})
+    named = (("kind", told.kind), ("form", form))
+    yield LocalPhysical(
+        "scaling", claim, tuple(given), named, tuple(counted), far, scene.heard(CUES, k)
     )
 
 
@@ -364,6 +393,7 @@ _OVER = Lazy(
     r"[^.;,()]{0,30}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b", re.I
 )
 _SLOWER = Lazy(r"\s*(?:as (?:long|slow|much|large|many)|longer|slower|more (?:time|memory|tokens)|the (?:time|batch|cost|memory|devices|GPUs|nodes))\b", re.I)  # fmt: skip
+_GROWTH = Lazy(r"\s*(?:increase|growth|rise|scale-?up|scale-?out|as many|the (?:devices|GPUs|nodes|hardware|scale)|(?:larger|bigger|wider) (?:cluster|machine|system|scale))\b(?! (?:in|of) (?:throughput|performance|speed|rate|tokens|samples))", re.I)  # fmt: skip
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
@@ -380,6 +410,8 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             continue  # over another system
         if _SLOWER.match(after):
             continue
+        if _GROWTH.match(after):
+            continue  # "over the fourfold increase", of the devices
         if scene.reading(spot).kind is Kind.SPEEDUP or _FASTER.match(after) or _SPED.search(before):
             gains.append(spot)
     if len(gains) != 1:

@@ -203,7 +203,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     paper = ctx.paper
     number = paper.number(claim.number)
     at = {role: paper.number(i) for role, i in claim.given}
-    scales = "many" in at
+    scales = "many" in {**at, **dict(claim.counted)}
     tried = ways(claim.name("kind"), claim.name("form"), claim.cues, scales=scales)
     if not tried:
         return None
@@ -292,7 +292,9 @@ def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) ->
     scaled = value / there.quantity.scale
     unit = there.quantity.shown_unit
     glue = "" if unit in ("%", "×") else " "
-    where = f" on {_point(claim, at, 'many'):,.0f}" if "many" in at else ""
+    where = (
+        f" on {_point(claim, at, 'many'):,.0f}" if "many" in {**at, **dict(claim.counted)} else ""
+    )
     amount = f"{float(f'{scaled:.{digits - 1}e}'):,.{max(0, digits - len(str(int(abs(scaled)))))}f}"
     return f"the other value is {amount}{glue}{unit}{where}"
 
@@ -332,7 +334,9 @@ def _derived(ctx: Context, claim: Physical, way: Way) -> tuple[Derivation, Step]
     for role in sorted(way.roles, key=lambda r: list(_SYMBOLS).index(r)):
         symbol, label = _SYMBOLS[role], _LABELS[role]
         if role not in at:
-            made[role] = d.known(label, 1.0, "1", Computed("a single device"), shown="1", symbol=symbol)  # fmt: skip
+            told = dict(claim.counted).get(role, 1.0)
+            origin = Computed("a single device" if told == 1 else "as stated")
+            made[role] = d.known(label, told, "1", origin, shown=f"{told:,g}", symbol=symbol)
             continue
         number = ctx.paper.number(at[role])
         count = role in ("few", "many")
