@@ -108,18 +108,43 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Efficiencies with their two scales, and those above all."""
     for k, sentence in enumerate(scene.sentences):
         for i, reading in enumerate(sentence.readings):
-            form = _form(scene, (k, i))
+            form = efficiency_form(scene, (k, i))
             if not form:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
                 cues = {"cause"} if _caused(scene.text) else set()
+                cues |= {"lost"} if _lost(scene, claim) else set()
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
+        if k and _SAME.search(sentence.text):
+            before = [s for s in scene.spots(k - 1) if efficiency_form(scene, s) == "efficiency"]
+            if len(before) == 1:
+                yield from _by_scale(scene, before[0], "efficiency", k)
 
 
-def _form(scene: Scene, spot: Spot) -> str:
+# "the same efficiency" is that of the sentence before
+_SAME = Lazy(
+    r"\b(?:the|an|at) (?:very )?(?:same|identical|equal) (?:scaling |parallel )?efficiency\b", re.I
+)
+# With these words an efficiency is what is left, and no gain.
+_LOST = Lazy(
+    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still)\b",
+    re.I,
+)
+_THE_LOSS = Lazy(r"(?:The|This|Most of the|What is|The remaining)\s(?:\w+\s)?(?:loss|losses|lost|missing|gap|decline|drop|rest|overhead)\b")  # fmt: skip
+
+
+def _lost(scene: Scene, spot: Spot) -> bool:
+    """Whether the words say that something is lost at an efficiency."""
+    k = spot[0]
+    before, after = scene.around(spot, 120, 60)
+    on = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
+    return bool(_LOST.search(before) or _LOST.search(after) or _THE_LOSS.match(on))
+
+
+def efficiency_form(scene: Scene, spot: Spot) -> str:
     """Whether a number is an efficiency of scaling, what is lost to it, or neither ("")."""
     reading = scene.reading(spot)
     q = reading.quantity
@@ -156,7 +181,7 @@ def _in_pair(scene: Scene, spot: Spot) -> bool:
 def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     k = claim[0]
     pairs, far = _pairs(scene, k, claim), frozenset[str]()
-    if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
+    if pairs is None and k and not counts_of_devices(scene, k) and _refers(scene.sentences[k].text):
         pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
     if pairs is None and k and (told := _base_before(scene, k, claim)) is not None:
         pairs, far = told, frozenset({"few", "at few"})
@@ -165,13 +190,13 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
         return
     if pairs is not None and pairs.counts is None and k:
         before = [g for noun in _COUNTED if (g := scene.spots(k - 1, noun=noun, where=_plain))]
-        if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
+        if len(before) == 1 and len(before[0]) == 2 and not counts_of_devices(scene, k):
             pairs = _Pairs(pairs.values, (before[0][0], before[0][1]), pairs.kind)
             far = frozenset({"few", "many"})
     if pairs is None or pairs.counts is None:
-        told = list(_by_scale(scene, claim, form))
-        if told:
-            yield from told
+        by_scale = list(_by_scale(scene, claim, form))
+        if by_scale:
+            yield from by_scale
             return
     if pairs is None:
         return
@@ -245,7 +270,7 @@ _UNLIKE = Lazy(
     r"\bbatch\w*|\bwith(?:out)? (?!a\b|one\b|\d|two\b|four\b|eight\b|sixteen\b)\w+ing\b|\bwithout\b|\bbaselines?\b|\b(?:slow|old|fast)\w*|\bearlier\b|\banother\b|\bother\b",
     re.I,
 )
-_ANOTHER_BASE = Lazy(
+ANOTHER_BASE = Lazy(
     r"\s?(?:,\s)?(?:over|relative to|compared|against|with respect to|from)\b", re.I
 )
 
@@ -253,7 +278,7 @@ _ANOTHER_BASE = Lazy(
 def _base_before(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
     """One rate on few in the sentence before, one on many in this: "One replica completes 5.2 ..."."""
     sides = []
-    if _ANOTHER_BASE.match(scene.around(claim)[1]):
+    if ANOTHER_BASE.match(scene.around(claim)[1]):
         return None
     for j in (k - 1, k):
         if _UNLIKE.search(scene.sentences[j].text):
@@ -291,7 +316,8 @@ def _without_noun(reading: Reading) -> bool:
     return reading.series != 0 and not reading.noun and reading.quantity.shown_unit in ("", "1")
 
 
-def _counts(scene: Scene, k: int) -> list[Spot]:
+def counts_of_devices(scene: Scene, k: int) -> list[Spot]:
+    """What counts devices, nodes, cores or replicas in a sentence."""
     return [s for noun in _COUNTED for s in scene.spots(k, noun=noun, where=_plain)]
 
 
@@ -398,7 +424,7 @@ _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
 def _form_any(scene: Scene, k: int) -> bool:
-    return any(_form(scene, s) == "efficiency" for s in scene.spots(k))
+    return any(efficiency_form(scene, s) == "efficiency" for s in scene.spots(k))
 
 
 def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
@@ -454,7 +480,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     far = frozenset() if single or spanned else frozenset({"few"})
     given = (*((("few", counts[0]),) if spanned else ()), ("many", many), ("at many", gains[0]))
     cues = scene.heard(CUES, k) - ({"another"} if single else set())
-    claims = [s for s in scene.spots(k) if _form(scene, s) == "efficiency"]
+    claims = [s for s in scene.spots(k) if efficiency_form(scene, s) == "efficiency"]
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:

@@ -26,6 +26,7 @@ Print both scales, both rates, and whether the batch grew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ from hwmodels.scaling import (
     weak_scaling_efficiency,
 )
 from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval, corners
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -55,7 +57,7 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.communication.efficiency_tables import columns
+from tanaka.rules.communication.efficiency_tables import Run, columns, runs
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
 from tanaka.rules.numbers.table_ratio import table_ratio
@@ -141,6 +143,68 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome := _judged(ctx, claim):
             yield outcome
     yield from _tables(ctx)
+    yield from _told_of_tables(ctx)
+
+
+_ELSEWHERE = 0.08
+"""So far from every run of its section, an efficiency of the text is of none of them."""
+
+
+def _told_of_tables(ctx: Context) -> Iterator[Outcome]:
+    """Efficiencies of the text against the runs of the tables of their section."""
+    claims = [c for c in ctx.paper.physical("tabled-efficiency") if c.asserted is Asserted.YES]
+    judged = {c.number for c in ctx.paper.physical("scaling")}
+    claims = [
+        c for c in claims if c.number not in judged and not c.cues & (_SILENT | _DOUBTS.keys())
+    ]
+    for claim in claims:
+        section = ctx.paper.number(claim.number).section
+        found = [r for r in runs(ctx.paper) if r.table.section == section]
+        if len({r.table.id for r in found}) != 1 or not _SCALING.search(found[0].said):
+            continue
+        said = found[0].said.lower()
+        if any(name.lower() not in said for name in claim.name("models").split(" | ")):
+            continue
+        tried = [c for run in found for c in _against(ctx, claim, run)]
+        if tried and (off := _off(ctx, claim, tried)):
+            yield off
+
+
+def _against(ctx: Context, claim: Physical, run: Run) -> Iterator[Physical]:
+    """A claim with the values of a run, at the scale that it names or at the largest."""
+    at = claim.at("many")
+    named = ctx.paper.number(at).quantity.point if at is not None else run.counts[-1]
+    for k, n in enumerate(run.counts[1:], 1):
+        if n == named:
+            given = (("at few", run.values[0].id), ("at many", run.values[k].id))
+            counted = (("few", run.counts[0]), ("many", n))
+            named_ = (("kind", run.kind), ("form", "efficiency"))
+            yield replace(claim, given=given, counted=counted, named=named_)
+
+
+def _off(ctx: Context, claim: Physical, tried: list[Physical]) -> Finding | None:
+    """The nearest of several runs, where even that is far off."""
+    found: list[tuple[float, int, Physical, Way, dict[str, Number]]] = []
+    number = ctx.paper.number(claim.number)
+    for c in tried:
+        at = {role: ctx.paper.number(i) for role, i in c.given}
+        for way in ways(c.name("kind"), "efficiency", c.cues, scales=True):
+            found.append(
+                (
+                    _reach(way, c, at, proof=False).gap(number.quantity.nominal),
+                    len(found),
+                    c,
+                    way,
+                    at,
+                )
+            )
+    far, _, nearest, way, at = min(found)
+    if far < _ELSEWHERE:
+        return None
+    return _finding(ctx, nearest, way, number, at, _needed(nearest, way, number, at))
+
+
+_SCALING = Lazy(r"\bscal(?:ing|ability|es?)\b|\befficienc\w+|\beff\.", re.I)
 
 
 def _tables(ctx: Context) -> Iterator[Outcome]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from tanaka.paper.model import Asserted, Number, Paper, Physical
+from tanaka.paper.model import Asserted, Number, Paper, Physical, Table
 from tanaka.patterns import Lazy
 from tanaka.quantity.nouns import named
 from tanaka.records import dataclass
@@ -121,6 +122,46 @@ def _across(view: View, c: int) -> Column | None:
 def _cues(view: View, c: int) -> frozenset[str]:
     said = f"{view.header[c]} {view.caption}"
     return frozenset(n for n in ("weak", "strong") if re.search(rf"\b{n}\b", said, re.I))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A column of rates, or of times, over devices, the fewest first.
+
+    Attributes
+    ----------
+    table : Table
+    kind : str
+        "rate" or "time".
+    counts : tuple of float
+    values : tuple of Number
+    said : str
+        Caption and labels of the table.
+    """
+
+    table: Table
+    kind: str
+    counts: tuple[float, ...]
+    values: tuple[Number, ...]
+    said: str
+
+
+def runs(paper: Paper) -> Iterator[Run]:
+    """What tables measured on more and more devices, by column and block."""
+    for table in paper.tables:
+        asserted, numbers = numbers_of(paper, table)
+        for view in views(table, asserted, numbers):
+            counts = devices(view)
+            said = " | ".join((view.caption, *view.header, *view.stubs))
+            for c in range(len(view.header)) if counts else ():
+                sort = kind(view, c)
+                if not sort or _efficiencies(view, c):
+                    continue
+                for block in dict.fromkeys(view.blocks):
+                    rows = [(amount(counts[r]), n) for r in range(len(view.cells)) if r in counts and view.blocks[r] == block and (n := view.cell(r, c))]  # fmt: skip
+                    told = [n for n, _ in rows]
+                    if len(rows) > 1 and all(a < b for a, b in pairwise(told)) and all(n.quantity.point > 0 and n.quantity.bounded for _, n in rows):  # fmt: skip
+                        yield Run(table, sort, tuple(told), tuple(n for _, n in rows), said)
 
 
 def _present(view: View, c: int) -> list[Number]:
