@@ -6,7 +6,9 @@ The unit, the noun and the digits may be left out behind the first; a count may 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.scene import Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
@@ -21,18 +23,28 @@ _UNIT = r"(?:[A-Za-z]+\.?(?:\s?per\s(?:second|s)|/s(?:ec(?:ond)?)?)|ms|s|seconds
 _VALUE = rf"\d[\d,]*(?:\.\d+)?[\s\u2009]?[kKMG]?(?:[\s\u2009]?{_UNIT})?"
 # "29k tokens/s on 16 GPUs", "57k on 32"
 _VALUE_ON = Lazy(
-    rf"(?<![\w.,/-])(?P<v>{_VALUE})\s(?:\w+\s)?(?:on|with|at|using|over|for|from)\s(?:all\s|only\s|just\s|the\s)?(?P<n>{_COUNT})(?:[\s-](?P<noun>{_NOUN}))?(?![\w.%×/-]|,\d)"
+    rf"(?<![\w.,/-])(?P<v>{_VALUE})\s(?:\w+\s)?(?:on|with|at|using|over|for|from)\s(?:all\s|only\s|just\s|the\s)?(?P<n>{_COUNT})(?:[\s-](?P<noun>{_NOUN}))?(?![\w%×/-]|[.,]\d)"
 )
 # "on 16 GPUs it trains 29k tokens/s, on 32 57k"
 _ON_VALUE = Lazy(
     rf"\b(?:[Oo]n|[Ww]ith|[Aa]t|[Uu]sing|[Ff]or)\s(?:all\s|only\s|just\s|the\s)?(?P<n>{_COUNT})(?:[\s-](?P<noun>{_NOUN}))?,?\s(?:[A-Za-z-]+\s){{0,6}}?(?P<v>{_VALUE})(?![\w%×/-]|\.\d)"
 )
+# "512 GPUs finish in 31 minutes and 128 in 118"
+_COUNT_IN = Lazy(
+    rf"(?<![\w.,/-])(?P<n>{_COUNT})(?:[\s-](?P<noun>{_NOUN}))?\s(?:[a-z-]+\s){{0,4}}?(?:in|takes?|needs?|reach(?:es)?|process(?:es)?|delivers?|achieves?|gives?|yields?|trains?|runs? at|at)\s(?:only\s|about\s)?(?P<v>{_VALUE})(?![\w%×/-]|\.\d)",
+    re.I,
+)
 _FROM_TO = Lazy(
-    rf"\b(?:[Ff]rom|[Bb]etween)\s(?:only\s)?(?P<a>{_COUNT})(?:[\s-](?P<na>{_NOUN}))?\s+(?:up\s)?(?:to|and)\s(?:all\s)?(?P<b>{_COUNT})(?:[\s-](?P<nb>{_NOUN}))?(?![\w.%×/-]|,\d)"
+    rf"\b(?:[Ff]rom|[Bb]etween)\s(?:only\s)?(?P<a>{_COUNT})(?:[\s-](?P<na>{_NOUN}))?\s+(?:up\s)?(?:to|and)\s(?:all\s)?(?P<b>{_COUNT})(?:[\s-](?P<nb>{_NOUN}))?(?![\w%×/-]|[.,]\d)"
 )
 _VALUES = Lazy(rf"\bfrom\s(?P<a>{_VALUE})\s(?:up\s)?to\s(?P<b>{_VALUE})(?![\w%×/-]|\.\d)")
 _MEASURE = Lazy(r"\b(?:rates?|throughput|speed(?!-?\s?up)|performance|samples|images|tokens|requests|sequences|steps)\b", re.I)  # fmt: skip
 _ASIDE = Lazy(r"\([^()]*\)")
+# Runs that are not alike: of other settings, or of somebody else between the two.
+_UNLIKE = Lazy(r"\b(?<!fixed )(?<!constant )(?<!same )(?<!global )(?<!per-GPU )batch\w*|\bcontexts? of\b|\bbaselines?\b|\bwithout\b|\binstead of\b", re.I)  # fmt: skip
+_APART = Lazy(
+    r"(?!GPU|H\d|A\d|V\d|B\d)[A-Z]\w+|\b(?:systems?|ours|the other|another|while|whereas|but)\b"
+)
 _RATES = ("sample/s", "token/s", "request/s", "step/s", "FLOP/s")
 
 
@@ -67,10 +79,15 @@ def ladder(scene: Scene, k: int) -> Ladder | None:
     sentence = scene.sentences[k]
     if sum(r.quantity.unit in (*_RATES, "s", "1") for r in sentence.readings) < 3:
         return None
+    if len(scene.named(k, EntityKind.DEVICE)) > 1 or _UNLIKE.search(sentence.text):
+        return None
     # what stands in brackets explains a scale and is none
     text = _ASIDE.sub(lambda m: " " * len(m.group()), sentence.text)
-    for pattern in (_VALUE_ON, _ON_VALUE):
-        found = [(m["n"], m.start("n"), m["noun"], m.start("v")) for m in pattern.finditer(text)]
+    for pattern in (_VALUE_ON, _ON_VALUE, _COUNT_IN):
+        matches = list(pattern.finditer(text))
+        if any(_APART.search(text, a.end(), b.start()) for a, b in pairwise(matches)):
+            continue
+        found = [(m["n"], m.start("n"), m["noun"], m.start("v")) for m in matches]
         made = _made(scene, k, found)
         if made is not None:
             return made
@@ -124,7 +141,7 @@ def _reading(scene: Scene, k: int, at: int) -> Spot | None:
 
 
 def _kind(scene: Scene, k: int, scales: list[Scale]) -> str:
-    """ "rate" or "time" by the unit that any of the values has; the others have it, or none."""
+    """Whether they are rates or times, by the unit that any of the values has; the others have it, or none."""
     quantities = [scene.reading(s.value).quantity for s in scales]
     if any(not q.bounded or q.point <= 0 or q.shown_unit in ("%", "×") for q in quantities):
         return ""

@@ -113,8 +113,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
-                cues = {"cause"} if _caused(scene.text) else set()
-                cues |= {"lost"} if _lost(scene, claim) else set()
+                lost = _lost(scene, claim)
+                cues = {"lost"} if lost else set()
+                # what explains a loss is no cause of a gain
+                if _caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
+                    cues.add("cause")
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
@@ -126,9 +129,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 # "the same efficiency" is that of the sentence before
 _SAME = Lazy(
-    r"\b(?:the|an|at) (?:very )?(?:same|identical|equal) (?:scaling |parallel )?efficiency\b", re.I
+    r"(?<!\bnot )\b(?:the|an|at) (?:very )?(?:same|identical|equal) (?:scaling |parallel )?efficiency\b",
+    re.I,
 )
 # With these words an efficiency is what is left, and no gain.
+_BECAUSE = Lazy(r"\b(?:because|since|(?:due|owing|thanks) to)\b", re.I)
 _LOST = Lazy(
     r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still)\b",
     re.I,
@@ -226,6 +231,10 @@ def _by_scale(
     told = ladder(scene, k)
     if told is None or claim in (told.few.value, told.many.value):
         return
+    if k == claim[0] and claim > told.many.value:
+        between = _between(scene, max(told.few.value, told.many.value), claim)
+        if _OF_ELSE.search(between):
+            return
     given: list[tuple[str, Spot]] = []
     counted: list[tuple[str, float]] = []
     for role, scale in (("few", told.few), ("many", told.many)):
@@ -239,6 +248,10 @@ def _by_scale(
     yield LocalPhysical(
         "scaling", claim, tuple(given), named, tuple(counted), far, scene.heard(CUES, k)
     )
+
+
+# An efficiency behind another clause may be of other runs: "...; adding CPUs gives 60%".
+_OF_ELSE = Lazy(r";\s(?!(?:the|this|that|an?|scaling|which|its|so|hence|thus|i\.e)\b)|\b(?:instead|without|whereas|while|baseline)\b", re.I)  # fmt: skip
 
 
 def _refers(text: str) -> bool:

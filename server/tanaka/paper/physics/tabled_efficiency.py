@@ -22,6 +22,8 @@ _OF_ANOTHER = Lazy(
 )
 _SCALED = Lazy(r"\bscal(?:e|es|ing|ability)\b|\befficienc\w+", re.I)
 _CLOSES = Lazy(r"\s*(?:[.,;)]|$|(?:at|on|with|for|when|even)\s(?:all\s|only\s)?(?:\d|one|two|four|eight|sixteen|the\s(?:largest|full|whole)))", re.I)  # fmt: skip
+# "between 16 and 32 nodes": of a base of its own
+_SPAN = Lazy(r"\b(?:between|from)\s\S+(?:\s\w+)?\s(?:and|to)\s|\bdoubl\w+\b|\bprevious\b", re.I)
 _TABLE = Lazy(r"\bTab(?:le|\.)|\b(?:last|right(?:most)?) column\b", re.I)
 
 
@@ -52,7 +54,8 @@ def _carried(scene: Scene, spot: Spot) -> bool:
 def _claim(scene: Scene, spot: Spot) -> Iterator[LocalPhysical]:
     k = spot[0]
     counts = counts_of_devices(scene, k)
-    if ANOTHER_BASE.match(scene.around(spot)[1]) or len(counts) > 2:
+    text = scene.sentences[k].text
+    if ANOTHER_BASE.match(scene.around(spot)[1]) or len(counts) > 2 or _SPAN.search(text):
         return
     if len({scene.reading(s).quantity.point for s in counts}) > 1:
         return

@@ -155,7 +155,11 @@ def _told_of_tables(ctx: Context) -> Iterator[Outcome]:
     claims = [c for c in ctx.paper.physical("tabled-efficiency") if c.asserted is Asserted.YES]
     judged = {c.number for c in ctx.paper.physical("scaling")}
     claims = [
-        c for c in claims if c.number not in judged and not c.cues & (_SILENT | _DOUBTS.keys())
+        c
+        for c in claims
+        if c.number not in judged
+        and "another" not in c.cues
+        and not c.cues & (_SILENT | _DOUBTS.keys())
     ]
     for claim in claims:
         section = ctx.paper.number(claim.number).section
@@ -164,6 +168,8 @@ def _told_of_tables(ctx: Context) -> Iterator[Outcome]:
             continue
         said = found[0].said.lower()
         if any(name.lower() not in said for name in claim.name("models").split(" | ")):
+            continue
+        if any(one in claim.cues and other in said and one not in said for one, other in _SORTS):
             continue
         tried = [c for run in found for c in _against(ctx, claim, run)]
         if tried and (off := _off(ctx, claim, tried)):
@@ -204,6 +210,7 @@ def _off(ctx: Context, claim: Physical, tried: list[Physical]) -> Finding | None
     return _finding(ctx, nearest, way, number, at, _needed(nearest, way, number, at))
 
 
+_SORTS = (("weak", "strong"), ("strong", "weak"))
 _SCALING = Lazy(r"\bscal(?:ing|ability|es?)\b|\befficienc\w+|\beff\.", re.I)
 
 

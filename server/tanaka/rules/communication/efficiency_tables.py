@@ -21,6 +21,7 @@ _OTHER = Lazy(r"\b(?:energy|power|memory|cost|area|sample|data|bandwidth|TOPS|MF
 _COUNTED = ("gpu", "node", "core", "replica")
 _RATES = ("sample/s", "token/s", "request/s", "step/s", "FLOP/s")
 _RATE_LABEL = Lazy(r"\b(?:seqs?|imgs?|samples?|tok(?:ens?)?|req(?:uests?)?|steps?|iter\w*|ex(?:amples)?|words?|graphs?)\.?\s?(?:/|per )\s?s|\bthroughput\b|\brate\b", re.I)  # fmt: skip
+_STEPWISE = Lazy(r"\b(?:previous|preceding)\b|\b(?:each|every|per) (?:doubling|step)\b", re.I)
 _HEAD = Lazy(r"^\W*(?P<n>\d{1,3}(?:,\d{3})+|\d{1,5})\s?(?:x\s|×\s)?(?P<noun>(?:[A-Z]\w*\d\w*\s)?(?:GPUs?|devices?|nodes?|workers?|machines?|servers?|replicas?|cores?|[AHVBL]\d{1,3}s?))\W*$", re.I)  # fmt: skip
 _INTEGER = Lazy(r"\d{1,3}(?:,\d{3})+|\d{1,5}")
 _MOST_ROWS = 3
@@ -112,7 +113,7 @@ def _across(view: View, c: int) -> Column | None:
         number, first, second = view.cell(r, c), view.cell(r, few), view.cell(r, many)
         if number is None or first is None or second is None or (r, c) in view.noted:
             continue
-        kind = _kind_of([first, second], view.stubs[r])
+        kind = _kind_of([first, second], f"{view.stubs[r]} {view.caption}")
         made = _made(number, counts[few], counts[many], first, second, kind, cues)
         if made is not None:
             claims.append(made)
@@ -190,7 +191,7 @@ def kind(view: View, c: int) -> str:
     cells = _present(view, c)
     if cells and all(n.quantity.shown_unit == "×" for n in cells):
         return "rate"  # a speed-up over the base
-    return _kind_of(cells, f"{view.header[c]}")
+    return _kind_of(cells, view.header[c])
 
 
 def _kind_of(cells: list[Number], label: str) -> str:
@@ -214,6 +215,10 @@ def _column(view: View, c: int, counts: dict[int, Count], block: int) -> Column 
     for v in values:
         whole = [r for r in rows if r in counts and view.cell(r, v)]
         if not 2 <= len(whole) <= _MOST_ROWS + 1:
+            continue
+        if _STEPWISE.search(f"{view.header[c]} {view.caption}"):
+            steps = [_claim(view, c, counts, v, a, b, cues) for a, b in pairwise(whole)]
+            readings.append(tuple(x for x in steps if x is not None))
             continue
         for base in _bases(view, c, counts, whole):
             found = [_claim(view, c, counts, v, base, r, cues) for r in whole if r != base]

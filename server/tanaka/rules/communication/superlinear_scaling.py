@@ -45,10 +45,8 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
     for claim in ctx.paper.physical("superlinear"):
         if claim.asserted is not Asserted.YES:
             continue
-        lost = "lost" in claim.cues  # what is lost has its cause named, and is no gain
-        if claim.cues & {"goodput", "constant total", "batch"} or (
-            "cause" in claim.cues and not lost
-        ):
+        lost = "lost" in claim.cues
+        if claim.cues & {"cause", "goodput", "constant total", "batch"}:
             continue
         number = ctx.paper.number(claim.number)
         if number.quantity.hedged or not number.quantity.bounded:
