@@ -17,6 +17,7 @@ from tanaka.paper.physics import (
     footprint,
     link_domain,
     low_rank,
+    node_size,
     overlap,
     residence,
     saving,
@@ -57,6 +58,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     bandwidth_share.read,
     codec.read,
     link_domain.read,
+    node_size.read,
 )  # fmt: skip
 
 

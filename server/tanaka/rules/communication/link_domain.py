@@ -25,10 +25,13 @@ Name the system that joins so many, or say which part of the traffic crosses nod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tanaka.paper.model import Asserted, Physical
+from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
 from tanaka.rules import machine
 from tanaka.rules.api import (
     Assumption,
@@ -44,6 +47,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.table_lines import lines, plain
 
 _SILENT = frozenset(("larger", "admitted", "other", "able"))
 _SYSTEM = 8.0
@@ -54,6 +58,10 @@ _SYSTEM = 8.0
 def link_domain(ctx: Context) -> Iterator[Outcome]:
     """Degrees whose traffic is credited to NVLink against the devices that it joins."""
     for claim in ctx.paper.physical("link-domain"):
+        if "elsewhere" in claim.cues:
+            claim = _set_up(ctx, claim)
+            if not claim.counted:
+                continue
         if (
             (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
             or claim.cues & _SILENT
@@ -62,6 +70,35 @@ def link_domain(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+
+
+_PER_NODE = Lazy(r"^\W*(?:#|no\.?|number of)?\s*(?:of\s)?(?:(?:GPUs?|accelerators|cards|devices)\s?(?:per|/|in (?:a|each))\s?(?:node|server|machine|host)|per (?:node|server|machine|host))\W*$", re.I)  # fmt: skip
+
+
+@query
+def _tabled(paper: Paper) -> tuple[float, ...]:
+    """Devices of a node, as tables have them."""
+    found = []
+    for table in paper.tables:
+        said = (*table.header, *table.stubs)
+        if not any(_PER_NODE.search(label) for label in said):
+            continue
+        for line in lines(paper, table):
+            n = line.only(_PER_NODE, lambda n: plain(n, "1", 2.0))
+            if n is not None and n.quantity.point <= 16:
+                found.append(n.quantity.point)
+    return tuple(found)
+
+
+def _set_up(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the largest node that the paper has anywhere else, where none of its links is larger."""
+    if machine.excuses(ctx.paper, "scale-up"):
+        return claim
+    told = [dict(c.counted)["domain"] for c in ctx.paper.physical("node-size") if c.number != claim.number and c.asserted is not Asserted.NO]  # fmt: skip
+    sizes = [*told, *_tabled(ctx.paper)]
+    if not sizes:
+        return claim
+    return replace(claim, counted=(("domain", max(sizes)),), far=claim.far | {"domain"}, cues=claim.cues | {"sizes"})  # fmt: skip
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
