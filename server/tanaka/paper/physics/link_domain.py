@@ -72,7 +72,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         cues = _heard(scene, k)
         counted, far = _node(scene, k, degrees[0])
-        several = scene.spots(k, noun="node", where=lambda r: r.quantity.point > 1)
+        several = [s for s in scene.spots(k, noun="node", where=lambda r: r.quantity.point > 1) if _beside(scene, s, degrees[0])]  # fmt: skip
         system = None if counted is not None or several else _SYSTEMS.search(sentence.text)
         if len({n for s in scene.sentences for n in sizes(s.text).values()}) > 1:
             cues.add("sizes")
@@ -90,6 +90,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         yield LocalPhysical("link-domain", degrees[0], (), named, size, far, frozenset(cues))
 
 
+def _beside(scene: Scene, one: Spot, other: Spot) -> bool:
+    """Whether no semicolon stands between two numbers of a sentence."""
+    first, second = sorted((one, other))
+    return ";" not in scene.sentences[first[0]].between(scene.reading(first), scene.reading(second))
+
+
 def _heard(scene: Scene, k: int) -> set[str]:
     """What the sentence and those beside it say of the traffic."""
     cues: set[str] = set()
@@ -105,6 +111,8 @@ def _heard(scene: Scene, k: int) -> set[str]:
             text = _JOINS_NODES.sub(" ", text)
         text = _STAYS.sub(" stays ", text)
         heard = CUES if j == k else {c: CUES[c] for c in ("larger", "admitted")}
+        if j < k and not (_OF_PARALLELISM.search(text) or _BETWEEN_NODES.search(text)):
+            heard = {"larger": CUES["larger"]}  # what costs there is something else
         cues |= {c for c, p in heard.items() if p.search(text)}
     said = scene.sentences[k].text
     if _NEVER_LEAVES.search(said):
@@ -121,6 +129,7 @@ _OF_THIS = Lazy(
 )
 
 
+_BETWEEN_NODES = Lazy(r"\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bnodes\b|\ball-(?:reduce|to-all|gather)\w*|\btraffic\b", re.I)  # fmt: skip
 _OTHER_SUBJECT = Lazy(r"\s*(?:and\s|while\s|whereas\s)?(?:the\s|our\s|its\s)?(?:pipelines?|pipeline parallelism|data parallelism|data-parallel|stages|replicas|gradients?|ZeRO)\b", re.I)  # fmt: skip
 
 
@@ -146,7 +155,7 @@ def _degree(scene: Scene, spot: Spot) -> bool:
     if r.noun not in ("", "gpu", "way"):
         return False
     m = _DEGREE_BEFORE.search(before)
-    if m is not None and r.per == "":
+    if m is not None and r.per in ("", "node"):
         near = scene.sentences[spot[0] - 1].text if spot[0] else ""
         said = f"{near} {scene.sentences[spot[0]].text}"
         return _OF_PARALLELISM.search(m.group()) is not None or (

@@ -9,7 +9,7 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene
 from tanaka.patterns import Lazy
 
 _N = r"(?P<n>\d{1,2}|two|four|eight|ten|sixteen)"
-_NODE = r"(?:nodes?|servers?|machines?|hosts?|box(?:es)?|instances?|chassis)"
+_NODE = r"(?i:nodes?|servers?|machines?|hosts?|box(?:es)?|instances?|chassis)"
 _DEVICE = r"(?:(?:[A-Z][\w.-]*|SXM\d?|PCIe|\d+-?GB|identical|such|of its|local)\s){0,4}?(?:GPUs?|accelerators|cards|devices|[AHVBL]\d{1,3}S?s?)"
 _FORMS = (
     # "eight GPUs per node", "the eight H100s of our server"
