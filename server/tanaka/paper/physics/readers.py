@@ -16,6 +16,7 @@ from tanaka.paper.physics import (
     collective,
     footprint,
     link_domain,
+    link_price,
     low_rank,
     node_size,
     overlap,
@@ -58,6 +59,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     bandwidth_share.read,
     codec.read,
     link_domain.read,
+    link_price.read,
     node_size.read,
 )  # fmt: skip
 

@@ -46,6 +46,7 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
+from tanaka.rules.communication.link_credit import link_credit
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.table_lines import lines, plain
 
@@ -70,6 +71,7 @@ def link_domain(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+    yield from link_credit(ctx)
 
 
 _PER_NODE = Lazy(r"^\W*(?:#|no\.?|number of)?\s*(?:of\s)?(?:(?:GPUs?|accelerators|cards|devices)\s?(?:per|/|in (?:a|each))\s?(?:node|server|machine|host)|per (?:node|server|machine|host))\W*$", re.I)  # fmt: skip
