@@ -20,10 +20,14 @@ _DEGREE_BEFORE = Lazy(
 )
 _OF_PARALLELISM = Lazy(r"\b(?:tensor|expert)[- ]parallel|\b[TE]P\b", re.I)
 # "splits every layer over 16 GPUs"
-_SPLIT_OVER = Lazy(r"\b(?:split|shard|partition|slice)\w*\s(?:(?:each|every|all|the|its|of|attention|experts?|layers?|weights?|matri\w+|heads?|and)\s){1,6}(?:over|across|among)\s(?:the\s|all\s)?$", re.I)  # fmt: skip
+_SPLIT_OVER = Lazy(
+    r"\b(?:split|shard|partition|slice)\w*\s(?:(?:each|every)\s(?:layer|matrix|block)|(?:all\s|the\s|its\s)?(?:experts|heads|attention heads))\s(?:over|across|among)\s(?:the\s|all\s)?$"
+    r"|\b(?:(?:each|every)\s(?:layer|matrix|block)|experts|heads)\s(?:of \w+ )?(?:is|are)\s(?:split|sharded|partitioned|distributed|divided|spread)\s(?:over|across|among)\s(?:the\s|all\s)?$",
+    re.I,
+)
 _PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
 _ON_NVLINK = Lazy(
-    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b",
+    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
     re.I,
 )
 _HOST = r"(?:node|server|machine|host|box|chassis)"
@@ -55,10 +59,10 @@ _SYSTEMS = Lazy(
 )
 CUES = {
     "larger": Lazy(r"\bNVL\d+\b|\bracks?\b|\bGB[23]00\b|\bICI\b|\btorus\b|\bDGX SuperPODs?\b|\bTPUs?\b|\bNeuronLink\b|\bTrainium\b|\bMI\d{3}\w*|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bNVSwitch (?:system|fabric)\b|\bAscend\b|\bsuper-?(?:pod|node)s?\b", re.I),
-    "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
+    "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bbetween (?:the |all )?(?:nodes|servers|machines)\b|\bleav\w+ (?:the )?(?:NVLink|node|server)\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
     "other": Lazy(r"\b(?:context|sequence|pipeline|data)[- ]parallel\w*|\bCP\d*\b|\bPP\d*\b|\bring attention\b", re.I),
     "able": Lazy(r"\b(?:would|could|if|ideally|assum\w+|suppose|not|cannot|never fits|limit\w*|beyond|exceed\w*|longer|rather|instead)\b|n't\b", re.I),
-    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
+    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bshares?\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
 }  # fmt: skip
 
 
@@ -78,7 +82,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             cues.add("sizes")
         part = scene.part(k)
         known = counted is not None or system is not None or (part is not None and part.system)
-        if several and not known:
+        if (several and not known) or _OVER_NODES.match(scene.around(degrees[0], 1, 60)[1]):
             continue  # of several nodes, as it says itself
         name = part.name if part is not None else system.group() if system is not None else ""
         if part is None and system is not None:
@@ -88,6 +92,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         named = (("device", name),) if name else ()
         size = (("domain", counted),) if counted is not None else ()
         yield LocalPhysical("link-domain", degrees[0], (), named, size, far, frozenset(cues))
+
+
+_OVER_NODES = Lazy(r"[^.;,]{0,24}\b(?:over|across|on|spanning)\s(?:two|three|four|eight|sixteen|\d+|several|multiple)\s(?:\w+\s)?(?:nodes|servers|machines|hosts)\b(?! (?:of|with)\b)", re.I)  # fmt: skip
 
 
 def _beside(scene: Scene, one: Spot, other: Spot) -> bool:
@@ -161,7 +168,10 @@ def _degree(scene: Scene, spot: Spot) -> bool:
         return _OF_PARALLELISM.search(m.group()) is not None or (
             _OF_PARALLELISM.search(said) is not None and not _OF_OTHERS.search(said)
         )
-    return r.noun == "gpu" and _SPLIT_OVER.search(before) is not None
+    said = scene.sentences[spot[0]].text
+    return (
+        r.noun == "gpu" and _SPLIT_OVER.search(before) is not None and not _OF_OTHERS.search(said)
+    )
 
 
 def _node(scene: Scene, k: int, degree: Spot) -> tuple[float | None, frozenset[str]]:

@@ -21,7 +21,9 @@ _DENIED = Lazy(
     r"\b(?:no|not|without|lacks?|lacking|absen\w+|cannot|would|could|if|unlike|instead|than|neither|nor|missing|were|unavailable|only|other|emulat\w+|simulat\w+|as though|versus|vs|against|compared|while|whereas|but)\b|n't\b",
     re.I,
 )
-_NETWORK = r"(?:InfiniBand|Ethernet|RoCE|RDMA|IB|EFA|network|NICs?|HCAs?|fabric between (?:the )?nodes)"
+_NETWORK = (
+    r"(?:InfiniBand|Ethernet|RoCE|RDMA|IB|EFA|network|NICs?|HCAs?|fabric between (?:the )?nodes)"
+)
 _RATE_OF = Lazy(rf"\s?(?:(?:share|part|slice|bandwidth|rate|link|port|adapter|connection)\s)?(?:of (?:the |its |an? |our )?|(?:per|a|for each|of each) \w+ (?:of|on|over|over the|on the) )?(?:[HNEX]DR )?{_NETWORK}\b", re.I)  # fmt: skip
 _OF_RATE = Lazy(rf"\b{_NETWORK}\b[^.;,\d]{{0,40}}(?:of|at|with|offers?|gives?|provides?|delivers?|is|has)\s(?:about\s|only\s)?$", re.I)  # fmt: skip
 _APIECE = Lazy(r"\b(?:its|each|every|per|one|a)\s(?:[\w-]+\s){0,2}?(?:GPU|device|rank|card|accelerator)\b|\bits\b|/GPU\b|\bper-GPU\b", re.I)  # fmt: skip
@@ -78,12 +80,14 @@ def _priced(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     given: tuple[tuple[str, Spot], ...] = ()
     if len(sizes) == 1 and len(times) == 1:
         given = (("payload", sizes[0]), ("time", times[0]))
-    cues = frozenset() if _SUPPOSED.search(text) else frozenset({"indicative"})
-    yield LocalPhysical("network-price", rates[0], given, cues=cues)
+    if not _SUPPOSED.search(text):
+        yield LocalPhysical("network-price", rates[0], () if _IN_PART.search(text) else given)
 
 
 # "If a group spans nodes, this takes 2.9 ms" supposes no other network.
-_SUPPOSED = Lazy(r"\b(?:had|were|would|could|suppose\w*|imagin\w+|hypothetic\w+|ideal\w*|not|no|cannot|never|future)\b|n't\b", re.I)  # fmt: skip
+_SUPPOSED = Lazy(r"\b(?:had|were|would|could|suppose\w*|imagin\w+|hypothetic\w+|ideal\w*|not|no|cannot|never|future|simulat\w+|emulat\w+|target|need\w*|requir\w+)\b|n't\b", re.I)  # fmt: skip
+# A part of the bytes, or of the time.
+_IN_PART = Lazy(r"\b(?:half|halves|thirds?|quarters?|eighths?|sixteenths?|fraction|exposed|hidden|hides?|overlap\w*|remain\w*|rest|per (?:hop|chunk|bucket|layer)|compress\w*|but|first|extra|additional|instead)\b|%", re.I)  # fmt: skip
 
 
 def _single(reading: Reading) -> bool:

@@ -15,7 +15,7 @@ _FORMS = (
     # "eight GPUs per node", "the eight H100s of our server"
     rf"\b{_N}[ -]{_DEVICE}(?:\s(?:are|sit|is))?\s?(?:per|in each|in every|in an?|in one|on each|on an?|on one|of each|of every|of an?|of our|of one|of the same|of the|-per-|/)\s?(?:[A-Z]\w*\s|single\s)?{_NODE}\b",
     # "nodes with eight A100 GPUs", "each server holds four cards"
-    rf"\b{_NODE}(?:,? each)? (?:of|with|ha(?:s|ve)|having|holds?|contains?|carr(?:y|ies)|hosts?|houses?|includes?|comprises?|equipped with|featuring|provides?)\s(?:exactly\s|all\s|only\s)?{_N}[ -]{_DEVICE}\b",
+    rf"\b{_NODE}(?:,? each)?(?: is| are)? (?:of|with|ha(?:s|ve)|having|holds?|contains?|carr(?:y|ies)|hosts?|houses?|includes?|comprises?|equipped with|featuring|provides?)\s(?:exactly\s|all\s|only\s)?{_N}[ -]{_DEVICE}\b",
     rf"\b{_N}-GPU {_NODE}\b",
     rf"\b{_N}\s?[x×]\s?(?:[A-Z]\w*[ -]){{0,2}}?[A-Z]+\d\w*\s(?:GPU\s)?{_NODE}\b",
     # "In an H100 server the eight GPUs talk to each other"
