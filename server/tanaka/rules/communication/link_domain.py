@@ -1,6 +1,7 @@
 r"""## What it checks
 That tensor or expert parallelism whose traffic is credited to NVLink is not wider than the devices
-that NVLink joins: the GPUs of a node, or of the system named.
+that NVLink joins: the GPUs of a node, or of the system named. Also that a part that is credited
+with NVLink has it, and that a network between nodes is not priced at its rate.
 
 ## Why it matters
 Outside of the domain the same bytes travel on the network, at a tenth of the bandwidth or less. A
