@@ -362,7 +362,7 @@ def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) ->
     digits = max(3, len([c for c in there.quantity.literal.text if c.isdigit()]))
     scaled = value / there.quantity.scale
     unit = there.quantity.shown_unit
-    glue = "" if unit in ("%", "×") else " "
+    glue = "" if unit in ("", "%", "×") else " "
     where = (
         f" on {_point(claim, at, 'many'):,.0f}" if "many" in {**at, **dict(claim.counted)} else ""
     )
