@@ -36,6 +36,7 @@ EXCUSES: dict[str, Lazy] = {
         r"\b[Bb]y \w+ we mean\b|\bwe count\b(?![^.]{0,8}\b[268]\s?N)|\b(?:are|is) counted\b|\b[Ww]e (?:simulate|emulate|model) (?:the|a|an|our)\b|\b(?:our|the|a|cycle-level|cycle-accurate|analytical) simulators?\b|\b[Ll]et \w+ \w+ be\b",
         re.I
     ),
+    "scale-up": Lazy(r"\bNVL\d+\b|\bGB[23]00\b|\bDGX-2\b|\bHGX-16\b|\bNVLink (?:Switch System|Network)\b|\bTPUs?\b|\bMI\d{3}\w*|\bNeuronLink\b|\bAscend\b|\brack-scale\b"),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
 # Sparse is what is sent or looked up, and no product; or a peak that the vendor prints.

@@ -23,8 +23,10 @@ from tanaka.paper.physics import (
     kept_batch,
     kept_units,
     link_domain,
+    link_price,
     low_rank,
     network,
+    node_size,
     overlap,
     rates,
     recipe,
@@ -41,6 +43,7 @@ from tanaka.paper.physics import (
     specification,
     stashed,
     stated_peak,
+    tabled_efficiency,
     throughput,
     token_share,
     training,
@@ -97,6 +100,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     held_state.read,
     collective.read,
     scaling.read,
+    tabled_efficiency.read,
     bubble.read,
     amdahl.read,
     overlap.read,
@@ -108,6 +112,8 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     exchange.read,
     hidden.read,
     codec_pays.read,
+    link_price.read,
+    node_size.read,
 )  # fmt: skip
 
 

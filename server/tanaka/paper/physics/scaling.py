@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tanaka.paper.physics.scales import ladder
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -107,18 +108,48 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Efficiencies with their two scales, and those above all."""
     for k, sentence in enumerate(scene.sentences):
         for i, reading in enumerate(sentence.readings):
-            form = _form(scene, (k, i))
+            form = efficiency_form(scene, (k, i))
             if not form:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
-                cues = {"cause"} if _caused(scene.text) else set()
+                lost = _lost(scene, claim)
+                cues = {"lost"} if lost else set()
+                # what explains a loss is no cause of a gain
+                if _caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
+                    cues.add("cause")
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
+        if k and _SAME.search(sentence.text):
+            before = [s for s in scene.spots(k - 1) if efficiency_form(scene, s) == "efficiency"]
+            if len(before) == 1:
+                yield from _by_scale(scene, before[0], "efficiency", k)
 
 
-def _form(scene: Scene, spot: Spot) -> str:
+# "the same efficiency" is that of the sentence before
+_SAME = Lazy(
+    r"(?<!\bnot )\b(?:the|an|at) (?:very )?(?:same|identical|equal) (?:scaling |parallel )?efficiency\b",
+    re.I,
+)
+# With these words an efficiency is what is left, and no gain.
+_BECAUSE = Lazy(r"\b(?:because|since|(?:due|owing|thanks) to)\b", re.I)
+_LOST = Lazy(
+    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still)\b",
+    re.I,
+)
+_THE_LOSS = Lazy(r"(?:The|This|Most of the|What is|The remaining)\s(?:\w+\s)?(?:loss|losses|lost|missing|gap|decline|drop|rest|overhead)\b")  # fmt: skip
+
+
+def _lost(scene: Scene, spot: Spot) -> bool:
+    """Whether the words say that something is lost at an efficiency."""
+    k = spot[0]
+    before, after = scene.around(spot, 120, 60)
+    on = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
+    return bool(_LOST.search(before) or _LOST.search(after) or _THE_LOSS.match(on))
+
+
+def efficiency_form(scene: Scene, spot: Spot) -> str:
     """Whether a number is an efficiency of scaling, what is lost to it, or neither ("")."""
     reading = scene.reading(spot)
     q = reading.quantity
@@ -155,7 +186,7 @@ def _in_pair(scene: Scene, spot: Spot) -> bool:
 def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     k = claim[0]
     pairs, far = _pairs(scene, k, claim), frozenset[str]()
-    if pairs is None and k and not _counts(scene, k) and _refers(scene.sentences[k].text):
+    if pairs is None and k and not counts_of_devices(scene, k) and _refers(scene.sentences[k].text):
         pairs, far = _pairs(scene, k - 1, claim), frozenset({"few", "many", "at few", "at many"})
     if pairs is None and k and (told := _base_before(scene, k, claim)) is not None:
         pairs, far = told, frozenset({"few", "at few"})
@@ -164,9 +195,14 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
         return
     if pairs is not None and pairs.counts is None and k:
         before = [g for noun in _COUNTED if (g := scene.spots(k - 1, noun=noun, where=_plain))]
-        if len(before) == 1 and len(before[0]) == 2 and not _counts(scene, k):
+        if len(before) == 1 and len(before[0]) == 2 and not counts_of_devices(scene, k):
             pairs = _Pairs(pairs.values, (before[0][0], before[0][1]), pairs.kind)
             far = frozenset({"few", "many"})
+    if pairs is None or pairs.counts is None:
+        by_scale = list(_by_scale(scene, claim, form))
+        if by_scale:
+            yield from by_scale
+            return
     if pairs is None:
         return
     given: list[tuple[str, Spot]] = []
@@ -185,6 +221,37 @@ def _scaling(scene: Scene, claim: Spot, form: str) -> Iterator[LocalPhysical]:
     yield LocalPhysical(
         "scaling", claim, tuple(given), (("kind", pairs.kind), ("form", form)), far=far, cues=cues
     )
+
+
+def _by_scale(
+    scene: Scene, claim: Spot, form: str, k: int | None = None
+) -> Iterator[LocalPhysical]:
+    """An efficiency beside rates whose units or nouns are left out, of its sentence or of another."""
+    k = claim[0] if k is None else k
+    told = ladder(scene, k)
+    if told is None or claim in (told.few.value, told.many.value):
+        return
+    if k == claim[0] and claim > told.many.value:
+        between = _between(scene, max(told.few.value, told.many.value), claim)
+        if _OF_ELSE.search(between):
+            return
+    given: list[tuple[str, Spot]] = []
+    counted: list[tuple[str, float]] = []
+    for role, scale in (("few", told.few), ("many", told.many)):
+        if scale.at is not None:
+            given.append((role, scale.at))
+        else:
+            counted.append((role, scale.devices))
+    given += [("at few", told.few.value), ("at many", told.many.value)]
+    far = frozenset({"few", "many", "at few", "at many"})
+    named = (("kind", told.kind), ("form", form))
+    yield LocalPhysical(
+        "scaling", claim, tuple(given), named, tuple(counted), far, scene.heard(CUES, k)
+    )
+
+
+# An efficiency behind another clause may be of other runs: "...; adding CPUs gives 60%".
+_OF_ELSE = Lazy(r";\s(?!(?:the|this|that|an?|scaling|which|its|so|hence|thus|i\.e)\b)|\b(?:instead|without|whereas|while|baseline)\b", re.I)  # fmt: skip
 
 
 def _refers(text: str) -> bool:
@@ -216,7 +283,7 @@ _UNLIKE = Lazy(
     r"\bbatch\w*|\bwith(?:out)? (?!a\b|one\b|\d|two\b|four\b|eight\b|sixteen\b)\w+ing\b|\bwithout\b|\bbaselines?\b|\b(?:slow|old|fast)\w*|\bearlier\b|\banother\b|\bother\b",
     re.I,
 )
-_ANOTHER_BASE = Lazy(
+ANOTHER_BASE = Lazy(
     r"\s?(?:,\s)?(?:over|relative to|compared|against|with respect to|from)\b", re.I
 )
 
@@ -224,7 +291,7 @@ _ANOTHER_BASE = Lazy(
 def _base_before(scene: Scene, k: int, claim: Spot) -> _Pairs | None:
     """One rate on few in the sentence before, one on many in this: "One replica completes 5.2 ..."."""
     sides = []
-    if _ANOTHER_BASE.match(scene.around(claim)[1]):
+    if ANOTHER_BASE.match(scene.around(claim)[1]):
         return None
     for j in (k - 1, k):
         if _UNLIKE.search(scene.sentences[j].text):
@@ -262,7 +329,8 @@ def _without_noun(reading: Reading) -> bool:
     return reading.series != 0 and not reading.noun and reading.quantity.shown_unit in ("", "1")
 
 
-def _counts(scene: Scene, k: int) -> list[Spot]:
+def counts_of_devices(scene: Scene, k: int) -> list[Spot]:
+    """What counts devices, nodes, cores or replicas in a sentence."""
     return [s for noun in _COUNTED for s in scene.spots(k, noun=noun, where=_plain)]
 
 
@@ -364,11 +432,12 @@ _OVER = Lazy(
     r"[^.;,()]{0,30}\b(?:than|over|against|relative to|compared (?:to|with)|vs|versus)\b", re.I
 )
 _SLOWER = Lazy(r"\s*(?:as (?:long|slow|much|large|many)|longer|slower|more (?:time|memory|tokens)|the (?:time|batch|cost|memory|devices|GPUs|nodes))\b", re.I)  # fmt: skip
+_GROWTH = Lazy(r"\s*(?:increase|growth|rise|scale-?up|scale-?out|as many|the (?:devices|GPUs|nodes|hardware|scale)|(?:larger|bigger|wider) (?:cluster|machine|system|scale))\b(?! (?:in|of) (?:throughput|performance|speed|rate|tokens|samples))", re.I)  # fmt: skip
 _SPED = Lazy(r"\bspeed-?ups?\b[^.;×%]{0,40}\s$", re.I)
 
 
 def _form_any(scene: Scene, k: int) -> bool:
-    return any(_form(scene, s) == "efficiency" for s in scene.spots(k))
+    return any(efficiency_form(scene, s) == "efficiency" for s in scene.spots(k))
 
 
 def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
@@ -380,6 +449,8 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             continue  # over another system
         if _SLOWER.match(after):
             continue
+        if _GROWTH.match(after):
+            continue  # "over the fourfold increase", of the devices
         if scene.reading(spot).kind is Kind.SPEEDUP or _FASTER.match(after) or _SPED.search(before):
             gains.append(spot)
     if len(gains) != 1:
@@ -422,7 +493,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     far = frozenset() if single or spanned else frozenset({"few"})
     given = (*((("few", counts[0]),) if spanned else ()), ("many", many), ("at many", gains[0]))
     cues = scene.heard(CUES, k) - ({"another"} if single else set())
-    claims = [s for s in scene.spots(k) if _form(scene, s) == "efficiency"]
+    claims = [s for s in scene.spots(k) if efficiency_form(scene, s) == "efficiency"]
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:

@@ -34,6 +34,7 @@ from hwmodels.pipeline import (
     pipeline_bubble,
     pipeline_bubble_of_ideal,
 )
+from tanaka.paper.about import Role
 from tanaka.paper.model import Asserted, Number, Physical
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -55,6 +56,7 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
+from tanaka.rules.communication.bubble_rows import bubble_rows
 from tanaka.rules.derivation import Derivation, hard
 
 _LESS = frozenset({"zero", "asynchronous", "filled", "serving", "another"})
@@ -68,25 +70,44 @@ _MOST_CHUNKS = 16
 @rule("TK405", since="0.1.0")
 def bubble_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Bubbles against stages and micro-batches."""
-    for claim in ctx.paper.physical("bubble"):
-        if claim.asserted is Asserted.NO:
+    for claim in (*ctx.paper.physical("bubble"), *bubble_rows(ctx.paper)):
+        if claim.asserted is Asserted.NO and "would" not in claim.cues:
             continue
-        at = {role: ctx.paper.number(i) for role, i in claim.given}
-        p, m = at["stages"].quantity.point, at["micro"].quantity.point
-        v = at["chunks"].quantity.point if "chunks" in at else 1.0
+        claim = _completed(ctx, claim)
+        p, m, v = (_count(ctx, claim, role) for role in _LABELS)
         if not (2 <= p <= 512 and 1 <= m <= 65536 and 1 <= v <= 64):
             continue
         negligible = claim.name("kind") == "negligible"
-        outcome = (
-            _negligible(ctx, claim, p, m, v) if negligible else _judged(ctx, claim, at, p, m, v)
-        )
+        outcome = _negligible(ctx, claim, p, m, v) if negligible else _judged(ctx, claim, p, m, v)
         if outcome is not None:
             yield outcome
 
 
-def _judged(
-    ctx: Context, claim: Physical, at: dict[str, Number], p: float, m: float, v: float
-) -> Outcome | None:
+def _count(ctx: Context, claim: Physical, role: str) -> float:
+    """Stages, micro-batches or chunks; 0 where nobody says, one chunk where none is spoken of."""
+    at = claim.at(role)
+    if at is not None:
+        return ctx.paper.number(at).quantity.point
+    return dict(claim.counted).get(role, 1.0 if role == "chunks" else 0.0)
+
+
+def _completed(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the stages that the paper says elsewhere, where its passage names none."""
+    known = claim.at("stages") is not None or "stages" in dict(claim.counted)
+    if known or "interleaved" in claim.cues:  # whose stages may be virtual ones
+        return claim
+    bound = ctx.about(claim.number).of(Role.PIPELINE)
+    at = bound.at if bound is not None else None
+    if at is None:  # or the only depth that the paper has anywhere
+        depths = [n for n in ctx.paper.counts_of("stage", "pp") if n.quantity.point >= 2]
+        if len({n.quantity.value for n in depths}) != 1:
+            return claim
+        at = depths[0].id
+    given = (("stages", at), *claim.given)
+    return replace(claim, given=given, far=claim.far | {"stages"})
+
+
+def _judged(ctx: Context, claim: Physical, p: float, m: float, v: float) -> Outcome | None:
     number = ctx.paper.number(claim.number)
     stated, widest = number.quantity.nominal, hard(number)
     least, most = pipeline_bubble(p, v, m), pipeline_bubble_of_ideal(p, v, m)
@@ -96,7 +117,7 @@ def _judged(
             of = "the ideal step" if ideal else "the step"
             return Held("TK405", (claim.number, *(i for _, i in claim.given)),
                         f"{step.text} = {_percent(value)} of {of}", tuple(d.steps), figure=_figure(p, m, v, number))  # fmt: skip
-    if "interleaved" in claim.cues and "chunks" not in at:
+    if "interleaved" in claim.cues and v == 1:
         return None  # some number of chunks gives nearly any bubble
     if stated.high < least:
         if claim.cues & _LESS:
@@ -105,11 +126,11 @@ def _judged(
         proven = (
             named
             and not claim.far
-            and machine.firm(ctx.paper, claim, at["micro"].id)
+            and machine.firm(ctx.paper, claim, claim.at("micro"))
             and widest.high < min(0.95 * least, least - 0.01)
         )
         only_if = "" if proven else _enough(p, number.quantity.point, v)
-        return _finding(ctx, claim, at, number, ideal=False, only_if=only_if, named=named)
+        return _finding(ctx, claim, number, ideal=False, only_if=only_if, named=named)
     if stated.low > most:
         if claim.cues & _MORE or widest.low < most + 0.02:
             return None
@@ -120,7 +141,7 @@ def _judged(
         if fewer < 1:
             return None
         only_if = f"stages wait for more than the schedule, or a pipeline has {fewer:.3g} micro-batches a step"
-        return _finding(ctx, claim, at, number, ideal=True, only_if=only_if, named=False)
+        return _finding(ctx, claim, number, ideal=True, only_if=only_if, named=False)
     return None
 
 
@@ -169,13 +190,15 @@ def _derived(ctx: Context, claim: Physical, *, ideal: bool) -> tuple[Derivation,
     for role, (label, symbol) in _LABELS.items():
         at = claim.at(role)
         if at is None:
-            made[role] = Step(label, 1.0, 1.0, 1.0, "1", "", Computed("no interleaving"), False, "1", symbol)  # fmt: skip
+            told = _count(ctx, claim, role)
+            origin = Computed("as stated" if role in dict(claim.counted) else "no interleaving")
+            made[role] = Step(label, told, told, told, "1", "", origin, False, f"{told:,g}", symbol)
             continue
         inferred = "a sentence before" if role in claim.far else ""
         step = d.stated(label, at, symbol=symbol, inferred=inferred, exact=True)
         made[role] = d.steps[-1] = replace(step, shown=f"{step.value:,.0f}")
     p, m, v = (made[r].shown for r in ("stages", "micro", "chunks"))
-    work = f"{v} × {m}" if claim.at("chunks") else m
+    work = f"{v} × {m}" if made["chunks"].value != 1 else m
     formula = pipeline_bubble_of_ideal if ideal else pipeline_bubble
     text = (
         f"({p} - 1) / {f'({work})' if '×' in work else work}"
@@ -190,7 +213,7 @@ def _derived(ctx: Context, claim: Physical, *, ideal: bool) -> tuple[Derivation,
 
 
 def _finding(
-    ctx: Context, claim: Physical, at: dict[str, Number], number: Number, *, ideal: bool, only_if: str, named: bool
+    ctx: Context, claim: Physical, number: Number, *, ideal: bool, only_if: str, named: bool
 ) -> Finding:  # fmt: skip
     d, step = _derived(ctx, claim, ideal=ideal)
     d.stated("as written", claim.number, symbol="c")
@@ -198,9 +221,8 @@ def _finding(
     of = "the ideal step" if ideal else "the step"
     decimals = len(number.quantity.literal.text.partition(".")[2])
     literal = f"{100 * step.value:.{decimals}f}"
-    fixes = (Fix(f"Write {literal}\\%", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),) if not only_if else ()  # fmt: skip
-    p, m = at["stages"].quantity.point, at["micro"].quantity.point
-    v = at["chunks"].quantity.point if "chunks" in at else 1.0
+    fixes = (Fix(f"Write {literal}\\%", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),) if not only_if and number.quantity.shown_unit == "%" else ()  # fmt: skip
+    p, m, v = (_count(ctx, claim, role) for role in _LABELS)
     return Finding(
         "TK405", "bubble-mismatch", Verdict.IMPLAUSIBLE if only_if else Verdict.IMPOSSIBLE,
         AtNumber(claim.number), f"{step.text} is {shown}, not {said}, as a share of {of}.",

@@ -26,6 +26,7 @@ Print both scales, both rates, and whether the batch grew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ from hwmodels.scaling import (
     weak_scaling_efficiency,
 )
 from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.patterns import Lazy
 from tanaka.quantity.interval import Interval, corners
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -55,7 +57,7 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
-from tanaka.rules.communication.efficiency_tables import columns
+from tanaka.rules.communication.efficiency_tables import Run, columns, runs
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
 from tanaka.rules.numbers.table_ratio import table_ratio
@@ -141,6 +143,75 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome := _judged(ctx, claim):
             yield outcome
     yield from _tables(ctx)
+    yield from _told_of_tables(ctx)
+
+
+_ELSEWHERE = 0.08
+"""So far from every run of its section, an efficiency of the text is of none of them."""
+
+
+def _told_of_tables(ctx: Context) -> Iterator[Outcome]:
+    """Efficiencies of the text against the runs of the tables of their section."""
+    claims = [c for c in ctx.paper.physical("tabled-efficiency") if c.asserted is Asserted.YES]
+    judged = {c.number for c in ctx.paper.physical("scaling")}
+    claims = [
+        c
+        for c in claims
+        if c.number not in judged
+        and "another" not in c.cues
+        and not c.cues & (_SILENT | _DOUBTS.keys())
+    ]
+    for claim in claims:
+        section = ctx.paper.number(claim.number).section
+        found = [r for r in runs(ctx.paper) if r.table.section == section]
+        if len({r.table.id for r in found}) != 1 or not _SCALING.search(found[0].said):
+            continue
+        said = found[0].said.lower()
+        if any(name.lower() not in said for name in claim.name("models").split(" | ")):
+            continue
+        if any(one in claim.cues and other in said and one not in said for one, other in _SORTS):
+            continue
+        tried = [c for run in found for c in _against(ctx, claim, run)]
+        if tried and (off := _off(ctx, claim, tried)):
+            yield off
+
+
+def _against(ctx: Context, claim: Physical, run: Run) -> Iterator[Physical]:
+    """A claim with the values of a run, at the scale that it names or at the largest."""
+    at = claim.at("many")
+    named = ctx.paper.number(at).quantity.point if at is not None else run.counts[-1]
+    for k, n in enumerate(run.counts[1:], 1):
+        if n == named:
+            given = (("at few", run.values[0].id), ("at many", run.values[k].id))
+            counted = (("few", run.counts[0]), ("many", n))
+            named_ = (("kind", run.kind), ("form", "efficiency"))
+            yield replace(claim, given=given, counted=counted, named=named_)
+
+
+def _off(ctx: Context, claim: Physical, tried: list[Physical]) -> Finding | None:
+    """The nearest of several runs, where even that is far off."""
+    found: list[tuple[float, int, Physical, Way, dict[str, Number]]] = []
+    number = ctx.paper.number(claim.number)
+    for c in tried:
+        at = {role: ctx.paper.number(i) for role, i in c.given}
+        for way in ways(c.name("kind"), "efficiency", c.cues, scales=True):
+            found.append(
+                (
+                    _reach(way, c, at, proof=False).gap(number.quantity.nominal),
+                    len(found),
+                    c,
+                    way,
+                    at,
+                )
+            )
+    far, _, nearest, way, at = min(found)
+    if far < _ELSEWHERE:
+        return None
+    return _finding(ctx, nearest, way, number, at, _needed(nearest, way, number, at))
+
+
+_SORTS = (("weak", "strong"), ("strong", "weak"))
+_SCALING = Lazy(r"\bscal(?:ing|ability|es?)\b|\befficienc\w+|\beff\.", re.I)
 
 
 def _tables(ctx: Context) -> Iterator[Outcome]:
@@ -203,7 +274,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     paper = ctx.paper
     number = paper.number(claim.number)
     at = {role: paper.number(i) for role, i in claim.given}
-    scales = "many" in at
+    scales = "many" in {**at, **dict(claim.counted)}
     tried = ways(claim.name("kind"), claim.name("form"), claim.cues, scales=scales)
     if not tried:
         return None
@@ -291,8 +362,10 @@ def _needed(claim: Physical, way: Way, number: Number, at: dict[str, Number]) ->
     digits = max(3, len([c for c in there.quantity.literal.text if c.isdigit()]))
     scaled = value / there.quantity.scale
     unit = there.quantity.shown_unit
-    glue = "" if unit in ("%", "×") else " "
-    where = f" on {_point(claim, at, 'many'):,.0f}" if "many" in at else ""
+    glue = "" if unit in ("", "%", "×") else " "
+    where = (
+        f" on {_point(claim, at, 'many'):,.0f}" if "many" in {**at, **dict(claim.counted)} else ""
+    )
     amount = f"{float(f'{scaled:.{digits - 1}e}'):,.{max(0, digits - len(str(int(abs(scaled)))))}f}"
     return f"the other value is {amount}{glue}{unit}{where}"
 
@@ -332,7 +405,9 @@ def _derived(ctx: Context, claim: Physical, way: Way) -> tuple[Derivation, Step]
     for role in sorted(way.roles, key=lambda r: list(_SYMBOLS).index(r)):
         symbol, label = _SYMBOLS[role], _LABELS[role]
         if role not in at:
-            made[role] = d.known(label, 1.0, "1", Computed("a single device"), shown="1", symbol=symbol)  # fmt: skip
+            told = dict(claim.counted).get(role, 1.0)
+            origin = Computed("a single device" if told == 1 else "as stated")
+            made[role] = d.known(label, told, "1", origin, shown=f"{told:,g}", symbol=symbol)
             continue
         number = ctx.paper.number(at[role])
         count = role in ("few", "many")

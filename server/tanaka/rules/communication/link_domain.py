@@ -1,6 +1,7 @@
 r"""## What it checks
 That tensor or expert parallelism whose traffic is credited to NVLink is not wider than the devices
-that NVLink joins: the GPUs of a node, or of the system named.
+that NVLink joins: the GPUs of a node, or of the system named. Also that a part that is credited
+with NVLink has it, and that a network between nodes is not priced at its rate.
 
 ## Why it matters
 Outside of the domain the same bytes travel on the network, at a tenth of the bandwidth or less. A
@@ -25,10 +26,13 @@ Name the system that joins so many, or say which part of the traffic crosses nod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tanaka.paper.model import Asserted, Physical
+from tanaka.paper.model import Asserted, Paper, Physical
+from tanaka.paper.reads import query
+from tanaka.patterns import Lazy
 from tanaka.rules import machine
 from tanaka.rules.api import (
     Assumption,
@@ -43,7 +47,9 @@ from tanaka.rules.api import (
     Verdict,
     rule,
 )
+from tanaka.rules.communication.link_credit import link_credit
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.table_lines import lines, plain
 
 _SILENT = frozenset(("larger", "admitted", "other", "able"))
 _SYSTEM = 8.0
@@ -54,6 +60,10 @@ _SYSTEM = 8.0
 def link_domain(ctx: Context) -> Iterator[Outcome]:
     """Degrees whose traffic is credited to NVLink against the devices that it joins."""
     for claim in ctx.paper.physical("link-domain"):
+        if "elsewhere" in claim.cues:
+            claim = _set_up(ctx, claim)
+            if not claim.counted:
+                continue
         if (
             (claim.asserted is Asserted.NO and "never leaves" not in claim.cues)
             or claim.cues & _SILENT
@@ -62,6 +72,36 @@ def link_domain(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+    yield from link_credit(ctx)
+
+
+_PER_NODE = Lazy(r"^\W*(?:#|no\.?|number of)?\s*(?:of\s)?(?:(?:GPUs?|accelerators|cards|devices)\s?(?:per|/|in (?:a|each))\s?(?:node|server|machine|host)|per (?:node|server|machine|host))\W*$", re.I)  # fmt: skip
+
+
+@query
+def _tabled(paper: Paper) -> tuple[float, ...]:
+    """Devices of a node, as tables have them."""
+    found = []
+    for table in paper.tables:
+        said = (*table.header, *table.stubs)
+        if not any(_PER_NODE.search(label) for label in said):
+            continue
+        for line in lines(paper, table):
+            n = line.only(_PER_NODE, lambda n: plain(n, "1", 2.0))
+            if n is not None and n.quantity.point <= 16:
+                found.append(n.quantity.point)
+    return tuple(found)
+
+
+def _set_up(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the largest node that the paper has anywhere else, where none of its links is larger."""
+    if machine.excuses(ctx.paper, "scale-up"):
+        return claim
+    told = [dict(c.counted)["domain"] for c in ctx.paper.physical("node-size") if c.number != claim.number and c.asserted is not Asserted.NO]  # fmt: skip
+    sizes = [*told, *_tabled(ctx.paper)]
+    if not sizes:
+        return claim
+    return replace(claim, counted=(("domain", max(sizes)),), far=claim.far | {"domain"}, cues=claim.cues | {"sizes"})  # fmt: skip
 
 
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:

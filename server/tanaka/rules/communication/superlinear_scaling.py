@@ -23,12 +23,16 @@ Name the cause, and print the base at its own best setting.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.scaling import throughput_scaling_efficiency
 from tanaka.paper.model import Asserted, NumberId
+from tanaka.paper.physics.scaling import CAUSES
+from tanaka.patterns import Lazy
 from tanaka.rules.api import AtNumber, Computed, Context, Finding, Outcome, Slot, Verdict, rule
+from tanaka.rules.communication.efficiency_tables import Run, runs
 from tanaka.rules.derivation import Derivation
 
 _NOISE = 1.03
@@ -41,6 +45,7 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
     for claim in ctx.paper.physical("superlinear"):
         if claim.asserted is not Asserted.YES:
             continue
+        lost = "lost" in claim.cues
         if claim.cues & {"cause", "goodput", "constant total", "batch"}:
             continue
         number = ctx.paper.number(claim.number)
@@ -75,7 +80,7 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             continue
         shown = number.quantity.shown
         every = f"{100 * ratio:.0f}%"
-        sure = low > _FAR and "weak" in claim.cues and "compute" in claim.cues
+        sure = low > _FAR and (lost or {"weak", "compute"} <= claim.cues)
         base = d.computed("base over the rest", "1", f"1 / {every}", lambda x: 1 / x,
                           d.known("efficiency", round(ratio, 2), "%", Computed("rounded"), shown=every), symbol="B")  # fmt: skip
         yield Finding(
@@ -87,3 +92,61 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             only_if=f"a device of the base ran at {100 * base.value:.0f}% of what one among the many reaches" if sure else "",
             slots=(Slot("claim", shown, "c"),), case="B" if sure else "C",
         )  # fmt: skip
+    yield from _spikes(ctx)
+
+
+_JUMP = 1.2
+"""So much faster a device does not become at one scale of a table, and slower again at the next."""
+
+
+def _spikes(ctx: Context) -> Iterator[Outcome]:
+    """Rates of a table that rise faster than the devices at one scale only, where those beside them do not."""
+    found = [r for r in runs(ctx.paper) if r.kind == "rate" and len(r.counts) > 2]
+    for run in found:
+        beside = [r for r in found if r.table.id == run.table.id and r is not run]
+        for k in range(1, len(run.counts) - 1):
+            if not _spike(run, k) or any(_rises(r, k) > 1.05 for r in beside) or not beside:
+                continue
+            number = run.values[k]
+            if number.asserted is Asserted.NO or CAUSES.search(_GROWS.sub("", run.table.caption)):
+                continue
+            yield _sudden(ctx, run, k)
+
+
+_GROWS = Lazy(r"\b(?:the )?(?:global )?batch(?: size)? (?:grows|increases|rises|scales) with\b|\b(?:fixed|constant|same)[^.;]{0,24}batch\w*", re.I)  # fmt: skip
+
+
+def _each(run: Run, k: int) -> float:
+    return run.values[k].quantity.point / run.counts[k]
+
+
+def _rises(run: Run, k: int) -> float:
+    """What a device does at one scale over what it did at the one before."""
+    return _each(run, k) / _each(run, k - 1) if k < len(run.counts) else 1.0
+
+
+def _spike(run: Run, k: int) -> bool:
+    before, after = _each(run, k - 1), _each(run, k + 1)
+    return _rises(run, k) > _JUMP and _rises(run, k + 1) < 1 / _JUMP and 0.6 < after / before < 1.03
+
+
+def _sudden(ctx: Context, run: Run, k: int) -> Finding:
+    d = Derivation(ctx.paper)
+    counts = [d.known(f"devices, {at}", run.counts[j], "1", Computed("as stated"), shown=f"{run.counts[j]:,g}", symbol=s)
+              for j, at, s in ((k - 1, "fewer", "m"), (k, "here", "n"))]  # fmt: skip
+    few = d.stated("with fewer", run.values[k - 1].id, symbol="r")
+    here = d.stated("here", run.values[k].id, symbol="R")
+    share = d.computed(
+        "scaling efficiency", "%", f"({here.shown} / {few.shown}) / ({counts[1].shown} / {counts[0].shown})",
+        throughput_scaling_efficiency, here, few, counts[1], counts[0],
+        reference=throughput_scaling_efficiency.source, symbol="e",
+    )  # fmt: skip
+    shown, every = run.values[k].quantity.shown, f"{100 * share.value:.0f}%"
+    return Finding(
+        "TK403", "superlinear-scaling", Verdict.IMPLAUSIBLE, AtNumber(run.values[k].id),
+        f"{shown} is {every} of what the devices add, and the next scale loses it again.",
+        tuple(d.steps), operands=tuple(n.id for n in run.values[k - 1 : k + 2]), note="above linear scaling",
+        bold=f"{shown} is above linear scaling.",
+        only_if=f"a device reaches {every} of its rate at this scale, and at no other",
+        slots=(Slot("claim", shown, "R"),), case="B",
+    )  # fmt: skip
