@@ -81,6 +81,8 @@ def _run(
             return None
     if len({scene.reading(s).quantity.point for s in found}) != 1:
         return None
+    if found[0][0] > k:
+        return None
     about = subject(scene, k, low, high, alone=alone)
     parts = machines(scene, k, low, high, alone=alone)
     if about is None or parts is None:

@@ -27,6 +27,7 @@ from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
 _SEVERAL = 2
+_OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
@@ -54,7 +55,9 @@ def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
-        if not claim.name("phase") and not trains(ctx.paper):
+        tokens = claim.at("tokens")
+        many = tokens is not None and ctx.paper.number(tokens).quantity.point >= _OF_TRAINING
+        if not claim.name("phase") and not many and not trains(ctx.paper):
             continue
         full = _filled(ctx, claim)
         if full is not None:
