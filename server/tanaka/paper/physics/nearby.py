@@ -15,7 +15,9 @@ from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 
-_CODE = Lazy(r"\b[Oo]n (?:the |an? |one |our |two |four )?(?P<name>[A-Z]{1,3}\d{1,4}[A-Z]?)s?\b(?!-)")
+_CODE = Lazy(
+    r"\b[Oo]n (?:the |an? |one |our |two |four )?(?P<name>[A-Z]{1,3}\d{1,4}[A-Z]?)s?\b(?!-)"
+)
 REACH = 3
 """Sentences that a stretch may go on from."""
 
@@ -122,9 +124,7 @@ class Machines:
                 far.add("devices")
 
 
-def places(
-    scene: Scene, k: int, low: int, high: int, *, alone: bool
-) -> list[tuple[int, Scene]]:
+def places(scene: Scene, k: int, low: int, high: int, *, alone: bool) -> list[tuple[int, Scene]]:
     """A stretch, what its sentence says of all, and the sentences before, each as a scene with its index.
 
     Where the sentence makes several statements only what is fronted ("On eight A100s, ...") is said of all.
@@ -159,9 +159,7 @@ def subject_in(place: Scene, k: int) -> bool:
     return bool(place.named(k, EntityKind.MODEL) or sizes(place, k))
 
 
-def subject(
-    scene: Scene, k: int, low: int, high: int, *, alone: bool = True
-) -> Subject | None:
+def subject(scene: Scene, k: int, low: int, high: int, *, alone: bool = True) -> Subject | None:
     """The model that a stretch is about; None where two could be."""
     reach = places(scene, k, low, high, alone=alone)
     if _OTHER_MODEL.search(scene.sentences[k].text):
@@ -190,15 +188,18 @@ def subject(
     return Subject()
 
 
-def machines(
-    scene: Scene, k: int, low: int, high: int, *, alone: bool = True
-) -> Machines | None:
+def machines(scene: Scene, k: int, low: int, high: int, *, alone: bool = True) -> Machines | None:
     """The devices that a stretch speaks of; None where two sorts, or two counts, could be meant."""
     name, named_at, whole = "", -1, False
-    if _COUNTED_NODES.search(scene.sentences[k].text, low, high) and not scene.spots(k, noun="node"):
+    if _COUNTED_NODES.search(scene.sentences[k].text, low, high) and not scene.spots(
+        k, noun="node"
+    ):
         return None  # how many devices they have is not told
     unknown = {e.name for e in scene.named(k, EntityKind.DEVICE)}
-    if any(m["name"] not in unknown for m in _CODE.finditer(scene.sentences[k].text)) and not unknown:
+    if (
+        any(m["name"] not in unknown for m in _CODE.finditer(scene.sentences[k].text))
+        and not unknown
+    ):
         return None  # a part that nobody knows
     for j, place in places(scene, k, low, high, alone=alone):
         text = place.sentences[j].text
@@ -270,7 +271,9 @@ def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool
     if _OF_OTHERS.search(text):
         return False
     if told.count is None:
-        return own_sentence or told.nodes is not None  # "the A100" of a sentence before is any number of them
+        return (
+            own_sentence or told.nodes is not None
+        )  # "the A100" of a sentence before is any number of them
     reading = place.reading(told.count)
     shown = text[reading.start : reading.end]
     if not _DEVICES.search(shown) or _OF_A_SORT.match(text, reading.end):

@@ -56,7 +56,9 @@ HARMLESS = Lazy(
     r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\bcounting (?:the products|six|two|a multiply)\b",
     re.I,
 )
-_CLAUSE = Lazy(r"; |,? (?:and )?(?=[A-Z][\w./-]*\d[\w./-]* (?:at|does|reaches|needs|takes) \d)|, (?:and|while|whereas|but|so|which|where|as|since|because) ")
+_CLAUSE = Lazy(
+    r"; |,? (?:and )?(?=[A-Z][\w./-]*\d[\w./-]* (?:at|does|reaches|needs|takes) \d)|, (?:and|while|whereas|but|so|which|where|as|since|because) "
+)
 _BASELINE = Lazy(r"\bbaselines?\b|\bcompetitors?\b|\brivals?\b", re.I)
 _SERVES = Lazy(r"\bserv(?:e|es|ing)\b", re.I)
 _ON_SEVERAL = Lazy(

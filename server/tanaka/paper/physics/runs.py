@@ -34,7 +34,9 @@ _NOT = Lazy(
     r"\b(?:would|could|should|might|if|expected|estimat\w*|project\w*|extrapolat\w*|predict\w*|at most|saved?|saves|every|per|until|crash\w*|fail\w*|outage|queue\w*|wait\w*|download\w*|transfer\w*|warm-?up)\b"
 )
 # "for 20B tokens in 38 hours": the tokens of that time, whatever the run began with
-_OF_THIS_TIME = Lazy(r"\b(?:for|on|over|through|with|another|additional|further|extra) (?:about |roughly |the )?$")
+_OF_THIS_TIME = Lazy(
+    r"\b(?:for|on|over|through|with|another|additional|further|extra) (?:about |roughly |the )?$"
+)
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
 

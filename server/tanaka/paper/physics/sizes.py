@@ -54,7 +54,8 @@ def sizes(scene: Scene, k: int) -> list[Spot]:
         for s in scene.spots(k)
         if counts(scene.reading(s), _PARAMETERS)
         and (scene.reading(s).noun in ("", "parameter") or _model_processes(scene, s))
-        and scene.reading(s).kind in (Kind.GPU_COUNT, Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
+        and scene.reading(s).kind
+        in (Kind.GPU_COUNT, Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
         and not _OTHER_THINGS.match(scene.around(s, 0, 24)[1])
         and (
             scene.reading(s).noun in ("parameter", "gpu")

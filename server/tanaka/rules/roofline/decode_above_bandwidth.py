@@ -165,7 +165,16 @@ def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
         if "device" in whole.far and _on_another(ctx.paper, claim, model, width):
             continue
         outcome = _judged(
-            ctx, claim, model, width, memory, claim.devices, table=False, alone=False, own=own, open_roles=True
+            ctx,
+            claim,
+            model,
+            width,
+            memory,
+            claim.devices,
+            table=False,
+            alone=False,
+            own=own,
+            open_roles=True,
         )
         if isinstance(outcome, Finding):
             judged.add(claim.rate)
@@ -223,7 +232,8 @@ def _judged(
         ):
             return None
     if any(same for _, same in excuses) or (
-        guessed and (others or (not own and not open_roles and _on_another(paper, claim, model, width)))
+        guessed
+        and (others or (not own and not open_roles and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)

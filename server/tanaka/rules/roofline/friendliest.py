@@ -59,6 +59,19 @@ def default_device(paper: Paper) -> str:
 
 
 @query
+def default_count(paper: Paper) -> float | None:
+    """How many of it that sentence counts, where it counts one sort."""
+    found = {
+        value
+        for m in paper.mentions_of("set-up")
+        if m.role == "ours" and any(role == "device" for role, _ in m.settings)
+        for role, value in m.settings
+        if role == "gpus"
+    }
+    return float(value) if len(found) == 1 and (value := found.pop()).isdigit() else None
+
+
+@query
 def models_of(paper: Paper) -> tuple[str, ...]:
     """Models that the paper names anywhere and that are known."""
     said = {dict(n.context).get("model", "") for n in paper.numbers}
@@ -151,7 +164,9 @@ def smallest_of(paper: Paper, section: SectionId) -> Number | None:
 def smallest_active(paper: Paper) -> Number | None:
     """The fewest parameters that the paper says a token of a model goes through."""
     found = [paper.number(c.number) for c in paper.physical(ACTIVE)]
-    return min((n for n in found if n.quantity.bounded), key=lambda n: n.quantity.point, default=None)
+    return min(
+        (n for n in found if n.quantity.bounded), key=lambda n: n.quantity.point, default=None
+    )
 
 
 @query

@@ -84,7 +84,7 @@ def _only_trains(paper: Paper) -> bool:
 
 
 def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
-    paper, number = ctx.paper, ctx.paper.number(claim.number)
+    paper = ctx.paper
     guess = ""
     named, given, counted = dict(claim.named), dict(claim.given), dict(claim.counted)
     named["phase"] = phase_at(paper, claim)
@@ -105,6 +105,9 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         name = device.value if device is not None and find(device.value) else ""
         if not name and "table" not in claim.far:
             name = friendliest.default_device(paper)
+            usual = friendliest.default_count(paper)
+            if name and usual is not None and "devices" not in counted:
+                counted["devices"] = usual
         named["device"] = name or best.name
         guess = guess or f"it ran on faster parts than the {named['device']}"
     elif "device" in claim.far:
@@ -124,18 +127,32 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     elif "devices" in claim.far:
         guess = guess or f"it ran on more than {counted['devices']:,.0f} devices"
     full = replace(
-        claim, named=tuple(named.items()), given=tuple(given.items()), counted=tuple(counted.items())
+        claim,
+        far=claim.far | ({"device"} if not claim.name("device") else set()),
+        named=tuple(named.items()),
+        given=tuple(given.items()),
+        counted=tuple(counted.items()),
     )
     return full, guess
 
 
-def _model(ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]) -> bool:
+def _model(
+    ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]
+) -> bool:
     """Fill in the model: the paper's one of a name or a size, the section's, else the smallest that there is."""
     paper, number = ctx.paper, ctx.paper.number(claim.number)
     images = number.quantity.unit == "sample/s"
     less = bool(machine.excuses(paper, "adapter", "early-exit"))
-    if named.get("model") and find_network(named["model"]) is None and not given.keys() & {"params", "active"}:
-        known = {getattr(find_network(n), "id", n): n for n in friendliest.models_of(paper) if n.startswith(named["model"])}
+    if (
+        named.get("model")
+        and find_network(named["model"]) is None
+        and not given.keys() & {"params", "active"}
+    ):
+        known = {
+            getattr(find_network(n), "id", n): n
+            for n in friendliest.models_of(paper)
+            if n.startswith(named["model"])
+        }
         if len(known) != 1:
             return False
         (named["model"],) = known.values()  # "Mixtral" is the paper's Mixtral 8x7B

@@ -109,7 +109,11 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
     context = context_of(line)
     if context is not None:
         given["context"] = context
-    cues = {name for name, p in CUES.items() if name != "cached" and p.search(f"{own} | {table.caption}")}
+    cues = {
+        name
+        for name, p in CUES.items()
+        if name != "cached" and p.search(f"{own} | {table.caption}")
+    }
     if not width:
         cues.add("format open")
     if not all(parts(text) or models(text) or formats(text) or not text.strip() for _, text in line.words) and not formats(own):  # fmt: skip
@@ -195,7 +199,11 @@ def _count(
     counted: dict[str, float],
 ) -> bool:  # fmt: skip
     """Fill in how many devices a rate is of, where that is told; False where it is told of others only."""
-    if _EACH.search(entry.label) or _TOKENS_EACH.search(table.caption) or entry.number.per in ("gpu", "each"):
+    if (
+        _EACH.search(entry.label)
+        or _TOKENS_EACH.search(table.caption)
+        or entry.number.per in ("gpu", "each")
+    ):
         counted["devices"] = 1.0
         return True
     at = line.only(_COUNTS, lambda n: plain(n, "1", 1.0) and n.quantity.point.is_integer())

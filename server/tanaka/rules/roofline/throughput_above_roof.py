@@ -188,7 +188,9 @@ def _judged(
     operands = tuple(dict.fromkeys(i for i in ids if i is not None))
     share = f"{100 * util.value:.0f}%" if util.value >= 0.1 else f"{printed(100 * util.value, 2)}%"
     # what stands elsewhere may be of another run: such a rate has to be clearly above
-    fault = util.low > ((_NARROW if "narrow" in claim.cues else 1.0) * _CLEARLY if "open" in claim.far else 1.0)
+    fault = util.low > (
+        (_NARROW if "narrow" in claim.cues else 1.0) * _CLEARLY if "open" in claim.far else 1.0
+    )
     figure = RooflineFigure(
         roof.family, roof.precision, roof.peak.value, roof.parts[0].bandwidth.value,
         (RooflinePoint("as written", None, need.value, fault),),
