@@ -94,6 +94,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     if claim.far & {"model", "params"} or claim.name("model") != named.get("model", ""):
         guess = "it is the rate of another model"
     # the devices
+    usually = False
     decodes = named["phase"] == "decode"
     if "device" not in named:
         device = about.of(Role.DEVICE)
@@ -103,11 +104,12 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         if "one of several" in claim.cues:
             device = None
         name = device.value if device is not None and find(device.value) else ""
-        if not name and "table" not in claim.far:
-            name = friendliest.default_device(paper)
-            usual = friendliest.default_count(paper)
-            if name and usual is not None and "devices" not in counted:
-                counted["devices"] = usual
+        usual = friendliest.default_device(paper) if "table" not in claim.far else ""
+        if usual and name in ("", usual):
+            name, usually = usual, True
+            count_of = friendliest.default_count(paper)
+            if count_of is not None and "devices" not in counted:
+                counted["devices"] = count_of
         named["device"] = name or best.name
         guess = guess or f"it ran on faster parts than the {named['device']}"
     elif "device" in claim.far:
@@ -128,7 +130,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         guess = guess or f"it ran on more than {counted['devices']:,.0f} devices"
     full = replace(
         claim,
-        far=claim.far | ({"device"} if not claim.name("device") else set()),
+        far=claim.far | ({"device"} if not claim.name("device") and not usually else set()),
         named=tuple(named.items()),
         given=tuple(given.items()),
         counted=tuple(counted.items()),
