@@ -294,4 +294,7 @@ _COUNTED_NODES = Lazy(
 )
 _HAS = Lazy(r"\b(?:with|of|has|have|holds?|holding|and its|with its)\b")
 _THE_SAME = Lazy(r"(?:this|that|the|the same|our|same|whole|full|entire)\b", re.I)
-_OF_OTHERS = Lazy(r"\b(?:baselines?|prior|previous|they|their|authors)\b", re.I)
+_OF_OTHERS = Lazy(
+    r"\b(?:development|debug\w*|prototyp\w*|partner|baselines?|prior|previous|they|their|authors)\b",
+    re.I,
+)

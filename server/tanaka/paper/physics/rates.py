@@ -48,7 +48,7 @@ _NOT = Lazy(
 # What makes a pass yield more than it computes, or counts what runs elsewhere: said anywhere in the sentence.
 _ELSE = Lazy(
     r"\b(?:speculat\w*|draft\w*|Medusa|EAGLE|diffusion|multi-token|look-?ahead|MTP|early[- ]exit\w*|cached|cache hits?|hit rate|prefix\w*|shared|reus\w*|deduplicat\w*|spars\w*|prun\w*|skip\w*|"
-    r"fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
+    r"cloud|AWS|rented|smoke tests?|toy|debug\w*|layers|\d+-layer|another (?:cluster|machine|system|site)|supercomputers?|fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
     re.I,
 )
 # Words that explain a rate elsewhere, and here say only that it is that of all devices.
@@ -58,6 +58,9 @@ HARMLESS = Lazy(
 )
 _CLAUSE = Lazy(
     r"; |,? (?:and )?(?=[A-Z][\w./-]*\d[\w./-]* (?:at|does|reaches|needs|takes) \d)|, (?:and|while|whereas|but|so|which|where|as|since|because) "
+)
+_SPLIT = Lazy(
+    r"\b(?:tensor|pipeline|model|expert|sequence)[- ]parallel\w*|\b[TP]P\b|\bshard\w*|\bsplit (?:over|across|among)\b"
 )
 _BASELINE = Lazy(r"\bbaselines?\b|\bcompetitors?\b|\brivals?\b", re.I)
 _SERVES = Lazy(r"\bserv(?:e|es|ing)\b", re.I)
@@ -197,6 +200,8 @@ def _claim(
         cues.add("own model")
     if not alone:
         cues.add("one of several")
+    if _SPLIT.search(" ".join(s.text for s in scene.sentences[max(0, k - 1) : k + 1])):
+        cues.add("split")
     if _SERVES.search(text):
         cues.add("serves")
     if "batch" not in counted and _MANY.search(text):

@@ -64,7 +64,9 @@ def default_count(paper: Paper) -> float | None:
     found = {
         value
         for m in paper.mentions_of("set-up")
-        if m.role == "ours" and any(role == "device" for role, _ in m.settings)
+        if m.role == "ours"
+        and any(role == "device" for role, _ in m.settings)
+        and not any(role == "nodes" for role, _ in m.settings)
         for role, value in m.settings
         if role == "gpus"
     }

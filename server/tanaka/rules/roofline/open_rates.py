@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hwmodels.catalog import dense_peak, find
+from hwmodels.catalog import dense_peak, find, most_capacity
 from hwmodels.models import Model, find_model
 from hwmodels.networks import Vision, find_network
 from tanaka.paper.about import Reach, Role
@@ -26,7 +26,7 @@ from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
-_SEVERAL = 2
+_SEVERAL, _OF_A_CLUSTER = 2, 16
 _OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
@@ -108,7 +108,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         if usual and name in ("", usual):
             name, usually = usual, True
             count_of = friendliest.default_count(paper)
-            if count_of is not None and "devices" not in counted:
+            if count_of is not None and "devices" not in counted and "split" not in claim.cues:
                 counted["devices"] = count_of
         named["device"] = name or best.name
         guess = guess or f"it ran on faster parts than the {named['device']}"
@@ -117,7 +117,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     named["device"] = friendliest.exactly(paper, named["device"])
     if "devices" not in counted:
         count, at = friendliest.most_devices(paper)
-        if count < _SEVERAL:
+        if count < (_OF_A_CLUSTER if claim.relation == RUN else _SEVERAL):
             return None  # nobody counts them anywhere
         counted["devices"] = count
         if at is not None:
@@ -281,6 +281,10 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         if not width and not told and not _speaks_of_formats(paper):
             return None
         width = f"{least:g}-bit"
+    held, known = most_capacity(find(named["device"])), find_model(model)
+    size = bits(width)
+    if held is not None and known is not None and size and known.parameters * size / 8 > held.value * counted["devices"]:  # fmt: skip
+        return None  # it runs on more of them, or not at all
     return DecodeRate(
         claim.number, True, model, width, named.get("cache", ""), batch, at,
         claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,
