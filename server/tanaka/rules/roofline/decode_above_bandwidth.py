@@ -145,7 +145,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
 
 def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
     """Rates that leave to the rest of the paper what they ran on."""
-    for whole, guess in open_rates(ctx):
+    for whole, guess in open_rates(ctx, "training", "prefill"):
         found = as_decode(ctx, whole) if whole.number not in judged else None
         if found is None:
             continue

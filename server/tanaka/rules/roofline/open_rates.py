@@ -33,9 +33,14 @@ _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "toke
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
 
 
-def open_rates(ctx: Context) -> Iterator[tuple[Physical, str]]:
-    """Claims of rates with every role filled, and what would have to be otherwise for each."""
+def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
+    """Claims of rates with every role filled, and what would have to be otherwise for each.
+
+    Those of the phases ``not_of`` are left out unread.
+    """
     for claim in (*ctx.paper.physical(RELATION), *open_rows(ctx.paper)):
+        if claim.name("phase") in not_of:
+            continue
         silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
         if claim.asserted is not Asserted.YES or claim.cues & silent:
             continue
