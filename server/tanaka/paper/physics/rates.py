@@ -20,6 +20,8 @@ from tanaka.quantity import Kind, Qualifier
 
 RELATION = "rate"
 """What its claims are called."""
+DECODING = "decoding rate"
+"""What those of decoding are called, which no rule of arithmetic asks for."""
 
 TRAINS = Lazy(
     r"\b(?:pre-?)?train(?:s|ing)?\b(?! (?:sets?|data))|(?<!the )(?<!a )(?<!-)\b(?:pre-?)?trained\b(?! (?:model|network|weights|checkpoint))|\bfine-?tun(?:e|es|ed|ing)\b|\bforward and backward\b|\bgradients?\b|\boptimi[sz]er\b|\bMFU\b",
@@ -207,7 +209,7 @@ def _claim(
     if "batch" not in counted and _MANY.search(text):
         cues.add("batch open")
     return LocalPhysical(
-        RELATION, rate, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
+        DECODING if named["phase"] == "decode" else RELATION, rate, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
     )  # fmt: skip
 
 

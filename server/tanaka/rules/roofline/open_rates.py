@@ -15,7 +15,7 @@ from hwmodels.networks import Vision, find_network
 from tanaka.paper.about import Reach, Role
 from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, How, Number, NumberId, Paper, Physical, Where
-from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
+from tanaka.paper.physics.rates import DECODES, DECODING, PROMPTS, RELATION, TRAINS
 from tanaka.paper.physics.runs import RELATION as RUN
 from tanaka.paper.setup import bits_told, own, trains
 from tanaka.patterns import Lazy
@@ -38,7 +38,8 @@ def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
 
     Those of the phases ``not_of`` are left out unread.
     """
-    for claim in (*ctx.paper.physical(RELATION), *open_rows(ctx.paper)):
+    relations = (RELATION,) if "decode" in not_of else (RELATION, DECODING)
+    for claim in (*ctx.paper.physical(*relations), *open_rows(ctx.paper)):
         if claim.name("phase") in not_of:
             continue
         silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
