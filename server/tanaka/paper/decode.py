@@ -76,6 +76,7 @@ _ALONE = Lazy(
 )
 _TOKEN_TAKES = Lazy(
     r"\b(?:a|an|one|each|every)\s(?:output\s|generated\s|decoded\s|new\s)?token\s(?:of [\w .-]{2,40}?\s)?(?:takes|costs|needs)\s(?:only\s|about\s)?$|"
+    r"\b(?:one|a|a new|another) token (?:(?:once )?every|per|each) $|"
     r"\b(?:time|latency) (?:per|of (?:a|one|each)) (?:output |generated |decoded )?token (?:of [\w .-]{2,40}? )?(?:is|was|at) $",
     re.I,
 )

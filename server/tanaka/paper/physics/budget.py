@@ -25,7 +25,7 @@ _TRAINED = Lazy(
 NOT_TRAINING = Lazy(
     r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\bsynthe\w+|\blabel\w*|\bfilter\w*|"
     r"\btokeni[sz]\w+ the\b|\bdeduplicat\w+|\bRLHF\b|\bPPO\b|\bGRPO\b|\breinforcement\b|\bdistill\w*|\bdiffusion\b|"
-    r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\bsweep\w*|\bsearch\b",
+    r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\baveraging\b|\breplay\w*|\bsweep\w*|\bsearch\b",
     re.I,
 )
 _OF_CONTEXT = Lazy(r"\s*(?:of )?(?:context|vocabulary|window)\b", re.I)

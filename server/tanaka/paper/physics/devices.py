@@ -24,6 +24,7 @@ SEVERAL = Lazy(
     re.I,
 )
 """Something that devices may be counted of, and that is counted itself."""
+_MOST = 3e7  # "the 350M model processes ..." counts nothing
 _SYSTEM = Lazy(r"\b(?:DGX|HGX)[- ]")
 
 
@@ -70,7 +71,10 @@ def counted_devices(scene: Scene, k: int) -> Devices | None:
     name = parts[0].name if parts else ""
     readings = scene.sentences[k].readings
     nodes = [s for s in scene.spots(k, noun="node") if readings[s[1]].quantity.bounded]
-    gpus = [s for s in scene.spots(k, noun="gpu") if readings[s[1]].quantity.bounded]
+    gpus = [
+        s for s in scene.spots(k, noun="gpu")
+        if readings[s[1]].quantity.bounded and readings[s[1]].quantity.point < _MOST
+    ]  # fmt: skip
     if len(nodes) > 1 or len({scene.reading(s).quantity.point for s in gpus}) > 1:
         return None
     if nodes:

@@ -20,6 +20,8 @@ from tanaka.quantity import Kind, Qualifier
 
 RELATION = "rate"
 """What its claims are called."""
+DECODING = "decoding rate"
+"""What those of decoding are called, which no rule of arithmetic asks for."""
 
 TRAINS = Lazy(
     r"\b(?:pre-?)?train(?:s|ing)?\b(?! (?:sets?|data))|(?<!the )(?<!a )(?<!-)\b(?:pre-?)?trained\b(?! (?:model|network|weights|checkpoint))|\bfine-?tun(?:e|es|ed|ing)\b|\bforward and backward\b|\bgradients?\b|\boptimi[sz]er\b|\bMFU\b",
@@ -48,7 +50,7 @@ _NOT = Lazy(
 # What makes a pass yield more than it computes, or counts what runs elsewhere: said anywhere in the sentence.
 _ELSE = Lazy(
     r"\b(?:speculat\w*|draft\w*|Medusa|EAGLE|diffusion|multi-token|look-?ahead|MTP|early[- ]exit\w*|cached|cache hits?|hit rate|prefix\w*|shared|reus\w*|deduplicat\w*|spars\w*|prun\w*|skip\w*|"
-    r"fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
+    r"cloud|AWS|rented|smoke tests?|toy|debug\w*|layers|\d+-layer|another (?:cluster|machine|system|site)|supercomputers?|fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
     re.I,
 )
 # Words that explain a rate elsewhere, and here say only that it is that of all devices.
@@ -56,7 +58,12 @@ HARMLESS = Lazy(
     r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\bcounting (?:the products|six|two|a multiply)\b",
     re.I,
 )
-_CLAUSE = Lazy(r"; |, (?:and|while|whereas|but|so|which|where|as|since|because) ", re.I)
+_CLAUSE = Lazy(
+    r"; |,? (?:and )?(?=[A-Z][\w./-]*\d[\w./-]* (?:at|does|reaches|needs|takes) \d)|, (?:and|while|whereas|but|so|which|where|as|since|because) "
+)
+_SPLIT = Lazy(
+    r"\b(?:tensor|pipeline|model|expert|sequence)[- ]parallel\w*|\b[TP]P\b|\bshard\w*|\bsplit (?:over|across|among)\b"
+)
 _BASELINE = Lazy(r"\bbaselines?\b|\bcompetitors?\b|\brivals?\b", re.I)
 _SERVES = Lazy(r"\bserv(?:e|es|ing)\b", re.I)
 _ON_SEVERAL = Lazy(
@@ -195,12 +202,14 @@ def _claim(
         cues.add("own model")
     if not alone:
         cues.add("one of several")
+    if _SPLIT.search(" ".join(s.text for s in scene.sentences[max(0, k - 1) : k + 1])):
+        cues.add("split")
     if _SERVES.search(text):
         cues.add("serves")
     if "batch" not in counted and _MANY.search(text):
         cues.add("batch open")
     return LocalPhysical(
-        RELATION, rate, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
+        DECODING if named["phase"] == "decode" else RELATION, rate, tuple(given.items()), tuple(named.items()), tuple(counted.items()), frozenset(far), frozenset(cues)
     )  # fmt: skip
 
 

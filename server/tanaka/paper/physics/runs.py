@@ -46,7 +46,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not sentence.readings:
             continue
         yield from _active(scene, k)
-        times = [s for s in scene.spots(k) if duration(scene, s)]
+        times = [s for s in scene.spots(k) if duration(scene, s) or _past(scene, s)]
         if not times or NOT_TRAINING.search(sentence.text) or _ELSE.search(sentence.text):
             continue
         if explained(HARMLESS.sub(" ", sentence.text)) or SOME_ACTIVE.search(sentence.text):
@@ -55,6 +55,21 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             claim = _run(scene, k, spot, low, high, alone=len(times) == 1)
             if claim is not None:
                 yield claim
+
+
+def _past(scene: Scene, spot: Spot) -> bool:
+    """Whether a run had come so far by then: "After eleven hours, the model had seen 80B tokens"."""
+    r = scene.reading(spot)
+    return (
+        r.quantity.unit == "s"
+        and r.quantity.point >= _HALF_AN_HOUR
+        and scene.around(spot, 8, 0)[0].endswith("After ")
+        and _HAD.search(scene.sentences[spot[0]].text, r.end) is not None
+    )
+
+
+_HALF_AN_HOUR = 1800.0
+_HAD = Lazy(r"\bhad (?:been )?(?:trained|seen|consumed|processed)\b")
 
 
 def _active(scene: Scene, k: int) -> Iterator[LocalPhysical]:
@@ -82,6 +97,8 @@ def _run(
         if any(duration(scene, s) for s in scene.spots(k - 1)):
             return None
     if len({scene.reading(s).quantity.point for s in found}) != 1:
+        return None
+    if found[0][0] > k:
         return None
     about = subject(scene, k, low, high, alone=alone)
     parts = machines(scene, k, low, high, alone=alone)

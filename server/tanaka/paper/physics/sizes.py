@@ -53,15 +53,22 @@ def sizes(scene: Scene, k: int) -> list[Spot]:
         s
         for s in scene.spots(k)
         if counts(scene.reading(s), _PARAMETERS)
-        and scene.reading(s).noun in ("", "parameter")
-        and scene.reading(s).kind in (Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
+        and (scene.reading(s).noun in ("", "parameter") or _model_processes(scene, s))
+        and scene.reading(s).kind
+        in (Kind.GPU_COUNT, Kind.PARAM_COUNT, Kind.TOKEN_COUNT, Kind.OTHER)
         and not _OTHER_THINGS.match(scene.around(s, 0, 24)[1])
         and (
-            scene.reading(s).noun == "parameter"
+            scene.reading(s).noun in ("parameter", "gpu")
             or _SIZES.match(scene.around(s, 0, 40)[1])
             or _NAMED_SIZE.search(scene.around(s, 16, 0)[0])
         )
     ]
+
+
+def _model_processes(scene: Scene, s: Spot) -> bool:
+    """Whether it is no count of processes: "the 350M model processes ..."."""
+    r = scene.reading(s)
+    return r.noun == "gpu" and " model process" in scene.sentences[s[0]].text[r.start : r.end]
 
 
 def is_active(scene: Scene, s: Spot) -> bool:

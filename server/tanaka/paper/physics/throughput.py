@@ -36,6 +36,7 @@ _COMPARED = Lazy(r"\bwhere (?:an?|the(?! same\b)|one)\b|\bwhereas\b|\binstead of
 SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
+_EACH_OF = Lazy(r"\beach of (?:the|these|those|our|its) (?:[\w-]+ ){0,3}?(?:GPUs|devices|cards|accelerators|chips|[A-Z]{1,3}\d{1,4}\w*s)\b", re.I)  # fmt: skip
 _ON_EACH = Lazy(r"\s*(?:on|for|by|from|in) (?:each|every)\b", re.I)
 ON_NODE = Lazy(
     r"[^.;,]{0,40}\b(?:an?|one|each|every|per|single)[- ](?:\w[\w-]* ){0,3}?(?:node|server|machine|host|instance|system|box|pod|cluster|slice|rack|replica|group|pair)\b",
@@ -156,6 +157,7 @@ def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysic
     if ON_NODE.match(after):
         return None
     each = reading.per in ("gpu", "each") or _ON_EACH.match(after) is not None
+    each = each or _EACH_OF.search(text, 0, reading.start) is not None
     for j in (k, k - 1):
         parts = counted_devices(scene, j) if j >= 0 else None
         if j >= 0 and parts is None:

@@ -145,7 +145,7 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
 
 def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
     """Rates that leave to the rest of the paper what they ran on."""
-    for whole, guess in open_rates(ctx):
+    for whole, guess in open_rates(ctx, "training", "prefill"):
         found = as_decode(ctx, whole) if whole.number not in judged else None
         if found is None:
             continue
@@ -162,7 +162,7 @@ def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
             continue
         # of a mixture at a larger batch at least the experts of one token are read
         memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
-        if "device" in whole.far and _on_another(ctx.paper, claim, model, width):
+        if "device" in whole.far and _held_elsewhere(ctx.paper, claim, model, width):
             continue
         outcome = _judged(
             ctx,
@@ -440,6 +440,21 @@ def _about(paper: Paper, m: Mention, claim: DecodeRate) -> bool:
 def _batch_needed(claim: DecodeRate, over: float) -> str:
     """The least batch at which a rate is within the roof, the weights being read once a pass."""
     return f"the batch has at least {math.ceil((claim.batch or 1.0) * over - 1e-9):,} sequences"
+
+
+def _held_elsewhere(paper: Paper, claim: DecodeRate, model: Model, width: float) -> bool:
+    """Whether as many of another part that the paper names could do it."""
+    own = {p.id for p in find(claim.device)}
+    low = stated_rate(paper.number(claim.rate)).low
+    for name in friendliest.devices_of(paper):
+        parts = find(name)
+        if own & {p.id for p in parts}:
+            continue
+        best = max(p.bandwidth.value for p in parts)
+        memory = Memory(best, best, parts, None)
+        if low <= _friendliest(paper, claim, model, width, memory, claim.devices or 1.0):
+            return True
+    return False
 
 
 def _on_another(paper: Paper, claim: DecodeRate, model: Model, width: float) -> bool:

@@ -37,6 +37,7 @@ _MANY = Lazy(
 )
 _BITS = Lazy(r"^\W*#?\s?(?:weight )?(?:bits?|bit[- ]?width)\W*$", re.I)
 _SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through)\s?(?:\d|one\b|two\b|four\b|eight\b|sixteen\b|up\b|larger|more)|\.\d)", re.I)  # fmt: skip
+_ALONE = Lazy(r"\b(?:one|a single|single)[- ](?:stream|request|user|sequence)\b|\bone (?:request|sequence|user) at a time\b", re.I)  # fmt: skip
 _SWEPT = Lazy(
     r"\bbatch(?:[- ]?sizes)\b|\bvarious batch\w*|\bdifferent batch\w*|\bbatch sizes?\s?[,:(]", re.I
 )
@@ -154,7 +155,8 @@ def context_of(line: Line) -> NumberId | None:
 
 
 def _batches(text: str) -> set[float]:
-    return {1.0 if m["n"].lower() == "one" else float(m["n"]) for m in _SAID_BATCH.finditer(text)}
+    found = {1.0 if m["n"].lower() == "one" else float(m["n"]) for m in _SAID_BATCH.finditer(text)}
+    return found or ({1.0} if _ALONE.search(text) else set())
 
 
 def _is_batch(number: Number) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hwmodels.catalog import Accelerator, find
+from hwmodels.catalog import Accelerator, find, most_capacity
 from hwmodels.models import find_model
 from tanaka.paper.about import Reach, Role
+from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, Number, Paper, Where
 from tanaka.quantity import Kind
 from tanaka.records import dataclass
@@ -85,12 +86,22 @@ def completed(ctx: Context, claim: DecodeRate) -> tuple[DecodeRate, str]:
         number = claim.devices
         if number is None and count is not None and count.value.isdigit():
             number = float(count.value)
+        if number is not None and not _holds(bound.value, number, claim):
+            return claim, ""  # it runs on more of them
         if number is not None:
             claim = replace(claim, device=bound.value, devices=number)
             guesses.append(
                 f"it ran on more or faster memory than that of {_counted(number)} {bound.value}"
             )
     return claim, guesses[-1] if guesses else ""
+
+
+def _holds(device: str, number: float, claim: DecodeRate) -> bool:
+    """Whether so many of a part hold the weights of a claim's model."""
+    model, each, held = find_model(claim.model), bits(claim.weights), most_capacity(find(device))
+    if model is None or each is None or held is None:
+        return True
+    return model.parameters * each / 8 <= number * held.value
 
 
 def one_device(claim: DecodeRate, memory: Memory | None) -> float | None:

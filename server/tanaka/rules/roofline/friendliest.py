@@ -59,6 +59,21 @@ def default_device(paper: Paper) -> str:
 
 
 @query
+def default_count(paper: Paper) -> float | None:
+    """How many of it that sentence counts, where it counts one sort."""
+    found = {
+        value
+        for m in paper.mentions_of("set-up")
+        if m.role == "ours"
+        and any(role == "device" for role, _ in m.settings)
+        and not any(role == "nodes" for role, _ in m.settings)
+        for role, value in m.settings
+        if role == "gpus"
+    }
+    return float(value) if len(found) == 1 and (value := found.pop()).isdigit() else None
+
+
+@query
 def models_of(paper: Paper) -> tuple[str, ...]:
     """Models that the paper names anywhere and that are known."""
     said = {dict(n.context).get("model", "") for n in paper.numbers}

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hwmodels.catalog import dense_peak, find
+from hwmodels.catalog import dense_peak, find, most_capacity
 from hwmodels.models import Model, find_model
 from hwmodels.networks import Vision, find_network
 from tanaka.paper.about import Reach, Role
 from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, How, Number, NumberId, Paper, Physical, Where
-from tanaka.paper.physics.rates import DECODES, PROMPTS, RELATION, TRAINS
+from tanaka.paper.physics.rates import DECODES, DECODING, PROMPTS, RELATION, TRAINS
 from tanaka.paper.physics.runs import RELATION as RUN
 from tanaka.paper.setup import bits_told, own, trains
 from tanaka.patterns import Lazy
@@ -26,15 +26,22 @@ from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.open_rows import open_rows
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
-_SEVERAL = 2
+_SEVERAL, _OF_A_CLUSTER = 2, 16
+_OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
 
 
-def open_rates(ctx: Context) -> Iterator[tuple[Physical, str]]:
-    """Claims of rates with every role filled, and what would have to be otherwise for each."""
-    for claim in (*ctx.paper.physical(RELATION), *open_rows(ctx.paper)):
+def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
+    """Claims of rates with every role filled, and what would have to be otherwise for each.
+
+    Those of the phases ``not_of`` are left out unread.
+    """
+    relations = (RELATION,) if "decode" in not_of else (RELATION, DECODING)
+    for claim in (*ctx.paper.physical(*relations), *open_rows(ctx.paper)):
+        if claim.name("phase") in not_of:
+            continue
         silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
         if claim.asserted is not Asserted.YES or claim.cues & silent:
             continue
@@ -54,7 +61,9 @@ def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
-        if not claim.name("phase") and not trains(ctx.paper):
+        tokens = claim.at("tokens")
+        many = tokens is not None and ctx.paper.number(tokens).quantity.point >= _OF_TRAINING
+        if not claim.name("phase") and not many and not trains(ctx.paper):
             continue
         full = _filled(ctx, claim)
         if full is not None:
@@ -91,6 +100,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     if claim.far & {"model", "params"} or claim.name("model") != named.get("model", ""):
         guess = "it is the rate of another model"
     # the devices
+    usually = False
     decodes = named["phase"] == "decode"
     if "device" not in named:
         device = about.of(Role.DEVICE)
@@ -100,8 +110,12 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         if "one of several" in claim.cues:
             device = None
         name = device.value if device is not None and find(device.value) else ""
-        if not name and "table" not in claim.far:
-            name = friendliest.default_device(paper)
+        usual = friendliest.default_device(paper) if "table" not in claim.far else ""
+        if usual and name in ("", usual):
+            name, usually = usual, True
+            count_of = friendliest.default_count(paper)
+            if count_of is not None and "devices" not in counted and "split" not in claim.cues:
+                counted["devices"] = count_of
         named["device"] = name or best.name
         guess = guess or f"it ran on faster parts than the {named['device']}"
     elif "device" in claim.far:
@@ -109,7 +123,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     named["device"] = friendliest.exactly(paper, named["device"])
     if "devices" not in counted:
         count, at = friendliest.most_devices(paper)
-        if count < _SEVERAL:
+        if count < (_OF_A_CLUSTER if claim.relation == RUN else _SEVERAL):
             return None  # nobody counts them anywhere
         counted["devices"] = count
         if at is not None:
@@ -122,6 +136,7 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         guess = guess or f"it ran on more than {counted['devices']:,.0f} devices"
     full = replace(
         claim,
+        far=claim.far | ({"device"} if not claim.name("device") and not usually else set()),
         named=tuple(named.items()),
         given=tuple(given.items()),
         counted=tuple(counted.items()),
@@ -272,6 +287,10 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         if not width and not told and not _speaks_of_formats(paper):
             return None
         width = f"{least:g}-bit"
+    held, known = most_capacity(find(named["device"])), find_model(model)
+    size = bits(width)
+    if held is not None and known is not None and size and known.parameters * size / 8 > held.value * counted["devices"]:  # fmt: skip
+        return None  # it runs on more of them, or not at all
     return DecodeRate(
         claim.number, True, model, width, named.get("cache", ""), batch, at,
         claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,

@@ -107,7 +107,7 @@ def throughput_above_roof(ctx: Context) -> Iterator[Outcome]:
             continue
         judged.add(claim.number)
         yield from _judged(ctx, claim, work, roof)
-    for open_claim, guess in open_rates(ctx):
+    for open_claim, guess in open_rates(ctx, "decode"):
         whole = as_throughput(ctx, open_claim) if open_claim.number not in judged else None
         roof = peak_rate(ctx, whole) if whole is not None else None
         work = _work(ctx.paper, whole) if whole is not None else None
