@@ -201,7 +201,7 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     counted: tuple[tuple[str, float], ...] = (("stage", float(value.stage)),)
     if split is not None:
         counted = (*counted, ("split", split.tensor * split.pipeline))
-        if devices and split.tensor * split.pipeline > 1 and scene.reading(devices[0][1]).noun == "gpu":  # fmt: skip
+        if devices and split.tensor * split.pipeline > 1 and not _of_replicas(scene, devices[0][1]):
             counted = (*counted, ("shared", split.tensor * split.pipeline))
     elif devices and scene.reading(devices[0][1]).noun == "gpu":
         devices = ()
@@ -226,6 +226,15 @@ def _beside(scene: Scene, k: int, value: _Value) -> Spot | None:
         and _AFTER.search(scene.around(s, 40)[0])
     ]
     return found[0] if len(found) == 1 else None
+
+
+_REPLICAS = Lazy(r"\bdata[- ]parallel\b|\bDP\b|\breplicas?\b")
+
+
+def _of_replicas(scene: Scene, spot: Spot) -> bool:
+    """Whether a count is of those that hold the same part: "over 32 data-parallel ranks"."""
+    r, text = scene.reading(spot), scene.sentences[spot[0]].text
+    return r.noun != "gpu" or _REPLICAS.search(text, max(0, r.start - 4), r.end + 28) is not None
 
 
 def _left(
