@@ -35,7 +35,7 @@ _BARE_PEAK = Lazy(r"\W*(?:[Pp]eak|[TP]FLOPS?(?:/s)?|[TP]FLOP/s)\W*")
 _PEAKS = Lazy(r"\bpeaks?\b(?! (?:memory|mem|usage))", re.I)
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
 _SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
-_SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
+_SPARSE = Lazy(r"(?<!without )(?<!without 2:4 )(?<!without structured )(?<!no )(?<!non-)\bspars\w+|(?<!without )\b2:4\b", re.I)  # fmt: skip
 
 
 def tables(paper: Paper) -> Iterator[tuple[tuple[Physical, ...], ...]]:
