@@ -359,7 +359,7 @@ _RUNS_AT = Lazy(
     re.I,
 )
 _NO_RUN = Lazy(
-    r"\b(?:needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|equivalent|as if|suppos\w+|"
+    r"\b(?:(?:is|are|was|were) to be|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|never|limit\w*|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|equivalent|as if|suppos\w+|"
     r"simulat\w+|predict\w*|project\w*|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus)\b",
     re.I,
 )

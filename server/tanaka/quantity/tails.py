@@ -60,6 +60,10 @@ _WHICH = Lazy(
     rf"{_S}(?:prompt|training|input|output|generated|generation|prefill(?:ed)?|decod(?:e|ed|ing)|new|context|text|processed)"
     rf"{_S}(?=[kKM]?(?:tok|image|img|sample|sequence|seq)[a-z]*(?:/|{_S}per{_S}s))"
 )
+# What a rate of FLOPs is of: "989 dense BF16 TFLOP/s".
+_WHICH_FLOPS = Lazy(
+    rf"{_S}(?:(?:dense|sparse|peak|half-precision|tensor(?:-core)?|model|[BFT]F\d{{1,2}}|FP\d{{1,2}}|[bft]f\d{{1,2}}|fp\d{{1,2}}){_S}){{1,3}}(?=[GTP](?:FLOP|flop|Flop))"
+)
 _COMPARES = Lazy(
     rf"{_S}(?:faster|slower|more|less|fewer|lower|higher|smaller|larger|greater|better|cheaper|quicker|longer|shorter|bigger|as\b|the\b|that\b|"
     rf"those\b|its\b|over\b|speed|[A-Z]{{2,}})"
@@ -205,6 +209,8 @@ def unit_after(text: str, at: int, *, after_suffix: bool = False) -> tuple[Unit 
         spelled = units.after(text, which.end())
         if spelled is not None and spelled[0].base not in ("token/s", "sample/s"):
             spelled = None
+    if spelled is None and skipped and (which := _WHICH_FLOPS.match(text, at)):
+        spelled = units.after(text, which.end())
     if spelled is None:
         return None, at
     unit, end = spelled

@@ -15,6 +15,7 @@ from tanaka.paper.physics.apart import (
     GOES_ON,
     KERNEL,
     clause_of,
+    die,
     format_of,
     is_explained,
     is_peak,
@@ -32,7 +33,7 @@ _RUNS = Lazy(
     re.I,
 )
 _NO_RUN = Lazy(
-    r"\b(?:(?:has|have|had|ought) to|to (?:finish|meet|keep)|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit(?:s|ed|ing)|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
+    r"\b(?:(?:has|have|had|ought) to|(?:is|are|was|were) to|to be (?:done|reached|met)|out of reach|beyond (?:them|it|reach|what|the)|to (?:finish|meet|keep)|needs?|needed|requir\w+|demand\w*|necessary|should|must|cannot|can(?:no|')t|never|limit(?:s|ed|ing)|bound\w*|assum\w+|ideal\w*|budget\w*|targets?|goals?|rated|as if|suppos\w+|"
     r"simulat\w+|emulat\w+|predict\w*|(?<!-)project(?:s|ed)|model(?:s|ed|led) (?:at|as)|would|could|might|if|than|instead|compared|versus|unlike|relative|no|not|nor|offers?|provides?|specif\w+|"
     r"promis\w+|claim\w*|advertis\w+|marketing|brochure|data ?sheet\w*|vendor\w*|nominal\w*|capable|capabilit\w+|available|theor\w+|roofs?|ceilings?|bug|wrong\w*|artefact|artifact|counter|hypothetical|"
     r"effective|equivalent|useful|Winograd|FFT|Strassen|spars\w*|2:4|pruned|pruning|skip\w*|overclock\w*|accumulat\w*|convolution\w*|convs?|accelerat\w+ by|estimat\w+|expect\w*|fails?)\b",
@@ -50,7 +51,7 @@ _WITHOUT = Lazy(
 _SEVERAL = Lazy(
     r"\b(?:DGX|HGX|servers?|aggregate\w*|clusters?|total\w*|superchips?|trays?|racks?|packages?|combined|overall|systems?|pods?|all (?:of )?(?:the |our |these )?(?:GPUs|devices|cards)|pairs?|box(?:es)?|"
     r"couple|quad|blades?|sleds?|chassis|workstations?|instances?|partitions?|nodes?|machines?|together|jointly|altogether|jobs?|fleet|both|whole|pipelines?|stages|sum(?:s|med)?|hosts?|boards?|ranks?|"
-    r"(?:tensor|data|pipeline|model|expert)[- ]parallel\w*|[TDP]P\s?=?\s?\d|across|in all|testbeds?|groups?|slices?|wafer|chiplets?|dies)\b"
+    r"(?:tensor|data|pipeline|model|expert)[- ]parallel\w*|[TDP]P\s?=?\s?\d|(?:data|tensor|pipeline|model|expert) parallelism|over all|all of them|(?:two|four|eight|sixteen|\d+) of them|over them|spread\w*|distribut\w+|across|in all|testbeds?|groups?|slices?|wafer|chiplets?|dies)\b"
 )
 _EACH = Lazy(
     r"\b(?:each|every|one|a single|single|per|an?)\s(?:[\w-]+\s)?(?:GPU|device|card|accelerator|chip)s?\b|\bper[- ](?:GPU|device|card|accelerator|chip)\b|\beach of (?:the|our|them|its|these)\b|\bapiece\b",
@@ -59,7 +60,7 @@ _EACH = Lazy(
 _DEFINITE = Lazy(
     r"\b(?:[Tt]he|[Oo]ur|[Tt]his|[Aa]n?|[Oo]ne|[Ss]ingle|[Ee]ach|[Ee]very|[Pp]er)\s(?:(?:NVIDIA|AMD|single|newer|older|smaller|larger|faster|slower)\s)*$|/\s?$"
 )
-_PLAIN_ON = Lazy(r"\b(?:on|On|with|With|for|For)\s(?:NVIDIA\s|AMD\s)?$")
+_PLAIN_ON = Lazy(r"(?:\b(?:on|On|with|With|for|For)\s|\()(?:NVIDIA\s|AMD\s)?$")
 _COUNTED = Lazy(
     r"(?<![\w.,])(?:\d[\d,]*|two|three|four|six|eight|sixteen)\s(?:[\w-]+\s)?(?:GPUs|devices|cards|accelerators|chips)\b",
     re.I,
@@ -78,6 +79,23 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if claim is not None:
                 told.add(k)
                 yield claim
+
+
+_IF = Lazy(
+    r"\b(?:if|would|could|might|ought to|suppos\w+|imagin\w+|had (?:we|it|the)|for (?:a|this|the) (?:target|goal)|claims?|promis\w+|hypothe\w+)\b",
+    re.I,
+)
+# "the step needs 11 s" is a time that was measured
+_TAKES = Lazy(r"\bneed(?:s|ed)\s(?=[\d.,]+\s?(?:[mµu]?s|seconds|minutes|h|hours|days)\b)", re.I)
+_CONTINUES = Lazy(r"^\W*(?:which|that|i\.e\.|or|so|this|it|for|to)\b", re.I)
+
+
+def governing(text: str, low: int, at: int) -> str:
+    """The words before a number that may govern it: of its clause, and of the one that it continues."""
+    own = text[low:at]
+    if not own.strip() or _CONTINUES.match(own) or _CONTINUES.match(text[:low].rsplit(",", 1)[-1]):
+        return _TAKES.sub(" ", text[max(0, at - 90) : at])
+    return _TAKES.sub(" ", own[-60:])
 
 
 _ROOF = Lazy(r"(?<![-\w])(?:limit|bound|roof|roofline|ceiling)\b(?! by)[^.;:]{0,40}$", re.I)
@@ -102,8 +120,8 @@ def _rate(
     lead = text[: r.start]
     if (
         _NO_RUN.search(near)
-        or _NO_RUN.search(lead[-60:])
-        or not _RUNS.search(lead)
+        or _NO_RUN.search(governing(text, low, r.start))
+        or _IF.search(lead)
         or _ROOF.search(lead)
     ):
         return None
@@ -116,6 +134,8 @@ def _rate(
     if _ATTENTION.search(_WITHOUT.sub("", counted)):
         return None
     found = part_of(scene, k, spot, low, high, alone=len(rates) == 1)
+    if found is None and die(near) and not any(low <= p.start < high for p in scene.parts(k)):
+        found = None, False  # "reaches 148 on a GCD and 740 on an H200"
     if found is None:
         return None
     part, several = found
@@ -126,6 +146,7 @@ def _rate(
     single = (
         each or bool(_EACH.search(lead[-80:])) or (going_on and GOES_ON.search(near) is not None)
     )
+    single = single or (part is None and _of_one_before(scene, k))
     if _SEVERAL.search(near) and not each:
         return None  # "every GPU delivers 164 TFLOP/s; a total of 1.31 PFLOP/s"
     if not single:
@@ -137,7 +158,7 @@ def _rate(
             return None
     named: list[tuple[str, str]] = []
     far: set[str] = set()
-    name = part.name if part is not None else part_before(scene, k)
+    name = part.name if part is not None else die(near, lead) or part_before(scene, k)
     if not name and (elsewhere(text) or (k > 0 and elsewhere(scene.sentences[k - 1].text))):
         return None  # "Blackwell is next. Per GPU it sustains 1,500 TFLOP/s"
     if name:
@@ -153,7 +174,27 @@ def _rate(
         far.add("precision")
     products = KERNEL.search(near) or not any(_ATTENTION.search(scene.sentences[j].text) for j in range(max(0, k - 3), k))  # fmt: skip
     cues = frozenset({"no-attention"}) if products else frozenset()
+    if not _RUNS.search(lead):
+        cues |= {"bare"}
+    if part is None and not each:
+        cues |= {"goes-on"}
     return LocalPhysical("achieved", spot, (), tuple(named), (("devices", 1.0),), frozenset(far), cues)  # fmt: skip
+
+
+def _of_one_before(scene: Scene, k: int) -> bool:
+    """Whether the sentence before speaks of one part, and this one of nothing else: "One A100 in BF16. The curve ends at"."""
+    if k == 0 or scene.parts(k):
+        return False
+    before = scene.parts(k - 1)
+    text = scene.sentences[k - 1].text
+    return (
+        len(before) == 1
+        and before[0].count == 1.0
+        and not before[0].system
+        and not any(
+            p.search(t) for p in (_SEVERAL, _COUNTED) for t in (text, scene.sentences[k].text)
+        )
+    )
 
 
 def _one(text: str, part: Part, spot: Spot, scene: Scene) -> bool:

@@ -32,15 +32,17 @@ _COMPARAND = Lazy(
     r"\b(?:[Rr]elative to|[Cc]ompared (?:with|to)|[Aa]gainst|[Vv]ersus|vs\.?|than|[Ww]here|[Uu]nlike|[Ii]nstead of|[Rr]ather than|[Ff]rom|no|over|what)\b[^.,;:()]{0,40}$"
 )
 KERNEL = Lazy(
+    r"\b(?:(?:cu|hip|roc)BLAS(?:Lt)?|CUTLASS|DeepGEMM|oneDNN)\b|\b(?:a|an|one|single|every|each) (?:[\w-]+ ){0,1}(?:projection|product|MLP|layer)\b|"
     r"\bGEMMs?\b|\bmat(?:rix )?-?(?:muls?|multipl\w+|products?)\b|\bkernels?\b|\b(?:the|our|these|its|large\w*|square|dense|MLP|linear|projection|isolated|grouped) (?:[\w-]+ ){0,2}(?:products?|layers?|projections?|blocks?)\b",
     re.I,
 )
 GOES_ON = Lazy(
-    r"\b(?:it|this|the (?:same )?(?:kernel|figure|rate|number|result|speed|performance)|that of)\b",
+    r"\b(?:it|this|the (?:latter|former)|the (?:same )?(?:kernel|figure|rate|number|result|speed|performance)|that of)\b",
     re.I,
 )
 _TOGETHER = Lazy(r"\b(?:together|combined)\b", re.I)
 _BESIDE = Lazy(
+    r"\s?\((?:on\s|an?\s|the\s|one\s|NVIDIA\s|AMD\s)*$|"
     r"\s?(?:\([^()]*\)\s?)?(?:(?:in|with|using|at)\s(?:dense\s)?[A-Za-z]+\d+\s)?(?:per|on|for|by|/)\s?(?:an?\s|the\s|one\s|each\s|every\s|our\s|a\ssingle\s|NVIDIA\s|AMD\s)*$"
 )
 
@@ -151,6 +153,14 @@ def format_of(scene: Scene, k: int, spot: Spot, near: str, *, alone: bool) -> tu
     rates = scene.spots(k, "FLOP/s")
     whole = scene.formats(k)
     return whole if whole == precision_names(scene.sentences[k].text[: scene.reading(rates[0]).start]) else ()  # fmt: skip
+
+
+_DIE = Lazy(r"\b(?:an?|one|each|every|per|single|the|/)[\s-]?(?:single )?GCD\b")
+
+
+def die(*texts: str) -> str:
+    """The die that words are about: one of the two of an MI250X, which alone is spoken of so."""
+    return "MI250X GCD" if any(_DIE.search(t) for t in texts) else ""
 
 
 def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:

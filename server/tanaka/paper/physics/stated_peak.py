@@ -36,7 +36,7 @@ _SPARSE = Lazy(
 )
 _LISTED = Lazy(r"\s?(?:GPUs?|cards?|accelerators?)?\s?(?:\(|:\s|,\swith\s|\swith\s)[^()]*$")
 _NO_PEAK = Lazy(
-    r"\b(?:sustain\w*|achiev\w*|measur\w*|reach(?:ed|ing)|attain\w*|observ\w*|node|server|cluster|system|aggregate|total|together|all|both|pair|superchip|module|accumulat\w*|INT8|int8|modified|laptop|mobile|simulat\w*|hypothetical|overclock\w*|would|could|if|half of|twice|(?:two|four|eight) of)\b"
+    r"\b(?:sustain\w*|achiev\w*|measur\w*|reach(?:ed|ing)|attain\w*|observ\w*|node|server|cluster|system|aggregate|total|together|in all(?! (?:figures|tables|experiments|our|[A-Z]))|all (?:of|GPUs|devices|cards|two|four|eight)|both|pair|superchip|module|accumulat\w*|INT8|int8|modified|laptop|mobile|simulat\w*|hypothetical|overclock\w*|would|could|if|half of|twice|(?:two|four|eight) of)\b"
 )
 _HOLDER = Lazy(
     r"\b(?:an?|the|each|every|one|per|our|two|both)\s(?:[\w-]+\s){0,2}?(?:pairs?|nodes?|servers?|machines?|systems?|clusters?|superchips?|modules?|boards?|racks?|pods?|boxe?s?|workstations?|instances?)\b",
@@ -69,18 +69,21 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     led = _LEAD.search(lead[-110:])
     stop = re.search(r"[,;)]|\band\b|\d{3}", behind)
     after = behind[: stop.start() if stop else 40][:40]
-    part, inside = _part(scene, k, spot)
+    typed = _called_dense(scene, k, spot)
+    part, inside = _part(scene, k, spot, typed=bool(typed))
     if part is None:
         return None
     name, far = part
     if not (
-        led or (_BEHIND.match(behind) and (inside or _specified(scene, k) or _DOES.search(lead)))
+        led
+        or typed
+        or (_BEHIND.match(behind) and (inside or _specified(scene, k) or _DOES.search(lead)))
     ):
         return None
     if not inside and _HOLDER.search(lead) and not _EACH.search(lead):
         return None  # "a node has 320 GB, 8 TB/s and a peak of 1.2 PFLOP/s"
     clause = re.split(r"[;:(]|, (?:and|while|whereas|but) ", lead)[-1] if not inside else lead[-60:]
-    own = f"{led.group() if led else clause} {after}"
+    own = f"{led.group() if led else clause} {after}" if led or not typed else typed
     if (
         _NO_PEAK.search(own)
         or _SHARE.search(lead[-60:])
@@ -89,7 +92,7 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
         return None
     if _MARKETED.search(text):
         return None
-    formats = precision_names(f"{led.group() if led else ''} {after}") or scene.formats(k)
+    formats = precision_names(f"{led.group() if led else ''} {after}") or precision_names(typed) or scene.formats(k)  # fmt: skip
     if len(formats) > 1:
         return None
     named = [("kind", "peak")]
@@ -98,7 +101,7 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     if formats:
         named.append(("precision", formats[0]))
     cues = {"single"}
-    if _DENSE.search(own):
+    if typed or _DENSE.search(own):
         cues.add("dense")
     masked = re.sub(r"\b(?:theoretical|ideal|maximum|(?<=roofline )assum\w+|(?<=model )assum\w+|(?<=analysis )assum\w+|(?<=[Ww]e )assume)\b", lambda m: "x" * len(m.group()), text, flags=re.I)  # fmt: skip
     if asserted(masked, r.start, Where.BODY) is not Asserted.NO:
@@ -108,21 +111,45 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     )  # fmt: skip
 
 
+_STOPS = Lazy(r"[;:(]|\b(?:each|every|apiece)\b|\b(?:while|whereas|but|although)\b", re.I)
+_SHARED_OUT = Lazy(
+    r"\b(?:each|every)\b(?! (?:nodes?|servers?|machines?|systems?|hosts?|box|pair|rack)\b)|\bapiece\b|\bper (?:GPU|device|card|accelerator|part|chip)\b",
+    re.I,
+)
+
+
+def _called_dense(scene: Scene, k: int, spot: Spot) -> str:
+    """The words around a rate that call it one of dense work, whatever verb leads to it; "" where none do."""
+    text, r = scene.sentences[k].text, scene.reading(spot)
+    rates = [scene.reading(s) for s in scene.spots(k, "FLOP/s")]
+    low = max([0, r.start - 70, *(o.end for o in rates if o.end <= r.start)])
+    high = min([len(text), r.end + 60, *(o.start for o in rates if o.start >= r.end)])
+    starts = [m.end() for m in _STOPS.finditer(text, low, r.start)]
+    stop = _STOPS.search(text, r.end)
+    words = text[starts[-1] if starts else low : min(high, stop.start()) if stop else high]
+    return words if _DENSE.search(words) else ""
+
+
 def _specified(scene: Scene, k: int) -> bool:
     """Whether a sentence states other things that a part has."""
     units = {r.quantity.unit for r in scene.sentences[k].readings}
     return bool(units & {"byte", "byte/s"})
 
 
-def _part(scene: Scene, k: int, spot: Spot) -> tuple[tuple[str, bool] | None, bool]:
+def _part(scene: Scene, k: int, spot: Spot, *, typed: bool) -> tuple[tuple[str, bool] | None, bool]:
     """The part of a peak ("" where only the set-up can tell) and whether it is far; whether it heads a list."""
     text, r = scene.sentences[k].text, scene.reading(spot)
     parts = [p for p in scene.parts(k) if p.start < r.start]
+    if typed and not parts and len(scene.parts(k)) == 1:
+        parts = list(scene.parts(k))  # "the 1,979 TFLOP/s that an H100 offers"
     if any(p.system for p in parts):
         return None, False
     if parts:
         last = parts[-1]
         inside = bool(_LISTED.fullmatch(text[last.end : r.start].removeprefix("s")))
+        gap = text[last.end : r.start]
+        if typed and last.start < r.start and (_SHARED_OUT.search(gap) or r.per in ("gpu", "each") or _SHARED_OUT.match(text, r.end + 1)):  # fmt: skip
+            inside = inside or not re.search(r"\b(?:nodes?|servers?|machines?)\b", gap)
         if not inside and len({same_name(p.name) for p in scene.parts(k)}) > 1:
             return None, False
         if not inside and (last.count not in (None, 1) or text[last.end : last.end + 1] == "s"):

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.model import Asserted, Where
-from tanaka.paper.physics.apart import clause_of, format_of, is_explained, is_peak, part_of
+from tanaka.paper.physics.apart import clause_of, die, format_of, is_explained, is_peak, part_of
 from tanaka.paper.physics.before import format_before, part_seen_before
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
@@ -22,6 +22,7 @@ _WHICH = Lazy(
 )
 _LEADS = Lazy(
     rf"(?:\bMFUs?|\bHFUs?|{_UTILISATION}s?|(?:peak|compute|hardware|tensor[- ]core) utili[sz]ation)\s?(?:\((?:MFU|HFU)\))?\s?"
+    r"(?:(?:\s(?!(?:and|or|while|whereas|but|than|by|from|with|which|loss(?:es)?|gains?|differ\w*|gap|improve\w*|increase\w*|decrease\w*|reduction|drop|error|deviation|penalty|overhead|higher|lower|more|less|points|up(?= to)|close|respect|proportion\w*|due|thanks|relative|compared|equal)\b|\d[\d.]*\s)[\w-]+){0,4}?\s(?:of|is|was|are|were|at|to)\s)?"
     r"(?:,|:|=|\()?\s?(?:(?:of|is|was|at|reaches|reached|to|an? average of|being|i\.e\.,?)\s)?(?:about|around|roughly|only|just|approximately|≈|∼|~)?\s?$"
 )
 _FOLLOWS = Lazy(rf"\s(?:of\s)?(?:MFU\b|HFU\b|{_UTILISATION})")
@@ -42,18 +43,24 @@ _OF_BARE = Lazy(
 )
 # "against the dense peak, that is 25%"
 _PEAK_LED = Lazy(
-    rf"\b(?:against|relative to|out of|of|over|to|by) {_OBJECT}peak,?\s(?:(?:that|this|it|which|we)\s)?(?:is|are|was|makes?|amounts? to|corresponds? to|comes? to|stands? at|gives?|reach\w*)\s(?:about |only |just |roughly |an? )?$"
+    rf"\b(?:against|relative to|out of|of|over|to|by|[Gg]iven|[Ww]ith|[Aa]t) {_OBJECT}peak(?: of [\d.,]+\s[TP]FLOP/s)?,?\s(?:(?:that|this|it|which|we)\s)?(?:are at|is at|is|are|was|makes?|amounts? to|corresponds? to|comes? to|stands? at|gives?|reach\w*)\s(?:about |only |just |roughly |an? )?$"
 )
 _CAN_DO = Lazy(
-    r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can (?:do|deliver|reach|offer|give)|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
+    r"\s?of (?:(?:the|each|every|an?|our|one) )?(?:GPU|device|card|chip|accelerator|hardware|[A-Z]+\d+\w*)(?:['’]s)?\s(?:peak )?(?:arithmetic|compute|floating-point|tensor[- ]core|FLOPs?)(?: (?:throughput|capability|capacity|power|performance|rate|peak))?(?=\s?[(.,;)]|$)|"
+    r"\s?of what (?:(?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)?|it|they) (?:can (?:do|deliver|reach|offer|give)|could(?: (?:do|deliver|reach|give))?|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
 )
 _ANOTHER = Lazy(
-    r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
+    r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|links?|network|linear|ideal)\b",
     re.I,
 )
 _OTHER_RUN = Lazy(
     r"\b(?:on average|average|averag\w+|mean|at best|best|at worst|up to|as high as|improv\w+|increas\w+|from|versus|vs|compared|while|whereas|"
     r"respectively|over the (?:whole )?run|end-to-end|overall|peaks at|instead of|than|relative to|baseline)\b",
+    re.I,
+)
+# Before the first of the two only a change tells of another run: "on average 160 TFLOP/s, 51%" is of one
+_CHANGED = Lazy(
+    r"\b(?:improv\w+|increas\w+|from|versus|vs|compared|while|whereas|respectively|over the (?:whole )?run|end-to-end|instead of|than|relative to|baseline)\b",
     re.I,
 )
 _JOINS = Lazy(
@@ -63,12 +70,12 @@ _JOINS = Lazy(
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
-    r";|\b(?:while|whereas|but|our|we|ours|and|baseline|instead|although|though|then|another|other|when|if|until)\b|\d\s?%",
+    r";(?!\s(?:in absolute terms|that is|this is|this makes|or|i\.e\.|hence|thus|so)\b)|\b(?:while|whereas|but|our|we|ours|and|baseline|instead|although|though|then|another|other|when|if|until)\b|\d\s?%",
     re.I,
 )
 # A sentence that goes on about the rate of the one before.
 _GOES_ON = Lazy(
-    r"^\W*(?:As an? (?:fraction|share|percentage|part)|This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
+    r"^\W*(?:As an? (?:fraction|share|percentage|part)|This|That|It|Which|Given|With an? (?:\w+ )?peak|At an? (?:\w+ )?peak|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
 )
 CUES = {
     "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
@@ -80,8 +87,10 @@ CUES = {
     "mixed": Lazy(r"\bmixed\b(?! FP8| fp8)|\bmixed (?:FP8|fp8)", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
 }  # fmt: skip
+_COUNTED_SO = {**{n: CUES[n] for n in ("recompute", "effective", "busy")}, "attention": Lazy(r"\battention\b")}  # fmt: skip
+_WORK = Lazy(r"\s?(?:per|for (?:each|every|a|one)|of) (?:[\w-]+ )?(?:tokens?|steps?|samples?|images?|layers?|quer(?:y|ies)|pass|iterations?)\b")  # fmt: skip
 _MASKED = Lazy(
-    r"\bnot (?:quite|even|more than|less than)\b|\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b",
+    r"\bof what [^,.;]{0,30}could\b|\bnot (?:quite|even|more than|less than)\b|\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b",
     re.I,
 )
 
@@ -92,7 +101,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if "%" not in sentence.text and "percent" not in sentence.text:
             continue
         shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
-        rates = scene.spots(k, "FLOP/s")
+        rates = [s for s in scene.spots(k, "FLOP/s") if not _WORK.match(sentence.text, scene.reading(s).end)]  # fmt: skip
         told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
         if not told and len(shares) == 1 and len(rates) == 2:
             told = (
@@ -100,6 +109,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 if _out_of(scene, k, rates[0], rates[1], shares[0])
                 else []
             )
+        if not told and len(shares) == len(rates) == 1 and _of_bare(scene, k, rates[0]) and scene.reading(rates[0]).end < scene.reading(shares[0]).end + 60:  # fmt: skip
+            told = [(shares[0], "peak", None, "")]
         if not told:
             continue
         paired = list(_paired(scene, k, shares, rates, told))
@@ -123,13 +134,13 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 # "Of the 312 TFLOP/s that a GPU has, the model uses 165, i.e. 53%"
 _OUT_OF = Lazy(
-    r"^\W*(?:Out )?[Oo]f (?:the|its|their|these|a GPU's|each GPU's) (?:(?:peak|theoretical|dense|nominal|[BF][FP]\d+) )*$"
+    r"^\W*(?:Out )?[Oo]f (?:an?|the|its|their|these|a GPU's|each GPU's) (?:(?:peak|theoretical|possible|dense|nominal|maximum of|[BF][FP]\d+) )*$"
 )
 _OWNED = Lazy(
-    r"\s(?:(?:dense )?[BF][FP]\d+ )?(?:peak\b|(?:that|which) (?:an?|the|each|one|every|our)\b[^,]*\b(?:has|offers?|provides?|delivers?|can (?:do|deliver)|promises)\b|(?:of|on|in) (?:an?|the|each|one|every)\b)[^,]*,\s"
+    r"\s(?:(?:dense )?[BF][FP]\d+ )?(?:peak\b|(?:that|which) (?:an?|the|each|one|every|our)\b[^,]*\b(?:has|offers?|provides?|delivers?|can (?:do|deliver)|promises)\b|(?:of|on|in) (?:an?|the|each|one|every)\b)[^,]*,\s|,\s"
 )
 _IS_A_SHARE = Lazy(
-    r"\s?(?:per GPU|each)?\s?(?:[,(:;—–-]|\bor\b)\s?(?:(?:i\.e\.,?|or|which is|that is,?|about|only|roughly|just)\s)*$"
+    r"\s?(?:per GPU|each)?\s?(?:[,(:;—–-]|\bor\b)\s?(?:(?:i\.e\.,?|or|which is|that is,?|about|only|roughly|just|an?|share of|fraction of|utili[sz]ation of|this is|this makes|which makes|which means|or about)\s)*$"
 )
 
 
@@ -165,6 +176,13 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         kind = "HFU" if which and which["hfu"] else "MFU" if which else "peak"
         of = _OF_PEAK.match(after)
         return kind, None, of["words"] if of else ""
+    if (
+        any(0 < own.start - scene.reading(r).end < 60 for r in rates)
+        and _BARE_LED.search(before)
+        and not _ANOTHER.search(f"{before} | {after[:40]}")
+        and not _BUSY.search(before)
+    ):
+        return "peak", None, ""
     if _CAN_DO.match(after):
         return "peak", None, ""
     if _bare_peak(after):
@@ -178,6 +196,9 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
     return None
 
 
+# "a utilization of 49%" beside FLOP/s
+_BARE_LED = Lazy(r"(?:^|[,;:(—–]|\b(?:an?|its|the|which is|that is|i\.e\.,?|or|and))\s?utili[sz]ation\s(?:of|is|was|at)\s(?:about |only |just |roughly )?$", re.I)  # fmt: skip
+_BUSY = Lazy(r"\b(?:GPU utili[sz]ation|SM|core|nvidia-smi|busy|occupan\w+|memory|average)\b", re.I)
 _UTILISED = Lazy(r"\b(?:utili[sz]ation|efficiency|share|fraction)s?\b[^.;%]{0,24}$", re.I)
 
 
@@ -185,6 +206,17 @@ def _bare_peak(after: str) -> str:
     """The number without a unit that a percentage is said to be of: "38% of its 125"; "" for none."""
     found = _OF_BARE.match(after)
     return found["bare"] if found else ""
+
+
+_RATE_OF_BARE = Lazy(
+    r"\s?(?:(?:out )?of|from) (?:the |its |a |an |possible |theoretical |peak |dense )*(?P<bare>\d{2,3}(?:\.\d)?|\d,?\d{3})(?=\s?(?:[.,;)](?!\d)|$|[a-z]))"
+)
+
+
+def _of_bare(scene: Scene, k: int, rate: Spot) -> str:
+    """The number without a unit that a rate is so much of: "140 TFLOP/s of the 312 are used"; "" for none."""
+    found = _RATE_OF_BARE.match(scene.sentences[k].text, scene.reading(rate).end)
+    return found["bare"].replace(",", "") if found else ""
 
 
 _LIST = Lazy(r"\s*(?:,|,?\s*(?:and|or|to)|/)\s*(?:≈|∼|~|an?\s)?\s*")
@@ -248,6 +280,12 @@ def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:
     )
 
 
+_EXPRESSED = Lazy(
+    r"^\W*(?:In absolute (?:terms|numbers)|Expressed|(?:That|This|It) (?:is|equals|means|amounts to|corresponds to|translates (?:in)?to)|In FLOP/s|Per (?:GPU|device)|The rate is)\b"
+)
+_POINTED = Lazy(r"\b(?:[Tt]he )?(?:latter|former)\s(?:(?:is|are|being|makes?|equals?|amounts? to|corresponds? to|means|about|only|just)\s)+(?:an? MFU of\s)?$")  # fmt: skip
+
+
 def _rate_of(
     scene: Scene, k: int, share: Spot, achieved: list[Spot], *, alone: bool
 ) -> tuple[Spot | None, bool]:
@@ -258,12 +296,26 @@ def _rate_of(
         between = _between(scene, share, achieved[0])
         fine = _JOINS.fullmatch(between) or not _ANOTHER_SUBJECT.search(between)
         return (achieved[0] if fine else None), False
+    pointed = _POINTED.search(text[: own.start])
+    if pointed and alone and len(achieved) == 2 and scene.reading(achieved[1]).end <= own.start:
+        return achieved[1 if "atter" in pointed.group() else 0], False
     for r in reversed(achieved):
         rate = scene.reading(r)
         if rate.end <= own.start:
             joined = _JOINS.fullmatch(text[rate.end : own.start])
             return (r, False) if joined else (None, False)
-    if achieved or not alone or k == 0 or not _GOES_ON.match(text):
+    if achieved or not alone:
+        return None, False
+    counted = scene.heard(_COUNTED_SO, k) | (scene.heard(_COUNTED_SO, k + 1) if k + 1 < len(scene.sentences) else set())  # fmt: skip
+    if (
+        k + 1 < len(scene.sentences)
+        and not counted
+        and _EXPRESSED.match(scene.sentences[k + 1].text)
+    ):
+        behind = scene.spots(k + 1, "FLOP/s", where=lambda r: r.quantity.bounded)
+        if len(behind) == 1 and not is_peak(scene, behind[0]) and "%" not in scene.sentences[k + 1].text:  # fmt: skip
+            return behind[0], True
+    if k == 0 or not _GOES_ON.match(text):
         return None, False
     before = scene.spots(k - 1, "FLOP/s", where=lambda r: r.quantity.bounded)
     before = [s for s in before if not is_peak(scene, s)]
@@ -298,11 +350,13 @@ def _claim(
             found = part_of(scene, k, rate, low, high, alone=False)
             part = found[0] if found is not None and (of_rate.per == "gpu" or not found[1]) else None  # fmt: skip
             apart = part is not None
-    if part is None and not scene.parts(k):
+    single_die = die(text[: of_rate.end + 24]) if part is None and not far else ""
+    if part is None and not scene.parts(k) and not single_die:
         part = scene.part(k - 1) if far else part_seen_before(scene, k)
         roles_far.add("device")
     formats = scene.formats(k)
-    if len(formats) > 1 and len(rates) > 1 and peak is None and own.start < high:
+    pointed = _POINTED.search(text[: own.start]) is not None
+    if len(formats) > 1 and len(rates) > 1 and peak is None and (own.start < high or pointed):
         formats = format_of(scene, k, rate, text[low:high], alone=False) or formats
     if not formats:
         formats = scene.formats(k - 1) if far else tuple(f for f in (format_before(scene, k),) if f)
@@ -310,22 +364,25 @@ def _claim(
     named = [("kind", kind)]
     if part is not None:
         named.append(("device", part.name))
+    elif single_die and not scene.parts(k):
+        named.append(("device", single_die))
     if len(formats) == 1:
         named.append(("precision", formats[0]))
     given = [("rate", rate)]
     counted: list[tuple[str, float]] = []
     if peak is not None:
         given.append(("peak", peak))
-    if of_rate.per == "gpu" or (part is not None and (part.each or (part.count == 1 and "device" in roles_far and not far))):  # fmt: skip
+    if of_rate.per == "gpu" or single_die or (part is not None and (part.each or (part.count == 1 and "device" in roles_far and not far))):  # fmt: skip
         counted.append(("devices", 1.0))
     else:
         _counted(scene, rate[0], part, given, counted)
-    if peak is None and (bare := _bare_peak(text[own.end : own.end + 60])):
+    bare = _bare_peak(text[own.end : own.end + 60]) or ("" if far else _of_bare(scene, k, rate))
+    if peak is None and bare:
         named.append(("bare peak", bare))
     cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
     between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
-    if _OTHER_RUN.search(between) or _OTHER_RUN.search(lead):
+    if _OTHER_RUN.search(between) or _CHANGED.search(lead):
         cues.add("other-run")
     if not far and not _JOINS.fullmatch(_between(scene, share, rate)) and peak is None:
         cues.add("loose")

@@ -20,6 +20,7 @@ _NO_RATE = Lazy(
 )
 _BARE = Lazy(r"\W*(?:(?:achieved|model|measured) )?[TP]FLOPs?\W*", re.I)
 _PEAK = Lazy(r"\b(?:theoretical |dense )?peak\b|\btheoretical\b", re.I)
+_SPEED = Lazy(r"\W*(?:(?:measured|achieved|sustained|GEMM|kernel|our) )*(?:speed|rate|throughput|performance|GEMM|matmul|measured|achieved|sustained)\W*", re.I)  # fmt: skip
 _MFU = Lazy(r"\bMFU\b|\bmodel FLOPs? utili", re.I)
 _HFU = Lazy(r"\bHFU\b|\bhardware FLOPs? utili", re.I)
 _OF_PEAK = Lazy(r"(?:%|percent\w*)\s*(?:of\s)?(?:the\s)?(?:theoretical\s|hardware\s)?peak\b(?! mem)|^\s*(?:FLOPs?|compute|peak FLOP/?s?) utili[sz]ation", re.I)  # fmt: skip
@@ -30,8 +31,8 @@ _SLUG = Lazy(
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|core)\b|/\s?(?:GPU|device|chip|accelerator|card)\b|\beach\b", re.I)  # fmt: skip
 # A caption that says of what the rates are: "TFLOP/s are per GPU", "model TFLOP/s of each GPU", "all figures per device".
 _EACH_BY_CAPTION = Lazy(
-    r"\b(?:[TP]FLOPs?(?:/s)?|FLOP/s|[Rr]ates?|[Ff]igures|[Vv]alues|[Nn]umbers|[Tt]hroughputs?)\b[^.;:]{0,48}?\b(?:per|of (?:one|each|a|every|a single)|for (?:one|each|a|every)|on (?:one|each|a single)|by each)\s(?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\b|"
-    r"\b(?:[Tt]hroughputs?|[Rr]ates?|[Pp]erformance|GEMMs?|[Kk]ernels?|TFLOP/s|[Ff]igures|[Vv]alues)\b[^.;:,]*?\b(?:per|on (?:one|a single)|of (?:one|a single)) (?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\W*$"
+    r"\b(?:[TP]FLOPs?(?:/s)?|FLOP/s|[Rr]ates?|[Ff]igures|[Vv]alues|[Nn]umbers|[Tt]hroughputs?|[Ss]peeds?)\b[^.;:]{0,48}?\b(?:per|of (?:one|each|a|every|a single)|for (?:one|each|a|every)|on (?:one|each|a single)|by each)\s(?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\b|"
+    r"\b(?:[Tt]hroughputs?|[Ss]peeds?|[Rr]ates?|[Pp]erformance|GEMMs?|[Kk]ernels?|TFLOP/s|[Ff]igures|[Vv]alues)\b[^.;:,]*?\b(?:per|on (?:one|a single)|of (?:one|a single)) (?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\W*$"
 )
 _ALL = Lazy(r"\b(?:total|aggregate|cluster|system|all)\b", re.I)
 _COUNT = Lazy(r"^\W*(?:#|no\.|num(?:ber)?)?\s*(?:of\s)?(?:GPUs?|devices|chips|accelerators|A100s?|H100s?|V100s?)\W*$", re.I)  # fmt: skip
@@ -71,7 +72,7 @@ class Row:
 def rows(paper: Paper) -> Iterator[tuple[Table, tuple[Row, ...]]]:
     """Tables with one column of rates, row by row."""
     for table in paper.tables:
-        if any(_RATE.search(h) for h in table.header):
+        if any(_RATE.search(h) or _SPEED.fullmatch(h) for h in table.header):
             found = tuple(r for cells in table.rows if (r := _row(paper, table, cells)) is not None)
         elif any(_RATE.search(s) for s in table.stubs):
             found = tuple(r for cells in _columns(table) if (r := _row(paper, table, cells)) is not None)  # fmt: skip
@@ -103,7 +104,7 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None
         elif number.quantity.unit in ("FLOP/s", "FLOP"):
             if _PEAK.search(label) and not _EACH.search(label.lower().replace("peak", "")):
                 sort = "peak"
-            elif _RATE.search(label) and not _NO_RATE.search(label):
+            elif (_RATE.search(label) and not _NO_RATE.search(label)) or (number.quantity.unit == "FLOP/s" and _SPEED.fullmatch(label)):  # fmt: skip
                 sort = ""
                 if number.quantity.unit == "FLOP/s" or _EACH.search(label):
                     rates.append((number, label))

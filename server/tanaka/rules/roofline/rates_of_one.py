@@ -13,13 +13,16 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Context
 from tanaka.rules.roofline.named_parts import any_part, variants
-from tanaka.rules.roofline.peaks import peaks
+from tanaka.rules.roofline.peaks import peaks, usual_format
 from tanaka.rules.roofline.rate_matrix import cells
 from tanaka.rules.roofline.rate_tables import Row, rows
 
 # Words that open another way to count; with one of them in the sentence nothing is proven.
 _SILENT = frozenset({"effective", "aggregate"})
 _SHARED = 0.03
+_MORE = 1.7
+_ONE_FORMAT = ("bf16", "fp16")
+_TOGETHER = (1, 2, 4, 8, 16)
 _LEAST = 0.2
 """Rows of a table are of one part each where all others reach so much of its peak, and no more."""
 _COUNTED_OTHERWISE = frozenset({"effective", "sparse", "accumulate"})
@@ -83,11 +86,26 @@ def told_apart(ctx: Context) -> Iterator[Rate]:
             continue
         if device.where and _fits_another(paper, claim.number):
             continue
+        if "bare" in claim.cues and _of_a_datasheet(paper, claim.number, among or machine.parts(device)):  # fmt: skip
+            continue
+        dense = [p.value for p in peaks(among or machine.parts(device), "") if p.sort == "dense"]
+        if "goes-on" in claim.cues and paper.number(claim.number).quantity.point > _MORE * max(dense, default=0.0):  # fmt: skip
+            continue  # so much is of several
         precision = machine.named(ctx, claim, "precision")
         if precision is not None and not precision.proves and not claim.name("precision"):
             precision = None
+        if precision is None and (usual := usual_format(paper)) in _ONE_FORMAT:
+            precision = machine.Named(usual, How.INFERRED, "the format of the paper")
         guessed = replace(device, how=How.INFERRED)
         yield Rate(paper.number(claim.number), guessed, precision, claim.cues, claim.asserted, among=among)  # fmt: skip
+
+
+def _of_a_datasheet(paper: Paper, rate: NumberId, parts: tuple[Accelerator, ...]) -> bool:
+    """Whether a rate that no verb says to be reached is a figure of the part, or of a few of them."""
+    value = paper.number(rate).quantity.point
+    return any(
+        abs(value / (k * p.value) - 1) < _SHARED for p in peaks(parts, "") for k in _TOGETHER
+    )
 
 
 def _fits_another(paper: Paper, rate: NumberId) -> bool:

@@ -42,7 +42,7 @@ _PART_ROW = Lazy(
 )
 _PLAIN = Lazy(r"^(?:[\s,()/*†‡-]|NVIDIA|AMD|Google|Tesla|GeForce|Instinct|GPUs?|Tensor Core|\d{2,3} ?Gi?B|SXM\d?|PCIe|HBM\w*|OAM)*$", re.I)  # fmt: skip
 _SIZED = Lazy(r"^\W*\d+\s?G(?:i?B)\W+(?:of )?(?:HBM|GDDR)\w*\W*$", re.I)
-_SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
+_SPARSE = Lazy(r"(?<!without )(?<!without 2:4 )(?<!without structured )(?<!no )(?<!non-)\bspars\w+|(?<!without )\b2:4\b", re.I)  # fmt: skip
 
 
 def tables(paper: Paper) -> Iterator[tuple[tuple[Physical, ...], ...]]:
