@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.physics import time_shares
+from tanaka.paper.physics import gains_near, time_shares
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -96,6 +96,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         told |= {claim.number, *(spot for role, spot in claim.given if role == "share")}
         yield claim
     yield from time_shares.read(scene, told)
+    yield from gains_near.read(scene)
 
 
 def _tight(scene: Scene) -> Iterator[LocalPhysical]:
