@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tanaka.paper.entities import EntityKind, same_name
+from tanaka.paper.physics.moved_rates import rates_of_ports
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -226,7 +227,8 @@ def _of_ports(scene: Scene, k: int, spots: list[Spot]) -> Iterator[LocalPhysical
         before, after = scene.around(spot, 50, 50)
         bits = re.match(r"[KMGT]?b", scene.reading(spot).quantity.shown_unit) is not None
         if _line(scene, spot) or (bits and _PORT_OF.search(before + "#" + after)):
-            yield LocalPhysical("port rate", spot)
+            named, many = rates_of_ports(scene, spot)
+            yield LocalPhysical("port rate", spot, named=named, counted=(("ports", many),) if many else ())
 
 
 def _claim(
