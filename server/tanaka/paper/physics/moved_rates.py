@@ -60,6 +60,8 @@ _OFFERED = Lazy(
     r"bandwidth of (?:the|its|an?) (?!kernel))\b|\b(?:needs?|requires?|demands?)\s(?:[a-z]+ ){0,2}$",
     re.I,
 )
+_MODAL = Lazy(r"\b(?:would|could|should|might|cannot|if|ideally|in theory|in principle)\b", re.I)
+_WITH = Lazy(r"\b(?:cards?|GPUs?|parts?|devices?|memory|accelerators?|chips?|generation|machines?|[A-Z]+\d\w*|switch\w*) (?:with|at|of) (?:about )?$")
 _PEAK_BEHIND = Lazy(
     r"\s*(?:-class\b|(?:of\s)?(?:the\s)?(?:theoretical|nominal|peak|maximum|available|link|line|rated|memory|HBM\d?\w?|GDDR\w*)\b|(?:InfiniBand|Ethernet|ports?|NICs?|adapters?|links?|HDR|NDR|EDR|fabric|Slingshot)\b|\)? ?peak)",
     re.I,
@@ -71,7 +73,7 @@ _OTHER_MEMORY = Lazy(
     re.I,
 )
 _TWO_WAYS = Lazy(
-    r"\b(?:bidirectional\w*|duplex|both directions|both ways|each way|send\w* and receiv\w*|in and out)\b",
+    r"\b[Ss]ending and receiving\b|\b(?:bidirectional\w*|duplex|both directions|both ways|each way|send\w* and receiv\w*|in and out)\b",
     re.I,
 )
 _GCD = Lazy(r"\b(?:an?|one|each|every|per|single|the) (?:single )?GCD\b|/GCD\b")
@@ -101,16 +103,18 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = _clause(text, r.start, r.end)
     clause = text[low:high]
-    if _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause)) or _NOT_BYTES.search(text):  # fmt: skip
+    near = scene.sentences[k - 1].text if k else ""
+    if _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause)) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
         return None
     before = text[low : r.start]
+    if _MODAL.search(clause) or _WITH.search(before):
+        return None
     if _OFFERED.search(before) or _PEAK_BEHIND.match(text, r.end) or _OF_ITS.search(text[: r.start].replace("at only ", "at ")):  # fmt: skip
         return None
     if not _AT.search(text[: r.start]) or len(scene.spots(k, "byte/s")) > 2:
         return None
     if asserted(clause, r.start - low, Where.BODY) is not Asserted.YES:
         return None
-    near = " ".join(s.text for s in scene.sentences[max(0, k - 1) : k])
     cues: set[str] = set()
     if _TWO_WAYS.search(text):
         cues.add("duplex")

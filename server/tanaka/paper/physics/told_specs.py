@@ -212,6 +212,9 @@ _NOT_SPEC = Lazy(
 _SUBJECT = Lazy(r"^(?:[Ii]ts?|[Ee]ach(?: of (?:them|these))?|[Ee]very (?:GPU|card)|[Tt]he (?:card|GPU|part|accelerator|device|chip|first|latter))\b|(?:^|[,;] )(?:its|whose)\b")  # fmt: skip
 
 
+NODES_BEHIND = Lazy(r"s?[ -](?:GPU )?(?:nodes?|servers?|machines?|instances?|systems?|clusters?|boxes|pods?)\b")  # fmt: skip
+
+
 def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """What a part owns by what stands behind or before the number: "has the same peak and 141 GB of HBM3e"."""
     text = scene.sentences[k].text
@@ -236,8 +239,12 @@ def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             before = scene.parts(k - 1) if k else ()
             if len({same_name(p.name) for p in before}) != 1:
                 continue
+            if NODES_BEHIND.match(scene.sentences[k - 1].text, before[-1].end):
+                continue
             part, far = before[-1], True
         gap = text[max(low, part.end if not far else 0) : r.start]
+        if NODES_BEHIND.match(text, part.end) and not far:
+            continue
         if part.system or (part.count or 1) > 1 or len(gap) > 110 or not _OWNED.search(gap):
             continue
         behind = re.split(r"[,;.)]|\b(?:and|at|while)\b", text[r.end : r.end + 24])[0]
