@@ -25,24 +25,24 @@ _CUE = Lazy(r"\bbandwidth\b|\bcores?\b|\btraffic\b|\bbytes\b|\bFLOP|\barithmetic
 _TENSOR = r"(?:tensor|matrix)[- ](?:cores?|units?|engines?)(?:[- ](?:peak|throughput|rate|math|performance|arithmetic|speed|FLOPS?|FLOP/s))*|(?:tensor|matrix)[- ]?(?:math|throughput|peak|arithmetic)"
 _ARITHMETIC = rf"{_TENSOR}|peak (?:FLOPS?|FLOP/s|compute|arithmetic)|number of (?:FLOPs|operations)|FLOPs per second|arithmetic units|(?:compute|arithmetic|math|FLOP) (?:throughput|rate|peak|power|capacity|performance|speed)|(?:faster|more) (?:arithmetic|math|compute|FLOPs?)|FLOP/s|arithmetic intensity"
 _BYTES = (
-    r"(?:memory|HBM\w*|DRAM|device-memory|VRAM) ?(?:bandwidth|traffic|speed|rate|reads?)|bandwidth of (?:the |its |their )?(?:memory|HBM\w*|DRAM)|(?:weight|cache) (?:traffic|bytes|reads?)|"
+    r"(?:memory|HBM\w*|DRAM|device-memory|VRAM) ?(?:bandwidth|traffic|speed|rate|reads?)|bandwidth of (?:the |its |their )?(?:memory|HBM\w*|DRAM)|HBM\d\w*|(?:weight|cache) (?:traffic|bytes|reads?)|"
     r"(?:halved|smaller|fewer|less|reduced) (?:memory |weight )?(?:bytes|traffic)|faster (?:memory|HBM\w*)|(?<!network )(?<!link )(?<!PCIe )(?<!NVLink )(?<!port )(?<!interconnect )bandwidth\b"
 )
 _HOW = r"(?:(?:the|its|their|an?|our|this|one|both|mere|raw|sheer|available|attainable|doubled|higher|better|improved|increased|greater|larger|faster|new|newer|wider|stronger|superior|bigger|extra|additional|quicker|halved|smaller|much|use|of|in|by|from|on|two|parts'?|GPUs?'?|gain|increase|ratio|difference|FP8|FP16|BF16|more|fewer)\s){0,7}"
 _CAUSE = Lazy(
     rf"\b(?:because of|due to|thanks to|owing to|by virtue of|(?:comes?|came|stems?|stemmed|results?|derives?|follows?|arises?) (?:\w+ )?from|(?:are|is|was|were|be) (?:a )?(?:result|consequence|matter|effect) of|"
-    rf"attribut\w+ (?:\w+ ){{0,3}}?to|credit\w* (?:\w+ ){{0,3}}?to|explained (?:\w+ )?by|expects? (?:\w+ )?from|in (?:line|keeping|proportion) with|proportional to|consistent with|reflects?|mirrors?|tracks?|follows|scales with|goes with|grows with|matches|lies? in|lay in|rests? on|hinges? on|(?:profits?|profited|benefits?|benefited|gains?|gained) from|boils down to|a matter of|waits? (?:for|on)|driven by|owes? (?:\w+ ){{0,3}}?to)\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})",
+    rf"attribut\w+ (?:\w+ ){{0,3}}?to|credit\w* (?:\w+ ){{0,3}}?to|explained (?:\w+ )?by|expects? (?:\w+ )?from|in (?:line|keeping|proportion) with|proportional to|consistent with|reflects?|mirrors?|tracks?|follows|scales with|goes with|grows with|matches|lies? in|lay in|rests? on|hinges? on|(?:profits?|profited|benefits?|benefited|gains?|gained) from|boils down to|a matter of|waits? (?:for|on)|trac\w+ (?:\w+ ){0,3}?(?:back )?to|driven by|owes? (?:\w+ ){{0,3}}?to)\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})",
     re.I,
 )
 _LIMIT = Lazy(
     rf"\b(?:limited|bound(?:ed)?|set|determined|governed|dominated|constrained|dictated|capped|held back|paced|decided|throttled) (?:only |mainly |largely |purely |solely |entirely |everywhere )?by\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})|"
-    rf"\b(?:saturates?|exhausts?|at the limit of|bottleneck is|bottlenecked by)\s{_HOW}(?P<what2>{_BYTES}|{_ARITHMETIC})|\b(?P<what3>(?:memory|compute|bandwidth)[- ]bound)\b",
+    rf"\b(?:saturates?|exhausts?|at the limit of|bottleneck (?:[\w -]{1,24} )?(?:is|lies in)|bottlenecked by)\s{_HOW}(?P<what2>{_BYTES}|{_ARITHMETIC})|\b(?P<what3>(?:memory|compute|bandwidth)[- ]bound)\b",
     re.I,
 )
 _DECIDES = r"(?:counts?|matters?|decides?|helps?|pays(?: off)?|limits?|governs?|determines?|dictates?|sets? the pace|is (?:decisive|scarce|needed|wanted))"
 _COUNTS = Lazy(
     rf"\b[Ww]hat (?:really |mainly |actually )?{_DECIDES}(?: (?:here|now|it|them|this|there|the speed|the rate|the pace|the time|us))*,? (?:is|are|was|were) (?:only |mainly |above all )?{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})|"
-    rf"\b(?P<what2>{_BYTES}|{_ARITHMETIC}) (?:[\w ]{{0,30}}\b)?(?:is|are|was|were) (?:what|the (?:bottleneck|limit|decisive|cause|reason|scarce|limiting|binding))\b|"
+    rf"\b(?P<what2>{_BYTES}|{_ARITHMETIC}) (?:[\w ]{{0,30}}\b)?(?:(?:is|are|was|were) (?:what|the (?:bottleneck|limit|decisive|cause|reason|scarce|limiting|binding))|(?:makes?|made) (?:all )?the difference|governs?|dictates?)\b|"
     rf"\b(?:because|since|as) (?:[\w -]{{1,50}}) (?:runs?|go(?:es)?|pass(?:es)?|executes?|is done|are done|is computed|are computed) (?:now )?(?:through|on|in|over|by) {_HOW}(?P<what3>{_ARITHMETIC})",
     re.I,
 )
@@ -66,7 +66,7 @@ _WORK: tuple[tuple[str, Lazy], ...] = (
     ("elementwise", Lazy(r"\belement-?wise\b|\b(?:layer|RMS|batch)[- ]?norm\w*|\bresidual add\w*|\bactivation functions?\b|\bdropout\b|\btranspos\w+|\b(?:cop(?:y|ies)|scatter|gather|packing|memset) kernels?\b|\bcodec\b|\b(?-i:STREAM)\b|\bhistogram\b|\bfew (?:operations|FLOPs?) (?:per|for (?:each|a|every)) byte\b|\b(?:low|small) (?:arithmetic|operational) intensity\b|\brotary\b|\bresidual addi\w+|\bnormali[sz]ation\b|\bembedding look-?ups?\b", re.I)),
     ("attention", Lazy(r"\b(?:decode|decoding)[- ](?:phase )?attention\b|\battention (?:kernel |part )?(?:of|in|during) (?:the )?(?:decod\w+|decode step)|\battention over the (?:KV )?cache\b|\bKV[- ]cache reads?\b", re.I)),
     ("single", Lazy(r"\b(?:batch(?: size)?(?: of)?\s?(?:=\s?)?(?:1|one)(?![\d.,]\d|\d)|single[- ](?:stream|request|user|sequence)|one request|(?:one|a single|a lone|the lone|single|lone) (?:user|sequence|request|stream)|time per token|one sequence at a time|GEMVs?|matrix-vector)\b", re.I)),
-    ("prefill", Lazy(r"\bprefill\w*|\bprompt (?:processing|phase)\b|\bprocessing (?:the |of )?(?:long )?prompts?\b", re.I)),
+    ("prefill", Lazy(r"\bprefill\w*|\bprompt (?:processing|phase)\b|\bprompts? (?:is|are|was|were) processed\b|\bprocessing (?:the |of )?(?:long )?prompts?\b", re.I)),
     ("products", Lazy(r"\b(?:large(?:st|r)?|big|square|dense|training)? ?(?:matrix (?:products?|multipl\w+)|matmuls?|GEMMs?)\b", re.I)),
     ("other", Lazy(r"\b(?:backward|forward)(?: pass)?\b|\b(?:dense|linear|MLP|first|last|convolution\w*|attention) layers?\b|\bMLPs?\b|\bconvolutions?\b|\ball-?(?:reduce|gather|to-?all)\b|\bexchange\b|\bsoftmax\b|\bprojections?\b|\bcollectives?\b|\bhead\b", re.I)),
     ("decode", Lazy(r"\bdecod(?:e|es|ed|ing)\b|\btoken generation\b|\btokens? (?:is|are) generated\b", re.I)),

@@ -33,9 +33,10 @@ _NO_TIME = Lazy(
     r"requests?|memory|saved|(?<!-)reduc\w+|bubble|hit|overhead|price|cost|within|variance|spread|deviation|noise|error)\b",
     re.I,
 )
+_A_SHARE = Lazy(r"\b(?:share|fraction|portion|proportion) (?:of|that)\b[^;]{3,80}\b(?:is|was|are|were|to|takes?|at|of)\s(?:about |only |just )?$", re.I)  # fmt: skip
 _PRONOUNED = Lazy(r"\bof which\b[^.;]{0,40}$|\b(?:makes?|made) up\s$", re.I)
 _WHOLE = Lazy(
-    r"\b(?:end[- ]to[- ]end|e2e|overall|in total|whole|entire|steps?|iterations?|training|inference|decoding|generation|throughput|token rate|application|job|runs?|serving|epochs?|wall-?clock|first token|pipeline)\b",
+    r"\b(?:trains?|trained|request latency|response time|latency|requests?|steps per hour|end[- ]to[- ]end|e2e|overall|in total|whole|entire|steps?|iterations?|training|inference|decoding|generation|throughput|token rate|application|job|runs?|serving|epochs?|wall-?clock|first token|pipeline)\b",
     re.I,
 )
 _WORTH = Lazy(
@@ -65,10 +66,11 @@ _OTHER_CHANGE = Lazy(
 )
 _MAY_BE = Lazy(r"\b(?:would|could|might|can|should|ideal\w*|bound\w*|limit\w*|at most|predict\w*|expect\w*|model|simulat\w+|project\w+|hop(?:e|ing)|goal|target|if)\b", re.I)  # fmt: skip
 _JOIN = Lazy(
-    r"\b(?:remov|eliminat|hid|avoid|skip|reduc|shorten|mov|fus|replac|accelerat|overlap|prefetch|cach|halv|cut|attack|optimi[sz]|speed|shrink|offload|compress|asynchron|stream|without|gets? rid|turn\w* (?:it|this|that|them) off|doubles?)\w*",
+    r"\b(?:remov|eliminat|hid|avoid|skip|reduc|shorten|mov|fus|replac|accelerat|overlap|prefetch|cach|halv|cut|attack|optimi[sz]|speed|shrink|offload|compress|asynchron|stream|without|gets? rid|background|concurren|parallel|replac|turn\w* (?:it|this|that|them) off|doubles?)\w*",
     re.I,
 )
 _POINTS_BACK = Lazy(r"\b(?:it|this|these|them|that|those|the (?:overlap|part|exchange|transfer|latter|same)|which|thus|therefore|hence|so|alone|nothing else|unchanged)\b", re.I)  # fmt: skip
+_THEM = Lazy(r"\b\w+(?:ing|s|d) (?:it|them|this|these|that)\b(?! (?:\w+ ){0,2}(?:section|paper|work|table|figure|case)\b)", re.I)  # fmt: skip
 _PHASE = Lazy(
     r"\b(decod\w+|prefill|training|inference|forward|backward|generation|fine-?tuning)\b", re.I
 )
@@ -135,6 +137,8 @@ def _shares(scene: Scene, k: int) -> list[tuple[Spot, str]]:
         of = _OF_TIME.match(after)
         if of is not None and not _NO_TIME.search(of.group()) and not _NO_TIME.search(clause[-40:]):
             found.append((spot, clause + after[of.end() : of.end() + 40]))
+        elif _A_SHARE.search(clause) and _PLAIN_TIME.search(clause) and not _NO_TIME.search(clause) and _ENDS.match(after):  # fmt: skip
+            found.append((spot, clause))
         elif (
             _PRONOUNED.search(before)
             and _PLAIN_TIME.search(before)
@@ -170,7 +174,7 @@ def _by_shares(scene: Scene, gain: Spot) -> LocalPhysical | None:
         return None
     stems = _stems(" ".join(w for _, w in near))
     joined = any(s in said.lower() for s in stems) or (
-        _JOIN.search(said) and _POINTS_BACK.search(said)
+        _POINTS_BACK.search(said) and (_JOIN.search(said) or _THEM.search(said))
     )
     if not joined or (scene.parts(j) and scene.parts(k) and scene.part(j) != scene.part(k)):
         return None

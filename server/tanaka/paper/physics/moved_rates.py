@@ -23,7 +23,7 @@ _BACK = 2
 
 _MEMORY = Lazy(
     r"\b(?:Babel)?STREAM\b|\bHBM\w*|\bGDDR\w*|\b(?:device|global|GPU|main|off-chip|on-board) memory\b|\bmemory system\b|\bDRAM\b|\bVRAM\b|\bkernels?\b|\b(?:Layer|RMS|Batch|layer |RMS |batch )[- ]?[Nn]orm\w*|\bsoftmax\b|\bGEMVs?\b|"
-    r"\b(?:Adam\w?|optimi[sz]er|weight) (?:step|updates?|pass)\b|\belement-?wise\b|\b(?:de)?quanti[sz]ation pass\b|\b(?:cache|weight|embedding) (?:reads?|scan|look-?ups?|gathers?)\b|\b(?:on-)?device cop(?:y|ies)\b|\btriad\b",
+    r"\b(?:Adam\w?|optimi[sz]er|weight) (?:step|updates?|pass)\b|\belement-?wise\b|\b(?:de)?quanti[sz]ation pass\b|\b(?:cache|weight|embedding) (?:reads?|scan|look-?ups?|gathers?)\b|\b(?:on-)?device cop(?:y|ies)\b|\btriad\b|\b(?:memory|bandwidth)[- ]bound\b|\b(?:optimi[sz]er|SGD|Adam\w?|LAMB)\b|\bembeddings?\b|\bgathers?\b|\bscans?\b|\battention\b|\bprofiler\b|\bdequanti\w+|\bresidual\b|\bdropout\b|\btranspos\w+",
     re.I,
 )
 _NETWORK = Lazy(
@@ -38,7 +38,7 @@ _TECHNOLOGY = (
     ("Omni-Path", Lazy(r"\bOmni-Path\b")),
 )
 _ONE = Lazy(
-    r"\b(?:one|a single|single|an?|each|every|per|the)\s(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|links?)\b(?!-)|\bper (?:port|NIC|adapter|link)\b",
+    r"\b(?:one|a single|single|an?|each|every|per|its(?: own)?|the)\s(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|links?)\b(?!-)|\bper (?:port|NIC|adapter|link)\b",
     re.I,
 )
 
@@ -67,7 +67,7 @@ _PEAK_BEHIND = Lazy(
     re.I,
 )
 _OF_ITS = Lazy(r"(?:%|\bpercent|\bper cent) of (?:its |the |their |an? |that )?(?:[\w-]+ ){0,2}$|\b(?:out of|against|versus|vs\.?|from|beyond|above|below|under|than) (?:(?:its|the|their|an?)\s)?$", re.I)  # fmt: skip
-_AT = Lazy(r"\b(?:at|with|to|of|is|are|was|were|shows?|sees?|get|gets|got|measure\w*|moves?|reads?|writes?|drives?|sustain\w*|achiev\w*|reach\w*|attain\w*|hits?|takes?|streams?|[a-z]{3,}s|[a-z]{3,}ed)\s(?:about |some |roughly |nearly |almost |only |around |just |up to )?$|:\s$|\($|[~≈]\s?$", re.I)  # fmt: skip
+_OF_WHAT = Lazy(r"(?<!rate )(?<!bandwidth )(?<!throughput )(?<!average )(?<!speed )(?<!traffic )\bof (?:about |some |only )?$|[-–/×x]\s?$")  # fmt: skip
 _OTHER_MEMORY = Lazy(
     r"\bCPUs?\b|\bhost memory\b|\bFPGA\b|\bDDR\d\b|\bSSDs?\b|\bNVMe\b|\bdisks?\b|\bPIM\b|\bfile system\b|\bstorage\b|\bdrives?\b",
     re.I,
@@ -111,7 +111,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         return None
     if _OFFERED.search(before) or _PEAK_BEHIND.match(text, r.end) or _OF_ITS.search(text[: r.start].replace("at only ", "at ")):  # fmt: skip
         return None
-    if not _AT.search(text[: r.start]) or len(scene.spots(k, "byte/s")) > 2:
+    if _OF_WHAT.search(text[: r.start]) or len(scene.spots(k, "byte/s")) > 2:
         return None
     if asserted(clause, r.start - low, Where.BODY) is not Asserted.YES:
         return None
@@ -157,7 +157,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         else:
             named += [("candidate", p.name) for p in scene.parts(k)]
         sizes = scene.spots(k, "byte")
-        if any(scene.reading(s).quantity.point < 1e9 for s in sizes if not _in_name(scene, s)):
+        if any(1e4 < scene.reading(s).quantity.point < 1e9 for s in sizes if not _in_name(scene, s)):
             return None
     else:
         return None
@@ -180,10 +180,17 @@ def _technology(scene: Scene, k: int) -> str:
     return ""
 
 
+_ON = Lazy(r"\s(?:of [\w-]+ (?:bandwidth )?)?(?:on|for|with|in) (?:(?:an?|the|one|each|our|newer|older|NVIDIA|AMD|single) )*")  # fmt: skip
+
+
 def _part(scene: Scene, spot: Spot, low: int, high: int) -> tuple[Part | None, bool]:
     """The one part of the clause, of the sentence or of the sentences before."""
     k = spot[0]
     own = [p for p in scene.parts(k) if low <= p.start < high]
+    text, end = scene.sentences[k].text, scene.reading(spot).end
+    behind = [p for p in own if p.start >= end and _ON.fullmatch(text[end : p.start])]
+    if behind:
+        return behind[0], False
     if len({same_name(p.name) for p in own}) == 1:
         return own[0], False
     if _GCD.search(scene.sentences[k].text[low:high]) and not own:

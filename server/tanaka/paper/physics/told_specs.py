@@ -209,7 +209,7 @@ _NOT_SPEC = Lazy(
     r"slice|MIG|half|hypothetical|future|would|could|if|than|instead|another|variant|modified|where|only use|more|less|twice|other|later|successor|predecessor|against|per cent|%|to)\b|%",
     re.I,
 )
-_SUBJECT = Lazy(r"^(?:[Ii]ts?|[Ee]ach(?: of (?:them|these))?|[Ee]very (?:GPU|card)|[Tt]he (?:card|GPU|part|accelerator|device|chip|first|latter))\b|(?:^|[,;] )(?:its|whose)\b")  # fmt: skip
+_SUBJECT = Lazy(r"^(?:[Ii]ts?|(?:[Ee]ach|[Oo]ne|[Aa]ny)(?: of (?:them|these|those|our cards))?|[Aa]n?(?: single)? (?:GPU|card|part)|[Ee]very (?:GPU|card)|[Tt]he (?:card|GPU|part|accelerator|device|chip|first|latter))\b|(?:^|[,;] )(?:its|whose)\b")  # fmt: skip
 
 
 NODES_BEHIND = Lazy(r"s?[ -](?:GPU )?(?:nodes?|servers?|machines?|instances?|systems?|clusters?|boxes|pods?)\b")  # fmt: skip
