@@ -228,7 +228,9 @@ def _of_ports(scene: Scene, k: int, spots: list[Spot]) -> Iterator[LocalPhysical
         bits = re.match(r"[KMGT]?b", scene.reading(spot).quantity.shown_unit) is not None
         if _line(scene, spot) or (bits and _PORT_OF.search(before + "#" + after)):
             named, many = rates_of_ports(scene, spot)
-            yield LocalPhysical("port rate", spot, named=named, counted=(("ports", many),) if many else ())
+            yield LocalPhysical(
+                "port rate", spot, named=named, counted=(("ports", many),) if many else ()
+            )
 
 
 def _claim(

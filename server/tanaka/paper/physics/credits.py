@@ -21,7 +21,7 @@ from tanaka.quantity import Kind
 
 CREDIT = "credit-to-a-roof"
 
-_CUE = Lazy(r"\bbandwidth\b|\bcores?\b|\btraffic\b|\bbytes\b|\bFLOP|\barithmetic\b|\bmath\b|\bHBM|\bfaster memory\b|\bcompute\b|\bmatrix units\b", re.I)  # fmt: skip
+_CUE = Lazy(r"\bbandwidth\b|\b(?:memory|compute)[- ]bound\b|\b(?:tensor|matrix)[- ](?:cores?|units?)\b|\bcores?\b|\btraffic\b|\bbytes\b|\bFLOP|\barithmetic\b|\bmath\b|\bHBM|\bfaster memory\b|\bcompute\b|\bmatrix units\b", re.I)  # fmt: skip
 _TENSOR = r"(?:tensor|matrix)[- ](?:cores?|units?|engines?)(?:[- ](?:peak|throughput|rate|math|performance|arithmetic|speed|FLOPS?|FLOP/s))*|(?:tensor|matrix)[- ]?(?:math|throughput|peak|arithmetic)"
 _ARITHMETIC = rf"{_TENSOR}|peak (?:FLOPS?|FLOP/s|compute|arithmetic)|number of (?:FLOPs|operations)|FLOPs per second|arithmetic units|(?:compute|arithmetic|math|FLOP) (?:throughput|rate|peak|power|capacity|performance|speed)|(?:faster|more) (?:arithmetic|math|compute|FLOPs?)|FLOP/s|arithmetic intensity"
 _BYTES = (
@@ -31,12 +31,12 @@ _BYTES = (
 _HOW = r"(?:(?:the|its|their|an?|our|this|one|both|mere|raw|sheer|available|attainable|doubled|higher|better|improved|increased|greater|larger|faster|new|newer|wider|stronger|superior|bigger|extra|additional|quicker|halved|smaller|much|use|of|in|by|from|on|two|parts'?|GPUs?'?|gain|increase|ratio|difference|FP8|FP16|BF16|more|fewer)\s){0,7}"
 _CAUSE = Lazy(
     rf"\b(?:because of|due to|thanks to|owing to|by virtue of|(?:comes?|came|stems?|stemmed|results?|derives?|follows?|arises?) (?:\w+ )?from|(?:are|is|was|were|be) (?:a )?(?:result|consequence|matter|effect) of|"
-    rf"attribut\w+ (?:\w+ ){{0,3}}?to|credit\w* (?:\w+ ){{0,3}}?to|explained (?:\w+ )?by|expects? (?:\w+ )?from|in (?:line|keeping|proportion) with|proportional to|consistent with|reflects?|mirrors?|tracks?|follows|scales with|goes with|grows with|matches|lies? in|lay in|rests? on|hinges? on|(?:profits?|profited|benefits?|benefited|gains?|gained) from|boils down to|a matter of|waits? (?:for|on)|trac\w+ (?:\w+ ){0,3}?(?:back )?to|driven by|owes? (?:\w+ ){{0,3}}?to)\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})",
+    rf"attribut\w+ (?:\w+ ){{0,3}}?to|credit\w* (?:\w+ ){{0,3}}?to|explained (?:\w+ )?by|expects? (?:\w+ )?from|in (?:line|keeping|proportion) with|proportional to|consistent with|reflects?|mirrors?|tracks?|follows|scales with|goes with|grows with|matches|lies? in|lay in|rests? on|hinges? on|(?:profits?|profited|benefits?|benefited|gains?|gained) from|boils down to|a matter of|waits? (?:for|on)|trac\w+ (?:\w+ ){0, 3}?(?:back )?to|driven by|owes? (?:\w+ ){{0,3}}?to)\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})",
     re.I,
 )
 _LIMIT = Lazy(
     rf"\b(?:limited|bound(?:ed)?|set|determined|governed|dominated|constrained|dictated|capped|held back|paced|decided|throttled) (?:only |mainly |largely |purely |solely |entirely |everywhere )?by\s{_HOW}(?P<what>{_BYTES}|{_ARITHMETIC})|"
-    rf"\b(?:saturates?|exhausts?|at the limit of|bottleneck (?:[\w -]{1,24} )?(?:is|lies in)|bottlenecked by)\s{_HOW}(?P<what2>{_BYTES}|{_ARITHMETIC})|\b(?P<what3>(?:memory|compute|bandwidth)[- ]bound)\b",
+    rf"\b(?:saturates?|exhausts?|at the limit of|bottleneck (?:[\w -]{{1,24}} )?(?:is|lies in)|bottlenecked by)\s{_HOW}(?P<what2>{_BYTES}|{_ARITHMETIC})|\b(?P<what3>(?:memory|compute|bandwidth)[- ]bound)\b",
     re.I,
 )
 _DECIDES = r"(?:counts?|matters?|decides?|helps?|pays(?: off)?|limits?|governs?|determines?|dictates?|sets? the pace|is (?:decisive|scarce|needed|wanted))"
@@ -52,7 +52,7 @@ _DENIED = Lazy(r"\b(?:not|neither|nor|never|hardly|no longer|rather than|instead
 _OTHER = Lazy(
     r"\blaunch\w*|\bfus(?:ed (?:attention|kernels? with)|ing(?! (?:them|it|these)\b))\b|\bpersistent\b|\bexponentials?\b|\bspecial[- ]function\b|\bSFUs?\b|\bspeculat\w+|\bdraft\w*|\bverif\w+|\bMLA\b|\blatent attention\b|\bMQA\b|\bCPU\b|\bhost\b|\bL2\b|\bdiffusion\b|\bbeams?\b|\bbest-of\b|\bparallel sampl\w+|"
     r"\bMuon\b|\bShampoo\b|\bSOAP\b|\bK-FAC\b|\bsecond-order\b|\bNewton\b|\bHadamard\b|\brotation\w*|\bnetwork\b|\bInfiniBand\b|\bNVLink\b|\bPCIe\b|\bEthernet\b|\ball-?reduce\b|\bcrossover\b|\bridge\b|"
-    r"\bbecomes? (?:compute|memory)[- ]bound\b|\bcompute[- ]bound (?:regime|phase) and\b|\bboth\b(?! (?:parts|GPUs|cards|machines))|\bas well as\b|\bmixed\b|\bsmall (?:prompts?|matri\w+)|\bshort (?:prompts?|sequences?)|\bsome\b|\blarge batch\w*|\bhigh batch\w*|\b(?:larger|more|bigger|its|higher) (?:memory )?capacity\b",
+    r"\bbecomes? (?:compute|memory)[- ]bound\b|\bcompute[- ]bound (?:regime|phase) and\b|\bboth\b(?! (?:parts|GPUs|cards|machines))|\bas well as\b|\bmixed\b|\bsmall (?:prompts?|matri\w+)|\bshort (?:prompts?|sequences?)|\bsome\b|\b(?:large|larger|bigger) batch\w*|\bhold(?:s|ing)?\b|\bfits?\b|\bhigh batch\w*|\b(?:larger|more|bigger|its|higher) (?:memory )?capacity\b",
     re.I,
 )
 # What makes a credit one of another case, in its own clause.
@@ -155,10 +155,12 @@ def _work(said: Sequence[Sentence], i: int, before: int) -> tuple[str, bool]:
         if work := _last(said[j].text, first=True):
             several = sum(r.quantity.shown_unit == "×" for r in said[j].readings) > 1
             return ("" if several and work != _last(said[j].text) else work), True
-    return "", False
+    return _last(said[i].text[before:]), False
 
 
-_WITHIN = Lazy(r"\b(?:of|in|during) (?:the|each|a|its) (?:forward|backward)(?:(?: and backward)? pass(?:es)?)?")
+_WITHIN = Lazy(
+    r"\b(?:of|in|during) (?:the|each|a|its) (?:forward|backward)(?:(?: and backward)? pass(?:es)?)?"
+)
 
 
 def _last(text: str, *, first: bool = False) -> str:

@@ -91,16 +91,49 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for j, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
-        for gain in scene.spots(j, where=_factor):
-            if not _of_whole(scene, gain):
+        for gain in scene.spots(j, where=lambda r: _factor(r) or _percent(r)):
+            kind = _kind(scene, gain)
+            if not kind:
                 continue
-            claim = _by_shares(scene, gain) or _by_ceiling(scene, gain)
+            claim = _by_shares(scene, gain, kind) or (_by_ceiling(scene, gain) if kind == "times" else None)  # fmt: skip
             if claim is not None:
                 yield claim
 
 
 def _factor(r: Reading) -> bool:
     return r.quantity.unit == "1" and r.quantity.shown_unit != "%" and r.kind in (Kind.SPEEDUP, Kind.OTHER) and 1 < r.quantity.point < 100  # fmt: skip
+
+
+def _percent(r: Reading) -> bool:
+    return r.quantity.shown_unit == "%" and 0 < r.quantity.point < 1 and r.quantity.bounded
+
+
+def _kind(scene: Scene, spot: Spot) -> str:
+    """Whether a number is a gain of the whole: a factor, so much faster or so much less time; "" for none."""
+    r = scene.reading(spot)
+    if not _percent(r):
+        return "times" if _of_whole(scene, spot) else ""
+    text = scene.sentences[spot[0]].text
+    before, after = _clause(text, r.start, r.end)
+    if _ABOUT.search(before) or _MAY_BE.search(before) or _ELSEWHERE.search(after):
+        return ""
+    if _RAISES.search(before) or (_WHOLE.search(before + after) and _QUICKER.match(text, r.end)):
+        return "faster"
+    return "less" if _SHORTENS.search(before) else ""
+
+
+_RAISES = Lazy(r"\b(?:throughput|token rate|(?:training|decoding) (?:speed|rate))\s(?:thus |then |now )?(?:rises|rose|grows|grew|improves|improved|increases|increased|goes up|is (?:raised|improved|increased))\sby\s(?:about )?$|"
+               r"\b(?:improv|increas|rais|boost|lift)\w*\s(?:the |its |our )?(?:\w+ )?throughput\sby\s(?:about )?$", re.I)  # fmt: skip
+_SHORTENS = Lazy(r"\b(?:reduc|cut|shorten|lower|decreas)\w*\s(?:the |its |our |each |every )?(?:\w+ )?(?:step time|iteration time|step|iteration|epoch|runtime|training time|wall-clock time)s?\sby\s(?:about )?$|"
+                 r"\b(?:step|iteration|epoch|runtime|training time|step time|iteration time)s?\s(?:thus |then |now )?(?:falls?|fell|drops?|dropped|shrinks?|shrank|decreases?|(?:is|are) (?:reduced|cut|shortened))\sby\s(?:about )?$", re.I)  # fmt: skip
+_QUICKER = Lazy(r"\s(?:faster|quicker|higher throughput)\b(?! than| kernel)")
+_WAS = Lazy(
+    r"\b(?:took|had|was|were|used to|before|previously|made up|accounted|spent|cost)\b", re.I
+)
+
+
+def _times(kind: str, stated: float) -> float:
+    return stated if kind == "times" else 1 + stated if kind == "faster" else 1 / (1 - stated)
 
 
 def _clause(text: str, start: int, end: int) -> tuple[str, str]:
@@ -152,13 +185,17 @@ def _stems(words: str) -> set[str]:
     return {w[: max(5, len(w) - 3)] for w in re.findall(r"[a-z][a-z-]{4,}", words.lower()) if w not in _STOP}  # fmt: skip
 
 
-def _by_shares(scene: Scene, gain: Spot) -> LocalPhysical | None:
+def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
     """The gain with the largest share before it, where all of them together do not allow it."""
     j, r = gain[0], scene.reading(gain)
-    low = max(0, j - _REACH)
-    found = [(s, w) for k in range(low, j + 1) for s, w in _shares(scene, k) if s < gain]
-    if not found:
-        return None
+    low, top = max(0, j - _REACH), min(j + 1, len(scene.sentences) - 1)
+    every = [(s, w) for k in range(low, top + 1) for s, w in _shares(scene, k)]
+    found = [x for x in every if x[0] < gain]
+    if not found:  # "Throughput rises by 40%. Before, the exchange took 15% of every step."
+        found = [x for x in every if x[0][0] == j or _WAS.search(scene.sentences[x[0][0]].text)]
+        if len(found) != 1:
+            return None
+        return _behind(scene, gain, kind, found[0])
     last = found[-1]
     near = [x for x in found if x[0][0] == last[0][0]]
     k = last[0][0]
@@ -179,13 +216,32 @@ def _by_shares(scene: Scene, gain: Spot) -> LocalPhysical | None:
     if not joined or (scene.parts(j) and scene.parts(k) and scene.part(j) != scene.part(k)):
         return None
     whole = sum(scene.reading(s).quantity.point for s, _ in found)
-    if len(found) > 1 and (whole >= 1 or r.quantity.point <= _ALLOWED / (1 - whole)):
+    if len(found) > 1 and (whole >= 1 or _times(kind, r.quantity.point) <= _ALLOWED / (1 - whole)):
         return None
     share = max((s for s, _ in found), key=lambda s: scene.reading(s).quantity.point)
     if not scene.reading(share).quantity.bounded:
         return None
+    return _told(gain, share, kind)
+
+
+def _behind(scene: Scene, gain: Spot, kind: str, share: tuple[Spot, str]) -> LocalPhysical | None:
+    """A gain whose one share stands behind it, and is of what the gain's sentence does away with."""
+    spot, words = share
+    text = scene.sentences[gain[0]].text
+    behind = scene.sentences[spot[0]].text
+    said = f"{text} {behind if spot[0] != gain[0] else ''}"
+    stems = _stems(words)
+    joined = _JOIN.search(text) and (
+        any(s in text.lower() for s in stems) or re.search(r"\b(?:it|this|they|these)\b", behind)
+    )
+    if not joined or _OTHER_CHANGE.search(said) or _SETTING.match(behind.removeprefix("Before,")):
+        return None
+    return _told(gain, spot, kind) if scene.reading(spot).quantity.bounded else None
+
+
+def _told(gain: Spot, share: Spot, kind: str) -> LocalPhysical:
     return LocalPhysical(
-        "amdahl", gain, (("share", share),), (("part", "what is made faster"), ("kind", "times")), far=frozenset({"share"}), cues=frozenset({"wide"})
+        "amdahl", gain, (("share", share),), (("part", "what is made faster"), ("kind", kind)), far=frozenset({"share"}), cues=frozenset({"wide"})
     )  # fmt: skip
 
 

@@ -61,7 +61,9 @@ _OFFERED = Lazy(
     re.I,
 )
 _MODAL = Lazy(r"\b(?:would|could|should|might|cannot|if|ideally|in theory|in principle)\b", re.I)
-_WITH = Lazy(r"\b(?:cards?|GPUs?|parts?|devices?|memory|accelerators?|chips?|generation|machines?|[A-Z]+\d\w*|switch\w*) (?:with|at|of) (?:about )?$")
+_WITH = Lazy(
+    r"\b(?:cards?|GPUs?|parts?|devices?|memory|accelerators?|chips?|generation|machines?|[A-Z]+\d\w*|switch\w*) (?:with|at|of) (?:about )?$"
+)
 _PEAK_BEHIND = Lazy(
     r"\s*(?:-class\b|(?:of\s)?(?:the\s)?(?:theoretical|nominal|peak|maximum|available|link|line|rated|memory|HBM\d?\w?|GDDR\w*)\b|(?:InfiniBand|Ethernet|ports?|NICs?|adapters?|links?|HDR|NDR|EDR|fabric|Slingshot)\b|\)? ?peak)",
     re.I,
@@ -143,7 +145,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     elif _MEMORY.search(clause) or _MEMORY.search(text) or (_MEMORY.search(near) and re.search(r"\b(?:it|this|they|that)\b", clause, re.I)):  # fmt: skip
         if _NETWORK.search(text) or _OTHER_MEMORY.search(text) or link and "NVLink" in text:
             return None
-        if re.search(r"\bcaches?\b", re.sub(r"\b(?:KV|[Kk]ey\S*|paged)[- ](?:\w+ )?caches?\b|\bcache reads?\b|\bcache of keys\b", "", f"{near} {text}")):  # fmt: skip
+        if re.search(r"\bcaches?\b", re.sub(r"\b(?:KV|[Kk]ey\S*|paged)[- ](?:\w+ )?caches?\b|\bcache reads?\b|\bcache of keys\b", "", f"{near} {text}"), re.I):  # fmt: skip
             return None
         named.append(("kind", "memory"))
         part, apart = _part(scene, spot, low, high)
@@ -157,7 +159,9 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         else:
             named += [("candidate", p.name) for p in scene.parts(k)]
         sizes = scene.spots(k, "byte")
-        if any(1e4 < scene.reading(s).quantity.point < 1e9 for s in sizes if not _in_name(scene, s)):
+        if any(
+            1e4 < scene.reading(s).quantity.point < 1e9 for s in sizes if not _in_name(scene, s)
+        ):
             return None
     else:
         return None

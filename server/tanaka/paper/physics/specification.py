@@ -385,6 +385,8 @@ def _claim(
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):
         cues.discard("work")
+    if kind == "capacity" and told_specs.owned(text, part.end, r):
+        cues.discard("work")
     if part.system and part.each and _OF_GPUS.match(text, r.end):
         cues.add("system")
     if part.end <= r.start and _OF_GPUS.match(text, r.end) and _HAS_SO_MUCH.fullmatch(between):

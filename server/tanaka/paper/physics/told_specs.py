@@ -215,6 +215,12 @@ _SUBJECT = Lazy(r"^(?:[Ii]ts?|(?:[Ee]ach|[Oo]ne|[Aa]ny)(?: of (?:them|these|thos
 NODES_BEHIND = Lazy(r"s?[ -](?:GPU )?(?:nodes?|servers?|machines?|instances?|systems?|clusters?|boxes|pods?)\b")  # fmt: skip
 
 
+def owned(text: str, part_end: int, r: Reading) -> bool:
+    """Whether a memory is named by what stands behind the number, and owned by what stands before."""
+    gap = text[part_end : r.start] if part_end <= r.start else ""
+    return bool(_OWNED.search(gap) and _OF_MEMORY.match(text, r.end) and not _NOT_SPEC.search(gap))
+
+
 def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """What a part owns by what stands behind or before the number: "has the same peak and 141 GB of HBM3e"."""
     text = scene.sentences[k].text

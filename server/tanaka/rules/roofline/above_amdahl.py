@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.roofline import amdahl, amdahl_limit
 from tanaka.paper.model import Asserted, Number, NumberId, Physical
@@ -50,6 +51,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.amdahl_rows import amdahl_rows
 
 _SILENT = frozenset({"work", "queue", "energy"})
 _OTHERWISE = frozenset({"together", "workload"})
@@ -64,7 +66,7 @@ _DOUBTS = {
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
     done: set[NumberId] = set()
-    for claim in ctx.paper.physical("amdahl"):
+    for claim in chain(ctx.paper.physical("amdahl"), amdahl_rows(ctx.paper)):
         outcome = None if claim.number in done else _outcome(ctx, claim)
         if outcome is not None:
             done.add(claim.number)
