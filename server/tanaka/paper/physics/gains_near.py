@@ -205,8 +205,8 @@ def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
     said = " ".join((said, *between, own))
     if _OTHER_CHANGE.search(said) or (j > k and any(_SETTING.match(t) for t in (*between, own))):
         return None
-    lead = scene.sentences[k].text
-    of = {m.group(1).lower()[:5] for m in _PHASE.finditer(lead)}
+    lead, text = scene.sentences[k].text, scene.sentences[j].text
+    of = {m.group(1).lower()[:5] for m in _PHASE.finditer(lead[: scene.reading(last[0]).end + 36])}
     if of and {m.group(1).lower()[:5] for m in _PHASE.finditer(said)} - of:
         return None
     stems = _stems(" ".join(w for _, w in near))
@@ -214,6 +214,10 @@ def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
         _POINTS_BACK.search(said) and (_JOIN.search(said) or _THEM.search(said))
     )
     if not joined or (scene.parts(j) and scene.parts(k) and scene.part(j) != scene.part(k)):
+        return None
+    if "baseline" in text[r.end : r.end + 40] and "baseline" not in lead:
+        return None  # of another system
+    if len(found) == 1 and _BOTH.search(said):
         return None
     whole = sum(scene.reading(s).quantity.point for s, _ in found)
     if len(found) > 1 and (whole >= 1 or _times(kind, r.quantity.point) <= _ALLOWED / (1 - whole)):
@@ -241,7 +245,7 @@ def _behind(scene: Scene, gain: Spot, kind: str, share: tuple[Spot, str]) -> Loc
 
 def _told(gain: Spot, share: Spot, kind: str) -> LocalPhysical:
     return LocalPhysical(
-        "amdahl", gain, (("share", share),), (("part", "what is made faster"), ("kind", kind)), far=frozenset({"share"}), cues=frozenset({"wide"})
+        "amdahl", gain, (("share", share),), (("part", "what is made faster"), ("kind", kind)), far=frozenset({"share"}), cues=frozenset({"near"})
     )  # fmt: skip
 
 

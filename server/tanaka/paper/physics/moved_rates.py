@@ -122,7 +122,11 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         cues.add("duplex")
     named: list[tuple[str, str]] = []
     far: set[str] = set()
-    wired = _NETWORK.search(clause) or (_CROSSES.search(clause) and not _MEMORY.search(clause))
+    wired = (
+        _NETWORK.search(clause)
+        or re.search(r"\b(?:this|that|the) link\b", clause)
+        or (_CROSSES.search(clause) and not _MEMORY.search(clause))
+    )
     link, behind = scene.only(k, EntityKind.LINK, _BACK)
     timed = bool(scene.spots(k, "s")) and bool(_CROSSES.search(f"{text} {near}"))
     if wired or timed:
@@ -143,7 +147,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         if _ONE.search(clause):
             cues.add("one port")
     elif _MEMORY.search(clause) or _MEMORY.search(text) or (_MEMORY.search(near) and re.search(r"\b(?:it|this|they|that)\b", clause, re.I)):  # fmt: skip
-        if _NETWORK.search(text) or _OTHER_MEMORY.search(text) or link and "NVLink" in text:
+        if _NETWORK.search(text) or _OTHER_MEMORY.search(text) or (link and "NVLink" in text):
             return None
         if re.search(r"\bcaches?\b", re.sub(r"\b(?:KV|[Kk]ey\S*|paged)[- ](?:\w+ )?caches?\b|\bcache reads?\b|\bcache of keys\b", "", f"{near} {text}"), re.I):  # fmt: skip
             return None

@@ -126,9 +126,17 @@ def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
                 continue
             done.add(claim.number)
             yield outcome
-    told = {c.number for r in _TOLD_ELSEWHERE for c in ctx.paper.physical(r)}
+    told = {c.number for r in _TOLD_ELSEWHERE for c in ctx.paper.physical(r)} | {
+        c.number
+        for c in ctx.paper.physical("bandwidth")
+        if c.asserted is not Asserted.NO and (c.name("device") or c.name("kind") != "memory")
+    }
     for claim in ctx.paper.physical(MOVED):
-        if claim.number in done or claim.number in told or machine.nobodys(ctx.paper, claim.number):
+        if (
+            claim.number in done
+            or claim.number in told
+            or machine.disowned(ctx.paper, claim.number)
+        ):
             continue
         number = ctx.paper.number(claim.number)
         roof = _loose_roof(ctx, claim)
