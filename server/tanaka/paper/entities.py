@@ -84,7 +84,7 @@ _SHORT_BESIDE = Lazy(
 _TELLING = Lazy(r"\b(?:[AHBV][123]00|GH200|L40S?|L20|H20|A30|A40|A6000|RTX|MI[1-3]\d\d|P100)s?\b")
 _HAS_UNITS = Lazy(r"\d\s?(?:GB|[GT]B/s|TFLOPS?|TFLOP/s|W)\b")
 _GOES_ON = Lazy(
-    r"(?:[.,;:)(]|$| (?:and|or|at|on|has|had|to|with|in|but|while|is|was|it|as|than|[a-z]+s)\b)"
+    r"(?:[.,;:)(]|$|['’]s\b| (?:and|or|at|on|has|had|to|with|in|but|while|is|was|it|as|than|[a-z]+s)\b)"
 )
 _NOT_A_PART = Lazy(
     r"[- ](?:cache|layers?|load|norms?|switch|protocol|loss|level|regulari[sz]ation)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.physics import time_shares
+from tanaka.paper.physics import gains_near, time_shares
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Reading
@@ -92,10 +92,23 @@ CUES = {
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Shares of the time with the gain that follows, in one sentence or in two, and what is told less tightly."""
     told: set[Spot] = set()
+    gains: set[Spot] = set()
     for claim in _tight(scene):
         told |= {claim.number, *(spot for role, spot in claim.given if role == "share")}
+        if not ("bounds" in claim.cues and not claim.cues & {*_ELSE}):
+            gains.add(claim.number)
         yield claim
-    yield from time_shares.read(scene, told)
+    for claim in time_shares.read(scene, told):
+        gains.add(claim.number)
+        yield claim
+    for claim in gains_near.read(scene):
+        first = min(claim.number, *(spot for _, spot in claim.given))[0]
+        said = " ".join(s.text for s in scene.sentences[first : claim.number[0] + 1])
+        if claim.number not in gains and not any(CUES[cue].search(said) for cue in _ELSE):
+            yield claim
+
+
+_ELSE = ("work", "queue", "energy", "together")
 
 
 def _tight(scene: Scene) -> Iterator[LocalPhysical]:

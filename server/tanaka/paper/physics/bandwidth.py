@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tanaka.paper.entities import EntityKind, same_name
+from tanaka.paper.physics.moved_rates import rates_of_ports
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -89,12 +90,12 @@ CUES = {
     "stream": Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\b(?:stream )?triad\b"),
     "level": _LEVEL,
     "cache": Lazy(r"\bcaches?\b|\bcache-resident|\bL[1-3]\b|\bLLC\b|\bshared memory\b|\bregisters?\b|\bSRAM\b|\bscratchpad\b|\bsmall (?:buffer|array|message)|\bresident\b|\bon-chip\b|\bSMEM\b|\bLDS\b|\bTMEM\b|\bworking set fits\b|\breus(?:e|es|ed)\b", re.I),
-    "effective": Lazy(r"\beffective(?:ly)?\b|\blogical(?:ly)?\b|\bcompress\w*|\bequivalent\b|\bapparent\b|\balgorithmic\b|\buncompressed\b|\bsavings?\b|\bspars\w+|\bdedup\w*|\bquanti[sz]\w+", re.I),
+    "effective": Lazy(r"\beffective(?:ly)?\b|\blogical(?:ly)?\b|\b(?:de)?compress\w*|\bequivalent\b|\bapparent\b|\balgorithmic\b|\buncompressed\b|\bsavings?\b|\bspars\w+|\bdedup\w*|\bquanti[sz]\w+", re.I),
     "aggregate": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bacross\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b|\bcluster\b|\bbisection\b|\bsum(?:s|med)?\b|\bsystem-wide\b|\bnode\b|\brack\b|\beach node\b|\brails?\b", re.I),
     "bus": Lazy(r"\bbus[- ]bandwidth\b|\bbusbw\b", re.I),
     "summed": Lazy(r"\btogether\b|\baggregat\w*|\bcombined\b|\bin total\b|\btotal\b|\bsum(?:s|med)?\b|\bbisection\b|\bcluster\b|\brack\b|\ball (?:GPUs|devices|eight|four|nodes|ranks)\b", re.I),
     "many nodes": Lazy(r"\bnodes\b|\bservers\b|\bhosts\b|\bclusters?\b|\bracks?\b|\bbisection\b|\bacross\b|\bsystem-wide\b|\b(?:all|every|each|per)\s(?:the\s)?(?:GPU|device|accelerator|card)s?\b", re.I),
-    "duplex": Lazy(r"\bbidirectional\w*|\bduplex\b|\bboth directions\b|\bcounting reads and writes\b|\breads? (?:and|plus|\+) writes?\b|\bin and out\b", re.I),
+    "duplex": Lazy(r"\bbidirectional\w*|\bduplex\b|\bboth directions\b|\bcounting reads and writes\b|\breads? (?:and|plus|\+) writes?\b|\bin and out\b|\bsending and receiving\b|\bsends? and receives?\b", re.I),
     "page cache": Lazy(r"\bpage cache\b|\bwarm\b|\bbuffered\b", re.I),
     "one way": Lazy(r"\bhost[- ]to[- ]device\b|\bdevice[- ]to[- ]host\b|\bH2D\b|\bD2H\b|\bunidirectional\b|\bone[- ]direction\w*|\bin one direction\b|\bper direction\b|\beach direction\b|\bone way\b", re.I),
     "collective": Lazy(r"\bbus bandwidth\b|\bbusbw\b|\ball-?reduce\b|\bNVLS\b|\bSHARP\b|\bin-network\b|\breduce-scatter\b|\ball-?gather\b|\ball-?to-?all\b|\bhierarchical\b|\bcollective", re.I),
@@ -226,7 +227,10 @@ def _of_ports(scene: Scene, k: int, spots: list[Spot]) -> Iterator[LocalPhysical
         before, after = scene.around(spot, 50, 50)
         bits = re.match(r"[KMGT]?b", scene.reading(spot).quantity.shown_unit) is not None
         if _line(scene, spot) or (bits and _PORT_OF.search(before + "#" + after)):
-            yield LocalPhysical("port rate", spot)
+            named, many = rates_of_ports(scene, spot)
+            yield LocalPhysical(
+                "port rate", spot, named=named, counted=(("ports", many),) if many else ()
+            )
 
 
 def _claim(

@@ -175,7 +175,10 @@ def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     that = _THAT.search(scene.sentences[k].text)
     if not before or that is None:
         return
-    systems = [p for p in scene.parts(k - 1) if p.system]
+    systems = [
+        p for p in scene.parts(k - 1)
+        if p.system or told_specs.NODES_BEHIND.match(scene.sentences[k - 1].text, p.end)
+    ]  # fmt: skip
     if that.group().endswith(("It", "Each", "them", "these")) and systems:
         return  # the node, or what is in it?
     if that.group().endswith("It") and any(p.count not in (None, 1) for p in scene.parts(k - 1)):
@@ -272,6 +275,9 @@ _MOVED = Lazy(
 )
 
 
+_AS_ANOTHER = Lazy(r"\b(?:as|than|like|unlike|over|against)\s(?:(?:that|those) of\s)?(?:(?:an?|the|one)\s)?(?:NVIDIA |AMD )?$")  # fmt: skip
+
+
 def _apart(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return tuple({(same_name(p.name), p.start): p for p in parts}.values())
 
@@ -293,6 +299,8 @@ def _of_part(scene: Scene, k: int, part: Part, parts: tuple[Part, ...]) -> Itera
                 continue
             if not _led(text, part.end, r, sentence.readings):
                 continue
+            if others and _AS_ANOTHER.search(text[: part.start]) and not _OWNS.search(text[part.end : r.start]):  # fmt: skip
+                continue  # "has the same peak as the H100 and 141 GB": of the first
             sized = r.quantity.unit == "byte" and re.search(r"\d\s?GB", part.name)
             if sized and re.fullmatch(r"\s*\(", text[part.end : r.start]):
                 continue  # "fits into one A100-80GB (56 GB)"
@@ -378,6 +386,8 @@ def _claim(
     if CUES["used"].search(f"{between} {text[r.end : r.end + 30] if part.end <= r.start else ''}"):
         cues.add("used")
     if (r.start < part.end and part.start < r.end) or _WITH.match(between):
+        cues.discard("work")
+    if kind == "capacity" and told_specs.owned(text, part.end, r):
         cues.discard("work")
     if part.system and part.each and _OF_GPUS.match(text, r.end):
         cues.add("system")

@@ -56,11 +56,11 @@ _SPARSE = Lazy(r"\bspars\w+|\b2:4\b", re.I)
 
 # -- links by their names ---------------------------------------------------------------------
 
-_LINK_NAME = r"(?:(?:InfiniBand|IB)\s)?(?:EDR|HDR|NDR|XDR)(?:\s(?:InfiniBand|IB))?|PCI(?:e|-?Express)[- ]?(?:Gen\s?)?[3-6](?:\.0)?(?:\s?[x×]\s?16)?(?!\s?[x×]\s?\d)"
-_LINKED = Lazy(r"\b(?:EDR|HDR|NDR|XDR|PCI(?:e|-?Express)[- ]?(?:Gen\s?)?[3-6])")
+_LINK_NAME = r"Slingshot(?:[- ]?11)?|(?:(?:InfiniBand|IB)\s)?(?:EDR|HDR|NDR|XDR)(?:\s(?:InfiniBand|IB))?|PCI(?:e|-?Express)[- ]?(?:Gen\s?)?[3-6](?:\.0)?(?:\s?[x×]\s?16)?(?!\s?[x×]\s?\d)"
+_LINKED = Lazy(r"\b(?:Slingshot|EDR|HDR|NDR|XDR|PCI(?:e|-?Express)[- ]?(?:Gen\s?)?[3-6])")
 _NAME_BEFORE = Lazy(
-    rf"\b(?P<name>{_LINK_NAME})(?:\s(?:adapters?|ports?|links?|NICs?|HCAs?|cards?|network|fabric|interface|connection|slots?))?,?\s?"
-    r"(?:\(|(?:which )?(?:with|of|at|that is|offers?|offering|provides?|providing|gives?|giving|running at|runs? at|has|have|i\.e\.,?|or|which at|delivers?)\s)(?:about |up to |only |roughly |a (?:bandwidth|rate) of )*$"
+    rf"\b(?P<name>{_LINK_NAME})(?:\s(?:adapters?|ports?|links?|NICs?|HCAs?|cards?|network|fabric|interface|connection|slots?))?,?\s?(?:whose (?:ports?|links?|adapters?|lanes) )?"
+    r"(?:\(|(?:carr(?:y|ies)|are|is|supplies|supply|comes? at|allows?|has a rate of|moves?)\s|(?:which )?(?:with|of|at|that is|offers?|offering|provides?|providing|gives?|giving|running at|runs? at|has|have|i\.e\.,?|or|which at|delivers?)\s)(?:about |up to |only |roughly |a (?:bandwidth|rate) of )*$"
 )
 _MOVES = Lazy(
     r"\b(?:achiev\w+|sustain\w*|measur\w+|reach(?:es|ed)?|attain\w*|observ\w+|effective\w*|moves?|sends?|sees?|busy|saturat\w*|throttl\w*|simulat\w+|emulat\w+|future|would|could|if|imagin\w+|assum\w+|switch(?:es)?|OSFP|"
@@ -76,7 +76,7 @@ def read(scene: Scene, told: set[Spot]) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
-        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_each(scene, k)):
+        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_each(scene, k), *_by_nature(scene, k)):  # fmt: skip
             if claim.number not in told:
                 told.add(claim.number)
                 yield claim
@@ -195,6 +195,75 @@ def _of_each(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             break
 
 
+# -- by what is behind a number ---------------------------------------------------------------
+
+_OF_MEMORY = Lazy(
+    r"\s(?:of|in)\s(?:(?:on-board|fast|its|device|GPU|stacked)\s)?(?:HBM\w*|GDDR\w*|VRAM|device memory|GPU memory|graphics memory|on-board memory)\b(?! (?:is|are|was) (?:used|left|free|taken))",
+    re.I,
+)
+_OWNED = Lazy(r"\b(?:has|have|having|with|offers?|provides?|features?|carries|comes?|boasts?|packs?|its|whose|holds?|brings?|supplies|gives?|delivers?|stands? out|ships?|includes?|is|are|of|at|runs?)\b|['’]s\b", re.I)  # fmt: skip
+_MEMORY_NAMED = Lazy(r"\b(?:HBM\w*|GDDR\w*|memory|VRAM|bandwidth)\b[^;()\d]{0,40}$", re.I)
+_NOT_SPEC = Lazy(
+    r"\b(?:achiev\w*|sustain\w*|measur\w*|reach\w*|attain\w*|observ\w*|effective\w*|uses?|used|using|needs?|requir\w*|takes?|took|fits?|fill\w*|leav\w*|left|free|remain\w*|reserv\w*|alloc\w*|limit\w*|capp?\w*|consum\w*|occup\w*|stores?|stored|"
+    r"weights?|parameters?|cache|model|batch|kernel|moves?|reads?|writes?|streams?|copy|copies|saves?|frees?|NVLink|NVSwitch|PCIe|network|InfiniBand|Ethernet|host|CPU|L[12]|SRAM|total|together|aggregate|combined|all|both|pair|two|four|eight|node|nodes|server|machine|cluster|"
+    r"slice|MIG|half|hypothetical|future|would|could|if|than|instead|another|variant|modified|where|only use|more|less|twice|other|later|successor|predecessor|against|per cent|%|to)\b|%",
+    re.I,
+)
+_SUBJECT = Lazy(r"^(?:[Ii]ts?|(?:[Ee]ach|[Oo]ne|[Aa]ny)(?: of (?:them|these|those|our cards))?|[Aa]n?(?: single)? (?:GPU|card|part)|[Ee]very (?:GPU|card)|[Tt]he (?:card|GPU|part|accelerator|device|chip|first|latter))\b|(?:^|[,;] )(?:its|whose)\b")  # fmt: skip
+
+
+NODES_BEHIND = Lazy(r"s?[ -](?:GPU )?(?:nodes?|servers?|machines?|instances?|systems?|clusters?|boxes|pods?)\b")  # fmt: skip
+
+
+def owned(text: str, part_end: int, r: Reading) -> bool:
+    """Whether a memory is named by what stands behind the number, and owned by what stands before."""
+    gap = text[part_end : r.start] if part_end <= r.start else ""
+    return bool(_OWNED.search(gap) and _OF_MEMORY.match(text, r.end) and not _NOT_SPEC.search(gap))
+
+
+def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """What a part owns by what stands behind or before the number: "has the same peak and 141 GB of HBM3e"."""
+    text = scene.sentences[k].text
+    parts = scene.parts(k)
+    for spot in scene.spots(k, where=lambda r: r.quantity.unit in ("byte", "byte/s") and r.quantity.bounded):  # fmt: skip
+        r = scene.reading(spot)
+        own = [p for p in parts if p.start < r.start]
+        cuts = [m.end() for m in re.finditer(r"; |: |, (?:and|while|whereas|but) (?!its\b)|\. ", text[: r.start])]  # fmt: skip
+        low = cuts[-1] if cuts else 0
+        inner = [p for p in own if p.start >= low]
+        if inner:
+            part, far = inner[-1], False
+            if len({same_name(p.name) for p in inner}) > 1:
+                continue
+        elif parts:
+            if len({same_name(p.name) for p in parts}) > 1 or not own or not re.match(r"(?:its|it) ", text[low:]):  # fmt: skip
+                continue
+            part, far = own[-1], True
+        elif not _SUBJECT.search(text[low : r.start]):
+            continue
+        else:
+            before = scene.parts(k - 1) if k else ()
+            if len({same_name(p.name) for p in before}) != 1:
+                continue
+            if NODES_BEHIND.match(scene.sentences[k - 1].text, before[-1].end):
+                continue
+            part, far = before[-1], True
+        gap = text[max(low, part.end if not far else 0) : r.start]
+        if NODES_BEHIND.match(text, part.end) and not far:
+            continue
+        if part.system or (part.count or 1) > 1 or len(gap) > 110 or not _OWNED.search(gap):
+            continue
+        behind = re.split(r"[,;.)]|\b(?:and|at|while)\b", text[r.end : r.end + 24])[0]
+        gap_words = re.sub(r"\b(?:the same|a|more) [\w-]+(?: [\w-]+){0,2}? as (?:the|all) other \w+", "", gap)  # fmt: skip
+        if _NOT_SPEC.search(re.sub(r"\b(?:our|among|in) (?:our )?(?:machines|pool|cluster)\b", "", gap_words)) or _NOT_SPEC.search(behind) or _NOT_ITS.search(text):  # fmt: skip
+            continue
+        if r.quantity.unit == "byte":
+            if _OF_MEMORY.match(text, r.end):
+                yield _claim(spot, part.name, "capacity", set())
+        elif _MEMORY_NAMED.search(gap) and len(scene.spots(k, "byte/s")) == 1:
+            yield _claim(spot, part.name, "bandwidth", set())
+
+
 def _two_of(scene: Scene, k: int, unit: str) -> bool:
     """Whether a sentence that names its part states two numbers of a unit: the other may be of another part."""
     return bool(scene.parts(k)) and len(scene.spots(k, unit)) > 1
@@ -227,7 +296,7 @@ def _of_links(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         lead = text[max(0, r.start - 80) : r.start]
         clause = re.split(r"[;:]|, (?:and|while|whereas|but) ", lead)[-1]
         found = _NAME_BEFORE.search(clause) or _NAME_BEHIND.match(text, r.end)
-        behind = re.split(r"[;.]", text[r.end : r.end + 60])[0]
+        behind = re.split(r"[;.]|, (?:together|in total|combined|in all|altogether) (?:about )?(?=\d)", text[r.end : r.end + 60])[0]  # fmt: skip
         if found is None or _MOVES.search(clause[-50:]) or _MOVES.search(behind):
             continue
         cues = {"claimed"}

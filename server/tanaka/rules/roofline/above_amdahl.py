@@ -26,9 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from hwmodels.roofline import amdahl, amdahl_limit
-from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.paper.model import Asserted, Number, NumberId, Physical
 from tanaka.quantity.literal import enough
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -50,6 +51,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.amdahl_rows import amdahl_rows
 
 _SILENT = frozenset({"work", "queue", "energy"})
 _OTHERWISE = frozenset({"together", "workload"})
@@ -63,33 +65,40 @@ _DOUBTS = {
 @rule("TK210", since="0.1.0")
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
-    for claim in ctx.paper.physical("amdahl"):
-        if (
-            (claim.asserted is Asserted.NO and "limit" not in claim.cues)
-            or claim.cues & _SILENT
-            or _disowned(ctx, claim)
-        ):
-            continue
-        share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
-        bounded = gain.quantity.bounded or "limit" in claim.cues
-        if not (share.quantity.bounded and bounded) or "bounds" in claim.cues:
-            continue
-        before_at = claim.at("before")
-        if before_at is not None:
-            if outcome := _by_times(ctx, claim, share, ctx.paper.number(before_at), gain):
-                yield outcome
-            continue
-        least = 1 if claim.name("kind") == "times" else 0
-        if not (0 < share.quantity.point < 1 and least <= gain.quantity.point < 100):
-            continue
-        if claim.name("kind") == "less" and gain.quantity.point >= 1:
-            continue
-        inner_at = claim.at("inner")
-        inner = ctx.paper.number(inner_at) if inner_at is not None else None
-        if inner is not None and inner.quantity.point < 1:
-            continue
-        if outcome := _judged(ctx, claim, share, gain, inner):
+    done: set[NumberId] = set()
+    for claim in chain(ctx.paper.physical("amdahl"), amdahl_rows(ctx.paper)):
+        outcome = None if claim.number in done else _outcome(ctx, claim)
+        if outcome is not None:
+            done.add(claim.number)
             yield outcome
+
+
+def _outcome(ctx: Context, claim: Physical) -> Outcome | None:
+    if (
+        (claim.asserted is Asserted.NO and "limit" not in claim.cues)
+        or claim.cues & _SILENT
+        or _disowned(ctx, claim)
+    ):
+        return None
+    if claim.name("kind") == "ceiling":
+        return _by_ceiling(ctx, claim)
+    share, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
+    bounded = gain.quantity.bounded or "limit" in claim.cues
+    if not (share.quantity.bounded and bounded) or "bounds" in claim.cues:
+        return None
+    before_at = claim.at("before")
+    if before_at is not None:
+        return _by_times(ctx, claim, share, ctx.paper.number(before_at), gain)
+    least = 1 if claim.name("kind") == "times" else 0
+    if not (0 < share.quantity.point < 1 and least <= gain.quantity.point < 100):
+        return None
+    if claim.name("kind") == "less" and gain.quantity.point >= 1:
+        return None
+    inner_at = claim.at("inner")
+    inner = ctx.paper.number(inner_at) if inner_at is not None else None
+    if inner is not None and inner.quantity.point < 1:
+        return None
+    return _judged(ctx, claim, share, gain, inner)
 
 
 def _disowned(ctx: Context, claim: Physical) -> bool:
@@ -184,6 +193,31 @@ def _by_times(ctx: Context, claim: Physical, share: Number, before: Number, afte
                Slot("share", share.quantity.shown, "f")),
         case="B",
     )  # fmt: skip
+
+
+def _by_ceiling(ctx: Context, claim: Physical) -> Outcome | None:
+    """A gain against the most that the paper itself says there could be."""
+    top, gain = ctx.paper.number(claim.given[0][1]), ctx.paper.number(claim.number)
+    d = Derivation(ctx.paper)
+    made = d.stated("gain as written", gain.id, symbol="G")
+    most = d.stated("gain if it were free", top.id, symbol="S")
+    rate = d.computed("over the most", "1", f"{_digits(made)} / {_digits(most)}", _over, made, most, shown=f"{printed(made.value / most.value)}×", symbol="r")  # fmt: skip
+    only_if = "more is made faster than what is taken to be free"
+    return Finding(
+        "TK210", "above-amdahl", Verdict.IMPLAUSIBLE, AtNumber(gain.id),
+        f"{made.shown} is more than the {most.shown} that there would be if it were free.",
+        tuple(d.steps), operands=(gain.id, top.id), note=f"at most {most.shown} is stated",
+        bold=f"{rate.text} is {rate.shown}.", only_if=only_if,
+        related=((AtNumber(top.id), "the most there could be"),),
+        slots=(Slot("formula", rate.text, "S"), Slot("ratio", most.shown, "S"), Slot("claim", made.shown, "G"),
+               Slot("share", most.shown, "f")),
+        case="B",
+    )  # fmt: skip
+
+
+def _digits(step: Step) -> str:
+    text = step.shown.removesuffix("×")
+    return text if text[:1].isdigit() else f"{step.value:g}"
 
 
 def _over(before: float, after: float) -> float:

@@ -36,7 +36,7 @@ from hwmodels.catalog import Accelerator, find, sources
 from hwmodels.links import find_link
 from hwmodels.provenance import Sourced
 from hwmodels.roofline import utilization
-from tanaka.paper.model import Asserted, How, Number, Physical
+from tanaka.paper.model import Asserted, How, Number, NumberId, Physical
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -57,6 +57,7 @@ from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.machine import Named
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
+from tanaka.rules.roofline.moved_rate import MOVED, memory_of, port_of
 
 _SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
 _WAYS_OUT = {
@@ -100,11 +101,14 @@ class _Roof:
     proves: bool
     margin: float = _SLACK
     number: Number | None = None
+    many: float = 0.0
 
 
 @rule("TK208", since="0.1.0")
 def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
     """Bandwidths that were reached against those of the part."""
+    done: set[NumberId] = set()
+    held: dict[NumberId, Held] = {}
     for claim in chain(ctx.paper.physical("bandwidth"), bandwidth_rows(ctx.paper)):
         if (
             claim.asserted is Asserted.NO
@@ -117,7 +121,70 @@ def bandwidth_above_peak(ctx: Context) -> Iterator[Outcome]:
             continue
         roof = _roof(ctx, claim)
         if roof is not None and (outcome := _judged(ctx, claim, number, roof)):
+            if isinstance(outcome, Held) and not claim.name("device"):
+                held[claim.number] = outcome  # of the fastest part, where a clause may name its own
+                continue
+            done.add(claim.number)
             yield outcome
+    told = {c.number for r in _TOLD_ELSEWHERE for c in ctx.paper.physical(r)} | {
+        c.number
+        for c in ctx.paper.physical("bandwidth")
+        if c.asserted is not Asserted.NO and (c.name("device") or c.name("kind") != "memory")
+    }
+    for claim in ctx.paper.physical(MOVED):
+        if (
+            claim.number in done
+            or claim.number in told
+            or machine.disowned(ctx.paper, claim.number)
+        ):
+            continue
+        number = ctx.paper.number(claim.number)
+        roof = _loose_roof(ctx, claim)
+        if roof is not None and (found := _judged(ctx, claim, number, roof)) and isinstance(found, Finding):  # fmt: skip
+            held.pop(claim.number, None)
+            yield found
+    yield from held.values()
+
+
+_TOLD_ELSEWHERE = ("port rate", "link specification", "specification")
+_ANYWHERE = 1.1
+"""Margin where the part or the port is only the fastest of the paper."""
+
+
+def _loose_roof(ctx: Context, claim: Physical) -> _Roof | None:
+    """What a rate can be at most that is told by its unit and by what moves alone."""
+    kind = claim.name("kind")
+    if kind == "memory":
+        name, own = memory_of(ctx, claim)
+        parts = find(name) if name else ()
+        if not parts or "duplex" in claim.cues:
+            return None
+        best = max(parts, key=lambda p: (p.bandwidth.value, p.bandwidth.verified))
+        margin = _CONSUMER if any(p.consumer for p in parts) else _SLACK if own else _ANYWHERE
+        return _Roof(best.bandwidth.value, best.bandwidth, f"the memory of the {best.family}", best.family, False, margin)  # fmt: skip
+    ways = 2.0 if "duplex" in claim.cues else 1.0
+    what = "in both directions" if ways == 2.0 else "in one direction"
+    if kind == "port":
+        port = port_of(ctx, claim)
+        if port is None:
+            return None
+        each = ways * port.number.quantity.point
+        claim_count = "a port" if port.count == 1 else f"each of {port.count:.0f} ports"
+        return _Roof(each, None, f"{claim_count} {what}", "", False, _ANYWHERE, number=port.number, many=port.count)  # fmt: skip
+    parts = find(claim.name("device")) if claim.name("device") else ()
+    name = claim.name("link")
+    if "nvlink" in name.lower():
+        found = [p.link_total for p in parts if p.link_total is not None]
+        if not found or len(found) < len(parts):
+            return None
+        most = max(found, key=lambda s: s.value)
+        return _Roof(most.value, most, f"{name} of the {parts[0].family} in both directions", parts[0].family, False, _ANYWHERE)  # fmt: skip
+    links = [x for x in find_link(name) if x.kind == "host"]
+    if not links:
+        return None
+    top = max(links, key=lambda x: x.total.value)
+    source = top.total if ways == 2.0 else top.per_direction
+    return _Roof(source.value, source, f"{name} {what}", "", False, _ANYWHERE)
 
 
 def _silent(claim: Physical) -> bool:
@@ -230,6 +297,8 @@ def _link(claim: Physical, parts: tuple[Accelerator, ...]) -> _Roof | None:
 
 def _count(ctx: Context, claim: Physical, roof: _Roof) -> tuple[float, Number | None]:
     """How many of them carry it together."""
+    if roof.many:
+        return roof.many, None
     if "bus" in claim.cues and roof.device:
         return 1.0, None
     role = "ports" if claim.name("kind") == "line" or not roof.device else "devices"

@@ -57,6 +57,7 @@ _TENSOR = 60e12
 """What no part without matrix units does in 16 bit [FLOP/s]."""
 _OTHERS = Lazy(r"\b(?:related|prior|previous|concurrent)\b", re.I)
 _TITLES = (("prefill", r"\bprefill\b|\bprompt processing\b"), ("decode", r"\bdecod\w+\b"))
+_AT_ONE = Lazy(r"\bbatch (?:size )?(?:of )?(?:1|one)\b(?![\d.,])|\bsingle[- ](?:stream|request|user)\b|\bbatch-1\b", re.I)  # fmt: skip
 _FORMATS = ("bf16", "fp16")
 
 
@@ -79,6 +80,8 @@ def _by_title(ctx: Context, said: Mention) -> str:
     """The phase that the section is on, where its sentences do not name one."""
     section = ctx.paper.section(said.section)
     title = section.title if section is not None else ""
+    if _AT_ONE.search(title) and re.search(r"\bdecod|\bgenerat|\blatency\b", title, re.I):
+        return "single"
     found = [name for name, words in _TITLES if re.search(words, title, re.I)]
     return found[0] if len(found) == 1 else ""
 
