@@ -303,7 +303,9 @@ def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool
         return (
             own_sentence
             or told.nodes is not None
-            or any(_COUNTED_ONE.search(text[max(0, p.start - 24) : p.start]) for p in place.parts(j))
+            or any(
+                _COUNTED_ONE.search(text[max(0, p.start - 24) : p.start]) for p in place.parts(j)
+            )
         )  # "the A100" of a sentence before is any number of them
     reading = place.reading(told.count)
     shown = text[reading.start : reading.end]

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.decode import format_names
-from tanaka.paper.physics.nearby import REACH, machines, only_in, place_named, subject, subject_in, written
+from tanaka.paper.physics.nearby import (
+    REACH,
+    machines,
+    only_in,
+    place_named,
+    subject,
+    subject_in,
+    written,
+)
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes import SOME_ACTIVE
@@ -55,7 +63,8 @@ _ELSE = Lazy(
 )
 # What counts more than one copy, or less than all of a model: where it stands in the clause of a rate.
 _MANY_COPIES = Lazy(
-    r"\b(?:cloud|AWS|rented|layers|fleet|production|service|regions?|replicas|instances|cores?)\b", re.I
+    r"\b(?:cloud|AWS|rented|layers|fleet|production|service|regions?|replicas|instances|cores?)\b",
+    re.I,
 )
 # Words that explain a rate elsewhere, and here say only that it is that of all devices.
 HARMLESS = Lazy(

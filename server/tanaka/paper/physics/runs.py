@@ -40,10 +40,14 @@ _OF_THIS_TIME = Lazy(
 _PER_DEVICE = Lazy(r"\s*(?:per|on each|for each|of each) (?:GPU|device|chip|card)\b", re.I)
 # "three days per run": not of all that was trained on
 _OF_EACH = Lazy(
-    r"\s*(?:per|/|a|for (?:each|every)|of (?:each|every)|each)\b(?! (?:GPU|device|card|accelerator))", re.I
+    r"\s*(?:per|/|a|for (?:each|every)|of (?:each|every)|each)\b(?! (?:GPU|device|card|accelerator))",
+    re.I,
 )
 # "three runs, the largest of which took": no part of the parameters
-_OF_RUNS = Lazy(r"\b(?:the )?(?:\w+est|last|first|second|third|one|both|two|three) of (?:which|them|these)\b", re.I)
+_OF_RUNS = Lazy(
+    r"\b(?:the )?(?:\w+est|last|first|second|third|one|both|two|three) of (?:which|them|these)\b",
+    re.I,
+)
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
 
@@ -81,6 +85,7 @@ _ONCE = Lazy(
     re.I,
 )
 _MANY = 1e8
+_THE_JOB = Lazy(r"\b(?:the|this|our|that) (?:\w+ )?(?:job|run|pass)\b", re.I)
 _WITH_IT = Lazy(r"\b(?:with|for|on|through) (?:this|that|it|them|these|all of (?:it|them))\b")
 _DONE = Lazy(
     r"\b(?:done|finished|through|completed?|ready|over|at the end)\b[^.;,]{0,30}\bafter (?:only |just |about |roughly )?$",
@@ -125,12 +130,22 @@ def _run(
     own = only_in(scene, k, low, high)
     found = [written(scene, own, s) for s in tokens_seen(own, k) or _passed(own, k)]
     far: set[str] = {"open"}
+    rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
+    if rented and TWO_RUNS.search(scene.sentences[k].text):
+        return None
     told = _RUN.search(scene.sentences[k].text) or TRAINS.search(said)
-    if not found and alone and k and (_GOES_ON.search(text) or _RUN.search(text) or _WITH_IT.search(text)):
+    if (
+        not found
+        and alone
+        and k
+        and (_GOES_ON.search(text) or _THE_JOB.search(text) or _WITH_IT.search(text))
+    ):
         found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
         far.add("tokens")
         if any(duration(scene, s) for s in scene.spots(k - 1)):
             return None
+        if CUES["tuned"].search(text) and not CUES["tuned"].search(scene.sentences[k - 1].text):
+            return None  # those of the run before it
     if len({scene.reading(s).quantity.point for s in found}) != 1:
         return None
     if found[0][0] > k:
@@ -156,7 +171,7 @@ def _run(
         cues.add("untold")  # whether that is training the section has to say
     if about.own:
         cues.add("own model")
-    if scene.reading(time).quantity.shown_unit.endswith("-hours"):
+    if rented:
         cues.add("rented")
     if _OF_THIS_TIME.search(scene.around(found[0], 24, 0)[0]):
         cues.discard("continued")

@@ -33,6 +33,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 if len(found) == 1 and sentence.readings:
                     named = (("system", m["name"]), ("device", next(iter(found.values()))))
                     told = counted_devices(scene, j)
-                    counted = (("devices", told.total),) if told and told.total else ()
+                    counted = (
+                        (("devices", told.total),) if told and told.total and told.nodes else ()
+                    )
                     yield LocalPhysical(RELATION, (k, 0), (), named, counted)
                 break

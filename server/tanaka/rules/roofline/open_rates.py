@@ -30,7 +30,8 @@ _SUMMARY = (Where.TITLE, Where.ABSTRACT)
 _SEVERAL, _OF_A_CLUSTER = 2, 16
 _OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
 _OF_ONE = 2000.0  # what one sequence gets in a second; of its prompt far more is read
-_UNTOLD = 8.0  # bits of weights where no format is named anywhere
+_AS_LABELLED = 0.1
+_UNTOLD = 4.0  # bits of weights where no format is named anywhere
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
@@ -64,11 +65,12 @@ def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
-        if "untold" in claim.cues and phase_at(ctx.paper, claim) != "training":
+        training = phase_at(ctx.paper, claim) == "training"
+        if "untold" in claim.cues and not training:
             continue
         tokens = claim.at("tokens")
         many = tokens is not None and ctx.paper.number(tokens).quantity.point >= _OF_TRAINING
-        if not claim.name("phase") and not many and not trains(ctx.paper):
+        if not training and not many and not trains(ctx.paper):
             continue
         full = _filled(ctx, claim)
         if full is not None:
@@ -209,7 +211,7 @@ def _model(
                 given["params"] = size.id
     elif "model" not in named and "params" in given and "active" not in given:
         size = paper.number(given["params"])
-        public = machine.of_size(paper, size.quantity.point)
+        public = machine.of_size(paper, size.quantity.point) or _of_size(paper, size.quantity.point)
         if public is not None and _label(size) and "own model" not in claim.cues:
             named["model"] = public.name
             del given["params"]
@@ -241,6 +243,16 @@ def _titled(
         named["model"] = known[0]
     elif not known and len(sizes) == 1:
         of_value(paper, sizes.pop(), given)
+
+
+def _of_size(paper: Paper, parameters: float) -> machine.Named | None:
+    """The one public model of that size that a table or a caption names."""
+    known = {}
+    for name in friendliest.models_of(paper):
+        model = find_model(name)
+        if model is not None and abs(model.parameters / parameters - 1) <= _AS_LABELLED:
+            known[model.id] = machine.Named(name, How.INFERRED, f"{model.name}, the only one of that size")  # fmt: skip
+    return known.popitem()[1] if len(known) == 1 else None
 
 
 def _label(size: Number) -> bool:

@@ -84,7 +84,9 @@ def open_rows(paper: Paper) -> Iterator[Physical]:
 def _of_rates(caption: str) -> str:
     """A caption without what is said of its other columns."""
     title, *rest = _STOP.split(_HARMLESS.sub(" ", caption))
-    return " ".join([title, *(s if _OF_RATES.search(s) else _OF_A_COLUMN.sub(" ", s) for s in rest)])
+    return " ".join(
+        [title, *(s if _OF_RATES.search(s) else _OF_A_COLUMN.sub(" ", s) for s in rest)]
+    )
 
 
 def _rate(number: Number) -> bool:
