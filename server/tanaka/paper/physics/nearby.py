@@ -9,7 +9,7 @@ import re
 
 from tanaka.paper.entities import EntityKind, same_name
 from tanaka.paper.physics.devices import HOLDER, SEVERAL, Devices, counted_devices
-from tanaka.paper.physics.scene import Scene, Spot
+from tanaka.paper.physics.scene import Part, Scene, Spot
 from tanaka.paper.physics.sizes import is_active, sizes
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
@@ -40,6 +40,17 @@ _WHOLE = Lazy(
     r"\b(?:the|this|our|that|whole|entire|full|same|a|an|one|each|per|mixed|all) (?:[\w-]+ ){0,2}?(?:cluster|machine|server|node|system|box|installation|supercomputer|partition|rack|pool|fleet|pod|workstation)s?\b",
     re.I,
 )
+
+
+_AT_PLACE = Lazy(
+    r"\b(?:[Oo]n|[Aa]t|[Ff]or|[Ww]ith|[Ii]nside) (?P<name>[A-Z][a-z]{2,}\w*)\b(?! \d|[\w-]*(?:'s|’s))|^(?P<first>[A-Z][a-z]{2,}\w*) (?:needs?|needed|takes?|took|makes?|made|does|reach(?:es|ed)|sustains?|sustained|delivers?|delivered|gives?|gave|trains?|trained|runs?|ran)\b"
+)
+
+
+def place_named(text: str) -> str:
+    """The one proper name that may be that of a machine: "On Cedar we trained ..."."""
+    found = {m["name"] or m["first"] for m in _AT_PLACE.finditer(text)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def only_in(scene: Scene, k: int, low: int, high: int) -> Scene:
@@ -226,7 +237,7 @@ def machines(scene: Scene, k: int, low: int, high: int, *, alone: bool = True) -
             if len(values) == 1 and not place.spots(j, noun="node") and _HAS.search(text, held[0].end, place.reading(counts[0]).start):  # fmt: skip
                 return Machines(name, named_at, values.pop(), written(scene, place, counts[0]), counted_at=j)  # fmt: skip
             break
-        if _EACH.search(text) or _ALONE.search(text):
+        if _EACH.search(text) or _ALONE.search(text) or any(_one(text, p) for p in parts):
             if j == k:
                 if name:
                     return Machines(name, named_at, 1.0, counted_at=j)
@@ -265,6 +276,24 @@ def machines(scene: Scene, k: int, low: int, high: int, *, alone: bool = True) -
     return Machines(name, named_at, whole=whole)
 
 
+def _one(text: str, part: Part) -> bool:
+    """Whether a part stands in the singular, as one: "a single 40 GB A100", "one PCIe A100"."""
+    lead = _ONE_OF_SORT.search(text[max(0, part.start - 40) : part.start])
+    return (
+        lead is not None
+        and not part.system
+        and HOLDER.match(text, part.end) is None
+        and _PLURAL.match(text, part.end) is None
+    )
+
+
+_ONE_OF_SORT = Lazy(
+    r"\b(?:a single|one|a lone|just an?|only an?) (?:(?:\d+[\s-]?[GT]i?B|PCIe|SXM\d?|NVIDIA|AMD|consumer|desktop|used|second-hand)[\s-]){1,3}$",
+    re.I,
+)
+_PLURAL = Lazy(r"s\b| (?:GPUs|cards|pairs?|boards)\b")
+
+
 def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool:
     """Whether devices that a sentence counts are those that something runs on, and not a part of them."""
     text = place.sentences[j].text
@@ -272,7 +301,11 @@ def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool
         return False
     if told.count is None:
         return (
-            own_sentence or told.nodes is not None
+            own_sentence
+            or told.nodes is not None
+            or any(
+                _COUNTED_ONE.search(text[max(0, p.start - 24) : p.start]) for p in place.parts(j)
+            )
         )  # "the A100" of a sentence before is any number of them
     reading = place.reading(told.count)
     shown = text[reading.start : reading.end]
@@ -281,6 +314,7 @@ def _runs_on(place: Scene, j: int, told: Devices, *, own_sentence: bool) -> bool
     return own_sentence or _LED.search(text, 0, reading.start) is not None or reading.start == 0
 
 
+_COUNTED_ONE = Lazy(r"\b(?:on|onto|in|with|of|uses?) (?:one|a single) (?:[\w-]+ )?$", re.I)
 _DEVICES = Lazy(r"GPU|TPU|device|card|accelerator|chip|board|[A-Z]+ ?\d", re.I)
 _OF_A_SORT = Lazy(
     r",? (?:of|from) (?:each|either|every|both) (?:\w+ )?(?:type|kind|sort|generation|model|pool)?"

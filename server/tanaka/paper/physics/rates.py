@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.decode import format_names
-from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, subject_in, written
+from tanaka.paper.physics.nearby import (
+    REACH,
+    machines,
+    only_in,
+    place_named,
+    subject,
+    subject_in,
+    written,
+)
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes import SOME_ACTIVE
@@ -50,12 +58,17 @@ _NOT = Lazy(
 # What makes a pass yield more than it computes, or counts what runs elsewhere: said anywhere in the sentence.
 _ELSE = Lazy(
     r"\b(?:speculat\w*|draft\w*|Medusa|EAGLE|diffusion|multi-token|look-?ahead|MTP|early[- ]exit\w*|cached|cache hits?|hit rate|prefix\w*|shared|reus\w*|deduplicat\w*|spars\w*|prun\w*|skip\w*|"
-    r"cloud|AWS|rented|smoke tests?|toy|debug\w*|layers|\d+-layer|another (?:cluster|machine|system|site)|supercomputers?|fleet|data ?cent(?:er|re)s?|production|service|replicas?|instances?|regions?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|cores?|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
+    r"smoke tests?|toy|debug\w*|\d+-layer|another (?:cluster|machine|system|site)|supercomputers?|data ?cent(?:er|re)s?|wafer\w*|SRAM|on-chip|FPGA|ASIC|PIM|in-memory|CPU|CPUs|phones?|laptop|off-?load\w*|adapters?|LoRA|frozen|respectively)\b",
+    re.I,
+)
+# What counts more than one copy, or less than all of a model: where it stands in the clause of a rate.
+_MANY_COPIES = Lazy(
+    r"\b(?:cloud|AWS|rented|layers|fleet|production|service|regions?|replicas|instances|cores?)\b",
     re.I,
 )
 # Words that explain a rate elsewhere, and here say only that it is that of all devices.
 HARMLESS = Lazy(
-    r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\bcounting (?:the products|six|two|a multiply)\b",
+    r"\b(?:all|both|the|these|those) (?:of (?:them|these) )?(?:[\w-]+ ){0,4}together\b|\btogether,?(?= (?:they|it|we|the|process|train|deliver|reach|generat|sustain)\w*)|\bthe rest (?:is|of the (?:time|step))\b|, (?:because|since) [^.;]*|\b(?:where|in which) it\b(?= \w+(?:s|ed)\b)|\b(?:at|for) a combined\b|\bcombined (?=rate|throughput|\d)|\bmerged (?=\d|models?\b|weights|checkpoint|Llama|network)|\bin advance\b|\b(?:with|at) no \w+ limit\b|\bcounting (?:the products|six|two|a multiply)\b",
     re.I,
 )
 _CLAUSE = Lazy(
@@ -111,7 +124,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if _ELSE.search(text) or explained(HARMLESS.sub(" ", text)):
             continue
         for spot, low, high in regions(scene, k, rates):
-            if _NOT.search(sentence.text, low, high):
+            clause = HARMLESS.sub(" ", sentence.text[low:high])
+            if _NOT.search(clause) or _MANY_COPIES.search(clause):
                 continue
             claim = _claim(scene, k, spot, low, high, alone=len(rates) == 1)
             if claim is not None:
@@ -195,7 +209,9 @@ def _claim(
         return None
     if sides:
         named["side"] = str(sides.pop())
-    cues = {name for name, p in CUES.items() if p.search(text)}
+    cues = {name for name, p in CUES.items() if p.search(HARMLESS.sub(" ", text))}
+    if "device" not in named and (name := place_named(region)):
+        named["place"] = name
     if one:
         cues.add("of one")
     if about.own:

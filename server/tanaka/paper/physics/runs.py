@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from tanaka.paper.physics.budget import CUES, NOT_TRAINING, TWO_RUNS, duration, tokens_seen
-from tanaka.paper.physics.nearby import REACH, machines, only_in, subject, written
+from tanaka.paper.physics.nearby import REACH, machines, only_in, place_named, subject, written
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.rates import HARMLESS, TRAINS, regions
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
@@ -27,15 +27,26 @@ _RUN = Lazy(
     re.I,
 )
 _ELSE = Lazy(
-    r"\b(?:replay\w*|filter\w*|averag\w*|anneal\w*|profil\w*|label\w*|tokeni[sz]\w*|logs?|routers?|heads?|features?|reward|policy|mixers?|comparisons|evaluat\w*|rival|mixture|sparse|hybrid|re-uses)\b",
+    r"\b(?:replay\w*|filter\w*|averag\w*|clean(?:s|ed|ing)\b|crawl\w*|pars(?:e|ed|ing)\b|shuffl\w*|embeds?\b|scor(?:e|ed|ing)\b|annotat\w*|index(?:ed|ing)\b|decontaminat\w*|traffic|users|requests|anneal\w*|profil\w*|label\w*|tokeni[sz]\w*|logs?|routers?|heads?|features?|reward|policy|mixers?|comparisons|evaluat\w*|rival|mixture|sparse|hybrid|re-uses)\b",
     re.I,
 )
 _NOT = Lazy(
-    r"\b(?:would|could|should|might|if|expected|estimat\w*|project\w*|extrapolat\w*|predict\w*|at most|saved?|saves|every|per|until|crash\w*|fail\w*|outage|queue\w*|wait\w*|download\w*|transfer\w*|warm-?up)\b"
+    r"\b(?:would|could|should|might|if|expected|estimat\w*|project\w*|extrapolat\w*|predict\w*|at most|saved?|saves|crash\w*|fail\w*|outage|queue\w*|wait\w*|download\w*|transfer\w*|warm-?up)\b"
 )
 # "for 20B tokens in 38 hours": the tokens of that time, whatever the run began with
 _OF_THIS_TIME = Lazy(
     r"\b(?:for|on|over|through|with|another|additional|further|extra) (?:about |roughly |the )?$"
+)
+_PER_DEVICE = Lazy(r"\s*(?:per|on each|for each|of each) (?:GPU|device|chip|card)\b", re.I)
+# "three days per run": not of all that was trained on
+_OF_EACH = Lazy(
+    r"\s*(?:per|/|a|for (?:each|every)|of (?:each|every)|each)\b(?! (?:GPU|device|card|accelerator))",
+    re.I,
+)
+# "three runs, the largest of which took": no part of the parameters
+_OF_RUNS = Lazy(
+    r"\b(?:the )?(?:\w+est|last|first|second|third|one|both|two|three) of (?:which|them|these)\b",
+    re.I,
 )
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
@@ -49,7 +60,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         times = [s for s in scene.spots(k) if duration(scene, s) or _past(scene, s)]
         if not times or NOT_TRAINING.search(sentence.text) or _ELSE.search(sentence.text):
             continue
-        if explained(HARMLESS.sub(" ", sentence.text)) or SOME_ACTIVE.search(sentence.text):
+        said = HARMLESS.sub(" ", _OF_RUNS.sub(" ", sentence.text))
+        if explained(said) or SOME_ACTIVE.search(said):
             continue
         for spot, low, high in regions(scene, k, times, clauses=False):
             claim = _run(scene, k, spot, low, high, alone=len(times) == 1)
@@ -57,9 +69,35 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 yield claim
 
 
+def _passed(scene: Scene, k: int) -> list[Spot]:
+    """A corpus of which all is said to go through the model."""
+    if not _ONCE.search(scene.sentences[k].text):
+        return []
+    return [
+        s
+        for s in scene.spots(k, noun="token")
+        if scene.reading(s).quantity.point >= _MANY and scene.reading(s).per == ""
+    ]
+
+
+_ONCE = Lazy(
+    r"\bonce\b(?! (?:we|the|it|more|again))|\b(?:one|a single) (?:pass|epoch)\b|\b(?:goes|go|went|passe[sd]|passed|fed|sent|pushed|put) (?:once )?through\b",
+    re.I,
+)
+_MANY = 1e8
+_THE_JOB = Lazy(r"\b(?:the|this|our|that) (?:\w+ )?(?:job|run|pass)\b", re.I)
+_WITH_IT = Lazy(r"\b(?:with|for|on|through) (?:this|that|it|them|these|all of (?:it|them))\b")
+_DONE = Lazy(
+    r"\b(?:done|finished|through|completed?|ready|over|at the end)\b[^.;,]{0,30}\bafter (?:only |just |about |roughly )?$",
+    re.I,
+)
+
+
 def _past(scene: Scene, spot: Spot) -> bool:
     """Whether a run had come so far by then: "After eleven hours, the model had seen 80B tokens"."""
     r = scene.reading(spot)
+    if r.quantity.unit == "s" and r.quantity.point >= _HALF_AN_HOUR and _DONE.search(scene.around(spot, 60, 0)[0]):  # fmt: skip
+        return True
     return (
         r.quantity.unit == "s"
         and r.quantity.point >= _HALF_AN_HOUR
@@ -86,16 +124,28 @@ def _run(
     scene: Scene, k: int, time: Spot, low: int, high: int, *, alone: bool
 ) -> LocalPhysical | None:
     text = scene.sentences[k].text[low:high]
-    if not _RUN.search(scene.sentences[k].text) or _NOT.search(text) or TWO_RUNS.search(text):
+    said = " ".join(s.text for s in scene.sentences[max(0, k - REACH) : k + 1])
+    if _NOT.search(text) or TWO_RUNS.search(text) or _OF_EACH.match(scene.around(time, 0, 30)[1]):
         return None
     own = only_in(scene, k, low, high)
-    found = [written(scene, own, s) for s in tokens_seen(own, k)]
+    found = [written(scene, own, s) for s in tokens_seen(own, k) or _passed(own, k)]
     far: set[str] = {"open"}
-    if not found and alone and k and _GOES_ON.search(text):
-        found = tokens_seen(scene, k - 1)
+    rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
+    if rented and TWO_RUNS.search(scene.sentences[k].text):
+        return None
+    told = _RUN.search(scene.sentences[k].text) or TRAINS.search(said)
+    if (
+        not found
+        and alone
+        and k
+        and (_GOES_ON.search(text) or _THE_JOB.search(text) or _WITH_IT.search(text))
+    ):
+        found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
         far.add("tokens")
         if any(duration(scene, s) for s in scene.spots(k - 1)):
             return None
+        if CUES["tuned"].search(text) and not CUES["tuned"].search(scene.sentences[k - 1].text):
+            return None  # those of the run before it
     if len({scene.reading(s).quantity.point for s in found}) != 1:
         return None
     if found[0][0] > k:
@@ -104,7 +154,6 @@ def _run(
     parts = machines(scene, k, low, high, alone=alone)
     if about is None or parts is None:
         return None
-    said = " ".join(s.text for s in scene.sentences[max(0, k - REACH) : k + 1])
     named: dict[str, str] = {"phase": "training" if TRAINS.search(said) else ""}
     given: dict[str, Spot] = {"time": time, "tokens": found[0]}
     counted: dict[str, float] = {}
@@ -114,9 +163,15 @@ def _run(
     if len(formats) == 1:
         named["precision"] = formats[0]
     cues = {name for name, p in CUES.items() if p.search(scene.sentences[k].text)}
+    if not any(_PER_DEVICE.match(scene.around(s, 0, 40)[1]) for s in (time, found[0])):
+        cues.discard("per device")  # it is said of another number
+    if "device" not in named and (name := place_named(text)):
+        named["place"] = name
+    if not told:
+        cues.add("untold")  # whether that is training the section has to say
     if about.own:
         cues.add("own model")
-    if scene.reading(time).quantity.shown_unit.endswith("-hours"):
+    if rented:
         cues.add("rented")
     if _OF_THIS_TIME.search(scene.around(found[0], 24, 0)[0]):
         cues.discard("continued")

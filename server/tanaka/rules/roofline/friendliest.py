@@ -9,6 +9,7 @@ from hwmodels.catalog import dense_peak, find
 from hwmodels.networks import find_network
 from tanaka.paper.model import Asserted, How, Number, NumberId, Paper, SectionId, Where
 from tanaka.paper.physics.runs import ACTIVE
+from tanaka.paper.physics.systems import RELATION as SYSTEM
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -43,6 +44,18 @@ def exactly(paper: Paper, name: str) -> str:
     least = min(more, key=lambda d: len(find(d)), default=name)
     whole = {p.id for p in find(least)}
     return least if all(whole <= set(v) for v in variants) else name
+
+
+@query
+def system(paper: Paper, name: str) -> tuple[str, float]:
+    """The part that a machine of that name is made of, and how many of it (0 where that is open).
+
+    "" where the paper tells of none, or of two.
+    """
+    told = [c for c in paper.physical(SYSTEM) if c.name("system") == name]
+    found = {c.name("device") for c in told if find(c.name("device"))}
+    counts = {dict(c.counted).get("devices", 0.0) for c in told}
+    return (found.pop() if len(found) == 1 else "", counts.pop() if len(counts) == 1 else 0.0)
 
 
 @query

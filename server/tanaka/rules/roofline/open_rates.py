@@ -23,11 +23,15 @@ from tanaka.quantity import Kind
 from tanaka.rules import machine
 from tanaka.rules.api import Context
 from tanaka.rules.roofline import friendliest
-from tanaka.rules.roofline.open_rows import open_rows
+from tanaka.rules.roofline.open_rows import SIZE, of_value, open_rows
+from tanaka.rules.table_lines import formats, models
 
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
 _SEVERAL, _OF_A_CLUSTER = 2, 16
 _OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
+_OF_ONE = 2000.0  # what one sequence gets in a second; of its prompt far more is read
+_AS_LABELLED = 0.1
+_UNTOLD = 4.0  # bits of weights where no format is named anywhere
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
 _SILENT = frozenset({"skipped", "resized", "frozen", "fleet", "effective", "tokenizer", "distilled", "encoder-decoder", "encoder"})  # fmt: skip
 _SERVES = Lazy(r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod\w+|\bgenerat\w+|\bprefill\w*", re.I)
@@ -61,9 +65,12 @@ def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
+        training = phase_at(ctx.paper, claim) == "training"
+        if "untold" in claim.cues and not training:
+            continue
         tokens = claim.at("tokens")
         many = tokens is not None and ctx.paper.number(tokens).quantity.point >= _OF_TRAINING
-        if not claim.name("phase") and not many and not trains(ctx.paper):
+        if not training and not many and not trains(ctx.paper):
             continue
         full = _filled(ctx, claim)
         if full is not None:
@@ -82,7 +89,11 @@ def phase_at(paper: Paper, claim: Physical) -> str:
         return told.pop() if len(told) == 1 else ""
     if "serves" in claim.cues or _SERVES.search(title):
         return ""
-    return "training" if _only_trains(paper) else ""
+    if _only_trains(paper):
+        return "training"
+    rate = paper.number(claim.number).quantity
+    alone = dict(claim.counted).get("batch") == 1 or "of one" in claim.cues
+    return "decode" if alone and rate.unit == "token/s" and rate.point <= _OF_ONE else ""
 
 
 def _only_trains(paper: Paper) -> bool:
@@ -102,6 +113,12 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     # the devices
     usually = False
     decodes = named["phase"] == "decode"
+    place = named.pop("place", "")
+    part, count = friendliest.system(paper, place) if place and "device" not in named else ("", 0.0)
+    if part:
+        named["device"] = part
+        if count and "devices" not in counted:
+            counted["devices"] = count
     if "device" not in named:
         device = about.of(Role.DEVICE)
         best = friendliest.widest(paper) if decodes else friendliest.fastest(paper)
@@ -121,7 +138,11 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     elif "device" in claim.far:
         guess = guess or f"it ran on faster parts than the {named['device']}"
     named["device"] = friendliest.exactly(paper, named["device"])
-    if "devices" not in counted:
+    if "rented" in claim.cues:
+        for role in ("devices", "nodes"):  # device-hours count them
+            given.pop(role, None)
+        counted.pop("devices", None)
+    elif "devices" not in counted:
         count, at = friendliest.most_devices(paper)
         if count < (_OF_A_CLUSTER if claim.relation == RUN else _SEVERAL):
             return None  # nobody counts them anywhere
@@ -150,7 +171,7 @@ def _model(
     """Fill in the model: the paper's one of a name or a size, the section's, else the smallest that there is."""
     paper, number = ctx.paper, ctx.paper.number(claim.number)
     images = number.quantity.unit == "sample/s"
-    less = bool(machine.excuses(paper, "adapter", "early-exit"))
+    less = _near_excuse(paper, claim.number, "excuse-adapter", "excuse-early-exit")
     if (
         named.get("model")
         and find_network(named["model"]) is None
@@ -164,6 +185,8 @@ def _model(
         if len(known) != 1:
             return False
         (named["model"],) = known.values()  # "Mixtral" is the paper's Mixtral 8x7B
+    if "model" not in named and not given.keys() & {"params", "active"} and not images:
+        _titled(paper, number, named, given)
     if "model" not in named and not given.keys() & {"params", "active"}:
         if "one of several" in claim.cues:
             return False  # what the sentence names may be said of the others
@@ -182,13 +205,13 @@ def _model(
             active = friendliest.smallest_active(paper)
             if active is not None:
                 given["active"] = active.id
-            elif size is None or less or machine.excuses(paper, "experts"):
+            elif size is None or less or _near_excuse(paper, claim.number, "excuse-experts"):
                 return False
             else:
                 given["params"] = size.id
     elif "model" not in named and "params" in given and "active" not in given:
         size = paper.number(given["params"])
-        public = machine.of_size(paper, size.quantity.point)
+        public = machine.of_size(paper, size.quantity.point) or _of_size(paper, size.quantity.point)
         if public is not None and _label(size) and "own model" not in claim.cues:
             named["model"] = public.name
             del given["params"]
@@ -206,6 +229,30 @@ def _model(
     if isinstance(network, Model) and not network.dense:
         given.pop("params", None)
     return True
+
+
+def _titled(
+    paper: Paper, number: Number, named: dict[str, str], given: dict[str, NumberId]
+) -> None:
+    """Fill in the one model that the title of a section is about: "Training the 65B model"."""
+    section = paper.section(number.section)
+    title = section.title if section is not None else ""
+    sizes = {float(m["n"]) * (1e9 if m["s"] == "B" else 1e6) for m in SIZE.finditer(title)}
+    known = [m for m in models(title) if find_model(m)]
+    if len(known) == 1 and len(sizes) <= 1:
+        named["model"] = known[0]
+    elif not known and len(sizes) == 1:
+        of_value(paper, sizes.pop(), given)
+
+
+def _of_size(paper: Paper, parameters: float) -> machine.Named | None:
+    """The one public model of that size that a table or a caption names."""
+    known = {}
+    for name in friendliest.models_of(paper):
+        model = find_model(name)
+        if model is not None and abs(model.parameters / parameters - 1) <= _AS_LABELLED:
+            known[model.id] = machine.Named(name, How.INFERRED, f"{model.name}, the only one of that size")  # fmt: skip
+    return known.popitem()[1] if len(known) == 1 else None
 
 
 def _label(size: Number) -> bool:
@@ -274,7 +321,7 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         default = friendliest.set_up_batch(paper)
         if default is not None:
             batch, at = default.quantity.point, default.id
-    if batch is None or "format open" in claim.cues:
+    if batch is None or {"format open", "method"} <= claim.cues:
         return None
     width = named.get("weights", "")
     said = bool(width) and "weights" not in claim.far and "method" not in claim.cues
@@ -285,7 +332,7 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
     least = min((w for w in told if 1 <= w < 16), default=16.0)
     if not said and "method" not in claim.cues and (least < 16 or not width):
         if not width and not told and not _speaks_of_formats(paper):
-            return None
+            least = _UNTOLD
         width = f"{least:g}-bit"
     held, known = most_capacity(find(named["device"])), find_model(model)
     size = bits(width)
@@ -299,8 +346,10 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
 
 
 def _speaks_of_formats(paper: Paper) -> bool:
-    return any(dict(n.context).get("precision") for n in paper.numbers) or bool(
-        paper.mentions_of("set-up")
+    return (
+        any(dict(n.context).get("precision") for n in paper.numbers)
+        or any(formats(text) for t in paper.tables for text in (t.caption, *t.header, *t.stubs))
+        or bool(paper.mentions_of("set-up"))
     )
 
 

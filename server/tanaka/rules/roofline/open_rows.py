@@ -39,21 +39,32 @@ _PER_ONE = Lazy(r"\bper (?:user|request|sequence|stream)\b|/\s?(?:user|request|s
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|TPU)\b|/\s?(?:GPU|device|chip|accelerator|card|TPU)\b|\b(?:each|a single|one) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|cards)(?:\s(?:count|used))?\W*$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?(?P<part>[A-Z]{1,3}\d{1,4}[A-Z]?s?))\b", re.I)  # fmt: skip
-_HARMLESS = Lazy(r"\((?:sum|summed|total|totals)\b[^)]*\)|\b(?:sum|summed|total) over (?:all|the) (?:requests|sequences|streams|batch)(?: of the batch)?|\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b", re.I)  # fmt: skip
+_HARMLESS = Lazy(r"\((?:sum|summed|total|totals)\b[^)]*\)|\b(?:sum|summed|total) over (?:all|the) (?:requests|sequences|streams|batch)(?: of the batch)?|\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b|\b(?:one|a single|an?|each|the) (?:\w+ )?(?:instance|replica)\b", re.I)  # fmt: skip
+# What explains a column harms no rate: these words count where a caption speaks of rates.
+_OF_A_COLUMN = Lazy(
+    r"\b(?:layers?|kernels?|attention|replicas?|instances?|experts?|data[- ]parallel\w*|first|requests?|users?|streams|peaks?|cores?|total|overall)\b",
+    re.I,
+)
+_OF_RATES = Lazy(r"\bthroughputs?\b|\btok(?:en)?s?/s\b|\btokens (?:per|a) second\b|\brates?\b|\bspeeds?\b|\bimages/s\b", re.I)  # fmt: skip
+_STOP = Lazy(r"(?<=[.;:])\s")
 _TOKENS_EACH = Lazy(r"\b(?:tok(?:en)?s?/s|tokens (?:per|a) second|throughput|images/s)(?:,? (?:and|,) [\w/]+(?: [\w/]+)?){0,2} (?:per|of each|of one|for each) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _NODES = Lazy(r"\b(?:nodes?|servers?|machines?|DGX|HGX|clusters?|instances?|systems?)\b")
 _SPLIT = Lazy(r"\b(?:TP|PP|DP|EP)\s?=?\s?\d|\b(?:tensor|pipeline|data|expert)[- ]parallel\w*", re.I)
 _WORDS = {"one": 1.0, "two": 2.0, "four": 4.0, "eight": 8.0}
-_SIZE = Lazy(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,3})?)\s?(?P<s>[BM])\b")
+SIZE = Lazy(
+    r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,3})?)\s?(?P<s>[BM])\b(?![- ](?:\w+ )?(?:tokens?|samples?|images?|words?|documents?)\b)"
+)
 _ON = r"\b(?:on|with|over|using) (?:the |our |an? |one |single |all |\d+ |eight |four |two )*(?:NVIDIA |AMD )?"
 _BATCHES = Lazy(r"\bbatch\w*|\bconcurren\w*|\busers?\b|\bstreams\b|\bsequences\b", re.I)
+_PLACES = Lazy(r"^\W*(?:machines?|systems?|clusters?|platforms?|sites?|testbeds?)\W*$", re.I)
+_A_NAME = Lazy(r"[A-Z][a-z]{2,}\w*")
 _GROWS = Lazy(r"\b(?:speed-?ups?|relative|normali[sz]ed|ratio|improvement)\b", re.I)
 
 
 def open_rows(paper: Paper) -> Iterator[Physical]:
     """Rates of tokens and images in tables that name what is done, or leave it to their section."""
     for table in paper.tables:
-        caption = _HARMLESS.sub(" ", table.caption)
+        caption = _of_rates(table.caption)
         if _NOT.search(caption) or ELSE.search(caption):
             continue
         if not any(c.number is not None and _rate(paper.number(c.number)) for row in table.rows for c in row):  # fmt: skip
@@ -68,6 +79,14 @@ def open_rows(paper: Paper) -> Iterator[Physical]:
                 claim = _claim(paper, table, line, entry, said)
                 if claim is not None:
                     yield claim
+
+
+def _of_rates(caption: str) -> str:
+    """A caption without what is said of its other columns."""
+    title, *rest = _STOP.split(_HARMLESS.sub(" ", caption))
+    return " ".join(
+        [title, *(s if _OF_RATES.search(s) else _OF_A_COLUMN.sub(" ", s) for s in rest)]
+    )
 
 
 def _rate(number: Number) -> bool:
@@ -143,7 +162,7 @@ def _model(
         e.number for e in line.entries
         if e.number.kind is Kind.PARAM_COUNT and plain(e.number, "1", 3e7) and e.number.quantity.shown_unit not in ("%", "×")
     ]  # fmt: skip
-    written = {float(m["n"]) * (1e9 if m["s"] == "B" else 1e6) for m in _SIZE.finditer(own)} if not known else set()  # fmt: skip
+    written = {float(m["n"]) * (1e9 if m["s"] == "B" else 1e6) for m in SIZE.finditer(own)} if not known else set()  # fmt: skip
     if len(known) > 1 or len(written) > 1 or len({n.quantity.point for n in sizes}) > 1:
         return False
     if known:
@@ -153,18 +172,18 @@ def _model(
         given["params"] = sizes[0].id
         return True
     if written:
-        return _of_value(paper, written.pop(), given)
-    if any(models(o) or _SIZE.search(o) for o in line.others):
+        return of_value(paper, written.pop(), given)
+    if any(models(o) or SIZE.search(o) for o in line.others):
         return False
     told = [m for m in models(table.caption) if find_network(m)]
     if len(told) == 1:
         named["model"] = told[0]
         return True
-    written = {float(m["n"]) * (1e9 if m["s"] == "B" else 1e6) for m in _SIZE.finditer(table.caption)}  # fmt: skip
-    return not told and len(written) < 2 and (not written or _of_value(paper, written.pop(), given))
+    written = {float(m["n"]) * (1e9 if m["s"] == "B" else 1e6) for m in SIZE.finditer(table.caption)}  # fmt: skip
+    return not told and len(written) < 2 and (not written or of_value(paper, written.pop(), given))
 
 
-def _of_value(paper: Paper, value: float, given: dict[str, NumberId]) -> bool:
+def of_value(paper: Paper, value: float, given: dict[str, NumberId]) -> bool:
     """Take the number of the paper that states a size: a label is none itself."""
     found = next((n for n in paper.numbers_of(Kind.PARAM_COUNT) if abs(n.quantity.point / value - 1) < 1e-6), None)  # fmt: skip
     if found is None:
@@ -190,6 +209,10 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
             return False
         named["device"] = told[0]
         return not any(parts(o) for o in line.others)
+    places = [text for head, text in line.words if _PLACES.search(head)]
+    if len(places) == 1 and _A_NAME.fullmatch(places[0]):
+        named["place"] = places[0]
+        return True
     # a column or a line that is called by a part elsewhere is one of another part
     return not any(find(o.strip()) for o in (*line.others, *table.header))
 
