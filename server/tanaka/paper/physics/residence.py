@@ -54,6 +54,10 @@ _SHARED = Lazy(
 )  # fmt: skip
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
+_NOTHING = Lazy(
+    r"\b(?:nothing|none|never|neither|nor|without|not|no)\b(?! (?:work|fit|run|go|enough|only|just))[^.;]{0,40}?\b(?:off-?load\w*|swap\w*|stream\w*|pag(?:ed|ing)|on demand)\b(?:[^.;]{0,20}\b(?:disks?|host|CPU)\b)?", re.I
+)
+"""Ways out that a sentence denies."""
 _DENIED = Lazy(r"\b(?:without|no|nor|neither|never|not|nothing)\b[^.,;]{0,30}", re.I)
 # What the sentences around may say of a cache that keeps less.
 _LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|merg\w+|paged out|cross-layer)\b", re.I)  # fmt: skip
@@ -82,7 +86,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 def in_turn(text: str) -> bool:
     """Whether a sentence says that a model is not in memory all at once."""
-    return _IN_TURN.search(_STREAMS.sub(" ", text)) is not None and not _RESIDENT.search(text)
+    said = _NOTHING.sub(" ", _STREAMS.sub(" ", text))
+    return _IN_TURN.search(said) is not None and not _RESIDENT.search(text)
 
 
 def tiered(text: str) -> bool:

@@ -35,13 +35,14 @@ _N = r"(?P<n>an?|one|single|two|three|four|five|six|seven|eight|sixteen|\d{1,3})
 # "two of the H100s", "one of its GPUs", "a GPU of the A100 machine", "two of them", "the pair".
 _GROUP = Lazy(
     rf"\b{_N}\sof\s(?:the|our|its|these|those|such)\s(?:[\w-]+\s){{0,2}}?(?=[A-Z]+\d|GPUs?\b|cards?\b|RTX)|\b(?P<n2>one|two|three|four|eight)\sof\s(?:them|these|those)\b|"
-    r"\b(?P<n3>an?|one|single)\s(?:GPU|card|accelerator)\sof\s(?:the|our|an?|its)\s(?=[A-Z]+\d)|\b(?P<n4>the pair)\b|"
+    r"\b(?P<n3>an?|one|single)\s(?:GPU|card|accelerator)\sof\s(?:the|our|an?|its)\s(?=[A-Z]+\d)|\b(?P<n4>the pair)\b(?! of)|"
     r"\b(?P<n5>an?|one|single|two|three|four|six|eight|sixteen|\d{1,3})\s(?:GPUs?|cards?|accelerators?|devices?)\b(?! machines?| nodes?| servers?| memory| hours?|-| cluster)",
     re.I,
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
 _NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
 _DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
+_SINGLE = Lazy(r"\b(?:the|this|that|its|our) (?:single|lone|one|only|sole) $", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
     r"\b(?:nodes|servers|machines|clusters?|racks?|instances|replicas?|per (?:node|server|replica|machine|GPU)|(?:each|every) (?:node|server|replica|machine|GPU|stage)|nodes? each)\b",
@@ -96,7 +97,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
     caches = frozenset(spot for relation, spot in told if relation == "cache residence")
     for k, sentence in enumerate(scene.sentences):
         text = sentence.text
-        if not _ROOM.search(text) and not _PUTS.search(text):
+        if not sentence.readings and not scene.parts(k):
             continue
         if _BUSY.search(text):
             continue
@@ -143,7 +144,7 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         out.append(_Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
     for p in parts:
-        if p.count_at is None and not p.system and _DEFINITE.search(text, 0, p.start):
+        if p.count_at is None and not p.system and _DEFINITE.search(text, 0, p.start) and not _SINGLE.search(text, 0, p.start):
             continue  # "where the H100 needs two"
         if p.count is None or p.each or p.nodes_at is not None or any(a <= p.start < b for a, b in taken):  # fmt: skip
             continue
@@ -187,9 +188,14 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     clause = text[low:high]
     if residence.of_else(clause) and not re.search(r"\bweights\b", clause):
         return None
-    if not _PUTS.search(clause) or _FAILS.search(clause) or _NODES.search(clause) or residence.tiered(clause):  # fmt: skip
+    if _FAILS.search(clause) or _NODES.search(_REPLICA.sub(" ", clause)) or residence.tiered(clause):  # fmt: skip
         return None
     about, j, start = _about(scene, k, low, high)
+    if not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
+        return None
+    if about is None:
+        # "the 282 GB of weights": of which model is all the same
+        about, j, start = (_NO_MODEL, k, low) if _WEIGHTS_OF_SIZE.search(clause) and not _named_twice(scene, k, low, high) else (None, k, low)  # fmt: skip
     if about is None:
         return None
     far = j != k
@@ -197,8 +203,8 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     width = _width(scene, k, low, high, far)
     if width is None:
         return None
-    number = devices.at or size or about.count
-    if number is None:
+    number = devices.at or size or about.count or _any_number(scene, k, low, high)
+    if number is None or (about is _NO_MODEL and size is None):
         return None
     names = [("kind", "weights")]
     if devices.name:
@@ -216,6 +222,48 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
         given.append(("size", size))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
     return LocalPhysical("residence", number, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "precision"}), frozenset(cues))  # fmt: skip
+
+
+_REPLICA = Lazy(r"\b(?:each|every|a|one|per) (?:replica|instance|copy)\b", re.I)
+_NO_MODEL = About("", None, label=False)
+_WEIGHTS_OF_SIZE = Lazy(r"\d\s?[GT]i?B of (?:(?:[A-Z]+\d+|model|raw|dense|its|the) )*(?:weights|parameters)\b")
+# What is compared, counted out or looked at, and not put anywhere.
+_COMPARES = Lazy(
+    r"\bthan\b|\bcompar\w+|\bversus\b|\bvs\b|\binstead\b|\brather\b|\brelative\b|\bfaster\b|\bslower\b|\btimes\b|\bspeed-?up\b|×|\brates?\b[^.;]{0,20}\bper\b|\bper[ -](?!second|prompt|request|answer|token)|"
+    r"\beach\b|\bprofil\w+|\bkernels?\b|\bclients?\b|\brequests? to\b|\bFLOPs?\b|\bFLOP/s\b|\bpeak\b|\bbudget\b|\bprices?\b|\bcosts? of\b|\bequivalent\b|\bfrom a\b[^.;]{0,20}\bnode\b|\bshape\w*|\bsize of\b|\bstep of\b|\bon which\b|\bwhere\b|\bhours?\b|\bdays?\b",
+    re.I,
+)  # fmt: skip
+_RELATIVE = Lazy(r"\W*(?:(?:for|on|to|by|with|from|in) (?:which|whom)|which|whose|that)\b", re.I)
+
+
+def _put_by_any_verb(scene: Scene, k: int, clause: tuple[int, int], about: About | None, start: int) -> bool:  # fmt: skip
+    """Whether one model and one group of devices share a clause, or one and what refers to the other, and nothing is compared."""
+    low, high = clause
+    text = scene.sentences[k].text
+    words = text[low:high]
+    if _COMPARES.search(words) or len(named(scene, k, 0, len(text))) > 1 and _COMPARES.search(text):
+        return False
+    if about is None:
+        return bool(_PRONOUN.match(words) and k and _GB.search(scene.sentences[k - 1].text)) or bool(_WEIGHTS_OF_SIZE.search(words))  # fmt: skip
+    return start >= low or _RELATIVE.match(words) is not None
+
+
+_PRONOUN = Lazy(r"\W*(?:[Ii]t|[Tt]hey|[Tt]hese|[Aa]ll of (?:it|them)|[Tt]his model|[Tt]he (?:weights|checkpoint))\b")
+_GB = Lazy(r"\d\s?[GT]i?B\b")
+
+
+def _named_twice(scene: Scene, k: int, low: int, high: int) -> bool:
+    return len(named(scene, k, low, high)) > 1
+
+
+def _any_number(scene: Scene, k: int, low: int, high: int) -> Spot | None:
+    """A number to tell the claim at, where neither devices nor parameters are written in digits."""
+    here = [s for s in scene.spots(k) if low <= scene.reading(s).start < high] or scene.spots(k)
+    for j in (k - 1, k - 2):
+        if here or j < 0:
+            break
+        here = scene.spots(j)
+    return here[0] if here else None
 
 
 def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, int, int]:
