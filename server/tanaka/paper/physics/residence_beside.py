@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tanaka.paper.entities import same_name
 from tanaka.paper.physics import footprint, residence
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.whose_size import About, named
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind, Qualifier
+from tanaka.quantity import Kind, Qualifier, Reading
 from tanaka.records import dataclass
 
 _CUT = Lazy(r";\s|:\s|,\s(?=(?:and|or|while|whereas|but|so|which|where|as|yet)\b)|\s(?=(?:while|whereas|but)\s)|\s?\(|\)\s?|\s?[—–]\s", re.I)  # fmt: skip
@@ -68,7 +69,10 @@ _HELD = Lazy(
     r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))"
 )
 _THERE = Lazy(r"\b(?:room|space|resident|concurrent\w*|simultaneous\w*)\b", re.I)
-_ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
+_SEQUENCES = Lazy(r"\s(?:(?:live|active|concurrent|parallel|running|open|simultaneous|such|long)\s)?(?:sequences|requests)\b")
+_AT_ONCE = Lazy(r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I)
+_TOGETHER = Lazy(r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I)
+_USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,9 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         out.append(_Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
     for p in parts:
-        if p.count_at is None and not p.system and _DEFINITE.search(text, 0, p.start) and not _SINGLE.search(text, 0, p.start):
+        if p.count_at is None and p.count == 1 and not p.system and _DEFINITE.search(text, 0, p.start) and not _SINGLE.search(text, 0, p.start):
             continue  # "where the H100 needs two"
-        if p.count is None or p.each or p.nodes_at is not None or any(a <= p.start < b for a, b in taken):  # fmt: skip
+        if p.count is None or p.each or (p.nodes_at is not None and scene.reading(p.nodes_at).quantity.point != 1) or any(a <= p.start < b for a, b in taken):  # fmt: skip
             continue
         if _alone(text, p) and p.count_at is None and not p.system and residence.machine_behind(text, p.end):  # fmt: skip
             continue
@@ -266,17 +270,21 @@ def _any_number(scene: Scene, k: int, low: int, high: int) -> Spot | None:
     return here[0] if here else None
 
 
-def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, int, int]:
+def _about(scene: Scene, k: int, low: int, high: int, *, later: bool = False) -> tuple[About | None, int, int]:
     """The model of a clause, else that of the nearest one before, with its sentence and place; None for two."""
     text = scene.sentences[k].text
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, low)), low]
+    behind = named(scene, k, high, len(text)) if later else []
     places = [(k, low, high), *((k, a, b) for a, b in reversed(list(pairwise(cuts))))]  # fmt: skip
     places += [(j, 0, len(scene.sentences[j].text)) for j in range(k - 1, max(-1, k - 5), -1)]
     for j, a, b in places:
+        if j != k and behind:
+            break
         found = named(scene, j, a, b)
         if found:
             return (found[0] if len(found) == 1 else None), j, a
-    return None, k, 0
+    # "A batch of 64 prompts stays there while Llama-2-7B answers": the only one of the sentence
+    return (behind[0], k, 0) if len(behind) == 1 else (None, k, 0)
 
 
 def _size(scene: Scene, places: list[tuple[int, int, int]]) -> Spot | None:
@@ -326,13 +334,18 @@ def _caches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Sequences and their length, with the model and the devices of their clause or of one before."""
     text = scene.sentences[k].text
     batches = [
-        s for s in scene.spots(k, where=lambda r: r.noun in ("sequence", "request") or r.kind is Kind.BATCH_SIZE or _HELD.match(text, r.literal_end) is not None)
-        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _HELD.match(text, scene.reading(s).literal_end))
+        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and _AT_ONCE.search(text) is not None))
+        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _counts_sequences(text, scene.reading(s)))
     ]  # fmt: skip
     for batch in batches:
         claim = _cache(scene, k, batch, text)
         if claim is not None:
             yield claim
+
+
+def _counts_sequences(text: str, r: Reading) -> bool:
+    """Whether a number counts sequences, whatever it is read as ("48 sequences at a context of 1024")."""
+    return r.noun in ("sequence", "request") or _HELD.match(text, r.literal_end) is not None or _SEQUENCES.match(text, r.literal_end) is not None  # fmt: skip
 
 
 def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None:
@@ -342,7 +355,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     held = _HELD.match(text, b.literal_end)
     if held is not None and held["prompts"] and not _THERE.search(clause):
         return None  # prompts pass; they stay where something says so
-    if residence.shared(_TOTALS.sub(" ", text)) or residence.shared(clause) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
+    said = _TOGETHER.sub(" ", clause)
+    if residence.held_in_common(_TOTALS.sub(" ", _TOGETHER.sub(" ", text))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
     if tokens is None or _ONCE.search(text):
@@ -355,7 +369,7 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     t = scene.reading(tokens)
     if any(r.quantity.qualifier not in (Qualifier.EXACT, Qualifier.APPROX) for r in (t, b)):
         return None
-    about, place, _ = _about(scene, k, low, high)
+    about, place, _ = _about(scene, k, low, high, later=True)
     far = place != k
     if about is None:
         return None
@@ -386,6 +400,10 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     return LocalPhysical("cache residence", batch, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "tokens"}), frozenset(cues))  # fmt: skip
 
 
+# "With 96 sequences it makes 3k tokens/s. The cache of these sequences, 4,096 tokens each, ..."
+_OF_THESE = Lazy(r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b")
+
+
 def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | None:
     """The tokens of each sequence: right behind them, in their clause, or of "such requests" before."""
     b = scene.reading(batch)
@@ -395,6 +413,7 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
         return [
             s for s in scene.spots(j, where=lambda r: r.noun == "token" or r.kind is Kind.SEQ_LEN)
             if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point > 1 and a <= scene.reading(s).start < z and s != batch
+            and not _counts_sequences(scene.sentences[j].text, scene.reading(s))
         ]  # fmt: skip
 
     behind = [s for s in lengths(k, b.end, high) if _OF_LENGTH.search(text, b.literal_end, scene.reading(s).start) and scene.reading(s).start - b.end < 45]  # fmt: skip
@@ -402,7 +421,14 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
         return behind[0]
     own = lengths(k, low, high)
     if own:
-        return own[0] if len(own) == 1 and re.search(r"\b(?:context|each|long|length)\b", text[low:high], re.I) else None  # fmt: skip
+        return own[0] if len(own) == 1 and re.search(r"\b(?:contexts?|each|every|long|lengths?|deep|histor(?:y|ies))\b", text[low:high], re.I) else None  # fmt: skip
+    if (of := _OF_THESE.search(text, b.end)) is not None:
+        behind = lengths(k, of.start(), len(text))
+        if len(behind) == 1 and scene.reading(behind[0]).start - of.end() < 40:
+            return behind[0]
+    if k + 1 < len(scene.sentences) and (of := _OF_THESE.search(scene.sentences[k + 1].text)):
+        behind = lengths(k + 1, of.start(), len(scene.sentences[k + 1].text))
+        return behind[0] if len(behind) == 1 and scene.reading(behind[0]).start - of.end() < 40 else None  # fmt: skip
     if not _SUCH.search(text[max(0, b.start - 12) : b.end]):
         return None
     for j in range(k, max(-1, k - 4), -1):
@@ -412,6 +438,28 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
     return None
 
 
+_MACHINE = Lazy(r"[- ](?:\w+ )?(?:nodes?|servers?|machines?|systems?|instances?|pods?|workstations?|clusters?)\b")
+
+
+def _definite(scene: Scene, k: int) -> _Devices | None:
+    """The one part that a sentence calls "the RTX 4090": as many as a sentence before counts, else as the paper has at most."""
+    text = scene.sentences[k].text
+    own = scene.parts(k)
+    if len({same_name(p.name) for p in own}) != 1 or re.search(r"\b(?:GPUs|nodes?|servers?|machines?|cluster)\b", text):  # fmt: skip
+        return None
+    part = own[0]
+    if part.count_at is not None or part.each or not _DEFINITE.search(text, 0, part.start) or not _alone(text, part):  # fmt: skip
+        return None
+    for j in range(k - 1, max(-1, k - 4), -1):
+        same = [d for d in _devices(scene, j) if same_name(d.name) == same_name(part.name)]
+        if same:
+            return same[-1] if len({d.count for d in same}) == 1 else None
+        one = [p for p in scene.parts(j) if same_name(p.name) == same_name(part.name) and p.count == 1 and not _MACHINE.match(scene.sentences[j].text, p.end)]  # fmt: skip
+        if one:
+            return _Devices(part.name, 1.0, None, part.start, part.end, True)
+    return _Devices(part.name, 0.0, None, part.start, part.end, True)
+
+
 def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
     """The devices of a batch: the last that its sentence counts before it or behind it, else those of one before."""
     text = scene.sentences[k].text
@@ -419,8 +467,8 @@ def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
     if own:
         names = {(d.name, d.count) for d in own if d.start < at} or {(d.name, d.count) for d in own}
         return next(d for d in own if (d.name, d.count) in names) if len(names) == 1 else None
-    if re.search(r"\bGPUs?\b|\bnodes?\b", text) and scene.parts(k):
-        return None
+    if scene.parts(k):
+        return _definite(scene, k)
     if place == k and not re.search(r"\b(?:it|its|their|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
         return None
     for j in range(k - 1, max(-1, k - 4), -1):

@@ -216,7 +216,7 @@ def _cache(scene: Scene, zone: Zone, size: Spot, kind: str, about: About | None)
     ):
         names.append(("precision", found[0].name))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
-    if cached.of_a_layer(text[zone.start : zone.stop]):
+    if cached.of_a_layer(text if len(scene.spots(k, "byte")) == 1 else text[zone.start : zone.stop]):  # fmt: skip
         cues.add("layer")
     if kind == "cache":
         tokens, batch = _held(scene, k)
