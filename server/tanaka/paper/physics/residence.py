@@ -55,7 +55,8 @@ _SHARED = Lazy(
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
 _NOTHING = Lazy(
-    r"\b(?:nothing|none|never|neither|nor|without|not|no)\b(?! (?:work|fit|run|go|enough|only|just))[^.;]{0,40}?\b(?:off-?load\w*|swap\w*|stream\w*|pag(?:ed|ing)|on demand)\b(?:[^.;]{0,20}\b(?:disks?|host|CPU)\b)?", re.I
+    r"\b(?:nothing|none|never|neither|nor|without|not|no)\b(?! (?:work|fit|run|go|enough|only|just))[^.;]{0,40}?\b(?:off-?load\w*|swap\w*|stream\w*|pag(?:ed|ing)|on demand)\b(?:[^.;]{0,20}\b(?:disks?|host|CPU)\b)?",
+    re.I,
 )
 """Ways out that a sentence denies."""
 _DENIED = Lazy(r"\b(?:without|no|nor|neither|never|not|nothing)\b[^.,;]{0,30}", re.I)

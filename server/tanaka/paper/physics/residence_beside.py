@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from tanaka.paper.entities import same_name
@@ -50,7 +51,7 @@ _NODES = Lazy(
     re.I,
 )
 _FAILS = Lazy(
-    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
+    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bout of (?:reach|the question)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
     r"\b(?:API|clients?|endpoints?|judges?|simulat\w+|emulat\w+|estimat\w*|extrapolat\w*|predict\w*|rooflines?|would|could|might|if|unless|should|suppose)\b|\bat least\b|\bmore than\b|\bfewer than\b|\bless than\b|\bdraft\b|\blayers? of\b|\b(?:part|share|slice|shard|stage|fraction|half|quarter|third|tenth|rest|remainder) of\b|"
     r"\b(?:layers?|blocks?|experts?|kernels?|attention|adapters?|embeddings?|encoders?|heads?|vision|projections?|buffers?)\b|\bQ?LoRA\b|\bidle\b|\bspare\b|\b(?:variants?|versions?|distilled|pruned|small(?:er)?|students?)\b",
     re.I,
@@ -69,9 +70,15 @@ _HELD = Lazy(
     r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))"
 )
 _THERE = Lazy(r"\b(?:room|space|resident|concurrent\w*|simultaneous\w*)\b", re.I)
-_SEQUENCES = Lazy(r"\s(?:(?:live|active|concurrent|parallel|running|open|simultaneous|such|long)\s)?(?:sequences|requests)\b")
-_AT_ONCE = Lazy(r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I)
-_TOGETHER = Lazy(r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I)
+_SEQUENCES = Lazy(
+    r"\s(?:(?:live|active|concurrent|parallel|running|open|simultaneous|such|long)\s)?(?:sequences|requests)\b"
+)
+_AT_ONCE = Lazy(
+    r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I
+)
+_TOGETHER = Lazy(
+    r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
+)
 _USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
 
@@ -109,7 +116,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         if any(residence.in_turn(s.text) for s in beside):
             continue
         if k not in busy:
-            groups = _devices(scene, k)
+            groups = [] if _COMPARED.search(text) else _devices(scene, k)
             for devices in groups:
                 clause = _clause(text, devices.start, devices.end)
                 if any((d.name, d.count) != (devices.name, devices.count) and _clause(text, d.start, d.end) == clause for d in groups):  # fmt: skip
@@ -147,8 +154,14 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
             at = None
         out.append(_Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
-    for p in parts:
-        if p.count_at is None and p.count == 1 and not p.system and _DEFINITE.search(text, 0, p.start) and not _SINGLE.search(text, 0, p.start):
+    for p in (_of_one_node(scene, k, p) for p in parts):
+        if (
+            p.count_at is None
+            and p.count == 1
+            and not p.system
+            and _DEFINITE.search(text, 0, p.start)
+            and not _SINGLE.search(text, 0, p.start)
+        ):
             continue  # "where the H100 needs two"
         if p.count is None or p.each or (p.nodes_at is not None and scene.reading(p.nodes_at).quantity.point != 1) or any(a <= p.start < b for a, b in taken):  # fmt: skip
             continue
@@ -156,6 +169,25 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
             continue
         out.append(_Devices(p.name, p.count, p.count_at, p.start, p.end, False))
     return sorted(out, key=lambda d: d.start)
+
+
+_A_NODE = Lazy(
+    r"\s(?:GPUs\s)?(?:of|in|inside|within) (?:a|one|the|our|the same|a single) (?:node|server|machine|workstation|host)\b"
+)
+
+
+def _of_one_node(scene: Scene, k: int, part: Part) -> Part:
+    """A part with the count of "the two H100s of a node", which is read as one for each node."""
+    if (
+        part.count_at is not None
+        or part.count != 1
+        or not _A_NODE.match(scene.sentences[k].text, part.end)
+    ):
+        return part
+    led = [s for s in scene.spots(k, noun="gpu") if 0 <= part.start - scene.reading(s).end <= 2 or scene.reading(s).start <= part.start < scene.reading(s).end]  # fmt: skip
+    if len(led) != 1:
+        return part
+    return replace(part, count=scene.reading(led[0]).quantity.point, count_at=led[0])
 
 
 def _alone(text: str, part: Part) -> bool:
@@ -230,13 +262,19 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
 
 _REPLICA = Lazy(r"\b(?:each|every|a|one|per) (?:replica|instance|copy)\b", re.I)
 _NO_MODEL = About("", None, label=False)
-_WEIGHTS_OF_SIZE = Lazy(r"\d\s?[GT]i?B of (?:(?:[A-Z]+\d+|model|raw|dense|its|the) )*(?:weights|parameters)\b")
+_WEIGHTS_OF_SIZE = Lazy(
+    r"\d\s?[GT]i?B of (?:(?:[A-Z]+\d+|model|raw|dense|its|the) )*(?:weights|parameters)\b"
+)
 # What is compared, counted out or looked at, and not put anywhere.
 _COMPARES = Lazy(
     r"\bthan\b|\bcompar\w+|\bversus\b|\bvs\b|\binstead\b|\brather\b|\brelative\b|\bfaster\b|\bslower\b|\btimes\b|\bspeed-?up\b|×|\brates?\b[^.;]{0,20}\bper\b|\bper[ -](?!second|prompt|request|answer|token)|"
     r"\beach\b|\bprofil\w+|\bkernels?\b|\bclients?\b|\brequests? to\b|\bFLOPs?\b|\bFLOP/s\b|\bpeak\b|\bbudget\b|\bprices?\b|\bcosts? of\b|\bequivalent\b|\bfrom a\b[^.;]{0,20}\bnode\b|\bshape\w*|\bsize of\b|\bstep of\b|\bon which\b|\bwhere\b|\bhours?\b|\bdays?\b",
     re.I,
 )  # fmt: skip
+_DENIES = Lazy(
+    r"\b(?:not|no|never|cannot|none|hardly|barely|without|neither|nor|out of|lacks?|short of|ruled|rules|avoid\w*|instead)\b|n't\b",
+    re.I,
+)
 _RELATIVE = Lazy(r"\W*(?:(?:for|on|to|by|with|from|in) (?:which|whom)|which|whose|that)\b", re.I)
 
 
@@ -245,14 +283,23 @@ def _put_by_any_verb(scene: Scene, k: int, clause: tuple[int, int], about: About
     low, high = clause
     text = scene.sentences[k].text
     words = text[low:high]
-    if _COMPARES.search(words) or len(named(scene, k, 0, len(text))) > 1 and _COMPARES.search(text):
+    if (
+        _COMPARES.search(words)
+        or _DENIES.search(words)
+        or (len(named(scene, k, 0, len(text))) > 1 and _COMPARES.search(text))
+    ):
         return False
     if about is None:
         return bool(_PRONOUN.match(words) and k and _GB.search(scene.sentences[k - 1].text)) or bool(_WEIGHTS_OF_SIZE.search(words))  # fmt: skip
     return start >= low or _RELATIVE.match(words) is not None
 
 
-_PRONOUN = Lazy(r"\W*(?:[Ii]t|[Tt]hey|[Tt]hese|[Aa]ll of (?:it|them)|[Tt]his model|[Tt]he (?:weights|checkpoint))\b")
+_COMPARED = Lazy(
+    r"\b(?:[Ww]e|to|[Cc]an|[Ll]et us) compare\b|\b[Cc]omparing\b|\b[Cc]ompared (?:to|with|against)\b"
+)
+_PRONOUN = Lazy(
+    r"\W*(?:[Ii]t|[Tt]hey|[Tt]hese|[Aa]ll of (?:it|them)|[Tt]his model|[Tt]he (?:weights|checkpoint))\b"
+)
 _GB = Lazy(r"\d\s?[GT]i?B\b")
 
 
@@ -270,7 +317,9 @@ def _any_number(scene: Scene, k: int, low: int, high: int) -> Spot | None:
     return here[0] if here else None
 
 
-def _about(scene: Scene, k: int, low: int, high: int, *, later: bool = False) -> tuple[About | None, int, int]:
+def _about(
+    scene: Scene, k: int, low: int, high: int, *, later: bool = False
+) -> tuple[About | None, int, int]:
     """The model of a clause, else that of the nearest one before, with its sentence and place; None for two."""
     text = scene.sentences[k].text
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, low)), low]
@@ -401,7 +450,9 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
 
 
 # "With 96 sequences it makes 3k tokens/s. The cache of these sequences, 4,096 tokens each, ..."
-_OF_THESE = Lazy(r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b")
+_OF_THESE = Lazy(
+    r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b"
+)
 
 
 def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | None:
@@ -438,7 +489,9 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
     return None
 
 
-_MACHINE = Lazy(r"[- ](?:\w+ )?(?:nodes?|servers?|machines?|systems?|instances?|pods?|workstations?|clusters?)\b")
+_MACHINE = Lazy(
+    r"[- ](?:\w+ )?(?:nodes?|servers?|machines?|systems?|instances?|pods?|workstations?|clusters?)\b"
+)
 
 
 def _definite(scene: Scene, k: int) -> _Devices | None:

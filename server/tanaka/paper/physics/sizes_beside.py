@@ -43,6 +43,8 @@ _DROPS = Lazy(r"\b(?:H2O|SnapKV|StreamingLLM|KIVI|evict\w*|on average|average|me
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
 # "This batch has a cache of 6 GB": of the sequences and tokens of a sentence before.
 _THIS_BATCH = Lazy(r"\b(?:this|that|the whole|such a) batch\b|\b(?:these|those|all) (?:\w+ )?(?:sequences|requests|contexts|prompts|conversations)\b", re.I)  # fmt: skip
+# "For the largest, the 282 GB of weights": a model that another place names.
+_ANOTHER_ONE = Lazy(r"\b(?:largest|biggest|smallest|larger|bigger|smaller|others?|last|rest|remaining|next) (?:ones?|of (?:them|these|those|all|the)|models?)?\b|\b(?:largest|biggest|smallest|others?|rest),", re.I)  # fmt: skip
 _B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
 _L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
 
@@ -71,6 +73,11 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if not kind:
         return None
     about, place = about_of(scene, zone, size)
+    own = about is not None and (
+        about.count[0] == k if about.count is not None else about.name in text
+    )
+    if not own and _ANOTHER_ONE.search(text, zone.said if zone.said < zone.start else 0, r.start):
+        return None
     if about is not None and place is not None:
         # what is said of the model where it is named is said of its size
         zone = replace(zone, said=min(place, zone.start))
@@ -127,6 +134,7 @@ def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> L
     if (behind := WEIGHTS_BEHIND.match(text, zone.end)) is not None:
         # "next to 13.5 GB of frozen FP32 weights": what is said before of the model is not said of these
         words = _HARMLESS.sub(" ", f"{text[zone.start : zone.at]} {behind.group()}")
+        text = text[: zone.end] + re.sub(r"^(\s?of )frozen ", r"\1", text[zone.end :])
     lead = text[: zone.at]
     if (
         about.count is not None

@@ -26,8 +26,12 @@ _COUNT_OF = Lazy(r"\d\s?(?:[BM]|billion|million)?[- ](?:model )?(?:param(?:eter)
 COPY = Lazy(r"\b(?:residuals?|error(?:[- ]feedback)? (?:buffers?|memory|state|accumulators?)|momentum buffers?|master weights|master copy)\b(?! connections?| streams?| networks?)", re.I)  # fmt: skip
 """Names of what is kept once more for each parameter."""
 _KEYS = Lazy(r"\b[Kk]eys and values\b")
-_KEYS_BEHIND = Lazy(r"\s?of (?:the |its )?(?:\w*\d\w*[- ])?(?:keys and values|KV\b|key-value)", re.I)
-WEIGHTS_BEHIND = Lazy(r"\s?of (?:frozen |raw |the |its |base |model )*(?:\w*\d\w* )?weights\b(?! (?:and|of|per|for))")
+_KEYS_BEHIND = Lazy(
+    r"\s?of (?:the |its )?(?:\w*\d\w*[- ])?(?:keys and values|KV\b|key-value)", re.I
+)
+WEIGHTS_BEHIND = Lazy(
+    r"\s?of (?:frozen |raw |the |its |base |model )*(?:\w*\d\w* )?weights\b(?! (?:and|of|per|for))"
+)
 """Right behind a size: "13.5 GB of frozen FP32 weights"."""
 _TENSORS = Lazy(r"\s?of (?:\w*\d\w*[- ])?(?:safe)?tensors\b", re.I)
 # What else may be said of what has a size than that it takes it.

@@ -84,7 +84,9 @@ def token_rows(paper: Paper) -> Iterator[Physical]:
             label = f"{entry.label} | {table.caption}"
             if not plain(entry.number, "byte", 64.0) or entry.cell.also or not _A_TOKEN.search(entry.label if _A_TOKEN.search(entry.label) else label):  # fmt: skip
                 continue
-            own = entry.label if _A_TOKEN.search(entry.label) else f"{entry.label} | {table.caption}"
+            # "the cache of one token, and BF16 weights" is of two columns
+            of_columns = re.sub(r"\b(?:weights?|states?)\b", " ", table.caption) if _A_TOKEN.search(entry.label) else table.caption  # fmt: skip
+            own = f"{entry.label} | {of_columns}"
             if _PART.search(f"{own} | {line.said}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
                 continue
             name, width = line.one(entry, models), _width(line, entry)
