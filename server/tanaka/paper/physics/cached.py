@@ -51,8 +51,8 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
     each = bool(
         r.per == "token"
         or _PER_TOKEN.match(text, r.end)
-        or (_EACH_TOKEN.search(text) and not re.search(r"\bper[- ]token (?:latency|time)", text))
-    )
+        or (_EACH_TOKEN.search(text) and not re.search(r"\bper[- ]token (?:latency|time)", text) and not _of_a_token(scene, k, size))
+    )  # fmt: skip
     given: list[tuple[str, Spot]] = []
     far: set[str] = set()
     named = [("kind", "cache-token" if each else "cache")]
@@ -95,6 +95,19 @@ def cache_claim(stretch: Stretch, size: Spot) -> LocalPhysical | None:
         ):
             cues.add("several")
     return LocalPhysical("footprint", size, tuple(given), tuple(named), far=frozenset(far), cues=frozenset(cues))  # fmt: skip
+
+
+def _of_a_token(scene: Scene, k: int, size: Spot) -> bool:
+    """Whether it is another size that a token has: "0.5 MB of keys and values per token, or 6 GB for the batch"."""
+    text = scene.sentences[k].text
+    tokens = [m.start() for m in _EACH_TOKEN.finditer(text)]
+    for other in scene.spots(k, "byte"):
+        r = scene.reading(other)
+        if other == size:
+            continue
+        if r.per == "token" or any(r.end <= at < r.end + 50 and not re.search(r"[,;:()\d]", text[r.end : at]) for at in tokens):  # fmt: skip
+            return True
+    return False
 
 
 def of_keys(text: str) -> bool:

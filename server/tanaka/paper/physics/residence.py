@@ -54,11 +54,16 @@ _SHARED = Lazy(
 )  # fmt: skip
 _EXACT = Lazy(r"\bexactly\b|\bfixed\b|\ball at once\b|\bsimultaneous\w*|\bat the same time\b|\bconcurrent\w*|\bin flight\b", re.I)  # fmt: skip
 
+_NOTHING = Lazy(
+    r"\b(?:nothing|none|never|neither|nor|without|not|no)\b(?! (?:work|fit|run|go|enough|only|just))[^.;]{0,40}?\b(?:off-?load\w*|swap\w*|stream\w*|pag(?:ed|ing)|on demand)\b(?:[^.;]{0,20}\b(?:disks?|host|CPU)\b)?",
+    re.I,
+)
+"""Ways out that a sentence denies."""
 _DENIED = Lazy(r"\b(?:without|no|nor|neither|never|not|nothing)\b[^.,;]{0,30}", re.I)
 # What the sentences around may say of a cache that keeps less.
-_LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|merg\w+|paged out|cross-layer)\b", re.I)  # fmt: skip
+_LESS = Lazy(r"\b(?:sliding|windows?|windowed|evict\w*|prefix\w*|shar(?:e|es|ed|ing)|compress\w*|swap\w*|off-?load\w*|H2O|retain\w*|beams?|(?:token|KV|cache|keys?)[- ]merg\w+|merg\w+ (?:of )?(?:tokens|keys|caches?)|paged out|cross-layer)\b", re.I)  # fmt: skip
 # Requests that pass one after the other, and are not there at once.
-_PASSED = Lazy(r"\b(?:replay\w*|traces?|workloads?|work(?:s|ed)? through|answer(?:s|ed)?|arriv\w+|submit\w*|sends?|sent|issu(?:e|es|ed|ing)|queue\w*|for each of|(?:per|a|each) (?:minute|hour|day)|minutes|hours|days|draw(?:s|n)?|data ?sets?|benchmarks?|one after (?:the other|another))\b", re.I)  # fmt: skip
+_PASSED = Lazy(r"\b(?:replay\w*|traces?|workloads?|work(?:s|ed)? through|answer(?:s|ed)?|arriv\w+|submit\w*|sends?|sent|issu(?:e|es|ed|ing)|queue\w*|for each of|(?:per|a|each) (?:minute|hour|day)|minutes|hours|days|(?:an?|one|the|last) (?:minute|hour|day|week|month)|draw(?:s|n)?|data ?sets?|benchmarks?|one after (?:the other|another))\b", re.I)  # fmt: skip
 
 _EACH_OF_ANOTHER = Lazy(r"\beach (?:on|across|over|with|using|in|of|for)\s(?:\S+\s)?$", re.I)
 
@@ -82,7 +87,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 def in_turn(text: str) -> bool:
     """Whether a sentence says that a model is not in memory all at once."""
-    return _IN_TURN.search(_STREAMS.sub(" ", text)) is not None and not _RESIDENT.search(text)
+    said = _NOTHING.sub(" ", _STREAMS.sub(" ", text))
+    return _IN_TURN.search(said) is not None and not _RESIDENT.search(text)
 
 
 def tiered(text: str) -> bool:
@@ -95,9 +101,19 @@ def of_else(text: str) -> bool:
     return _BESIDES.search(text) is not None
 
 
+def held_in_common(text: str) -> bool:
+    """Whether sequences share what they keep, or are limits and totals, whatever passes."""
+    return _SHARED.search(text) is not None
+
+
 def shared(text: str) -> bool:
     """Whether sequences share what they keep, or are limits and totals."""
-    return _SHARED.search(text) is not None or _PASSED.search(text) is not None
+    return _SHARED.search(text) is not None or passed(text)
+
+
+def passed(text: str) -> bool:
+    """Whether sequences pass one after the other, and are not there at once."""
+    return _PASSED.search(text) is not None
 
 
 def keeps_less(scene: Scene, k: int) -> bool:

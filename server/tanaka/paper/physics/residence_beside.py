@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
+from tanaka.paper.entities import same_name
 from tanaka.paper.physics import footprint, residence
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.physics.whose_size import About, named
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind, Qualifier
+from tanaka.quantity import Kind, Qualifier, Reading
 from tanaka.records import dataclass
 
 _CUT = Lazy(r";\s|:\s|,\s(?=(?:and|or|while|whereas|but|so|which|where|as|yet)\b)|\s(?=(?:while|whereas|but)\s)|\s?\(|\)\s?|\s?[—–]\s", re.I)  # fmt: skip
@@ -35,20 +37,21 @@ _N = r"(?P<n>an?|one|single|two|three|four|five|six|seven|eight|sixteen|\d{1,3})
 # "two of the H100s", "one of its GPUs", "a GPU of the A100 machine", "two of them", "the pair".
 _GROUP = Lazy(
     rf"\b{_N}\sof\s(?:the|our|its|these|those|such)\s(?:[\w-]+\s){{0,2}}?(?=[A-Z]+\d|GPUs?\b|cards?\b|RTX)|\b(?P<n2>one|two|three|four|eight)\sof\s(?:them|these|those)\b|"
-    r"\b(?P<n3>an?|one|single)\s(?:GPU|card|accelerator)\sof\s(?:the|our|an?|its)\s(?=[A-Z]+\d)|\b(?P<n4>the pair)\b|"
+    r"\b(?P<n3>an?|one|single)\s(?:GPU|card|accelerator)\sof\s(?:the|our|an?|its)\s(?=[A-Z]+\d)|\b(?P<n4>the pair)\b(?! of)|"
     r"\b(?P<n5>an?|one|single|two|three|four|six|eight|sixteen|\d{1,3})\s(?:GPUs?|cards?|accelerators?|devices?)\b(?! machines?| nodes?| servers?| memory| hours?|-| cluster)",
     re.I,
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
 _NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
 _DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
+_SINGLE = Lazy(r"\b(?:the|this|that|its|our) (?:single|lone|one|only|sole) $", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
     r"\b(?:nodes|servers|machines|clusters?|racks?|instances|replicas?|per (?:node|server|replica|machine|GPU)|(?:each|every) (?:node|server|replica|machine|GPU|stage)|nodes? each)\b",
     re.I,
 )
 _FAILS = Lazy(
-    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
+    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bout of (?:reach|the question)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
     r"\b(?:API|clients?|endpoints?|judges?|simulat\w+|emulat\w+|estimat\w*|extrapolat\w*|predict\w*|rooflines?|would|could|might|if|unless|should|suppose)\b|\bat least\b|\bmore than\b|\bfewer than\b|\bless than\b|\bdraft\b|\blayers? of\b|\b(?:part|share|slice|shard|stage|fraction|half|quarter|third|tenth|rest|remainder) of\b|"
     r"\b(?:layers?|blocks?|experts?|kernels?|attention|adapters?|embeddings?|encoders?|heads?|vision|projections?|buffers?)\b|\bQ?LoRA\b|\bidle\b|\bspare\b|\b(?:variants?|versions?|distilled|pruned|small(?:er)?|students?)\b",
     re.I,
@@ -67,7 +70,16 @@ _HELD = Lazy(
     r"\s(?:(?:concurrent|parallel|simultaneous|such|full|active|running|long)\s)?(?:contexts?|(?P<prompts>prompts?|documents?)|conversations?|chats?|dialogues?|streams|slots)\b(?! of (?:the|our))"
 )
 _THERE = Lazy(r"\b(?:room|space|resident|concurrent\w*|simultaneous\w*)\b", re.I)
-_ROOM = Lazy(r"\b(?:room|space|memory)\b|\bhold(?:s|ing)?\b|\bcache\b|\bfit(?:s|ting)?\b|\bresident\b|\bdecod\w+|\bgenerat\w+|\bserv(?:e|es|ed|ing)\b|\bruns?\b|\bbatch\b|\brequests?\b|\bsequences?\b|\badmit\w*", re.I)  # fmt: skip
+_SEQUENCES = Lazy(
+    r"\s(?:(?:live|active|concurrent|parallel|running|open|simultaneous|such|long)\s)?(?:sequences|requests)\b"
+)
+_AT_ONCE = Lazy(
+    r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I
+)
+_TOGETHER = Lazy(
+    r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
+)
+_USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
     caches = frozenset(spot for relation, spot in told if relation == "cache residence")
     for k, sentence in enumerate(scene.sentences):
         text = sentence.text
-        if not _ROOM.search(text) and not _PUTS.search(text):
+        if not sentence.readings and not scene.parts(k):
             continue
         if _BUSY.search(text):
             continue
@@ -104,7 +116,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         if any(residence.in_turn(s.text) for s in beside):
             continue
         if k not in busy:
-            groups = _devices(scene, k)
+            groups = [] if _COMPARED.search(text) else _devices(scene, k)
             for devices in groups:
                 clause = _clause(text, devices.start, devices.end)
                 if any((d.name, d.count) != (devices.name, devices.count) and _clause(text, d.start, d.end) == clause for d in groups):  # fmt: skip
@@ -142,15 +154,40 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
             at = None
         out.append(_Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
-    for p in parts:
-        if p.count_at is None and not p.system and _DEFINITE.search(text, 0, p.start):
+    for p in (_of_one_node(scene, k, p) for p in parts):
+        if (
+            p.count_at is None
+            and p.count == 1
+            and not p.system
+            and _DEFINITE.search(text, 0, p.start)
+            and not _SINGLE.search(text, 0, p.start)
+        ):
             continue  # "where the H100 needs two"
-        if p.count is None or p.each or p.nodes_at is not None or any(a <= p.start < b for a, b in taken):  # fmt: skip
+        if p.count is None or p.each or (p.nodes_at is not None and scene.reading(p.nodes_at).quantity.point != 1) or any(a <= p.start < b for a, b in taken):  # fmt: skip
             continue
         if _alone(text, p) and p.count_at is None and not p.system and residence.machine_behind(text, p.end):  # fmt: skip
             continue
         out.append(_Devices(p.name, p.count, p.count_at, p.start, p.end, False))
     return sorted(out, key=lambda d: d.start)
+
+
+_A_NODE = Lazy(
+    r"\s(?:GPUs\s)?(?:of|in|inside|within) (?:a|one|the|our|the same|a single) (?:node|server|machine|workstation|host)\b"
+)
+
+
+def _of_one_node(scene: Scene, k: int, part: Part) -> Part:
+    """A part with the count of "the two H100s of a node", which is read as one for each node."""
+    if (
+        part.count_at is not None
+        or part.count != 1
+        or not _A_NODE.match(scene.sentences[k].text, part.end)
+    ):
+        return part
+    led = [s for s in scene.spots(k, noun="gpu") if 0 <= part.start - scene.reading(s).end <= 2 or scene.reading(s).start <= part.start < scene.reading(s).end]  # fmt: skip
+    if len(led) != 1:
+        return part
+    return replace(part, count=scene.reading(led[0]).quantity.point, count_at=led[0])
 
 
 def _alone(text: str, part: Part) -> bool:
@@ -187,9 +224,14 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     clause = text[low:high]
     if residence.of_else(clause) and not re.search(r"\bweights\b", clause):
         return None
-    if not _PUTS.search(clause) or _FAILS.search(clause) or _NODES.search(clause) or residence.tiered(clause):  # fmt: skip
+    if _FAILS.search(clause) or _NODES.search(_REPLICA.sub(" ", clause)) or residence.tiered(clause):  # fmt: skip
         return None
     about, j, start = _about(scene, k, low, high)
+    if not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
+        return None
+    if about is None:
+        # "the 282 GB of weights": of which model is all the same
+        about, j, start = (_NO_MODEL, k, low) if _WEIGHTS_OF_SIZE.search(clause) and not _named_twice(scene, k, low, high) else (None, k, low)  # fmt: skip
     if about is None:
         return None
     far = j != k
@@ -197,8 +239,8 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     width = _width(scene, k, low, high, far)
     if width is None:
         return None
-    number = devices.at or size or about.count
-    if number is None:
+    number = devices.at or size or about.count or _any_number(scene, k, low, high)
+    if number is None or (about is _NO_MODEL and size is None):
         return None
     names = [("kind", "weights")]
     if devices.name:
@@ -218,17 +260,80 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     return LocalPhysical("residence", number, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "precision"}), frozenset(cues))  # fmt: skip
 
 
-def _about(scene: Scene, k: int, low: int, high: int) -> tuple[About | None, int, int]:
+_REPLICA = Lazy(r"\b(?:each|every|a|one|per) (?:replica|instance|copy)\b", re.I)
+_NO_MODEL = About("", None, label=False)
+_WEIGHTS_OF_SIZE = Lazy(
+    r"\d\s?[GT]i?B of (?:(?:[A-Z]+\d+|model|raw|dense|its|the) )*(?:weights|parameters)\b"
+)
+# What is compared, counted out or looked at, and not put anywhere.
+_COMPARES = Lazy(
+    r"\bthan\b|\bcompar\w+|\bversus\b|\bvs\b|\binstead\b|\brather\b|\brelative\b|\bfaster\b|\bslower\b|\btimes\b|\bspeed-?up\b|×|\brates?\b[^.;]{0,20}\bper\b|\bper[ -](?!second|prompt|request|answer|token)|"
+    r"\beach\b|\bprofil\w+|\bkernels?\b|\bclients?\b|\brequests? to\b|\bFLOPs?\b|\bFLOP/s\b|\bpeak\b|\bbudget\b|\bprices?\b|\bcosts? of\b|\bequivalent\b|\bfrom a\b[^.;]{0,20}\bnode\b|\bshape\w*|\bsize of\b|\bstep of\b|\bon which\b|\bwhere\b|\bhours?\b|\bdays?\b",
+    re.I,
+)  # fmt: skip
+_DENIES = Lazy(
+    r"\b(?:not|no|never|cannot|none|hardly|barely|without|neither|nor|out of|lacks?|short of|ruled|rules|avoid\w*|instead)\b|n't\b",
+    re.I,
+)
+_RELATIVE = Lazy(r"\W*(?:(?:for|on|to|by|with|from|in) (?:which|whom)|which|whose|that)\b", re.I)
+
+
+def _put_by_any_verb(scene: Scene, k: int, clause: tuple[int, int], about: About | None, start: int) -> bool:  # fmt: skip
+    """Whether one model and one group of devices share a clause, or one and what refers to the other, and nothing is compared."""
+    low, high = clause
+    text = scene.sentences[k].text
+    words = text[low:high]
+    if (
+        _COMPARES.search(words)
+        or _DENIES.search(words)
+        or (len(named(scene, k, 0, len(text))) > 1 and _COMPARES.search(text))
+    ):
+        return False
+    if about is None:
+        return bool(_PRONOUN.match(words) and k and _GB.search(scene.sentences[k - 1].text)) or bool(_WEIGHTS_OF_SIZE.search(words))  # fmt: skip
+    return start >= low or _RELATIVE.match(words) is not None
+
+
+_COMPARED = Lazy(
+    r"\b(?:[Ww]e|to|[Cc]an|[Ll]et us) compare\b|\b[Cc]omparing\b|\b[Cc]ompared (?:to|with|against)\b"
+)
+_PRONOUN = Lazy(
+    r"\W*(?:[Ii]t|[Tt]hey|[Tt]hese|[Aa]ll of (?:it|them)|[Tt]his model|[Tt]he (?:weights|checkpoint))\b"
+)
+_GB = Lazy(r"\d\s?[GT]i?B\b")
+
+
+def _named_twice(scene: Scene, k: int, low: int, high: int) -> bool:
+    return len(named(scene, k, low, high)) > 1
+
+
+def _any_number(scene: Scene, k: int, low: int, high: int) -> Spot | None:
+    """A number to tell the claim at, where neither devices nor parameters are written in digits."""
+    here = [s for s in scene.spots(k) if low <= scene.reading(s).start < high] or scene.spots(k)
+    for j in (k - 1, k - 2):
+        if here or j < 0:
+            break
+        here = scene.spots(j)
+    return here[0] if here else None
+
+
+def _about(
+    scene: Scene, k: int, low: int, high: int, *, later: bool = False
+) -> tuple[About | None, int, int]:
     """The model of a clause, else that of the nearest one before, with its sentence and place; None for two."""
     text = scene.sentences[k].text
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, low)), low]
+    behind = named(scene, k, high, len(text)) if later else []
     places = [(k, low, high), *((k, a, b) for a, b in reversed(list(pairwise(cuts))))]  # fmt: skip
     places += [(j, 0, len(scene.sentences[j].text)) for j in range(k - 1, max(-1, k - 5), -1)]
     for j, a, b in places:
+        if j != k and behind:
+            break
         found = named(scene, j, a, b)
         if found:
             return (found[0] if len(found) == 1 else None), j, a
-    return None, k, 0
+    # "A batch of 64 prompts stays there while Llama-2-7B answers": the only one of the sentence
+    return (behind[0], k, 0) if len(behind) == 1 else (None, k, 0)
 
 
 def _size(scene: Scene, places: list[tuple[int, int, int]]) -> Spot | None:
@@ -278,13 +383,18 @@ def _caches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Sequences and their length, with the model and the devices of their clause or of one before."""
     text = scene.sentences[k].text
     batches = [
-        s for s in scene.spots(k, where=lambda r: r.noun in ("sequence", "request") or r.kind is Kind.BATCH_SIZE or _HELD.match(text, r.literal_end) is not None)
-        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _HELD.match(text, scene.reading(s).literal_end))
+        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and _AT_ONCE.search(text) is not None))
+        if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _counts_sequences(text, scene.reading(s)))
     ]  # fmt: skip
     for batch in batches:
         claim = _cache(scene, k, batch, text)
         if claim is not None:
             yield claim
+
+
+def _counts_sequences(text: str, r: Reading) -> bool:
+    """Whether a number counts sequences, whatever it is read as ("48 sequences at a context of 1024")."""
+    return r.noun in ("sequence", "request") or _HELD.match(text, r.literal_end) is not None or _SEQUENCES.match(text, r.literal_end) is not None  # fmt: skip
 
 
 def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None:
@@ -294,7 +404,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     held = _HELD.match(text, b.literal_end)
     if held is not None and held["prompts"] and not _THERE.search(clause):
         return None  # prompts pass; they stay where something says so
-    if residence.shared(_TOTALS.sub(" ", text)) or residence.shared(clause) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
+    said = _TOGETHER.sub(" ", clause)
+    if residence.held_in_common(_TOTALS.sub(" ", _TOGETHER.sub(" ", text))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
     if tokens is None or _ONCE.search(text):
@@ -307,7 +418,7 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     t = scene.reading(tokens)
     if any(r.quantity.qualifier not in (Qualifier.EXACT, Qualifier.APPROX) for r in (t, b)):
         return None
-    about, place, _ = _about(scene, k, low, high)
+    about, place, _ = _about(scene, k, low, high, later=True)
     far = place != k
     if about is None:
         return None
@@ -338,6 +449,12 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     return LocalPhysical("cache residence", batch, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "tokens"}), frozenset(cues))  # fmt: skip
 
 
+# "With 96 sequences it makes 3k tokens/s. The cache of these sequences, 4,096 tokens each, ..."
+_OF_THESE = Lazy(
+    r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b"
+)
+
+
 def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | None:
     """The tokens of each sequence: right behind them, in their clause, or of "such requests" before."""
     b = scene.reading(batch)
@@ -347,6 +464,7 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
         return [
             s for s in scene.spots(j, where=lambda r: r.noun == "token" or r.kind is Kind.SEQ_LEN)
             if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point > 1 and a <= scene.reading(s).start < z and s != batch
+            and not _counts_sequences(scene.sentences[j].text, scene.reading(s))
         ]  # fmt: skip
 
     behind = [s for s in lengths(k, b.end, high) if _OF_LENGTH.search(text, b.literal_end, scene.reading(s).start) and scene.reading(s).start - b.end < 45]  # fmt: skip
@@ -354,7 +472,14 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
         return behind[0]
     own = lengths(k, low, high)
     if own:
-        return own[0] if len(own) == 1 and re.search(r"\b(?:context|each|long|length)\b", text[low:high], re.I) else None  # fmt: skip
+        return own[0] if len(own) == 1 and re.search(r"\b(?:contexts?|each|every|long|lengths?|deep|histor(?:y|ies))\b", text[low:high], re.I) else None  # fmt: skip
+    if (of := _OF_THESE.search(text, b.end)) is not None:
+        behind = lengths(k, of.start(), len(text))
+        if len(behind) == 1 and scene.reading(behind[0]).start - of.end() < 40:
+            return behind[0]
+    if k + 1 < len(scene.sentences) and (of := _OF_THESE.search(scene.sentences[k + 1].text)):
+        behind = lengths(k + 1, of.start(), len(scene.sentences[k + 1].text))
+        return behind[0] if len(behind) == 1 and scene.reading(behind[0]).start - of.end() < 40 else None  # fmt: skip
     if not _SUCH.search(text[max(0, b.start - 12) : b.end]):
         return None
     for j in range(k, max(-1, k - 4), -1):
@@ -364,6 +489,30 @@ def _length(scene: Scene, k: int, batch: Spot, low: int, high: int) -> Spot | No
     return None
 
 
+_MACHINE = Lazy(
+    r"[- ](?:\w+ )?(?:nodes?|servers?|machines?|systems?|instances?|pods?|workstations?|clusters?)\b"
+)
+
+
+def _definite(scene: Scene, k: int) -> _Devices | None:
+    """The one part that a sentence calls "the RTX 4090": as many as a sentence before counts, else as the paper has at most."""
+    text = scene.sentences[k].text
+    own = scene.parts(k)
+    if len({same_name(p.name) for p in own}) != 1 or re.search(r"\b(?:GPUs|nodes?|servers?|machines?|cluster)\b", text):  # fmt: skip
+        return None
+    part = own[0]
+    if part.count_at is not None or part.each or not _DEFINITE.search(text, 0, part.start) or not _alone(text, part):  # fmt: skip
+        return None
+    for j in range(k - 1, max(-1, k - 4), -1):
+        same = [d for d in _devices(scene, j) if same_name(d.name) == same_name(part.name)]
+        if same:
+            return same[-1] if len({d.count for d in same}) == 1 else None
+        one = [p for p in scene.parts(j) if same_name(p.name) == same_name(part.name) and p.count == 1 and not _MACHINE.match(scene.sentences[j].text, p.end)]  # fmt: skip
+        if one:
+            return _Devices(part.name, 1.0, None, part.start, part.end, True)
+    return _Devices(part.name, 0.0, None, part.start, part.end, True)
+
+
 def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
     """The devices of a batch: the last that its sentence counts before it or behind it, else those of one before."""
     text = scene.sentences[k].text
@@ -371,8 +520,8 @@ def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
     if own:
         names = {(d.name, d.count) for d in own if d.start < at} or {(d.name, d.count) for d in own}
         return next(d for d in own if (d.name, d.count) in names) if len(names) == 1 else None
-    if re.search(r"\bGPUs?\b|\bnodes?\b", text) and scene.parts(k):
-        return None
+    if scene.parts(k):
+        return _definite(scene, k)
     if place == k and not re.search(r"\b(?:it|its|their|this|that|the (?:same )?(?:card|GPU|pair|device|node|server|machine|model|cache|memory)|same|format|there|which|then|these|those|we)\b", text, re.I):  # fmt: skip
         return None
     for j in range(k - 1, max(-1, k - 4), -1):

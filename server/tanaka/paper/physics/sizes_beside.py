@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from tanaka.paper.physics import cached, footprint
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sort_of_size import COPY, made_of, sort_beside, state_of
+from tanaka.paper.physics.sort_of_size import COPY, WEIGHTS_BEHIND, made_of, sort_beside, state_of
 from tanaka.paper.physics.stretches import Stretch
 from tanaka.paper.physics.whose_size import About, Zone, about_of, taken, zone_of
 from tanaka.paper.physics.widths import Width, widths
@@ -27,7 +27,7 @@ LOOSE = "loose"
 # What gradients go through as a whole.
 _EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(
-    r"\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\b(?:is|are|as|of|for) (?:an? |the )?downloads? of\b|\bdownloads\b|\bfrozen (?=(?:\w*\d\w* )?weights\b)|\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
     r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
     re.I,
 )
@@ -41,6 +41,10 @@ _ON_EACH = Lazy(r"\bon (?:each|every) (?:GPU|worker|rank|device|card|replica)\b"
 _QUANTISED = Lazy(r"\bquanti[sz]ed (?:to|in|with)\b", re.I)
 _DROPS = Lazy(r"\b(?:H2O|SnapKV|StreamingLLM|KIVI|evict\w*|on average|average|mean|compress\w*|sliding|windows?|windowed|effective\w*|amorti[sz]\w*)\b", re.I)  # fmt: skip
 _ACTIVE = Lazy(r"\bactive\b|\bactivated\b|\bper token\b|\bfor (?:a|each|every) token\b", re.I)
+# "This batch has a cache of 6 GB": of the sequences and tokens of a sentence before.
+_THIS_BATCH = Lazy(r"\b(?:this|that|the whole|such a) batch\b|\b(?:these|those|all) (?:\w+ )?(?:sequences|requests|contexts|prompts|conversations)\b", re.I)  # fmt: skip
+# "For the largest, the 282 GB of weights": a model that another place names.
+_ANOTHER_ONE = Lazy(r"\b(?:largest|biggest|smallest|larger|bigger|smaller|others?|last|rest|remaining|next) (?:ones?|of (?:them|these|those|all|the)|models?)?\b|\b(?:largest|biggest|smallest|others?|rest),", re.I)  # fmt: skip
 _B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
 _L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
 
@@ -69,6 +73,11 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if not kind:
         return None
     about, place = about_of(scene, zone, size)
+    own = about is not None and (
+        about.count[0] == k if about.count is not None else about.name in text
+    )
+    if not own and _ANOTHER_ONE.search(text, zone.said if zone.said < zone.start else 0, r.start):
+        return None
     if about is not None and place is not None:
         # what is said of the model where it is named is said of its size
         zone = replace(zone, said=min(place, zone.start))
@@ -116,12 +125,16 @@ def _words(scene: Scene, zone: Zone) -> str:
 
 
 def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip
-    text = scene.sentences[zone.k].text
+    text = re.sub(r"\btensors\b", "weights", scene.sentences[zone.k].text)  # of the same length
     words = _words(scene, zone)
     if kind == "gradients":
         words = _EXCHANGED.sub(" ", words)
     if kind == "residual":
         words = _ON_EACH.sub(" ", COPY.sub(" ", words))
+    if (behind := WEIGHTS_BEHIND.match(text, zone.end)) is not None:
+        # "next to 13.5 GB of frozen FP32 weights": what is said before of the model is not said of these
+        words = _HARMLESS.sub(" ", f"{text[zone.start : zone.at]} {behind.group()}")
+        text = text[: zone.end] + re.sub(r"^(\s?of )frozen ", r"\1", text[zone.end :])
     lead = text[: zone.at]
     if (
         about.count is not None
@@ -190,7 +203,10 @@ def _cache(scene: Scene, zone: Zone, size: Spot, kind: str, about: About | None)
     k, text = zone.k, scene.sentences[zone.k].text
     # "26 GB of weights and 0.8 MB of cache": the words before are of the other size
     own = re.search(r"\bcache\b", text[zone.start : zone.stop])
+    said = text[zone.start : zone.stop]
     words = _words(scene, replace(zone, said=zone.start) if own else zone)
+    if kind == "cache-token" and re.search(r"\btokens?\b[^.;,]{0,40}\bleaves\b", said):
+        words = re.sub(r"\bleaves\b", " ", words)
     if about is None or cached.shared(words) or cached.of_a_part(text) or _DROPS.search(text):
         return None
     found = _width(scene, zone, size, cache=True)
@@ -208,10 +224,17 @@ def _cache(scene: Scene, zone: Zone, size: Spot, kind: str, about: About | None)
     ):
         names.append(("precision", found[0].name))
     cues = {LOOSE, "label"} if about.label else {LOOSE}
-    if cached.of_a_layer(text[zone.start : zone.stop]):
+    if cached.of_a_layer(text if len(scene.spots(k, "byte")) == 1 else text[zone.start : zone.stop]):  # fmt: skip
         cues.add("layer")
     if kind == "cache":
         tokens, batch = _held(scene, k)
+        if tokens is None and _THIS_BATCH.search(text[: zone.at]):
+            for j in range(k - 1, max(-1, k - 3), -1):
+                tokens, batch = _held(scene, j)
+                if tokens is not None:
+                    break
+            if batch is None:
+                return None
         if tokens is None:
             return None
         given.append(("tokens", tokens))

@@ -16,7 +16,7 @@ from tanaka.patterns import Lazy
 
 _BACK = Lazy(r"\b(?:this|that|it|its|their|they|these|those|one|such|the (?:model|weights|cache|gradients|state|same|former|latter)|thus|therefore|hence|then)\b", re.I)  # fmt: skip
 _ALL_OF = Lazy(r"\b(?:this|that|it|which|state|recipe|therefore|thus|hence|altogether|all of (?:it|this)|checkpoints?|one|needs?|occup\w+|takes?|has|have|had)\b", re.I)  # fmt: skip
-_TOKEN = Lazy(r"(?:\s?(?:of (?:KV )?(?:cache|memory)\s)?)?\b(?:per|a|each|every|one|of a|for a|for each|for every)[- ](?:\w+[- ])?(?:token|position)\b(?! latency| time)|/\s?token\b", re.I)  # fmt: skip
+_TOKEN = Lazy(r"(?:\s?(?:of (?:KV )?(?:cache|memory|keys and values)\s)?)?\b(?:per|a|each|every|one|of a|for a|for each|for every)[- ](?:\w+[- ])?(?:token|position)\b(?! latency| time)|/\s?token\b", re.I)  # fmt: skip
 _CACHED = Lazy(r"\b(?:KV|key[-– ]value|caches?|cached|keys and values)\b", re.I)
 _STATE = Lazy(r"\b(?:training |model |optimi[sz]er and model )states?\b[^.;]{0,40}$", re.I)
 _STATE_BEHIND = Lazy(r"\s?of (?:the |its |training |model |such )?state\b", re.I)
@@ -26,7 +26,21 @@ _COUNT_OF = Lazy(r"\d\s?(?:[BM]|billion|million)?[- ](?:model )?(?:param(?:eter)
 COPY = Lazy(r"\b(?:residuals?|error(?:[- ]feedback)? (?:buffers?|memory|state|accumulators?)|momentum buffers?|master weights|master copy)\b(?! connections?| streams?| networks?)", re.I)  # fmt: skip
 """Names of what is kept once more for each parameter."""
 _KEYS = Lazy(r"\b[Kk]eys and values\b")
-_KEYS_BEHIND = Lazy(r"\s?of (?:the |its )?(?:keys and values|KV\b|key-value)", re.I)
+_KEYS_BEHIND = Lazy(
+    r"\s?of (?:the |its )?(?:\w*\d\w*[- ])?(?:keys and values|KV\b|key-value)", re.I
+)
+WEIGHTS_BEHIND = Lazy(
+    r"\s?of (?:frozen |raw |the |its |base |model )*(?:\w*\d\w* )?weights\b(?! (?:and|of|per|for))"
+)
+"""Right behind a size: "13.5 GB of frozen FP32 weights"."""
+_TENSORS = Lazy(r"\s?of (?:\w*\d\w*[- ])?(?:safe)?tensors\b", re.I)
+# What else may be said of what has a size than that it takes it.
+_COSTS = Lazy(
+    r"\b(?:costs?|costing|means?|meaning|mak(?:es?|ing)|made|swells? to|swelled to|grows? to|grew to|eats?|ate|claims?|asks? for|calls? for|comes? (?:in at|out at)|results? in|yields?|gives?|gave|runs? to|ends? up (?:at|with)|"
+    r"lands? at|fill(?:s|ed|ing)?|spans?|pushes?|puts?|leaves? us with|had|has|have|holds?|contains?|add|adds|stays? (?:at|below)|remains? at|sits? at|stands? at|goes|arrives? at|boils? down to|turns? out (?:at|as)|works? out (?:at|to)|"
+    r"gobbles? up|swallow\w*|block\w*|lock\w*|tie\w* up|need\w*|spread over)\b",
+    re.I,
+)
 _EITHER = Lazy(r"\bthe (?:former|latter)\b|\bit weighs\b", re.I)
 _OTHERS = Lazy(r"\b(?:weights|gradients?|checkpoints?|caches?|moments|activations?)\b", re.I)
 _BARE = Lazy(r"\W*(?:and|or|while|whereas|but|for|the|in)?\W*", re.I)
@@ -44,6 +58,10 @@ def sort_beside(scene: Scene, zone: Zone, size: Spot) -> str:
     copy = [m.end() for m in COPY.finditer(text, 0, r.start)]
     if copy and at <= max(copy) + 90 and sort in ("", "model", "other", "state", "weights", "gradients") and not _OTHERS.search(text, max(copy), r.start) and footprint.takes(text[max(copy) : r.start]):  # fmt: skip
         return "residual"
+    if _TENSORS.match(text, r.end) and sort in ("", "model", "weights", "other"):
+        return "checkpoint"
+    if WEIGHTS_BEHIND.match(text, r.end):
+        return "weights"
     if _KEYS_BEHIND.match(text, r.end) or (sort in ("", "model", "other") and _KEYS.search(text, max(0, zone.start - 12), r.start)):  # fmt: skip
         sort = "cache"
     if r.per == "token" or _TOKEN.match(text, r.end) or _each_token(scene, zone, sort):
@@ -72,7 +90,7 @@ def sort_beside(scene: Scene, zone: Zone, size: Spot) -> str:
 def _links(text: str, at: int, zone: Zone) -> bool:
     """Whether the words between what has a size and the size make it so, or a verb in a list before."""
     between = text[at : zone.at]
-    if footprint.takes(between) or _EQUALS.search(between) is not None:
+    if footprint.takes(between) or _EQUALS.search(between) is not None or _COSTS.search(between):
         return True
     if _BROUGHT.search(text[: zone.at]) and re.search(r"\b(?:at|to|with)\s$", between):
         return True
@@ -122,10 +140,14 @@ def state_of(scene: Scene, zone: Zone) -> Spot | None:
             return summed[0] if len(summed) == 1 else None
         if len(each) == 1 and len(found) == 1:
             return each[0]
+        if len(found) == 1 and j and _REMAINING.search(text) and any(per_parameter(scene, s) for s in scene.spots(j - 1, "byte")):  # fmt: skip
+            return found[0]
         return None
     return None
 
 
+# "16 bytes per parameter. A checkpoint holds the remaining 14 bytes."
+_REMAINING = Lazy(r"\b(?:remaining|other|rest|thus|only)\b[^.;]{0,40}\bbytes\b|\bbytes\b[^.;]{0,20}\b(?:remain|are left|of (?:them|these))\b", re.I)  # fmt: skip
 _HOLDS = Lazy(r"\b(?:hold|contain|compris|consist|store|keep|includ|carr|made (?:up )?of|own|has|have|with)\w*\b", re.I)  # fmt: skip
 _PIECE = Lazy(
     r"(?P<format>\b(?:BF16|FP16|FP32|FP8|bfloat16|float16|float32|32-bit|16-bit|8-bit|half-precision|single-precision)\b)|(?P<master>\bmaster (?:weights|cop(?:y|ies)|parameters)\b)|(?P<moments>\b(?:both |two |Adam(?:'s)? (?:two )?)?moments\b|\b(?:Adam|optimi[sz]er) states?\b)|"

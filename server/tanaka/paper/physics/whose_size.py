@@ -85,7 +85,7 @@ def about_of(scene: Scene, zone: Zone, size: Spot) -> tuple[About | None, int | 
         return (behind[0] if len(behind) == 1 else None), zone.start
     cuts = [0, *(m.end() for m in _CUT.finditer(text, 0, zone.start)), zone.start]
     for low, high in reversed(list(pairwise(cuts))):
-        found = named(scene, k, low, high)
+        found = _without_adapters(scene, named(scene, k, low, high), text[low:high])
         if found:
             return (found[0] if len(found) == 1 else None), low
     for j in range(k - 1, max(-1, k - 3), -1):
@@ -93,6 +93,17 @@ def about_of(scene: Scene, zone: Zone, size: Spot) -> tuple[About | None, int | 
         if found:
             return (found[0] if len(found) == 1 else None), None
     return None, None
+
+
+_ADAPTERS = Lazy(r"\b(?:adapters?|LoRA|prompts?|prefix|heads?|projector)\b", re.I)
+
+
+def _without_adapters(scene: Scene, found: list[About], text: str) -> list[About]:
+    """Models without the count of what is trained beside one: "adapters of the 7B model have 40M parameters"."""
+    if len(found) != 2 or not _ADAPTERS.search(text):
+        return found
+    points = [scene.reading(a.count).quantity.point if a.count is not None else 0.0 for a in found]
+    return [found[points.index(max(points))]] if min(points) and max(points) > 20 * min(points) else found  # fmt: skip
 
 
 def taken(scene: Scene, zone: Zone, size: Spot, place: int | None) -> bool:

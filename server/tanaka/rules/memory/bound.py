@@ -178,6 +178,29 @@ def _variant(paper: Paper, name: str) -> str:
     return next(iter(found.values())) if len(found) == 1 else ""
 
 
+def with_count(paper: Paper, claim: Physical) -> Physical:
+    """A claim on "the H100", which nobody counts near it, with the most that the paper counts of it anywhere."""
+    counted = dict(claim.counted)
+    if counted.get("devices") != 0 or not claim.name("device"):
+        return claim
+    most = _most(paper, claim.name("device"))
+    return replace(claim, counted=tuple({**counted, "devices": most}.items()), far=claim.far | {"devices"})  # fmt: skip
+
+
+@query
+def _most(paper: Paper, name: str) -> float:
+    """The most devices of one sort that the paper counts together; those of no sort count for any."""
+    families = {p.family for p in find(name)}
+    found = [1.0]
+    for n in paper.numbers:
+        if n.noun != "gpu" or n.quantity.unit != "1":
+            continue
+        device = dict(n.context).get("device", "")
+        if not device or families & {p.family for p in find(device)}:
+            found.append(n.quantity.point)
+    return max(found)
+
+
 @query
 def _only_device(paper: Paper, section: SectionId) -> str:
     """The one sort of device that a section, or else the paper, names as its own; "" for none, or two."""

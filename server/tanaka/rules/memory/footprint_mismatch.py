@@ -70,6 +70,8 @@ _AGREES = 1.25
 _SLACK = 1.15  # beyond it no rounding, no table left out and no other unit explains a size
 _MORE = 1.6
 """Beyond it a model does not take what its weights and their scales take."""
+_SMALL = (2e9, 4.0)
+"""Below this many bytes the label of a model says little: tables and towers beside it take up to so many times as much."""
 _WHAT = {
     "weights": "weights", "model": "weights", "checkpoint": "weights", "gradients": "gradients", "optimizer": "one moment",
     "state": "a vector", "logits": "the logits", "cache-token": "the cache of a token", "cache": "the cache", "cache-product": "the cache",
@@ -270,6 +272,8 @@ def _judged(ctx: Context, d: Derivation, claim: Physical, made: Expected) -> Out
     at_most = number.quantity.qualifier in (Qualifier.MAX, Qualifier.LT)
     at_least = number.quantity.qualifier in (Qualifier.MIN, Qualifier.GT)
     if (gap.above and at_most) or (not gap.above and at_least):
+        return None
+    if gap.above and gap.factor < _SMALL[1] and "label" in claim.cues and total.value < _SMALL[0] and kind in ("weights", "model", "checkpoint"):  # fmt: skip
         return None
     reach = claimed(number)
     more = [reach.low / r.reach.high for r in made.sure if reach.low > r.reach.high]

@@ -44,6 +44,7 @@ _SIZE_ALONE = Lazy(
     r"^\W*(?:(?:file |disk |checkpoint )?size|checkpoint|footprint)\W*(?:\(?[GMT]i?B\)?)?\W*$", re.I
 )
 _FILES = Lazy(r"\b(?:weights?|checkpoints?|model sizes?)\b", re.I)
+_TRAINED = Lazy(r"\b(?:moments?|master|optimi[sz]er|Adam\w*|states?|train\w*)\b", re.I)
 _LABEL = Lazy(r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)B\b")
 
 
@@ -63,7 +64,11 @@ def weight_rows(paper: Paper) -> Iterator[Physical]:
             given = (("params", at.id),) if at is not None and not name and not label else ()
             if not (name or label or given):
                 continue
-            whole = re.search(r"\bweights?\b", f"{entry.label} | {table.caption}", re.I)
+            # a file may hold more than weights, whatever the caption says of the other columns
+            alone = _SIZE_ALONE.search(entry.label)
+            if alone and (_TRAINED.search(table.caption) or any(e is not entry and _WEIGHTS.search(e.label) for e in line.entries)):  # fmt: skip
+                continue
+            whole = re.search(r"\bweights?\b", entry.label if alone else f"{entry.label} | {table.caption}", re.I)  # fmt: skip
             named = (("kind", "weights" if whole else "checkpoint"), ("precision", width), *((("model", name),) if name else ()))  # fmt: skip
             counted = (("params", label),) if label and not name else ()
             cues = frozenset({LOOSE, "weights", "label"})
@@ -79,7 +84,10 @@ def token_rows(paper: Paper) -> Iterator[Physical]:
             label = f"{entry.label} | {table.caption}"
             if not plain(entry.number, "byte", 64.0) or entry.cell.also or not _A_TOKEN.search(entry.label if _A_TOKEN.search(entry.label) else label):  # fmt: skip
                 continue
-            if _PART.search(f"{entry.label} | {line.said} | {table.caption}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
+            # "the cache of one token, and BF16 weights" is of two columns
+            of_columns = re.sub(r"\b(?:weights?|states?)\b", " ", table.caption) if _A_TOKEN.search(entry.label) else table.caption  # fmt: skip
+            own = f"{entry.label} | {of_columns}"
+            if _PART.search(f"{own} | {line.said}") or not (_A_TOKEN.search(entry.label) or _SIZE.search(entry.label)):  # fmt: skip
                 continue
             name, width = line.one(entry, models), _width(line, entry)
             if not name or find_model(name) is None:

@@ -53,7 +53,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.memory.bound import with_device, with_model, with_width
+from tanaka.rules.memory.bound import with_count, with_device, with_model, with_width
 from tanaka.rules.memory.home_rows import batch_rows
 from tanaka.rules.memory.room import NEAR, PROOF, Room, room
 from tanaka.rules.memory.sizes import count_of, per_position, size
@@ -76,7 +76,7 @@ def _first(ctx: Context, claim: Physical) -> Outcome | None:
     held = None if LOOSE in claim.cues else _judged(ctx, claim)
     if isinstance(held, Finding):
         return held
-    bound = with_device(ctx, with_model(ctx.paper, claim))
+    bound = with_count(ctx.paper, with_device(ctx, with_model(ctx.paper, claim)))
     bound = with_width(ctx.paper, bound, "weights", "weights")
     bound = with_width(ctx.paper, bound, "precision", "cache")
     if bound is claim and LOOSE not in claim.cues:
