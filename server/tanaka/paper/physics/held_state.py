@@ -32,6 +32,14 @@ _ELSE = Lazy(
     r"time|latency|bandwidth|all-?reduc\w+|all-?gather\w*|gradients? (?:are|is) (?:exchanged|reduced)|checkpoints?|weights (?:alone|only|in)|BF16 weights|FP16 weights|quanti[sz]\w+|KV|cache|experts?)\b",
     re.I,
 )
+# Where a run is said to be plainly replicated any verb says that it is there: words exclude by mood alone.
+_RUN = Lazy(r"\b(?:runs?|jobs?|train\w*|fine-?tun\w*|models?|experiments?)\b", re.I)
+_OPEN = Lazy(
+    r"\b(?:not|no longer|never|nowhere|neither|cannot|can['’]t|would|should|might|could|if|unless|whether|too (?:large|big|small|little|few|much)|exceed\w*|beyond|out of (?:memory|reach)|OOM|"
+    r"fail\w*|crash\w*|impossible|infeasible|inference|serv(?:e|es|ed|ing)|decod\w+|baselines?|predicted|simulat\w*|emulat\w*|instead|rather|unlike|than (?:plain|DDP|data)|compared|"
+    r"versus|vs|over (?:plain|DDP)|LoRA|adapters?|frozen|experts?|head|probe|tokens\w* (?:only|router)|replac\w+|embedding\w*|a layer|layers? of)\b",
+    re.I,
+)
 _NO_SHARDS = Lazy(
     r"\b(?:without|no) (?:any |further |state |optimi[sz]er |parameter |weight )*(?:sharding|partitioning|shards|ZeRO)\b|\b(?:plain|pure|vanilla|simple|ordinary|standard) (?:data[- ]parallel\w*|DP|DDP|replication)\b|"
     r"\bDDP\b|\b(?:fully|completely) replicated\b|\breplicat\w+ (?:on|across|in) (?:every|each|all)\b|\bunsharded\b|\bnothing is sharded\b|\bnot (?:being )?sharded\b",
@@ -76,9 +84,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = None
         if (
             open_
-            or not _FITS.search(text)
+            or not (_FITS.search(text) or (own == 0 and _RUN.search(text)))
             or FAILED.search(_OF_DEVICES.sub(" ", text))
-            or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", _OF_DEVICES.sub(" ", text))))
+            or (
+                _OPEN if own == 0 and _NO_SHARDS.search(text) and _RUN.search(text) else _ELSE
+            ).search(_UP_TO.sub(" ", _ABLE.sub("train", _OF_DEVICES.sub(" ", text))))
         ):
             continue
         stage, far = own, False

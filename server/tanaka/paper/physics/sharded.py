@@ -193,15 +193,17 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     near = text[: value.clause[1]]
     # the words of state may stand in the sentence before
     lead = scene.sentences[k - 1].text if k else ""
-    if _OTHER.search(clause) or saving.TOGETHER.search(text) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
+    if _OTHER.search(clause) or saving.TOGETHER.search(_own_part(text, value.clause)) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
         return None
     devices, far = saving.degree(scene, k)
     roles = set(far) | ({"technique"} if value.far else set())
-    split = degrees(scene.text)
+    # full sharding over all ranks leaves nothing to other cuts, and what is told later is of another run
+    told = " ".join(s.text for s in scene.sentences[: k + 1])
+    split = degrees(text if value.stage == 3 and devices and not far else told)
     counted: tuple[tuple[str, float], ...] = (("stage", float(value.stage)),)
     if split is not None:
         counted = (*counted, ("split", split.tensor * split.pipeline))
-        if devices and split.tensor * split.pipeline > 1 and scene.reading(devices[0][1]).noun == "gpu":  # fmt: skip
+        if devices and split.tensor * split.pipeline > 1 and not saving.of_replicas(scene, devices[0][1]) and scene.reading(devices[0][1]).noun == "gpu":  # fmt: skip
             counted = (*counted, ("shared", split.tensor * split.pipeline))
     elif devices and scene.reading(devices[0][1]).noun == "gpu":
         devices = ()
@@ -215,6 +217,13 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
         named = (("technique", f"ZeRO-{value.stage}"), ("form", "factor"))
         return LocalPhysical("saving", value.spot, given, named, counted, frozenset(roles | {"clause"}), frozenset({"of-states"}))  # fmt: skip
     return _left(scene, k, value, devices, counted, roles)
+
+
+def _own_part(text: str, clause: tuple[int, int]) -> str:
+    """The part between semicolons and colons that a clause stands in: what is said beside it governs nothing here."""
+    low = max(text.rfind("; ", 0, clause[0] + 1), text.rfind(": ", 0, clause[0] + 1)) + 1
+    high = text.find("; ", clause[0])
+    return text[low : high if high >= 0 else len(text)]
 
 
 def _beside(scene: Scene, k: int, value: _Value) -> Spot | None:

@@ -24,7 +24,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.recipes import recipes, stated_bytes
+from tanaka.rules.memory.recipes import leaner, recipes, stated_bytes
 from tanaka.rules.memory.sharded_state import named_count
 from tanaka.rules.memory.sizes import billions, size
 from tanaka.rules.memory.training_run import (
@@ -64,7 +64,7 @@ def largest_part(paper: Paper) -> str:
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     paper, counted = ctx.paper, dict(claim.counted)
     usual = recipes(paper)
-    if not usual or claim.cues & _SILENT or speaks_of(paper, "lean-state") or machine.excuses(paper, "offload", "adapter"):  # fmt: skip
+    if not usual or claim.cues & _SILENT or speaks_of(paper, "lean-state") or leaner(paper, claim.number):  # fmt: skip
         return None
     own = claim.name("device") or largest_part(paper)
     held = most_capacity(find(own)) if own else None

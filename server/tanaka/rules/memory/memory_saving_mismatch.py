@@ -61,6 +61,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.device_share import device_shares
 from tanaka.rules.memory.saved import Saving
 from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import best, derive, in_form, savings
@@ -122,7 +123,14 @@ def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
         models = savings(ctx.paper, claim)
         if said is not None and models:
             yield from _held_against(ctx, claim, number, said, models)
-    yield from sharded_states(ctx)
+    told: set[NumberId] = set()
+    for outcome in sharded_states(ctx):
+        if isinstance(outcome, Finding):
+            told |= set(outcome.operands)
+        yield outcome
+    for outcome in device_shares(ctx, "TK305"):
+        if isinstance(outcome, Finding) and outcome.operands[0] not in told:
+            yield outcome
 
 
 def _held_against(

@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.device_share import device_shares
 from tanaka.rules.memory.held_state import held_states
 from tanaka.rules.memory.sizes import size
 from tanaka.rules.memory.training_run import judged, sharded
@@ -79,7 +80,13 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         if isinstance(outcome, Finding):
             named |= set(outcome.operands)
         yield outcome
-    yield from held_states(ctx, frozenset(named))
+    for outcome in held_states(ctx, frozenset(named)):
+        if isinstance(outcome, Finding):
+            named |= set(outcome.operands)
+        yield outcome
+    for outcome in device_shares(ctx, "TK301"):
+        if isinstance(outcome, Finding) and not named & {*outcome.operands}:
+            yield outcome
 
 
 def _told_of(ctx: Context) -> Iterator[Outcome]:
