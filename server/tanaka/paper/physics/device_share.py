@@ -24,7 +24,7 @@ _ACTIVATIONS = Lazy(
     re.I,
 )
 _DEVICE = r"(?:GPU|device|rank|worker|card|accelerator|die|chip|GCD|TPU|board|A\d{2,3}|[HBVL]\d{2,3}S?|MI\d+\w*|(?:RTX )?(?:A\d{4}|\d{4}))"
-_EACH = Lazy(rf"\b(?:(?:per|each|every)(?: (?:single|one))?|each of (?:the|our|these|its|those)(?: \w+)?)[ -](?:[\w.]+ ){{0,2}}?{_DEVICE}s?\b|/ ?GPU\b|\bapiece\b|\ba {_DEVICE}\b(?! node)|\bevery one of (?:the|them)\b", re.I)  # fmt: skip
+_EACH = Lazy(rf"\b(?:(?:per|each|every)(?: (?:single|one))?|each of (?:the|our|these|its|those)(?: \w+)?)[ -](?:[\w.]+ ){{0,2}}?{_DEVICE}s?\b|/ ?GPU\b|\bapiece\b|\ba {_DEVICE}\b(?! node)|\b(?:each|every) one of (?:the|them)\b|\b(?:on|of|by|for) each\b(?! (?:layer|step|node|stage|block|token|sequence|micro))|\beach of (?:them|these|those|us)\b|\b(?:[:,]|where|and|so that) each (?:holds|has|keeps|stores|gets|takes|carries|is left|needs)\b", re.I)  # fmt: skip
 _CUT = Lazy(r"[;:]\s|,\s(?=(?:and|while|whereas|but|which|yet|then|where|so)\b)|\s(?=(?:while|whereas)\b)|\.\s|\s\(|\)\s")  # fmt: skip
 _PARTLY = Lazy(
     r"\b(?:weights?|gradients?|moments?|master|buffers?|logits|cach\w+|checkpoints?|snapshots?|buckets?|adapters?|LoRA|frozen|embedding\w*|experts?|off-?load\w*|host|CPU|DRAM|NVMe|disks?|files?|"
@@ -38,12 +38,21 @@ _ACTIVE_ELSE = Lazy(
 )
 _DENIED = Lazy(
     r"\b(?:not|no longer|cannot|can['’]t|never|neither|nor|exceed\w*|too (?:much|large|big|many)|more than|beyond|out of|OOM|impossible|infeasible|unless|fail\w*|crash\w*|overflow\w*|hopeless|"
-    r"no (?:option|way|go|choice|room|chance)|off-?load\w*|spill\w*|short of|does ?n['’]t|without|instead|avoid\w*|sav(?:e|es|ed|ing)|shard\w*|split|recomput\w*)\b",
+    r"no (?:option|way|go|choice|room|chance)|off-?load\w*|spill\w*|short of|does ?n['’]t|without|instead|avoid\w*|sav(?:e|es|ed|ing)|recomput\w*|checkpointing)\b",
+    re.I,
+)
+# With it, and still so much is kept; and what is too much is answered in the next sentence.
+_WITH_AGAIN = Lazy(
+    r"\b(?:with|under|using|despite|even with|after|by) (?:full |selective |activation |gradient |partial |such )*(?:re-?computation|checkpointing|recomputing)\b",
+    re.I,
+)
+_ANSWER = Lazy(
+    r"\b(?:therefore|thus|hence|so|instead|to avoid|to fit|why|because of this|for this reason|consequently)\b[^.]{0,80}\b(?:recomput\w*|checkpoint\w*|shard\w*|split\w*|off-?load\w*|reduc\w*|smaller|halv\w*|drop\w*|parallel\w*|compress\w*)|\b(?:recomput|checkpoint|off-?load)\w*\b[^.]{0,60}\b(?:brings?|reduces?|cuts?|lowers?|shrinks?|down|instead)\b",
     re.I,
 )
 _SUPPOSED = Lazy(r"\b(?:would|could|might|should|if|were)\b", re.I)
 _WELCOME = Lazy(
-    r"\b(?:no (?:problem|issue|trouble|concern|obstacle|difficulty)|not a (?:problem|concern)|fits?|fitting|easily|comfortabl[ey]|affordable|harmless|leaves? (?:room|space|enough)|within|enough|with room|to spare|accommodat\w+|absorbs?|holds?|goes (?:on|in)to|can be (?:held|kept|stored))\b",
+    r"\b(?:no (?:problem|issue|trouble|concern|obstacle|difficulty)|not a (?:problem|concern)|without (?:any )?(?:trouble|difficult\w+|problems?|effort|strain)|fits?|fitting|easily|comfortabl[ey]|affordable|harmless|leaves? (?:room|space|enough)|within|enough|with room|to spare|accommodat\w+|absorbs?|holds?|goes (?:on|in)to|can be (?:held|kept|stored))\b",
     re.I,
 )
 _FITS = Lazy(r"\b(?:fits?|fitted|fitting|sits?|lives?|resides?|goes|squeezes?|accommodated|held|hosted|placed|kept|stays?|trained|runs?) (?:comfortably |easily |entirely |well |therefore |thus |just )?(?:in|on|onto|into|by|within|inside)\s(?:the (?:memory|HBM) of )?|\b(?:fits?|suffic\w+|enough|handles?|takes? (?:it|this|that)|holds? (?:it|this|that|them)|is all (?:it|this) (?:needs|takes))\b", re.I)  # fmt: skip
@@ -137,6 +146,9 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
     stage = _stage(scene, k, r.start)
     if stage in (1, 2):
         return
+    at_once = [s for s in sizes if scene.text and scene.reading(s).quantity.point < r.quantity.point and _clause_of(place, scene.reading(s).start)]  # fmt: skip
+    if at_once and r.per not in ("each", "gpu"):
+        return  # the smaller is the share, and this is the whole
     found = _count(scene, place)
     alone = _ALONE.search(text) if found is None else None
     if found is None and alone is None:
@@ -170,6 +182,11 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
     if found is None:
         counted = (*counted, ("nodes", 1.0))
     yield LocalPhysical("state share", place.spot, tuple(given), tuple(names), counted, frozenset(far), frozenset(cues))  # fmt: skip
+
+
+def _clause_of(place: _Place, at: int) -> bool:
+    low = place.text.find(place.clause)
+    return low <= at < low + len(place.clause)
 
 
 def _between_each(scene: Scene, spot: Spot) -> bool:
@@ -213,8 +230,11 @@ def _activations(scene: Scene, place: _Place) -> Iterator[LocalPhysical]:
     )
     if not on_one:
         return
-    plain = _WELCOME.sub(" ", text)
-    welcome = plain != text
+    plain = _WELCOME.sub(" ", _WITH_AGAIN.sub(" ", text))
+    welcome = bool(_WELCOME.search(text))
+    behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
+    if not welcome and (_ANSWER.search(behind) or _ANSWER.search(text)):
+        return
     if _DENIED.search(plain) or (_SUPPOSED.search(text) and not welcome):
         return
     cues = frozenset({"computed"} if _SUPPOSED.search(text) else ())
@@ -231,7 +251,7 @@ def _fitting(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]
     if len(before) != 1 or not scene.reading(before[0]).quantity.bounded:
         return
     ground = text[: scene.reading(before[0]).start]
-    if _DENIED.search(text) or _SUPPOSED.search(text) or _ACTIVATIONS.search(text) or _EACH.search(text[: fits.start()]) or re.search(r"\b(?:LoRA|adapters?|per|at (?:least|most)|weights|gradients|cut|reduc\w+|from)\b", ground, re.I):  # fmt: skip
+    if _DENIED.search(text) or _SUPPOSED.search(text) or _ACTIVATIONS.search(text[: fits.start()]) or _EACH.search(text[: fits.start()]) or re.search(r"\b(?:LoRA|adapters?|per|at (?:least|most)|weights|gradients|cut|reduc\w+|from)\b", ground, re.I):  # fmt: skip
         return
     holder = _HOLDER.search(text, scene.reading(before[0]).end)  # fmt: skip
     if holder is not None:

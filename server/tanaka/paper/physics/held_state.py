@@ -20,7 +20,7 @@ from tanaka.patterns import Lazy
 
 _FITS = Lazy(
     r"\b(?:fits?|fitted|enough|suffic\w+|trains?|trained|training (?:runs?|of \w+ \w+ (?:runs?|works))|train\b|runs?|ran\b|shards? (?:it|them|its|the)|holds?|hosts?|accommodates?|largest|biggest|smallest|"
-    r"minimum|replicated|works|possible|feasible|replicates?|keeps?|spread|places?|carr(?:y|ies))\b",
+    r"minimum|lives?|sits?|resides?|occup(?:y|ies)|takes?|carried|hosted|held|kept|placed|replicated|works|possible|feasible|replicates?|keeps?|spread|places?|carr(?:y|ies))\b",
     re.I,
 )
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing|able)?\b|\bfine-?tun\w*|\bZeRO\b|\bFSDP\b|\bshard\w*|\bdata[- ]parallel\w*|\b(?:optimi[sz]er|training|model) states?\b|\bAdam\w*", re.I)  # fmt: skip
@@ -118,8 +118,12 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     counts = scene.spots(k, where=lambda r: r.noun == "gpu" and r.per in ("", "gpu", "node") and r.quantity.count and r.quantity.point >= 1)  # fmt: skip
     nodes = [s for s in scene.spots(k, noun="node") if scene.reading(s).quantity.point != 1]
     values = {scene.reading(s).quantity.point for s in counts}
-    if len(values) > 1 or (nodes and not counts):
+    holders = scene.spots(k, noun="node") if not counts else []
+    if len(values) > 1 or len({scene.reading(s).quantity.point for s in holders}) > 1:
         return None
+    if holders and not scene.reading(holders[0]).quantity.bounded:
+        return None
+    del nodes
     each = bool(_EACH.search(text))
     # a sentence that says how its state is sharded need not hear of the cuts of other runs
     cut = text if stage is not None and not far else scene.text
@@ -128,7 +132,9 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     split = degrees(_SEQUENCE.sub(" ", cut))
     if split is None or split.tensor * split.pipeline > 1:
         return None
-    devices: Spot | None = counts[0] if counts else None
+    devices: Spot | None = counts[0] if counts else holders[0] if holders else None
+    if holders:
+        values = {scene.reading(holders[0]).quantity.point}
     some = _OF_THEM.search(text)
     if not counts and some is not None and some.group("n").lower() != "one":
         values = {count_of_word(some.group("n"))}
@@ -164,6 +170,7 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if KEPT.search(words):
         cues.discard("offload")
     cues |= {"label"} if about.label else set()
+    cues |= {"nodes"} if holders else set()
     cues |= {"able"} if _ABLE.search(text) else set()
     return LocalPhysical("held state", number, tuple(given), tuple(names), tuple(counted), frozenset(roles | {"reach"}), frozenset(cues))  # fmt: skip
 

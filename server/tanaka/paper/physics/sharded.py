@@ -17,7 +17,7 @@ from tanaka.paper.physics.stretches import Stretch, Subject, subject
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 
-_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ully[- ]sharded\b|\b[Oo]ptimi[sz]er[- ]states?")  # fmt: skip
+_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ull(?:y)?[- ]shard\w*|\b[Oo]ptimi[sz]er[- ]states?")  # fmt: skip
 STAGE = Lazy(
     r"\bZeRO(?:-DP)?(?:[- ]|,? ?\(?stage[- ]?)(?P<a>[123])\b|\b[Ss]tage[- ](?P<b>[123])\b|\b(?P<full>FSDP|[Ff]ull(?:y)?[- ]shard\w*)\b"
 )
@@ -187,6 +187,10 @@ def _kind(scene: Scene, spot: Spot) -> str:
 _FEWER = Lazy(r"\b(?:reduc\w+|sav(?:e|es|ed|ing|ings)|small(?:er)?|less|lower\w*|fewer|shr[iau]nk\w*|cut(?:s|ting)?|drop\w*|fall\w*|factor|gives?|yields?|brings?)\b", re.I)  # fmt: skip
 
 
+# A factor of all memory is less than that of the state.
+_WHOLE = Lazy(r"\b(?:memory|footprint|usage|requirements?|only|just|up to|almost|nearly)\b", re.I)
+
+
 def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     text = scene.sentences[k].text
     clause = text[value.clause[0] : value.clause[1]]
@@ -215,7 +219,7 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
         if sized and (about := subject(Stretch(scene, k, 0, len(text)))) is not None and about.count is not None:  # fmt: skip
             given = (*given, ("params", about.count))
         named = (("technique", f"ZeRO-{value.stage}"), ("form", "factor"))
-        return LocalPhysical("saving", value.spot, given, named, counted, frozenset(roles | {"clause"}), frozenset({"of-states"}))  # fmt: skip
+        return LocalPhysical("saving", value.spot, given, named, counted, frozenset(roles | {"clause"}), frozenset({"of-states", *(("alone beside",) if value.stage == 3 and _STATE.search(clause) and not _WHOLE.search(clause) else ())}))  # fmt: skip
     return _left(scene, k, value, devices, counted, roles)
 
 

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 
 from hwmodels.catalog import find, most_capacity, sources
 from tanaka.paper.model import Asserted, NumberId, Paper, Physical
-from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
-from tanaka.quantity import Kind
 from tanaka.quantity.interval import Interval
 from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
@@ -29,18 +27,17 @@ from tanaka.rules.api import (
     FitPart,
     Fix,
     FixKind,
-    Outcome,
     ReplaceLiteral,
     Slot,
     Step,
     Verdict,
 )
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.memory.held_state import largest_part
+from tanaka.rules.memory.held_state import largest_part, per_node
 from tanaka.rules.memory.kept_batch import length_of, shape_step
 from tanaka.rules.memory.recipes import recipes, stated_bytes
-from tanaka.rules.memory.sharded_state import named_count
 from tanaka.rules.memory.shapes import shape_of
+from tanaka.rules.memory.sharded_state import named_count
 from tanaka.rules.memory.sizes import billions, claimed, size
 
 _BELOW, _ABOVE, _OVER = 0.93, 1.1, 1.03
@@ -59,7 +56,7 @@ class _Whole:
     name: str
 
 
-def device_shares(ctx: Context, code: str) -> Iterator[Outcome]:
+def device_shares(ctx: Context, code: str) -> Iterator[Finding]:
     """What one device holds of the state, as findings of one rule; those of a place too small are TK301."""
     for claim in ctx.paper.physical("state share"):
         if not _said(claim) or _offloaded(ctx.paper, claim):
@@ -73,7 +70,7 @@ def device_shares(ctx: Context, code: str) -> Iterator[Outcome]:
                 yield found
 
 
-def device_activations(ctx: Context) -> Iterator[Outcome]:
+def device_activations(ctx: Context) -> Iterator[Finding]:
     """Activations that one device is said to hold, and inputs of layers against their shape."""
     for claim in ctx.paper.physical("device activations"):
         if _said(claim) and (found := _held(ctx, claim)) is not None:
@@ -95,13 +92,6 @@ def _offloaded(paper: Paper, claim: Physical) -> bool:
 
 
 # -- shares of the state -------------------------------------------------------------------------
-
-
-@query
-def per_node(paper: Paper) -> tuple[float, ...]:
-    """Devices that a node of the paper may have."""
-    found = {n.quantity.point for n in paper.counts_of("gpu") if n.per == "node" and n.quantity.bounded}  # fmt: skip
-    return tuple(sorted(found | {8.0} if len(found) != 1 else found))
 
 
 def _share(ctx: Context, claim: Physical) -> Finding | None:
@@ -152,8 +142,7 @@ def _wholes(d: Derivation, paper: Paper, claim: Physical) -> tuple[list[_Whole],
     titled = {float(m.group(1)) * 1e9 for m in _TITLE.finditer(section.title)} if section is not None else set()  # fmt: skip
     if own is None and len(titled) == 1:
         size_ = titled.pop()
-        numbers = [n for n in paper.numbers_of(Kind.PARAM_COUNT) if abs(n.quantity.point / size_ - 1) < 0.05]  # fmt: skip
-        if numbers and (made := _of_number(d, paper, numbers[0].id)) is not None:
+        if (made := _of_size(d, paper, size_)) is not None:
             near.insert(0, made)
     return near[:1], near
 
@@ -175,14 +164,14 @@ def _of_model(d: Derivation, paper: Paper, claim: Physical) -> _Whole | None:
     return _made(d, paper, count.low * low, count.high * high, count.step, count.name)
 
 
-def _of_number(d: Derivation, paper: Paper, at: NumberId) -> _Whole | None:
+def _of_size(d: Derivation, paper: Paper, parameters: float) -> _Whole | None:
+    """The state of the model that a title counts."""
     usual = recipes(paper)
     if not usual:
         return None
-    step = d.stated("parameters", at, symbol="N")
-    reach = hard(paper.number(at))
+    step = d.known("parameters", parameters, "1", Computed("of the model in the section's title"), shown=billions(parameters), symbol="N")  # fmt: skip
     low, high = min(r.total for r in usual), max(r.total for r in usual)
-    return _made(d, paper, 0.95 * reach.low * low, 1.05 * reach.high * high, step, f"a {paper.number(at).quantity.shown} model")  # fmt: skip
+    return _made(d, paper, 0.94 * parameters * low, 1.06 * parameters * high, step, f"a {billions(parameters)} model")  # fmt: skip
 
 
 def _made(d: Derivation, paper: Paper, low: float, high: float, count: Step, name: str) -> _Whole:

@@ -129,7 +129,7 @@ def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
             told |= set(outcome.operands)
         yield outcome
     for outcome in device_shares(ctx, "TK305"):
-        if isinstance(outcome, Finding) and outcome.operands[0] not in told:
+        if not told & {*outcome.operands}:
             yield outcome
 
 

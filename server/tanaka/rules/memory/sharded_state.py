@@ -66,6 +66,12 @@ def of_state_alone(paper: Paper, claim: Physical, models: tuple[Saving, ...]) ->
     if claim.name("form") == "sizes":
         return "state beside" in claim.cues
     left = claim.at("left")
+    if (
+        "alone beside" in claim.cues
+        and claim.at("devices") is not None
+        and "devices" not in claim.far
+    ):
+        return True
     if left is None or claim.at("params") is None:
         return False
     count = named_count(Derivation(paper), paper, claim)

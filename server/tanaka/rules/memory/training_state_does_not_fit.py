@@ -84,8 +84,9 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         if isinstance(outcome, Finding):
             named |= set(outcome.operands)
         yield outcome
+    told = {ctx.paper.number(i).block for i in named}
     for outcome in device_shares(ctx, "TK301"):
-        if isinstance(outcome, Finding) and not named & {*outcome.operands}:
+        if not told & {ctx.paper.number(i).block for i in outcome.operands[:1]}:
             yield outcome
 
 
