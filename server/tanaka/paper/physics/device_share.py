@@ -24,7 +24,7 @@ _ACTIVATIONS = Lazy(
     re.I,
 )
 _DEVICE = r"(?:GPU|device|rank|worker|card|accelerator|die|chip|GCD|TPU|board|A\d{2,3}|[HBVL]\d{2,3}S?|MI\d+\w*|(?:RTX )?(?:A\d{4}|\d{4}))"
-_EACH = Lazy(rf"\b(?:(?:per|each|every)(?: (?:single|one))?|each of (?:the|our|these|its|those)(?: \w+)?)[ -](?:[\w.]+ ){{0,2}}?{_DEVICE}s?\b|/ ?GPU\b|\bapiece\b|\ba {_DEVICE}\b(?! node)|\b(?:each|every) one of (?:the|them)\b|\b(?:on|of|by|for) each\b(?! (?:layer|step|node|stage|block|token|sequence|micro))|\beach of (?:them|these|those|us)\b|\b(?:[:,]|where|and|so that) each (?:holds|has|keeps|stores|gets|takes|carries|is left|needs)\b", re.I)  # fmt: skip
+_EACH = Lazy(rf"\b(?:(?:per|each|every)(?: (?:single|one))?|each of (?:(?:the|our|these|its|those) )?(?:\w+)?)[ -](?:[\w.]+ ){{0,2}}?{_DEVICE}s?\b|/ ?GPU\b|\bapiece\b|\ba {_DEVICE}\b(?! node)|\b(?:each|every) one of (?:the|them)\b|\b(?:on|of|by|for) each\b(?! (?:layer|step|node|stage|block|token|sequence|micro))|\beach of (?:them|these|those|us)\b|\b(?:[:,]|where|and|so that) each (?:holds|has|keeps|stores|gets|takes|carries|is left|needs)\b", re.I)  # fmt: skip
 _CUT = Lazy(r"[;:]\s|,\s(?=(?:and|while|whereas|but|which|yet|then|where|so)\b)|\s(?=(?:while|whereas)\b)|\.\s|\s\(|\)\s")  # fmt: skip
 _PARTLY = Lazy(
     r"\b(?:weights?|gradients?|moments?|master|buffers?|logits|cach\w+|checkpoints?|snapshots?|buckets?|adapters?|LoRA|frozen|embedding\w*|experts?|off-?load\w*|host|CPU|DRAM|NVMe|disks?|files?|"
@@ -33,7 +33,7 @@ _PARTLY = Lazy(
 )
 _ACTIVE_ELSE = Lazy(
     r"\b(?:weights?|gradients?|moments?|states?|checkpoints?|snapshots?|cach\w+|off-?load\w*|host|CPU|DRAM|NVMe|disks?|free|spare|unused|headroom|budget|capacity|HBM\d?e?|all-?reduc\w+|all-?gather\w*|send\w*|sent|exchang\w*|"
-    r"transfer\w*|traffic|mov(?:e|es|ed|ing)|communicat\w*|per (?:second|step)|saves?d?|reduc\w+|cut|from|node|in total|altogether|swap\w*|compress\w*|quanti[sz]\w+|inference|prefill|decod\w+)\b",
+    r"transfer\w*|traffic|mov(?:e|es|ed|ing)|communicat\w*|per (?:second|step)|saves?d?|reduc\w+|cut|from|in total|altogether|per node|(?:an?|each|every|one|the) node|swap\w*|compress\w*|quanti[sz]\w+|inference|prefill|decod\w+)\b",
     re.I,
 )
 _DENIED = Lazy(
@@ -59,6 +59,17 @@ _FITS = Lazy(r"\b(?:fits?|fitted|fitting|sits?|lives?|resides?|goes|squeezes?|ac
 _NEEDS = Lazy(r"\b(?:state|training|train(?:s|ed)?|fine-?tun\w*|optimi[sz]er|Adam\w*)\b", re.I)
 _HOLDER = Lazy(rf"\b(?P<n>one|an?|a single|single|each|every|two|three|four|eight|\d+)\s(?:\w+ ){{0,2}}?(?P<c>\d+)[- \u2009]?(?:GB|GiB)[- ](?:{_DEVICE})s?\b", re.I)  # fmt: skip
 _WAYS = Lazy(r"\b(?:data[- ]parallel|DP|replicas?|ways?)\b", re.I)
+# Shards of a group are larger than those of all; and "1.8 GB of gathered layers" are no state.
+_WITHIN = Lazy(r"\b(?:inside|within|hybrid|HSDP|replicas?|groups?|sub-?groups?)\b", re.I)
+_OF_ELSE = Lazy(
+    r"\s?(?:of|for|in) (?!(?:the |its |their |this |our |training |model |sharded |Adam |optimi[sz]er |total |\d[\d.]*[\s\u2009]?[GT]i?B of (?:the )?)*states?\b|the \d|it\b|\d)\w+",
+    re.I,
+)
+_STATE_BEHIND = Lazy(r"\s?(?:of|for) (?:\w+ ){0,2}?states?\b", re.I)
+_ACTIVE_BEHIND = Lazy(r"\s?(?:of|for) (?:\w+ ){0,2}?activations?\b", re.I)
+_TOTAL = Lazy(
+    r"\b(?:total|of (?:the|its|their)|altogether|in all|a sum|together|summing|out of)\b", re.I
+)
 _ALONE = Lazy(r"\b(?:one|a single|single) (?:node|server|machine|host)\b", re.I)
 _GCD = Lazy(r"\bGCDs?\b")
 _INPUTS = Lazy(
@@ -98,6 +109,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             yield from _state(scene, place, sizes)
             yield from _activations(scene, place)
         yield from _fitting(scene, k, sizes)
+        yield from _together(scene, k, sizes)
         yield from _inputs(scene, k, sizes)
 
 
@@ -144,7 +156,9 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
     if not (_STATE.search(text) or (k and _STATE.search(lead) and not _ACTIVATIONS.search(text))):
         return
     stage = _stage(scene, k, r.start)
-    if stage in (1, 2):
+    if stage in (1, 2) or _WITHIN.search(text) or _WITHIN.search(lead):
+        return
+    if _OF_ELSE.match(text, r.end):
         return
     at_once = [s for s in sizes if scene.text and scene.reading(s).quantity.point < r.quantity.point and _clause_of(place, scene.reading(s).start)]  # fmt: skip
     if at_once and r.per not in ("each", "gpu"):
@@ -157,7 +171,7 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
         s for j in (k, k - 1) if j >= 0
         for s in scene.spots(j, "byte", where=lambda q: q.quantity.bounded)
         if scene.reading(s).quantity.point > 1.2 * r.quantity.point
-        and (j != k or scene.reading(s).start < r.start)
+        and (j != k or scene.reading(s).start < r.start or _TOTAL.search(text, r.end, scene.reading(s).start))
         and not _between_each(scene, s)
     ]  # fmt: skip
     given: list[tuple[str, Spot]] = [("devices", found)] if found is not None else []
@@ -209,11 +223,17 @@ def _count(scene: Scene, place: _Place) -> Spot | None:
         if len(cut) != len(found):
             return None  # replicas may each be cut again
         if j == place.k:
+            low, high = text.rfind("; ", 0, at), text.find("; ", at)
+            found = [s for s in found if low < scene.reading(s).start and (high < 0 or scene.reading(s).start < high)]  # fmt: skip
+            if low >= 0 and not found:
+                return None
             before = [s for s in found if scene.reading(s).start < at]
             if before:
                 nearest = before[-1]
-                # "a single node of eight GPUs": the node says nothing more
-                return nearest
+                nodes = [s for s in before if scene.reading(s).noun == "node" and scene.reading(s).quantity.point != 1]  # fmt: skip
+                # "two nodes of eight GPUs": the nodes count, and "a single node of eight GPUs" says nothing more
+                few = scene.reading(nearest).quantity.point <= 16
+                return nodes[-1] if nodes and few else nearest
             return found[0] if len(found) == 1 else None
         if found:
             return found[0] if len(found) == 1 else None
@@ -239,6 +259,21 @@ def _activations(scene: Scene, place: _Place) -> Iterator[LocalPhysical]:
         return
     cues = frozenset({"computed"} if _SUPPOSED.search(text) else ())
     yield LocalPhysical("device activations", place.spot, (), _part(scene, k), (), frozenset({"clause"}), cues)  # fmt: skip
+
+
+def _together(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]:
+    """State and activations that one device is said to hold beside each other."""
+    text = scene.sentences[k].text
+    if not _EACH.search(text) or _DENIED.search(_WITH_AGAIN.sub(" ", text)) or _SUPPOSED.search(text):  # fmt: skip
+        return
+    behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
+    state = [s for s in sizes if _STATE_BEHIND.match(text, scene.reading(s).end)]
+    active = [s for s in sizes if _ACTIVE_BEHIND.match(text, scene.reading(s).end)]
+    if len(state) != 1 or len(active) != 1 or _ANSWER.search(behind) or _ANSWER.search(text):
+        return
+    if not all(scene.reading(s).quantity.bounded for s in (*state, *active)):
+        return
+    yield LocalPhysical("device activations", active[0], (("state", state[0]),), _part(scene, k), (), frozenset({"clause"}))  # fmt: skip
 
 
 def _fitting(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]:
@@ -267,10 +302,12 @@ def _fitting(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]
 def _inputs(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]:
     """The inputs of all layers as a size, with the batch of this sentence or of the one before."""
     text = scene.sentences[k].text
-    named = list(_INPUTS.finditer(text))
-    if len(named) != 1:
+    named = [
+        m for m in _INPUTS.finditer(text) if any(scene.reading(s).start > m.end() for s in sizes)
+    ]
+    if not named:
         return
-    m = named[0]
+    m = named[-1]
     behind = [
         s for s in sizes
         if re.fullmatch(r"[^\d;.]{0,24}?", text[m.end() : scene.reading(s).start]) and scene.reading(s).start >= m.end() and not re.search(r"\b(?:states?|weights|and)\b", text[m.end() : scene.reading(s).start])

@@ -84,7 +84,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = None
         if (
             open_
-            or not (_FITS.search(text) or (own == 0 and _RUN.search(text)))
+            or not (_FITS.search(text) or (own in (0, 3) and _RUN.search(text)))
             or FAILED.search(_OF_DEVICES.sub(" ", text))
             or (
                 _OPEN if own == 0 and _NO_SHARDS.search(text) and _RUN.search(text) else _ELSE
@@ -123,7 +123,12 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
         return None
     if holders and not scene.reading(holders[0]).quantity.bounded:
         return None
-    del nodes
+    together = 1.0
+    if nodes and counts and min(values) <= 16:  # "two nodes of eight GPUs"
+        many = {scene.reading(s).quantity.point for s in nodes}
+        if len(many) > 1:
+            return None
+        together = many.pop()
     each = bool(_EACH.search(text))
     # a sentence that says how its state is sharded need not hear of the cuts of other runs
     cut = text if stage is not None and not far else scene.text
@@ -150,7 +155,7 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if stage is not None:
         counted.append(("stage", float(stage)))
     if values:
-        counted.append(("devices", values.pop()))
+        counted.append(("devices", together * values.pop()))
     elif stage is None:
         counted.append(("devices", 1.0))
     given: list[tuple[str, Spot]] = []

@@ -187,6 +187,8 @@ def _kind(scene: Scene, spot: Spot) -> str:
 _FEWER = Lazy(r"\b(?:reduc\w+|sav(?:e|es|ed|ing|ings)|small(?:er)?|less|lower\w*|fewer|shr[iau]nk\w*|cut(?:s|ting)?|drop\w*|fall\w*|factor|gives?|yields?|brings?)\b", re.I)  # fmt: skip
 
 
+# Shards of a group are larger than those of all.
+_WITHIN = Lazy(r"\b(?:inside|within|hybrid|HSDP|replicas? of|groups? of|sub-?groups?)\b", re.I)
 # A factor of all memory is less than that of the state.
 _WHOLE = Lazy(r"\b(?:memory|footprint|usage|requirements?|only|just|up to|almost|nearly)\b", re.I)
 
@@ -198,6 +200,8 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     # the words of state may stand in the sentence before
     lead = scene.sentences[k - 1].text if k else ""
     if _OTHER.search(clause) or saving.TOGETHER.search(_own_part(text, value.clause)) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
+        return None
+    if value.stage == 3 and _WITHIN.search(lead + " " + text):
         return None
     devices, far = saving.degree(scene, k)
     roles = set(far) | ({"technique"} if value.far else set())

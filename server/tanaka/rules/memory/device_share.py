@@ -278,22 +278,31 @@ def _held(ctx: Context, claim: Physical) -> Finding | None:
     name = claim.name("device") or largest_part(paper)
     held = most_capacity(find(name)) if name else None
     number = paper.number(claim.number)
-    if held is None or hard(number).low <= held.value * _OVER or number.quantity.hedged or _offloaded(paper, claim):  # fmt: skip
+    at = claim.at("state")
+    low = hard(number).low + (hard(paper.number(at)).low if at is not None else 0.0)
+    if held is None or low <= held.value * _OVER or number.quantity.hedged or _offloaded(paper, claim):  # fmt: skip
         return None
     family = find(name)[0].family
     d = Derivation(paper)
-    total = d.stated("activations", claim.number, symbol="A")
+    total = d.stated("activations", claim.number, symbol="a")
+    what, ids = "activations", (claim.number, *(i for _, i in claim.given))
+    if at is not None:
+        state = d.stated("state", at, symbol="M")
+        value = total.value + state.value
+        total = Step("together", value, value, value, "byte", f"{total.shown} + {state.shown}", Computed(), True, size(value), "A")  # fmt: skip
+        d.steps.append(total)
+        what = "activations and state"
     capacity = d.known("memory of one device", held.value, "byte", Datasheet(held.source, sources()[held.source].title),
                        shown=f"{held.value / 2**30:g} GiB", symbol="H")  # fmt: skip
     way = "they are those of several devices, or some lie elsewhere"
     return Finding(
         "TK304", "activation-peak", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
-        f"{total.shown} of activations are kept on one {family}, which holds {capacity.shown}.",
-        tuple(d.steps), operands=(claim.number,), note=f"{total.shown} of activations",
-        bold=f"{total.shown} of activations on {capacity.shown}.", only_if=way,
+        f"{total.shown} of {what} are kept on one {family}, which holds {capacity.shown}.",
+        tuple(d.steps), operands=ids, note=f"{total.shown} of {what}",
+        bold=f"{total.shown} of {what} on {capacity.shown}.", only_if=way,
         figure=FitFigure((FitPart("activations", total.value, False),), held.value, f"one {family}"),
         slots=(
-            Slot("phase", "the end of the forward pass"), Slot("live", f"activations {total.shown}", "A"),
+            Slot("phase", "the end of the forward pass"), Slot("live", f"{what} {total.shown}", "A"),
             Slot("need", total.shown, "A"), Slot("cap", capacity.shown, "H"), Slot("excuse", way),
         ),
     )  # fmt: skip

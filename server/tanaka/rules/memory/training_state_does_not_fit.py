@@ -129,6 +129,8 @@ def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
         proven = (
             least > there and held.verified and not claim.cues & {"inference", OPEN} and not excused
         )
+        if not proven and "inference" in claim.cues:
+            continue  # which of the two the devices are for nobody says
         # What is shown is what is proven: where the recipe is not stated, its floor.
         recipe = floor if proven else usual
         d = Derivation(ctx.paper)
