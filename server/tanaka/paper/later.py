@@ -119,5 +119,16 @@ def _loose(claim: LocalPhysical) -> bool:
 
 
 _LOOSE = frozenset(
-    {"recipe", "sharded state", "held state", "activation size", "kept batch", "sequence length"}
+    {
+        "recipe",
+        "sharded state",
+        "held state",
+        "activation size",
+        "kept batch",
+        "sequence length",
+        "state share",
+        "state fit",
+        "device activations",
+        "layer inputs",
+    }
 )

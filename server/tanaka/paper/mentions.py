@@ -40,7 +40,7 @@ _PATTERNS: dict[str, str] = {
     ),
     "low-precision-update": r"\bFP8 (?:training|gradients|weights)\b|\b(?:4|8)-bit (?:gradients|optimi[sz]er)\b",
     "lean-state": (
-        r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )\badapters?\b(?! moves)|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
+        r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )(?<!fast )(?<!RoCE )(?<!b/s )\badapters?\b(?! moves| (?:per|for each|for every|of each|in each) (?:GPU|node|server|device)\b)|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
         r"\b8-bit (?:Adam|optimi[sz]er)|\bpaged optimi[sz]er|\bLOMO\b|\bGaLore\b|\bAdafactor\b"
     ),
     "straggler": r"\bstragglers?\b|\bslow(?:est|er)? (?:node|worker|rank|replica|machine|GPU)s?\b",

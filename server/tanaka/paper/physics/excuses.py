@@ -17,7 +17,9 @@ from tanaka.patterns import Lazy
 
 EXCUSES: dict[str, Lazy] = {
     "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bpinned (?:memory|DRAM|RAM|buffers?)\b|\bLPDDR\w*|\bDDR[45]\b|\b(?:memory|DRAM|RAM) of the host\b|\blayers? at a time\b|\bblock by block\b|\blayer by layer\b|\b(?:weights|layers|blocks) (?:come|arrive|are (?:fetched|copied|brought|loaded)) (?:over|from|on demand|as)\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
-    "adapter": Lazy(r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
+    # host memory is named for checkpoints and data, too: this is where state and activations of a device may lie
+    "moved-state": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\blayers? at a time\b|\blayer by layer\b|\b(?:states?|optimi[sz]ers?|moments|Adam\w*|activations|tensors)\b[^.;]{0,60}\b(?:host|CPU|NVMe|DRAM)\b(?! adapter)|\b(?:host|CPU|NVMe|DRAM)\b[^.;]{0,60}\b(?:states?|optimi[sz]ers?|moments|Adam\w*|activations)\b", re.I),
+    "adapter": Lazy(r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )(?<!fast )(?<!RoCE )(?<!b/s )\badapters?\b(?! (?:per|for each|for every|of each|in each) (?:GPU|node|server|device)\b| (?:of|at) \d+\s?Gb)|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
     "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
     "quantised": Lazy(r"\b(?:[1-8](?:\.\d+)?|two|three|four|six|eight)-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
     "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
@@ -58,6 +60,8 @@ _OWN_USE = Lazy(
 _NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|[HEN]DR|RoCE|NICs?|Gb/s|Gbit/s|ConnectX\S*)(?!\w)|\b(?:port|network|GPUDirect|host (?:bus|channel)|Gbps|GbE)\b", re.I)  # fmt: skip
 # "A layer stores about 34sbh bytes": the paper's own count of what is kept for each element
 _TERM = Lazy(r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?(?:[sbhdBSH]\s?){1,3}(?:\s|-)?(?:bytes|B)\b")
+# "No quantized, sparse or offloaded variants are considered"
+_NONE_OF = Lazy(r"\b(?:no|none|nothing|neither|nor|never|not|without)\b[^.;:()]{0,48}$", re.I)
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -85,6 +89,8 @@ def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
         if m is None or (m.group().startswith("adapter") and _NETWORK.search(sentence.text)):
             continue
         role = role_of(sentence.text, m.start(), where)
+        if name == "moved-state" and _NONE_OF.search(sentence.text, 0, m.start()):
+            role = "negated" if role == "ours" else role
         if role != "related" and _OFF.match(sentence.text, m.end()):
             role = "negated"
         out.append(LocalWord(f"excuse-{name}", role, m.start(), m.end(), ()))

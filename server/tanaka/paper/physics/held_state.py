@@ -20,7 +20,7 @@ from tanaka.patterns import Lazy
 
 _FITS = Lazy(
     r"\b(?:fits?|fitted|enough|suffic\w+|trains?|trained|training (?:runs?|of \w+ \w+ (?:runs?|works))|train\b|runs?|ran\b|shards? (?:it|them|its|the)|holds?|hosts?|accommodates?|largest|biggest|smallest|"
-    r"minimum|replicated|works|possible|feasible|replicates?|keeps?|spread|places?|carr(?:y|ies))\b",
+    r"minimum|lives?|sits?|resides?|occup(?:y|ies)|takes?|carried|hosted|held|kept|placed|replicated|works|possible|feasible|replicates?|keeps?|spread|places?|carr(?:y|ies))\b",
     re.I,
 )
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing|able)?\b|\bfine-?tun\w*|\bZeRO\b|\bFSDP\b|\bshard\w*|\bdata[- ]parallel\w*|\b(?:optimi[sz]er|training|model) states?\b|\bAdam\w*", re.I)  # fmt: skip
@@ -30,6 +30,14 @@ _ELSE = Lazy(
     r"baselines?|predicted|simulat\w*|emulat\w*|distil\w*|teachers?|students?|draft|rewards?|judge|critic|head|probe|only (?:the|its|their)|"
     r"layers? of (?:the|it)|pipeline\w* stages?|stages? (?:holds?|keeps?|has)|(?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|sixteenth|\w+th) of (?:the|its|it|a)|tokeni[sz]er|classifier|scorer|embedding\w*|one layer|half of|part of|fraction of|slice of (?:it|the model)|stage of|throughput|tokens/s|TFLOP\w*|steps? (?:takes?|time)|faster|slower|speed\w*|days?|hours?|weeks?|"
     r"time|latency|bandwidth|all-?reduc\w+|all-?gather\w*|gradients? (?:are|is) (?:exchanged|reduced)|checkpoints?|weights (?:alone|only|in)|BF16 weights|FP16 weights|quanti[sz]\w+|KV|cache|experts?)\b",
+    re.I,
+)
+# Where a run is said to be plainly replicated any verb says that it is there: words exclude by mood alone.
+_RUN = Lazy(r"\b(?:runs?|jobs?|train\w*|fine-?tun\w*|models?|experiments?)\b", re.I)
+_OPEN = Lazy(
+    r"\b(?:not|no longer|never|nowhere|neither|cannot|can['’]t|would|should|might|could|if|unless|whether|too (?:large|big|small|little|few|much)|exceed\w*|beyond|out of (?:memory|reach)|OOM|"
+    r"fail\w*|crash\w*|impossible|infeasible|inference|serv(?:e|es|ed|ing)|decod\w+|baselines?|predicted|simulat\w*|emulat\w*|instead|rather|unlike|than (?:plain|DDP|data)|compared|"
+    r"versus|vs|over (?:plain|DDP)|LoRA|adapters?|frozen|experts?|head|probe|tokens\w* (?:only|router)|replac\w+|embedding\w*|a layer|layers? of)\b",
     re.I,
 )
 _NO_SHARDS = Lazy(
@@ -76,9 +84,11 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             carried = None
         if (
             open_
-            or not _FITS.search(text)
+            or not (_FITS.search(text) or (own in (0, 3) and _RUN.search(text)))
             or FAILED.search(_OF_DEVICES.sub(" ", text))
-            or _ELSE.search(_UP_TO.sub(" ", _ABLE.sub("train", _OF_DEVICES.sub(" ", text))))
+            or (
+                _OPEN if own == 0 and _NO_SHARDS.search(text) and _RUN.search(text) else _ELSE
+            ).search(_UP_TO.sub(" ", _ABLE.sub("train", _OF_DEVICES.sub(" ", text))))
         ):
             continue
         stage, far = own, False
@@ -108,8 +118,17 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     counts = scene.spots(k, where=lambda r: r.noun == "gpu" and r.per in ("", "gpu", "node") and r.quantity.count and r.quantity.point >= 1)  # fmt: skip
     nodes = [s for s in scene.spots(k, noun="node") if scene.reading(s).quantity.point != 1]
     values = {scene.reading(s).quantity.point for s in counts}
-    if len(values) > 1 or (nodes and not counts):
+    holders = scene.spots(k, noun="node") if not counts else []
+    if len(values) > 1 or len({scene.reading(s).quantity.point for s in holders}) > 1:
         return None
+    if holders and not scene.reading(holders[0]).quantity.bounded:
+        return None
+    together = 1.0
+    if nodes and counts and min(values) <= 16:  # "two nodes of eight GPUs"
+        many = {scene.reading(s).quantity.point for s in nodes}
+        if len(many) > 1:
+            return None
+        together = many.pop()
     each = bool(_EACH.search(text))
     # a sentence that says how its state is sharded need not hear of the cuts of other runs
     cut = text if stage is not None and not far else scene.text
@@ -118,7 +137,9 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     split = degrees(_SEQUENCE.sub(" ", cut))
     if split is None or split.tensor * split.pipeline > 1:
         return None
-    devices: Spot | None = counts[0] if counts else None
+    devices: Spot | None = counts[0] if counts else holders[0] if holders else None
+    if holders:
+        values = {scene.reading(holders[0]).quantity.point}
     some = _OF_THEM.search(text)
     if not counts and some is not None and some.group("n").lower() != "one":
         values = {count_of_word(some.group("n"))}
@@ -134,7 +155,7 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if stage is not None:
         counted.append(("stage", float(stage)))
     if values:
-        counted.append(("devices", values.pop()))
+        counted.append(("devices", together * values.pop()))
     elif stage is None:
         counted.append(("devices", 1.0))
     given: list[tuple[str, Spot]] = []
@@ -154,6 +175,7 @@ def _claim(scene: Scene, k: int, stage: int | None, far: bool) -> LocalPhysical 
     if KEPT.search(words):
         cues.discard("offload")
     cues |= {"label"} if about.label else set()
+    cues |= {"nodes"} if holders else set()
     cues |= {"able"} if _ABLE.search(text) else set()
     return LocalPhysical("held state", number, tuple(given), tuple(names), tuple(counted), frozenset(roles | {"reach"}), frozenset(cues))  # fmt: skip
 

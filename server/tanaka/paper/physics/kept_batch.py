@@ -100,6 +100,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             given, named, far = _model(scene, k)
             cues = frozenset({"again"} if AGAIN.search(NEVER.sub(" ", text)) else ())
             yield LocalPhysical("activation size", spot, given, named, (("of", of),), far, cues)
+        if size is not None and size[2]:
+            yield from _told_before(scene, k, size[0])
         if last is not None and k - last[0] <= 2:
             yield from _many(scene, k, last)
         if not _ELSE.search(text):
@@ -171,6 +173,17 @@ def _many(scene: Scene, k: int, last: tuple[int, Spot, float, bool]) -> Iterator
         yield LocalPhysical("kept batch", totals[0], given, (*names, ("form", "total")), (("flight", count),), frozenset({"reach"}), frozenset({"computed"} if piped else ()))  # fmt: skip
     elif held is not None:
         yield LocalPhysical("kept batch", each, (), (*names, ("form", "held")), (("flight", count),), frozenset({"reach"}))  # fmt: skip
+
+
+def _told_before(scene: Scene, k: int, each: Spot) -> Iterator[LocalPhysical]:
+    """How many micro-batches the sentence before one's size says that a device holds."""
+    lead = scene.sentences[k - 1].text if k else ""
+    held = _HELD.search(lead)
+    if held is None or _ELSE.search(lead) or "byte" in {r.quantity.unit for r in scene.sentences[k - 1].readings}:  # fmt: skip
+        return
+    part = next((p.name for j in range(len(scene.sentences)) for p in scene.parts(j)), "")
+    names = (("device", part),) if part else ()
+    yield LocalPhysical("kept batch", each, (), (*names, ("form", "held")), (("flight", number(held.group("n"))),), frozenset({"reach"}))  # fmt: skip
 
 
 def _batches(scene: Scene, k: int) -> Iterator[LocalPhysical]:

@@ -303,7 +303,7 @@ def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozense
             )
         ]
         nodes = scene.spots(j, noun="node")
-        own = [f for f in found if _parallel(scene, f)]
+        own = [f for f in found if of_replicas(scene, f)]
         chosen = own if len(own) == 1 else found
         if len(chosen) == 1 and (not nodes or own):
             return (("devices", chosen[0]),), frozenset({"devices"} if j != k else ())
@@ -312,7 +312,8 @@ def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozense
     return (), frozenset()
 
 
-def _parallel(scene: Scene, spot: Spot) -> bool:
+def of_replicas(scene: Scene, spot: Spot) -> bool:
+    """Whether a count is one of replicas: "16-way data parallel", "16 data-parallel ranks"."""
     r = scene.reading(spot)
     s = scene.sentences[spot[0]]
     return bool(

@@ -17,7 +17,7 @@ from tanaka.paper.physics.stretches import Stretch, Subject, subject
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 
-_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ully[- ]sharded\b|\b[Oo]ptimi[sz]er[- ]states?")  # fmt: skip
+_CUE = Lazy(r"\bZeRO\b|\bFSDP\b|\b[Ff]ull(?:y)?[- ]shard\w*|\b[Oo]ptimi[sz]er[- ]states?")  # fmt: skip
 STAGE = Lazy(
     r"\bZeRO(?:-DP)?(?:[- ]|,? ?\(?stage[- ]?)(?P<a>[123])\b|\b[Ss]tage[- ](?P<b>[123])\b|\b(?P<full>FSDP|[Ff]ull(?:y)?[- ]shard\w*)\b"
 )
@@ -187,21 +187,31 @@ def _kind(scene: Scene, spot: Spot) -> str:
 _FEWER = Lazy(r"\b(?:reduc\w+|sav(?:e|es|ed|ing|ings)|small(?:er)?|less|lower\w*|fewer|shr[iau]nk\w*|cut(?:s|ting)?|drop\w*|fall\w*|factor|gives?|yields?|brings?)\b", re.I)  # fmt: skip
 
 
+# Shards of a group are larger than those of all.
+_WITHIN = Lazy(r"\b(?:inside|within|hybrid|HSDP|replicas? of|groups? of|sub-?groups?)\b", re.I)
+# A factor of all memory is less than that of the state.
+_WHOLE = Lazy(r"\b(?:memory|footprint|usage|requirements?|only|just|up to|almost|nearly)\b", re.I)
+
+
 def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     text = scene.sentences[k].text
     clause = text[value.clause[0] : value.clause[1]]
     near = text[: value.clause[1]]
     # the words of state may stand in the sentence before
     lead = scene.sentences[k - 1].text if k else ""
-    if _OTHER.search(clause) or saving.TOGETHER.search(text) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
+    if _OTHER.search(clause) or saving.TOGETHER.search(_own_part(text, value.clause)) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip
+        return None
+    if value.stage == 3 and _WITHIN.search(lead + " " + text):
         return None
     devices, far = saving.degree(scene, k)
     roles = set(far) | ({"technique"} if value.far else set())
-    split = degrees(scene.text)
+    # full sharding over all ranks leaves nothing to other cuts, and what is told later is of another run
+    told = " ".join(s.text for s in scene.sentences[: k + 1])
+    split = degrees(text if value.stage == 3 and devices and not far else told)
     counted: tuple[tuple[str, float], ...] = (("stage", float(value.stage)),)
     if split is not None:
         counted = (*counted, ("split", split.tensor * split.pipeline))
-        if devices and split.tensor * split.pipeline > 1 and not _of_replicas(scene, devices[0][1]):
+        if devices and split.tensor * split.pipeline > 1 and not saving.of_replicas(scene, devices[0][1]) and scene.reading(devices[0][1]).noun == "gpu":  # fmt: skip
             counted = (*counted, ("shared", split.tensor * split.pipeline))
     elif devices and scene.reading(devices[0][1]).noun == "gpu":
         devices = ()
@@ -213,8 +223,15 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
         if sized and (about := subject(Stretch(scene, k, 0, len(text)))) is not None and about.count is not None:  # fmt: skip
             given = (*given, ("params", about.count))
         named = (("technique", f"ZeRO-{value.stage}"), ("form", "factor"))
-        return LocalPhysical("saving", value.spot, given, named, counted, frozenset(roles | {"clause"}), frozenset({"of-states"}))  # fmt: skip
+        return LocalPhysical("saving", value.spot, given, named, counted, frozenset(roles | {"clause"}), frozenset({"of-states", *(("alone beside",) if value.stage == 3 and _STATE.search(clause) and not _WHOLE.search(clause) else ())}))  # fmt: skip
     return _left(scene, k, value, devices, counted, roles)
+
+
+def _own_part(text: str, clause: tuple[int, int]) -> str:
+    """The part between semicolons and colons that a clause stands in: what is said beside it governs nothing here."""
+    low = max(text.rfind("; ", 0, clause[0] + 1), text.rfind(": ", 0, clause[0] + 1)) + 1
+    high = text.find("; ", clause[0])
+    return text[low : high if high >= 0 else len(text)]
 
 
 def _beside(scene: Scene, k: int, value: _Value) -> Spot | None:
@@ -226,15 +243,6 @@ def _beside(scene: Scene, k: int, value: _Value) -> Spot | None:
         and _AFTER.search(scene.around(s, 40)[0])
     ]
     return found[0] if len(found) == 1 else None
-
-
-_REPLICAS = Lazy(r"\bdata[- ]parallel\b|\bDP\b|\breplicas?\b")
-
-
-def _of_replicas(scene: Scene, spot: Spot) -> bool:
-    """Whether a count is of those that hold the same part: "over 32 data-parallel ranks"."""
-    r, text = scene.reading(spot), scene.sentences[spot[0]].text
-    return r.noun != "gpu" or _REPLICAS.search(text, max(0, r.start - 4), r.end + 28) is not None
 
 
 def _left(

@@ -55,6 +55,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
+from tanaka.rules.memory.device_share import device_activations
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
 from tanaka.rules.memory.kept_batch import kept_batches
@@ -83,7 +84,7 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     own = list(_own(found, ctx)) if found is not None else []
     batches += stashed(ctx)
     named = {i for o in batches if isinstance(o, Finding) for i in o.operands}
-    further = list(kept_batches(ctx))
+    further = [*kept_batches(ctx), *device_activations(ctx)]
     batches += [o for o in further if isinstance(o, Finding) and not named & set(o.operands)]
     held = [o for o in further if isinstance(o, Held)]
     wrong = [o for o in batches if isinstance(o, Finding)]

@@ -24,7 +24,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.recipes import recipes, stated_bytes
+from tanaka.rules.memory.recipes import leaner, recipes, stated_bytes
 from tanaka.rules.memory.sharded_state import named_count
 from tanaka.rules.memory.sizes import billions, size
 from tanaka.rules.memory.training_run import (
@@ -61,10 +61,17 @@ def largest_part(paper: Paper) -> str:
     return max(known, key=lambda n: most_capacity(find(n)).value, default="")  # type: ignore[union-attr]
 
 
+@query
+def per_node(paper: Paper) -> tuple[float, ...]:
+    """Devices that a node of the paper may have."""
+    found = {n.quantity.point for n in paper.counts_of("gpu") if n.per == "node" and n.quantity.bounded}  # fmt: skip
+    return tuple(sorted(found if len(found) == 1 else found | {8.0}))
+
+
 def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     paper, counted = ctx.paper, dict(claim.counted)
     usual = recipes(paper)
-    if not usual or claim.cues & _SILENT or speaks_of(paper, "lean-state") or machine.excuses(paper, "offload", "adapter"):  # fmt: skip
+    if not usual or claim.cues & _SILENT or (speaks_of(paper, "lean-state") and stated_bytes(paper) is None) or leaner(paper, claim.number):  # fmt: skip
         return None
     own = claim.name("device") or largest_part(paper)
     held = most_capacity(find(own)) if own else None
@@ -74,6 +81,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     recipe = usual[0] if stated_bytes(paper) is not None else RECIPES["mixed-adam-16"]
     stage = int(counted["stage"]) if counted.get("stage") in (0.0, 1.0, 2.0) else None
     devices = counted.get("devices", MANY if stage is not None else 1.0)
+    if "nodes" in claim.cues:
+        devices *= per_node(paper)[-1]
     layout = Layout(devices, 1.0, devices, stage)
     d = Derivation(paper)
     count = named_count(d, paper, claim)

@@ -131,14 +131,14 @@ def _shaped(ctx: Context, claim: Physical, device: tuple[str, Sourced]) -> Outco
     length = claim.at("sequence")
     if length is None:
         bound = ctx.about(claim.number).of(Role.SEQUENCE)
-        length = bound.at if bound is not None else _length(paper)
+        length = bound.at if bound is not None else length_of(paper)
     if shape is None or length is None:
         return None
     d = Derivation(paper)
     b = d.stated("sequences", claim.number, symbol="b", exact=True)
     s = d.stated("sequence length", length, symbol="s")
-    h = _shape_step(d, shape, "hidden")
-    layers = _shape_step(d, shape, "layers")
+    h = shape_step(d, shape, "hidden")
+    layers = shape_step(d, shape, "layers")
     term = _term(paper)
     if full:
         e = d.known("kept for each element of a layer's input", _INPUT, "byte", Computed("the input alone, 16 bits"), shown=f"{_INPUT:g} B", symbol="e")  # fmt: skip
@@ -171,7 +171,7 @@ _SET_UP = Lazy(r"\bset-?up\b|\bmethod\w*|\bconfigurations?\b|\bworkloads?\b|\bmo
 
 
 @query
-def _length(paper: Paper) -> NumberId | None:
+def length_of(paper: Paper) -> NumberId | None:
     """The one length of sequences of the paper's set-up, else of the paper."""
     read = [paper.number(c.number) for c in paper.physical("sequence length")]
     told = [
@@ -191,7 +191,8 @@ def _term(paper: Paper) -> float | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _shape_step(d: Derivation, shape: ShapeOf, role: str) -> Step:
+def shape_step(d: Derivation, shape: ShapeOf, role: str) -> Step:
+    """Layers or width of a shape, as stated or as published."""
     at = shape.hidden_at if role == "hidden" else shape.layers_at
     label, symbol = ("hidden size", "h") if role == "hidden" else ("layers", "L")
     if at is not None:

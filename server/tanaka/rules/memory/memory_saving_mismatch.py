@@ -61,6 +61,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.device_share import device_shares
 from tanaka.rules.memory.saved import Saving
 from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import best, derive, in_form, savings
@@ -120,9 +121,18 @@ def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
         form, at = claim.name("form"), claim.at("before")
         said = _factor(number, form) if at is None else _fall(ctx.paper.number(at), number)
         models = savings(ctx.paper, claim)
+        if said is not None and not models:
+            yield from _undivided(ctx, claim, said)
         if said is not None and models:
             yield from _held_against(ctx, claim, number, said, models)
-    yield from sharded_states(ctx)
+    told: set[NumberId] = set()
+    for outcome in sharded_states(ctx):
+        if isinstance(outcome, Finding):
+            told |= set(outcome.operands)
+        yield outcome
+    for outcome in device_shares(ctx, "TK305"):
+        if not told & {*outcome.operands}:
+            yield outcome
 
 
 def _held_against(
@@ -155,6 +165,23 @@ def _held_against(
         and not machine.excuses(ctx.paper, "offload", "adapter", *(("quantised",) if zero else ()))
     )
     yield _finding(ctx, claim, number, said, models, limit, proven=proven)
+
+
+def _undivided(ctx: Context, claim: Physical, said: _Claim) -> Iterator[Outcome]:
+    """Full sharding that nobody counts devices beside: it divides the state by a count that the paper names somewhere."""
+    paper = ctx.paper
+    if claim.name("technique") != "ZeRO-3" or claim.name("form") != "sizes" or claim.cues & {"limit", "peak"}:  # fmt: skip
+        return
+    counts = [n for n in paper.counts_of("gpu", "replica", "node") if n.quantity.bounded and n.quantity.point >= 2]  # fmt: skip
+    block = paper.number(claim.number).block
+    near = [n for n in counts if n.block == block and n.noun != "node" and n.per != "node"]
+    divisors = {n.quantity.point for n in counts} | {2.0, 8.0}
+    if not near or any(said.low * 0.93 <= n <= said.high * 1.07 for n in divisors):
+        return
+    counted = replace(claim, given=(*claim.given, ("devices", near[-1].id)), far=claim.far | {"devices"})  # fmt: skip
+    models = savings(paper, counted)
+    if models and said.high < min(m.value for m in models) and of_state_alone(paper, counted, models):  # fmt: skip
+        yield _less(ctx, counted, paper.number(claim.number), said, models)
 
 
 def _less(

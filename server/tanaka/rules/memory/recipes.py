@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hwmodels.memory import RECIPES, Recipe
-from tanaka.paper.model import Paper
+from tanaka.paper.model import NumberId, Paper
 from tanaka.paper.reads import query
 from tanaka.paper.setup import told
 from tanaka.rules import machine
@@ -36,3 +36,11 @@ def recipes(paper: Paper) -> tuple[Recipe, ...]:
     if not told(paper, "adam-optimizer"):
         return ()
     return tuple(RECIPES[n] for n in (*_LEAN, *_USUAL))
+
+
+def leaner(paper: Paper, number: NumberId) -> bool:
+    """Whether state may lie elsewhere than on the devices, or be that of adapters in the number's own section."""
+    here = paper.number(number).section
+    return bool(machine.excuses(paper, "moved-state")) or any(
+        m.section == here for m in machine.excuses(paper, "adapter")
+    )

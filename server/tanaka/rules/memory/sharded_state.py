@@ -27,13 +27,12 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.memory.recipes import recipes, stated_bytes
+from tanaka.rules.memory.recipes import leaner, recipes, stated_bytes
 from tanaka.rules.memory.saved import Saving
 from tanaka.rules.memory.sizes import Count, billions, claimed, count_of, size
 from tanaka.rules.memory.state_rows import state_rows
 
 _BELOW, _ABOVE = 0.93, 1.1
-_EXCUSES = ("offload", "adapter")
 
 
 def sharded_states(ctx: Context) -> Iterator[Outcome]:
@@ -61,12 +60,18 @@ def of_state_alone(paper: Paper, claim: Physical, models: tuple[Saving, ...]) ->
     if claim.name("technique") in ("grouped queries", "multi-query", "quantisation", "units"):
         return "whole" in claim.cues
     if claim.name("form") == "sizes" and "clause" not in claim.far:
-        return "alone" in claim.cues and not machine.excuses(paper, *_EXCUSES)
-    if "clause" not in claim.far or machine.excuses(paper, *_EXCUSES):
+        return "alone" in claim.cues and not leaner(paper, claim.number)
+    if "clause" not in claim.far or leaner(paper, claim.number):
         return False
     if claim.name("form") == "sizes":
         return "state beside" in claim.cues
     left = claim.at("left")
+    if (
+        "alone beside" in claim.cues
+        and claim.at("devices") is not None
+        and "devices" not in claim.far
+    ):
+        return True
     if left is None or claim.at("params") is None:
         return False
     count = named_count(Derivation(paper), paper, claim)
@@ -83,7 +88,7 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
     stage, at = int(counted["stage"]), claim.at("devices")
     bound = ctx.about(claim.number).of(Role.DEVICES) if at is None else None
     at = bound.at if bound is not None else at
-    if not usual or machine.excuses(paper, *_EXCUSES) or (at is None and stage != 0):
+    if not usual or leaner(paper, claim.number) or (at is None and stage != 0):
         return None
     d = Derivation(paper)
     count = named_count(d, paper, claim)

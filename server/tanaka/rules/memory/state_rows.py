@@ -18,6 +18,7 @@ _OTHER = Lazy(
     re.I,
 )
 _NONE = Lazy(r"^\W*(?:replicated|no(?:ne)?|DDP|plain(?: DP)?|data[- ]parallel\w*|baseline|ZeRO-0|no sharding|unsharded|replication)\W*$", re.I)  # fmt: skip
+_OF_ONE = Lazy(r"\bstates?\b.*(?:\b(?:per|each|a|of one)\s|/)(?:GPU|device|rank|card|accelerator)|\b(?:per|each|a|one)[- ](?:GPU|device|rank|card|accelerator) states?\b|^\W*(?:model |training )?states?\b", re.I)  # fmt: skip
 _PARAMS = Lazy(r"^\W*(?:#\s?)?(?:params?|parameters?|model size|size)\b", re.I)
 _DEVICES = Lazy(r"^\W*(?:#\s?)?(?:GPUs?|devices|ranks|replicas|DP(?: degree)?|data-parallel \w+)\W*$", re.I)  # fmt: skip
 
@@ -54,6 +55,9 @@ def _claim(
     if not plain(number, "byte", 1e7):
         return None
     stage = _stage(f"{entry.label} | {line.said}", (entry.label, line.name))
+    rows = " | ".join((*table.header, *table.stubs))
+    if stage is None and _OF_ONE.search(entry.label) and not STAGE.search(rows) and not any(_NONE.match(s) for s in (*table.header, *table.stubs)):  # fmt: skip
+        stage = _stage(table.caption, ())  # one stage for all rows
     if stage is None:
         return None
     devices = line.only(_DEVICES, lambda n: plain(n, "1", 1.0))

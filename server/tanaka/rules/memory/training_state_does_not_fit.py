@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.device_share import device_shares
 from tanaka.rules.memory.held_state import held_states
 from tanaka.rules.memory.sizes import size
 from tanaka.rules.memory.training_run import judged, sharded
@@ -79,7 +80,14 @@ def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
         if isinstance(outcome, Finding):
             named |= set(outcome.operands)
         yield outcome
-    yield from held_states(ctx, frozenset(named))
+    for outcome in held_states(ctx, frozenset(named)):
+        if isinstance(outcome, Finding):
+            named |= set(outcome.operands)
+        yield outcome
+    told = {ctx.paper.number(i).block for i in named}
+    for outcome in device_shares(ctx, "TK301"):
+        if not told & {ctx.paper.number(i).block for i in outcome.operands[:1]}:
+            yield outcome
 
 
 def _told_of(ctx: Context) -> Iterator[Outcome]:
@@ -121,6 +129,8 @@ def _stated_at_once(ctx: Context) -> Iterator[Outcome]:
         proven = (
             least > there and held.verified and not claim.cues & {"inference", OPEN} and not excused
         )
+        if not proven and "inference" in claim.cues:
+            continue  # which of the two the devices are for nobody says
         # What is shown is what is proven: where the recipe is not stated, its floor.
         recipe = floor if proven else usual
         d = Derivation(ctx.paper)
