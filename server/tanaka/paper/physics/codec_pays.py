@@ -15,11 +15,11 @@ from tanaka.patterns import Lazy
 
 _CODE = (
     r"(?:en|de)cod(?:e[sd]?|ing|ers?)|(?:de)?compress(?:ing|ion|es|ed|ors?)|codecs?|(?:de)?quanti[sz](?:ing|ation|e)|sparsif(?:ying|ication)|"
-    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:de)?quanti[sz]ers?|sketching"
+    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:low-rank|random|down-|up-)\s?projections?|projection and its inverse|orthogonali[sz]\w+|(?:de)?quanti[sz]ers?|sketching"
 )
 _ABOUT_CODE = Lazy(rf"\b(?:{_CODE})\b", re.I)
 _CODE_BEFORE = Lazy(
-    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to|runs? for|accounts? for|lasts?)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$",
+    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to|runs? for|accounts? for|lasts?|(?:occup(?:y|ies)|keeps?|blocks?) (?:the )?\w+ (?:busy )?for)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$|\b(?:{_CODE})\s\([≈∼~]?$",
     re.I,
 )
 _CODE_AFTER = Lazy(
@@ -27,19 +27,22 @@ _CODE_AFTER = Lazy(
     re.I,
 )
 _SAVED_BEFORE = Lazy(
-    r"\b(?:sav(?:es?|ed|ing|ings of)|spar(?:es?|ed|ing)|avoid(?:s|ed|ing)?|remov(?:es?|ed|ing)|recover(?:s|ed)?|wins?|gains?|buys?(?: us)?|in return for|in exchange for|out of|of)\s(?:at (?:most|best)\s|only\s|just\s|about\s|up to\s|us\s|the\s|those\s|these\s|some\s|as much as\s)*[≈∼~]?$",
+    r"\b(?:sav(?:es?|ed|ing|ings of)|spar(?:es?|ed|ing)|avoid(?:s|ed|ing)?|remov(?:es?|ed|ing)|recover(?:s|ed)?|wins?|gains?|buys?(?: us)?|in return for|in exchange for|out of|of|(?:shorten\w*|shrink\w*|cuts?|reduc\w+) (?:the |each |every |an? )?(?:\w+ )?(?:exchange|all-reduce|communication|synchroni[sz]ation|transfer|all-gather)(?: time)? by)\s(?:at (?:most|best)\s|only\s|just\s|about\s|up to\s|us\s|the\s|those\s|these\s|some\s|as much as\s)*[≈∼~]?$",
     re.I,
 )
 _SAVED_AFTER = Lazy(
-    r"^\sless\b|^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
+    r"^\s(?:less|faster|shorter)\b|^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
     re.I,
 )
+_STEP_LEADS = Lazy(r"\b(?:steps?|iterations?|training|epochs?)\b[^,;.]{0,24}$", re.I)
 _PRONOUN_COSTS = Lazy(r"^\W*(?:But |However, |Yet |Still, |In turn, |And )?(?:it|this|they|that)\s(?:\w+\s){0,2}?(?:costs?|takes?|needs?|adds?|requires?)\b", re.I)  # fmt: skip
-_DECODES = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+|unpack\w+)\b(?:\s\w+){0,2}\s$", re.I)
-_SAVES = Lazy(r"\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I)
+_DECODES = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+|unpack\w+)\b(?:\s\w+){0,2}\s\(?$", re.I)
+_SAVES = Lazy(
+    r" by\b|\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I
+)
 _NET = Lazy(
     r"\bnet (?:gain|saving|benefit|win|reduction|improvement|effect)s?\s(?:of\s|is\s|being\s)?(?:about\s|only\s)?$|"
-    r"\b(?:shorten\w*|shrink\w*|reduc\w+|cut\w*|improv\w+|speed\w* up) (?:the |a |each |every |our )?(?:\w+ )?(?:step|iteration|exchange|training|all-reduce)s?\s(?:\w+\s)?by\s(?:about\s|only\s)?$|"
+    r"\b(?:shorten\w*|shrink\w*|reduc\w+|cut\w*|improv\w+|speed\w* up) (?:the |a |each |every |our )?(?:\w+ )?(?:step|iteration|training)s?\s(?:\w+\s)?by\s(?:about\s|only\s)?$|"
     r"\b(?:so|thus|hence|therefore|which|that)\b[^;.\d]{0,40}?\b(?:saves?|gains?|wins?|leaves?|shortens?)\b[^;.\d]{0,30}?$",
     re.I,
 )
@@ -187,7 +190,8 @@ def _codes(scene: Scene, spot: Spot) -> bool:
 def _is_saved(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 60, 90)
     if _SAVED_AFTER.match(after):
-        return True
+        # "the all-reduce is 85 ms faster", but "the step is"
+        return not _STEP_LEADS.search(before)
     m = _SAVED_BEFORE.search(before)
     return m is not None and _SAVES.search(m.group()) is not None
 

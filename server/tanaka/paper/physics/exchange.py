@@ -16,13 +16,13 @@ from tanaka.paper.physics.exchange_ends import device, runs_where, same_ends
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
-_QUICK = Lazy(
+QUICK = Lazy(
     r"all[- ]?reduc|gather|scatter|all[- ]?(?:to|2)[- ]?all|broadcast|\bring\b|\bexchang|\breduc(?:e|ed|es|ing|tion) |\baverag|\baggregat|\bsynchroni[sz]",
     re.I,
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
 _OF_RING = Lazy(_RING, re.I)
-_GRADIENT = Lazy(r"\bgradients?\b", re.I)
+_REDUCED = Lazy(r"\bgradients?\b|\bactivations?\b[^.;]{0,30}\breduced\b", re.I)
 _WHOLE_MODEL = Lazy(r"\b(?:weights|parameters|model|replica)\b", re.I)
 _PLAIN_NOUN = Lazy(
     rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b"
@@ -40,7 +40,7 @@ _ELIDED = Lazy(
     re.I,
 )
 _TAKES = Lazy(
-    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:tim|measur|clock)ed (?:\w+ )?(?:at|to take|to last)|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:tim|measur|clock)ed (?:\w+ )?(?:at|to take|to last)|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|(?:runs?|ran) for|measures?)\s"
     r"(?:up\s|us\s)?(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|as little as\s|[≈∼~<≤]\s?)*$",
     re.I,
 )
@@ -61,11 +61,11 @@ _CLAUSE = Lazy(
     re.I,
 )
 _LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
-_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
+_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|models?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
 _PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
 _PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
 _NO_PAYLOAD = Lazy(
-    r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:layer|token|parameter|micro|bucket|block|head|expert))",
+    r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:token|parameter|micro|bucket|block|head|expert))",
     re.I,
 )
 _NO_PAYLOAD_BEFORE = Lazy(
@@ -125,7 +125,7 @@ _SUPPOSED = Lazy(
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Times of collectives, with as much of payload, ends and link as the passage tells."""
-    if not _QUICK.search(scene.text):
+    if not QUICK.search(scene.text):
         return
     seen: list[LocalPhysical] = []
     for k, _ in enumerate(scene.sentences):
@@ -229,7 +229,7 @@ def sent(
 def kind_of(scene: Scene, k: int, scope: str) -> str:
     """Which collective a clause speaks of, by its own words or those before; "" where it is open."""
     found = _kind(scene, k, scope)
-    if not found and _PLAIN_NOUN.search(scope) and any(_GRADIENT.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
+    if not found and _PLAIN_NOUN.search(scope) and any(_REDUCED.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
         return "all-reduce"
     return found
 

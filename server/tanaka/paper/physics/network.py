@@ -67,9 +67,7 @@ _ASIDE = Lazy(
     r"\b(?:management|storage|control|out-of-band|front-?end|public|internet|service) (?:network|Ethernet|link|traffic|fabric|plane)\b|\bfor (?:storage|management|checkpoints)\b",
     re.I,
 )
-RACK = Lazy(
-    r"\bNVL\d+\b|\bracks?\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bpods?\b", re.I
-)
+RACK = Lazy(r"\bNVL\d+\b|\brack-scale\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bracks? (?:joins?|connects?|of \d+ GPUs|with \d+ GPUs)\b", re.I)  # fmt: skip
 _CLUSTER = Lazy(
     r"\b[Cc]luster (?P<a>[A-Z0-9]\w{0,8})\b|\b(?:[Tt]he|[Oo]ur) (?P<b>main|first|second|third|small|large|old|new|larger|smaller|older|newer|fast|slow|other) (?:\w+ ){0,2}?(?:cluster|system|testbed|machine)\b"
 )

@@ -36,13 +36,15 @@ _LEAST = 16 * 2.0**20  # of less, latencies are the most
 _SPREAD = Lazy(
     r"\bTPU|\bGB[23]00|\bNVL\d|\bTrainium|\bInferentia|\bGaudi|\bAscend|\bWSE|\bIPU", re.I
 )
+_SYSTEM = Lazy(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ]")
 _OPEN = frozenset(("exposed", "exposed after", "amortised", "part", "subset", "saved", "simulated", "rack"))  # fmt: skip
 
 
 @query
 def named_parts(paper: Paper) -> tuple[str, ...]:
     """Devices that the paper binds any of its numbers to, as written."""
-    return tuple(sorted({dict(n.context).get("device", "") for n in paper.numbers} - {""}))
+    named = {_SYSTEM.sub("", dict(n.context).get("device", "")) for n in paper.numbers}
+    return tuple(sorted(named - {""}))
 
 
 def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False) -> Least | None:
@@ -195,7 +197,7 @@ def _parts(ctx: Context, claim: Physical) -> tuple[Accelerator, ...]:
     """What it runs on: named beside it, by the set-up, else all that the paper names."""
     device = machine.named(ctx, claim, "device")
     if device is not None:
-        return machine.parts(device)
+        return find(_SYSTEM.sub("", device.name))
     return tuple(p for name in named_parts(ctx.paper) for p in find(name))
 
 
