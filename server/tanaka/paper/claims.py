@@ -364,7 +364,7 @@ _NO_RUN = Lazy(
     re.I,
 )
 _ANOTHER_PART = Lazy(
-    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
+    r"\b(?:Volta|Ampere|Hopper|Blackwell|CDNA\s?\d?|Gaudi\s?\d?|Trainium\s?\d?|WSE-?\d?|wafer|IPU|successors?|(?:newer|next|later|following|larger|largest|bigger|biggest|faster|fastest|smaller|smallest|slower|slowest|other) (?:\w+ )?(?:part|chip|card|GPU|generation)s?)\b"
 )
 """Words for a part other than the one that is named, or for that one: which, only the clause says."""
 _COMPARAND = Lazy(
@@ -569,7 +569,7 @@ RECIPE = {
     "bytes-16": Lazy(r"\b(?:16|sixteen) (?:bytes|B) (?:per|a|/) ?param"),
 }
 STATE_CUES = {
-    "adapter": r"\b(?:Q?LoRA|adapters?|frozen|unfrozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient|BitFit|(?:only|just) (?:the|its|their) (?:top|last|first|upper|final|bias|value|new|\w+ head)|(?:top|last|first|upper|final) \w+ (?:of (?:its|the) \w+ )?(?:layers|blocks)|receives? updates|(?:layer|block)s? (?:at a time|by (?:layer|block))|(?:layer|block)-?wise|only one of (?:its|the)|norm(?:alization)? layers|(?:layers|biases) alone|two layers at a time|(?:fraction|subset|share|part) of (?:its|the|all|their) (?:\w+ )?(?:weights|parameters|layers|blocks))\b",
+    "adapter": r"\b(?:Q?LoRA|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )adapters?|frozen|unfrozen|freez\w+|PEFT|prefix[- ]tuning|parameter-efficient|BitFit|(?:only|just) (?:the|its|their) (?:top|last|first|upper|final|bias|value|new|\w+ head)|(?:top|last|first|upper|final) \w+ (?:of (?:its|the) \w+ )?(?:layers|blocks)|receives? updates|(?:layer|block)s? (?:at a time|by (?:layer|block))|(?:layer|block)-?wise|only one of (?:its|the)|norm(?:alization)? layers|(?:layers|biases) alone|two layers at a time|(?:fraction|subset|share|part) of (?:its|the|all|their) (?:\w+ )?(?:weights|parameters|layers|blocks))\b",
     "offload": r"\b(?:off-?load\w*|NVMe|host memory|CPU memory|ZeRO-Infinity|swap\w*|paged|unified memory|pinned|LPDDR\w*|DDR\d|host (?:DRAM|RAM)|(?:of|by|on|to|in|from) (?:the|its|their) (?:host|CPUs?)|CPU (?:DRAM|RAM|side|updates?)|CPU-side|EPYC|Xeons?|Grace)\b",
     "low-bit": r"\b(?:(?:8|eight|4|four)-bit|block-?wise|quanti[sz]ed (?:optimi[sz]er|training)|bitsandbytes)\b",
     "fused": r"\b(?:LOMO|GaLore|gradient release|fused backward|Adafactor|Lion|Muon|SGD|BF16 moments|pure BF16|MeZO|zeroth-order|zero-order|forward-only|evolution strateg\w+|APOLLO|Adam-mini|SM3|low-rank|moments in (?:BF16|bfloat16|FP8|INT8|half precision)|no master (?:copy|copies|weights))\b",

@@ -71,6 +71,11 @@ _OURS = (
 _OUR = Lazy(rf"(?:our(?: [a-z-]+){{0,2}}? (?:{_OURS})s?|ours|we)(?![\w-])", re.I)
 _PROPOSED = Lazy(rf"proposed (?:{_OURS})(?![\w-])", re.I)  # "the proposed", looked for behind it
 _SHORT_BEFORE = Lazy(r"(?:\d ?[×x]?|[×x]|\b(?:[Aa]n?|[Oo]ne|[Tt]wo|[Ff]our|[Ee]ight|[Ss]ingle|[Ee]ach|per|[Oo]n))[ ]?$")  # fmt: skip
+# "On the A10 we measure", and no layer or level of that name
+_SHORT_ALONE = Lazy(r"\b(?:[Tt]he|[Tt]his|[Oo]ur)[ ]$")
+_SHORT_THEN = Lazy(
+    r"[.,;:)]|$|[ ](?:and|or|we|it|in|at|as|than|has|had|is|was|are|does|did|do|reach\w*|sustain\w*|achiev\w*|attain\w*|runs?|ran|stays?|gets?|to|from|itself|alone|lacks?|delivers?|takes?|needs?|decod\w*|trains?|holds?)(?![\w-])"
+)
 _SHORT_AFTER = Lazy(r"[- ]?(?:GPUs?|accelerators?|cards?|instances?|Tensor|\d\d ?GB)\b")
 _NOT_A_PART = Lazy(
     r"[- ](?:cache|layers?|load|norms?|switch|protocol|loss|level|regulari[sz]ation)"
@@ -217,6 +222,7 @@ def _device(text: str, start: int, end: int, left: int, known: Names, *, short: 
     plural = text[end - 1] == "s"
     if short and not (
         vendor or plural or _SHORT_AFTER.match(text, end) or (_SHORT_BEFORE.search(before) and not _NOT_A_PART.match(text, end))
+        or (_SHORT_ALONE.search(before) and _SHORT_THEN.match(text, end))
     ):  # fmt: skip
         return None
     if not plural and (behind := known.behind.match(text, end)):

@@ -8,12 +8,14 @@ block.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.attribute.attributes import attributes
 from tanaka.paper.attribute.tallies import tallies
 from tanaka.paper.headlines import results
 from tanaka.paper.model import (
+    BACKGROUND,
     OPEN,
     Asserted,
     Attribute,
@@ -26,6 +28,9 @@ from tanaka.paper.model import (
 )
 from tanaka.paper.sentences import Sentence
 from tanaka.records import dataclass
+
+if TYPE_CHECKING:
+    from tanaka.paper.physics.scene import LocalPhysical
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def physical(
 
     passage = tuple(said)
     claims = tuple(read(passage))
-    told = frozenset(c.number[0] for c in claims)
+    told = frozenset(c.number[0] for c in claims if not _loose(c))
     for c in claims:
         k, i = c.number
         bound = (i, *(b for _, (a, b) in c.given if a == k))
@@ -95,7 +100,22 @@ def physical(
         plain = k not in noted and plain_claim(
             c.relation, passage, k, bound, [n for _, n in c.counted], params, told
         )
+        cues = c.cues if plain else c.cues | {OPEN}
+        text, at = said[k].text, said[k].readings[i].start
+        firm = Asserted.NO if taken_back(text) else asserted(text, at, where)
+        if firm is Asserted.QUOTED and asserted(text, at, Where.BODY) is Asserted.YES:
+            cues |= {BACKGROUND}
         yield Physical(
             c.relation, ids[k][i], tuple((role, ids[a][b]) for role, (a, b) in c.given), c.named, c.counted, c.far,
-            c.cues if plain else c.cues | {OPEN}, Asserted.NO if taken_back(said[k].text) else asserted(said[k].text, said[k].readings[i].start, where),
+            cues, firm,
         )  # fmt: skip
+
+
+def _loose(claim: LocalPhysical) -> bool:
+    """Whether a claim is bound too loosely for its sentence to count as told."""
+    return claim.relation in _LOOSE or "clause" in claim.far
+
+
+_LOOSE = frozenset(
+    {"recipe", "sharded state", "held state", "activation size", "kept batch", "sequence length"}
+)

@@ -40,7 +40,7 @@ _PATTERNS: dict[str, str] = {
     ),
     "low-precision-update": r"\bFP8 (?:training|gradients|weights)\b|\b(?:4|8)-bit (?:gradients|optimi[sz]er)\b",
     "lean-state": (
-        r"\bQ?LoRA\b|\badapters?\b|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
+        r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )\badapters?\b(?! moves)|\bparameter-efficient\b|\bPEFT\b|\boff-?load(?:s|ed|ing)?\b|\bZeRO-(?:Offload|Infinity)\b|"
         r"\b8-bit (?:Adam|optimi[sz]er)|\bpaged optimi[sz]er|\bLOMO\b|\bGaLore\b|\bAdafactor\b"
     ),
     "straggler": r"\bstragglers?\b|\bslow(?:est|er)? (?:node|worker|rank|replica|machine|GPU)s?\b",
@@ -78,6 +78,7 @@ _BASELINE = Lazy(
     re.I,
 )
 _THAN = Lazy(r"\bthan\b[^.;,]{0,24}$")
+_LATER = Lazy(r"\b(?:left|leave|subject|matter|topic|plan\w*|deferred?|interesting)\b[^.;]{0,24}\bfuture work\b|\bfuture work (?:will|may|could|might)\b", re.I)  # fmt: skip
 _OURS = Lazy(r"\b(?:we|our|ours)\b", re.I)
 
 
@@ -102,7 +103,7 @@ def mentions(sentence: Sentence, where: Where) -> tuple[LocalMention, ...]:
 def role_of(text: str, at: int, where: Where) -> str:
     """Whose a thing is that a sentence names at an offset: "ours", "negated", "related" ..."""
     before = text[:at]
-    if where in (Where.RELATED, Where.FUTURE):
+    if where in (Where.RELATED, Where.FUTURE) or _LATER.search(text):
         return "related"
     if _THAN.search(before):
         return "compared"

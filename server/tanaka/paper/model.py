@@ -46,6 +46,10 @@ OPEN = "open beside"
 """Cue of a claim whose passage says more than the claim, so that nothing is proven of it."""
 
 
+BACKGROUND = "in the background"
+"""Cue of a claim that is another's only by its section's title: a paper does its own sums there, too."""
+
+
 class Where(StrEnum):
     """What part of the paper a statement stands in."""
 

@@ -17,6 +17,7 @@ from tanaka.paper.answers_gain import gain_words
 from tanaka.paper.fairness import fairness_words
 from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
+from tanaka.paper.physics.computes_in import format_words
 from tanaka.paper.physics.excuses import excuse_words
 from tanaka.paper.physics.plain import noted, plain_words
 from tanaka.paper.roles import speaks
@@ -89,6 +90,7 @@ class Listener:
                 *standing_words(sentence, scope.where),
                 *setting_words(sentence, scope.where),
                 *excuse_words(sentence, scope.where),
+                *format_words(sentence, scope.where),
                 *plain_words(said, i, footnoted),
             ):
                 mention = Mention(

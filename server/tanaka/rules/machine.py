@@ -12,7 +12,7 @@ import re
 from hwmodels.catalog import Accelerator, find
 from hwmodels.models import Model, find_model
 from tanaka.paper.about import Bound, Role
-from tanaka.paper.model import OPEN, Asserted, How, Mention, NumberId, Paper, Physical
+from tanaka.paper.model import BACKGROUND, OPEN, Asserted, How, Mention, NumberId, Paper, Physical
 from tanaka.paper.physics.plain import DISOWNED, EXPLAINED, PLAIN
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
@@ -169,6 +169,19 @@ def _plainly(paper: Paper, number: NumberId) -> Mention | None:
 def disowned(paper: Paper, number: NumberId) -> bool:
     """Whether the words around a number say that nobody measured it, or themselves explain it."""
     return any(number in m.numbers for m in paper.mentions_of(DISOWNED, EXPLAINED))
+
+
+@query
+def unmeasured(paper: Paper, number: NumberId) -> bool:
+    """Whether the words around a number say that nobody measured it."""
+    return any(number in m.numbers for m in paper.mentions_of(DISOWNED))
+
+
+def said(claim: Physical) -> bool:
+    """Whether the paper claims it itself, also in a section of background: enough for a doubt."""
+    return claim.asserted is Asserted.YES or (
+        claim.asserted is Asserted.QUOTED and BACKGROUND in claim.cues
+    )
 
 
 def firm(paper: Paper, claim: Physical, *ids: NumberId | None) -> bool:

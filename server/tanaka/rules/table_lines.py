@@ -115,7 +115,7 @@ class Line:
         at = self.only(_SPLIT_LABEL, _counts)
         if at is not None:
             return at.quantity.point, at.id
-        by_model = _counted_by_model(self.table.caption)
+        by_model = counted_by_model(self.table.caption)
         if len(by_model) > 1:  # "A runs on one H100, B on four"
             named = models(f"{self.said} | {entry.label}")
             own = [n for name, n in by_model if len(named) == 1 and name.lower().endswith(named[0].lower())]  # fmt: skip
@@ -134,7 +134,7 @@ _COUNT_OF_MODEL = Lazy(
 )
 
 
-def _counted_by_model(caption: str) -> list[tuple[str, float]]:
+def counted_by_model(caption: str) -> list[tuple[str, float]]:
     """Of what a caption says how many parts it ran on: "A on one H100, B on four"."""
     found = ((m["m"], m["n"].lower()) for m in _COUNT_OF_MODEL.finditer(caption))
     return [(name, float(_WORDS.get(n, 0) or n)) for name, n in found]

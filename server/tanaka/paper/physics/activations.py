@@ -24,6 +24,8 @@ _ELSE = Lazy(
     r"impossible|runs? out|fail\w*|inference|infer|serv(?:e|es|ing)|decod\w+|prefill|up to|at most)\b",
     re.I,
 )  # fmt: skip
+# A sequence that several devices share.
+_SPLIT = Lazy(r"\bsequences?\b[^.;]{0,40}\b(?:split|divided|shared|cut|spread) (?:over|across|among|between)\b|\bsequences? per (?:node|group)\b", re.I)  # fmt: skip
 _WIDTH = Lazy(
     r"\b(?:width|hidden (?:size|dimension|width)s?|model (?:dimension|width)|embedding (?:size|dimension)|d_?model)(?: of| is| =|,)?\s?$|\b(?:h|d)\s?=\s?$",
     re.I,
@@ -43,7 +45,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not KEPT.search(sentence.text):
             continue
         reach = [j for j in (k, k - 1, k + 1, k - 2) if 0 <= j < len(scene.sentences)]
-        if _ELSE.search(sentence.text):
+        if _ELSE.search(sentence.text) or any(
+            _SPLIT.search(scene.sentences[j].text) for j in reach
+        ):
             continue
         batch = _one(scene, reach, _is_batch)
         length = _one(scene, reach, _is_length)

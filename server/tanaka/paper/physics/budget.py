@@ -22,7 +22,7 @@ _TRAINED = Lazy(
     r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bconsum\w+\b|\bsaw\b|\btokens (?:cost|take|took|need|require)\w*\b",
     re.I,
 )
-_NOT_TRAINING = Lazy(
+NOT_TRAINING = Lazy(
     r"\binferen\w+|\bserv(?:e|es|ed|ing)\b|\bdecod(?:e|es|ed|ing)\b|\bgenerat\w+|\bsynthe\w+|\blabel\w*|\bfilter\w*|"
     r"\btokeni[sz]\w+ the\b|\bdeduplicat\w+|\bRLHF\b|\bPPO\b|\bGRPO\b|\breinforcement\b|\bdistill\w*|\bdiffusion\b|"
     r"\bimages?\b|\bvideos?\b|\bvision\b|\bspeech\b|\bsweep\w*|\bsearch\b",
@@ -73,7 +73,7 @@ _CARRIES = Lazy(
     r"^(?:The|This|Our|Its) (?:\w+ )?(?:run|training|pre-?training|job|model|budget|phase)\b|^(?:Pre-?)?[Tt]raining\b|^(?:It|This|They) (?:took|used|ran|was|is|needs?|consumed)\b|"
     r"^We (?:used?|train|pre-?train|ran|spent)\w*\b|^On \d|^In total\b"
 )
-_TWO_RUNS = Lazy(
+TWO_RUNS = Lazy(
     r"\bbaselines?\b|\bwhereas\b|\binstead of\b|\brather than\b|\bcompared\b|\bversus\b|\bvs\b|\bunlike\b|^Where\b|\bauthors of\b|\bprior work\b",
     re.I,
 )
@@ -92,7 +92,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
-        times = [s for s in scene.spots(k) if _duration(scene, s)]
+        times = [s for s in scene.spots(k) if duration(scene, s)]
         if len(times) > 1:  # "A was trained on 1T tokens in ..., and B used 1.4T tokens and ..."
             yield from _runs(scene, k)
         if len(times) != 1:
@@ -105,7 +105,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _runs(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Runs of a sentence that each clause tells in full."""
     for alone, kept in scene.clauses(k):
-        times = [s for s in alone.spots(k) if _duration(alone, s)]
+        times = [s for s in alone.spots(k) if duration(alone, s)]
         claim = _budget(alone, k, times[0]) if len(times) == 1 else None
         if claim is not None and not claim.far:
             yield in_whole(claim, k, kept)
@@ -114,14 +114,14 @@ def _runs(scene: Scene, k: int) -> Iterator[LocalPhysical]:
 def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
     text = scene.sentences[k].text
     rented = scene.reading(time).quantity.shown_unit.endswith("-hours")
-    if not _TRAINS.search(text) or _NOT_TRAINING.search(text) or _TWO_RUNS.search(text):  # fmt: skip
+    if not _TRAINS.search(text) or NOT_TRAINING.search(text) or TWO_RUNS.search(text):  # fmt: skip
         return None
     # a sentence with a time of its own tells of another run
     near = [
         j
         for j in (k, k - 1, k - 2, k + 1)
         if 0 <= j < len(scene.sentences)
-        and (j == k or not any(_duration(scene, s) for s in scene.spots(j)))
+        and (j == k or not any(duration(scene, s) for s in scene.spots(j)))
     ]
     far: set[str] = set()
     given: dict[str, Spot] = {"time": time}
@@ -179,7 +179,7 @@ def _budget(scene: Scene, k: int, time: Spot) -> LocalPhysical | None:
         return None
     used = {j for j, _ in given.values()} | {k}
     said = " ".join(scene.sentences[j].text for j in sorted(used))
-    if not _TRAINED.search(said) or any(_NOT_TRAINING.search(scene.sentences[j].text) for j in used):  # fmt: skip
+    if not _TRAINED.search(said) or any(NOT_TRAINING.search(scene.sentences[j].text) for j in used):  # fmt: skip
         return None
     formats = [f for j in near for f in scene.formats(j)]
     if len(set(formats)) == 1:
@@ -215,7 +215,8 @@ def _width(name: str) -> int:
     return int(digits.group()) if digits else 99
 
 
-def _duration(scene: Scene, spot: Spot) -> bool:
+def duration(scene: Scene, spot: Spot) -> bool:
+    """Whether a number is the time of a run, and not of a part of one."""
     r = scene.reading(spot)
     q = r.quantity
     if q.unit != "s" or q.point < _LONG:
@@ -223,6 +224,21 @@ def _duration(scene: Scene, spot: Spot) -> bool:
     if "-" in q.shown_unit and re.search(r"(?:node|core|CPU|cpu)-", q.shown_unit):
         return False
     return _NOT_ALL.search(scene.around(spot, 24, 0)[0]) is None
+
+
+def tokens_seen(scene: Scene, k: int) -> list[Spot]:
+    """Counts of tokens of a sentence that a run may have seen; "we stopped after 100B tokens" is one."""
+    found = [
+        s
+        for s in scene.spots(k, noun="token")
+        if _counts_tokens(scene, s) and _STOPPED.search(scene.around(s, 44, 0)[0])
+    ]
+    return found or _tokens(scene, k)
+
+
+_STOPPED = Lazy(
+    r"\b(?:stop(?:s|ped)?|end(?:s|ed)?|finish(?:es|ed)?|halt(?:s|ed)?|interrupt(?:s|ed)?)(?: (?:it|the run|training))? (?:after|at|with) (?:about |roughly |the )?$"
+)
 
 
 def _tokens(scene: Scene, k: int) -> list[Spot]:

@@ -14,11 +14,11 @@ _OF_EACH = Lazy(
     r"(?: (?:each|of))?|\s?[×x])\s?$",
     re.I,
 )
-_HOLDER = Lazy(
-    r"s?[- ](?:GPU[- ]|based[- ]|PCIe[- ]|SXM\d?[- ])*(?:nodes?|servers?|machines?|hosts?|instances?|systems?|box(?:es)?|pods?|clusters?|slices?|racks?|workstations?|supercomputers?|partitions?)\b",
+HOLDER = Lazy(
+    r"s?[- ](?:GPU[- ]|based[- ]|PCIe[- ]|SXM\d?[- ])*(?:nodes?|servers?|machines?|hosts?|instances?|systems?|box(?:es)?|pods?|clusters?|slices?|racks?|workstations?|supercomputers?|partitions?|pools?|fleets?|islands?|halves|half|side)\b",
     re.I,
 )
-_SEVERAL = Lazy(
+SEVERAL = Lazy(
     r"\b(?:\d+|two|three|four|five|six|eight|ten|several|multiple|both)\s(?:\w+\s)?(?:pods?|SuperPODs?|clusters?|groups?|islands?|racks?|slices?|"
     r"data ?cent(?:er|re)s?|partitions?|runs?|seeds?|jobs?|sites?|zones?|regions?)\b",
     re.I,
@@ -61,9 +61,9 @@ def counted_devices(scene: Scene, k: int) -> Devices | None:
     """The devices of a sentence; None where it names two sorts, or counts them twice."""
     parts = scene.parts(k)
     text = scene.sentences[k].text
-    if any(_HOLDER.match(text, p.end) for p in parts if not p.system):
+    if any(HOLDER.match(text, p.end) for p in parts if not p.system):
         return None  # "one A100 node": how many it holds is not said
-    if _SEVERAL.search(text):
+    if SEVERAL.search(text):
         return None
     if len({same_name(p.name) for p in parts}) > 1:
         return None

@@ -17,9 +17,9 @@ from tanaka.patterns import Lazy
 
 EXCUSES: dict[str, Lazy] = {
     "offload": Lazy(r"\boff-?load\w*|\bZeRO-Infinity\b|\bNVMe\b|\b(?:host|CPU) (?:memory|DRAM|RAM)\b|\bswap(?:s|ped|ping)?\b|\bunified memory\b|\bpinned (?:memory|DRAM|RAM|buffers?)\b|\bLPDDR\w*|\bDDR[45]\b|\b(?:memory|DRAM|RAM) of the host\b|\blayers? at a time\b|\bblock by block\b|\blayer by layer\b|\b(?:weights|layers|blocks) (?:come|arrive|are (?:fetched|copied|brought|loaded)) (?:over|from|on demand|as)\b|\bstream(?:s|ed|ing)? (?:the )?(?:weights|layers)\b|\bFlexGen\b", re.I),
-    "adapter": Lazy(r"\bQ?LoRA\b|\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
+    "adapter": Lazy(r"\bQ?LoRA\b|(?<!HDR )(?<!EDR )(?<!NDR )(?<!InfiniBand )(?<!network )(?<!Ethernet )(?<!channel )(?<!bus )\badapters?\b|\bPEFT\b|\bparameter-efficient\b|\bfrozen\b|\bfreez(?:e|es|ing)\b|\bprefix[- ]tuning\b", re.I),
     "sparsity": Lazy(r"\b2:4\b|\bspars(?:e|ity|ified)\b|\bprun(?:ed|ing)\b", re.I),
-    "quantised": Lazy(r"\b[1-8](?:\.\d+)?-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
+    "quantised": Lazy(r"\b(?:[1-8](?:\.\d+)?|two|three|four|six|eight)-bit\b|\b(?:[1-4](?:\.\d+)?|one|two|three|four) bits?\b|\bINT[48]\b|\bFP[48]\b|\bNF4\b|\bAWQ\b|\bGPTQ\b|\bGGUF\b|\bquanti[sz]\w+", re.I),
     "recomputation": Lazy(r"\brecomput\w+|\bactivation checkpointing\b|\bgradient checkpointing\b", re.I),
     "caching": Lazy(r"\bprefix[- ]cach\w+|\bcache hits?\b|\bcached (?:prompts?|prefix\w*|responses?|features?)\b|\bprompt cach\w+", re.I),
     "experts": Lazy(r"\bMoE\b|\bmixture[- ]of[- ]experts\b|\bexperts\b"),
@@ -38,6 +38,25 @@ EXCUSES: dict[str, Lazy] = {
     ),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bswitch[- ]reduc\w+"),
 }  # fmt: skip
+# Sparse is what is sent or looked up, and no product; or a peak that the vendor prints.
+_NO_EXCUSE = {
+    "sparsity": Lazy(
+        r"(?<=sparse)[- ](?:and [\w-]+ )?(?:MoEs?|mixtures?|experts?|routing|gating|codecs?|gradients?|exchanges?|all-?(?:reduces?|gathers?)|communication|updates?|aggregation|methods?|schemes?|messages?|embeddings?|tables?|features?|rewards?|labels?|top-?k)\b|"
+        r"(?<=sparsity)\s(?:of|in) the (?:gradients?|updates?|exchange)\b",
+        re.I,
+    ),
+}  # fmt: skip
+_VENDORS = Lazy(
+    r"\b(?:data ?-?sheets?|vendors?|marketing|brochures?|advertis\w+|NVIDIA (?:quotes|lists|prints|states)|product (?:pages?|briefs?))\b",
+    re.I,
+)
+_OWN_USE = Lazy(
+    r"\b(?:[Ww]e|[Oo]ur|[Ii]ts|[Tt]heir)\s(?:\w+\s){0,3}?(?:prun\w+|spars\w+|2:4)|\b(?:kernels?|models?|weights|layers?)\b",
+)
+# An adapter that carries packets trains nothing.
+_NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|[HEN]DR|RoCE|NICs?|Gb/s|Gbit/s|ConnectX\S*)(?!\w)|\b(?:port|network|GPUDirect|host (?:bus|channel)|Gbps|GbE)\b", re.I)  # fmt: skip
+# "A layer stores about 34sbh bytes": the paper's own count of what is kept for each element
+_TERM = Lazy(r"(?<![\w.,+/*-])(\d+(?:\.\d+)?)\s?·?\s?(?:[sbhdBSH]\s?){1,3}(?:\s|-)?(?:bytes|B)\b")
 _OFF = Lazy(
     r"[^.;,]{0,20}\b(?:(?:is|are|was|were|being)\s)?(?:disabled|off|turned off|switched off|not used|unused)\b|"
     r"[^.;]{0,30}?\b(?:which|that|and|but)\s(?:we|it|our \w+)\s(?:do|does|did) not (?:use|need|employ|enable|have)\b",
@@ -45,16 +64,29 @@ _OFF = Lazy(
 )
 
 
+def _first(name: str, pattern: Lazy, text: str) -> re.Match[str] | None:
+    """The first mention of a way out in a sentence that is said of what it may excuse."""
+    other = _NO_EXCUSE.get(name)
+    if other is None:
+        return pattern.search(text)
+    found = next((m for m in pattern.finditer(text) if not other.match(text, m.end())), None)
+    if found and _VENDORS.search(text) and not _OWN_USE.search(text):
+        return None
+    return found
+
+
 @lru_cache(maxsize=16384)
 def excuse_words(sentence: Sentence, where: Where) -> tuple[LocalWord, ...]:
     """Ways out that a sentence mentions, the first of each."""
     out = []
     for name, pattern in EXCUSES.items():
-        m = pattern.search(sentence.text)
-        if m is None:
+        m = _first(name, pattern, sentence.text)
+        if m is None or (m.group().startswith("adapter") and _NETWORK.search(sentence.text)):
             continue
         role = role_of(sentence.text, m.start(), where)
         if role != "related" and _OFF.match(sentence.text, m.end()):
             role = "negated"
         out.append(LocalWord(f"excuse-{name}", role, m.start(), m.end(), ()))
+    if "bytes" in sentence.text and (term := _TERM.search(sentence.text)) is not None:
+        out.append(LocalWord("kept-term", "ours", term.start(), term.end(), (("bytes", term.group(1)),)))  # fmt: skip
     return tuple(out)

@@ -20,7 +20,11 @@ ADAM = Lazy(
     r"\b(8|4|eight|four)-bit (?:Adam\w*|AdamW|optimi[sz]ers?|moments?|optimi[sz]er[- ]states?)\b", re.I
 )  # fmt: skip
 HEADS = Lazy(
-    r"\b(?:GQA|grouped[- ]query|group[- ]query)|\b(MQA|multi[- ]query)\b", re.I
+    r"\b(?:GQA|grouped[- ]query|group[- ]query)|\b(MQA|multi[- ]query)\b|"
+    r"\b(?:KV|key[-–/ ]value) (?:heads?|groups)\b[^.;]{0,40}\b(?:instead of|rather than|in place of|(?:are|is) shared by|serves?)\b|"
+    r"\b(?:groups?|shar\w+|grouped)\b[^.;]{0,60}\b(?:KV|key[-–/ ]value) (?:heads?|groups)\b|"
+    r"\b(?:query|attention|Q) heads?\b[^.;]{0,40}\b(?:KV|key[-–/ ]value) (?:heads?|groups|pairs?)\b|\b(?:KV|key[-–/ ]value) heads?\b[^.;]{0,40}\b(?:query|attention|Q) heads?\b",
+    re.I,
 )  # fmt: skip
 FORMAT = Lazy(
     r"\b(?:(?:MX)?(?:INT|FP|NF|BF|W)-?(\d{1,2})(?!A)|(\d+(?:\.\d+)?)[- ]bits?\b|(half|full|single)[- ]precision\b|(binary|1-bit)\b)", re.I
@@ -90,14 +94,46 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         if told is not None:
             given = (*given, ("before", told[0]))
+        if kind == "quantisation" and len(counted) == 1 and _SIXTEEN.search(_SCALES.sub(" ", scene.text)) and not _WIDER.search(scene.text):  # fmt: skip
+            counted, far = (*counted, ("from", 16.0)), far | {"from"}
         shard_free = _SHARDS.sub(" ", text)
         objects = frozenset(n for n, p in OBJECTS.items() if p.search(shard_free))
         objects |= {"cache"} if plain else set()
         exact = objects - {"memory"}
+        whole = {"whole"} if _whole(kind, text, exact) else set()
+        if kind.startswith("ZeRO") and exact == {"states"} and not _BESIDE_STATE.search(text):
+            whole = {"alone"}
         yield LocalPhysical(
             "saving", claim[0], given, (("technique", kind), ("form", claim[1]), *named), counted, far,
-            scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)},
+            scene.heard(CUES, k) | {f"of-{n}" for n in (exact or objects)} | whole,
         )  # fmt: skip
+
+
+# What a passage keeps its values in, where nothing in it is wider.
+_SIXTEEN = Lazy(r"\b(?:BF|FP)-?16\b|\bbfloat16\b|\bfloat16\b|\bhalf precision\b|\b16-bit\b", re.I)
+_WIDER = Lazy(
+    r"\b(?:FP|TF)-?32\b|\bfloat32\b|\b(?:full|single)[- ]precision\b|\b32[- ]bits?\b", re.I
+)
+# A width with its scales, and what stands in a format of its own.
+_EFFECTIVE = Lazy(r"(?<![\d.,])(\d+(?:\.\d+)?) bits? (?:per|a|for each|for every|of each) (?:\w+ )?(?:weight|parameter|element|value|entry|number|scalar)\b", re.I)  # fmt: skip
+_SCALES = Lazy(r"\b(?:FP|BF|INT)-?\d+ (?:(?:group|block|row|channel|per-\w+) )?(?:scales?|scaling|zero[- ]points?|zeros?|offsets?|codebooks?|outliers?)\b", re.I)  # fmt: skip
+_SO = Lazy(r"\b(?:so|hence|thus|therefore|thereby|i\.e\.|which|that is)\b", re.I)
+_SOMETHING_ELSE = Lazy(
+    r"\b(?:only|just|merely|overall|total|end-to-end|in practice|measured|peaks?|per (?:GPU|request)|model size|footprint|memory (?:use|usage|consumption)|embedding\w*|whole|entire|at least|more than|over)\b",
+    re.I,
+)
+
+
+_BESIDE_STATE = Lazy(r"\b(?:activations?|peaks?|overall|total|only|just|measured|buffers?|at least|more than|memory (?:use|usage|consumption|footprint))\b", re.I)  # fmt: skip
+
+
+def _whole(kind: str, text: str, objects: set[str] | frozenset[str]) -> bool:
+    """Whether nothing but what the technique shrinks is counted, so that it saves no less either."""
+    if _SOMETHING_ELSE.search(text):
+        return False
+    if kind in ("grouped queries", "multi-query"):
+        return objects == {"cache"}
+    return kind == "quantisation" and bool(_EFFECTIVE.search(text) and _SO.search(text))
 
 
 def claimed_saving(
@@ -138,7 +174,7 @@ def claimed_saving(
     near = before + " " + after
     if not _LESS.search(near) or _OTHER.search(_TRAINABLE.sub(" ", near) if trained else near):
         return None
-    if re.search(r"\bper ?cent|\bpoints?\b", text, re.I):
+    if re.search(r"\bper ?cent|(?<!zero[- ])\bpoints?\b", text, re.I):
         return None
     return spot, form
 
@@ -199,7 +235,7 @@ def _technique(scene: Scene, k: int, saving: Spot, *, sizes: bool = False) -> Fo
     if stages:
         if bits:
             return _NONE
-        given, far = _degree(scene, k)
+        given, far = degree(scene, k)
         fully = (("said", m.group(3)),) if (m := ZERO.search(text)) and m.group(3) else ()
         return f"ZeRO-{stages.pop()}", given, (), far, fully
     if adam:
@@ -225,6 +261,11 @@ def _bits(sentence: Sentence, *, adam: bool) -> frozenset[float]:
     """Widths of the formats that a sentence names."""
     found: set[float] = set()
     text = ADAM.sub(" ", sentence.text) if adam else sentence.text
+    exact = {float(m.group(1)) for m in _EFFECTIVE.finditer(text)}
+    if len(exact) == 1 and min(exact) < 16:
+        text = _SCALES.sub(" ", text)
+        wide = {float(m.group(1)) for m in FORMAT.finditer(text) if m.group(1) and float(m.group(1)) >= 16}  # fmt: skip
+        return frozenset(exact | wide)
     for m in _FROM.finditer(text):
         found.add(float(m.group(1)))
     for m in FORMAT.finditer(text):
@@ -237,7 +278,11 @@ _WAYS = Lazy(r"^(?:-way|[- ]fold)? ?(?:data[- ]parallel\w*|DP|replicas?|ranks?|w
 _DEGREE = Lazy(r"\b(?:data[- ]parallel\w*|DP)(?: degree| size| group)?(?: of|\s?=)?\s$", re.I)
 
 
-def _degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
+# "over 64 GPUs" is where it lies, and no bound
+_OVER = Lazy(r"\b(?:over|across|among)\s(?:all |the )*$", re.I)
+
+
+def degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozenset[str]]:
     """Devices that a state is shared by: of the sentence, else of the one before."""
     for j in (k, k - 1):
         if j < 0:
@@ -246,10 +291,13 @@ def _degree(scene: Scene, k: int) -> tuple[tuple[tuple[str, Spot], ...], frozens
         found = [
             spot
             for spot in scene.spots(j, "1")
-            if (r := scene.reading(spot)).quantity.bounded
+            if (
+                (r := scene.reading(spot)).quantity.bounded
+                or _OVER.search(s.text, 0, r.literal_start)
+            )
             and r.quantity.point >= 1
             and (
-                (r.noun in ("gpu", "replica") and r.per == "")
+                (r.noun in ("gpu", "replica") and r.per in ("", "gpu"))
                 or _WAYS.match(s.text[r.literal_end : r.literal_end + 30])
                 or _DEGREE.search(s.before(r, 40))
             )
@@ -274,7 +322,9 @@ def _parallel(scene: Scene, spot: Spot) -> bool:
 
 _HEADS_BEHIND = Lazy(r"^(?:\s(?:KV|key[-–]value|key/value|query|attention|groups?))*\s?(?:heads?|groups?)\b", re.I)  # fmt: skip
 _NAMED_HEADS = Lazy(r"\bGQA-(\d+)\b")
-_HEADS_BEFORE = Lazy(r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than)\s?$", re.I)
+_HEADS_BEFORE = Lazy(
+    r"\bGQA-$|\b(?:from|of|heads?(?: from| by)?|to|rather than|instead of|in place of)\s?$", re.I
+)
 
 
 def _heads(scene: Scene, k: int, saving: Spot, kind: str, bits: frozenset[float]) -> Found:

@@ -163,6 +163,8 @@ def _of_that_before(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     systems = [p for p in scene.parts(k - 1) if p.system]
     if that.group().endswith(("It", "Each", "them", "these")) and systems:
         return  # the node, or what is in it?
+    if that.group().endswith("It") and any(p.count not in (None, 1) for p in scene.parts(k - 1)):
+        return  # "A node has two A100s. It offers 160 GB"
     text = scene.sentences[k].text
     part = Part(
         before, 1.0, None, None, each=True, system=False, start=that.start(), end=that.end()

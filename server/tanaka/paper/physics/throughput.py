@@ -27,21 +27,21 @@ _OUTPUT = Lazy(
 )
 _INFERENCE = Lazy(r"\binfer\w*|\bclassif\w*|\bpredict\w*|\bprocess\w*|\bserv\w*|\bforward\b", re.I)
 # "without prefix caching", "with prefix caching disabled": it opens nothing
-_DENIED = Lazy(
+DENIED = Lazy(
     r"\b(?:without|no)\s(?:[\w-]+\s){0,3}?(?:cach\w+|reuse|sparsity|pruning|speculation)\b|"
     r"\b(?:[\w-]+\s)?(?:cach\w+|reuse|sparsity|pruning|speculation) (?:(?:is|are|was|being) )?(?:disabled|off|turned off|switched off)\b",
     re.I,
 )
 _COMPARED = Lazy(r"\bwhere (?:an?|the(?! same\b)|one)\b|\bwhereas\b|\binstead of\b|\bcompared\b|\bversus\b|\bunlike\b", re.I)  # fmt: skip
-_SIDE = Lazy(
+SIDE = Lazy(
     r"\b(\d{2,4})\s?[×x]\s?\1\b|\b(\d{2,4})[ -]?(?:px|pixels?)\b|\b(?:resolution|images?) (?:of |at )?(\d{2,4})\b|\bat (\d{3})\b(?! ?[\w/%])",
 )
 _ON_EACH = Lazy(r"\s*(?:on|for|by|from|in) (?:each|every)\b", re.I)
-_ON_NODE = Lazy(
+ON_NODE = Lazy(
     r"[^.;,]{0,40}\b(?:an?|one|each|every|per|single)[- ](?:\w[\w-]* ){0,3}?(?:node|server|machine|host|instance|system|box|pod|cluster|slice|rack|replica|group|pair)\b",
     re.I,
 )
-_UNITS = {"img", "imgs", "image", "images", "sample", "samples", "frame", "frames", "FPS", "fps"}
+UNITS = {"img", "imgs", "image", "images", "sample", "samples", "frame", "frames", "FPS", "fps"}
 
 CUES = {
     "cached": Lazy(r"\bcach\w+|\bhits?\b|\breus\w+|\bshared? (?:a )?(?:common )?prefix\w*|\bprecomput\w+", re.I),
@@ -110,14 +110,14 @@ def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysic
     phase : str
         What is done at the rate, where that is known otherwise.
     """
-    text = _DENIED.sub(" ", scene.sentences[k].text)
+    text = DENIED.sub(" ", scene.sentences[k].text)
     reading = scene.reading(rate)
     images = reading.quantity.unit == "sample/s"
     shown = reading.quantity.shown_unit.removesuffix("/s").lstrip("kKM ")
     phase = phase or _phase(text, images=images)
     row = row_named(text)
     told = _OUTPUT.search(text) or _PROMPTS.search(text) or _INFERENCE.search(text)
-    if not (phase or (row and not told)) or (images and shown not in _UNITS):
+    if not (phase or (row and not told)) or (images and shown not in UNITS):
         return None
     if reading.per in ("user", "request", "layer", "node", "second"):
         return None
@@ -153,7 +153,7 @@ def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysic
     if _COMPARED.search(text) or ("active" not in given and SOME_ACTIVE.search(text)):
         return None  # of two systems, or of fewer parameters than are stated
     after = scene.around(rate, 0, 60)[1]
-    if _ON_NODE.match(after):
+    if ON_NODE.match(after):
         return None
     each = reading.per in ("gpu", "each") or _ON_EACH.match(after) is not None
     for j in (k, k - 1):
@@ -181,7 +181,7 @@ def rate_claim(scene: Scene, k: int, rate: Spot, phase: str = "") -> LocalPhysic
         named["precision"] = formats[0]
     elif formats:
         return None
-    sides = {int(next(g for g in m.groups() if g)) for m in _SIDE.finditer(text)} if images else set()  # fmt: skip
+    sides = {int(next(g for g in m.groups() if g)) for m in SIDE.finditer(text)} if images else set()  # fmt: skip
     if len(sides) > 1:
         return None
     if sides:

@@ -29,7 +29,7 @@ _TAIL = Lazy(
     r"using|under|over|weeks?|days?|hours?|steps?|epochs?|NVLink|InfiniBand|connected|by|via|one|single|nodes?|sharded|fully|data|parallel\w*|batch|size|of|an?|global|stage|tensor|pipeline|TP|PP|interconnect|where|they|which|these|takes?|occup(?:y|ies)|holds?|per|GPU)\b)*",
 )  # fmt: skip
 # Words for a model of its own, where the one before is not meant.
-_SIBLING = Lazy(
+SIBLING = Lazy(
     r"\b\d+(?:\.\d+)?[MB]\b|\b(?:sibling|variant|smaller|smallest|tiny|small|mini|another|other|proxy|largest|larger)\b"
 )
 _STAGE = Lazy(r"\bZeRO(?:[- ]?DP)?(?:[- ]|,? stage[- ]?|[- ]?Stage[- ]?)?(?P<n>[123])\b|\b(?P<full>FSDP|fully[- ]sharded|full sharding)\b|\b(?P<none>DDP|plain data[- ]parallel\w*|pure data[- ]parallel\w*|replicat\w+ (?:data|on (?:each|every)))\b")  # fmt: skip
@@ -54,7 +54,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not _TRAINS.search(text) and not _TAIL.fullmatch(text, scene.reading(devices[2]).end):
             continue  # "We use two GPUs to extract features"
         about = subject(Stretch(scene, k, 0, len(text))) or _before(scene, k)
-        if about is not None and about.far and _SIBLING.search(text):
+        if about is not None and about.far and SIBLING.search(text):
             continue
         if about is None or _elsewhere(scene, k, devices):
             continue

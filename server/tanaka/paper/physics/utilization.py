@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from tanaka.paper.assertion import asserted
 from tanaka.paper.model import Asserted, Where
+from tanaka.paper.physics.apart import clause_of, format_of, is_explained, is_peak, part_of
+from tanaka.paper.physics.before import format_before, part_seen_before
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -29,16 +31,25 @@ _OBJECT = (
     r"(?:BF|FP|TF)\d{1,2} |bf16 |fp16 |fp8 |half-precision |non-sparse ){0,3})"
 )
 _OF_PEAK = Lazy(rf"\s?of {_OBJECT}(?:peak\b|maximum FLOP|maximum performance)")
+# "62% (peak: 125 TFLOP/s)"
+_BESIDE_PEAK = Lazy(
+    r"\s?[(,;]\s?(?:(?:the|its|a|of a|of the) )?(?:(?:theoretical|dense|nominal|hardware|[BF][FP]\d+) )*peak(?::| of| is| being|,)?\s?$"
+)
 _OF_VALUE = Lazy(rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: performance| throughput)?(?: of)?|the)?\s?\(?$")  # fmt: skip
+# "of its 125": so many TFLOP/s
+_OF_BARE = Lazy(
+    rf"\s?of {_OBJECT}(?:(?:peak|maximum)(?: of)?\s|the\s)?(?P<bare>\d{{2,4}}(?:\.\d+)?)(?=\s?(?:[.,;)](?!\d)|$|(?:and|while|whereas|but|on|for)\b))"
+)
+# "against the dense peak, that is 25%"
+_PEAK_LED = Lazy(
+    rf"\b(?:against|relative to|out of|of|over|to|by) {_OBJECT}peak,?\s(?:(?:that|this|it|which|we)\s)?(?:is|are|was|makes?|amounts? to|corresponds? to|comes? to|stands? at|gives?|reach\w*)\s(?:about |only |just |roughly |an? )?$"
+)
+_CAN_DO = Lazy(
+    r"\s?of what (?:the|this|that|our|an?|one|each|every) [\w-]+(?: [\w-]+)? (?:can (?:do|deliver|reach|offer|give)|could do|offers?|provides?|promises|is capable of|is rated (?:for|at)|has to offer|is good for|allows)\b(?! (?:in |at )?(?:bandwidth|memory))"
+)
 _ANOTHER = Lazy(
     r"\b(?:bandwidth|roofline|cuBLAS|cuDNN|library|STREAM|attainable|achievable|power|memory|link|network|linear|ideal)\b",
     re.I,
-)
-_PEAK_BEFORE = Lazy(
-    r"\b(?:peak|theoretical|maximum|datasheet|ceiling)\b[^,;.]{0,24}$|\bpeaks at\s?$", re.I
-)
-_PEAK_AFTER = Lazy(
-    r"[^,.;()]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
 _OTHER_RUN = Lazy(
     r"\b(?:on average|average|averag\w+|mean|at best|best|at worst|up to|as high as|improv\w+|increas\w+|from|versus|vs|compared|while|whereas|"
@@ -48,7 +59,7 @@ _OTHER_RUN = Lazy(
 _JOINS = Lazy(
     r"[\s(,;:—–-]*(?:(?:i\.e\.,?|or|that is,?|which is|which are|equal to|corresponding to|equivalent to|amounting to|about|around|roughly|"
     r"an?|the|in|BF16|FP16|FP8|bf16|fp16|fp8|per|each|on|at|of|GPU|GPUs|device|card|chip|accelerator|and|for|with|this|it|reaching|giving|"
-    r"achieving|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
+    r"achieving|puts|brings|us|hence|thus|are|were|was|amounts to|makes?|means|therefore|translates?|into|that|makes|gives|yields|gets to|reaches|one|single|every|our|MFU|HFU|is|to|model|hardware|FLOPs|utilization|utilisation|only|≈|~)\b[\s(,:=/]*|[A-Z]+\d+\w*[-\w]*[\s(,:]*)*"
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
@@ -57,7 +68,7 @@ _ANOTHER_SUBJECT = Lazy(
 )
 # A sentence that goes on about the rate of the one before.
 _GOES_ON = Lazy(
-    r"^\W*(?:This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
+    r"^\W*(?:As an? (?:fraction|share|percentage|part)|This|That|It|Which|Thus|Hence|Therefore|So|i\.e\.|In other words|Measured|Relative|Against|Compared (?:to|with) (?:the|its) (?:\w+ )?peak|The (?:resulting|corresponding|MFU|HFU|utili[sz]ation|model FLOPs?)|MFU|HFU)\b"
 )
 CUES = {
     "recompute": Lazy(r"\brecomput\w*|\bcheckpointing\b|\bHFU\b|\bhardware FLOPs", re.I),
@@ -69,7 +80,10 @@ CUES = {
     "mixed": Lazy(r"\bmixed\b(?! FP8| fp8)|\bmixed (?:FP8|fp8)", re.I),
     "accumulate": Lazy(r"\baccumulat\w+", re.I),
 }  # fmt: skip
-_MASKED = Lazy(r"\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b", re.I)
+_MASKED = Lazy(
+    r"\bnot (?:quite|even|more than|less than)\b|\btheoretical(?:ly)?\b|\bideal\b|\bmax(?:imum)?\b",
+    re.I,
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -80,6 +94,12 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         shares = [s for s in scene.spots(k, where=lambda r: r.quantity.shown_unit == "%")]
         rates = scene.spots(k, "FLOP/s")
         told = [(s, *found) for s in shares if (found := peak_share(scene, s, rates)) is not None]
+        if not told and len(shares) == 1 and len(rates) == 2:
+            told = (
+                [(shares[0], "peak", rates[0], "")]
+                if _out_of(scene, k, rates[0], rates[1], shares[0])
+                else []
+            )
         if not told:
             continue
         paired = list(_paired(scene, k, shares, rates, told))
@@ -90,7 +110,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         own = {t[0] for t in told}
         told += [(s, told[0][1], None, "") for s in shares if s not in own and _in_brackets(scene, s, rates)]  # fmt: skip
         peaks = {p for _, _, p, _ in told if p is not None}
-        peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r)}
+        peaks |= {r for r in rates if r not in peaks and is_peak(scene, r)}
         achieved = [r for r in rates if r not in peaks]
         for share, kind, peak, words in told:
             rate, far = _rate_of(scene, k, share, achieved, alone=len(told) == 1)
@@ -99,6 +119,30 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if peak is None and len(peaks) == 1 and len(told) == 1:
                 peak = next(iter(peaks))
             yield _claim(scene, share, rate, kind, peak, words, far=far)
+
+
+# "Of the 312 TFLOP/s that a GPU has, the model uses 165, i.e. 53%"
+_OUT_OF = Lazy(
+    r"^\W*(?:Out )?[Oo]f (?:the|its|their|these|a GPU's|each GPU's) (?:(?:peak|theoretical|dense|nominal|[BF][FP]\d+) )*$"
+)
+_OWNED = Lazy(
+    r"\s(?:(?:dense )?[BF][FP]\d+ )?(?:peak\b|(?:that|which) (?:an?|the|each|one|every|our)\b[^,]*\b(?:has|offers?|provides?|delivers?|can (?:do|deliver)|promises)\b|(?:of|on|in) (?:an?|the|each|one|every)\b)[^,]*,\s"
+)
+_IS_A_SHARE = Lazy(
+    r"\s?(?:per GPU|each)?\s?(?:[,(:;—–-]|\bor\b)\s?(?:(?:i\.e\.,?|or|which is|that is,?|about|only|roughly|just)\s)*$"
+)
+
+
+def _out_of(scene: Scene, k: int, peak: Spot, rate: Spot, share: Spot) -> bool:
+    """Whether a sentence begins with a peak and says how much of it is used."""
+    text = scene.sentences[k].text
+    p, r, s = scene.reading(peak), scene.reading(rate), scene.reading(share)
+    return bool(
+        _OUT_OF.match(text[: p.start])
+        and p.end <= r.start < s.start
+        and _OWNED.match(text, p.end)
+        and _IS_A_SHARE.fullmatch(text[r.end : s.start])
+    )
 
 
 def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot | None, str] | None:
@@ -112,6 +156,8 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         found = _OF_VALUE.fullmatch(text)
         if found and not _ANOTHER.search(text):
             return "peak", behind[0], found["words"]
+        if _BESIDE_PEAK.fullmatch(text) and _UTILISED.search(before):
+            return "peak", behind[0], ""
     lead = _LEADS.search(before)
     follow = _FOLLOWS.match(after)
     if lead or follow:
@@ -119,10 +165,26 @@ def peak_share(scene: Scene, spot: Spot, rates: list[Spot]) -> tuple[str, Spot |
         kind = "HFU" if which and which["hfu"] else "MFU" if which else "peak"
         of = _OF_PEAK.match(after)
         return kind, None, of["words"] if of else ""
+    if _CAN_DO.match(after):
+        return "peak", None, ""
+    if _bare_peak(after):
+        return "peak", None, ""
+    led = _PEAK_LED.search(before)
+    if led and not _ANOTHER.search(led.group()):
+        return "peak", None, led["words"]
     found = _OF_PEAK.match(after)
     if found and not _ANOTHER.search(after[found.start() : found.end() + 22]):
         return "peak", None, found["words"]
     return None
+
+
+_UTILISED = Lazy(r"\b(?:utili[sz]ation|efficiency|share|fraction)s?\b[^.;%]{0,24}$", re.I)
+
+
+def _bare_peak(after: str) -> str:
+    """The number without a unit that a percentage is said to be of: "38% of its 125"; "" for none."""
+    found = _OF_BARE.match(after)
+    return found["bare"] if found else ""
 
 
 _LIST = Lazy(r"\s*(?:,|,?\s*(?:and|or|to)|/)\s*(?:≈|∼|~|an?\s)?\s*")
@@ -149,7 +211,7 @@ def _paired(
     """Shares and rates of two lists, one to one: "172 and 163 TFLOP/s, an MFU of 55% and 52%"."""
     peaks = {p for _, _, p, _ in told if p is not None}
     # one of a list is no peak: "from 138 to 156 TFLOP/s, or from 44% to 50% of peak"
-    peaks |= {r for r in rates if r not in peaks and _is_peak(scene, r) and len(rates) == len(shares) + 1}  # fmt: skip
+    peaks |= {r for r in rates if r not in peaks and is_peak(scene, r) and len(rates) == len(shares) + 1}  # fmt: skip
     runs = [r for r in rates if r not in peaks]
     if not 2 <= len(runs) == len(shares) <= _MOST_PAIRED or len(peaks) > 1:
         return
@@ -186,11 +248,6 @@ def _in_brackets(scene: Scene, spot: Spot, rates: list[Spot]) -> bool:
     )
 
 
-def _is_peak(scene: Scene, spot: Spot) -> bool:
-    before, after = scene.around(spot, 44, 40)
-    return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
-
-
 def _rate_of(
     scene: Scene, k: int, share: Spot, achieved: list[Spot], *, alone: bool
 ) -> tuple[Spot | None, bool]:
@@ -209,7 +266,7 @@ def _rate_of(
     if achieved or not alone or k == 0 or not _GOES_ON.match(text):
         return None, False
     before = scene.spots(k - 1, "FLOP/s", where=lambda r: r.quantity.bounded)
-    before = [s for s in before if not _is_peak(scene, s)]
+    before = [s for s in before if not is_peak(scene, s)]
     shares = [s for s in scene.spots(k - 1) if scene.reading(s).quantity.shown_unit == "%"]
     return (before[0], True) if len(before) == 1 and not shares else (None, False)
 
@@ -233,10 +290,23 @@ def _claim(
     own, of_rate = scene.reading(share), scene.reading(rate)
     part = scene.part(k)
     roles_far: set[str] = {"rate"} if far else set()
-    if part is None and not scene.parts(k) and far:
-        part = scene.part(k - 1)
+    apart, low, high = False, 0, 0
+    rates = scene.spots(k, "FLOP/s") if not far else []
+    if rate in rates and max(len(rates), len(scene.parts(k))) > 1:
+        low, high = clause_of(scene, rates, rates.index(rate))
+        if part is None and len(scene.parts(k)) > 1 and (len(rates) > 1 or own.start < high):
+            found = part_of(scene, k, rate, low, high, alone=False)
+            part = found[0] if found is not None and (of_rate.per == "gpu" or not found[1]) else None  # fmt: skip
+            apart = part is not None
+    if part is None and not scene.parts(k):
+        part = scene.part(k - 1) if far else part_seen_before(scene, k)
         roles_far.add("device")
-    formats = scene.formats(k) or (scene.formats(k - 1) if far else ())
+    formats = scene.formats(k)
+    if len(formats) > 1 and len(rates) > 1 and peak is None and own.start < high:
+        formats = format_of(scene, k, rate, text[low:high], alone=False) or formats
+    if not formats:
+        formats = scene.formats(k - 1) if far else tuple(f for f in (format_before(scene, k),) if f)
+        roles_far |= {"precision"} if formats else set()
     named = [("kind", kind)]
     if part is not None:
         named.append(("device", part.name))
@@ -246,10 +316,12 @@ def _claim(
     counted: list[tuple[str, float]] = []
     if peak is not None:
         given.append(("peak", peak))
-    if of_rate.per == "gpu" or (part is not None and part.each):
+    if of_rate.per == "gpu" or (part is not None and (part.each or (part.count == 1 and "device" in roles_far and not far))):  # fmt: skip
         counted.append(("devices", 1.0))
     else:
         _counted(scene, rate[0], part, given, counted)
+    if peak is None and (bare := _bare_peak(text[own.end : own.end + 60])):
+        named.append(("bare peak", bare))
     cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
     between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
@@ -263,6 +335,10 @@ def _claim(
         cues.add("formats")
     if len(scene.parts(k)) > 1 and part is None:
         cues.add("parts")
+    if is_explained(scene, k, text, each=("devices", 1.0) in counted):
+        cues.add("explained")
+    if apart:
+        cues.add("loose")
     if "dense" in words or "non-sparse" in words:
         cues.add("dense")
     masked = _MASKED.sub(lambda m: "x" * len(m.group()), text)

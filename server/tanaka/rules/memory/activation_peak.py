@@ -2,7 +2,8 @@ r"""## What it checks
 That what is live at the peak of a training step fits a device: weights, gradients and optimizer
 state, versions, and the activations of all micro-batches in flight. Where the paper states enough,
 the memory of its own configuration is drawn phase by phase. Logits, buckets of gradients and gathered
-layers are outlines in it, as large as they can be: they need not be there, and nothing rests on them.
+layers are outlines in it, as large as they can be: they need not be there, and nothing rests on them. Batches and micro-batches are
+held against what the paper says that one sequence keeps, and against the shape of their model.
 
 ## Why it matters
 Activations grow with batch times length times depth, and a run that keeps them all needs many times
@@ -56,6 +57,7 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.configuration import Configuration, configuration
 from tanaka.rules.memory.kept_activations import Kept as KeptActivations
 from tanaka.rules.memory.kept_activations import kept
+from tanaka.rules.memory.kept_batch import kept_batches
 from tanaka.rules.memory.kept_rows import kept_rows
 from tanaka.rules.memory.stashed import stashed
 from tanaka.rules.step_drawing import drawing
@@ -80,9 +82,13 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     found = configuration(ctx)
     own = list(_own(found, ctx)) if found is not None else []
     batches += stashed(ctx)
+    named = {i for o in batches if isinstance(o, Finding) for i in o.operands}
+    further = list(kept_batches(ctx))
+    batches += [o for o in further if isinstance(o, Finding) and not named & set(o.operands)]
+    held = [o for o in further if isinstance(o, Held)]
     wrong = [o for o in batches if isinstance(o, Finding)]
     # The whole step says more than its activations alone.
-    yield from wrong or own or batches
+    yield from wrong or own or batches or held[:1]
 
 
 # -- one batch ----------------------------------------------------------------------------------

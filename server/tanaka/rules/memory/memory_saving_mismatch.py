@@ -2,7 +2,9 @@ r"""## What it checks
 That a stated saving of memory is one that its technique can give: ZeRO on so many devices,
 fewer bits, fewer key-value heads, low rank, recomputation. Bits are those of weights, caches or moments;
 low rank is that of adapters, of projected gradients and of a latent in place of heads; recomputation is
-judged for a public model at a stated length.
+judged for a public model at a stated length. What a stage of ZeRO is said to leave of the training state
+on a device, in prose or in a table, is held against the model, too, and a saving against what the text
+says is kept before and after.
 
 ## Why it matters
 Each of these has a limit that follows from what it leaves alone. Sharding the optimizer state never
@@ -37,7 +39,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from tanaka.paper.model import Asserted, Number, Physical
+from tanaka.paper.model import Number, NumberId, Physical
 from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -62,12 +64,14 @@ from tanaka.rules.derivation import Derivation
 from tanaka.rules.memory.saved import Saving
 from tanaka.rules.memory.saving_rows import saving_rows
 from tanaka.rules.memory.savings import best, derive, in_form, savings
+from tanaka.rules.memory.sharded_state import of_state_alone, sharded_states
 from tanaka.rules.memory.sizes import size
 
 _NEAR = 1.01  # a gap below a hundredth proves nothing
 _PROOF = 1.05
 _HINT = 1.03
 _RECIPE = 1.3  # an optimizer with a third mean, weights in 8 bits: what a recipe may still differ
+_LESS = 0.8  # of state alone the technique saves as much as it can
 _HOLDS = 0.7  # a stated saving well below the model's is another's: of the peak, of the whole
 
 
@@ -110,7 +114,7 @@ def _fall(before: Number, after: Number) -> _Claim | None:
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
     for claim in chain(ctx.paper.physical("saving"), saving_rows(ctx.paper)):
-        if claim.asserted is not Asserted.YES:
+        if not machine.said(claim):
             continue
         number = ctx.paper.number(claim.number)
         form, at = claim.name("form"), claim.at("before")
@@ -118,6 +122,7 @@ def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
         models = savings(ctx.paper, claim)
         if said is not None and models:
             yield from _held_against(ctx, claim, number, said, models)
+    yield from sharded_states(ctx)
 
 
 def _held_against(
@@ -129,6 +134,10 @@ def _held_against(
         nearest = min(fitting, key=lambda m: m.value)
         if said.high >= nearest.value * _HOLDS:
             yield _held(ctx, claim, number, nearest)
+        elif said.high < min(m.value for m in models) * _LESS and of_state_alone(
+            ctx.paper, claim, models
+        ):
+            yield _less(ctx, claim, number, said, models)
         return
     limit = max(m.limit for m in models)
     beyond = said.low > limit * _HINT
@@ -146,6 +155,48 @@ def _held_against(
         and not machine.excuses(ctx.paper, "offload", "adapter", *(("quantised",) if zero else ()))
     )
     yield _finding(ctx, claim, number, said, models, limit, proven=proven)
+
+
+def _less(
+    ctx: Context, claim: Physical, number: Number, said: _Claim, models: tuple[Saving, ...]
+) -> Finding:
+    """A saving below what the technique gives, where nothing but its own memory is counted."""
+    model = min(models, key=lambda m: m.value)
+    d = Derivation(ctx.paper)
+    form = claim.name("form")
+    stated = d.stated("stated saving", claim.number, symbol="s")
+    value = derive(d, claim, model, "factor" if form == "sizes" else form)
+    at = claim.at("before")
+    right = in_form(model.value, form) / number.quantity.scale if at is None else 0.0
+    if at is not None:
+        value = _left(d, at, value)
+        right = value.value / number.quantity.scale
+    n = model.devices
+    where = f" on {n:,.0f} devices" if n is not None else ""
+    gives = f"a factor of {value.shown.rstrip('×')}" if form == "factor" else value.shown
+    verb = "leaves" if at is not None or form == "to" else "saves"
+    message = f"{model.technique}{where} {verb} {gives} of {model.of}, not {stated.shown}."
+    literal = enough(right, number.quantity.literal, 0.01) or rewritten(right, number.quantity.literal)  # fmt: skip
+    only_if = f"memory other than {model.of} is counted, too"
+    return Finding(
+        "TK305", "memory-saving-mismatch", Verdict.IMPLAUSIBLE, AtNumber(claim.number), message[:1].upper() + message[1:],
+        tuple(d.steps), operands=(claim.number, *(id for _, id in claim.given)), note=f"{model.technique}{where} gives {value.shown}",
+        bold=f"{stated.shown} is stated, {value.shown} is what {model.technique}{where} gives.", only_if=only_if,
+        fixes=(Fix(f"Write {literal}", FixKind.QUICKFIX, (ReplaceLiteral(claim.number, literal),)),),
+        figure=_bars(model, said.low),
+        slots=(
+            Slot("claim", stated.shown, "s"), Slot("technique", _spoken(model) + where), Slot("value", value.shown, "v"),
+            Slot("what", model.of.partition(" of ")[0]), Slot("excuse", only_if),
+        ),
+    )  # fmt: skip
+
+
+def _left(d: Derivation, at: NumberId, value: Step) -> Step:
+    """What is left of a stated size at a factor."""
+    whole = d.stated("held before", at, symbol="M")
+    left = d.computed("left", "byte", f"{whole.shown} / {value.shown.rstrip('×')}", lambda m, f: m / f, whole, value, symbol="v")  # fmt: skip
+    d.steps[-1] = left = replace(left, shown=size(left.value))
+    return left
 
 
 def _held(ctx: Context, claim: Physical, number: Number, model: Saving) -> Held:
@@ -197,9 +248,7 @@ def _finding(
     at = claim.at("before")
     right = in_form(model.value, form) / number.quantity.scale if at is None else 0.0
     if at is not None:
-        whole = d.stated("held before", at, symbol="M")
-        value = d.computed("left", "byte", f"{whole.shown} / {value.shown.rstrip('×')}", lambda m, f: m / f, whole, value, symbol="v")  # fmt: skip
-        d.steps[-1] = value = replace(value, shown=size(value.value))
+        value = _left(d, at, value)
         right, form = value.value / number.quantity.scale, "to"
     gives = value.shown
     n = shown_model.devices

@@ -15,7 +15,7 @@ from hwmodels.saved_tensors import scores_kept
 from tanaka.paper.model import Paper, Physical
 from tanaka.rules.memory.saved import Part, Saving
 
-REDUCTIONS = ("adapter", "projection", "latent", "full", "selective")
+REDUCTIONS = ("adapter", "projection", "latent", "full", "selective", "units")
 
 
 def reductions(paper: Paper, claim: Physical) -> Iterator[Saving]:
@@ -27,6 +27,8 @@ def reductions(paper: Paper, claim: Physical) -> Iterator[Saving]:
         yield from _projected(claim, counted)
     elif technique == "latent":
         yield _latent(counted)
+    elif technique == "units":
+        yield _units(counted)
     else:
         yield from _again(paper, claim, technique)
 
@@ -98,6 +100,19 @@ def _latent(counted: dict[str, float]) -> Saving:
         (_values("keys and values of all heads", 2 * heads * size, f"2 × {heads:,.0f} × {size:,.0f}"),),
         (_values("values of the latent", kept, text),),
         None, 2 * heads * size / kept, False, "", latent_kv_bytes_per_position.source, way,
+    )  # fmt: skip
+
+
+def _units(counted: dict[str, float]) -> Saving:
+    """What is kept in place of what was, in a unit of the paper's own."""
+    before, after = counted["before"], counted["after"]
+
+    def way(wanted: float) -> str:
+        return f"{before / wanted:.3g} is what is kept"
+
+    return Saving(
+        f"keeping {after:g} of {before:g}", "what is kept", "units", "1", (Part("kept before", before),), (Part("kept after", after),),
+        None, before / after, False, "", "identity", way,
     )  # fmt: skip
 
 

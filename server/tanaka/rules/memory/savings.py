@@ -14,6 +14,7 @@ from tanaka.paper.model import Paper, Physical
 from tanaka.rules import machine
 from tanaka.rules.api import Assumption, Computed, Step
 from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.memory.recipes import recipes, stated_bytes
 from tanaka.rules.memory.reductions import REDUCTIONS, reductions
 from tanaka.rules.memory.saved import Part, Saving
 
@@ -49,14 +50,20 @@ def savings(paper: Paper, claim: Physical) -> tuple[Saving, ...]:
     return tuple(_heads(paper, claim, objects))
 
 
-def _usual(paper: Paper) -> list[Recipe]:
+def _usual(paper: Paper, claim: Physical) -> list[Recipe]:
+    each = stated_bytes(paper) if claim.far else None
+    said = recipes(paper) if each is not None else ()
+    if said:
+        return list(said)
     low = bool(machine.excuses(paper, "quantised"))
     return [r for r in RECIPES.values() if r.optimizer and (low or (r.weights >= 2 and "8-bit" not in r.name))]  # fmt: skip
 
 
 def _zero(paper: Paper, claim: Physical, stage: int, objects: set[str]) -> Iterator[Saving]:
     devices = machine.counted(paper, claim, "devices")
-    if devices is not None and devices < 2:
+    if devices is not None:
+        devices /= dict(claim.counted).get("shared", 1.0)
+    if devices is not None and (devices < 2 or devices != int(devices)):
         return
     name = (
         f"full sharding ({claim.name('said')})" if claim.name("said") == "FSDP" else f"ZeRO-{stage}"
@@ -74,7 +81,7 @@ def _zero(paper: Paper, claim: Physical, stage: int, objects: set[str]) -> Itera
                      (Part(part, size, True),), devices, devices, True, "", source)  # fmt: skip
     if not whole or objects == {"weights"} or (stage == 3 and devices is None):
         return
-    for r in _usual(paper):
+    for r in _usual(paper, claim):
         parts = (Part("weights", r.weights), Part("gradients", r.gradients), Part("optimizer state", r.optimizer))  # fmt: skip
         left = tuple(Part(p.name, p.size, i >= 3 - stage) for i, p in enumerate(parts))
         kept = sum(p.size for p in left if not p.shared)

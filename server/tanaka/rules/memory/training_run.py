@@ -37,11 +37,13 @@ from tanaka.rules.memory.sizes import Count, billions, count_of, size, trimmed
 
 _SILENT = frozenset({"adapter", "offload", "low-bit", "fused", "experts", "inference"})
 _USUAL, _LEANEST = RECIPES["mixed-adam-16"], RECIPES["leanest"]
+MANY = 1e9
+"""Replicas where nobody counts them: what no number of them makes smaller."""
 _SCHEME = {0: "data parallelism", 1: "ZeRO-1", 2: "ZeRO-2"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """How the state lies on the devices.
 
     Attributes
@@ -95,14 +97,14 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
         return None  # fmt: skip
     excused = bool(speaks_of(paper, "lean-state") or machine.excuses(paper, "offload", "adapter")) and "kept" not in claim.cues  # fmt: skip
     floor = _USUAL if stated else _LEANEST
-    least = _need(count.low, floor, layout)
+    least = need(count.low, floor, layout)
     there = held.value if layout.stage is not None else layout.devices * held.value
     proven = (
         least > PROOF * there and held.verified and device.proves and not claim.far and not excused
         and machine.firm(paper, claim, devices_at)
     )  # fmt: skip
     recipe = floor if proven else _USUAL
-    needed = _steps(d, count, recipe, layout, stated=stated or proven)
+    needed = state_steps(d, count, recipe, layout, stated=stated or proven)
     card = d.known("memory of one", held.value, "byte", Datasheet(held.source, sources()[held.source].title),
                    shown=f"{held.value / 2**30:g} GiB", symbol="c1")  # fmt: skip
     on = 1.0 if layout.stage is not None else layout.devices
@@ -111,16 +113,16 @@ def judged(ctx: Context, claim: Physical, *, both: bool) -> Outcome | None:
     operands = tuple(dict.fromkeys((devices_at, *(id for _, id in claim.given))))
     family = find(device.name)[0].family
     holder = f"each {family}" if layout.stage is not None else f"{layout.devices:,.0f} {family}"
-    figure = FitFigure(_parts(count.step.value, recipe, layout), there, f"one {family}" if layout.stage is not None else f"{layout.devices:,.0f} cards")  # fmt: skip
+    figure = FitFigure(state_parts(count.step.value, recipe, layout), there, f"one {family}" if layout.stage is not None else f"{layout.devices:,.0f} cards")  # fmt: skip
     if needed.value <= there:
         if both:
             return None
         return Held("TK301", operands, f"{needed.shown} of {room.shown}", tuple(d.steps),
                     slots=(Slot("axis", "memory"), Slot("need", f"{needed.shown} of training state", "M"), Slot("cap", room.shown, "C")), figure=figure)  # fmt: skip
-    if excused or _need(count.low, _USUAL, layout) <= there:
+    if excused or need(count.low, _USUAL, layout) <= there:
         return None
-    most = _most(held.value, recipe, layout)
-    way_out = _way_out(needed.value, held.value, most, layout)
+    most = most_parameters(held.value, recipe, layout)
+    way_out = least_change(needed.value, held.value, most, layout)
     d.known("parameters that fit", most, "1", Computed("with the same recipe and layout"), shown=billions(most), symbol="F")  # fmt: skip
     what = "weights, gradients and optimizer state" if recipe is _USUAL else "weights and gradients alone"  # fmt: skip
     under = f" under {_SCHEME[layout.stage]}" if layout.stage is not None else ""
@@ -166,7 +168,7 @@ def _only_part(paper: Paper) -> machine.Named | None:
     return machine.Named(best, How.INFERRED, "the only part that the paper names")
 
 
-def _layout(claim: Physical) -> _Layout | None:
+def _layout(claim: Physical) -> Layout | None:
     counted = dict(claim.counted)
     devices = counted.get("devices", 0.0)
     if devices < 1:
@@ -176,17 +178,19 @@ def _layout(claim: Physical) -> _Layout | None:
     stage = int(counted["stage"]) if sharded(claim) else None
     if stage is not None and (degree < 1 or replicas < 1 or replicas != int(replicas)):
         return None
-    return _Layout(devices, degree, replicas, stage)
+    return Layout(devices, degree, replicas, stage)
 
 
-def _need(count: float, recipe: Recipe, layout: _Layout) -> float:
+def need(count: float, recipe: Recipe, layout: Layout) -> float:
     """State of one device, or of all where it may be spread evenly [byte]."""
     if layout.stage is None:
         return float(training_state_bytes(count, recipe.total))
     return zero_bytes_per_device(count / layout.degree, recipe, layout.replicas, layout.stage)
 
 
-def _steps(d: Derivation, count: Count, recipe: Recipe, layout: _Layout, *, stated: bool) -> Step:
+def state_steps(
+    d: Derivation, count: Count, recipe: Recipe, layout: Layout, *, stated: bool
+) -> Step:
     """Steps up to what is needed."""
     origin = Computed("mixed-precision Adam, as stated" if recipe is _USUAL else "16-bit weights and gradients, no optimizer state") if stated else Assumption("mixed-precision Adam")  # fmt: skip
     if layout.stage is None:
@@ -209,6 +213,14 @@ def _steps(d: Derivation, count: Count, recipe: Recipe, layout: _Layout, *, stat
         1: f"{w.shown} + {g.shown} + {o.shown} / {r}",
         2: f"{w.shown} + ({g.shown} + {o.shown}) / {r}",
     }[layout.stage]
+    if layout.replicas >= MANY:
+        text = (
+            f"{w.shown} + {g.shown}"
+            if layout.stage == 1
+            else w.shown
+            if layout.stage == 2
+            else text
+        )
     value = zero_bytes_per_device(own.value, recipe, layout.replicas, layout.stage)
     source = ZERO_STAGES[layout.stage].source
     step = Step("needed on each", value, value, value, "byte", f"{own.shown} × ({text})", Computed(source), True, size(value), "M")  # fmt: skip
@@ -216,7 +228,7 @@ def _steps(d: Derivation, count: Count, recipe: Recipe, layout: _Layout, *, stat
     return step
 
 
-def _most(capacity: float, recipe: Recipe, layout: _Layout) -> float:
+def most_parameters(capacity: float, recipe: Recipe, layout: Layout) -> float:
     """The most parameters whose state fits."""
     if layout.stage is None:
         return float(largest_parameter_count(layout.devices, capacity, recipe.total))
@@ -224,7 +236,7 @@ def _most(capacity: float, recipe: Recipe, layout: _Layout) -> float:
     return float(largest_parameter_count(layout.degree, capacity, each))
 
 
-def _way_out(need: float, capacity: float, most: float, layout: _Layout) -> str:
+def least_change(need: float, capacity: float, most: float, layout: Layout) -> str:
     """The least change that makes it fit."""
     fewer = f"at most {trimmed(most / 1e9, 3)}B parameters"
     if layout.stage is None:
@@ -232,7 +244,7 @@ def _way_out(need: float, capacity: float, most: float, layout: _Layout) -> str:
     return f"weights are sharded, too (ZeRO-3), or {fewer}"
 
 
-def _parts(count: float, recipe: Recipe, layout: _Layout) -> tuple[FitPart, ...]:
+def state_parts(count: float, recipe: Recipe, layout: Layout) -> tuple[FitPart, ...]:
     """Weights, gradients and optimizer state, those that there are."""
     own, r = count / layout.degree if layout.stage is not None else count, layout.replicas
     shares = {None: (1, 1, 1), 0: (1, 1, 1), 1: (1, 1, r), 2: (1, r, r)}[layout.stage]

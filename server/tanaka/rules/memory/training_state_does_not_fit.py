@@ -1,6 +1,6 @@
 r"""## What it checks
 That weights, gradients and optimizer state of a model trained on counted, named devices fit into
-their memory together.
+their memory together, also where a sentence only says that training fits or which model is the largest.
 
 ## Why it matters
 It is the first question about any training set-up, and an arithmetic one: 13 billion parameters
@@ -39,7 +39,7 @@ from hwmodels.memory import (
     largest_parameter_count,
     training_state_bytes,
 )
-from tanaka.paper.model import OPEN, Asserted, TrainingState
+from tanaka.paper.model import OPEN, Asserted, NumberId, TrainingState
 from tanaka.paper.setup import speaks_of
 from tanaka.rules.api import (
     Assumption,
@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.held_state import held_states
 from tanaka.rules.memory.sizes import size
 from tanaka.rules.memory.training_run import judged, sharded
 
@@ -73,6 +74,16 @@ _MODEL_NAME_SLACK = 0.85  # "13B" is a label of a class of models
 @rule("TK301", since="0.1.0")
 def training_state_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     """Training state against the capacity of the devices named."""
+    named: set[NumberId] = set()
+    for outcome in _told_of(ctx):
+        if isinstance(outcome, Finding):
+            named |= set(outcome.operands)
+        yield outcome
+    yield from held_states(ctx, frozenset(named))
+
+
+def _told_of(ctx: Context) -> Iterator[Outcome]:
+    """Runs that sentences tell of."""
     yield from _stated_at_once(ctx)
     told = {c.devices for c in ctx.paper.of(TrainingState)}
     for run in ctx.paper.physical("training state"):

@@ -28,16 +28,12 @@ Write the dense rate that was measured, and how FLOPs were counted.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hwmodels.catalog import Accelerator, dense_peak, hard_peak, sources
 from hwmodels.roofline import utilization
-from tanaka.paper.model import AchievedRate, Asserted, Number, Physical, Table
-from tanaka.patterns import Lazy
+from tanaka.paper.model import Asserted, Number, NumberId
 from tanaka.quantity.literal import rewritten
-from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import (
     AtNumber,
@@ -57,11 +53,9 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
-from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats
-from tanaka.rules.roofline.rate_tables import Row, rows
+from tanaka.rules.roofline.peaks import peaks, sparsity_said, spoken_formats, told_formats
+from tanaka.rules.roofline.rates_of_one import Rate, rates, told_apart
 
-# Words that open another way to count; with one of them in the sentence nothing is proven.
-_SILENT = frozenset({"effective", "aggregate"})
 # How far an excuse that the sentence itself gives may lift a rate above the dense peak.
 _EXCUSED = {"sparse": 2.0, "causal": 2.0, "accumulate": 2.0, "convolution": 2.25, "clock": 1.3}
 # What the paper says elsewhere that may lift it: a proof must stand above that, too.
@@ -71,125 +65,36 @@ _ELSEWHERE = {
     "fewer-operations": (float("inf"), "operations are counted that are not executed"),
     "overclocked": (1.3, "the clock is above the usual one"),
 }
+_NARROW = frozenset({"fp8", "fp4", "int8"})
 _QUOTED = 0.03
 _REACHED = 0.3
 """Share of the peak that products reach: a slip of the unit is offered where it lands there."""
 _SAME = 0.01
 _INFERRED = 1.05
-_LEAST = 0.2
-"""Rows of a table are of one part each where all others reach so much of its peak, and no more."""
-_COUNTED_OTHERWISE = frozenset({"effective", "sparse", "accumulate"})
-"""A rate is held against a peak that is not stated beside it only where it is so far above."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rate:
-    """A rate of one device.
-
-    Attributes
-    ----------
-    number : Number
-    device : Named
-    precision : Named or None
-        None where nothing says in which format: then the largest peak of all formats counts.
-    cues : frozenset of str
-    asserted : Asserted
-    table : bool
-    single : bool
-        Whether the words say that it is of one device; else it may only agree.
-    """
-
-    number: Number
-    device: machine.Named
-    precision: machine.Named | None
-    cues: frozenset[str]
-    asserted: Asserted
-    table: bool = False
-    single: bool = True
-
-    @property
-    def stated(self) -> bool:
-        """Whether device and precision are stated beside the rate, or declared."""
-        named = (self.device, self.precision)
-        return all(n is not None and n.proves and n.where in ("", "declared") for n in named)
 
 
 @rule("TK201", since="0.1.0")
 def above_peak(ctx: Context) -> Iterator[Outcome]:
     """Achieved rates against the peak of the device named."""
-    for r in _rates(ctx):
+    told: set[NumberId] = set()
+    integers = {c.number for c in ctx.paper.physical("achieved") if "integers" in c.cues}
+    for r in rates(ctx):
+        if r.precision is None and r.number.id in integers:
+            continue
         outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
         if isinstance(outcome, Held) or (outcome is not None and r.single):
+            if r.precision is not None or isinstance(outcome, Finding):
+                told.add(r.number.id)  # a clause may tell the format, where the sentence names none
             yield outcome
+    for r in told_apart(ctx):
+        if r.number.id not in told:
+            outcome = _judged(ctx, r) if r.precision is not None else _in_any_format(ctx, r)
+            if outcome is not None:
+                yield outcome
 
 
-def _rates(ctx: Context) -> Iterator[_Rate]:
-    """Rates of one device whose part and format are known."""
-    for claim in ctx.paper.of(AchievedRate):
-        if claim.asserted is Asserted.NO or claim.cues & _SILENT or claim.scale not in ("gpu", "") or machine.disowned(ctx.paper, claim.rate):  # fmt: skip
-            continue
-        named = _named(claim.device, claim.precision)
-        found = _bound(ctx, Physical("rate", claim.rate, (), named, (), frozenset(), claim.cues, claim.asserted))  # fmt: skip
-        if found is not None:
-            yield replace(found, single=claim.scale == "gpu")
-    for _, listed in rows(ctx.paper):
-        for row in listed:
-            if not row.each or row.rate.quantity.unit != "FLOP/s" or row.cues & _COUNTED_OTHERWISE:  # fmt: skip
-                continue
-            told = Physical("rate", row.rate.id, (), _named(row.device, row.precision), (), frozenset(), row.cues, row.rate.asserted)  # fmt: skip
-            found = _bound(ctx, told, table=True)
-            if found is not None and found.asserted is not Asserted.NO:
-                yield found
-    for table, listed in rows(ctx.paper):
-        yield from _odd_one(ctx, table, listed)
-
-
-_MANY = Lazy(
-    r"\b(?:GPUs|nodes?|servers?|clusters?|devices|DGX|HGX|aggregate|total|multi-?GPU|systems?)\b|\d\s?[×x]\s?[A-Z]",
-    re.I,
-)
-
-
-def _odd_one(ctx: Context, table: Table, listed: tuple[Row, ...]) -> Iterator[_Rate]:
-    """The one row of a column of parts that is above its peak, where no count of parts stands."""
-    if any(r.each or r.whole or r.devices is not None for r in listed) or len({r.device for r in listed}) < 3:  # fmt: skip
-        return
-    if _MANY.search(f"{table.caption} {' '.join(table.header)}") or any(r.cues & _COUNTED_OTHERWISE for r in listed):  # fmt: skip
-        return
-    over: list[_Rate] = []
-    for row in listed:
-        told = Physical("rate", row.rate.id, (), _named(row.device, row.precision), (), frozenset(), row.cues, row.rate.asserted)  # fmt: skip
-        rate = _bound(ctx, told, table=True)
-        if rate is None or rate.precision is None or row.rate.quantity.unit != "FLOP/s" or not row.device:  # fmt: skip
-            return
-        peak = dense_peak(machine.parts(rate.device), rate.precision.name)
-        if peak is None or rate.asserted is Asserted.NO:
-            return
-        share = row.rate.quantity.nominal.low / peak.value
-        if share > 1:
-            over.append(rate)
-        elif share < _LEAST:
-            return
-    if len(over) == 1:
-        yield over[0]
-
-
-def _named(device: str, precision: str) -> tuple[tuple[str, str], ...]:
-    pairs = (("device", device), ("precision", precision))
-    return tuple((role, name) for role, name in pairs if name)
-
-
-def _bound(ctx: Context, claim: Physical, *, table: bool = False) -> _Rate | None:
-    device = machine.named(ctx, claim, "device")
-    precision = machine.named(ctx, claim, "precision")
-    if device is None or (precision is None and (table or not claim.name("device"))):
-        return None
-    number = ctx.paper.number(claim.number)
-    return _Rate(number, device, precision, claim.cues, claim.asserted, table)
-
-
-def _judged(ctx: Context, r: _Rate) -> Outcome | None:
-    parts = machine.parts(r.device)
+def _judged(ctx: Context, r: Rate) -> Outcome | None:
+    parts = r.parts
     assert r.precision is not None
     number, precision = r.number, r.precision.name
     integers = number.quantity.unit == "op/s"
@@ -217,7 +122,8 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     excuses = [_EXCUSED[c] for c in r.cues if c in _EXCUSED]
     if excuses and hard(number).low <= max(excuses) * ceiling.value:
         return None
-    if not r.stated and _excused_by_format(ctx, r, parts):
+    sure = r.precision.proves and r.precision.where in ("", "declared")
+    if not r.stated and _excused_by_format(ctx, r, parts, sure=sure):
         return None
     elsewhere = [_ELSEWHERE[m.what.removeprefix("excuse-")] for m in machine.excuses(ctx.paper, *_ELSEWHERE)]  # fmt: skip
     lifted = max((factor for factor, _ in elsewhere), default=1.0)
@@ -257,10 +163,18 @@ def _judged(ctx: Context, r: _Rate) -> Outcome | None:
     )  # fmt: skip
 
 
-def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
+def _in_any_format(ctx: Context, r: Rate) -> Outcome | None:
     """A rate of which nothing says the format, against the largest peak of all formats."""
-    number, found = r.number, peaks(machine.parts(r.device), "")
+    number, found = r.number, peaks(r.parts, "")
     dense = [p for p in found if p.sort != "sparse"]
+    if any(
+        n.quantity.unit in ("FLOP/s", "op/s") and ("precision", "int8") in n.context
+        for n in ctx.paper.numbers
+    ):
+        dense += [p for p in peaks(r.parts, "int8") if p.sort != "sparse"]
+    narrow = [p for p in dense if p.precision in _NARROW]
+    if not _runs_narrow(ctx):
+        dense = [p for p in dense if p not in narrow]
     if not dense or not number.quantity.bounded or number.quantity.unit != "FLOP/s":
         return None
     top = max(dense, key=lambda p: p.value)
@@ -275,7 +189,8 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     lifted = max((_EXCUSED[c] for c in r.cues if c in _EXCUSED), default=1.0)
     if low <= _INFERRED * lifted * top.value:
         return None
-    ways = machine.excuses(ctx.paper, *_ELSEWHERE)
+    names = [w for w in _ELSEWHERE if w != "causal" or "no-attention" not in r.cues]
+    ways = machine.excuses(ctx.paper, *names)
     if any(low <= _ELSEWHERE[m.what.removeprefix("excuse-")][0] * top.value for m in ways):
         return None
     quoted = [p.value for p in found if p.sort == "sparse"]
@@ -283,11 +198,19 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
         return None  # the vendor's own figure: `sparse_peak` has it
     sparse = max(quoted, default=0.0)
     family = top.part.family
-    only_if = "2:4 sparsity is counted" if low <= sparse else f"{math.ceil(low / top.value)} of them run it together"  # fmt: skip
+    where = f" ({r.device.where})" if r.device.where else ""
+    narrower = next((p for p in reversed(narrow) if low <= p.value), None)
+    if narrower is not None and narrower not in dense:
+        only_if = f"it runs in {narrower.precision.upper()}"
+    elif low <= sparse:
+        only_if = "2:4 sparsity is counted"
+    else:
+        only_if = f"{math.ceil(low / top.value)} of them run it together"
+    which = "in any format" if set(narrow) <= set(dense) else "in any format of the paper"
     times = printed(share.value)
     return Finding(
         "TK201", "above-peak", Verdict.IMPLAUSIBLE, AtNumber(number.id),
-        f"{rate.shown} is {times} times the largest peak of the {family} in any format, {limit.shown}.",
+        f"{rate.shown} is {times} times the largest peak of the {family}{where} {which}, {limit.shown}.",
         tuple(d.steps), operands=(number.id,), note=f"{times} times the largest peak",
         bold=f"{rate.shown} is {times} times the largest peak of the {family}.", only_if=only_if,
         figure=RooflineFigure(family, top.precision, top.value, top.part.bandwidth.value,
@@ -299,13 +222,25 @@ def _in_any_format(ctx: Context, r: _Rate) -> Outcome | None:
     )  # fmt: skip
 
 
-def _excused_by_format(ctx: Context, r: _Rate, parts: tuple[Accelerator, ...]) -> bool:
+def _runs_narrow(ctx: Context) -> bool:
+    """Whether the paper may compute in formats of eight bits or less: it speaks of them, or of no format."""
+    spoken = told_formats(ctx.paper)
+    return not spoken or bool(spoken & _NARROW) or bool(machine.excuses(ctx.paper, "quantised"))
+
+
+def _excused_by_format(
+    ctx: Context, r: Rate, parts: tuple[Accelerator, ...], *, sure: bool
+) -> bool:
     """Whether the rate is within a peak of another format that the paper speaks of, or hardly above its own."""
     low = r.number.quantity.nominal.low
     assert r.precision is not None
     own = dense_peak(parts, r.precision.name)
     if own is not None and low <= _INFERRED * own.value:
         return True
+    if any(low <= p.value for p in peaks(parts, r.precision.name) if p.sort == "accumulate"):
+        return True
+    if sure:
+        return False
     narrow = {"fp8", "int8", "fp4"} if machine.excuses(ctx.paper, "quantised") else set()
     spoken = {*spoken_formats(ctx.paper), *narrow}
     return any(low <= p.value for f in spoken for p in peaks(parts, f) if p.sort != "sparse")

@@ -38,7 +38,7 @@ from hwmodels.decode import decode_intensity, decode_pass_bytes, decode_roof, we
 from hwmodels.models import Model, find_model
 from hwmodels.roofline import utilization
 from tanaka.paper.decode import bits
-from tanaka.paper.model import Asserted, DecodeRate, Mention, Paper, Where
+from tanaka.paper.model import Asserted, DecodeRate, Mention, NumberId, Paper, Where
 from tanaka.paper.setup import bits_told
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -62,6 +62,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline import friendliest
 from tanaka.rules.roofline.decode_rows import decode_rows
 from tanaka.rules.roofline.decode_setting import (
     Memory,
@@ -70,6 +71,7 @@ from tanaka.rules.roofline.decode_setting import (
     one_device,
     stated_rate,
 )
+from tanaka.rules.roofline.open_rates import as_decode, open_rates
 
 _ALONE = 1.2  # of a part that nobody counts
 _SLACK = 1.05  # datasheets round, and a part may be clocked a little higher
@@ -99,8 +101,11 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
     """Decoding rates against the bytes that a pass must read."""
     paper = ctx.paper
     rows = dict(decode_rows(paper))
+    judged = set()
     for said in (*paper.of(DecodeRate), *rows):
         claim, guess = completed(ctx, said)
+        if said in rows and claim.device:
+            claim = replace(claim, device=friendliest.exactly(paper, claim.device))
         model = find_model(claim.model) if claim.model else None
         width, rate = bits(claim.weights), paper.number(claim.rate)
         if (
@@ -133,12 +138,52 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
             alone="alone" in rows.get(said, ()),
             own="own" in rows.get(said, ()),
         ):
+            judged.add(claim.rate)
+            yield outcome
+    yield from _open(ctx, judged)
+
+
+def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
+    """Rates that leave to the rest of the paper what they ran on."""
+    for whole, guess in open_rates(ctx):
+        found = as_decode(ctx, whole) if whole.number not in judged else None
+        if found is None:
+            continue
+        claim, own = found
+        model, width = find_model(claim.model), bits(claim.weights)
+        memory = memory_of(ctx.paper, claim)
+        if (
+            model is None
+            or width is None
+            or memory is None
+            or claim.devices is None
+            or claim.batch is None
+        ):
+            continue
+        # of a mixture at a larger batch at least the experts of one token are read
+        memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
+        if "device" in whole.far and _on_another(ctx.paper, claim, model, width):
+            continue
+        outcome = _judged(
+            ctx,
+            claim,
+            model,
+            width,
+            memory,
+            claim.devices,
+            table=False,
+            alone=False,
+            own=own,
+            open_roles=True,
+        )
+        if isinstance(outcome, Finding):
+            judged.add(claim.rate)
             yield outcome
 
 
 def _judged(
     ctx: Context, claim: DecodeRate, model: Model, width: float, memory: Memory, devices: float,
-    *, table: bool, alone: bool, own: bool,
+    *, table: bool, alone: bool, own: bool, open_roles: bool = False,
 ) -> Outcome | None:  # fmt: skip
     paper = ctx.paper
     number = paper.number(claim.rate)
@@ -160,7 +205,7 @@ def _judged(
         *((Slot("device", title),) if title else ()),
     )
     used = memory.number.id if memory.number is not None else None
-    inputs = (claim.batch_at, claim.context, claim.bandwidth, used)
+    inputs = (claim.batch_at, claim.context, claim.bandwidth, claim.devices_at, used)
     operands = tuple(dict.fromkeys((claim.rate, *(i for i in inputs if i is not None))))
     if not fault:
         # of what is printed above it, so that a reader with a calculator gets the same digits
@@ -175,14 +220,26 @@ def _judged(
     guessed = memory.inferred or table
     # replicas are no excuse to be silent where what a rate ran on is counted
     others = [m for m, _ in excuses if not (m.what in _OF_MANY and claim.devices and not alone)]
+    if open_roles:
+        if not model.dense:  # that a token reads a part of the weights only is counted
+            excuses = [(m, same) for m, same in excuses if m.what != "decode-sparsity" or claim.rate in m.numbers]  # fmt: skip
+            others = [m for m in others if m.what != "decode-sparsity" or claim.rate in m.numbers]
+        others = [m for m in others if _about(paper, m, claim)]
+        if rate.low <= _SLACK * roof.high:
+            return None
+        if not own and rate.low <= _SLACK * _friendliest(
+            paper, claim, model, _least_bits(paper, width), memory, devices
+        ):
+            return None
     if any(same for _, same in excuses) or (
-        guessed and (others or (not own and _on_another(paper, claim, model, width)))
+        guessed
+        and (others or (not own and not open_roles and _on_another(paper, claim, model, width)))
     ):
         return None
     hardest = _least_bits(paper, width)
     most = _friendliest(paper, claim, model, hardest, memory, devices)
     loud = rate.low > _SLACK * roof.high
-    narrow = table and rate.low <= (_ALONE if alone else _SLACK) * most
+    narrow = table and not open_roles and rate.low <= (_ALONE if alone else _SLACK) * most
     as_stated = _friendliest(paper, claim, model, width, memory, devices)
     if narrow and (not own or rate.low <= (_ALONE if alone else _SLACK) * as_stated):
         return None  # of the fewer bits that the paper speaks of
@@ -371,6 +428,13 @@ def _excuses(paper: Paper, claim: DecodeRate) -> list[tuple[Mention, bool]]:
         own = claim.rate in m.numbers or subject
         found.append((m, own or near))
     return found
+
+
+def _about(paper: Paper, m: Mention, claim: DecodeRate) -> bool:
+    """Whether a way out is said in the section of a rate, or in what sums the paper up."""
+    return m.section == paper.number(claim.rate).section or m.where in (
+        Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION,
+    )  # fmt: skip
 
 
 def _batch_needed(claim: DecodeRate, over: float) -> str:

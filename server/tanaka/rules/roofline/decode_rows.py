@@ -21,7 +21,7 @@ _NOT = Lazy(
     r"\b(?:prefill\w*|prompts?|train\w*|fine-?tun\w*|first token|TTFT|end-to-end|E2E|total|overall|combined|input)\b", re.I
 )  # fmt: skip
 # What makes a pass yield more, or read less, than the batch and the weights.
-_ELSE = Lazy(
+ELSE = Lazy(
     r"\bspec(?:ulat\w*|[. -]?dec\w*)\b|\bdraft\w*|\bMedusa\b|\bEAGLE\b|\blook-?ahead\w*|\bn-?gram\b|\bmulti-?token\b|\bMTP\b|\bparallel decod\w*|\bdiffusion\b|"
     r"\bspars\w*|\bprun\w*|\bskip\w*|\bearly[- ]exit\w*|\bprefix\w*|(?<!one )(?<!each )(?<!per )(?<!single )\breplicas?\b|\bdata[- ]parallel\w*|\boff-?load\w*|\bsimulat\w*|\bestimat\w*|\bpredict\w*|\bproject\w*|"
     r"\btheor\w*|\broof\w*|\bideal\w*|\bmodell?ed\b|\bupper bound\b|\bhybrid\b|\bcpu\b|\bfpga\b|\basic\b|\bpim\b|\bfirst\b|\bbeams?\b|\bexit\b|\bcompress\w*|\bcascade\w*|\bsmall model\b|\bpeak\b|"
@@ -36,7 +36,7 @@ _MANY = Lazy(
     re.I,
 )
 _BITS = Lazy(r"^\W*#?\s?(?:weight )?(?:bits?|bit[- ]?width)\W*$", re.I)
-_SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through|\.\d)\s?\d?)", re.I)  # fmt: skip
+_SAID_BATCH = Lazy(r"\b(?:batch(?:[- ]?sizes?)?|BS)(?: (?:of|is))?\s?[=:-]?\s?(?P<n>\d+|one)\b(?!\s?(?:to|and|or|,|–|-|through)\s?(?:\d|one\b|two\b|four\b|eight\b|sixteen\b|up\b|larger|more)|\.\d)", re.I)  # fmt: skip
 _SWEPT = Lazy(
     r"\bbatch(?:[- ]?sizes)\b|\bvarious batch\w*|\bdifferent batch\w*|\bbatch sizes?\s?[,:(]", re.I
 )
@@ -50,10 +50,10 @@ def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, frozenset[str]]]:
     names part or model, and nothing else in words ("own").
     """
     for table in paper.tables:
-        if _ELSE.search(table.caption):
+        if ELSE.search(table.caption):
             continue
         for line in lines(paper, table):
-            if _ELSE.search(line.said):
+            if ELSE.search(line.said):
                 continue
             for entry in line.entries:
                 claim = _claim(table, line, entry)
@@ -64,7 +64,7 @@ def decode_rows(paper: Paper) -> Iterator[tuple[DecodeRate, frozenset[str]]]:
 def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozenset[str]] | None:
     number, label = entry.number, entry.label
     time = plain(number, "s") and number.quantity.point < 10 and _TIME.search(label)
-    if not (plain(number, "token/s") or time) or entry.cell.also or _ELSE.search(label):
+    if not (plain(number, "token/s") or time) or entry.cell.also or ELSE.search(label):
         return None
     said = f"{label} | {line.said}"
     if _NOT.search(said) or not (_DECODES.search(said) or (_DECODES.search(table.caption) and not _NOT.search(table.caption))):  # fmt: skip
@@ -74,7 +74,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
     if not model or not device or len(models(said)) > 1:
         return None
     width, cache = format_of(line, entry)
-    batch, at = _batch(line, entry)
+    batch, at = batch_of(line, entry)
     if not width or batch is None or (time and batch != 1):
         return None
     each = _EACH.search(label) or number.per in ("gpu", "each")
@@ -88,7 +88,7 @@ def _claim(table: Table, line: Line, entry: Entry) -> tuple[DecodeRate, frozense
     own = named and bool(parts(said) or models(said))
     how = {name for name, so in (("alone", alone), ("own", own)) if so}
     return DecodeRate(
-        number.id, True, model, width, cache, batch, at, None, device, count, counted, None,
+        number.id, True, model, width, cache, batch, at, context_of(line), device, count, counted, None,
         asserted(number),
     ), frozenset(how)  # fmt: skip
 
@@ -126,7 +126,7 @@ def format_of(line: Line, entry: Entry) -> tuple[str, str]:
     return format_names(line.table.caption)
 
 
-def _batch(line: Line, entry: Entry) -> tuple[float | None, NumberId | None]:
+def batch_of(line: Line, entry: Entry) -> tuple[float | None, NumberId | None]:
     """The batch of a line, of a column ("batch size 8") or of the caption; None where it is open."""
     at = line.only(_BATCH, _is_batch)
     if at is not None:
@@ -139,6 +139,18 @@ def _batch(line: Line, entry: Entry) -> tuple[float | None, NumberId | None]:
             return None, None
         own = _batches(line.table.caption)
     return (own.pop(), None) if len(own) == 1 else (None, None)
+
+
+_CONTEXT = Lazy(
+    r"^\W*(?:mean |average |avg\.? )?(?:contexts?|ctx|cached(?: tokens)?|KV)(?:[- ](?:length|len\.?|tokens|size))?\W*(?:\(?tokens?\)?\W*)?$",
+    re.I,
+)
+
+
+def context_of(line: Line) -> NumberId | None:
+    """The number of a line that says how many positions each of its sequences has in the cache."""
+    at = line.only(_CONTEXT, lambda n: plain(n, "1", 1.0) and n.quantity.point <= 1e7)
+    return at.id if at is not None else None
 
 
 def _batches(text: str) -> set[float]:

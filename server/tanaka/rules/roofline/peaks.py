@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hwmodels.catalog import Accelerator, hard_peak, precision_name, sources
 from tanaka.paper.model import Number, Paper
+from tanaka.paper.physics.computes_in import COMPUTES_IN
 from tanaka.paper.reads import query
 from tanaka.records import dataclass
 from tanaka.rules.api import Datasheet, Fix, FixKind, InsertBehind
@@ -101,6 +102,28 @@ def spoken_formats(paper: Paper) -> frozenset[str]:
     return frozenset(
         value for number in paper.numbers for name, value in number.context if name == "precision"
     )
+
+
+_NARROW = frozenset({"fp8", "fp4", "int8", "int4"})
+_HALF = frozenset({"bf16", "fp16", "half"})
+
+
+@query
+def told_formats(paper: Paper) -> frozenset[str]:
+    """Formats that the paper names as its own, beside a number or not."""
+    told = {v for m in paper.mentions_of(COMPUTES_IN) if m.role == "ours" for _, v in m.settings}
+    return spoken_formats(paper) | told
+
+
+@query
+def usual_format(paper: Paper) -> str:
+    """The format of sixteen bits of a paper that names no narrower one; "" where none, or another, may be meant."""
+    told = told_formats(paper)
+    sixteen = told & _HALF
+    narrow = told & _NARROW or any(m.role == "ours" for m in paper.mentions_of("excuse-quantised"))
+    if not sixteen or narrow:
+        return ""
+    return next(iter(sixteen)) if len(sixteen) == 1 else "half"
 
 
 def sparsity_said(number: Number) -> Fix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.binding import precision_names
 from tanaka.paper.entities import EntityKind, entities, same_name
@@ -27,6 +28,11 @@ _SLUG = Lazy(
     r"(?<![A-Za-z0-9_])[a-z]{1,3}\d{1,4}[a-z]?(?:_(?:sxm\d?|pcie|nvl|\d{2,3}gb))+(?![A-Za-z0-9_])"
 )
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|core)\b|/\s?(?:GPU|device|chip|accelerator|card)\b|\beach\b", re.I)  # fmt: skip
+# A caption that says of what the rates are: "TFLOP/s are per GPU", "model TFLOP/s of each GPU", "all figures per device".
+_EACH_BY_CAPTION = Lazy(
+    r"\b(?:[TP]FLOPs?(?:/s)?|FLOP/s|[Rr]ates?|[Ff]igures|[Vv]alues|[Nn]umbers|[Tt]hroughputs?)\b[^.;:]{0,48}?\b(?:per|of (?:one|each|a|every|a single)|for (?:one|each|a|every)|on (?:one|each|a single)|by each)\s(?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\b|"
+    r"\b(?:[Tt]hroughputs?|[Rr]ates?|[Pp]erformance|GEMMs?|[Kk]ernels?|TFLOP/s|[Ff]igures|[Vv]alues)\b[^.;:,]*?\b(?:per|on (?:one|a single)|of (?:one|a single)) (?:[A-Z]+\d+\w*\s)?(?:GPU|device|chip|accelerator|card)\W*$"
+)
 _ALL = Lazy(r"\b(?:total|aggregate|cluster|system|all)\b", re.I)
 _COUNT = Lazy(r"^\W*(?:#|no\.|num(?:ber)?)?\s*(?:of\s)?(?:GPUs?|devices|chips|accelerators|A100s?|H100s?|V100s?)\W*$", re.I)  # fmt: skip
 
@@ -65,11 +71,21 @@ class Row:
 def rows(paper: Paper) -> Iterator[tuple[Table, tuple[Row, ...]]]:
     """Tables with one column of rates, row by row."""
     for table in paper.tables:
-        if not any(_RATE.search(h) for h in table.header):
+        if any(_RATE.search(h) for h in table.header):
+            found = tuple(r for cells in table.rows if (r := _row(paper, table, cells)) is not None)
+        elif any(_RATE.search(s) for s in table.stubs):
+            found = tuple(r for cells in _columns(table) if (r := _row(paper, table, cells)) is not None)  # fmt: skip
+        else:
             continue
-        found = tuple(r for cells in table.rows if (r := _row(paper, table, cells)) is not None)
         if found:
             yield table, found
+
+
+def _columns(table: Table) -> Iterator[tuple[TableCell, ...]]:
+    """The columns of a table whose rows name what is measured, with the labels turned."""
+    for c in range(1, len(table.header)):
+        cells = [(row[0].text, row[c]) for row in table.rows if len(row) > c]
+        yield tuple(replace(cell, column=(label, *cell.row[1:]), row=cell.column) for label, cell in cells)  # fmt: skip
 
 
 def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None:
@@ -114,7 +130,7 @@ def _row(paper: Paper, table: Table, cells: tuple[TableCell, ...]) -> Row | None
     cues -= {"mixed"} if "mixed" in cues and "FP8" not in table.caption + said else set()
     return Row(
         rate, one.get("mfu"), one.get("hfu"), one.get("of_peak"), one.get("peak"), one.get("devices"),
-        bool(_EACH.search(label)) or rates is bare, bool(_ALL.search(label)), _part(said, table.caption), _format(said, table.caption), frozenset(cues),
+        bool(_EACH.search(label)) or rates is bare or (not _ALL.search(label) and bool(_EACH_BY_CAPTION.search(table.caption))), bool(_ALL.search(label)), _part(said, table.caption), _format(said, table.caption), frozenset(cues),
     )  # fmt: skip
 
 

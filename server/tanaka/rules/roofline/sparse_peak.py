@@ -26,11 +26,12 @@ Print the dense peak, or say that 2:4 sparsity is counted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from hwmodels.catalog import find
 from hwmodels.roofline import utilization
-from tanaka.paper.model import Asserted, Number, Physical, Where
+from tanaka.paper.model import Asserted, Number, NumberId, Physical, Where
 from tanaka.quantity.literal import rewritten
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -48,6 +49,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.derivation import Derivation, printed
+from tanaka.rules.roofline.named_parts import only_part
 from tanaka.rules.roofline.peaks import (
     Peak,
     clocked,
@@ -68,11 +70,17 @@ _FEW = ("int8", "fp8", "fp4")
 @rule("TK202", since="0.1.0")
 def sparse_peak(ctx: Context) -> Iterator[Outcome]:
     """Stated and implied peaks against the dense and the sparse figure of the part."""
+    told: set[NumberId] = set()
     for claim in ctx.paper.physical("specification"):
         if claim.name("kind") == "peak":
             outcome = _stated(ctx, claim)
             if outcome is not None:
+                told.add(claim.number)
                 yield outcome
+    for claim in ctx.paper.physical("stated-peak"):
+        outcome = _stated(ctx, _of_part(ctx, claim)) if claim.number not in told else None
+        if outcome is not None:
+            yield outcome
     for column in chain.from_iterable(tables(ctx.paper)):
         yield from _mixed(ctx, column)
     for s in shares(ctx):
@@ -132,6 +140,14 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         and q.point > 1.25 * clocked(parts, written)
     )
     return _finding(ctx, claim, number, sparse, dense, impossible=impossible)
+
+
+def _of_part(ctx: Context, claim: Physical) -> Physical:
+    """A claim with the part that the set-up tells, where its sentences name none."""
+    device = machine.named(ctx, claim, "device")
+    name = device.name if device is not None else only_part(ctx.paper)
+    named = {**dict(claim.named), **({"device": name} if name else {})}
+    return replace(claim, named=tuple(named.items()), far=claim.far | {"device"})
 
 
 def _mixed(ctx: Context, column: tuple[Physical, ...]) -> Iterator[Outcome]:
@@ -214,8 +230,12 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
     if not s.claim.name("precision"):
         # the dense peak in a narrower format, which the paper speaks of or may run in
         narrow = [p for f in _FEW for p in peaks(s.parts, f) if p.sort == "dense" and s.fits(p.value) is not None]  # fmt: skip
+        # FLOP/s are of no integers
+        narrow = [p for p in narrow if not p.precision.startswith("int")]
         spoken = spoken_formats(ctx.paper)
-        if any(p.precision in spoken for p in narrow) or machine.excuses(ctx.paper, "quantised"):
+        if narrow and (
+            any(p.precision in spoken for p in narrow) or machine.excuses(ctx.paper, "quantised")
+        ):
             return None
     if count == 1.0 and dict(s.claim.counted).get("devices") != 1.0:
         return None  # of two devices, or of the sparse peak of one
@@ -236,6 +256,7 @@ def _implied(ctx: Context, s: Share) -> Outcome | None:
         and s.device.proves
         and bool(s.claim.name("precision"))
         and not s.claim.far
+        and not s.narrowed
         and exact(s.rate, s.share)
         and s.claim.asserted is not Asserted.QUOTED
         and s.rate.asserted is Asserted.YES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,12 +12,14 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Computed, Context, Step
 from tanaka.rules.derivation import Derivation, hard
-from tanaka.rules.roofline.peaks import Peak, peaks, rate
-from tanaka.rules.roofline.rate_tables import as_claims, rows
+from tanaka.rules.roofline.named_parts import any_part, families, only_part, variants
+from tanaka.rules.roofline.peaks import Peak, peaks, rate, usual_format
+from tanaka.rules.roofline.rate_tables import Row, as_claims, rows
 
 _CLOSE = 0.03
 """Datasheets, clocks and conventions differ by so much."""
-_OTHER_DENOMINATOR = frozenset({"achievable", "busy", "parts", "effective", "formats"})
+_FEW = 3
+_OTHER_DENOMINATOR = frozenset({"achievable", "busy", "parts", "effective", "formats", "explained"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Share:
         The number that counts them.
     device, precision : Named or None
     parts : tuple of Accelerator
+    narrowed : bool
+        Whether the paper says elsewhere which variants the name means: no proof may rest on it.
     """
 
     claim: Physical
@@ -46,6 +51,7 @@ class Share:
     device: machine.Named | None
     precision: machine.Named | None
     parts: tuple[Accelerator, ...]
+    narrowed: bool = False
 
     @property
     def format(self) -> str:
@@ -81,9 +87,38 @@ def shares(ctx: Context) -> Iterator[Share]:
         found = _share(ctx, paper, claim)
         if found is not None:
             yield found
+    for claim in paper.physical("share-beside"):
+        found = _of_a_row(ctx, paper, claim)
+        if found is not None:
+            yield found
     for table, listed in rows(paper):
         found_all = [s for c in as_claims(paper, table, listed) if (s := _share(ctx, paper, c))]
         yield from _told(paper, found_all)
+
+
+def _of_a_row(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
+    """A share beside a throughput that one row of the paper's tables has, with its FLOPs."""
+    at = claim.at("throughput")
+    if at is None:
+        return None
+    rate = paper.number(at).quantity
+    kept: list[Row] = []
+    for table, listed in rows(paper):
+        by_rate = {r.rate.id: r for r in listed}
+        for cells in table.rows:
+            numbers = [paper.number(c.number) for c in cells if c.number is not None]
+            same = any(n.quantity.unit == rate.unit and n.quantity.point == rate.point for n in numbers)  # fmt: skip
+            kept += [by_rate[n.id] for n in numbers if same and n.id in by_rate]
+    if len(kept) != 1 or not kept[0].each:
+        return None
+    row = kept[0]
+    named = [*claim.named]
+    named += [(role, name) for role, name in (("device", row.device), ("precision", row.precision)) if name]  # fmt: skip
+    cues = claim.cues | row.cues - {"recompute"}
+    of_row = replace(
+        claim, relation="utilization", given=(("rate", row.rate.id),), named=tuple(named), counted=(("devices", 1.0),), cues=cues
+    )  # fmt: skip
+    return _share(ctx, paper, of_row)
 
 
 def _told(paper: Paper, found: list[Share]) -> Iterator[Share]:
@@ -114,7 +149,7 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     if claim.asserted is Asserted.NO and "claimed" not in claim.cues:
         return None
-    if machine.disowned(paper, claim.number):
+    if machine.unmeasured(paper, claim.number):
         return None
     own = paper.number(at)
     if own.where is Where.FUTURE or not (own.quantity.bounded and share.quantity.bounded):
@@ -123,15 +158,54 @@ def _share(ctx: Context, paper: Paper, claim: Physical) -> Share | None:
         return None
     peak_at = claim.at("peak")
     device = machine.named(ctx, claim, "device")
+    if device is None and (only := only_part(paper)):
+        device = machine.Named(only, How.INFERRED, "the only part of the paper")
     precision = machine.named(ctx, claim, "precision")
+    if precision is None and (usual := usual_format(paper)):
+        precision = machine.Named(usual, How.INFERRED, "the format of the paper")
     count_at = claim.at("devices")
     named = machine.counted(paper, claim, "devices")
     per_one = dict(claim.counted).get("devices") == 1.0
     counts = (1.0,) if per_one else (1.0, named) if named else (1.0,)
-    return Share(
+    narrowed = variants(paper, device.name) if device is not None else ()
+    parts = narrowed or machine.parts(device)
+    if device is None:
+        device, parts = _nearest(paper, own, share, precision)
+    bare = claim.name("bare peak")
+    if bare and not any(abs(float(bare) * 1e12 / p.value - 1) <= _CLOSE for p in peaks(parts, "")):  # fmt: skip
+        return None  # "38% of its 96": what else it has so many of
+    found = Share(
         claim, share, own, paper.number(peak_at) if peak_at is not None else None,
-        tuple(dict.fromkeys(c for c in counts if c and c > 0)), count_at, device, precision, machine.parts(device),
+        tuple(dict.fromkeys(c for c in counts if c and c > 0)), count_at, device, precision, parts, bool(narrowed),
     )  # fmt: skip
+    return None if found.peak is None and _of_another_part(paper, found) else found
+
+
+def _nearest(
+    paper: Paper, rate: Number, share: Number, precision: machine.Named | None
+) -> tuple[machine.Named | None, tuple[Accelerator, ...]]:
+    """Where nothing says which part: the one of the paper whose peak is nearest to what rate and share imply."""
+    known = [(name, parts) for name, parts in families(paper) if len(families(paper)) <= _FEW]
+    implied = rate.quantity.point / share.quantity.point
+    told = precision.name if precision is not None else ""
+    dense = [
+        (abs(math.log(p.value / implied)), name, parts)
+        for name, parts in known for p in peaks(parts, told) if p.sort == "dense"
+    ]  # fmt: skip
+    if not dense or not told:
+        return None, ()
+    _, name, parts = min(dense, key=lambda d: d[0])
+    return machine.Named(name, How.INFERRED, "the nearest part of the paper"), parts
+
+
+def _of_another_part(paper: Paper, s: Share) -> bool:
+    """Whether a share whose sentence names no part fits the peak of another one that the paper has."""
+    if s.device is not None and s.device.proves and not s.device.where:
+        return False
+    if any(s.fits(p.value) is not None for p in s.known if p.sort == "dense"):
+        return False
+    others = (p for p in peaks(any_part(paper), s.format) if p.sort == "dense")
+    return any(s.fits(p.value) is not None for p in others)
 
 
 def proven(paper: Paper, s: Share) -> bool:
@@ -143,6 +217,7 @@ def proven(paper: Paper, s: Share) -> bool:
     return (
         firm
         and not s.claim.far
+        and not s.narrowed
         and not s.claim.cues
         & {"other-run", "recompute", "attention", "sparse", "mixed", "accumulate"}
         and all(n.quantity.qualifier.value == "exact" for n in ids)
@@ -165,6 +240,8 @@ def open_derivation(ctx: Context, s: Share, count: float) -> tuple[Derivation, S
     """The derivation of a share: the rate of one device, and the share as stated."""
     d = Derivation(ctx.paper)
     far = "stated in the sentence before" if "rate" in s.claim.far else ""
+    if far and s.rate.where is Where.TABLE:
+        far = "stated in the row of the table"
     stated = d.stated("rate", s.rate.id, symbol="R", inferred=far)
     if s.rate.quantity.unit == "FLOP":  # "TFLOPs/GPU" of a column: a rate all the same
         stated = d.steps[-1] = replace(stated, unit="FLOP/s", shown=rate(stated.value))

@@ -62,6 +62,7 @@ from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.budget_rows import budget_rows
 from tanaka.rules.roofline.named_rows import resolved
+from tanaka.rules.roofline.open_rates import open_runs
 from tanaka.rules.roofline.peak_rate import (
     PeakRate,
     device_count,
@@ -81,6 +82,7 @@ _SILENT = frozenset({"encoder-decoder", "adapter", "embedding", "skipped", "cont
 # Cues under which the devices may have done other work as well, or less than all of it.
 _OTHER_WORK = frozenset({"several", "tuned", "experts"})
 _USUAL, _LEAST = 0.75, 0.05
+_CLEARLY = 1.03
 _REACHED = (0.15, 0.65)
 """Utilisation of a run as they are published: a slip of the unit is offered where it lands there."""
 _EXCUSES = ("adapter", "sparsity", "early-exit", "experts", "offload")
@@ -91,6 +93,7 @@ _AMOUNT_SLACK, _SINGLE_DIGITS = 0.9, 0.92
 @rule("TK205", since="0.1.0")
 def training_budget(ctx: Context) -> Iterator[Outcome]:
     """Parameters, tokens and device time against the peak."""
+    judged = set()
     for said in chain(ctx.paper.physical("budget"), budget_rows(ctx.paper)):
         claim = resolved(ctx.paper, said)
         if (
@@ -104,7 +107,18 @@ def training_budget(ctx: Context) -> Iterator[Outcome]:
         budget = _budget(ctx.paper, claim)
         if roof is None or budget is None or roof.peak.unit != "FLOP/s":
             continue
+        judged.add(claim.number)
         if outcome := _judged(ctx, claim, budget, roof):
+            yield outcome
+    for run, guess in open_runs(ctx):
+        if run.number in judged or run.cues & _SILENT:
+            continue
+        roof, budget = peak_rate(ctx, run), _budget(ctx.paper, run)
+        if roof is None or budget is None or roof.peak.unit != "FLOP/s":
+            continue
+        outcome = _judged(ctx, run, budget, roof, guess)
+        if isinstance(outcome, Finding):
+            judged.add(run.number)
             yield outcome
 
 
@@ -136,7 +150,9 @@ def _budget(paper: Paper, claim: Physical) -> _Budget | None:
         return None
     tokens = claim.at("tokens")
     fewest = dict(claim.counted).get("tokens", 0.0)
-    for role in (params, tokens):
+    # "over 300B tokens" are as many at least
+    at_least = tokens is not None and "open" in claim.far and paper.number(tokens).quantity.qualifier in (Qualifier.GT, Qualifier.MIN)  # fmt: skip
+    for role in (params, None if at_least else tokens):
         if role is not None and not _usable(paper.number(role)):
             return None
     if tokens is not None:
@@ -169,7 +185,9 @@ def _longest(time: Number) -> float:
     return most * 31 / 30 if q.shown_unit.startswith("month") else most
 
 
-def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> Outcome | None:
+def _judged(
+    ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate, guess: str = ""
+) -> Outcome | None:
     paper = ctx.paper
     d = Derivation(paper)
     util, rate, slots = _derive(d, paper, claim, budget, roof)
@@ -189,6 +207,8 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
     lowest = util.value * roof.peak.value / roof.least
     # a single digit is printed for what is close to it: "1T" is not 0.5T
     low = max(util.low, _SINGLE_DIGITS * util.value)
+    if "open" in claim.far and low <= _CLEARLY:
+        return None  # what stands elsewhere may be of another run: it has to be above the peak
     if low <= _USUAL and lowest >= _LEAST:
         return Held("TK205", operands, f"{rate.shown} of {roof.shown} is an MFU of {share}", tuple(d.steps), slots, figure)  # fmt: skip
     if claim.asserted is not Asserted.YES and low <= 1:
@@ -197,7 +217,7 @@ def _judged(ctx: Context, claim: Physical, budget: _Budget, roof: PeakRate) -> O
         excuse = _least_excuse(paper, roof, util)
         excuses = machine.excuses(paper, *_EXCUSES)
         proven = not excuse and not excuses and _proves(paper, claim, budget, roof)
-        only_if = "" if proven else excuse or _flip(budget, roof, util)
+        only_if = "" if proven else excuse or guess or _flip(budget, roof, util)
         most = f"{printed(util.value)} times" if util.value > 1 else f"{share} of"
         return Finding(
             "TK205", "training-budget", Verdict.IMPOSSIBLE if proven else Verdict.IMPLAUSIBLE,
