@@ -103,7 +103,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
     times = scene.spots(k, "s")
     drop = _drop(scene, k)
     net = [s for s in times if s not in drop and _NET.search(scene.around(s, 80)[0])]
-    saved = [s for s in times if s not in drop and s not in net and _is_saved(scene, s)]
+    saved = [s for s in times if s not in drop and s not in net and is_saved(scene, s)]
     codec = [s for s in times if s not in (*drop, *net, *saved) and _codes(scene, s)]
     if not codec and k and (m := _PRONOUN_COSTS.match(text := scene.sentences[k].text)) and _ABOUT_CODE.match(scene.sentences[k - 1].text.lstrip("The Our")):  # fmt: skip
         codec = [s for s in times if s not in (*drop, *net) and scene.reading(s).start - m.end() in range(8)]  # fmt: skip
@@ -123,7 +123,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
             if drop:
                 far = frozenset(("before", "after"))
                 break
-            saved = [s for s in scene.spots(j, "s") if _is_saved(scene, s)]
+            saved = [s for s in scene.spots(j, "s") if is_saved(scene, s)]
             if saved:
                 far = frozenset(("saved",))
             if len(scene.spots(j, "s")) > 0:
@@ -132,7 +132,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
             return None
     if not drop and not saved and k + 1 < len(scene.sentences):
         behind = scene.spots(k + 1, "s")
-        saved = [s for s in behind if _is_saved(scene, s)]
+        saved = [s for s in behind if is_saved(scene, s)]
         if len(saved) != 1 or len(behind) != 1:
             saved = []
     given: list[tuple[str, Spot]] = [("decode", decode[0])] if decode else []
@@ -146,10 +146,11 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
         given.append(("net", net[0]))
     if net and not (drop or saved):
         return None  # what is saved in all is not told
-    return LocalPhysical("codec-pays", codec[0], tuple(given), (), (), far, _cues(scene, k, bool(net)))  # fmt: skip
+    return LocalPhysical("codec-pays", codec[0], tuple(given), (), (), far, cues_of(scene, k, bool(net)))  # fmt: skip
 
 
-def _cues(scene: Scene, k: int, net: bool) -> frozenset[str]:
+def cues_of(scene: Scene, k: int, net: bool) -> frozenset[str]:
+    """What the words around say of the codec: that it pays, that it does not, that it runs beside other work."""
     text = scene.sentences[k].text
     cues = {c for c, p in CUES.items() if p.search(text)}
     if net:
@@ -187,7 +188,8 @@ def _codes(scene: Scene, spot: Spot) -> bool:
     return bool(_CODE_BEFORE.search(before) or _CODE_AFTER.match(after))
 
 
-def _is_saved(scene: Scene, spot: Spot) -> bool:
+def is_saved(scene: Scene, spot: Spot) -> bool:
+    """Whether a time is said to be saved of the exchange."""
     before, after = scene.around(spot, 60, 90)
     if _SAVED_AFTER.match(after):
         # "the all-reduce is 85 ms faster", but "the step is"

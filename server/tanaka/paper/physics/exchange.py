@@ -17,7 +17,7 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
 QUICK = Lazy(
-    r"all[- ]?reduc|gather|scatter|all[- ]?(?:to|2)[- ]?all|broadcast|\bring\b|\bexchang|\breduc(?:e|ed|es|ing|tion) |\baverag|\baggregat|\bsynchroni[sz]",
+    r"all[- ]?reduc|gather|scatter|all[- ]?(?:to|2)[- ]?all|broadcast|\bring\b|\bexchang|\breduc(?:e|ed|es|ing|tion) |\bsumm(?:ing|ed)\b|\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b|\baverag|\baggregat|\bsynchroni[sz]",
     re.I,
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
@@ -55,6 +55,19 @@ _OTHER_SUBJECT = Lazy(
     r"\b(?:steps?|iterations?|backward|forward|kernels?|GEMMs?|matmuls?|training|epochs?|codecs?|encod\w+|decod\w+|selection|selecting|compute|computation|optimi[sz]er|launch\w*|latency of|set-?up|start-?up|initiali[sz]\w+|barriers?|prefill|model load\w*|waiting|idle|tail|stragglers?)\b",
     re.I,
 )
+_OPEN_KINDS = {
+    "all-reduce": Lazy(r"\b(?:averag|summ|reduc|aggregat|synchroni[sz]|add)(?:ing|ed|es?)\b(?: up)?(?:(?!\b(?:size|volume|memory|number|cost|time|traffic|footprint|precision|variance|norm|noise)\b)[^.;]|\.(?=\d)){0,50}?\b(?:gradients?|partial (?:sums|results))\b|\b(?:gradients?|activations?) (?:to be|that (?:are|must be|have to be)) (?:reduced|summed|averaged|exchanged)\b", re.I),
+    "all-gather": Lazy(r"\bgather(?:ing|ed|s)\b(?:[^.;]|\.(?=\d)){0,50}?\b(?:weights|parameters|shards)\b", re.I),
+    "transfer": Lazy(r"\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
+}  # fmt: skip
+# What a time stands after and is not that of the collective: the end of a clause before the number.
+_NOT_ITS = Lazy(
+    r"\b(?:after|every|before|than|by|another|behind|under|below|above|per|until|least|window|interval|timeout|(?:step|iteration|pass|layer|budget|limit|deadline|period) of|to|from|instead|instead of|saves?|saved|saving|hides?|of|a|an|the|each|first|last|next|exceeds?|beyond|beside|for up to|with|into|additional|extra|more|x|plus|and|or|×)\s(?:only\s|just\s|about\s|some\s|[≈∼~]\s?)?$",
+    re.I,
+)
+_PRONOUN_LEADS = Lazy(r"^\W*(?:and\s|but\s)?(?:it|this|that|they|these|which)\s", re.I)
+_IS_THE_PRICE = Lazy(r"^\s(?:(?:are|is|were|was) (?:what|the (?:time|cost|price) (?:of|for)|needed (?:for|by)|spent (?:on|in|for)) |(?:per|in each|of each|each) (?:step|iteration|layer) (?:for|on|in) )(?:the |an? |this |each |one |such |that |our )?(?:[\w-]+ ){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|exchange|ring)\b", re.I)  # fmt: skip
+_APPOSITION = Lazy(r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},")  # "67 MB, one micro-batch of it, ..."
 _CLAUSE = Lazy(
     r"[;:]\s|,\s(?=(?:and|but|while|whereas|so|of which|which|because|since|where|although|though|as|with|who|than|instead|down|compared|against|versus|up)\b)|\s(?=(?:while|whereas)\s)|"
     r"\sand\s(?=(?:[\w-]+\s){0,5}?(?:takes?|took|needs?|needed|lasts?|costs?)\b)|[()]",
@@ -112,7 +125,7 @@ _OTHERS = Lazy(r"\b(?:others?|rest|remain\w*|more|further|another)\b", re.I)
 _EXPOSED = Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)|the rest|non-?overlapped|unhidden|hid(?:es?|den)|overlap\w*)\b", re.I)  # fmt: skip
 # What says of the time that it was all of it: "it is fully hidden", "part of it overlaps", "both are exposed".
 _WHOLE_TOLD = Lazy(
-    r"\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
+    r"\b(?:do|does|did|is|are|was|were) not (?:be )?(?:hidden|overlap\w*)\b|\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
     r"\bhid(?:es?|den) (?:this|it|all|them|both|any|some|part|most|none|half|much|little)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
     re.I,
 )
@@ -143,10 +156,11 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     if _LESS.match(text[r.end :]):
         return None
     tied = False
-    for_it = _FOR_IT.match(text[r.end : r.end + 60])
+    for_it = _FOR_IT.match(text[r.end : r.end + 60]) or _IS_THE_PRICE.match(text[r.end : r.end + 110])
     if not for_it:
         in_brackets = lead.strip() == "" and low and text[low - 1] == "("
-        if not (_TAKES.search(lead) or in_brackets):
+        alone = sum(low <= scene.reading(s).start < high for s in scene.spots(k, "s")) == 1
+        if not (_TAKES.search(lead) or in_brackets or (alone and not _NOT_ITS.search(lead))):
             return None
         if in_brackets or _ELIDED.match(lead):
             if low == 0:
@@ -158,7 +172,7 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
             if _OTHER_SUBJECT.search(lead[noun:]):
                 return None
             tied = True
-        elif _TIED.match(lead) or _FOR_THEM.match(after):
+        elif _TIED.match(lead) or _FOR_THEM.match(after) or _PRONOUN_LEADS.match(lead):
             tied = True
         else:
             return None
@@ -213,7 +227,7 @@ def sent(
         and not _BY_SOMEBODY.search(own)
     ):
         cues.add("dense")
-    piece = _OF_PIECE.search(scope)
+    piece = _OF_PIECE.search(_APPOSITION.sub(" ", scope))
     if piece and (
         told == k or (piece[1] or piece[2]).lower() not in scene.sentences[told].text.lower()
     ):
@@ -257,7 +271,7 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 def last_noun(lead: str) -> int | None:
     """Where the last word for a collective ends."""
-    ends = [m.end() for p in (*KINDS.values(), _PLAIN_NOUN) for m in p.finditer(lead)]
+    ends = [m.end() for p in (*KINDS.values(), *_OPEN_KINDS.values(), _PLAIN_NOUN) for m in p.finditer(lead)]
     return max(ends, default=None)
 
 
@@ -283,6 +297,9 @@ def _kind(scene: Scene, k: int, scope: str) -> str:
                 return ""
             if _WE_GATHER.search(text):
                 return "all-gather"
+            wide = [name for name, p in _OPEN_KINDS.items() if p.search(text)]
+            if len(wide) == 1:
+                return wide[0]
             if _OF_RING.search(text) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""

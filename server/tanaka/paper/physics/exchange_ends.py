@@ -22,6 +22,7 @@ _BETWEEN = Lazy(
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
+_PLACE = Lazy(r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b")
 _AT = Lazy(r"(?:at|over|with)\s$")
 _MEASURED = Lazy(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", re.I)
 
@@ -67,6 +68,9 @@ def runs_where(
     named.append(("level", "" if not level else "inside" if "inside" in level and ("between" not in level or text is before) else "bus" if level == ["bus"] else "between"))  # fmt: skip
     if cluster := cluster_of(sentence.text) or cluster_of(said):
         named.append(("cluster", cluster))
+    places = [m[1].lower() for text in (scope, sentence.text, said, before) for m in _PLACE.finditer(text)]  # fmt: skip
+    if places:
+        named.append(("places", " ".join(dict.fromkeys(places))))
 
 
 def _within(scene: Scene, spot: Spot, k: int, scope: str) -> bool:

@@ -14,7 +14,9 @@ from tanaka.paper.physics import (
     bubble,
     budget,
     codec,
+    codec_balance,
     codec_pays,
+    comes_free,
     collective,
     exchange,
     footprint,
@@ -83,6 +85,8 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     exchange.read,
     hidden.read,
     codec_pays.read,
+    comes_free.read,
+    codec_balance.read,
 )  # fmt: skip
 
 

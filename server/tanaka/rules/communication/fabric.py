@@ -169,6 +169,10 @@ def used(paper: Paper, claim: Physical, kind: str = "network") -> tuple[Fabric, 
         return near
     found = tuple(f for f in found if not f.aside) or found
     device, cluster = same_name(claim.name("device")), claim.name("cluster")
+    clusters = {f.cluster.removeprefix("cluster ") for f in found} - {""}
+    # "On Elk, ...": a machine by its own name, the nearest first.
+    own = next((p for p in claim.name("places").split() if p in clusters), "")
+    cluster = own or cluster
     nodes_at = claim.at("nodes")
     nodes = paper.number(nodes_at).quantity.point if nodes_at else 0.0
     wanted: tuple[Callable[[Fabric], bool], ...] = (

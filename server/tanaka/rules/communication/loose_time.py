@@ -31,6 +31,8 @@ from tanaka.rules.communication.least_time import (
 )
 from tanaka.rules.derivation import Derivation
 
+_SQUEEZES = Lazy(r"\bcompress|\bcodec|\bspars|\bquanti[sz]", re.I)
+_ASIDE_MENTIONS = 5  # a paper that speaks of it more often is about it
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
 # Parts whose fast links join more than a node.
 _SPREAD = Lazy(
@@ -130,10 +132,21 @@ def _whole(paper: Paper, claim: Physical) -> bool:
     cues = claim.cues
     if "from each" in cues:
         return True
-    if "compressed" in cues or ("dense" not in cues and machine.excuses(paper, "compression")):
+    if "compressed" in cues or ("dense" not in cues and _compresses(paper, claim)):
         return False
     gathers = claim.name("kind") in ("all-gather", "reduce-scatter", "all-to-all")
     return "sharded" not in cues or gathers or "of each" in cues
+
+
+def _compresses(paper: Paper, claim: Physical) -> bool:
+    """Whether what the paper compresses may be this: its subject, or told above in the section."""
+    found = machine.excuses(paper, "compression")
+    number = paper.number(claim.number)
+    titled = any(_SQUEEZES.search(s.title) for s in paper.sections)
+    if len(found) > _ASIDE_MENTIONS or (titled and len(found) > 2) or machine.excuses(paper, "quantised"):
+        return bool(found)
+    near = [m for m in found if m.section == number.section]
+    return any(not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near)
 
 
 def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:

@@ -74,6 +74,7 @@ def overlap_impossible(ctx: Context) -> Iterator[Outcome]:
         if claim.asserted is not Asserted.YES or claim.number in faulty or _elsewhere(claim):
             continue
         if found := _loosely(ctx, claim):
+            faulty.add(claim.number)
             yield found
 
 

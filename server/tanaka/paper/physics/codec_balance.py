@@ -1,0 +1,83 @@
+"""What a codec takes against what the exchange loses, by the kinds of the times alone, in any words.
+
+A time of encoding, and two of communication, with it and without; and the steps with it and without, or
+words that say that something is won.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tanaka.paper.physics import codec_pays
+from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.time_roles import roles
+from tanaka.patterns import Lazy
+
+_ABOUT = Lazy(
+    r"\bcodecs?\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking\b|\bPowerSGD\b|\bINT[48]\b",
+    re.I,
+)
+_STEP_FALLS = Lazy(
+    r"\b(?:steps?|iterations?|training)\b[^.;]{0,60}?\b(?:shorter|less|faster|shrinks?|falls?|drops?|down|speed\w*|improv\w+)\b|\b(?:shorter|faster) (?:steps?|iterations?)\b",
+    re.I,
+)
+_LEAVES = Lazy(r"\b(?:leav(?:es?|ing)|remain\w*|shrinks? (?:\w+ )?to|down to|falls? to|drops? to)\b", re.I)  # fmt: skip
+_BACK = 3  # sentences before in which the exchange without the codec is told
+_SEVERAL = Lazy(r"\b(?:respectively|each of|for the \w+ model and|on the \w+ and)\b", re.I)
+
+
+def read(scene: Scene) -> Iterator[LocalPhysical]:
+    """A codec with what the exchange takes with it and without, where something is said to be won."""
+    if not _ABOUT.search(scene.text):
+        return
+    told = [roles(scene, k) for k in range(len(scene.sentences))]
+    for k, here in enumerate(told):
+        codec = [s for s, role in here.items() if role == "codec"]
+        if len(codec) != 1:
+            continue
+        claim = _balance(scene, k, codec[0], told)
+        if claim is not None:
+            yield claim
+
+
+def _balance(
+    scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]
+) -> LocalPhysical | None:
+    here, behind = told[k], told[k + 1] if k + 1 < len(told) else {}
+    talk = [s for s, role in here.items() if role == "talk"]
+    text = scene.sentences[k].text
+    first = k
+    if not talk:
+        after = [s for s, role in behind.items() if role == "talk"]
+        talk = after if "codec" not in behind.values() else []
+    saved = [s for s in talk if codec_pays.is_saved(scene, s)]
+    if not saved and len(talk) < 2 and not (talk and not _LEAVES.search(text)):
+        for j in range(k - 1, max(-1, k - 1 - _BACK), -1):
+            if "codec" in told[j].values():
+                return None
+            earlier = [s for s, role in told[j].items() if role == "talk"]
+            if earlier:
+                talk, first = [*earlier, *talk], j
+                break
+    steps = [s for j in {k, k + 1} if j < len(told) for s, role in told[j].items() if role == "step"]  # fmt: skip
+    if _SEVERAL.search(text):
+        return None
+    given: tuple[tuple[str, Spot], ...]
+    if len(saved) == len(talk) == 1:
+        given = (("saved", saved[0]),)
+    elif len(talk) == 2 and not saved:
+        small, large = sorted(talk, key=lambda s: scene.reading(s).quantity.point)
+        if scene.reading(small).quantity.point == scene.reading(large).quantity.point:
+            return None
+        given = (("before", large), ("after", small))
+    else:
+        return None
+    cues = set(codec_pays.cues_of(scene, k, False))
+    falls = any(_STEP_FALLS.search(scene.sentences[j].text) for j in (k, k + 1) if j < len(told))
+    if len(steps) == 2 or falls:
+        cues.add("gain")
+    if first != k:
+        # What was said of the exchange before the codec came is no word on the codec.
+        cues -= {"another"}
+    return LocalPhysical("codec-pays", codec, given, (), (), frozenset(), frozenset(cues))
