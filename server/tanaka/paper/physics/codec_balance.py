@@ -19,7 +19,7 @@ _ABOUT = Lazy(
     re.I,
 )
 _STEP_FALLS = Lazy(
-    r"\b(?:steps?|iterations?|training)\b[^.;]{0,60}?\b(?:shorter|less|faster|shrinks?|falls?|drops?|down|speed\w*|improv\w+)\b|\b(?:shorter|faster) (?:steps?|iterations?)\b",
+    r"\b(?:steps?|iterations?|training)\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:shorter|less|faster|shrinks?|falls?|drops?|down|speed\w*|improv\w+)\b|\b(?:shorter|faster) (?:steps?|iterations?)\b",
     re.I,
 )
 _LEAVES = Lazy(r"\b(?:leav(?:es?|ing)|remain\w*|shrinks? (?:\w+ )?to|down to|falls? to|drops? to)\b", re.I)  # fmt: skip
@@ -63,6 +63,8 @@ def _balance(
     steps = [s for j in {k, k + 1} if j < len(told) for s, role in told[j].items() if role == "step"]  # fmt: skip
     if _SEVERAL.search(text):
         return None
+    falls = any(_STEP_FALLS.search(scene.sentences[j].text) for j in (k, k + 1) if j < len(told))
+    within = [s for s in steps if s > codec][-1:] if falls or len(steps) == 2 else []
     given: tuple[tuple[str, Spot], ...]
     if len(saved) == len(talk) == 1:
         given = (("saved", saved[0]),)
@@ -71,12 +73,17 @@ def _balance(
         if scene.reading(small).quantity.point == scene.reading(large).quantity.point:
             return None
         given = (("before", large), ("after", small))
+    elif within and not saved:
+        shortest = min(steps, key=lambda s: scene.reading(s).quantity.point)
+        given = (("step", shortest),)
     else:
         return None
     cues = set(codec_pays.cues_of(scene, k, False))
-    falls = any(_STEP_FALLS.search(scene.sentences[j].text) for j in (k, k + 1) if j < len(told))
     if len(steps) == 2 or falls:
         cues.add("gain")
+        # The step got shorter: what is said behind is said of another case.
+        if not codec_pays.CUES["denied"].search(text):
+            cues.discard("denied")
     if first != k:
         # What was said of the exchange before the codec came is no word on the codec.
         cues -= {"another"}

@@ -23,9 +23,13 @@ _FREE = Lazy(
 )
 _WHOLE = Lazy(r"\b(?:all|fully|completely|entirely|entire|whole|wholly|totally|perfectly|none|nothing|no|for free|free|invisible|not|never|no cost)\b", re.I)  # fmt: skip
 _HEDGED = Lazy(
-    r"\b(?:if|unless|until|only when|instead|otherwise|baseline|previous|next|earlier|former|target|limit|up to|at most|some|partly|half|\w+ of which|each of|remaining|rest|exposed|adds|still|but|however|although|though|yet|except|almost|nearly|mostly|largely|whereas|while|slack|staggered|layers?|buckets?|chunks?|micro-?batch\w*)\b",
+    r"\b(?:if|unless|until|only when|instead|otherwise|baseline|previous|next(?! to)|earlier|former|target|limit|up to|at most|some|partly|half|\w+ of which|each of|remaining|rest|exposed|adds|still|but|however|although|though|yet|except|almost|nearly|mostly|largely|whereas|while|slack|staggered|layers?|(?:each|per|last|one|first|a|every) bucket|chunks?|micro-?batch\w*)\b",
     re.I,
 )
+
+
+_SUMS = Lazy(r"\badd(?:s|ing)? up to\b", re.I)
+_MOVED = Lazy(r"\b(?:transfer\w*|network|shipp\w+|migrat\w+|hand-?over|sent|copied|crosses)\b", re.I)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -43,19 +47,19 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 
 def _free(scene: Scene, k: int, m: re.Match[str]) -> LocalPhysical | None:
     text = scene.sentences[k].text
-    said = f"{text[: m.start()]} {text[m.end() :]}"
+    said = _SUMS.sub(" ", f"{text[: m.start()]} {text[m.end() :]}")
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     told = roles(scene, k)
     first = k
     if k and len(told) < 2:
         before = roles(scene, k - 1)
         told, first = {**before, **told}, k - 1
-        said = f"{scene.sentences[k - 1].text} {said}"
+        said = _SUMS.sub(" ", f"{scene.sentences[k - 1].text} {said}")
     found: dict[str, list[Spot]] = {}
     for spot, role in told.items():
         found.setdefault("work" if role == "step" else role, []).append(spot)
     work, talk = found.get("work", []), found.get("talk", [])
-    if len(work) != 1 or len(talk) != 1 or len(told) != 2:
+    if len(work) != 1 or len(talk) > 1 or len(told) != len(work) + len(talk):
         return None
     cues = {c for c, p in hidden.CUES.items() if p.search(said)}
     cues -= {"able"} if not hidden.CUES["able"].search(text) else set()
@@ -63,4 +67,11 @@ def _free(scene: Scene, k: int, m: re.Match[str]) -> LocalPhysical | None:
         return None
     named = (("window", "step" if told[work[0]] == "step" else "work"),)
     far = frozenset(("window",)) if first != k else frozenset[str]()
+    if not talk:
+        kind = exchange.kind_of(scene, k, text) or ("transfer" if _MOVED.search(said) else "")
+        given, names = exchange.sent(scene, k, (0, len(text)), kind, cues, tied=True, seen=[])
+        load = dict(given).get("payload")
+        if not kind or load is None or load[0] < k - 1:
+            return None
+        return LocalPhysical("hiding", work[0], (("window", work[0]), *given), (*named, *names), (), far, frozenset(cues | {"untimed"}))  # fmt: skip
     return LocalPhysical("hiding", talk[0], (("window", work[0]),), named, (), far, frozenset(cues | {"far apart"}))  # fmt: skip

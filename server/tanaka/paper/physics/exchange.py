@@ -49,7 +49,7 @@ _FOR_IT = Lazy(
     r"^[\s-](?:[\w-]+\s){0,2}?(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|all[- ]?to[- ]?all)\b",
     re.I,
 )
-_FOR_THEM = Lazy(r"^\s(?:for|to (?:reduce|average|exchange|gather|sum|broadcast|synchroni[sz]e)) (?:it|them|these|this|all of (?:it|them))\b", re.I)  # fmt: skip
+_FOR_THEM = Lazy(r"^\s(?:for|to|(?:on|in)(?= it)|to (?:reduce|average|exchange|gather|sum|broadcast|synchroni[sz]e)) (?:it|them|these|this|all of (?:it|them))\b", re.I)  # fmt: skip
 # Another thing that takes the time, named between the collective and its verb.
 _OTHER_SUBJECT = Lazy(
     r"\b(?:steps?|iterations?|backward|forward|kernels?|GEMMs?|matmuls?|training|epochs?|codecs?|encod\w+|decod\w+|selection|selecting|compute|computation|optimi[sz]er|launch\w*|latency of|set-?up|start-?up|initiali[sz]\w+|barriers?|prefill|model load\w*|waiting|idle|tail|stragglers?)\b",
@@ -65,6 +65,7 @@ _NOT_ITS = Lazy(
     r"\b(?:after|every|before|than|by|another|behind|under|below|above|per|until|least|window|interval|timeout|(?:step|iteration|pass|layer|budget|limit|deadline|period) of|to|from|instead|instead of|saves?|saved|saving|hides?|of|a|an|the|each|first|last|next|exceeds?|beyond|beside|for up to|with|into|additional|extra|more|x|plus|and|or|×)\s(?:only\s|just\s|about\s|some\s|[≈∼~]\s?)?$",
     re.I,
 )
+_MATTER = Lazy(r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$", re.I)
 _PRONOUN_LEADS = Lazy(r"^\W*(?:and\s|but\s)?(?:it|this|that|they|these|which)\s", re.I)
 _IS_THE_PRICE = Lazy(r"^\s(?:(?:are|is|were|was) (?:what|the (?:time|cost|price) (?:of|for)|needed (?:for|by)|spent (?:on|in|for)) |(?:per|in each|of each|each) (?:step|iteration|layer) (?:for|on|in) )(?:the |an? |this |each |one |such |that |our )?(?:[\w-]+ ){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|exchange|ring)\b", re.I)  # fmt: skip
 _APPOSITION = Lazy(r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},")  # "67 MB, one micro-batch of it, ..."
@@ -160,7 +161,7 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     if not for_it:
         in_brackets = lead.strip() == "" and low and text[low - 1] == "("
         alone = sum(low <= scene.reading(s).start < high for s in scene.spots(k, "s")) == 1
-        if not (_TAKES.search(lead) or in_brackets or (alone and not _NOT_ITS.search(lead))):
+        if not (_TAKES.search(lead) or in_brackets or (alone and (_MATTER.search(lead) or not _NOT_ITS.search(lead)))):
             return None
         if in_brackets or _ELIDED.match(lead):
             if low == 0:

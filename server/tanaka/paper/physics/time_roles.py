@@ -29,7 +29,7 @@ _ROLES = (
 )  # fmt: skip
 # What counts a time, or sets a state, and is nothing that takes it.
 _ASIDE = Lazy(
-    r"\b(?:per|each|every|in a|in each|in every|of each|of every|of the same|for each|for every|to each|to every|to the|from the|off the|of a|of the) (?:training )?(?:step|iteration)\b(?! time)|"
+    r"\b(?:per|each|every|in a|in each|in every|of each|of every|of the same|for each|for every|to each|to every|to the|from the|off the|of a|of the) (?:training )?(?:step|iteration)\b(?! (?:time|of \d))|"
     r"\b(?:without|with|no|before|after|under|using) (?:the |any |our |a |its )?(?:\w+ )?(?:compression|quanti[sz]ation|codec|encoding|overlap\w*)\b|\bcompressed\b",
     re.I,
 )

@@ -174,7 +174,9 @@ def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
     if not parts and not claim.name("level"):
         return _between(ctx, claim, nodes, devices)  # of devices nothing is said
     lines = [line for p in parts if (line := _own(p, level)) is not None]
-    if not lines or len(lines) != len(parts):
+    linked = {p.family for p in parts if _own(p, level) is not None}
+    # Of a part that comes with links and without, those with them are the friendlier.
+    if not lines or any(p.family not in linked for p in parts):
         return None
     return max(lines, key=lambda x: x.each), _among(devices)
 

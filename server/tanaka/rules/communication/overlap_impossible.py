@@ -71,10 +71,10 @@ def overlap_impossible(ctx: Context) -> Iterator[Outcome]:
                 faulty.add(claim.number)
             yield outcome
     for claim in ctx.paper.physical("hiding"):
-        if claim.asserted is not Asserted.YES or claim.number in faulty or _elsewhere(claim):
+        if claim.asserted is not Asserted.YES or faulty & {claim.number, claim.at("window")} or _elsewhere(claim):
             continue
         if found := _loosely(ctx, claim):
-            faulty.add(claim.number)
+            faulty |= {claim.number, *(i for role, i in claim.given if role == "window")}
             yield found
 
 
