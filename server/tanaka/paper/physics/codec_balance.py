@@ -15,7 +15,7 @@ from tanaka.paper.physics.time_roles import roles
 from tanaka.patterns import Lazy
 
 _ABOUT = Lazy(
-    r"\bcodecs?\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking\b|\bPowerSGD\b|\bINT[48]\b",
+    r"\bcodecs?\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking and unpacking\b|\bPowerSGD\b|\bINT[48]\b",
     re.I,
 )
 _STEP_FALLS = Lazy(
@@ -24,7 +24,25 @@ _STEP_FALLS = Lazy(
 )
 _LEAVES = Lazy(r"\b(?:leav(?:es?|ing)|remain\w*|shrinks? (?:\w+ )?to|down to|falls? to|drops? to)\b", re.I)  # fmt: skip
 _BACK = 3  # sentences before in which the exchange without the codec is told
+_ONCE = Lazy(r"\b(?:weights|model|checkpoints?|prompts?|images?|audio|videos?|data ?sets?|once|offline|sequences|samples|tokens?|experts?|layers)\b", re.I)  # fmt: skip
+_LONGEST = 60.0  # seconds; of more, the codec is of files
 _SEVERAL = Lazy(r"\b(?:respectively|each of|for the \w+ model and|on the \w+ and)\b", re.I)
+
+
+_SAVED_BEFORE = Lazy(
+    r"\b(?:sav\w+|spar(?:es?|ed|ing)|remov\w+|avoid\w*|get(?:s|ting)? back|recover\w*|wins?|gains?|(?:shrinks?|drops?|falls?|reduced|shortened|cut|down|declines?|decreases?) by|return for|exchange for)\b[^;.\d]{0,30}$",
+    re.I,
+)
+_SAVED_AFTER = Lazy(
+    r"^[^.;:,\d]{0,50}?\b(?:disappear\w*|vanish\w*|sav(?:ed|ing|ings)|gone|goes? away|less|fewer|shorter|remov\w+|avoided|spared|won)\b",
+    re.I,
+)
+_PAYS = Lazy(r"\b(?:sav\w+|gain|benefit|win|wire|exchange)\b[^.;]{0,60}?\b(?:exceeds?|outweighs?|is (?:more|larger|greater) than)\b[^.;]{0,40}\b(?:codec|cost|encod\w+|compress\w*|price)\b", re.I)  # fmt: skip
+
+
+def _is_saved(scene: Scene, spot: Spot) -> bool:
+    before, after = scene.around(spot, 70, 70)
+    return bool(codec_pays.is_saved(scene, spot) or _SAVED_BEFORE.search(before) or _SAVED_AFTER.match(after))  # fmt: skip
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -44,6 +62,10 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _balance(
     scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]
 ) -> LocalPhysical | None:
+    r = scene.reading(codec)
+    near = " ".join(scene.around(codec, 45, 30))
+    if _ONCE.search(near) or r.quantity.point > _LONGEST:
+        return None
     here, behind = told[k], told[k + 1] if k + 1 < len(told) else {}
     talk = [s for s, role in here.items() if role == "talk"]
     text = scene.sentences[k].text
@@ -51,9 +73,13 @@ def _balance(
     if not talk:
         after = [s for s, role in behind.items() if role == "talk"]
         talk = after if "codec" not in behind.values() else []
-    saved = [s for s in talk if codec_pays.is_saved(scene, s)]
-    if not saved and len(talk) < 2 and not (talk and not _LEAVES.search(text)):
-        for j in range(k - 1, max(-1, k - 1 - _BACK), -1):
+    if not talk and k:
+        before = [s for s, role in told[k - 1].items() if role == "talk"]
+        talk = before if len(before) == 1 and _is_saved(scene, before[0]) else []
+    saved = [s for s in talk if _is_saved(scene, s)]
+    if not saved and len(talk) < 2:
+        far = _BACK if _LEAVES.search(text) else 1
+        for j in range(k - 1, max(-1, k - 1 - far), -1):
             if "codec" in told[j].values():
                 return None
             earlier = [s for s, role in told[j].items() if role == "talk"]
@@ -70,8 +96,8 @@ def _balance(
         given = (("saved", saved[0]),)
     elif len(talk) == 2 and not saved:
         small, large = sorted(talk, key=lambda s: scene.reading(s).quantity.point)
-        if scene.reading(small).quantity.point == scene.reading(large).quantity.point:
-            return None
+        if first != k and large > small:
+            return None  # it takes longer than before: of something else
         given = (("before", large), ("after", small))
     elif within and not saved:
         shortest = min(steps, key=lambda s: scene.reading(s).quantity.point)
@@ -79,6 +105,9 @@ def _balance(
     else:
         return None
     cues = set(codec_pays.cues_of(scene, k, False))
+    if _PAYS.search(text):
+        cues.add("gain")
+        cues.discard("denied")
     if len(steps) == 2 or falls:
         cues.add("gain")
         # The step got shorter: what is said behind is said of another case.

@@ -14,6 +14,7 @@ from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.collective import CUES, KINDS
 from tanaka.paper.physics.exchange_ends import device, runs_where, same_ends
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.time_roles import roles
 from tanaka.patterns import Lazy
 
 QUICK = Lazy(
@@ -62,10 +63,12 @@ _OPEN_KINDS = {
 }  # fmt: skip
 # What a time stands after and is not that of the collective: the end of a clause before the number.
 _NOT_ITS = Lazy(
-    r"\b(?:after|every|before|than|by|another|behind|under|below|above|per|until|least|window|interval|timeout|(?:step|iteration|pass|layer|budget|limit|deadline|period) of|to|from|instead|instead of|saves?|saved|saving|hides?|of|a|an|the|each|first|last|next|exceeds?|beyond|beside|for up to|with|into|additional|extra|more|x|plus|and|or|×)\s(?:only\s|just\s|about\s|some\s|[≈∼~]\s?)?$",
+    r"\b(?:after|every|before|than|by|another|behind|under|below|above|per|until|least|window|interval|timeout|(?:step|iteration|pass|layer|budget|limit|deadline|period) of|to|from|instead|instead of|saves?|saved|saving|hides?|of|a|an|the|each|first|last|next|exceeds?|beyond|beside|for up to|into|additional|extra|more|x|plus|and|or|×)\s(?:only\s|just\s|about\s|some\s|[≈∼~]\s?)?$",
     re.I,
 )
-_MATTER = Lazy(r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$", re.I)
+# What happens beside a collective, and lasts otherwise: asked of verbs that are not known to take time.
+_BESIDE_IT = Lazy(r"\b(?:during|while|after|before|when|throughout|until|despite)\b|\b(?:idl\w+|stall\w*|gaps?|pauses?|delay\w*|jitter\w*|differ\w*|var(?:y|ies|ied|iance|iation)|deviat\w+|wait\w*|interrupt\w*|start(?:s|ed|ing)?|begin\w*|began|fluctuat\w*|noise|spread|improv\w*|reduc(?:es|ed) (?:to|by)|drops?|falls?|grows?|rises?|increas\w*|poll\w*|time[- ]?outs?|trigger\w*|sampl\w*)\b", re.I)  # fmt: skip
+_MATTER = Lazy(r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$|\b(?:through|done|over|finished|complete\w*|ready|ends?|ended)\b[^,;.]{0,20}\safter (?:about |only )?$", re.I)
 _PRONOUN_LEADS = Lazy(r"^\W*(?:and\s|but\s)?(?:it|this|that|they|these|which)\s", re.I)
 _IS_THE_PRICE = Lazy(r"^\s(?:(?:are|is|were|was) (?:what|the (?:time|cost|price) (?:of|for)|needed (?:for|by)|spent (?:on|in|for)) |(?:per|in each|of each|each) (?:step|iteration|layer) (?:for|on|in) )(?:the |an? |this |each |one |such |that |our )?(?:[\w-]+ ){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|exchange|ring)\b", re.I)  # fmt: skip
 _APPOSITION = Lazy(r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},")  # "67 MB, one micro-batch of it, ..."
@@ -74,7 +77,7 @@ _CLAUSE = Lazy(
     r"\sand\s(?=(?:[\w-]+\s){0,5}?(?:takes?|took|needs?|needed|lasts?|costs?)\b)|[()]",
     re.I,
 )
-_LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
+_LESS = Lazy(r"^\s?(?:before\b|after\b|into\b|ahead\b|in advance|early\b|late\b|apart\b|ago\b|for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
 _WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|models?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
 _PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
 _PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
@@ -161,7 +164,8 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     if not for_it:
         in_brackets = lead.strip() == "" and low and text[low - 1] == "("
         alone = sum(low <= scene.reading(s).start < high for s in scene.spots(k, "s")) == 1
-        if not (_TAKES.search(lead) or in_brackets or (alone and (_MATTER.search(lead) or not _NOT_ITS.search(lead)))):
+        takes = _TAKES.search(lead) or _MATTER.search(lead)
+        if not takes and not in_brackets and (not alone or _NOT_ITS.search(lead) or _BESIDE_IT.search(lead)):  # fmt: skip
             return None
         if in_brackets or _ELIDED.match(lead):
             if low == 0:
@@ -172,6 +176,8 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
         if noun is not None:
             if _OTHER_SUBJECT.search(lead[noun:]):
                 return None
+            tied = True
+        elif alone and roles(scene, k).get(spot) == "talk" and not _BESIDE_IT.search(lead):
             tied = True
         elif _TIED.match(lead) or _FOR_THEM.match(after) or _PRONOUN_LEADS.match(lead):
             tied = True
@@ -288,10 +294,16 @@ _WE_GATHER = Lazy(
 )
 
 
+_ALL_REDUCE = Lazy(r"\ball[- ]?reduc|\baverag|\bsynchroni|\baggregat", re.I)
+_REDUCES = Lazy(r"\b(?:(?:is|are|be|gets?|being) (?:averaged|summed|all-reduced|reduced across|reduced among|reduced over|reduced between|reduced in)|(?:they|we|ranks|workers|nodes|GPUs|machines) (?:average|sum|all-reduce))\b", re.I)  # fmt: skip
+
+
 def _kind(scene: Scene, k: int, scope: str) -> str:
     for j in range(k, max(-1, k - 5), -1):
         for text in (scope, scene.sentences[j].text) if j == k else (scene.sentences[j].text,):
             kinds = [name for name, p in KINDS.items() if p.search(text)]
+            if len(kinds) == 2 and "all-reduce" in kinds and not _ALL_REDUCE.search(text):
+                kinds.remove("all-reduce")  # "the reduce-scatter of the gradients"
             if len(kinds) == 1:
                 return kinds[0]
             if kinds:
@@ -301,6 +313,8 @@ def _kind(scene: Scene, k: int, scope: str) -> str:
             wide = [name for name, p in _OPEN_KINDS.items() if p.search(text)]
             if len(wide) == 1:
                 return wide[0]
+            if _REDUCES.search(text):
+                return "all-reduce"
             if _OF_RING.search(text) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""

@@ -15,8 +15,8 @@ CODEC = (
     r"selection|selecting|sparsif\w+|conversions?|converting|casting|orthogonali[sz]\w+|sketching|projections?"
 )
 TALK = (
-    r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|communicating|transfers?|transferring|exchang\w+|synchroni[sz]\w+|collectives?|"
-    r"traffic|broadcast\w*|gathering|gathers?|network|wire|travels?|shipping|sending|hand-?overs?|migrat\w+|hops?"
+    r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|communicat(?:es|ing)|transfers?|transferring|exchang\w+|synchroni[sz]\w+|collectives?|"
+    r"traffic|broadcast\w*|gathering|gathers?|network|wire|travels?|shipping|sending|sent|reduction|averag(?:ing|es?)|rings?|summ?(?:ing|ation|s)|hand-?overs?|migrat\w+|hops?"
 )
 WORK = r"backward|backprop\w*|forward|comput\w+|attention|GEMMs?|matmuls?|MLPs?|prefill\w*|arithmetic|kernels?|optimi[sz]er"
 STEP = r"steps?|iterations?"
