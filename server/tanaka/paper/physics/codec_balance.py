@@ -87,7 +87,8 @@ def _balance(
                 talk, first = [*earlier, *talk], j
                 break
     steps = [s for j in {k, k + 1} if j < len(told) for s, role in told[j].items() if role == "step"]  # fmt: skip
-    if _SEVERAL.search(text):
+    works = [s for s, role in here.items() if role == "work"]
+    if len(works) > 1 or _SEVERAL.search(text):  # it saves work as well
         return None
     falls = any(_STEP_FALLS.search(scene.sentences[j].text) for j in (k, k + 1) if j < len(told))
     within = [s for s in steps if s > codec][-1:] if falls or len(steps) == 2 else []

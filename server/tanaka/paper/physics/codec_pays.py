@@ -66,7 +66,7 @@ _AGAINST = Lazy(
     r"^(?:[^.;\d]{0,24}?)(?:[,;]|\b(?:and|but|while|whereas|against|versus|or)\b)[^.;]{0,60}?\b(?:with|in|using|after|under|for)\b[^.;]{0,50}?\b(?:INT[48]|FP8|FP4|[1-8][- ]bits?|four[- ]bit|eight[- ]bit|one[- ]bit|codecs?|codes?|compress\w*|quanti[sz]\w*|spars\w*|half the bytes|it)\b[^.;]{0,40}$",
     re.I,
 )
-_BESIDE_WORDS = r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
+_BESIDE_WORDS = r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engines?\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
 _BESIDE = Lazy(_BESIDE_WORDS, re.I)
 _CODE_BESIDE = Lazy(rf"\b(?:{_CODE})\b[^.;,:]{{0,60}}(?:{_BESIDE_WORDS})", re.I)
 _NOT_BESIDE = Lazy(
@@ -82,7 +82,7 @@ CUES = {
     "denied": Lazy(r"\bloses?\b|\blost\b|\bslower\b|\bslows\b|\bno (?:gain|benefit|speed-?up|use|point|net)\b|\b(?:not|never|hardly|cannot|rarely) (?:\w+ )?(?:pay|help|worth|gain|save|improve|shorten|speed|benefit|break)\w*|n't\b|\blonger\b|\bhurts?\b|\buseless\b|\bpointless\b|\boutweigh\w*|\bmore than (?:it|they|what|is|the)\b|\bnothing (?:is|to be|to)\b|\bnegative\b|\beats? (?:up )?(?:all|the whole|everything)\b|\bexceeds?\b|\bdid not pay\b|\bfails?\b|\bwe (?:do not|therefore do not|leave)\b|\bonly (?:between|across)\b|\b(?:is|are) (?:thus |therefore |hence )?(?:switched |turned )?off (?:there|here)\b|\bdisabled? (?:it|the codec|compression)\b|\b(?:would|could) (?:only )?(?:pay|help|gain)\w* (?:only )?(?:if|when|on|below|under)\b|\bat a loss\b|\bovershadow\w*|\binstead\b", re.I),
     "measured": Lazy(r"\bend[- ]to[- ]end\b|\bin practice\b|\bwall[- ]?clock\b", re.I),
     "concluded": Lazy(r"\b(?:so|thus|hence|therefore|which means)\b[^.;]{0,60}\b(?:gains?|wins?|pays?|faster|shorter|saves? time|worth)\b", re.I),
-    "another": Lazy(r"\b(?:video|images?|loading|prompts?|JPEG|PNG|gzip|zstd|checkpoints?|audio|disk|tokeni[sz]\w+|speculat\w+)\b", re.I),
+    "another": Lazy(r"\b(?:per|a|each|every|next) token\b|\b(?:video|images?|loading|prompts?|JPEG|PNG|gzip|zstd|checkpoints?|audio|disk|tokeni[sz]\w+|speculat\w+)\b", re.I),
 }  # fmt: skip
 
 

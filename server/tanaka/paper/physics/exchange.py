@@ -93,10 +93,10 @@ _IN_PIECES = Lazy(
     r"\b(?:in|into|as|of) (?:about )?(?:\d[\d,]*|two|three|four|six|eight|ten|sixteen|several|many|equal) (?:\w+ )?(?:buckets|chunks|pieces|slices|parts|shards|blocks|messages|segments)\b",
     re.I,
 )
-_OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first |next |last |whole )?|a single )?(layer|bucket|block|expert|head|chunk|micro-?batch|token|request|shard|tensor|matrix|slice)s?\b|\b(?:each|every|one|a single) (layer|bucket|block|expert|chunk|micro-?batch|token|shard)\b", re.I)  # fmt: skip
+_OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first |next |last |whole )?|a single )?(layer|bucket|block|expert|head|chunk|micro-?batch|token|request|shard|tensor|matrix|slice)s?\b|\b(?:each|every|one|a single) (layer|bucket|block|expert|chunk|micro-?batch|token|shard)\b|\b(?:an?|the|one) (layer|bucket|block|expert|chunk|shard)'s\b", re.I)  # fmt: skip
 _SAME = Lazy(r"\b(?:same (?:\w+ )?(?:buffers?|tensors?|payload|messages?|exchange|gradients?|all[- ]?reduce|weights|data)|without (?:it|the codec|compression|any))\b", re.I)  # fmt: skip
 SMALLER = Lazy(
-    r"\bcodecs?\b|\bcodes\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
+    r"\bcodecs?\b|\bcodes\b|\bas signs\b|\bsigns? (?:only|bits?)\b|\bbinari[sz]\w+|\bternar\w+|\bmantissas?\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
     re.I,
 )
 _PART_ONLY = Lazy(
@@ -236,7 +236,7 @@ def sent(
         cues.add("dense")
     piece = _OF_PIECE.search(_APPOSITION.sub(" ", scope))
     if piece and (
-        told == k or (piece[1] or piece[2]).lower() not in scene.sentences[told].text.lower()
+        told == k or (piece[1] or piece[2] or piece[3]).lower() not in scene.sentences[told].text.lower()
     ):
         cues.add("part")  # "the gather of one layer", where the payload is that of the model
     if _IN_PIECES.search(own):
