@@ -34,7 +34,7 @@ _NOT_LINE = Lazy(
 )
 CUES = {
     "gain": Lazy(r"\bspeed(?:s|ing)? ?-?up\b|\bspeedups?\b|\bfaster\b|\baccelerat\w+|\bpays? off\b|\bpays\b|\bshorten\w*|\b(?:reduc|improv|lower)\w+ (?:the )?(?:\w+ )?(?:step|training|iteration|throughput|time)\b|\bbenefi\w+|\bworth\w*", re.I),
-    "denied": Lazy(r"\bwhich is why\b|\bonly (?:between|across) (?:nodes|machines)\b|\b(?:between|across) nodes only\b|\bmake up for\b|\bcannot\b|\bno (?:benefit|gain|speed-?up)\b|\bnot (?:pay|help|worth|speed|reduce|improve)\w*|n't\b|\bslower\b|\bslows?\b|\bhurts?\b|\boutweigh\w*|\bnegat\w+|\bnever\b|\bmore than (?:it|they|what)\b|\bloses?\b|\b(?:is|are|was|were|stays?|kept|turned|switched) (?:thus |therefore |hence |then )?off\b|\bdisabl\w+|\bwithout (?:the|our|a|an)\b|\bused to\b|\boff-the-shelf\b|\bwould\b|\bbreak-?even\b", re.I),
+    "denied": Lazy(r"\blonger\b|\bwhich is why\b|\bonly (?:between|across) (?:nodes|machines)\b|\b(?:between|across) nodes only\b|\bmake up for\b|\bcannot\b|\bno (?:benefit|gain|speed-?up)\b|\bnot (?:pay|help|worth|speed|reduce|improve)\w*|n't\b|\bslower\b|\bslows?\b|\bhurts?\b|\boutweigh\w*|\bnegat\w+|\bnever\b|\bmore than (?:it|they|what)\b|\bloses?\b|\b(?:is|are|was|were|stays?|kept|turned|switched) (?:thus |therefore |hence |then )?off\b|\bdisabl\w+|\bwithout (?:the|our|a|an)\b|\bused to\b|\boff-the-shelf\b|\bwould\b|\bbreak-?even\b", re.I),
     "measured": Lazy(r"\bend[- ]to[- ]end\b|\bmeasur\w+|\bin practice\b|\bobserv\w+|\bwall[- ]?clock\b", re.I),
     "beside": Lazy(r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPU\b|\bNIC\b[^.;]{0,20}\boffload", re.I),
     "fused": Lazy(r"\bfus(?:ed?|ing|ion)\b|\bneeded anyway\b", re.I),

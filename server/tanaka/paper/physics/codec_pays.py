@@ -15,11 +15,11 @@ from tanaka.patterns import Lazy
 
 _CODE = (
     r"(?:en|de)cod(?:e[sd]?|ing|ers?)|(?:de)?compress(?:ing|ion|es|ed|ors?)|codecs?|(?:de)?quanti[sz](?:ing|ation|e)|sparsif(?:ying|ication)|"
-    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:de)?quanti[sz]ers?|sketching"
+    r"(?:top-?k )?selection|selecting|conver(?:ting|sions?)|casts?|casting|(?:un)?packing|(?:low-rank|random|down-|up-)\s?projections?|projection and its inverse|orthogonali[sz]\w+|(?:de)?quanti[sz]ers?|sketching"
 )
 _ABOUT_CODE = Lazy(rf"\b(?:{_CODE})\b", re.I)
 _CODE_BEFORE = Lazy(
-    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to|runs? for|accounts? for|lasts?)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$",
+    rf"\b(?:{_CODE})\b[^;.\d]{{0,50}}?\b(?:takes?|took|costs?|adds?|requires?|needs?|is|are|of|spends?|eats? up|consumes?|amounts? to|runs? for|accounts? for|lasts?|(?:occup(?:y|ies)|keeps?|blocks?) (?:the )?\w+ (?:busy )?for)\s(?:only\s|just\s|another\s|about\s|us\s|a mere\s|some\s|together\s|in all\s|up\s)*[≈∼~]?$|\b(?:{_CODE})\s\([≈∼~]?$",
     re.I,
 )
 _CODE_AFTER = Lazy(
@@ -27,19 +27,22 @@ _CODE_AFTER = Lazy(
     re.I,
 )
 _SAVED_BEFORE = Lazy(
-    r"\b(?:sav(?:es?|ed|ing|ings of)|spar(?:es?|ed|ing)|avoid(?:s|ed|ing)?|remov(?:es?|ed|ing)|recover(?:s|ed)?|wins?|gains?|buys?(?: us)?|in return for|in exchange for|out of|of)\s(?:at (?:most|best)\s|only\s|just\s|about\s|up to\s|us\s|the\s|those\s|these\s|some\s|as much as\s)*[≈∼~]?$",
+    r"\b(?:sav(?:es?|ed|ing|ings of)|spar(?:es?|ed|ing)|avoid(?:s|ed|ing)?|remov(?:es?|ed|ing)|recover(?:s|ed)?|wins?|gains?|buys?(?: us)?|in return for|in exchange for|out of|of|(?:shorten\w*|shrink\w*|cuts?|reduc\w+) (?:the |each |every |an? )?(?:\w+ )?(?:exchange|all-reduce|communication|synchroni[sz]ation|transfer|all-gather)(?: time)? by)\s(?:at (?:most|best)\s|only\s|just\s|about\s|up to\s|us\s|the\s|those\s|these\s|some\s|as much as\s)*[≈∼~]?$",
     re.I,
 )
 _SAVED_AFTER = Lazy(
-    r"^\sless\b|^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
+    r"^\s(?:less|faster|shorter)\b|^[^.;:\d]{0,60}?\b(?:(?:that|which) (?:can|could|may|might) be (?:saved|won|hidden|recovered)|(?:that|which) (?:disappears?|vanish(?:es)?|goes? away|it (?:saves|spares|removes)|(?:is|are) (?:saved|spared|removed|avoided|gone))|(?:is|are|was|were) (?:saved|spared|removed|avoided|gone)|to be saved|less (?:on the wire|communication|traffic|exposed)|sav(?:ed|ing))\b",
     re.I,
 )
+_STEP_LEADS = Lazy(r"\b(?:steps?|iterations?|training|epochs?)\b[^,;.]{0,24}$", re.I)
 _PRONOUN_COSTS = Lazy(r"^\W*(?:But |However, |Yet |Still, |In turn, |And )?(?:it|this|they|that)\s(?:\w+\s){0,2}?(?:costs?|takes?|needs?|adds?|requires?)\b", re.I)  # fmt: skip
-_DECODES = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+|unpack\w+)\b(?:\s\w+){0,2}\s$", re.I)
-_SAVES = Lazy(r"\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I)
+_DECODES = Lazy(r"\b(?:decod\w+|decompress\w+|dequanti\w+|unpack\w+)\b(?:\s\w+){0,2}\s\(?$", re.I)
+_SAVES = Lazy(
+    r" by\b|\bsav|\bspar|\bavoid|\bremov|\brecover|\bwin|\bbuy|\breturn|\bexchange for", re.I
+)
 _NET = Lazy(
     r"\bnet (?:gain|saving|benefit|win|reduction|improvement|effect)s?\s(?:of\s|is\s|being\s)?(?:about\s|only\s)?$|"
-    r"\b(?:shorten\w*|shrink\w*|reduc\w+|cut\w*|improv\w+|speed\w* up) (?:the |a |each |every |our )?(?:\w+ )?(?:step|iteration|exchange|training|all-reduce)s?\s(?:\w+\s)?by\s(?:about\s|only\s)?$|"
+    r"\b(?:shorten\w*|shrink\w*|reduc\w+|cut\w*|improv\w+|speed\w* up) (?:the |a |each |every |our )?(?:\w+ )?(?:step|iteration|training)s?\s(?:\w+\s)?by\s(?:about\s|only\s)?$|"
     r"\b(?:so|thus|hence|therefore|which|that)\b[^;.\d]{0,40}?\b(?:saves?|gains?|wins?|leaves?|shortens?)\b[^;.\d]{0,30}?$",
     re.I,
 )
@@ -63,7 +66,7 @@ _AGAINST = Lazy(
     r"^(?:[^.;\d]{0,24}?)(?:[,;]|\b(?:and|but|while|whereas|against|versus|or)\b)[^.;]{0,60}?\b(?:with|in|using|after|under|for)\b[^.;]{0,50}?\b(?:INT[48]|FP8|FP4|[1-8][- ]bits?|four[- ]bit|eight[- ]bit|one[- ]bit|codecs?|codes?|compress\w*|quanti[sz]\w*|spars\w*|half the bytes|it)\b[^.;]{0,40}$",
     re.I,
 )
-_BESIDE_WORDS = r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engine\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
+_BESIDE_WORDS = r"\bside stream\b|\boverlap\w*|\bhid(?:es?|den|ing)\b|\basynchron\w+|\bconcurrent\w*|\bin parallel\b|\bbackground\b|\bseparate stream\b|\bpipelin\w+|\bCPUs?\b|\bcop(?:y|ies) engines?\b|\bfus(?:ed?|ing|ion)\b|\banyway\b|\bbeside\b|\balongside\b|\bidle\b|\bduring the\b|\bat the same time\b|\bsimultaneous\w*"
 _BESIDE = Lazy(_BESIDE_WORDS, re.I)
 _CODE_BESIDE = Lazy(rf"\b(?:{_CODE})\b[^.;,:]{{0,60}}(?:{_BESIDE_WORDS})", re.I)
 _NOT_BESIDE = Lazy(
@@ -79,7 +82,7 @@ CUES = {
     "denied": Lazy(r"\bloses?\b|\blost\b|\bslower\b|\bslows\b|\bno (?:gain|benefit|speed-?up|use|point|net)\b|\b(?:not|never|hardly|cannot|rarely) (?:\w+ )?(?:pay|help|worth|gain|save|improve|shorten|speed|benefit|break)\w*|n't\b|\blonger\b|\bhurts?\b|\buseless\b|\bpointless\b|\boutweigh\w*|\bmore than (?:it|they|what|is|the)\b|\bnothing (?:is|to be|to)\b|\bnegative\b|\beats? (?:up )?(?:all|the whole|everything)\b|\bexceeds?\b|\bdid not pay\b|\bfails?\b|\bwe (?:do not|therefore do not|leave)\b|\bonly (?:between|across)\b|\b(?:is|are) (?:thus |therefore |hence )?(?:switched |turned )?off (?:there|here)\b|\bdisabled? (?:it|the codec|compression)\b|\b(?:would|could) (?:only )?(?:pay|help|gain)\w* (?:only )?(?:if|when|on|below|under)\b|\bat a loss\b|\bovershadow\w*|\binstead\b", re.I),
     "measured": Lazy(r"\bend[- ]to[- ]end\b|\bin practice\b|\bwall[- ]?clock\b", re.I),
     "concluded": Lazy(r"\b(?:so|thus|hence|therefore|which means)\b[^.;]{0,60}\b(?:gains?|wins?|pays?|faster|shorter|saves? time|worth)\b", re.I),
-    "another": Lazy(r"\b(?:video|images?|loading|prompts?|JPEG|PNG|gzip|zstd|checkpoints?|audio|disk|tokeni[sz]\w+|speculat\w+)\b", re.I),
+    "another": Lazy(r"\b(?:per|a|each|every|next) token\b|\b(?:video|images?|loading|prompts?|JPEG|PNG|gzip|zstd|checkpoints?|audio|disk|tokeni[sz]\w+|speculat\w+)\b", re.I),
 }  # fmt: skip
 
 
@@ -100,7 +103,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
     times = scene.spots(k, "s")
     drop = _drop(scene, k)
     net = [s for s in times if s not in drop and _NET.search(scene.around(s, 80)[0])]
-    saved = [s for s in times if s not in drop and s not in net and _is_saved(scene, s)]
+    saved = [s for s in times if s not in drop and s not in net and is_saved(scene, s)]
     codec = [s for s in times if s not in (*drop, *net, *saved) and _codes(scene, s)]
     if not codec and k and (m := _PRONOUN_COSTS.match(text := scene.sentences[k].text)) and _ABOUT_CODE.match(scene.sentences[k - 1].text.lstrip("The Our")):  # fmt: skip
         codec = [s for s in times if s not in (*drop, *net) and scene.reading(s).start - m.end() in range(8)]  # fmt: skip
@@ -120,7 +123,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
             if drop:
                 far = frozenset(("before", "after"))
                 break
-            saved = [s for s in scene.spots(j, "s") if _is_saved(scene, s)]
+            saved = [s for s in scene.spots(j, "s") if is_saved(scene, s)]
             if saved:
                 far = frozenset(("saved",))
             if len(scene.spots(j, "s")) > 0:
@@ -129,7 +132,7 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
             return None
     if not drop and not saved and k + 1 < len(scene.sentences):
         behind = scene.spots(k + 1, "s")
-        saved = [s for s in behind if _is_saved(scene, s)]
+        saved = [s for s in behind if is_saved(scene, s)]
         if len(saved) != 1 or len(behind) != 1:
             saved = []
     given: list[tuple[str, Spot]] = [("decode", decode[0])] if decode else []
@@ -143,10 +146,11 @@ def _pays(scene: Scene, k: int) -> LocalPhysical | None:
         given.append(("net", net[0]))
     if net and not (drop or saved):
         return None  # what is saved in all is not told
-    return LocalPhysical("codec-pays", codec[0], tuple(given), (), (), far, _cues(scene, k, bool(net)))  # fmt: skip
+    return LocalPhysical("codec-pays", codec[0], tuple(given), (), (), far, cues_of(scene, k, bool(net)))  # fmt: skip
 
 
-def _cues(scene: Scene, k: int, net: bool) -> frozenset[str]:
+def cues_of(scene: Scene, k: int, net: bool) -> frozenset[str]:
+    """What the words around say of the codec: that it pays, that it does not, that it runs beside other work."""
     text = scene.sentences[k].text
     cues = {c for c, p in CUES.items() if p.search(text)}
     if net:
@@ -184,10 +188,12 @@ def _codes(scene: Scene, spot: Spot) -> bool:
     return bool(_CODE_BEFORE.search(before) or _CODE_AFTER.match(after))
 
 
-def _is_saved(scene: Scene, spot: Spot) -> bool:
+def is_saved(scene: Scene, spot: Spot) -> bool:
+    """Whether a time is said to be saved of the exchange."""
     before, after = scene.around(spot, 60, 90)
     if _SAVED_AFTER.match(after):
-        return True
+        # "the all-reduce is 85 ms faster", but "the step is"
+        return not _STEP_LEADS.search(before)
     m = _SAVED_BEFORE.search(before)
     return m is not None and _SAVES.search(m.group()) is not None
 

@@ -14,15 +14,16 @@ from tanaka.paper.entities import EntityKind
 from tanaka.paper.physics.collective import CUES, KINDS
 from tanaka.paper.physics.exchange_ends import device, runs_where, same_ends
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
+from tanaka.paper.physics.time_roles import roles
 from tanaka.patterns import Lazy
 
-_QUICK = Lazy(
-    r"all[- ]?reduc|gather|scatter|all[- ]?(?:to|2)[- ]?all|broadcast|\bring\b|\bexchang|\breduc(?:e|ed|es|ing|tion) |\baverag|\baggregat|\bsynchroni[sz]",
+QUICK = Lazy(
+    r"all[- ]?reduc|gather|scatter|all[- ]?(?:to|2)[- ]?all|broadcast|\bring\b|\bexchang|\breduc(?:e|ed|es|ing|tion) |\bsumm(?:ing|ed)\b|\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b|\baverag|\baggregat|\bsynchroni[sz]",
     re.I,
 )
 _RING = r"\brings?\b(?!\s(?:attention|buffer|self|bus|order))"
 _OF_RING = Lazy(_RING, re.I)
-_GRADIENT = Lazy(r"\bgradients?\b", re.I)
+_REDUCED = Lazy(r"\bgradients?\b|\bactivations?\b[^.;]{0,30}\breduced\b", re.I)
 _WHOLE_MODEL = Lazy(r"\b(?:weights|parameters|model|replica)\b", re.I)
 _PLAIN_NOUN = Lazy(
     rf"{_RING}|\b(?:the|this|that|such an?|one|same|an|each|every|whole|full|entire|dense|plain|gradient|our|its|their|inter-node) (?:inter-node |same |whole |full |complete |single |gradient |weight |parameter )?(?:exchanges?|reductions?|synchroni[sz]ation|aggregation|averaging|gathers?|scatters?)\b"
@@ -40,7 +41,7 @@ _ELIDED = Lazy(
     re.I,
 )
 _TAKES = Lazy(
-    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:tim|measur|clock)ed (?:\w+ )?(?:at|to take|to last)|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|runs? for|measures?)\s"
+    r"\b(?:takes?|took|taking|needs?|needed|requires?|required|costs?|lasts?|lasted|spends?|spent|in|within|completes? in|completed in|finish(?:es|ed)? (?:in|after)|(?:over|done|complete|finished|through|ready) (?:in|after)|ends after|(?:tim|measur|clock)ed (?:\w+ )?(?:at|to take|to last)|(?:time|latency|duration) (?:of|is|was)|is|was|are|were|amounts? to|coincides? at|stays? at|comes? to|(?:runs?|ran) for|measures?)\s"
     r"(?:up\s|us\s)?(?:only\s|just\s|merely\s|a mere\s|about\s|around\s|under\s|less than\s|at most\s|no more than\s|roughly\s|approximately\s|nearly\s|almost\s|as little as\s|[≈∼~<≤]\s?)*$",
     re.I,
 )
@@ -49,23 +50,39 @@ _FOR_IT = Lazy(
     r"^[\s-](?:[\w-]+\s){0,2}?(?:all[- ]?reduce|all[- ]?gather|reduce[- ]?scatter|all[- ]?to[- ]?all)\b",
     re.I,
 )
-_FOR_THEM = Lazy(r"^\s(?:for|to (?:reduce|average|exchange|gather|sum|broadcast|synchroni[sz]e)) (?:it|them|these|this|all of (?:it|them))\b", re.I)  # fmt: skip
+_FOR_THEM = Lazy(r"^\s(?:for|to|(?:on|in)(?= it)|to (?:reduce|average|exchange|gather|sum|broadcast|synchroni[sz]e)) (?:it|them|these|this|all of (?:it|them))\b", re.I)  # fmt: skip
 # Another thing that takes the time, named between the collective and its verb.
 _OTHER_SUBJECT = Lazy(
     r"\b(?:steps?|iterations?|backward|forward|kernels?|GEMMs?|matmuls?|training|epochs?|codecs?|encod\w+|decod\w+|selection|selecting|compute|computation|optimi[sz]er|launch\w*|latency of|set-?up|start-?up|initiali[sz]\w+|barriers?|prefill|model load\w*|waiting|idle|tail|stragglers?)\b",
     re.I,
 )
+_OPEN_KINDS = {
+    "all-reduce": Lazy(r"\b(?:averag|summ|reduc|aggregat|synchroni[sz]|add)(?:ing|ed|es?)\b(?: up)?(?:(?!\b(?:size|volume|memory|number|cost|time|traffic|footprint|precision|variance|norm|noise)\b)[^.;]|\.(?=\d)){0,50}?\b(?:gradients?|partial (?:sums|results))\b|\b(?:gradients?|activations?) (?:to be|that (?:are|must be|have to be)) (?:reduced|summed|averaged|exchanged)\b", re.I),
+    "all-gather": Lazy(r"\bgather(?:ing|ed|s)\b(?:[^.;]|\.(?=\d)){0,50}?\b(?:weights|parameters|shards)\b", re.I),
+    "transfer": Lazy(r"\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
+}  # fmt: skip
+# What a time stands after and is not that of the collective: the end of a clause before the number.
+_NOT_ITS = Lazy(
+    r"\b(?:after|every|before|than|by|another|behind|under|below|above|per|until|least|window|interval|timeout|(?:step|iteration|pass|layer|budget|limit|deadline|period) of|to|from|instead|instead of|saves?|saved|saving|hides?|of|a|an|the|each|first|last|next|exceeds?|beyond|beside|for up to|into|additional|extra|more|x|plus|and|or|×)\s(?:only\s|just\s|about\s|some\s|[≈∼~]\s?)?$",
+    re.I,
+)
+# What happens beside a collective, and lasts otherwise: asked of verbs that are not known to take time.
+_BESIDE_IT = Lazy(r"\b(?:during|while|after|before|when|throughout|until|despite)\b|\b(?:idl\w+|stall\w*|gaps?|pauses?|delay\w*|jitter\w*|differ\w*|var(?:y|ies|ied|iance|iation)|deviat\w+|wait\w*|interrupt\w*|start(?:s|ed|ing)?|begin\w*|began|fluctuat\w*|noise|spread|improv\w*|reduc(?:es|ed) (?:to|by)|drops?|falls?|grows?|rises?|increas\w*|poll\w*|time[- ]?outs?|trigger\w*|sampl\w*)\b", re.I)  # fmt: skip
+_MATTER = Lazy(r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$|\b(?:through|done|over|finished|complete\w*|ready|ends?|ended)\b[^,;.]{0,20}\safter (?:about |only )?$", re.I)
+_PRONOUN_LEADS = Lazy(r"^\W*(?:and\s|but\s)?(?:it|this|that|they|these|which)\s", re.I)
+_IS_THE_PRICE = Lazy(r"^\s(?:(?:are|is|were|was) (?:what|the (?:time|cost|price) (?:of|for)|needed (?:for|by)|spent (?:on|in|for)) |(?:per|in each|of each|each) (?:step|iteration|layer) (?:for|on|in) )(?:the |an? |this |each |one |such |that |our )?(?:[\w-]+ ){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|exchange|ring)\b", re.I)  # fmt: skip
+_APPOSITION = Lazy(r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},")  # "67 MB, one micro-batch of it, ..."
 _CLAUSE = Lazy(
     r"[;:]\s|,\s(?=(?:and|but|while|whereas|so|of which|which|because|since|where|although|though|as|with|who|than|instead|down|compared|against|versus|up)\b)|\s(?=(?:while|whereas)\s)|"
     r"\sand\s(?=(?:[\w-]+\s){0,5}?(?:takes?|took|needs?|needed|lasts?|costs?)\b)|[()]",
     re.I,
 )
-_LESS = Lazy(r"^\s?(?:for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
-_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
+_LESS = Lazy(r"^\s?(?:before\b|after\b|into\b|ahead\b|in advance|early\b|late\b|apart\b|ago\b|for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
+_WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|models?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
 _PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
 _PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
 _NO_PAYLOAD = Lazy(
-    r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:layer|token|parameter|micro|bucket|block|head|expert))",
+    r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:token|parameter|micro|bucket|block|head|expert))",
     re.I,
 )
 _NO_PAYLOAD_BEFORE = Lazy(
@@ -76,10 +93,10 @@ _IN_PIECES = Lazy(
     r"\b(?:in|into|as|of) (?:about )?(?:\d[\d,]*|two|three|four|six|eight|ten|sixteen|several|many|equal) (?:\w+ )?(?:buckets|chunks|pieces|slices|parts|shards|blocks|messages|segments)\b",
     re.I,
 )
-_OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first |next |last |whole )?|a single )?(layer|bucket|block|expert|head|chunk|micro-?batch|token|request|shard|tensor|matrix|slice)s?\b|\b(?:each|every|one|a single) (layer|bucket|block|expert|chunk|micro-?batch|token|shard)\b", re.I)  # fmt: skip
+_OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first |next |last |whole )?|a single )?(layer|bucket|block|expert|head|chunk|micro-?batch|token|request|shard|tensor|matrix|slice)s?\b|\b(?:each|every|one|a single) (layer|bucket|block|expert|chunk|micro-?batch|token|shard)\b|\b(?:an?|the|one) (layer|bucket|block|expert|chunk|shard)'s\b", re.I)  # fmt: skip
 _SAME = Lazy(r"\b(?:same (?:\w+ )?(?:buffers?|tensors?|payload|messages?|exchange|gradients?|all[- ]?reduce|weights|data)|without (?:it|the codec|compression|any))\b", re.I)  # fmt: skip
 SMALLER = Lazy(
-    r"\bcodecs?\b|\bcodes\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
+    r"\bcodecs?\b|\bcodes\b|\bas signs\b|\bsigns? (?:only|bits?)\b|\bbinari[sz]\w+|\bternar\w+|\bmantissas?\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
     re.I,
 )
 _PART_ONLY = Lazy(
@@ -112,7 +129,7 @@ _OTHERS = Lazy(r"\b(?:others?|rest|remain\w*|more|further|another)\b", re.I)
 _EXPOSED = Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)|the rest|non-?overlapped|unhidden|hid(?:es?|den)|overlap\w*)\b", re.I)  # fmt: skip
 # What says of the time that it was all of it: "it is fully hidden", "part of it overlaps", "both are exposed".
 _WHOLE_TOLD = Lazy(
-    r"\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
+    r"\b(?:do|does|did|is|are|was|were) not (?:be )?(?:hidden|overlap\w*)\b|\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
     r"\bhid(?:es?|den) (?:this|it|all|them|both|any|some|part|most|none|half|much|little)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
     re.I,
 )
@@ -125,7 +142,7 @@ _SUPPOSED = Lazy(
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Times of collectives, with as much of payload, ends and link as the passage tells."""
-    if not _QUICK.search(scene.text):
+    if not QUICK.search(scene.text):
         return
     seen: list[LocalPhysical] = []
     for k, _ in enumerate(scene.sentences):
@@ -143,10 +160,12 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     if _LESS.match(text[r.end :]):
         return None
     tied = False
-    for_it = _FOR_IT.match(text[r.end : r.end + 60])
+    for_it = _FOR_IT.match(text[r.end : r.end + 60]) or _IS_THE_PRICE.match(text[r.end : r.end + 110])
     if not for_it:
         in_brackets = lead.strip() == "" and low and text[low - 1] == "("
-        if not (_TAKES.search(lead) or in_brackets):
+        alone = sum(low <= scene.reading(s).start < high for s in scene.spots(k, "s")) == 1
+        takes = _TAKES.search(lead) or _MATTER.search(lead)
+        if not takes and not in_brackets and (not alone or _NOT_ITS.search(lead) or _BESIDE_IT.search(lead)):  # fmt: skip
             return None
         if in_brackets or _ELIDED.match(lead):
             if low == 0:
@@ -158,7 +177,9 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
             if _OTHER_SUBJECT.search(lead[noun:]):
                 return None
             tied = True
-        elif _TIED.match(lead) or _FOR_THEM.match(after):
+        elif alone and roles(scene, k).get(spot) == "talk" and not _BESIDE_IT.search(lead):
+            tied = True
+        elif _TIED.match(lead) or _FOR_THEM.match(after) or _PRONOUN_LEADS.match(lead):
             tied = True
         else:
             return None
@@ -213,9 +234,9 @@ def sent(
         and not _BY_SOMEBODY.search(own)
     ):
         cues.add("dense")
-    piece = _OF_PIECE.search(scope)
+    piece = _OF_PIECE.search(_APPOSITION.sub(" ", scope))
     if piece and (
-        told == k or (piece[1] or piece[2]).lower() not in scene.sentences[told].text.lower()
+        told == k or (piece[1] or piece[2] or piece[3]).lower() not in scene.sentences[told].text.lower()
     ):
         cues.add("part")  # "the gather of one layer", where the payload is that of the model
     if _IN_PIECES.search(own):
@@ -229,7 +250,7 @@ def sent(
 def kind_of(scene: Scene, k: int, scope: str) -> str:
     """Which collective a clause speaks of, by its own words or those before; "" where it is open."""
     found = _kind(scene, k, scope)
-    if not found and _PLAIN_NOUN.search(scope) and any(_GRADIENT.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
+    if not found and _PLAIN_NOUN.search(scope) and any(_REDUCED.search(s.text) for s in scene.sentences[max(0, k - 2) : k + 1]):  # fmt: skip
         return "all-reduce"
     return found
 
@@ -257,7 +278,7 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 def last_noun(lead: str) -> int | None:
     """Where the last word for a collective ends."""
-    ends = [m.end() for p in (*KINDS.values(), _PLAIN_NOUN) for m in p.finditer(lead)]
+    ends = [m.end() for p in (*KINDS.values(), *_OPEN_KINDS.values(), _PLAIN_NOUN) for m in p.finditer(lead)]
     return max(ends, default=None)
 
 
@@ -273,16 +294,27 @@ _WE_GATHER = Lazy(
 )
 
 
+_ALL_REDUCE = Lazy(r"\ball[- ]?reduc|\baverag|\bsynchroni|\baggregat", re.I)
+_REDUCES = Lazy(r"\b(?:(?:is|are|be|gets?|being) (?:averaged|summed|all-reduced|reduced across|reduced among|reduced over|reduced between|reduced in)|(?:they|we|ranks|workers|nodes|GPUs|machines) (?:average|sum|all-reduce))\b", re.I)  # fmt: skip
+
+
 def _kind(scene: Scene, k: int, scope: str) -> str:
     for j in range(k, max(-1, k - 5), -1):
         for text in (scope, scene.sentences[j].text) if j == k else (scene.sentences[j].text,):
             kinds = [name for name, p in KINDS.items() if p.search(text)]
+            if len(kinds) == 2 and "all-reduce" in kinds and not _ALL_REDUCE.search(text):
+                kinds.remove("all-reduce")  # "the reduce-scatter of the gradients"
             if len(kinds) == 1:
                 return kinds[0]
             if kinds:
                 return ""
             if _WE_GATHER.search(text):
                 return "all-gather"
+            wide = [name for name, p in _OPEN_KINDS.items() if p.search(text)]
+            if len(wide) == 1:
+                return wide[0]
+            if _REDUCES.search(text):
+                return "all-reduce"
             if _OF_RING.search(text) or _GRADIENTS_MET.search(text):
                 return "all-reduce"
     return ""

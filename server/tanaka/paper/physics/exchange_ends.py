@@ -18,10 +18,11 @@ _INSIDE = Lazy(
     re.I,
 )
 _BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts)\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
+    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts|desktops|workstations|computers|boxes|instances|sites)\b|\bfrom (?:one|a) (?:\w+ )?(?:node|server|machine|host|desktop|workstation|computer|box|instance) to\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
+_PLACE = Lazy(r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b")
 _AT = Lazy(r"(?:at|over|with)\s$")
 _MEASURED = Lazy(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", re.I)
 
@@ -67,6 +68,9 @@ def runs_where(
     named.append(("level", "" if not level else "inside" if "inside" in level and ("between" not in level or text is before) else "bus" if level == ["bus"] else "between"))  # fmt: skip
     if cluster := cluster_of(sentence.text) or cluster_of(said):
         named.append(("cluster", cluster))
+    places = [m[1].lower() for text in (scope, sentence.text, said, before) for m in _PLACE.finditer(text)]  # fmt: skip
+    if places:
+        named.append(("places", " ".join(dict.fromkeys(places))))
 
 
 def _within(scene: Scene, spot: Spot, k: int, scope: str) -> bool:

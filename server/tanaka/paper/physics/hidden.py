@@ -17,7 +17,8 @@ from tanaka.patterns import Lazy
 
 _VERB = Lazy(
     r"\b(?:hid(?:es?|den|ing)|overlap(?:s|ped|ping)?|mask(?:s|ed)|conceal(?:s|ed)|absorb(?:s|ed)|covers?|covered|disappears?|vanish(?:es)?|swallow(?:s|ed))\b|"
-    r"\b(?:runs?|proceeds?|happens?|takes place|fits?|lies|sits|stays) (?:entirely|completely|fully|wholly) (?=(?:under|behind|beneath|within|below|inside|in the shadow of)\b)",
+    r"\b(?:runs?|proceeds?|happens?|takes place|fits?|lies|sits|stays) (?:entirely|completely|fully|wholly) (?=(?:under|behind|beneath|within|below|inside|in the shadow of)\b)|"
+    r"\b(?:never|not|no longer) (?:visible|exposed|seen|on the critical path)\b",
     re.I,
 )
 _STATES = Lazy(r"\bhidden (?:states?|sizes?|dim\w*|layers?|units?|widths?|vectors?|activations?)\b", re.I)  # fmt: skip
@@ -31,7 +32,8 @@ _FULL = Lazy(
 _TALK = r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|transfers?|exchanges?|synchroni[sz]ation|collectives?|dispatch|combine|traffic|broadcasts?|rings?|reductions?|gather\w*|network|wire|messages?|sends?|hops?|migration|cop(?:y|ies)"
 _ABOUT_TALK = Lazy(rf"\b(?:{_TALK})\b", re.I)
 _WORK_TIME = Lazy(
-    r"\b(?:steps?|iterations?|backward|backprop\w*|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b(?:[^,;.]|\.(?=\d)){0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$|\b(?:steps?|iterations?|backward|forward|pass|computation|compute|attention|GEMMs?|prefill|update)\s\($",
+    r"\b(?:steps?|iterations?|backward|backprop\w*|forward|passes|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|update)\b(?:[^,;.]|\.(?=\d)){0,40}?\b(?:of|is|are|takes?|took|lasts?|lasted|needs?|computes? for|runs? for|works? for|keeps? (?:the|each) \w+ busy for)\s(?:about\s|only\s|just\s|some\s)?$|\b(?:steps?|iterations?|backward|forward|pass|computation|compute|attention|GEMMs?|prefill|update)\s\($|"
+    r"\bcomputes? \($|\b(?:computation|pass|attention|step|GEMMs?|work|prefill), which (?:is|takes|lasts|needs)\s(?:about\s|only\s|just\s)?$",
     re.I,
 )
 _WORK_AFTER = Lazy(
@@ -69,7 +71,8 @@ CUES = {
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """A time of communication and one of work that hides it, of which at least one stands before."""
-    if not _VERB.search(scene.text) or not _ABOUT_TALK.search(scene.text):
+    text = scene.text
+    if not _VERB.search(text) or not (_ABOUT_TALK.search(text) or exchange.QUICK.search(text)):
         return
     timed: tuple[LocalPhysical, ...] | None = None
     for k, sentence in enumerate(scene.sentences):
@@ -135,7 +138,8 @@ def _hidden(
         return None
     if talk and not _same_thing(scene, k, text[low : verb.start()], talk[0], work[0]):
         return None
-    cues = {c for c, p in CUES.items() if p.search(scope)}
+    plain = _NONE_LEFT.sub(" ", scope)
+    cues = {c for c, p in CUES.items() if p.search(plain)}
     if _OF_OTHERS.search(text):
         cues.add("every")
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
@@ -179,6 +183,7 @@ def _hidden(
 
 _OF_OTHERS = Lazy(r"\bother (?:requests|batches|micro-?batches|layers|work|tokens|jobs|sequences)\b|\bof which (?:an?|one|each)\b|\blayer[- ]by[- ]layer\b|\bone (?:layer|block|chunk) at a time\b", re.I)  # fmt: skip
 _LAYER = Lazy(r"\b(?:layers?|blocks?|half-layers?)\b", re.I)
+_EACH_ONE = Lazy(r"^\s?(?:each|apiece|per (?!step|iteration)\w+|for (?:one|each|every) (?!step|iteration)\w+)\b", re.I)  # fmt: skip
 _ANOTHER = Lazy(r"\b(?:ours?|another|other|the (?:latter|second|new|former|first)|instead)\b", re.I)
 _BASELINE = Lazy(r"\b(?:baselines?|without|dense|naive|default|vanilla|unmodified|stock|slow)\b", re.I)  # fmt: skip
 
@@ -189,6 +194,8 @@ def _same_thing(scene: Scene, k: int, subject: str, talk: Spot, work: Spot) -> b
     if talk[0] != k and (_ANOTHER.search(subject) or (_BASELINE.search(told) and not _PRONOUN.search(subject))):  # fmt: skip
         return False
     before, after = scene.around(work, 60, 30)
+    if _EACH_ONE.match(after) and not _EACH_ONE.match(scene.around(talk, 10, 30)[1]):
+        return False  # "behind the prefill, which takes 1.9 ms per chunk"
     layer = _LAYER.search(before) or _LAYER_AFTER.match(after)
     return not (layer and not _LAYER.search(told + subject))
 
@@ -233,6 +240,9 @@ def _work_before(scene: Scene, k: int, behind: str) -> list[Spot]:
             return []
         # "... is thereby hidden": behind the work of the sentence before
         found = scene.spots(k - 1, "s") if k else []
+        if len(found) == 2:  # "While a layer computes (6 ms), the next is gathered (17 ms)"
+            work = [s for s in found if is_work(scene, s)]
+            found = work if any(_ABOUT_TALK.search(scene.around(s, 40)[0]) for s in found if s not in work) else []  # fmt: skip
         return found if len(found) == 1 and is_work(scene, found[0]) else []
     for j in range(k - 1, max(-1, k - 5), -1):
         found = [

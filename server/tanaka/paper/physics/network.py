@@ -67,11 +67,9 @@ _ASIDE = Lazy(
     r"\b(?:management|storage|control|out-of-band|front-?end|public|internet|service) (?:network|Ethernet|link|traffic|fabric|plane)\b|\bfor (?:storage|management|checkpoints)\b",
     re.I,
 )
-RACK = Lazy(
-    r"\bNVL\d+\b|\bracks?\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bpods?\b", re.I
-)
+RACK = Lazy(r"\bNVL\d+\b|\brack-scale\b|\bICI\b|\btorus\b|\bTPUs?\b|\bTrainium\w*|\bGB[23]00\b|\bracks? (?:joins?|connects?|of \d+ GPUs|with \d+ GPUs)\b", re.I)  # fmt: skip
 _CLUSTER = Lazy(
-    r"\b[Cc]luster (?P<a>[A-Z0-9]\w{0,8})\b|\b(?:[Tt]he|[Oo]ur) (?P<b>main|first|second|third|small|large|old|new|larger|smaller|older|newer|fast|slow|other) (?:\w+ ){0,2}?(?:cluster|system|testbed|machine)\b"
+    r"^(?P<c>(?!The|Our|Each|All|Both|This|These|That|They|There|Every|Such|One|Two|Its|NVLink)[A-Z][a-z]{2,14}) (?:is|has|consists|comprises|offers|contains|joins|connects|links) |\b[Cc]luster (?P<a>[A-Z0-9]\w{0,8})\b|\b(?:[Tt]he|[Oo]ur) (?P<b>main|first|second|third|small|large|old|new|larger|smaller|older|newer|fast|slow|other) (?:\w+ ){0,2}?(?:cluster|system|testbed|machine)\b"
 )
 _NODE_WORDS = Lazy(r"^(?:node|server|machine|host|instance|box)", re.I)
 _GPUS_OF_NODE = Lazy(
@@ -83,7 +81,7 @@ _GPUS_OF_NODE = Lazy(
 
 def cluster_of(text: str) -> str:
     """The cluster that a text names ("cluster B", "the second cluster"), lower case; "" for none or two."""
-    found = {(m["a"] or m["b"]).lower() for m in _CLUSTER.finditer(text)}
+    found = {(m["a"] or m["b"] or m["c"]).lower() for m in _CLUSTER.finditer(text)}
     return found.pop() if len(found) == 1 else ""
 
 

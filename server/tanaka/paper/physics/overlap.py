@@ -33,6 +33,7 @@ _TALK_LEADS = Lazy(
 )
 # The work of several passes whose time is stated for all of them.
 _ALTOGETHER = Lazy(r"[^,;.]{0,12}\b(?:together|in total|in all|altogether|combined|in sum)\b", re.I)
+_AND_MORE = Lazy(r"^\)?,?\s(?:and|plus|together with|as well as)\s(?:of\s)?(?:the\s|its\s|a\s|part of the\s)?(?:next\s|following\s)?(?:forward|backward|optimi[sz]er|pass|step)\b(?!\s(?:takes?|is|lasts?|needs?))", re.I)  # fmt: skip
 _APIECE = Lazy(r"\s?(?:each|apiece)\b(?! (?:step|iteration))", re.I)
 _BEHIND_IT = Lazy(r"\b(?:behind|by|under|beneath|with|within) (?:it|this|that|the latter)\b", re.I)
 _TALK_AFTER = Lazy(rf"{_ON}[\s-](?:of\s|for\s|the\s|\w+\s){{0,2}}?(?:{_TALK})\b", re.I)
@@ -79,6 +80,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             times, far = [*times, *talk], frozenset(("time",)) if talk else far
         if len(work) != 1 or len(talk) > 1 or len(times) != len(talk) + 1:
             continue
+        if _AND_MORE.match(scene.around(work[0])[1]):
+            continue  # "behind backward (40 ms) and the next forward pass"
         if _APIECE.match(scene.around(work[0])[1]):
             continue  # "of the next four steps, 12 ms each"
         cues = set(scene.heard(CUES, k))

@@ -14,7 +14,9 @@ from tanaka.paper.physics import (
     bubble,
     budget,
     codec,
+    codec_balance,
     codec_pays,
+    comes_free,
     collective,
     exchange,
     device_share,
@@ -118,6 +120,8 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     codec_pays.read,
     link_price.read,
     node_size.read,
+    comes_free.read,
+    codec_balance.read,
 )  # fmt: skip
 
 

@@ -17,6 +17,11 @@ _PLAIN = Lazy(r"\b(?:none|dense|baseline|uncompressed|plain|no compression|witho
 _BESIDE = Lazy(r"\b(?:overlap\w*|hid(?:es?|den)|side stream|in parallel|asynchron\w+|per (?:bucket|layer|chunk)|CPU)\b", re.I)  # fmt: skip
 _NOT_BESIDE = Lazy(r"\b(?:without|no|not|with no) (?:\w+ )?(?:overlap\w*|hid\w+)\b|\boverlap\w* (?:is )?(?:off|disabled|switched off)\b", re.I)  # fmt: skip
 
+_GAINS = Lazy(r"\b(?:all|every|each|always)\b[^.;]{0,40}\b(?:gains?|faster|shorter|pays|profits?|benefits?)\b|\b(?:speeds? up|pays? (?:off )?|shortens?|accelerates?|benefits?) (?:for |in |with |on )?(?:all|every|each)\b", re.I)  # fmt: skip
+_DENIED = Lazy(r"\b(?:not|no|never|except|but|only|or)\b|n't\b", re.I)
+_CODED = Lazy(r"\b(?:compressed|coded|quanti[sz]ed|sparse|INT[48]|FP8|[1-8][- ]bit|with (?:it|codec|compression)|low-rank|top-?k)\b", re.I)  # fmt: skip
+_CODEC_ONLY = Lazy(r"^\W*(?:codec|encod\w+(?: (?:and|\+|/) decod\w+)?|(?:de)?compression|quanti[sz]ation|packing|conversion)\b(?!\s(?:ratio|rate|factor|level))", re.I)  # fmt: skip
+
 
 def codec_rows(paper: Paper) -> Iterator[Physical]:
     """Rows whose step is said to be shorter than that of the plain row, with codec and saving."""
@@ -26,12 +31,28 @@ def codec_rows(paper: Paper) -> Iterator[Physical]:
         if _BESIDE.search(_NOT_BESIDE.sub(" ", table.caption)):
             continue
         found = list(lines(paper, table))
+        if _GAINS.search(table.caption) and not _DENIED.search(table.caption):
+            yield from (c for line in found if (c := _of_line(line)) is not None)
+            continue
         base = [x for x in found if _PLAIN.search(x.name) and not _number(x, _CODEC, least=1e-9)]
         if len(base) != 1:
             continue
         for line in found:
             if line is not base[0] and (claim := _claim(line, base[0])) is not None:
                 yield claim
+
+
+def _of_line(line: Line) -> Physical | None:
+    """A row that states the exchange with the codec and without, where the caption says that all rows gain."""
+    codec = _number(line, _CODEC_ONLY, least=1e-9)
+    dense = [e.number for e in line.entries if _TALK.search(e.label) and _PLAIN.search(e.label) and plain(e.number, "s")]  # fmt: skip
+    coded = [e.number for e in line.entries if _TALK.search(e.label) and _CODED.search(e.label) and plain(e.number, "s")]  # fmt: skip
+    if codec is None or len(dense) != 1 or len(coded) != 1 or dense == coded:
+        return None
+    return Physical(
+        "codec-pays", codec.id, (("before", dense[0].id), ("after", coded[0].id)), (), (), frozenset({"table"}),
+        frozenset({"gain"}), asserted(codec, dense[0], coded[0]),
+    )  # fmt: skip
 
 
 def _claim(line: Line, base: Line) -> Physical | None:

@@ -115,9 +115,32 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
         ids = (claim.number, *(i for r, i in claim.given if r != "saved"))
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
-        outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
+        if claim.at("step") is not None:
+            outcome = _longer_than_step(ctx, claim)
+        else:
+            outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
         if isinstance(outcome, Finding):
             yield claim.number, outcome
+
+
+def _longer_than_step(ctx: Context, claim: Physical) -> Finding | None:
+    """A codec that takes longer than the whole step in which it runs."""
+    at = claim.at("step")
+    assert at is not None
+    d = Derivation(ctx.paper)
+    codec, step = _codec(d, claim), d.stated("step with it", at, symbol="w")
+    if codec.low <= _ABOVE * step.high:
+        return None
+    more = d.computed("longer by", "s", f"{codec.shown} - {step.shown}", lambda t, w: t - w, codec, step, symbol="g")  # fmt: skip
+    d.steps[-1] = more = replace(more, shown=seconds(more.value))
+    figure = BarsFigure(
+        "a codec and its step", "s", (("encoding and decoding", codec.value, True), ("the whole step", step.value, False)),
+    )  # fmt: skip
+    return _finding(
+        claim, d, (claim.number, at), f"Encoding and decoding take {more.shown} more than the {step.shown} of the whole step.",
+        "the codec runs beside other steps", f"{more.shown} more", figure,
+        (Slot("claim", codec.shown, codec.symbol), Slot("time", step.shown, "w"), Slot("left", more.shown, "g")), sure=True,
+    )  # fmt: skip
 
 
 def _net(ctx: Context, claim: Physical) -> Finding | None:

@@ -164,6 +164,11 @@ def used(paper: Paper, claim: Physical, kind: str = "network") -> tuple[Fabric, 
         same = tuple(f for f in found if abs(f.each / rate - 1) < 0.01)  # fmt: skip
         return same or tuple(f for f in found if f.at == at)
     before = paper.place(claim.number)
+    clusters = {f.cluster.removeprefix("cluster ") for f in found} - {""}
+    # "On Elk, ...": a machine by its own name, the nearest first.
+    own = next((p for p in claim.name("places").split() if p in clusters), "")
+    if own:
+        found = tuple(f for f in found if f.cluster.removeprefix("cluster ") == own)
     near = tuple(f for f in found if f.block == number.block and paper.place(f.at) < before)
     if near:
         return near

@@ -31,18 +31,22 @@ from tanaka.rules.communication.least_time import (
 )
 from tanaka.rules.derivation import Derivation
 
+_SQUEEZES = Lazy(r"\bcompress|\bcodec|\bspars|\bquanti[sz]", re.I)
+_ASIDE_MENTIONS = 5  # a paper that speaks of it more often is about it
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
 # Parts whose fast links join more than a node.
 _SPREAD = Lazy(
     r"\bTPU|\bGB[23]00|\bNVL\d|\bTrainium|\bInferentia|\bGaudi|\bAscend|\bWSE|\bIPU", re.I
 )
+_SYSTEM = Lazy(r"^(?:NVIDIA |Nvidia )?(?:DGX|HGX)[- ]")
 _OPEN = frozenset(("exposed", "exposed after", "amortised", "part", "subset", "saved", "simulated", "rack"))  # fmt: skip
 
 
 @query
 def named_parts(paper: Paper) -> tuple[str, ...]:
     """Devices that the paper binds any of its numbers to, as written."""
-    return tuple(sorted({dict(n.context).get("device", "") for n in paper.numbers} - {""}))
+    named = {_SYSTEM.sub("", dict(n.context).get("device", "")) for n in paper.numbers}
+    return tuple(sorted(named - {""}))
 
 
 def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False) -> Least | None:
@@ -128,10 +132,21 @@ def _whole(paper: Paper, claim: Physical) -> bool:
     cues = claim.cues
     if "from each" in cues:
         return True
-    if "compressed" in cues or ("dense" not in cues and machine.excuses(paper, "compression")):
+    if "compressed" in cues or ("dense" not in cues and _compresses(paper, claim)):
         return False
     gathers = claim.name("kind") in ("all-gather", "reduce-scatter", "all-to-all")
     return "sharded" not in cues or gathers or "of each" in cues
+
+
+def _compresses(paper: Paper, claim: Physical) -> bool:
+    """Whether what the paper compresses may be this: its subject, or told above in the section."""
+    found = machine.excuses(paper, "compression")
+    number = paper.number(claim.number)
+    titled = any(_SQUEEZES.search(s.title) for s in paper.sections)
+    if len(found) > _ASIDE_MENTIONS or (titled and len(found) > 2) or machine.excuses(paper, "quantised"):
+        return bool(found)
+    near = [m for m in found if m.section == number.section]
+    return any(not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near)
 
 
 def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:
@@ -159,7 +174,9 @@ def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
     if not parts and not claim.name("level"):
         return _between(ctx, claim, nodes, devices)  # of devices nothing is said
     lines = [line for p in parts if (line := _own(p, level)) is not None]
-    if not lines or len(lines) != len(parts):
+    linked = {p.family for p in parts if _own(p, level) is not None}
+    # Of a part that comes with links and without, those with them are the friendlier.
+    if not lines or any(p.family not in linked for p in parts):
         return None
     return max(lines, key=lambda x: x.each), _among(devices)
 
@@ -195,7 +212,7 @@ def _parts(ctx: Context, claim: Physical) -> tuple[Accelerator, ...]:
     """What it runs on: named beside it, by the set-up, else all that the paper names."""
     device = machine.named(ctx, claim, "device")
     if device is not None:
-        return machine.parts(device)
+        return find(_SYSTEM.sub("", device.name))
     return tuple(p for name in named_parts(ctx.paper) for p in find(name))
 
 

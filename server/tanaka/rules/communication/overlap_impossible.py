@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from tanaka.paper.model import Asserted, NumberId, Physical
 from tanaka.rules import machine
@@ -49,6 +50,7 @@ from tanaka.rules.api import (
 from tanaka.rules.communication.amounts import seconds
 from tanaka.rules.communication.least_time import least_time
 from tanaka.rules.communication.loose_time import loose_time
+from tanaka.rules.communication.overlap_rows import overlap_rows
 from tanaka.rules.derivation import Derivation, hard
 
 _SILENT = frozenset(("delayed", "accumulation", "partial", "except", "able", "remainder", "denied", "every", "compressed", "part", "hierarchical", "subset"))  # fmt: skip
@@ -70,10 +72,11 @@ def overlap_impossible(ctx: Context) -> Iterator[Outcome]:
             if isinstance(outcome, Finding):
                 faulty.add(claim.number)
             yield outcome
-    for claim in ctx.paper.physical("hiding"):
-        if claim.asserted is not Asserted.YES or claim.number in faulty or _elsewhere(claim):
+    for claim in chain(ctx.paper.physical("hiding"), overlap_rows(ctx.paper)):
+        if claim.asserted is not Asserted.YES or faulty & {claim.number, claim.at("window")} or _elsewhere(claim):
             continue
         if found := _loosely(ctx, claim):
+            faulty |= {claim.number, *(i for role, i in claim.given if role == "window")}
             yield found
 
 
