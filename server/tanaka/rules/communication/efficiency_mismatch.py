@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.communication.efficiency_tables import Run, columns, runs
+from tanaka.rules.communication.open_efficiency import paired
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
 from tanaka.rules.numbers.table_ratio import table_ratio
@@ -142,8 +143,28 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
             continue
         if outcome := _judged(ctx, claim):
             yield outcome
+    yield from _open(ctx)
     yield from _tables(ctx)
     yield from _told_of_tables(ctx)
+
+
+def _open(ctx: Context) -> Iterator[Finding]:
+    """Efficiencies whose values stand in no fixed form, against every pairing of them."""
+    judged = {c.number for c in ctx.paper.physical("scaling")}
+    for claim in ctx.paper.physical("open-scaling"):
+        number = ctx.paper.number(claim.number)
+        if claim.number in judged or claim.asserted is not Asserted.YES or number.quantity.hedged:
+            continue
+        if claim.cues & (_SILENT | _DOUBTS.keys() | {"another", "other time"}):
+            continue
+        one, other = (ctx.paper.number(i).quantity.point for _, i in claim.given)
+        made = paired(claim, one, other, number.quantity.point)
+        if made is None:
+            continue
+        at = {role: ctx.paper.number(i) for role, i in made.given}
+        tried = ways(made.name("kind"), made.name("form"), made.cues, scales=True)
+        way = next(w for w in tried if "many" in w.roles)
+        yield _finding(ctx, made, way, number, at, _needed(made, way, number, at))
 
 
 _ELSEWHERE = 0.08
