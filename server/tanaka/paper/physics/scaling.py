@@ -91,6 +91,10 @@ _FIXED = Lazy(
 )
 
 
+# A batch that grows with the devices is weak scaling, and no cause.
+_GROWN = Lazy(r"\b(?:the |a )?(?:global )?batch(?: size)?\s(?:that\s)?(?:grows?|scales?|increases?)\s(?:with|in proportion|proportionally)\b", re.I)  # fmt: skip
+
+
 def _caused(text: str) -> bool:
     return CAUSES.search(_FIXED.sub("", text)) is not None
 
@@ -113,11 +117,13 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
-                lost = _lost(scene, claim)
+                lost = _lost(scene, claim) or _odd(scene, claim)
                 cues = {"lost"} if lost else set()
                 # what explains a loss is no cause of a gain
                 if _caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
                     cues.add("cause")
+                if not CAUSES.search(_GROWN.sub("", sentence.text)):
+                    cues.add("cause elsewhere")
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
@@ -147,6 +153,16 @@ def _lost(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 120, 60)
     on = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     return bool(_LOST.search(before) or _LOST.search(after) or _THE_LOSS.match(on))
+
+
+def _odd(scene: Scene, spot: Spot) -> bool:
+    """Whether it is the only efficiency of its sentence above all, beside two that are not."""
+    told = [s for s in scene.spots(spot[0], where=lambda r: r.quantity.shown_unit == "%") if s != spot]
+    others = [scene.reading(s).quantity.point for s in told]
+    return bool(others) and all(0.5 <= x <= 1.0 for x in others) and not _COMPARES.search(scene.sentences[spot[0]].text)
+
+
+_COMPARES = Lazy(r"\b(?:MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b", re.I)
 
 
 def efficiency_form(scene: Scene, spot: Spot) -> str:
