@@ -18,6 +18,7 @@ from tanaka.paper.fairness import fairness_words
 from tanaka.paper.mentions import LocalMention, heard, mechanisms, mentions, settings_behind
 from tanaka.paper.model import Mention, MentionId, NumberId, SectionId, Where
 from tanaka.paper.physics.excuses import excuse_words
+from tanaka.paper.physics.link_words import link_words
 from tanaka.paper.physics.plain import noted, plain_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
@@ -89,6 +90,7 @@ class Listener:
                 *standing_words(sentence, scope.where),
                 *setting_words(sentence, scope.where),
                 *excuse_words(sentence, scope.where),
+                *link_words(tuple(said), i, scope.where),
                 *plain_words(said, i, footnoted),
             ):
                 mention = Mention(

@@ -72,5 +72,8 @@ def _kept_alone(scene: Scene, k: int) -> bool:
 def in_list(scene: Scene, spot: Spot) -> bool:
     """Whether a share is the only one above all among others of its sentence that are losses."""
     shares = [s for s in scene.spots(spot[0], where=lambda r: r.quantity.shown_unit == "%")]
-    others = [scene.reading(s).quantity.point for s in shares if s != spot]
+    text = scene.sentences[spot[0]].text
+    told = [scene.reading(s) for s in shares if s != spot]
+    # "for 4 and 117%": the sign is of the second alone
+    others = [r.quantity.point for r in told if "%" in text[r.start : r.end]]
     return len(others) >= 1 and all(0.5 <= x <= 1.0 for x in others)
