@@ -44,7 +44,7 @@ _STAGES = Lazy(
     r"\b(?:p|P|PP|S|pp|K)\s?=\s?$|\b(?:PP|pipeline (?:parallel\w*|(?:of |with )?(?:depth|degree)|size)(?: (?:of )?(?:degree|size|depth))?|(?:number|count) of (?:pipeline )?stages|(?:pipeline|stage) count)\s?(?:of\s|=\s?|is\s|was\s|to\s|at\s)?$"
 )
 _MICRO = Lazy(
-    r"\b(?:m|M|n_micro|N|B)\s?=\s?$|\b(?:(?:number|count) of micro-?\s?batches|micro-?\s?batch(?:es)? (?:count|number)|micro-?\s?batches)\s(?:per \w+\s)?(?:of|is|was|to|at|=|:)\s?$|\baccumulat\w+ (?:of |over |across )?$"
+    r"\b(?:m|M|n_micro|N|B)\s?=\s?$|\b(?:(?:number|count) of micro-?\s?batches|micro-?\s?batch(?:es)? (?:count|number)|micro-?\s?batches)\s(?:per \w+\s)?(?:of|is|was|to|at|=|:)\s?$|\baccumulat\w+ (?:of |over |across )?$"  # "a gradient accumulation of 48 steps"
 )
 _CHUNKS = Lazy(r"\b(?:v|V|VPP|v_pp)\s?=\s?$|\binterleav\w+\s(?:degree|factor)\s(?:of\s)?$", re.I)
 _CHUNKS_AFTER = Lazy(
@@ -70,7 +70,7 @@ _NEGLIGIBLE = Lazy(
 _SAID = Lazy(rf"\b{_BUBBLE}\b|\bbubble-free\b", re.I)
 # Other words for what a stage does in a bubble; with micro-batches and one share they tell enough.
 _WAITS = Lazy(
-    r"\bbubbles?\b|\bidl(?:e|es|ed|ing|eness)\b|\bwait(?:s|ed|ing)?\b|\bwarm-?\s?up\b|\bramp(?:s|ed|ing)?[- ](?:up|down)\b|\bdrain(?:s|ed|ing)?\b|\bcool-?\s?down\b|\bfill(?:s|ed|ing)?[- ](?:and[- ])?(?:the |a |our )?(?:drain\w*|pipeline)|\bnothing to do\b|\b(?:without|no) work\b|\bstall(?:s|ed|ing)?\b|\bstarv\w+|\bunused\b|\bunoccupied\b|\bnot (?:busy|working|computing)\b",
+    r"\bbubbles?\b|\bidl(?:e|es|ed|ing|eness)\b|\bwait(?:s|ed|ing)?\b|\bwarm-?\s?up\b|\bramp(?:s|ed|ing)?\b|\bpipeline (?:inefficiency|overhead|loss|waste)\b|\bdrain(?:s|ed|ing)?\b|\bcool-?\s?down\b|\bfill(?:s|ed|ing)?[- ](?:and[- ])?(?:the |a |our )?(?:drain\w*|pipeline)|\bnothing to do\b|\b(?:without|no) work\b|\bstall(?:s|ed|ing)?\b|\bstarv\w+|\bunused\b|\bunoccupied\b|\bnot (?:busy|working|computing)\b",
     re.I,
 )
 _PIPELINED = Lazy(r"\bpipelin\w+|\bstages?\b|\bPP\b|\bGPipe\b|\b1F1B\b", re.I)
@@ -189,7 +189,7 @@ def _waited(scene: Scene, k: int) -> list[Spot]:
 
 
 # What waits for a network, a disk or a host, and what is said of a gain.
-_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|data loader|input|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
+_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)? (?:of |the )?(?:data|batches)|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
 _AND = Lazy(r"\s?(?:,\s?(?:and\s)?|and\s)(?:only\s)?")
 
 

@@ -16,7 +16,7 @@ _OF_RATE = Lazy(
     r"\s*of\s(?:(?:its|their|the|this|that|linear|ideal|perfect|small-scale|per-\w+|single-\w+|one-\w+|original|initial|starting|\w+'s)\s){0,5}(?:throughput|rate|speed|performance|efficiency|scaling|linear|ideal)\b",
     re.I,
 )
-_SCALED = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b|\befficienc\w+|\b(?:of|to) (?:perfect|ideal|linear)\b|\blarger? (?:cluster|machine|job)s?\b", re.I)  # fmt: skip
+_SCALED = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b|\befficienc\w+|\b(?:of|to) (?:perfect|ideal|linear)\b|\bper-(?:GPU|device|node|worker) (?:throughput|rate|speed)|\blarger? (?:cluster|machine|job)s?\b", re.I)  # fmt: skip
 # Shares of something else, and whatever may raise a device above itself.
 _ELSE = Lazy(r"\b(?:accuracy|quality|score|memory|MFU|HFU|utili[sz]ation|peak|quanti\w+|compress\w*|prun\w+|sparse|distill\w*|baselines?|faster|speed-?ups?|improv\w+|energy|power|cost|price|budget|hit rates?|traffic|clock)\b", re.I)  # fmt: skip
 _BY = Lazy(r"\b(?:by|than|from|over|another|additional)\s(?:up to\s|about\s)?$", re.I)
@@ -46,6 +46,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 # The batch of a device that is held is no cause.
 _SAME_WORK = Lazy(
     r"\b(?:fixed|constant|same|equal|unchanged)\s(?:per-\w+\s)?(?:local\s)?(?:batch(?: size)?|work)|\b(?:per-\w+ )?batch(?: size)?(?: (?:per|of each|of every) \w+)?(?: is| was)? (?:held |kept )?(?:constant|fixed|unchanged)"
+    r"|\brelative to (?:the |an? )?(?:\d+|one|single|two|four|eight|sixteen)\b"
     r"|\bbatch(?:es)? (?:that )?(?:grows?|growing|scales?|scaled) (?:with|in proportion)",
     re.I,
 )

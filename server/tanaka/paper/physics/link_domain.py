@@ -15,6 +15,7 @@ _PARALLEL = Lazy(
 # "tensor parallelism at 8", "expert parallelism both have a degree of 8", "parallel group be the sixteen GPUs"
 _DEGREE_BEFORE = Lazy(
     r"\b(?:tensor|expert)(?: and (?:tensor|expert))?[- ]parallel\w*\b[^.;:\d]{0,48}?\b(?:degrees?|at|of|to|is|was|be|sizes?|widths?|over|across|spans?|covers?|=)\s(?:of\s|all\s|the\s){0,2}$"
+    r"|\b(?:tensor|expert)[- ]parallel\w* groups?\b[^.;:\d]{0,40}$"
     r"|\b(?:degree|width|size)\s(?:of (?:it|each|both)\s)?(?:of|is|was|=)\s$",
     re.I,
 )
@@ -27,14 +28,14 @@ _SPLIT_OVER = Lazy(
 )
 _PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
 _ON_NVLINK = Lazy(
-    r"\b(?:on|over|through|via|within|inside|by|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
+    r"\b(?:on|over|through|via|within|inside|by|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:alone )?(?:is|are|was) (?:\w+ )?used\b|\bNVLink (?:alone )?(?:carries|carry|handles|serves|transports|moves)\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
     re.I,
 )
 _HOST = r"(?:node|server|machine|host|box|chassis)"
 # Traffic that is said to stay in one node, whatever its links are called.
 _IN_NODE = Lazy(
     rf"\b(?:within|inside|confined to|restricted to|stays? (?:in|on)|remains? (?:in|on)|ke(?:pt|eps?|eping) (?:\w+ ){{0,3}}?(?:in|on|within|inside)|(?:never|not) (?:leaves?|cross(?:es)?))\s(?:the boundary of\s)?(?:an?|one|the|each|every|its|our|the same)\s(?:single\s|same\s|\w+\s)?{_HOST}\b"
-    rf"|\b(?:GPUs|cards|devices) of (?:an?|one|the same|each|a single) (?:\w+ )?{_HOST}\b|\b(?:stays?|remains?|keeps? \w+(?: \w+)?|is|are) local to (?:an?|one|the|each|every|its)\s(?:\w+\s)?{_HOST}\b|\bintra-node (?:only|all-reduces?|all-to-alls?|traffic only)\b",
+    rf"|\b(?:GPUs|cards|devices) of (?:an?|one|the same|each|a single) (?:\w+ )?{_HOST}\b|\b(?:placed|located|mapped|scheduled|sits?|lives?|resides?|packed) (?:on|onto|in|into|within|inside) (?:one|a single|the same) {_HOST}\b|\b(?:stays?|remains?|keeps? \w+(?: \w+)?|is|are) local to (?:an?|one|the|each|every|its)\s(?:\w+\s)?{_HOST}\b|\bintra-node (?:only|all-reduces?|all-to-alls?|traffic only)\b",
     re.I,
 )
 # Denials that say that the traffic stays.

@@ -23,7 +23,7 @@ _BETWEEN_NODES = Lazy(
     re.I,
 )
 _PRONOUN = Lazy(
-    r"\b(?:they|it|these|those|the (?:two|four|eight|cards?|GPUs?|devices?|boards?|pair|accelerators?)|both|each (?:card|GPU|device))\b", re.I
+    r"\b(?:within|inside|in) (?:an?|each|every|one|the) (?:\w+ )?(?:instance|node|server|machine|box|host|workstation)\b|\b(?:they|it|these|those|the (?:two|four|eight|cards?|GPUs?|devices?|boards?|pair|accelerators?)|both|each (?:card|GPU|device))\b", re.I
 )
 # "which has no bubble": a link that is added to a part, or a part of another kind beside it.
 _OTHER_PART = Lazy(r"\bother (?:GPUs?|cards?|machines?|nodes?)\b|\bNVLink-(?:equipped|capable|connected)\b|\bmodified\b|\bNVSwitch\b|\bNVL\d+\b", re.I)  # fmt: skip
@@ -32,6 +32,8 @@ _INSIDE = Lazy(
     r"|\b(?:inside|within|confined to|restricted to|limited to|kept in|kept on|stays? (?:in|on|inside|within)|local to|keep (?:it|them|this|TP|tensor parallelism|this traffic) (?:in|inside|within|on))\s(?:an?|the|one|each|every|its|our|a single)\s(?:single\s)?(?:node|server|machine|host|NVLink domain)\b",
     re.I,
 )
+_CARRIES = Lazy(r"\bNVLink(?: bridges?| links?)? (?:carries|carry|moves?|transports?|handles?|joins?|connects?|links?)\b")
+_WITHIN = Lazy(r"\b(?:within|inside|intra-\w+|locally|neighbou?r(?:ing)? (?:GPU|card|device)s?|in (?:a|each|one) (?:node|server)|links? of|NICs?|RDMA|network|fabric)\b", re.I)  # fmt: skip
 _NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|RoCE|EFA|Slingshot|Omni-Path)\b")
 _TENSOR = Lazy(r"\b[Tt]ensor[- ]parallel\w*|\bTP\b")
 _LOOSE = Lazy(r"\b(?:could|would|if|except|unless|usually|often|typically|most(?:ly)?|where(?:ver)? possible|when(?:ever)? possible|cannot|longer|some|smaller)\b|n't\b", re.I)  # fmt: skip
@@ -41,12 +43,13 @@ _LOOSE = Lazy(r"\b(?:could|would|if|except|unless|usually|often|typically|most(?
 def link_words(said: tuple[Sentence, ...], k: int, where: Where) -> tuple[LocalWord, ...]:
     """Links that a sentence credits."""
     text, out = said[k].text, []
-    m = OVER_NVLINK.search(text) if "NVLink" in text else None
+    m = (OVER_NVLINK.search(text) or _CARRIES.search(text)) if "NVLink" in text else None
     if m is not None:
         own = clause(text, m.start(), m.end())
         role = role_of(text, m.start(), where)
         between = _BETWEEN_NODES.search(own)
-        if between and not DENIED.search(own) and not _OTHER_PART.search(text):
+        mixed = _NETWORK.search(text) or _WITHIN.search(own) or _OTHER_PART.search(text)
+        if between and not DENIED.search(own) and not mixed:
             out.append(LocalWord("link-between-nodes", role, m.start(), m.end()))
         part = "" if between else _part(said, k, m.start())
         if part and not DENIED.search(own):

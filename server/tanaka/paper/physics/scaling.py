@@ -95,8 +95,12 @@ _FIXED = Lazy(
 _GROWN = Lazy(r"\b(?:the |a )?(?:global )?batch(?: size)?\s(?:that\s)?(?:grows?|scales?|increases?)\s(?:with|in proportion|proportionally)\b", re.I)  # fmt: skip
 
 
+# What grows with the devices and makes them slower.
+_TRAFFIC = Lazy(r"\b(?:communication|traffic|overhead|synchroni[sz]ation|contention|latency)\s(?:\w+\s){0,2}(?:grows?|rises?|increases?) with\b", re.I)  # fmt: skip
+
+
 def _caused(text: str) -> bool:
-    return CAUSES.search(_FIXED.sub("", text)) is not None
+    return CAUSES.search(_FIXED.sub("", _TRAFFIC.sub("", text))) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ _SAME = Lazy(
 # With these words an efficiency is what is left, and no gain.
 _BECAUSE = Lazy(r"\b(?:because|since|(?:due|owing|thanks) to)\b", re.I)
 _LOST = Lazy(
-    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still)\b",
+    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still|retain\w*|keeps?|kept|stays? at|preserv\w+)\b",
     re.I,
 )
 _THE_LOSS = Lazy(r"(?:The|This|Most of the|What is|The remaining)\s(?:\w+\s)?(?:loss|losses|lost|missing|gap|decline|drop|rest|overhead)\b")  # fmt: skip

@@ -22,7 +22,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
-from tanaka.rules.table_lines import lines, plain
+from tanaka.rules.table_lines import lines, parts, plain
 
 _FASTEST_PORT = 110e9
 """More than one adapter of a device sends in one direction, with some room [byte/s]."""
@@ -41,6 +41,7 @@ def link_credit(ctx: Context) -> Iterator[Finding]:
             yield found
     yield from _told(ctx)
     yield from _split_rows(ctx)
+    yield from _link_rows(ctx)
 
 
 _UNSAID = ("negated", "related", "baseline")
@@ -194,3 +195,22 @@ def _wide(ctx: Context, number: Number, size: float) -> Finding:
         slots=(Slot("claim", degree.shown, "p"), Slot("n", domain.shown, "g", count=round(size)), Slot("line", "", at=AtNumber(number.id))),
         case="B",
     )  # fmt: skip
+
+
+_LINK_LABEL = Lazy(r"^\W*(?:interconnects?|links?|fabric|intra-node(?: link| interconnect)?|GPU link|GPU-GPU|connection)\W*$", re.I)  # fmt: skip
+_NVLINK_CELL = Lazy(r"^\W*NVLink(?:\s?\d(?:\.0)?)?(?: bridges?)?\W*$")
+
+
+def _link_rows(ctx: Context) -> Iterator[Finding]:
+    """Parts of a table of machines whose link is NVLink, where the part has none."""
+    for table in ctx.paper.tables:
+        if not any(_LINK_LABEL.search(label) for label in (*table.header, *table.stubs)):
+            continue
+        for line in lines(ctx.paper, table):
+            joined = any(_LINK_LABEL.search(label) and _NVLINK_CELL.search(cell) for label, cell in line.words)  # fmt: skip
+            named = parts(line.said)
+            if not joined or len(named) != 1 or not line.entries:
+                continue
+            number = line.entries[0].number
+            if number.asserted is not Asserted.NO and (found := _without(ctx, named[0], AtNumber(number.id), (number.id,))):  # fmt: skip
+                yield found

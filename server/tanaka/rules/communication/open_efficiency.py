@@ -13,7 +13,7 @@ _LEAST, _MOST = 0.4, 1.08
 """What an efficiency is, where the pairing is that of the two scales."""
 
 
-def paired(claim: Physical, one: float, other: float, stated: float) -> Physical | None:
+def paired(claim: Physical, one: float, other: float = 1.0, *, stated: float) -> Physical | None:
     """A claim with the pairing that is the likeliest, where no pairing comes near what is stated."""
     counts = [n for _, n in claim.counted]
     rate = claim.name("kind") == "rate"
@@ -25,6 +25,12 @@ def paired(claim: Physical, one: float, other: float, stated: float) -> Physical
     either = (wanted, stated) if claim.name("form") == "loss" else (wanted,)
     if any(abs(e - s) < _NEAR for e in tried for s in either):
         return None
+    if "each" in claim.cues and rate:
+        if not _LEAST < 1 / grown < 1:
+            return None
+        at = dict(claim.given)
+        few, many = (at["one"], at["other"]) if one > other else (at["other"], at["one"])
+        return replace(claim, given=(("at few", few), ("at many", many)), counted=())
     told = [(m, n) for m, n in combinations(counts, 2)] or [(1.0, counts[-1])]
     likely = [(m, n) for m, n in told if _LEAST < grown * m / n < _MOST]
     if len(likely) != 1 and (min(counts), max(counts)) in likely:
@@ -32,6 +38,8 @@ def paired(claim: Physical, one: float, other: float, stated: float) -> Physical
     if len(likely) != 1:
         return None
     (m, n), at = likely[0], dict(claim.given)
+    if claim.name("kind") == "speedup":
+        return replace(claim, given=(("at many", at["one"]),), counted=(("few", m), ("many", n)))
     smaller, larger = (at["one"], at["other"]) if one < other else (at["other"], at["one"])
     few, many = (smaller, larger) if rate else (larger, smaller)
     return replace(
