@@ -44,7 +44,7 @@ _STAGES = Lazy(
     r"\b(?:p|P|PP|S|pp|K)\s?=\s?$|\b(?:PP|pipeline (?:parallel\w*|(?:of |with )?(?:depth|degree)|size)(?: (?:of )?(?:degree|size|depth))?|(?:number|count) of (?:pipeline )?stages|(?:pipeline|stage) count)\s?(?:of\s|=\s?|is\s|was\s|to\s|at\s)?$"
 )
 _MICRO = Lazy(
-    r"\b(?:m|M|n_micro|N|B)\s?=\s?$|\b(?:(?:number|count) of micro-?\s?batches|micro-?\s?batch(?:es)? (?:count|number)|micro-?\s?batches)\s(?:per \w+\s)?(?:of|is|was|to|at|=|:)\s?$|\baccumulat\w+ (?:of |over |across )?$"  # "a gradient accumulation of 48 steps"
+    r"\b(?:m|M|n_micro|N|B)\s?=\s?$|\b(?:(?:number|count) of micro-?\s?batches|micro-?\s?batch(?:es)? (?:count|number)|micro-?\s?batches)\s(?:per \w+\s)?(?:of|is|was|to|at|=|:)\s?$|\baccumulat\w+ (?:of |over |across )?$"
 )
 _CHUNKS = Lazy(r"\b(?:v|V|VPP|v_pp)\s?=\s?$|\binterleav\w+\s(?:degree|factor)\s(?:of\s)?$", re.I)
 _CHUNKS_AFTER = Lazy(
@@ -54,6 +54,7 @@ _DEEP = Lazy(
     r"\s*(?:pipeline|PP)\b|\s*-?(?:stage|deep)\b|\s*-?way (?:pipeline|PP)\b|\s*pipeline stages?\b",
     re.I,
 )
+_ACCUMULATED = Lazy(r"\bgradients?[- ]accumulat\w+ (?:\w+ )?(?:of|over|across|with) $", re.I)
 _MANY = Lazy(r"\s*micro-?\s?batch|\s*(?:gradient[- ])?accumulation steps?\b", re.I)
 # "enough micro-batches: with 4 stages and 64 of them"
 _OF_THEM = Lazy(r"\s?of (?:them|these|those|such)\b", re.I)
@@ -342,6 +343,8 @@ _OF_ALL = Lazy(r"\s?of (?:the|its|our|these|all)(?: the)? \d", re.I)
 def _micro(scene: Scene, k: int) -> list[Spot]:
     text = scene.sentences[k].text
     found = _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
+    if not found:
+        found = [s for s in scene.spots(k, "1", noun="step") if _ACCUMULATED.search(scene.around(s)[0])]
     # "32 of the 128 micro-batches": a pipeline sees the part, which nobody reads
     if any(_PART_OF.search(scene.around(s, 36)[0]) or _OF_ALL.match(scene.around(s)[1]) for s in found):  # fmt: skip
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tanaka.paper.physics.scaling import CAUSES, CUES, efficiency_form
+from tanaka.paper.physics.scaling import CUES, caused, efficiency_form
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -60,7 +60,7 @@ def _explained(scene: Scene, k: int) -> bool:
     own = _SAME_WORK.sub("", scene.sentences[k].text)
     beside = [scene.sentences[j].text for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences)]
     told = [own, *(_SAME_WORK.sub("", t) for t in beside if _EXPLAINS.search(t))]
-    return any(CAUSES.search(t) for t in told)
+    return any(caused(t) for t in told)
 
 
 def _kept_alone(scene: Scene, k: int) -> bool:

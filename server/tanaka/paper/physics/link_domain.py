@@ -63,7 +63,7 @@ CUES = {
     "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bbetween (?:the |all )?(?:nodes|servers|machines)\b|\bleav\w+ (?:the )?(?:NVLink|node|server)\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
     "other": Lazy(r"\b(?:context|sequence|pipeline|data)[- ]parallel\w*|\bCP\d*\b|\bPP\d*\b|\bring attention\b", re.I),
     "able": Lazy(r"\b(?:would|could|if|ideally|assum\w+|suppose|not|cannot|never fits|limit\w*|beyond|exceed\w*|longer|rather|instead)\b|n't\b", re.I),
-    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bshares?\b|\balone\b|\blocal\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
+    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bshares?\b|\balone\b|\blocal\b|\balways\b|\bplaced\b|\bpacked\b|\bmapped\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
 }  # fmt: skip
 
 

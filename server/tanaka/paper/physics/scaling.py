@@ -99,7 +99,8 @@ _GROWN = Lazy(r"\b(?:the |a )?(?:global )?batch(?: size)?\s(?:that\s)?(?:grows?|
 _TRAFFIC = Lazy(r"\b(?:communication|traffic|overhead|synchroni[sz]ation|contention|latency)\s(?:\w+\s){0,2}(?:grows?|rises?|increases?) with\b", re.I)  # fmt: skip
 
 
-def _caused(text: str) -> bool:
+def caused(text: str) -> bool:
+    """Whether a text names what makes more devices more than as many times as fast."""
     return CAUSES.search(_FIXED.sub("", _TRAFFIC.sub("", text))) is not None
 
 
@@ -124,7 +125,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 lost = _lost(scene, claim) or _odd(scene, claim)
                 cues = {"lost"} if lost else set()
                 # what explains a loss is no cause of a gain
-                if _caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
+                if caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
                     cues.add("cause")
                 if not CAUSES.search(_GROWN.sub("", sentence.text)):
                     cues.add("cause elsewhere")
@@ -503,7 +504,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             or _form_any(scene, k)
         ):
             return
-        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if _caused(scene.text) else set())
+        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if caused(scene.text) else set())
         yield LocalPhysical(
             "superlinear", gains[0], (("many", many),), (("kind", "speedup"), ("form", "efficiency")), (("few", n),), cues=cues
         )  # fmt: skip
@@ -517,7 +518,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:
-        cause = {"cause"} if _caused(scene.text) else set()
+        cause = {"cause"} if caused(scene.text) else set()
         if single and not spanned:
             yield LocalPhysical(
                 "superlinear", gains[0], (("many", many),), named, counted, cues=cues | cause

@@ -131,6 +131,8 @@ def _beside(view: View, c: int) -> Column | None:
     if len(scales) != 2 or len(values) != 2 or kind(view, values[0]) != kind(view, values[1]):
         return None
     ahead = scales[0] < values[0] < scales[1] < values[1]
+    if not ahead and _alike(view, scales):
+        return None  # nodes, and the GPUs of them
     if not (ahead or max(scales) < min(values) or values[0] < scales[0] < values[1] < scales[1]):
         return None
     cues = _cues(view, c)

@@ -9,7 +9,7 @@ from tanaka.paper.model import Physical
 
 _NEAR = 0.035
 """Within so much of the efficiency, a pairing may be the one that it was computed from."""
-_LEAST, _MOST = 0.4, 1.08
+_LEAST, _LEAST_SPEEDUP, _MOST = 0.4, 0.6, 1.08
 """What an efficiency is, where the pairing is that of the two scales."""
 
 
@@ -31,8 +31,10 @@ def paired(claim: Physical, one: float, other: float = 1.0, *, stated: float) ->
         at = dict(claim.given)
         few, many = (at["one"], at["other"]) if one > other else (at["other"], at["one"])
         return replace(claim, given=(("at few", few), ("at many", many)), counted=())
-    told = [(m, n) for m, n in combinations(counts, 2)] or [(1.0, counts[-1])]
-    likely = [(m, n) for m, n in told if _LEAST < grown * m / n < _MOST]
+    alone = claim.name("kind") == "speedup"
+    told = pairs if alone else [(m, n) for m, n in combinations(counts, 2)] or [(1.0, counts[-1])]
+    least = _LEAST_SPEEDUP if alone else _LEAST
+    likely = [(m, n) for m, n in told if least < grown * m / n < _MOST]
     if len(likely) != 1 and (min(counts), max(counts)) in likely:
         likely = [(min(counts), max(counts))]
     if len(likely) != 1:
