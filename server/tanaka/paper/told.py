@@ -21,6 +21,7 @@ from tanaka.paper.physics.computes_in import format_words
 from tanaka.paper.physics.credits import credit_words
 from tanaka.paper.physics.excuses import excuse_words
 from tanaka.paper.physics.kept import kept_words
+from tanaka.paper.physics.link_words import link_words
 from tanaka.paper.physics.plain import noted, plain_words
 from tanaka.paper.roles import speaks
 from tanaka.paper.sentences import Sentence
@@ -95,6 +96,7 @@ class Listener:
                 *format_words(sentence, scope.where),
                 *credit_words(said, i, scope.where),
                 *kept_words(sentence, scope.where),
+                *link_words(tuple(said), i, scope.where),
                 *plain_words(said, i, footnoted),
             ):
                 mention = Mention(

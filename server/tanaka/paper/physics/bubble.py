@@ -54,6 +54,7 @@ _DEEP = Lazy(
     r"\s*(?:pipeline|PP)\b|\s*-?(?:stage|deep)\b|\s*-?way (?:pipeline|PP)\b|\s*pipeline stages?\b",
     re.I,
 )
+_ACCUMULATED = Lazy(r"\bgradients?[- ]accumulat\w+ (?:\w+ )?(?:of|over|across|with) $", re.I)
 _MANY = Lazy(r"\s*micro-?\s?batch|\s*(?:gradient[- ])?accumulation steps?\b", re.I)
 # "enough micro-batches: with 4 stages and 64 of them"
 _OF_THEM = Lazy(r"\s?of (?:them|these|those|such)\b", re.I)
@@ -68,6 +69,14 @@ _NEGLIGIBLE = Lazy(
     re.I,
 )
 _SAID = Lazy(rf"\b{_BUBBLE}\b|\bbubble-free\b", re.I)
+# Other words for what a stage does in a bubble; with micro-batches and one share they tell enough.
+_WAITS = Lazy(
+    r"\bbubbles?\b|\bidl(?:e|es|ed|ing|eness)\b|\bwait(?:s|ed|ing)?\b|\bwarm-?\s?up\b|\bramp(?:s|ed|ing)?\b|\bpipeline (?:inefficiency|overhead|loss|waste)\b|\bdrain(?:s|ed|ing)?\b|\bcool-?\s?down\b|\bfill(?:s|ed|ing)?[- ](?:and[- ])?(?:the |a |our )?(?:drain\w*|pipeline)|\bnothing to do\b|\b(?:without|no) work\b|\bstall(?:s|ed|ing)?\b|\bstarv\w+|\bunused\b|\bunoccupied\b|\bnot (?:busy|working|computing)\b",
+    re.I,
+)
+_PIPELINED = Lazy(r"\bpipelin\w+|\bstages?\b|\bPP\b|\bGPipe\b|\b1F1B\b", re.I)
+_CHUNK_WORDS = Lazy(r"\b(?P<n>two|three|four|six|eight|\d{1,2})\s(?:(?:model|virtual|layer)\s)?(?:chunks|virtual stages)\b|\b(?P<w>two|three|four|six|eight|\d{1,2})-(?:way|fold)\sinterleav\w+|\binterleav\w+ (?:degree |factor )?of (?P<v>two|three|four|six|eight|\d{1,2})\b", re.I)  # fmt: skip
+_AMOUNTS = {"two": 2.0, "three": 3.0, "four": 4.0, "six": 6.0, "eight": 8.0}
 
 CUES = {
     "interleaved": Lazy(r"\binterleav\w+|\bvirtual\b|\bVPP\b|\blooped\b|\bbreadth-first\b|\b(?:model )?chunks? (?:per|on each|for each|of each|in each|a) (?:stage|device|GPU|rank|worker)\b|\bmodel chunks?\b|\b(?:each|every|a|per) (?:stage|device|GPU|rank|worker)\b[^.;]{0,24}\bchunks?\b", re.I),
@@ -104,12 +113,15 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Bubbles as shares, and those that are said to be negligible."""
     for k, sentence in enumerate(scene.sentences):
         said = _SAID.search(sentence.text) is not None
-        if not said and not (k and _SAID.search(scene.sentences[k - 1].text)):
+        waits = "%" in sentence.text and _WAITS.search(sentence.text) is not None
+        if not said and not waits and not (k and _SAID.search(scene.sentences[k - 1].text)):
             continue
         claims = [s for s in scene.spots(k, where=_share) if said and _bubble(scene, s)]
         claims = _listed(scene, k, claims)
         if not claims:
             claims = [s for s in scene.spots(k, where=_percent) if _paid(scene, s, said)]
+        if not claims and waits:
+            claims = _waited(scene, k)
         if not claims and not (said and _NEGLIGIBLE.search(sentence.text)):
             continue
         if len(claims) == 1 and _LISTED.match(scene.around(claims[0])[1]):
@@ -125,12 +137,73 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 if micro is not None and "stages" in dict(given):
                     yield LocalPhysical("bubble", micro, given, named, far=far, cues=cues)
                 continue
+            told = None if "chunks" in dict(given) else _chunk_words(scene, k)
+            counted = (("chunks", told),) if told else ()
+            cues |= {"interleaved"} if told else set()
             before = scene.around(claim, 200)[0]
             if _WOULD.search(before) and not _DOUBTFUL.search(before):
                 cues |= {"would"}
-            yield LocalPhysical("bubble", claim, given, far=far, cues=cues)
+            far |= {"chunks"} if told else set()
+            yield LocalPhysical("bubble", claim, given, (), counted, far, cues)
 
 
+_SUPPOSED = Lazy(r"\b(?:would|could|might|if|instead|rather|planned|future|also (?:tried|tested)|not)\b|n't\b", re.I)  # fmt: skip
+
+
+def _chunk_words(scene: Scene, k: int) -> float | None:
+    """Chunks of an interleaved schedule, as a word, in the sentence or in one of the two before it."""
+    for j in range(k, max(-1, k - 3), -1):
+        text = _DENIED.sub(" ", scene.sentences[j].text)
+        if "interleaved" not in schedule_words(text) or _SUPPOSED.search(text):
+            continue
+        found = {(m["n"] or m["w"] or m["v"]).lower() for m in _CHUNK_WORDS.finditer(text)}
+        if len(found) == 1:
+            word = found.pop()
+            return _AMOUNTS.get(word) or float(word)
+    return None
+
+
+_SPAN = Lazy(r"\bfrom\s(?:about\s)?$", re.I)
+_TO = Lazy(r"\s?(?:down |up )?to\s(?:about\s|only\s|just\s)?")
+
+
+def _waited(scene: Scene, k: int) -> list[Spot]:
+    """The only share of a sentence in which stages wait, or its first and last ("from 27% to 4%")."""
+    sentence = scene.sentences[k]
+    near = " ".join(s.text for s in scene.sentences[max(0, k - 2) : k + 1])
+    if (
+        _NONE.search(sentence.text)
+        or _OTHER_SHARE.search(sentence.text)
+        or not _PIPELINED.search(near)
+    ):
+        return []
+    if not _micro(scene, k) and not (k and _micro(scene, k - 1)):
+        return []
+    shares = scene.spots(k, where=_percent)
+    if len(shares) == 2 and len(_micro(scene, k)) == 2:
+        first, last = shares
+        between = sentence.between(scene.reading(first), scene.reading(last))
+        if (
+            _SPAN.search(scene.around(first)[0])
+            and _TO.fullmatch(between)
+            and "bubble" in sentence.text
+        ):
+            return shares
+    if len(shares) != 1:
+        return []
+    before, after = scene.around(shares[0], 60, 60)
+    if (
+        _BY.search(before)
+        or _OF_LEFT.search(before)
+        or _COMPARED.match(after)
+        or _PART.match(after)
+    ):
+        return []
+    return [] if _ELSEWHERE_WAIT.search(sentence.text) else shares
+
+
+# What waits for a network, a disk or a host, and what is said of a gain.
+_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)? (?:of |the )?(?:data|batches)|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
 _AND = Lazy(r"\s?(?:,\s?(?:and\s)?|and\s)(?:only\s)?")
 
 
@@ -283,6 +356,10 @@ _OF_ALL = Lazy(r"\s?of (?:the|its|our|these|all)(?: the)? \d", re.I)
 def _micro(scene: Scene, k: int) -> list[Spot]:
     text = scene.sentences[k].text
     found = _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
+    if not found:
+        found = [
+            s for s in scene.spots(k, "1", noun="step") if _ACCUMULATED.search(scene.around(s)[0])
+        ]
     # "32 of the 128 micro-batches": a pipeline sees the part, which nobody reads
     if any(_PART_OF.search(scene.around(s, 36)[0]) or _OF_ALL.match(scene.around(s)[1]) for s in found):  # fmt: skip
         return []

@@ -32,7 +32,9 @@ _HEDGED = Lazy(
 _SUMS = Lazy(r"\badd(?:s|ing)? up to\b", re.I)
 _NOTHING = Lazy(r"^")
 _SUFFICES = Lazy(r"\b(?:suffic\w+|enough|ample)\b", re.I)
-_MOVED = Lazy(r"\b(?:transfer\w*|network|shipp\w+|migrat\w+|hand-?over|sent|copied|crosses)\b", re.I)
+_MOVED = Lazy(
+    r"\b(?:transfer\w*|network|shipp\w+|migrat\w+|hand-?over|sent|copied|crosses)\b", re.I
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -72,7 +74,11 @@ def _free(scene: Scene, k: int, m: re.Match[str] | None) -> LocalPhysical | None
     cues = {c for c, p in hidden.CUES.items() if p.search(said)}
     if _SUFFICES.search(text) or not hidden.CUES["able"].search(text):
         cues.discard("able")
-    if cues & {"delayed", "accumulation", "every"} or _HEDGED.search(said) or hidden.CUES["remainder"].search(beyond):
+    if (
+        cues & {"delayed", "accumulation", "every"}
+        or _HEDGED.search(said)
+        or hidden.CUES["remainder"].search(beyond)
+    ):
         return None
     named = (("window", "step" if told[work[0]] == "step" else "work"),)
     far = frozenset(("window",)) if first != k else frozenset[str]()

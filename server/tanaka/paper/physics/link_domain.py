@@ -15,6 +15,7 @@ _PARALLEL = Lazy(
 # "tensor parallelism at 8", "expert parallelism both have a degree of 8", "parallel group be the sixteen GPUs"
 _DEGREE_BEFORE = Lazy(
     r"\b(?:tensor|expert)(?: and (?:tensor|expert))?[- ]parallel\w*\b[^.;:\d]{0,48}?\b(?:degrees?|at|of|to|is|was|be|sizes?|widths?|over|across|spans?|covers?|=)\s(?:of\s|all\s|the\s){0,2}$"
+    r"|\b(?:tensor|expert)[- ]parallel\w* groups?\b[^.;:\d]{0,40}$"
     r"|\b(?:degree|width|size)\s(?:of (?:it|each|both)\s)?(?:of|is|was|=)\s$",
     re.I,
 )
@@ -27,18 +28,18 @@ _SPLIT_OVER = Lazy(
 )
 _PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
 _ON_NVLINK = Lazy(
-    r"\b(?:on|over|through|via|within|inside|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
+    r"\b(?:on|over|through|via|within|inside|by|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:alone )?(?:is|are|was) (?:\w+ )?used\b|\bNVLink (?:alone )?(?:carries|carry|handles|serves|transports|moves)\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
     re.I,
 )
 _HOST = r"(?:node|server|machine|host|box|chassis)"
 # Traffic that is said to stay in one node, whatever its links are called.
 _IN_NODE = Lazy(
     rf"\b(?:within|inside|confined to|restricted to|stays? (?:in|on)|remains? (?:in|on)|ke(?:pt|eps?|eping) (?:\w+ ){{0,3}}?(?:in|on|within|inside)|(?:never|not) (?:leaves?|cross(?:es)?))\s(?:the boundary of\s)?(?:an?|one|the|each|every|its|our|the same)\s(?:single\s|same\s|\w+\s)?{_HOST}\b"
-    rf"|\b(?:GPUs|cards|devices) of (?:an?|one|the same|each|a single) (?:\w+ )?{_HOST}\b|\bintra-node (?:only|all-reduces?|all-to-alls?|traffic only)\b",
+    rf"|\b(?:GPUs|cards|devices) of (?:an?|one|the same|each|a single) (?:\w+ )?{_HOST}\b|\b(?:placed|located|mapped|scheduled|sits?|lives?|resides?|packed) (?:on|onto|in|into|within|inside) (?:one|a single|the same) {_HOST}\b|\b(?:stays?|remains?|keeps? \w+(?: \w+)?|is|are) local to (?:an?|one|the|each|every|its)\s(?:\w+\s)?{_HOST}\b|\bintra-node (?:only|all-reduces?|all-to-alls?|traffic only)\b",
     re.I,
 )
 # Denials that say that the traffic stays.
-_STAYS = Lazy(r"\b(?:do(?:es)? not|never|without|n[o']t) (?:leav\w*|cross\w*|span\w*)\b|\b(?:limited|restricted|confined|limit|restrict|confine)(?: (?:it|them|the degree|tensor parallelism|expert parallelism))? to\b", re.I)  # fmt: skip
+_STAYS = Lazy(r"\b(?:NVLink|which|that|it)\s(?:do(?:es)? not|never|cannot) (?:extend|reach|go|span|connect|leave)(?: (?:beyond|across|out of|past|outside))? (?:an?|one|the|each) (?:\w+ )?(?:node|server|machine|host)\b|\bNVLink (?:ends|stops) (?:at|with) (?:an?|the) (?:node|server|machine)(?: boundary)?\b|\b(?:do(?:es)? not|never|without|n[o']t) (?:leav\w*|cross\w*|span\w*)\b|\b(?:limited|restricted|confined|limit|restrict|confine)(?: (?:it|them|the degree|tensor parallelism|expert parallelism))? to\b", re.I)  # fmt: skip
 _NET = r"(?:an? |the )?(?:\d+\s?(?:G|Gb/s|Gbps|GbE)? )?(?:[HNEX]DR )?(?:InfiniBand|IB|RoCE|Ethernet|EFA|network)(?: [HNEX]DR)?(?: (?:network|fabric|links?|NICs))?"  # fmt: skip
 _JOINS_NODES = Lazy(
     rf"\b{_NET} (?:between|joins|connects|links|among) (?:the |all |our )?(?:nodes|servers|machines|hosts|them)\b|"
@@ -62,7 +63,7 @@ CUES = {
     "admitted": Lazy(r"\bintra-node (?:traffic|part|all)\b|\bcosts?\b|\bslow\w*\b|\bIB\b|\bInfiniBand\b|\bRDMA\b|\bRoCE\b|\bEFA\b|\binter-node\b|\bcross(?:es|ing)?\b|\bacross (?:\w+ )?nodes\b|\bspans?\b|\bnode-limited\b|\bat most (?:\w+ )?nodes\b|\bbetween (?:the |all )?(?:nodes|servers|machines)\b|\bleav\w+ (?:the )?(?:NVLink|node|server)\b|\bhierarch\w+|\btwo[- ]level\b|\bexcept\b", re.I),
     "other": Lazy(r"\b(?:context|sequence|pipeline|data)[- ]parallel\w*|\bCP\d*\b|\bPP\d*\b|\bring attention\b", re.I),
     "able": Lazy(r"\b(?:would|could|if|ideally|assum\w+|suppose|not|cannot|never fits|limit\w*|beyond|exceed\w*|longer|rather|instead)\b|n't\b", re.I),
-    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bshares?\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
+    "all": Lazy(r"\ball\b|\bentire(?:ly)?\b|\bexclusively\b|\bnever leaves?\b|\bonly\b|\bfull\b|\bstays?\b|\bkeeps?\b|\bwithin\b|\binside\b|\bboth run\b|\bruns? at\b|\bkept\b|\bconfined\b|\bshares?\b|\balone\b|\blocal\b|\balways\b|\bplaced\b|\bpacked\b|\bmapped\b|\bof (?:an?|one|a single|the same) (?:\w+ )?(?:node|server|machine)\b", re.I),
 }  # fmt: skip
 
 
@@ -89,6 +90,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             cues.add("system")
         if not known:
             cues.add("elsewhere")  # the size of a node stands in the set-up, if anywhere
+        if not _ON_NVLINK.search(sentence.text):
+            cues.add("in node")
         named = (("device", name),) if name else ()
         size = (("domain", counted),) if counted is not None else ()
         yield LocalPhysical("link-domain", degrees[0], (), named, size, far, frozenset(cues))

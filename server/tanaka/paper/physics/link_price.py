@@ -13,11 +13,11 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 from tanaka.quantity import Reading
 
-_OVER_NVLINK = Lazy(
+OVER_NVLINK = Lazy(
     r"\b(?:over|via|through|across|uses?|using|with|on|by)\s(?:the\s|its\s|their\s|an?\s|full\s|fast\s|[\d.,]+\s?GB/s\s(?:of\s)?)*NVLink(?:\s(?:bridges?|links?))?\b(?!\s(?:nodes?|servers?|machines?|box|systems?|clusters?|GPUs?))",
     re.I,
 )
-_DENIED = Lazy(
+DENIED = Lazy(
     r"\b(?:no|not|without|lacks?|lacking|absen\w+|cannot|would|could|if|unlike|instead|than|neither|nor|missing|were|unavailable|only|other|emulat\w+|simulat\w+|as though|versus|vs|against|compared|while|whereas|but)\b|n't\b",
     re.I,
 )
@@ -34,8 +34,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Parts that are credited with NVLink, and rates of a network for one device."""
     for k, sentence in enumerate(scene.sentences):
         text = sentence.text
-        m = _OVER_NVLINK.search(text)
-        if m is not None and not _DENIED.search(_clause(text, m.start(), m.end())):
+        m = OVER_NVLINK.search(text)
+        if m is not None and not DENIED.search(clause(text, m.start(), m.end())):
             yield from _linkless(scene, k, m.start())
         if "B" in text:
             yield from _priced(scene, k)
@@ -45,7 +45,7 @@ _CLAUSE_BEFORE = Lazy(r".*(?:;|,\s(?:and|but|while|whereas|so)\b)", re.S)
 _CLAUSE_END = Lazy(r"[;,:]|\.\s|$")
 
 
-def _clause(text: str, start: int, end: int) -> str:
+def clause(text: str, start: int, end: int) -> str:
     """The clause around a stretch of a sentence."""
     before = _CLAUSE_BEFORE.match(text, 0, start)
     after = _CLAUSE_END.search(text, end)

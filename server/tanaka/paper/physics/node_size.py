@@ -10,7 +10,7 @@ from tanaka.patterns import Lazy
 
 _N = r"(?P<n>\d{1,2}|two|four|eight|ten|sixteen)"
 _NODE = r"(?i:nodes?|servers?|machines?|hosts?|box(?:es)?|instances?|chassis)"
-_DEVICE = r"(?:(?:[A-Z][\w.-]*|SXM\d?|PCIe|\d+-?GB|identical|such|of its|local)\s){0,4}?(?:GPUs?|accelerators|cards|devices|[AHVBL]\d{1,3}S?s?)"
+_DEVICE = r"(?:(?:[A-Z][\w.-]*|SXM\d?|PCIe|\d+-?GB|identical|such|of its|local)\s){0,4}?(?:GPUs?|accelerators|cards|devices|[AHVBL]\d{1,3}S?s?|(?:AMD )?MI\d{3}[AX]?s?|GCDs?|RTX[ ~]\w?\d{4}s?)"
 _FORMS = (
     # "eight GPUs per node", "the eight H100s of our server"
     rf"\b{_N}[ -]{_DEVICE}(?:\s(?:are|sit|is))?\s?(?:per|in each|in every|in an?|in one|on each|on an?|on one|of each|of every|of an?|of our|of one|of the same|of the|-per-|/)\s?(?:[A-Z]\w*\s|single\s)?{_NODE}\b",

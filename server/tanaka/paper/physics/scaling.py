@@ -91,8 +91,17 @@ _FIXED = Lazy(
 )
 
 
-def _caused(text: str) -> bool:
-    return CAUSES.search(_FIXED.sub("", text)) is not None
+# A batch that grows with the devices is weak scaling, and no cause.
+_GROWN = Lazy(r"\b(?:the |a )?(?:global )?batch(?: size)?\s(?:that\s)?(?:grows?|scales?|increases?)\s(?:with|in proportion|proportionally)\b", re.I)  # fmt: skip
+
+
+# What grows with the devices and makes them slower.
+_TRAFFIC = Lazy(r"\b(?:communication|traffic|overhead|synchroni[sz]ation|contention|latency)\s(?:\w+\s){0,2}(?:grows?|rises?|increases?) with\b", re.I)  # fmt: skip
+
+
+def caused(text: str) -> bool:
+    """Whether a text names what makes more devices more than as many times as fast."""
+    return CAUSES.search(_FIXED.sub("", _TRAFFIC.sub("", text))) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,13 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 continue
             claim = (k, i)
             if form == "efficiency" and reading.quantity.nominal.low > 1.0:
-                lost = _lost(scene, claim)
+                lost = _lost(scene, claim) or _odd(scene, claim)
                 cues = {"lost"} if lost else set()
                 # what explains a loss is no cause of a gain
-                if _caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
+                if caused(_BECAUSE.sub("", scene.text) if lost else scene.text):
                     cues.add("cause")
+                if not CAUSES.search(_GROWN.sub("", sentence.text)):
+                    cues.add("cause elsewhere")
                 yield LocalPhysical("superlinear", claim, cues=scene.heard(CUES, k) | cues)
             yield from _scaling(scene, claim, form)
         yield from _speedup(scene, k)
@@ -135,7 +146,7 @@ _SAME = Lazy(
 # With these words an efficiency is what is left, and no gain.
 _BECAUSE = Lazy(r"\b(?:because|since|(?:due|owing|thanks) to)\b", re.I)
 _LOST = Lazy(
-    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still)\b",
+    r"\b(?:remains?|is left|falls?|fell|drops?|dropped|declines?|declined|decreases?|decreased|degrades?|degraded|sinks?|shrinks?|deteriorat\w+|goes down|down to|begins? to show|still|retain\w*|keeps?|kept|stays? at|preserv\w+)\b",
     re.I,
 )
 _THE_LOSS = Lazy(r"(?:The|This|Most of the|What is|The remaining)\s(?:\w+\s)?(?:loss|losses|lost|missing|gap|decline|drop|rest|overhead)\b")  # fmt: skip
@@ -147,6 +158,22 @@ def _lost(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 120, 60)
     on = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     return bool(_LOST.search(before) or _LOST.search(after) or _THE_LOSS.match(on))
+
+
+def _odd(scene: Scene, spot: Spot) -> bool:
+    """Whether it is the only efficiency of its sentence above all, beside two that are not."""
+    told = [
+        s for s in scene.spots(spot[0], where=lambda r: r.quantity.shown_unit == "%") if s != spot
+    ]
+    others = [scene.reading(s).quantity.point for s in told]
+    return (
+        bool(others)
+        and all(0.5 <= x <= 1.0 for x in others)
+        and not _COMPARES.search(scene.sentences[spot[0]].text)
+    )
+
+
+_COMPARES = Lazy(r"\b(?:MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b", re.I)
 
 
 def efficiency_form(scene: Scene, spot: Spot) -> str:
@@ -483,7 +510,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             or _form_any(scene, k)
         ):
             return
-        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if _caused(scene.text) else set())
+        cues = scene.heard(CUES, k) - {"another"} | ({"cause"} if caused(scene.text) else set())
         yield LocalPhysical(
             "superlinear", gains[0], (("many", many),), (("kind", "speedup"), ("form", "efficiency")), (("few", n),), cues=cues
         )  # fmt: skip
@@ -497,7 +524,7 @@ def _speedup(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     if len(claims) == 1:
         yield LocalPhysical("scaling", claims[0], given, named, counted, far, cues)
     if not claims:
-        cause = {"cause"} if _caused(scene.text) else set()
+        cause = {"cause"} if caused(scene.text) else set()
         if single and not spanned:
             yield LocalPhysical(
                 "superlinear", gains[0], (("many", many),), named, counted, cues=cues | cause

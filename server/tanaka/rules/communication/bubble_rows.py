@@ -10,7 +10,7 @@ from tanaka.paper.physics.bubble import schedule_words
 from tanaka.patterns import Lazy
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
-_BUBBLE = Lazy(r"\bbubbles?\b", re.I)
+_BUBBLE = Lazy(r"\bbubbles?\b|^\W*(?:pipeline\s)?idle(?:ness)?(?:\s(?:time|share|fraction))?\W*(?:\(%\)|%)?\W*$", re.I)  # fmt: skip
 _NOT_A_SHARE = Lazy(r"\b(?:time|ms|reduction|saved|saving|change|vs|over|relative|memory|gain|before|after|measured|naive|original|filled|saves?)\b|\bs\W*$", re.I)  # fmt: skip
 _MICRO = Lazy(
     r"^\W*(?:#|no\.?|num(?:ber)?\.?)?\s*(?:of\s)?micro-?\s?batches\b(?!\s(?:size|in seq))|^\W*[mM]\W*$|\baccumulation steps\b",
@@ -40,8 +40,7 @@ _WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "eight": 8.0}
 def bubble_rows(paper: Paper) -> Iterator[Physical]:
     """Claims of all lines of tables that state a bubble beside its micro-batches."""
     for table in paper.tables:
-        said = " | ".join((table.caption, *table.header, *table.stubs))
-        if not _BUBBLE.search(said):
+        if not any(_BUBBLE.search(label) for label in (table.caption, *table.header, *table.stubs)):
             continue
         for line in lines(paper, table):
             for entry in line.entries:

@@ -58,6 +58,7 @@ from tanaka.rules.api import (
     rule,
 )
 from tanaka.rules.communication.efficiency_tables import Run, columns, runs
+from tanaka.rules.communication.open_efficiency import paired
 from tanaka.rules.derivation import Derivation, hard
 from tanaka.rules.numbers.checks.change import factor_literal, percent_literal
 from tanaka.rules.numbers.table_ratio import table_ratio
@@ -137,13 +138,34 @@ def ways(kind: str, form: str, cues: frozenset[str], *, scales: bool) -> tuple[W
 @rule("TK404", since="0.1.0")
 def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Efficiencies against the values at two scales."""
+    judged: set[NumberId] = set()
     for claim in ctx.paper.physical("scaling"):
         if claim.asserted is Asserted.NO or claim.cues & _SILENT:
             continue
         if outcome := _judged(ctx, claim):
+            judged.add(claim.number)
             yield outcome
+    yield from _open(ctx, judged)
     yield from _tables(ctx)
     yield from _told_of_tables(ctx)
+
+
+def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Finding]:
+    """Efficiencies whose values stand in no fixed form, against every pairing of them."""
+    for claim in ctx.paper.physical("open-scaling"):
+        number = ctx.paper.number(claim.number)
+        if claim.number in judged or claim.asserted is not Asserted.YES or number.quantity.hedged:
+            continue
+        if claim.cues & (_SILENT | _DOUBTS.keys() | {"another", "other time"}):
+            continue
+        values = [ctx.paper.number(i).quantity.point for _, i in claim.given]
+        made = paired(claim, *values, stated=number.quantity.point)
+        if made is None:
+            continue
+        at = {role: ctx.paper.number(i) for role, i in made.given}
+        tried = ways(made.name("kind"), made.name("form"), made.cues, scales=True)
+        way = next(w for w in tried if ("many" in w.roles) == ("many" in dict(made.counted)))
+        yield _finding(ctx, made, way, number, at, _needed(made, way, number, at))
 
 
 _ELSEWHERE = 0.08

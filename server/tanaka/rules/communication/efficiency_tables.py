@@ -49,6 +49,10 @@ def columns(paper: Paper) -> Iterator[Column]:
             efficiencies = [c for c in range(1, len(view.header)) if _efficiencies(view, c)]
             if not efficiencies:
                 continue
+            beside = [x for c in efficiencies if (x := _beside(view, c)) is not None]
+            if beside:
+                yield from beside
+                continue
             counts = devices(view)
             for c in efficiencies if counts else ():
                 for block in dict.fromkeys(view.blocks):
@@ -118,6 +122,40 @@ def _across(view: View, c: int) -> Column | None:
         if made is not None:
             claims.append(made)
     return Column((tuple(claims),)) if claims else None
+
+
+def _beside(view: View, c: int) -> Column | None:
+    """An efficiency behind two scales of one line: devices, rate, devices, rate."""
+    scales = [k for k in range(len(view.header)) if k != c and _devices(view, k)]
+    values = [k for k in range(len(view.header)) if k != c and kind(view, k)]
+    if len(scales) != 2 or len(values) != 2 or kind(view, values[0]) != kind(view, values[1]):
+        return None
+    ahead = scales[0] < values[0] < scales[1] < values[1]
+    if not ahead and _alike(view, scales):
+        return None  # nodes, and the GPUs of them
+    if not (ahead or max(scales) < min(values) or values[0] < scales[0] < values[1] < scales[1]):
+        return None
+    cues = _cues(view, c)
+    claims = []
+    for r in range(len(view.cells)):
+        number = view.cell(r, c)
+        a, b, first, second = (view.cell(r, k) for k in (*scales, *values))
+        if (
+            number is None
+            or a is None
+            or b is None
+            or first is None
+            or second is None
+            or (r, c) in view.noted
+        ):
+            continue
+        few, many, low, high = (
+            (a, b, first, second) if amount(a) < amount(b) else (b, a, second, first)
+        )
+        made = _made(number, few, many, low, high, kind(view, values[0]), cues)
+        if made is not None:
+            claims.append(made)
+    return Column((tuple(claims),)) if len(claims) > 1 else None
 
 
 def _cues(view: View, c: int) -> frozenset[str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from hwmodels.catalog import accelerators, find, sources
-from tanaka.paper.model import Asserted, Physical
+from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.patterns import Lazy
+from tanaka.rules import machine
 from tanaka.rules.api import (
+    AtMention,
     AtNumber,
     Computed,
     Context,
@@ -17,6 +22,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.table_lines import lines, parts, plain
 
 _FASTEST_PORT = 110e9
 """More than one adapter of a device sends in one direction, with some room [byte/s]."""
@@ -33,10 +39,44 @@ def link_credit(ctx: Context) -> Iterator[Finding]:
         # "if a group spans nodes" supposes no other network: the reader leaves out what does
         if found := _rate(ctx, claim) or _time(ctx, claim):
             yield found
+    yield from _told(ctx)
+    yield from _split_rows(ctx)
+    yield from _link_rows(ctx)
+
+
+_UNSAID = ("negated", "related", "baseline")
+
+
+def _told(ctx: Context) -> Iterator[Finding]:
+    """Links credited by sentences without a number."""
+    for m in ctx.paper.mentions_of("link-linkless"):
+        device = dict(m.settings).get("device", "")
+        if m.role not in _UNSAID and (found := _without(ctx, device, AtMention(m.id), ())):
+            yield found
+    mentions = [m for m in ctx.paper.mentions_of("link-between-nodes") if m.role not in _UNSAID]
+    apart = ctx.paper.mentions_of("link-network") or ctx.paper.physical("node-size")
+    if not mentions or machine.excuses(ctx.paper, "scale-up") or not apart:
+        return
+    for m in mentions:
+        d = Derivation(ctx.paper)
+        d.known("nodes that NVLink joins", 1.0, "1", Computed("a node"), shown="1", symbol="g")
+        yield Finding(
+            "TK407", "link-domain", Verdict.IMPLAUSIBLE, AtMention(m.id),
+            "NVLink joins the devices of a node, and no nodes.",
+            tuple(d.steps), note="between nodes", bold="NVLink does not leave a node.",
+            only_if="one NVLink domain joins several nodes",
+            slots=(Slot("claim", "NVLink"), Slot("line", "", at=AtMention(m.id))), case="B4",
+        )  # fmt: skip
 
 
 def _linkless(ctx: Context, claim: Physical) -> Finding | None:
-    name = claim.name("device")
+    return _without(ctx, claim.name("device"), AtNumber(claim.number), (claim.number,))
+
+
+def _without(
+    ctx: Context, name: str, at: AtNumber | AtMention, operands: tuple[NumberId, ...]
+) -> Finding | None:
+    """A part that is credited with NVLink; none where it has it, or is not known."""
     variants = find(name)
     if not variants or any(v.vendor.lower() != "nvidia" or v.link_id for v in variants):
         return None
@@ -45,11 +85,11 @@ def _linkless(ctx: Context, claim: Physical) -> Finding | None:
     title = sources()[part.bandwidth.source].title
     d.known(f"GPUs that NVLink joins to the {name}", 0.0, "1", Datasheet(part.bandwidth.source, title), shown="0", symbol="g")  # fmt: skip
     return Finding(
-        "TK407", "link-domain", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
+        "TK407", "link-domain", Verdict.IMPLAUSIBLE, at,
         f"The {name} has no NVLink.",
-        tuple(d.steps), operands=(claim.number,), note="no NVLink on this part", bold=f"The {name} has no NVLink.",
+        tuple(d.steps), operands=operands, note="no NVLink on this part", bold=f"The {name} has no NVLink.",
         only_if=f"what is called {name} is another part, or its link another",
-        slots=(Slot("claim", name, "g"), Slot("line", "", at=AtNumber(claim.number))), case="B2",
+        slots=(Slot("claim", name, "g"), Slot("line", "", at=at)), case="B2",
     )  # fmt: skip
 
 
@@ -107,3 +147,70 @@ def _time(ctx: Context, claim: Physical) -> Finding | None:
         only_if=f"the bytes move at {used / 1e9:.0f} GB/s",
         slots=(Slot("claim", stated.shown, "t"), Slot("line", "", at=AtNumber(time))), case="B3",
     )  # fmt: skip
+
+
+_SPLIT = Lazy(r"^\W*(?:TP|tensor[- ]parallel\w*|tensor)(?:\s(?:size|degree|width))?\W*$", re.I)
+_PER_NODE = Lazy(r"^\W*(?:GPUs?|devices|cards)\s?(?:per|/)\s?(?:node|server|machine)\W*$", re.I)
+
+
+def _split_rows(ctx: Context) -> Iterator[Finding]:
+    """Tensor-parallel degrees of tables that are wider than any node, where the text keeps them inside one."""
+    inside = [m for m in ctx.paper.mentions_of("link-tensor-inside") if m.role not in _UNSAID]
+    sizes = [dict(c.counted)["domain"] for c in ctx.paper.physical("node-size") if c.asserted is not Asserted.NO]  # fmt: skip
+    if not inside or not sizes:
+        return
+    for table in ctx.paper.tables:
+        if not any(_SPLIT.search(label) for label in (*table.header, *table.stubs)):
+            continue
+        if any(_PER_NODE.search(label) for label in (*table.header, *table.stubs)):
+            continue  # nodes of its own
+        found = [n for line in lines(ctx.paper, table) if (n := line.only(_SPLIT, _degree))]
+        wide = [n for n in found if n.quantity.point > max(sizes)]
+        # a table of a sweep goes beyond a node on purpose
+        if len(wide) != 1 or len(found) < 2 or _SWEEP.search(table.caption):
+            continue
+        yield _wide(ctx, wide[0], max(sizes))
+
+
+_SWEEP = Lazy(r"\b(?:sweep|vary\w*|varied|effect|impact|ablation|beyond|across nodes|compar\w+|simulat\w+|different|degrees)\b", re.I)  # fmt: skip
+
+
+def _degree(number: Number) -> bool:
+    return plain(number, "1", 1.0) and number.asserted is not Asserted.NO
+
+
+def _wide(ctx: Context, number: Number, size: float) -> Finding:
+    d = Derivation(ctx.paper)
+    degree = d.stated("parallel degree", number.id, symbol="p", exact=True)
+    d.steps[-1] = degree = replace(degree, shown=f"{degree.value:g}")
+    domain = d.known("GPUs of a node", size, "1", Computed("as stated"), shown=f"{size:g}", symbol="g")  # fmt: skip
+    d.computed("nodes spanned", "1", f"{degree.shown} / {domain.shown}", lambda p, g: p / g, degree, domain, symbol="k")  # fmt: skip
+    d.steps[-1] = replace(d.steps[-1], shown=f"{d.steps[-1].value:.4g}")
+    return Finding(
+        "TK407", "link-domain", Verdict.IMPLAUSIBLE, AtNumber(number.id),
+        f"A degree of {degree.shown} leaves a node of {domain.shown} GPUs, which the text says that it does not.",
+        tuple(d.steps), operands=(number.id,), note=f"a node has {domain.shown}",
+        bold=f"{degree.shown} GPUs are not in one node of {domain.shown}.",
+        only_if=f"a node has {degree.shown} GPUs, or this run crosses nodes",
+        slots=(Slot("claim", degree.shown, "p"), Slot("n", domain.shown, "g", count=round(size)), Slot("line", "", at=AtNumber(number.id))),
+        case="B",
+    )  # fmt: skip
+
+
+_LINK_LABEL = Lazy(r"^\W*(?:interconnects?|links?|fabric|intra-node(?: link| interconnect)?|GPU link|GPU-GPU|connection)\W*$", re.I)  # fmt: skip
+_NVLINK_CELL = Lazy(r"^\W*NVLink(?:\s?\d(?:\.0)?)?(?: bridges?)?\W*$")
+
+
+def _link_rows(ctx: Context) -> Iterator[Finding]:
+    """Parts of a table of machines whose link is NVLink, where the part has none."""
+    for table in ctx.paper.tables:
+        if not any(_LINK_LABEL.search(label) for label in (*table.header, *table.stubs)):
+            continue
+        for line in lines(ctx.paper, table):
+            joined = any(_LINK_LABEL.search(label) and _NVLINK_CELL.search(cell) for label, cell in line.words)  # fmt: skip
+            named = parts(line.said)
+            if not joined or len(named) != 1 or not line.entries:
+                continue
+            number = line.entries[0].number
+            if number.asserted is not Asserted.NO and (found := _without(ctx, named[0], AtNumber(number.id), (number.id,))):  # fmt: skip
+                yield found

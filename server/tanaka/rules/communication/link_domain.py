@@ -95,7 +95,7 @@ def _tabled(paper: Paper) -> tuple[float, ...]:
 
 def _set_up(ctx: Context, claim: Physical) -> Physical:
     """A claim with the largest node that the paper has anywhere else, where none of its links is larger."""
-    if machine.excuses(ctx.paper, "scale-up"):
+    if "in node" not in claim.cues and machine.excuses(ctx.paper, "scale-up"):
         return claim
     told = [dict(c.counted)["domain"] for c in ctx.paper.physical("node-size") if c.number != claim.number and c.asserted is not Asserted.NO]  # fmt: skip
     sizes = [*told, *_tabled(ctx.paper)]

@@ -73,7 +73,11 @@ def overlap_impossible(ctx: Context) -> Iterator[Outcome]:
                 faulty.add(claim.number)
             yield outcome
     for claim in chain(ctx.paper.physical("hiding"), overlap_rows(ctx.paper)):
-        if claim.asserted is not Asserted.YES or faulty & {claim.number, claim.at("window")} or _elsewhere(claim):
+        if (
+            claim.asserted is not Asserted.YES
+            or faulty & {claim.number, claim.at("window")}
+            or _elsewhere(claim)
+        ):
             continue
         if found := _loosely(ctx, claim):
             faulty |= {claim.number, *(i for role, i in claim.given if role == "window")}

@@ -28,11 +28,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hwmodels.scaling import throughput_scaling_efficiency
-from tanaka.paper.model import Asserted, NumberId
+from tanaka.paper.model import Asserted, NumberId, Paper
 from tanaka.paper.physics.scaling import CAUSES
+from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.rules.api import AtNumber, Computed, Context, Finding, Outcome, Slot, Verdict, rule
-from tanaka.rules.communication.efficiency_tables import Run, runs
+from tanaka.rules.communication.efficiency_tables import Run, columns, runs
 from tanaka.rules.derivation import Derivation
 
 _NOISE = 1.03
@@ -46,9 +47,12 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
         if claim.asserted is not Asserted.YES:
             continue
         lost = "lost" in claim.cues
-        if claim.cues & {"cause", "goodput", "constant total", "batch"}:
-            continue
         number = ctx.paper.number(claim.number)
+        # what a passage explains elsewhere is no gain of a paper whose table has none
+        aside = "cause elsewhere" in claim.cues and _beside(ctx.paper, number.quantity.point)
+        doubts = {"goodput", "constant total", *(() if aside else ("cause", "batch"))}
+        if claim.cues & doubts:
+            continue
         if number.quantity.hedged or not number.quantity.bounded:
             continue
         d = Derivation(ctx.paper)
@@ -80,7 +84,7 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             continue
         shown = number.quantity.shown
         every = f"{100 * ratio:.0f}%"
-        sure = low > _FAR and (lost or {"weak", "compute"} <= claim.cues)
+        sure = low > _FAR and (lost or "weak" in claim.cues or _beside(ctx.paper, ratio))
         base = d.computed("base over the rest", "1", f"1 / {every}", lambda x: 1 / x,
                           d.known("efficiency", round(ratio, 2), "%", Computed("rounded"), shown=every), symbol="B")  # fmt: skip
         yield Finding(
@@ -93,6 +97,23 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             slots=(Slot("claim", shown, "c"),), case="B" if sure else "C",
         )  # fmt: skip
     yield from _spikes(ctx)
+
+
+_FEWEST = 3
+"""So many efficiencies of its tables say how a paper scales."""
+
+
+@query
+def _tabled(paper: Paper) -> tuple[float, ...]:
+    """Efficiencies of all tables."""
+    found = {c.number: paper.number(c.number).quantity.point for column in columns(paper) for claims in column.readings for c in claims}  # fmt: skip
+    return tuple(found.values())
+
+
+def _beside(paper: Paper, ratio: float) -> bool:
+    """Whether every efficiency that the tables of a paper have is a loss, and far from one of the text."""
+    tabled = _tabled(paper)
+    return len(tabled) >= _FEWEST and max(tabled) < min(_NOISE, ratio - 0.08)
 
 
 _JUMP = 1.2
