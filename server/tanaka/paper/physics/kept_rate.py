@@ -10,7 +10,8 @@ from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
 _KEEPS = Lazy(
-    r"\b(?:keeps?|kept|keeping|retain\w*|preserv\w+|maintain\w*|sustain\w*|holds?|held|stays?|stayed|remains?|remained)\s(?:(?:at|to|still|about|roughly|even|up)\s)*$", re.I
+    r"\b(?:keeps?|kept|keeping|retain\w*|preserv\w+|maintain\w*|sustain\w*|holds?|held|stays?|stayed|remains?|remained)\s(?:(?:at|to|still|about|roughly|even|up)\s)*$",
+    re.I,
 )
 _OF_RATE = Lazy(
     r"\s*of\s(?:(?:its|their|the|this|that|linear|ideal|perfect|small-scale|per-\w+|single-\w+|one-\w+|original|initial|starting|\w+'s)\s){0,5}(?:throughput|rate|speed|performance|efficiency|scaling|linear|ideal)\b",
@@ -20,18 +21,29 @@ _SCALED = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b|\befficienc\w+|\b(?:of|to) (?:p
 # Shares of something else, and whatever may raise a device above itself.
 _ELSE = Lazy(r"\b(?:accuracy|quality|score|memory|MFU|HFU|utili[sz]ation|peak|quanti\w+|compress\w*|prun\w+|sparse|distill\w*|baselines?|faster|speed-?ups?|improv\w+|energy|power|cost|price|budget|hit rates?|traffic|clock)\b", re.I)  # fmt: skip
 _BY = Lazy(r"\b(?:by|than|from|over|another|additional)\s(?:up to\s|about\s)?$", re.I)
-_MORE = Lazy(r"\s*(?:lower|smaller|less|fewer|higher|larger|more|faster|better|worse|slower|of (?:the )?(?:time|memory|tokens))\b")
+_MORE = Lazy(
+    r"\s*(?:lower|smaller|less|fewer|higher|larger|more|faster|better|worse|slower|of (?:the )?(?:time|memory|tokens))\b"
+)
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Shares above all of a list, or behind a verb that keeps."""
     for k, sentence in enumerate(scene.sentences):
-        if "%" not in sentence.text or not _SCALED.search(sentence.text) or _ELSE.search(sentence.text):
+        if (
+            "%" not in sentence.text
+            or not _SCALED.search(sentence.text)
+            or _ELSE.search(sentence.text)
+        ):
             if "%" not in sentence.text or not k or not _kept_alone(scene, k):
                 continue
         for i, reading in enumerate(sentence.readings):
             spot, q = (k, i), reading.quantity
-            if q.shown_unit != "%" or isinstance(q.value, tuple) or q.nominal.low <= 1.0 or q.point > 1.6:
+            if (
+                q.shown_unit != "%"
+                or isinstance(q.value, tuple)
+                or q.nominal.low <= 1.0
+                or q.point > 1.6
+            ):
                 continue
             if efficiency_form(scene, spot) == "efficiency":
                 continue  # told already
