@@ -577,7 +577,7 @@ STATE_CUES = {
     "experts": r"\b(?:experts?|MoE|mixture-of-experts)\b",
 }
 FAILED = Lazy(
-    r"\bout of reach\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
+    r"\bout of (?:the )?(?:reach|question)\b|\b(?:no|not an) option\b|\brul(?:e|es|ed|ing) out\b|\bhopeless\b|\bout of memory\b|\bimpossible\b|\binfeasible\b|\b(?:did|does|do|would|will|could) not (?:fit|work|run)\b|\bcannot\b|"
     r"\b(?:cut|slice|piece|excerpt|prefix|stage|stub|proxy|fraction) of (?:it|this|that|the|our|one|each)\b|\btruncated\b|\bscaled-down\b|\b(?:\w+|\d+)-layer (?:cut|version|variant|slice|proxy|stack|excerpt)\b|"
     r"\b(?:width|depth|shape|layers?|dimensions?|architecture|tokeni[sz]er|vocabulary|data) of (?:the|a|an|our)\b|\btrain(?:s|ed|ing)? (?!(?:an?|the|our|this|these|it|its|them|one|two|both|all|only|from|with|and|in|on|under|using|via)\b)[a-zA-Z-]+s on (?:an?|the|our) (?:\w+ )?\d|"
     r"\btypos?\b|\bshould (?:have )?read\b|\bdoubt(?:s|ed)?\b|\bdry run\b|\b(?:on|with) (?:fake|meta|dummy) \w+\b|\bsimulat\w+|\bemulat\w+|\bone of (?:the )?\d+ (?:such )?(?:stages?|groups?|shards?)\b|\?\s*$",

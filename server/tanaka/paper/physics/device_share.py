@@ -167,6 +167,8 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
     alone = _ALONE.search(text) if found is None else None
     if found is None and alone is None:
         return
+    if found is not None and scene.reading(found).quantity.point == 1 and _DENIED.search(text):
+        return  # "the state of 108 GB is out of the question on one A100"
     whole = [
         s for j in (k, k - 1) if j >= 0
         for s in scene.spots(j, "byte", where=lambda q: q.quantity.bounded)

@@ -26,7 +26,7 @@ _FITS = Lazy(
 _TRAINING = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing|able)?\b|\bfine-?tun\w*|\bZeRO\b|\bFSDP\b|\bshard\w*|\bdata[- ]parallel\w*|\b(?:optimi[sz]er|training|model) states?\b|\bAdam\w*", re.I)  # fmt: skip
 _ELSE = Lazy(
     r"\b(?:not|no longer|never|nowhere|neither|cannot|can['’]t|would|should|might|if|unless|whether|too (?:large|big|small|little|few|much)|exceed\w*|beyond|more than|out of (?:memory|reach)|OOM|"
-    r"fail\w*|crash\w*|impossible|infeasible|at least|less than|fewer than|up to|inference|serv(?:e|es|ed|ing)|decod\w+|generat(?:e|es|ed|ing|ion)|evaluat\w*|validation|prompts?|load(?:s|ed|ing)?|"
+    r"fail\w*|crash\w*|impossible|infeasible|unfeasible|hopeless|unthinkable|out of (?:the )?(?:question|reach)|no option|not an option|rul(?:e|es|ed|ing) out|prohibit\w*|at least|less than|fewer than|up to|inference|serv(?:e|es|ed|ing)|decod\w+|generat(?:e|es|ed|ing|ion)|evaluat\w*|validation|prompts?|load(?:s|ed|ing)?|"
     r"baselines?|predicted|simulat\w*|emulat\w*|distil\w*|teachers?|students?|draft|rewards?|judge|critic|head|probe|only (?:the|its|their)|"
     r"layers? of (?:the|it)|pipeline\w* stages?|stages? (?:holds?|keeps?|has)|(?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|sixteenth|\w+th) of (?:the|its|it|a)|tokeni[sz]er|classifier|scorer|embedding\w*|one layer|half of|part of|fraction of|slice of (?:it|the model)|stage of|throughput|tokens/s|TFLOP\w*|steps? (?:takes?|time)|faster|slower|speed\w*|days?|hours?|weeks?|"
     r"time|latency|bandwidth|all-?reduc\w+|all-?gather\w*|gradients? (?:are|is) (?:exchanged|reduced)|checkpoints?|weights (?:alone|only|in)|BF16 weights|FP16 weights|quanti[sz]\w+|KV|cache|experts?)\b",
@@ -36,7 +36,7 @@ _ELSE = Lazy(
 _RUN = Lazy(r"\b(?:runs?|jobs?|train\w*|fine-?tun\w*|models?|experiments?)\b", re.I)
 _OPEN = Lazy(
     r"\b(?:not|no longer|never|nowhere|neither|cannot|can['’]t|would|should|might|could|if|unless|whether|too (?:large|big|small|little|few|much)|exceed\w*|beyond|out of (?:memory|reach)|OOM|"
-    r"fail\w*|crash\w*|impossible|infeasible|inference|serv(?:e|es|ed|ing)|decod\w+|baselines?|predicted|simulat\w*|emulat\w*|instead|rather|unlike|than (?:plain|DDP|data)|compared|"
+    r"fail\w*|crash\w*|impossible|infeasible|unfeasible|hopeless|unthinkable|out of (?:the )?(?:question|reach)|no option|not an option|rul(?:e|es|ed|ing) out|prohibit\w*|inference|serv(?:e|es|ed|ing)|decod\w+|baselines?|predicted|simulat\w*|emulat\w*|instead|rather|unlike|than (?:plain|DDP|data)|compared|"
     r"versus|vs|over (?:plain|DDP)|LoRA|adapters?|frozen|experts?|head|probe|tokens\w* (?:only|router)|replac\w+|embedding\w*|a layer|layers? of)\b",
     re.I,
 )

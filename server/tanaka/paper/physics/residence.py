@@ -19,7 +19,7 @@ _HOLDS = Lazy(rf"\b{_HOLDING}\b", re.I)
 _TRAINS = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\bbackward\b", re.I)  # fmt: skip
 # What does not fit, is only wished for, or runs elsewhere.
 _FAILS = Lazy(
-    r"\b(?:not|n't|cannot|never|neither|nor|without)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|"
+    r"\b(?:not|n't|cannot|never|neither|nor|without)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough)\b|\bout of memory\b|\bOOMs?\b|\bout of (?:the )?(?:question|reach)\b|\b(?:no|not an) option\b|\brul(?:e|es|ed|ing) out\b|\bhopeless\b|\btoo (?:large|big|small)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|"
     r"\b(?:needs?|requires?) (?:at least|two|three|four|eight|\d+(?![\d.,]*\s?[KMGT]i?B\b)|several|multiple|more)\b(?!\s?[KMGT]i?B\b)|\binfeasible\b|\bbeyond\b|\bfails?\b|\bAPI\b|\bclients?\b|\bquer(?:y|ies|ied|ying)\b|\bendpoints?\b|\bjudges?\b|\bif\b|\bsimulat\w+|\bemulat\w+|\bestimat\w*|\bextrapolat\w*|\bpredict\w*|\brooflines?\b|"
     r"\bcompared? (?:to|with)\b|\bthan\b|\bper (?:node|GPU)\b|\beach (?:node|server)\b|\bdraft\b|\blayers? of\b|\ba (?:part|share|slice|shard|stage|fraction) of\b|\bone (?:layer|block|decoder layer)\b|\bsingle layer\b|\bkernels?\b",
     re.I,
@@ -32,7 +32,7 @@ _TIER = Lazy(
 )  # fmt: skip
 # The sentence beside it says that the model is not there all at once.
 _IN_TURN = Lazy(
-    r"\bdisks?\b|\b(?:only|just) (?:the|its|their) [^.;]{0,40}\blayers?\b|\b(?:did|does|do|would) not (?:work|fit|run|go)\b|\bran out of\b|\bOOMs?\b|\bout of memory\b|\b(?:layers?|blocks?)\b[^.;]{0,30}\b(?:at a time|in turn|by (?:layer|block)|are resident|is resident)\b|\b(?:over|across|through) PCIe\b|\bon demand\b|\b(?:as|when) (?:they are |it is |each is |is )?needed\b|\boff-?load\w*|\bpinned\b|\bhost (?:memory|DRAM|RAM)\b|\bL?P?DDR\d\w*|\bmmap\w*|\bmemory-mapped\b|\bpage cache\b|\bNVMe\b|\bSSDs?\b|\b(?:memory|DRAM|RAM) of the host\b|\bfetch\w*|\bstream(?:s|ed|ing)?\b",
+    r"\bdisks?\b|\b(?:only|just) (?:the|its|their) [^.;]{0,40}\blayers?\b|\b(?:did|does|do|would) not (?:work|fit|run|go)\b|\bran out of\b|\bOOMs?\b|\bout of (?:the )?(?:question|reach)\b|\b(?:no|not an) option\b|\brul(?:e|es|ed|ing) out\b|\bhopeless\b|\bout of memory\b|\b(?:layers?|blocks?)\b[^.;]{0,30}\b(?:at a time|in turn|by (?:layer|block)|are resident|is resident)\b|\b(?:over|across|through) PCIe\b|\bon demand\b|\b(?:as|when) (?:they are |it is |each is |is )?needed\b|\boff-?load\w*|\bpinned\b|\bhost (?:memory|DRAM|RAM)\b|\bL?P?DDR\d\w*|\bmmap\w*|\bmemory-mapped\b|\bpage cache\b|\bNVMe\b|\bSSDs?\b|\b(?:memory|DRAM|RAM) of the host\b|\bfetch\w*|\bstream(?:s|ed|ing)?\b",
     re.I,
 )
 # Requests, and nothing that is brought in while it is computed with.

@@ -51,7 +51,7 @@ _NODES = Lazy(
     re.I,
 )
 _FAILS = Lazy(
-    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\btoo (?:large|big|small|much)\b|\bout of (?:reach|the question)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
+    r"\b(?:not|n't|cannot|never|neither|nor|without|hardly|barely|no longer)\b[^.;]{0,30}\b(?:fit|fits|hold|holds|run|load|serve|possible|enough|room)\b|\bout of memory\b|\bOOMs?\b|\bout of (?:the )?(?:question|reach)\b|\b(?:no|not an) option\b|\brul(?:e|es|ed|ing) out\b|\bhopeless\b|\btoo (?:large|big|small|much)\b|\bout of (?:reach|the question)\b|\bexceed\w*|\binsufficient\b|\bimpossible\b|\binfeasible\b|\bbeyond\b|\bfail(?:s|ed)?\b|"
     r"\b(?:API|clients?|endpoints?|judges?|simulat\w+|emulat\w+|estimat\w*|extrapolat\w*|predict\w*|rooflines?|would|could|might|if|unless|should|suppose)\b|\bat least\b|\bmore than\b|\bfewer than\b|\bless than\b|\bdraft\b|\blayers? of\b|\b(?:part|share|slice|shard|stage|fraction|half|quarter|third|tenth|rest|remainder) of\b|"
     r"\b(?:layers?|blocks?|experts?|kernels?|attention|adapters?|embeddings?|encoders?|heads?|vision|projections?|buffers?)\b|\bQ?LoRA\b|\bidle\b|\bspare\b|\b(?:variants?|versions?|distilled|pruned|small(?:er)?|students?)\b",
     re.I,

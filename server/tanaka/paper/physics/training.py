@@ -19,7 +19,7 @@ _TRAINS = Lazy(
 )  # fmt: skip
 _GOES_ON = Lazy(r"^\W*(?:(?:The|This|Our|All|Each|Every) (?:\w+ )?(?:runs?|training|jobs?|experiments?|model)\b|We (?:use|train|run|shard|employ)\b|It (?:is trained|runs|uses|takes)\b|Training\b|They\b|(?:Its|The|All)\s(?=(?:model |training )?states\b|[^.;]{0,30}\b(?:weights|parameters)\b[^.;]{0,40}\b(?:optimi[sz]er|Adam|moments)\b))")  # fmt: skip
 _ELSE = Lazy(
-    r"\b(?:out of reach|impossible|infeasible|serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|(?:training|test|validation) (?:set|data)\w*|tokeni[sz]\w*|prepar\w*|baselines?|compared?|"
+    r"\b(?:out of (?:the )?(?:question|reach)|no option|not an option|rul(?:e|es|ed|ing) out|hopeless|impossible|infeasible|serv(?:e|es|ed|ing)|inference|infer(?:s|red)?|deploy\w*|evaluat\w*|decod(?:e|es|ing)|generat\w*|load\w*|test(?:s|ed|ing)?|data ?loader|(?:training|test|validation) (?:set|data)\w*|tokeni[sz]\w*|prepar\w*|baselines?|compared?|"
     r"not|cannot|would|could|might|should|require[sd]?|needs?|at least|more than|up to|fails?|exceed\w*|out of memory|OOM|if|scal(?:e|es|ed|ing) (?:to|from)|from \d+|"
     r"single (?:layer|block)|per (?:layer|stage)|layers? of|head|classifier|probe|last layer|embedding\w*|distil\w*|teacher|student|draft|reward|critic|prun\w*|spars\w*|compress\w*|truncated|scaled-down|(?:cut|slice|piece|excerpt|stub|proxy|fraction) of|\w+-layer (?:cut|version|variant|slice|proxy|stack)|profil\w+|emulat\w+|simulat\w+|dry run)\b",
     re.I,

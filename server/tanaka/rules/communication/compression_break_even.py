@@ -116,7 +116,7 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
         if claim.at("step") is not None:
-            outcome = _longer_than_step(ctx, claim)
+            outcome: Finding | Held | None = _longer_than_step(ctx, claim)
         else:
             outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
         if isinstance(outcome, Finding):
