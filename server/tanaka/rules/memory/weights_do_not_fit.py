@@ -151,7 +151,9 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         return Held("TK302", operands, f"{need.shown} of {there.shown}", tuple(d.steps),
                     slots=(Slot("axis", "the weights against the memory"), Slot("need", f"{need.shown} of weights", "M"), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
-    least = count.low * width.bits / 8
+    # where nothing names a format, the bound from afar is that of eight bits
+    narrow = LOOSE in claim.cues and not said
+    least = count.low * (1.0 if narrow else width.bits / 8)
     if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0):
         return None  # the label of a class of models leaves it open
     # the rows of a table may say what its caption leaves out
