@@ -284,7 +284,9 @@ def _fitting(scene: Scene, k: int, sizes: list[Spot]) -> Iterator[LocalPhysical]
     fits = _FITS.search(text)
     if fits is None or not _NEEDS.search(text[: fits.start()]):
         return
-    before = [s for s in sizes if scene.reading(s).end <= fits.start()]
+    places = list(_HOLDER.finditer(text))
+    high = min((m.start() for m in places), default=fits.start())
+    before = [s for s in sizes if scene.reading(s).end <= min(high, fits.start())]
     if len(before) != 1 or not scene.reading(before[0]).quantity.bounded:
         return
     ground = text[: scene.reading(before[0]).start]
