@@ -171,7 +171,11 @@ def _waited(scene: Scene, k: int) -> list[Spot]:
     """The only share of a sentence in which stages wait, or its first and last ("from 27% to 4%")."""
     sentence = scene.sentences[k]
     near = " ".join(s.text for s in scene.sentences[max(0, k - 2) : k + 1])
-    if _NONE.search(sentence.text) or _OTHER_SHARE.search(sentence.text) or not _PIPELINED.search(near):
+    if (
+        _NONE.search(sentence.text)
+        or _OTHER_SHARE.search(sentence.text)
+        or not _PIPELINED.search(near)
+    ):
         return []
     if not _micro(scene, k) and not (k and _micro(scene, k - 1)):
         return []
@@ -179,18 +183,31 @@ def _waited(scene: Scene, k: int) -> list[Spot]:
     if len(shares) == 2 and len(_micro(scene, k)) == 2:
         first, last = shares
         between = sentence.between(scene.reading(first), scene.reading(last))
-        if _SPAN.search(scene.around(first)[0]) and _TO.fullmatch(between) and "bubble" in sentence.text:
+        if (
+            _SPAN.search(scene.around(first)[0])
+            and _TO.fullmatch(between)
+            and "bubble" in sentence.text
+        ):
             return shares
     if len(shares) != 1:
         return []
     before, after = scene.around(shares[0], 60, 60)
-    if _BY.search(before) or _OF_LEFT.search(before) or _COMPARED.match(after) or _PART.match(after):
+    if (
+        _BY.search(before)
+        or _OF_LEFT.search(before)
+        or _COMPARED.match(after)
+        or _PART.match(after)
+    ):
+        return []
+    if _OF_OTHER.match(after):
         return []
     return [] if _ELSEWHERE_WAIT.search(sentence.text) else shares
 
 
+# "2% of the workers", "10% later"
+_OF_OTHER = Lazy(r"\s*(?:later|earlier|of\s(?!(?:(?:the|an?|each|every|all|its|any|our|their)\s)?(?:(?:training|GPU|device|total|whole|stage|compute)\s)*(?:steps?|time|iterations?|batch|capacity|cycles|runtime)\b))", re.I)  # fmt: skip
 # What waits for a network, a disk or a host, and what is said of a gain.
-_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)? (?:of |the )?(?:data|batches)|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
+_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)?|checkpoint\w*|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
 _AND = Lazy(r"\s?(?:,\s?(?:and\s)?|and\s)(?:only\s)?")
 
 
@@ -344,7 +361,9 @@ def _micro(scene: Scene, k: int) -> list[Spot]:
     text = scene.sentences[k].text
     found = _numbers(scene, k, ("micro-batch",), _MICRO, _MANY)
     if not found:
-        found = [s for s in scene.spots(k, "1", noun="step") if _ACCUMULATED.search(scene.around(s)[0])]
+        found = [
+            s for s in scene.spots(k, "1", noun="step") if _ACCUMULATED.search(scene.around(s)[0])
+        ]
     # "32 of the 128 micro-batches": a pipeline sees the part, which nobody reads
     if any(_PART_OF.search(scene.around(s, 36)[0]) or _OF_ALL.match(scene.around(s)[1]) for s in found):  # fmt: skip
         return []

@@ -23,7 +23,8 @@ _BETWEEN_NODES = Lazy(
     re.I,
 )
 _PRONOUN = Lazy(
-    r"\b(?:within|inside|in) (?:an?|each|every|one|the) (?:\w+ )?(?:instance|node|server|machine|box|host|workstation)\b|\b(?:they|it|these|those|the (?:two|four|eight|cards?|GPUs?|devices?|boards?|pair|accelerators?)|both|each (?:card|GPU|device))\b", re.I
+    r"\b(?:within|inside|in) (?:an?|each|every|one|the) (?:\w+ )?(?:instance|node|server|machine|box|host|workstation)\b|\b(?:they|it|these|those|the (?:two|four|eight|cards?|GPUs?|devices?|boards?|pair|accelerators?)|both|each (?:card|GPU|device))\b",
+    re.I,
 )
 # "which has no bubble": a link that is added to a part, or a part of another kind beside it.
 _OTHER_PART = Lazy(r"\bother (?:GPUs?|cards?|machines?|nodes?)\b|\bNVLink-(?:equipped|capable|connected)\b|\bmodified\b|\bNVSwitch\b|\bNVL\d+\b", re.I)  # fmt: skip
@@ -32,7 +33,9 @@ _INSIDE = Lazy(
     r"|\b(?:inside|within|confined to|restricted to|limited to|kept in|kept on|stays? (?:in|on|inside|within)|local to|keep (?:it|them|this|TP|tensor parallelism|this traffic) (?:in|inside|within|on))\s(?:an?|the|one|each|every|its|our|a single)\s(?:single\s)?(?:node|server|machine|host|NVLink domain)\b",
     re.I,
 )
-_CARRIES = Lazy(r"\bNVLink(?: bridges?| links?)? (?:carries|carry|moves?|transports?|handles?|joins?|connects?|links?)\b")
+_CARRIES = Lazy(
+    r"\bNVLink(?: bridges?| links?)? (?:carries|carry|moves?|transports?|handles?|joins?|connects?|links?)\b"
+)
 _WITHIN = Lazy(r"\b(?:within|inside|intra-\w+|locally|neighbou?r(?:ing)? (?:GPU|card|device)s?|in (?:a|each|one) (?:node|server)|links? of|NICs?|RDMA|network|fabric)\b", re.I)  # fmt: skip
 _NETWORK = Lazy(r"\b(?:InfiniBand|Ethernet|RoCE|EFA|Slingshot|Omni-Path)\b")
 _TENSOR = Lazy(r"\b[Tt]ensor[- ]parallel\w*|\bTP\b")
@@ -55,10 +58,19 @@ def link_words(said: tuple[Sentence, ...], k: int, where: Where) -> tuple[LocalW
         if part and not DENIED.search(own):
             out.append(LocalWord("link-linkless", role, m.start(), m.end(), (("device", part),)))
     if net := _NETWORK.search(text):
-        out.append(LocalWord("link-network", role_of(text, net.start(), where), net.start(), net.end()))
+        out.append(
+            LocalWord("link-network", role_of(text, net.start(), where), net.start(), net.end())
+        )
     if _TENSOR.search(text) and not _LOOSE.search(text) and (inside := _INSIDE.search(text)):
         role = role_of(text, inside.start(), where)
-        out.append(LocalWord("link-tensor-inside", "ours" if role == "negated" else role, inside.start(), inside.end()))
+        out.append(
+            LocalWord(
+                "link-tensor-inside",
+                "ours" if role == "negated" else role,
+                inside.start(),
+                inside.end(),
+            )
+        )
     return tuple(out)
 
 
@@ -75,5 +87,11 @@ def _part(said: tuple[Sentence, ...], k: int, at: int) -> str:
         if names:
             name = parts[0].name
             one = len(names) == 1 and (j < k or parts[0].start < at)
-            return name if one and "NVLink" not in name and not _OTHER_PART.search(said[j].text + said[k].text) else ""
+            return (
+                name
+                if one
+                and "NVLink" not in name
+                and not _OTHER_PART.search(said[j].text + said[k].text)
+                else ""
+            )
     return ""

@@ -162,12 +162,21 @@ def _lost(scene: Scene, spot: Spot) -> bool:
 
 def _odd(scene: Scene, spot: Spot) -> bool:
     """Whether it is the only efficiency of its sentence above all, beside two that are not."""
-    told = [s for s in scene.spots(spot[0], where=lambda r: r.quantity.shown_unit == "%") if s != spot]
+    told = [
+        s for s in scene.spots(spot[0], where=lambda r: r.quantity.shown_unit == "%") if s != spot
+    ]
     others = [scene.reading(s).quantity.point for s in told]
-    return bool(others) and all(0.5 <= x <= 1.0 for x in others) and not _COMPARES.search(scene.sentences[spot[0]].text)
+    return (
+        bool(others)
+        and all(0.5 <= x <= 1.0 for x in others)
+        and not _COMPARES.search(scene.sentences[spot[0]].text)
+    )
 
 
-_COMPARES = Lazy(r"\b(?:MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b", re.I)
+_COMPARES = Lazy(
+    r"\b(?:predict\w*|expect\w*|estimat\w*|project\w*|simulat\w*|MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b",
+    re.I,
+)
 
 
 def efficiency_form(scene: Scene, spot: Spot) -> str:

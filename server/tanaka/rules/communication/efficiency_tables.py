@@ -140,9 +140,18 @@ def _beside(view: View, c: int) -> Column | None:
     for r in range(len(view.cells)):
         number = view.cell(r, c)
         a, b, first, second = (view.cell(r, k) for k in (*scales, *values))
-        if number is None or a is None or b is None or first is None or second is None or (r, c) in view.noted:
+        if (
+            number is None
+            or a is None
+            or b is None
+            or first is None
+            or second is None
+            or (r, c) in view.noted
+        ):
             continue
-        few, many, low, high = (a, b, first, second) if amount(a) < amount(b) else (b, a, second, first)
+        few, many, low, high = (
+            (a, b, first, second) if amount(a) < amount(b) else (b, a, second, first)
+        )
         made = _made(number, few, many, low, high, kind(view, values[0]), cues)
         if made is not None:
             claims.append(made)
