@@ -29,13 +29,9 @@ _MORE = Lazy(
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Shares above all of a list, or behind a verb that keeps."""
     for k, sentence in enumerate(scene.sentences):
-        if (
-            "%" not in sentence.text
-            or not _SCALED.search(sentence.text)
-            or _ELSE.search(sentence.text)
-        ):
-            if "%" not in sentence.text or not k or not _kept_alone(scene, k):
-                continue
+        scaled = _SCALED.search(sentence.text) and not _ELSE.search(sentence.text)
+        if "%" not in sentence.text or not (scaled or (k and _kept_alone(scene, k))):
+            continue
         for i, reading in enumerate(sentence.readings):
             spot, q = (k, i), reading.quantity
             if (

@@ -52,7 +52,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not form:
             continue
         for first in (k, k - 1):
-            made = _passage(scene, claim, first) if first >= 0 else None
+            # what the sentence before measured may have made its own efficiency
+            taken = first < 0 or (first < k and "%" in scene.sentences[first].text)
+            made = None if taken else _passage(scene, claim, first)
             if made is not None:
                 (kind, values), counts = made
                 cues = frozenset[str]().union(*(scene.heard(CUES, j) for j in range(first, k + 1)))

@@ -40,7 +40,6 @@ _WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "eight": 8.0}
 def bubble_rows(paper: Paper) -> Iterator[Physical]:
     """Claims of all lines of tables that state a bubble beside its micro-batches."""
     for table in paper.tables:
-        said = " | ".join((table.caption, *table.header, *table.stubs))
         if not any(_BUBBLE.search(label) for label in (table.caption, *table.header, *table.stubs)):
             continue
         for line in lines(paper, table):
