@@ -199,11 +199,15 @@ def _waited(scene: Scene, k: int) -> list[Spot]:
         or _PART.match(after)
     ):
         return []
+    if _OF_OTHER.match(after):
+        return []
     return [] if _ELSEWHERE_WAIT.search(sentence.text) else shares
 
 
+# "2% of the workers", "10% later"
+_OF_OTHER = Lazy(r"\s*(?:later|earlier|of\s(?!(?:(?:the|an?|each|every|all|its|any|our|their)\s)?(?:(?:training|GPU|device|total|whole|stage|compute)\s)*(?:steps?|time|iterations?|batch|capacity|cycles|runtime)\b))", re.I)  # fmt: skip
 # What waits for a network, a disk or a host, and what is said of a gain.
-_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)? (?:of |the )?(?:data|batches)|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
+_ELSEWHERE_WAIT = Lazy(r"\b(?:network|link|wire|CPUs?|host|NIC|disk|storage|optimi[sz]er|loaders?|load(?:s|ed|ing)?|checkpoint\w*|data(?![- ]parallel)|tokeni[sz]\w+|locks?|Python|launch\w*|requests?|inputs?|dataset|tensor[- ]parallel|all-?reduce|synchroni[sz]\w+|straggler|learning rate|iterations? of warm|speed-?up|faster|slower|gain|baseline|compared|instead)\b", re.I)  # fmt: skip
 _AND = Lazy(r"\s?(?:,\s?(?:and\s)?|and\s)(?:only\s)?")
 
 

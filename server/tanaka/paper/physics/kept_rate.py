@@ -19,7 +19,7 @@ _OF_RATE = Lazy(
 )
 _SCALED = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b|\befficienc\w+|\b(?:of|to) (?:perfect|ideal|linear)\b|\bper-(?:GPU|device|node|worker) (?:throughput|rate|speed)|\blarger? (?:cluster|machine|job)s?\b", re.I)  # fmt: skip
 # Shares of something else, and whatever may raise a device above itself.
-_ELSE = Lazy(r"\b(?:accuracy|quality|score|memory|MFU|HFU|utili[sz]ation|peak|quanti\w+|compress\w*|prun\w+|sparse|distill\w*|baselines?|faster|speed-?ups?|improv\w+|energy|power|cost|price|budget|hit rates?|traffic|clock)\b", re.I)  # fmt: skip
+_ELSE = Lazy(r"\b(?:accuracy|quality|score|memory|MFU|HFU|utili[sz]ation|peak|quanti\w+|compress\w*|prun\w+|sparse|distill\w*|baselines?|faster|speed-?ups?|improv\w+|energy|power|cost|price|budget|hit rates?|traffic|clock|predict\w*|expected|estimat\w+|projected|simulat\w+|laws?|recall|loss(?:es)?)\b", re.I)  # fmt: skip
 _BY = Lazy(r"\b(?:by|than|from|over|another|additional)\s(?:up to\s|about\s)?$", re.I)
 _MORE = Lazy(
     r"\s*(?:lower|smaller|less|fewer|higher|larger|more|faster|better|worse|slower|of (?:the )?(?:time|memory|tokens))\b"
@@ -29,13 +29,9 @@ _MORE = Lazy(
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Shares above all of a list, or behind a verb that keeps."""
     for k, sentence in enumerate(scene.sentences):
-        if (
-            "%" not in sentence.text
-            or not _SCALED.search(sentence.text)
-            or _ELSE.search(sentence.text)
-        ):
-            if "%" not in sentence.text or not k or not _kept_alone(scene, k):
-                continue
+        scaled = _SCALED.search(sentence.text) and not _ELSE.search(sentence.text)
+        if "%" not in sentence.text or not (scaled or (k and _kept_alone(scene, k))):
+            continue
         for i, reading in enumerate(sentence.readings):
             spot, q = (k, i), reading.quantity
             if (
@@ -89,4 +85,9 @@ def in_list(scene: Scene, spot: Spot) -> bool:
     told = [scene.reading(s) for s in shares if s != spot]
     # "for 4 and 117%": the sign is of the second alone
     others = [r.quantity.point for r in told if "%" in text[r.start : r.end]]
-    return len(others) >= 1 and all(0.5 <= x <= 1.0 for x in others)
+    spoken = any(
+        efficiency_form(scene, s) == "efficiency"
+        or (_KEEPS.search(scene.around(s)[0]) and _OF_RATE.match(scene.around(s, 10, 90)[1]))
+        for s in shares
+    )
+    return spoken and len(others) >= 1 and all(0.5 <= x <= 1.0 for x in others)

@@ -52,7 +52,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not form:
             continue
         for first in (k, k - 1):
-            made = _passage(scene, claim, first) if first >= 0 else None
+            # what the sentence before measured may have made its own efficiency
+            taken = first < 0 or (first < k and "%" in scene.sentences[first].text)
+            made = None if taken else _passage(scene, claim, first)
             if made is not None:
                 (kind, values), counts = made
                 cues = frozenset[str]().union(*(scene.heard(CUES, j) for j in range(first, k + 1)))
@@ -93,7 +95,12 @@ def _passage(
     if len({e.name for j in range(first, k + 1) for e in scene.named(j, EntityKind.MODEL)}) > 1:
         return None
     values = [(kind, v) for kind, v in _values(scene, first, k) if v]
-    if not values and (factor := _factor(scene, first, k)) is not None:
+    if not values and first == k and (factor := _factor(scene, first, k)) is not None:
+        between = sorted((factor, claim))
+        if not _SO.search(
+            scene.sentences[k].between(*(scene.reading(s) for s in between))
+        ) or not _BASE.search(said):
+            return None
         counts = _counts(scene, first, k, [factor])
         return (("speedup", [factor]), counts) if counts and max(counts) >= 2 else None
     if len(values) != 1 or len(values[0][1]) != 2:
@@ -107,6 +114,9 @@ def _passage(
 
 
 _OVER_OTHER = Lazy(r"\b(?:than|over|compared|outperform\w*|against|improv\w+|relative to)\b(?! (?:that (?:of|on) )?(?:an? )?(?:one|single|lone|two|four|eight|sixteen|\d+)\b)", re.I)  # fmt: skip
+# What makes an efficiency of a factor, and what it is a factor of.
+_SO = Lazy(r"\b(?:which|that|this|i\.e|hence|thus|so|therefore|or|an?)\b|[(:=]", re.I)
+_BASE = Lazy(r"\b(?:one|single|lone|solitary|doubling|quadrupling|tripling|doubled|quadrupled)\b|\bfrom\s\S+\s(?:\w+\s)?to\b", re.I)  # fmt: skip
 _TIMES = Lazy(r"\s(?:times|fold)\b|-fold\b")
 
 

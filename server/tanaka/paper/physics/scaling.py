@@ -173,7 +173,10 @@ def _odd(scene: Scene, spot: Spot) -> bool:
     )
 
 
-_COMPARES = Lazy(r"\b(?:MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b", re.I)
+_COMPARES = Lazy(
+    r"\b(?:predict\w*|expect\w*|estimat\w*|project\w*|simulat\w*|MFU|utili[sz]ation|accuracy|baselines?|memory|peak|faster|hit)\b",
+    re.I,
+)
 
 
 def efficiency_form(scene: Scene, spot: Spot) -> str:

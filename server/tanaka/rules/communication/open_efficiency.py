@@ -26,7 +26,7 @@ def paired(claim: Physical, one: float, other: float = 1.0, *, stated: float) ->
     if any(abs(e - s) < _NEAR for e in tried for s in either):
         return None
     if "each" in claim.cues and rate:
-        if not _LEAST < 1 / grown < 1:
+        if len(counts) < 2 or not _LEAST < 1 / grown < 1:
             return None
         at = dict(claim.given)
         few, many = (at["one"], at["other"]) if one > other else (at["other"], at["one"])

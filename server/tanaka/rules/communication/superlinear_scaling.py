@@ -84,7 +84,9 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             continue
         shown = number.quantity.shown
         every = f"{100 * ratio:.0f}%"
-        sure = low > _FAR and (lost or "weak" in claim.cues or _beside(ctx.paper, ratio))
+        sure = low > _FAR and (
+            lost or {"weak", "compute"} <= claim.cues or _beside(ctx.paper, ratio)
+        )
         base = d.computed("base over the rest", "1", f"1 / {every}", lambda x: 1 / x,
                           d.known("efficiency", round(ratio, 2), "%", Computed("rounded"), shown=every), symbol="B")  # fmt: skip
         yield Finding(
