@@ -102,7 +102,9 @@ def credit_words(said: Sequence[Sentence], i: int, where: Where) -> tuple[LocalW
     if _denied_other(text, first.end(), sides):
         return ()
     work, far = _work(said, i, first.start())
-    if _BOUND.search(first.group()) and (far or _USUALLY.search(text) or len(_phases(text)) > 1):
+    if _BOUND.search(first.group()) and (
+        far or _USUALLY.search(text) or "bytes" in sides or len(_phases(text)) > 1
+    ):
         return ()  # what a phase is bound by in general, or one of two
     settings = [("credit", sides.pop()), ("work", work), ("words", first.group().strip())]
     near = [said[j] for j in ((i, i - 1) if i and _GOES_ON.search(text) else (i,))]
