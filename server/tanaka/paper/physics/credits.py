@@ -102,6 +102,10 @@ def credit_words(said: Sequence[Sentence], i: int, where: Where) -> tuple[LocalW
     if _denied_other(text, first.end(), sides):
         return ()
     work, far = _work(said, i, first.start())
+    if _BOUND.search(first.group()) and (
+        far or _USUALLY.search(text) or "bytes" in sides or len(_phases(text)) > 1
+    ):
+        return ()  # what a phase is bound by in general, or one of two
     settings = [("credit", sides.pop()), ("work", work), ("words", first.group().strip())]
     near = [said[j] for j in ((i, i - 1) if i and _GOES_ON.search(text) else (i,))]
     batch = next((m.group(1) for s in near if (m := _BATCH.search(s.text))), "")
@@ -122,6 +126,14 @@ def credit_words(said: Sequence[Sentence], i: int, where: Where) -> tuple[LocalW
     if far:
         settings.append(("far", "yes"))
     return (LocalWord(CREDIT, "ours", first.start(), first.end(), tuple(settings)),)
+
+
+_BOUND = Lazy(r"^(?:memory|compute|bandwidth)[- ]bound$", re.I)
+_USUALLY = Lazy(r"\b(?:often|since|when(?! one)|where|can|could|usually|typically|becomes?|becoming|sometimes|less|more|likely|until|regime|or)\b", re.I)  # fmt: skip
+
+
+def _phases(text: str) -> set[str]:
+    return {"prefill" if m.group().lower()[0] == "p" else "decode" for m in re.finditer(r"\bprefill|\bprompt|\bdecod|\bgenerat", text, re.I)}  # fmt: skip
 
 
 def _side(m: re.Match[str]) -> str:

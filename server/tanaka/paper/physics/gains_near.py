@@ -215,7 +215,10 @@ def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
     )
     if not joined or (scene.parts(j) and scene.parts(k) and scene.part(j) != scene.part(k)):
         return None
-    if "baseline" in text[r.end : r.end + 40] and "baseline" not in lead:
+    if (
+        "baseline" in text[r.end : r.end + 40]
+        and "baseline" not in lead[: scene.reading(last[0]).end]
+    ):
         return None  # of another system
     if len(found) == 1 and _BOTH.search(said):
         return None
