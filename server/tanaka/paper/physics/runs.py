@@ -86,6 +86,10 @@ _ONCE = Lazy(
 )
 _MANY = 1e8
 _THE_JOB = Lazy(r"\b(?:the|this|our|that) (?:\w+ )?(?:job|run|pass)\b", re.I)
+_FURTHER = Lazy(
+    r"\b(?:restart\w*|resum\w*|snapshots?|after (?:this|that|these|which|it)|from (?:then|there)|since|then|afterwards|evaluat\w*|remaining|rest)\b",
+    re.I,
+)
 _WITH_IT = Lazy(r"\b(?:with|for|on|through) (?:this|that|it|them|these|all of (?:it|them))\b")
 _DONE = Lazy(
     r"\b(?:done|finished|through|completed?|ready|over|at the end)\b[^.;,]{0,30}\bafter (?:only |just |about |roughly )?$",
@@ -146,6 +150,8 @@ def _run(
             return None
         if CUES["tuned"].search(text) and not CUES["tuned"].search(scene.sentences[k - 1].text):
             return None  # those of the run before it
+        if _FURTHER.search(text):
+            return None  # what came after so many
     if len({scene.reading(s).quantity.point for s in found}) != 1:
         return None
     if found[0][0] > k:

@@ -29,7 +29,7 @@ from tanaka.rules.table_lines import formats, models
 _SUMMARY = (Where.TITLE, Where.ABSTRACT)
 _SEVERAL, _OF_A_CLUSTER = 2, 16
 _OF_TRAINING = 2e10  # nobody does anything else with so many tokens and tells how long it took
-_OF_ONE = 2000.0  # what one sequence gets in a second; of its prompt far more is read
+_OF_ONE = 600.0  # what one sequence gets in a second; of its prompt far more is read
 _AS_LABELLED = 0.1
 _UNTOLD = 4.0  # bits of weights where no format is named anywhere
 _SUMMED_UP = (Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION)
@@ -93,6 +93,7 @@ def phase_at(paper: Paper, claim: Physical) -> str:
         return "training"
     rate = paper.number(claim.number).quantity
     alone = dict(claim.counted).get("batch") == 1 or "of one" in claim.cues
+    alone = alone and claim.at("context") is None  # "a request of 4096 tokens" may be read
     return "decode" if alone and rate.unit == "token/s" and rate.point <= _OF_ONE else ""
 
 
