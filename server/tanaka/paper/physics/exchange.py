@@ -59,7 +59,7 @@ _OTHER_SUBJECT = Lazy(
 _OPEN_KINDS = {
     "all-reduce": Lazy(r"\b(?:averag|summ|reduc|aggregat|synchroni[sz]|add)(?:ing|ed|es?)\b(?: up)?(?:(?!\b(?:size|volume|memory|number|cost|time|traffic|footprint|precision|variance|norm|noise)\b)[^.;]|\.(?=\d)){0,50}?\b(?:gradients?|partial (?:sums|results))\b|\b(?:gradients?|activations?) (?:to be|that (?:are|must be|have to be)) (?:reduced|summed|averaged|exchanged)\b", re.I),
     "all-gather": Lazy(r"\bgather(?:ing|ed|s)\b(?:[^.;]|\.(?=\d)){0,50}?\b(?:weights|parameters|shards)\b", re.I),
-    "transfer": Lazy(r"\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
+    "transfer": Lazy(r"\b(?:transfer|migration|hand-?over|shipment|copy)\b[^.;\d]{0,30}\b(?:to|from|between) (?:the other|another|the two|two|the remote|a second|the second) (?:\w+ )?(?:node|server|machine|desktop|host|box|instance)s?\b|\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
 }  # fmt: skip
 # What a time stands after and is not that of the collective: the end of a clause before the number.
 _NOT_ITS = Lazy(
@@ -68,10 +68,15 @@ _NOT_ITS = Lazy(
 )
 # What happens beside a collective, and lasts otherwise: asked of verbs that are not known to take time.
 _BESIDE_IT = Lazy(r"\b(?:during|while|after|before|when|throughout|until|despite)\b|\b(?:idl\w+|stall\w*|gaps?|pauses?|delay\w*|jitter\w*|differ\w*|var(?:y|ies|ied|iance|iation)|deviat\w+|wait\w*|interrupt\w*|start(?:s|ed|ing)?|begin\w*|began|fluctuat\w*|noise|spread|improv\w*|reduc(?:es|ed) (?:to|by)|drops?|falls?|grows?|rises?|increas\w*|poll\w*|time[- ]?outs?|trigger\w*|sampl\w*)\b", re.I)  # fmt: skip
-_MATTER = Lazy(r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$|\b(?:through|done|over|finished|complete\w*|ready|ends?|ended)\b[^,;.]{0,20}\safter (?:about |only )?$", re.I)
+_MATTER = Lazy(
+    r"\b(?:a matter|a total|in all|a time|the order|a mean|an average|a median) of (?:about |only )?$|\b(?:through|done|over|finished|complete\w*|ready|ends?|ended)\b[^,;.]{0,20}\safter (?:about |only )?$",
+    re.I,
+)
 _PRONOUN_LEADS = Lazy(r"^\W*(?:and\s|but\s)?(?:it|this|that|they|these|which)\s", re.I)
 _IS_THE_PRICE = Lazy(r"^\s(?:(?:are|is|were|was) (?:what|the (?:time|cost|price) (?:of|for)|needed (?:for|by)|spent (?:on|in|for)) |(?:per|in each|of each|each) (?:step|iteration|layer) (?:for|on|in) )(?:the |an? |this |each |one |such |that |our )?(?:[\w-]+ ){0,2}?(?:all[- ]?reduc\w*|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all|broadcast\w*|exchange|ring)\b", re.I)  # fmt: skip
-_APPOSITION = Lazy(r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},")  # "67 MB, one micro-batch of it, ..."
+_APPOSITION = Lazy(
+    r"(?<=B),\s(?:one|an?|the \w+ of)\s[^,;.]{3,60},"
+)  # "67 MB, one micro-batch of it, ..."
 _CLAUSE = Lazy(
     r"[;:]\s|,\s(?=(?:and|but|while|whereas|so|of which|which|because|since|where|although|though|as|with|who|than|instead|down|compared|against|versus|up)\b)|\s(?=(?:while|whereas)\s)|"
     r"\sand\s(?=(?:[\w-]+\s){0,5}?(?:takes?|took|needs?|needed|lasts?|costs?)\b)|[()]",
@@ -160,7 +165,9 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     if _LESS.match(text[r.end :]):
         return None
     tied = False
-    for_it = _FOR_IT.match(text[r.end : r.end + 60]) or _IS_THE_PRICE.match(text[r.end : r.end + 110])
+    for_it = _FOR_IT.match(text[r.end : r.end + 60]) or _IS_THE_PRICE.match(
+        text[r.end : r.end + 110]
+    )
     if not for_it:
         in_brackets = lead.strip() == "" and low and text[low - 1] == "("
         alone = sum(low <= scene.reading(s).start < high for s in scene.spots(k, "s")) == 1
@@ -177,9 +184,12 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
             if _OTHER_SUBJECT.search(lead[noun:]):
                 return None
             tied = True
-        elif alone and roles(scene, k).get(spot) == "talk" and not _BESIDE_IT.search(lead):
-            tied = True
-        elif _TIED.match(lead) or _FOR_THEM.match(after) or _PRONOUN_LEADS.match(lead):
+        elif (
+            (alone and roles(scene, k).get(spot) == "talk" and not _BESIDE_IT.search(lead))
+            or _TIED.match(lead)
+            or _FOR_THEM.match(after)
+            or _PRONOUN_LEADS.match(lead)
+        ):
             tied = True
         else:
             return None
@@ -236,7 +246,8 @@ def sent(
         cues.add("dense")
     piece = _OF_PIECE.search(_APPOSITION.sub(" ", scope))
     if piece and (
-        told == k or (piece[1] or piece[2] or piece[3]).lower() not in scene.sentences[told].text.lower()
+        told == k
+        or (piece[1] or piece[2] or piece[3]).lower() not in scene.sentences[told].text.lower()
     ):
         cues.add("part")  # "the gather of one layer", where the payload is that of the model
     if _IN_PIECES.search(own):
@@ -278,7 +289,11 @@ def clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 def last_noun(lead: str) -> int | None:
     """Where the last word for a collective ends."""
-    ends = [m.end() for p in (*KINDS.values(), *_OPEN_KINDS.values(), _PLAIN_NOUN) for m in p.finditer(lead)]
+    ends = [
+        m.end()
+        for p in (*KINDS.values(), *_OPEN_KINDS.values(), _PLAIN_NOUN)
+        for m in p.finditer(lead)
+    ]
     return max(ends, default=None)
 
 

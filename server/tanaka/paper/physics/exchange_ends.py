@@ -22,7 +22,9 @@ _BETWEEN = Lazy(
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
-_PLACE = Lazy(r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b")
+_PLACE = Lazy(
+    r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b"
+)
 _AT = Lazy(r"(?:at|over|with)\s$")
 _MEASURED = Lazy(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", re.I)
 

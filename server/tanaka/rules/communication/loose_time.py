@@ -143,10 +143,16 @@ def _compresses(paper: Paper, claim: Physical) -> bool:
     found = machine.excuses(paper, "compression")
     number = paper.number(claim.number)
     titled = any(_SQUEEZES.search(s.title) for s in paper.sections)
-    if len(found) > _ASIDE_MENTIONS or (titled and len(found) > 2) or machine.excuses(paper, "quantised"):
+    if (
+        len(found) > _ASIDE_MENTIONS
+        or (titled and len(found) > 2)
+        or machine.excuses(paper, "quantised")
+    ):
         return bool(found)
     near = [m for m in found if m.section == number.section]
-    return any(not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near)
+    return any(
+        not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near
+    )
 
 
 def _count(d: Derivation, claim: Physical, ends: Ends) -> Step:
