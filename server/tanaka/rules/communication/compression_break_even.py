@@ -116,6 +116,7 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
         ids = (claim.number, *(i for r, i in claim.given if r != "saved"))
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
+        outcome: Outcome | None
         if claim.at("step") is not None:
             outcome = _longer_than_step(ctx, claim)
         else:
