@@ -34,9 +34,10 @@ _SAVED_BEFORE = Lazy(
     re.I,
 )
 _SAVED_AFTER = Lazy(
-    r"^[^.;:,\d]{0,50}?\b(?:disappear\w*|vanish\w*|sav(?:ed|ing|ings)|gone|goes? away|less|fewer|shorter|remov\w+|avoided|spared|won)\b",
+    r"^[^.;:,\d]{0,50}?\b(?:disappear\w*|vanish\w*|sav(?:ed|ing|ings)|gone|goes? away|less|fewer|shorter|remov\w+|avoid(?:s|ed)|spare[sd]|saves|won|off)\b",
     re.I,
 )
+_CHEAPER = Lazy(r"\b(?:cheaper than|small price|less than (?:the|what) (?:[\d.,]+ ?m?s )?(?:of )?(?:communication|it saves)|worth (?:its|the|their))\b", re.I)  # fmt: skip
 _PAYS = Lazy(r"\b(?:sav\w+|gain|benefit|win|wire|exchange)\b[^.;]{0,60}?\b(?:exceeds?|outweighs?|is (?:more|larger|greater) than)\b[^.;]{0,40}\b(?:codec|cost|encod\w+|compress\w*|price)\b", re.I)  # fmt: skip
 
 
@@ -106,7 +107,10 @@ def _balance(
     else:
         return None
     cues = set(codec_pays.cues_of(scene, k, False))
-    if _PAYS.search(text):
+    beyond = scene.sentences[k + 2].text if k + 2 < len(scene.sentences) else ""
+    if talk and talk[0][0] == k + 1 and codec_pays.CUES["gain"].search(beyond) and not codec_pays.CUES["denied"].search(beyond):  # fmt: skip
+        cues.add("gain")
+    if _PAYS.search(text) or (_CHEAPER.search(text) and "beside" not in cues):
         cues.add("gain")
         cues.discard("denied")
     if len(steps) == 2 or falls:

@@ -24,12 +24,16 @@ _FREE = Lazy(
 )
 _WHOLE = Lazy(r"\b(?:all|fully|completely|entirely|entire|whole|wholly|totally|perfectly|none|nothing|no|for free|free|invisible|perfect|complete|suffic\w+|enough|not|never|no cost)\b", re.I)  # fmt: skip
 _HEDGED = Lazy(
-    r"\b(?:if|unless|until|only when|instead|otherwise|baseline|previous|next(?! to)|old|older|new|newer|faster|slower|upgrad\w*|checkpoint\w*|restart\w*|backups?|logs?|hops?|latenc\w+|per (?:layer|token|message|request|block|head|tensor|chunk)s?|earlier|former|target|limit|up to|at most|some|partly|half|\w+ of which|each of|remaining|rest|exposed|adds|still|stale\w*|delay\w*|asynchron\w*|outdated|over (?:several|many|two|three|four|\d+) (?:steps|iterations)|but|however|although|though|yet|except|almost|nearly|mostly|largely|whereas|while|slack|staggered|layers?|(?:each|per|last|one|first|a|every) bucket|chunks?|micro-?batch\w*)\b",
+    r"\b(?:if|unless|until|only when|instead|otherwise|baseline|previous|next(?! to)|old|older|new|newer|faster|slower|upgrad\w*|checkpoint\w*|restart\w*|backups?|logs?|hops?|latenc\w+|per (?:layer|token|message|request|block|head|tensor|chunk)s?|earlier|former|target|limit|up to|at most|some|partly|half|\w+ of which|each of|remaining|rest|exposed|adds|still|stale\w*|delay\w*|asynchron\w*|outdated|other|others|following|subsequent|over (?:several|many|two|three|four|\d+) (?:steps|iterations)|but|however|although|though|yet|except|almost|nearly|mostly|largely|whereas|slack|staggered|layers?|(?:each|per|last|one|first|a|every) bucket|chunks?|micro-?batch\w*)\b",
     re.I,
 )
 
 
 _SUMS = Lazy(r"\badd(?:s|ing)? up to\b", re.I)
+_EACH = Lazy(
+    r"^\s?(?:each|apiece|per (?!step|iteration)\w+|for (?:each|every) (?!step|iteration)\w+)\b",
+    re.I,
+)
 _NOTHING = Lazy(r"^")
 _SUFFICES = Lazy(r"\b(?:suffic\w+|enough|ample)\b", re.I)
 _MOVED = Lazy(
@@ -74,6 +78,8 @@ def _free(scene: Scene, k: int, m: re.Match[str] | None) -> LocalPhysical | None
     cues = {c for c, p in hidden.CUES.items() if p.search(said)}
     if _SUFFICES.search(text) or not hidden.CUES["able"].search(text):
         cues.discard("able")
+    if _EACH.match(scene.around(work[0])[1]):
+        return None  # "the attention of both halves, which take 6 ms each"
     if (
         cues & {"delayed", "accumulation", "every"}
         or _HEDGED.search(said)

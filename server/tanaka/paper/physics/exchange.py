@@ -59,7 +59,7 @@ _OTHER_SUBJECT = Lazy(
 _OPEN_KINDS = {
     "all-reduce": Lazy(r"\b(?:averag|summ|reduc|aggregat|synchroni[sz]|add)(?:ing|ed|es?)\b(?: up)?(?:(?!\b(?:size|volume|memory|number|cost|time|traffic|footprint|precision|variance|norm|noise)\b)[^.;]|\.(?=\d)){0,50}?\b(?:gradients?|partial (?:sums|results))\b|\b(?:gradients?|activations?) (?:to be|that (?:are|must be|have to be)) (?:reduced|summed|averaged|exchanged)\b", re.I),
     "all-gather": Lazy(r"\bgather(?:ing|ed|s)\b(?:[^.;]|\.(?=\d)){0,50}?\b(?:weights|parameters|shards)\b", re.I),
-    "transfer": Lazy(r"\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
+    "transfer": Lazy(r"\b(?:transfer|migration|hand-?over|shipment|copy)\b[^.;\d]{0,30}\b(?:to|from|between) (?:the other|another|the two|two|the remote|a second|the second) (?:\w+ )?(?:node|server|machine|desktop|host|box|instance)s?\b|\b(?:shipp|send|mov|copy|transferr|hand|push|pull|migrat)ing\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:from (?:one|a|the first) (?:\w+ )?(?:to (?:the other|another|the second|its peer))|(?:to|between|across) (?:the other|another|a second|the two|the remote|two) (?:\w+ )?(?:node|server|machine|desktop|host|box)s?)\b", re.I),
 }  # fmt: skip
 # What a time stands after and is not that of the collective: the end of a clause before the number.
 _NOT_ITS = Lazy(

@@ -16,7 +16,7 @@ CODEC = (
 )
 TALK = (
     r"all[- ]?reduc\w+|all[- ]?gather\w*|reduce[- ]?scatter\w*|all[- ]?to[- ]?all\w*|communication|communicat(?:es|ing)|transfers?|transferring|exchang\w+|synchroni[sz]\w+|collectives?|"
-    r"traffic|broadcast\w*|gathering|gathers?|network|wire|travels?|shipping|sending|sent|reduction|averag(?:ing|es?)|rings?|summ?(?:ing|ation|s)|hand-?overs?|migrat\w+|hops?"
+    r"traffic|broadcast\w*|gathering|gathers?|network|wire|travels?|shipping|sending|sent|reduction|averag(?:ing|e[sd]?)|rings?|summ?(?:ing|ation|ed|s)|hand-?overs?|migrat\w+|hops?"
 )
 WORK = r"backward|backprop\w*|forward|comput\w+|attention|GEMMs?|matmuls?|MLPs?|prefill\w*|arithmetic|kernels?|optimi[sz]er"
 STEP = r"steps?|iterations?"

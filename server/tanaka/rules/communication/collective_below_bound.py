@@ -2,7 +2,9 @@ r"""## What it checks
 That no collective or transfer is faster than its bytes over the link.
 
 An all-reduce among ranks sends all of its buffer at least once (a ring 2(n - 1)/n of it), an
-all-gather, a reduce-scatter and an all-to-all (n - 1)/n of it, a message all of it.
+all-gather, a reduce-scatter and an all-to-all (n - 1)/n of it, a message all of it. What the
+sentence leaves out is taken from those before, from the set-up, or from the table: the bytes, the
+nodes, and the fastest of the links that may be meant.
 
 ## Why it matters
 The links set a floor that no protocol passes. A time below it is the exposed part, the time of
@@ -10,9 +12,10 @@ one bucket, or that of another payload; whatever is concluded from it rests on t
 
 ## What is left alone
 Exposed, remaining and amortised times, single buckets and layers, compressed and sparse traffic,
-hierarchies, and rates called effective. Without a named ring, sums in the switches are allowed
+hierarchies, rates called effective, and what lasts otherwise during an exchange: idling, delays,
+intervals. Without a named ring, sums in the switches are allowed
 for. Where GPUs share the cards of their node, eight of them are taken to. Nothing is proven where
-the links of a rank are not counted, where the payload is computed from a model's name, or below
+the link is the set-up's, where the links of a rank are not counted, where the payload is computed from a model's name, or below
 64 MiB, or in a table; nothing is said below 16 MiB.
 
 ## Example

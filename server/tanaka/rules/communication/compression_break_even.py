@@ -1,7 +1,8 @@
 r"""## What it checks
 That a codec of gradients or activations saves more than it takes: what it saves of exposed
-communication as stated, or the bytes that it spares over the stated link, against encoding and
-decoding.
+communication as stated, in one sentence, over a few or in a row of a table, or the bytes that it
+spares over the stated link, against encoding and decoding. And that encoding and decoding are not
+longer than the whole step in which they run.
 
 ## Why it matters
 Fast links make compression a loss: above the break-even bandwidth, the bytes spared over the time
@@ -9,7 +10,7 @@ of the codec, each step gets longer.
 
 ## What is left alone
 Gains that were measured end to end, codecs that run beside other work or are fused into it, codecs
-of single buckets, papers that say that compression does not pay, or up to which bandwidth it does.
+of single buckets, of weights, prompts, tokens and files, papers that say that compression does not pay, or up to which bandwidth it does.
 Where a link could carry half of its line rate and compression would then pay, it is a question.
 
 ## Example
@@ -115,6 +116,7 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
         ids = (claim.number, *(i for r, i in claim.given if r != "saved"))
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
+        outcome: Outcome | None
         if claim.at("step") is not None:
             outcome: Finding | Held | None = _longer_than_step(ctx, claim)
         else:

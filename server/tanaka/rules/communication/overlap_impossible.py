@@ -1,6 +1,7 @@
 r"""## What it checks
-That communication which is said to be hidden is not longer than the work that is said to hide it:
-by the two times, or by the least time of its payload over its link.
+That communication which is said to be hidden, to come for free or not to lengthen the step is not
+longer than the work beside it: by the two times, of one sentence, of two or of a row of a table
+whose caption says that all is hidden; or by the least time of its payload over its link.
 
 ## Why it matters
 What does not fit behind the work is exposed, and is added to every step. A claim that nothing is
@@ -8,7 +9,7 @@ exposed turns into a speedup that nobody can repeat.
 
 ## What is left alone
 Communication that is hidden in part, almost, or but for the last bucket; what only can be hidden;
-delayed and asynchronous exchanges, chunks and micro-batches, whose window is longer than one
+delayed and asynchronous exchanges, exchanges over several steps, chunks and micro-batches, whose window is longer than one
 pass; and sentences that state what is left. A proof needs both times, "fully" or "completely",
 and the words that say that both are of one step.
 
