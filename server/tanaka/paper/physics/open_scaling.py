@@ -35,6 +35,12 @@ _UNLIKE = Lazy(
     r"|\butili[sz]ation\b|\benergy\b|\bpower\b|\bp\d\d\b|\blatenc\w+|\bTTFT\b|\bcontexts?\b|\bwarm-?up\b|\bgoodput\b|\bours\b|\bwhereas\b|\bexposed\b|\boverlap\w*|\bcheckpoint\w*|\bbubble",
     re.I,
 )
+# "over the eight-worker run": the base is another than what the passage tells of
+_OTHER_BASE = Lazy(
+    r"\b(?:over|relative to|against|of|to) (?:the|that|our) (?:[\w-]+-(?:worker|GPU|node|device|rank|machine|card))\b"
+)
+_REPLICAS = Lazy(r"\breplicas?\b")
+_NODES = Lazy(r"\b(?:nodes?|machines?|servers?|hosts?)\b")
 _RATES = ("sample/s", "token/s", "request/s", "step/s", "FLOP/s")
 
 
@@ -88,8 +94,10 @@ def _passage(
     """The two values and the devices of the sentences from the first to that of the claim."""
     k = claim[0]
     said = " ".join(scene.sentences[j].text for j in range(first, k + 1))
-    if _UNLIKE.search(said) or not _DEVICES.search(said):
+    if _UNLIKE.search(said) or _OTHER_BASE.search(said) or not _DEVICES.search(said):
         return None
+    if _REPLICAS.search(said) and _NODES.search(said):
+        return None  # of one replica, and of four nodes
     if len({e.name for j in range(first, k + 1) for e in scene.named(j, EntityKind.DEVICE)}) > 1:
         return None
     if len({e.name for j in range(first, k + 1) for e in scene.named(j, EntityKind.MODEL)}) > 1:

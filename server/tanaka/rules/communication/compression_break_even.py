@@ -118,7 +118,7 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
             continue
         outcome: Outcome | None
         if claim.at("step") is not None:
-            outcome: Finding | Held | None = _longer_than_step(ctx, claim)
+            outcome = _longer_than_step(ctx, claim)
         else:
             outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
         if isinstance(outcome, Finding):

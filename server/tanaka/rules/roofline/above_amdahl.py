@@ -29,7 +29,7 @@ from dataclasses import replace
 from itertools import chain
 
 from hwmodels.roofline import amdahl, amdahl_limit
-from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.paper.model import Asserted, Number, NumberId, PartGain, Physical
 from tanaka.quantity.literal import enough
 from tanaka.rules import machine
 from tanaka.rules.api import (
@@ -66,8 +66,11 @@ _DOUBTS = {
 def above_amdahl(ctx: Context) -> Iterator[Outcome]:
     """Gains of the whole against the share of the time that is made faster."""
     done: set[NumberId] = set()
+    # a kernel's own factor that is carried to the whole is `kernel_only_gain`'s
+    carried = {i for g in ctx.paper.of(PartGain) if g.carried for i in (g.gain, g.whole)}
     for claim in chain(ctx.paper.physical("amdahl"), amdahl_rows(ctx.paper)):
-        outcome = None if claim.number in done else _outcome(ctx, claim)
+        told = claim.number in done or ("near" in claim.cues and claim.number in carried)
+        outcome = None if told else _outcome(ctx, claim)
         if outcome is not None:
             done.add(claim.number)
             yield outcome

@@ -19,6 +19,7 @@ from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Assumption, Computed, Context, Datasheet, Step
 from tanaka.rules.derivation import Derivation, hard, printed
+from tanaka.rules.roofline.peaks import SIXTEEN, told_formats
 
 _LABEL = 0.85
 _LABELS = {"fp32": ("fp32", "tf32"), "half": ("bf16", "fp16"), "": ()}
@@ -96,6 +97,11 @@ def peak_rate(ctx: Context, claim: Physical) -> PeakRate | None:
         return None
     said = machine.named(ctx, claim, "precision")
     precision = precision_name(said.name) if said is not None else ""
+    if precision == "fp32" and not claim.name("precision") and told_formats(ctx.paper) & SIXTEEN:
+        said, precision = (
+            None,
+            "",
+        )  # that of master weights and moments: the products are in sixteen bits
     stated = said is not None and said.proves and bool(precision)
     labels = _LABELS.get(precision, (precision,))
     if not any(label in p.peak for label in labels for p in parts):

@@ -105,7 +105,8 @@ def spoken_formats(paper: Paper) -> frozenset[str]:
 
 
 _NARROW = frozenset({"fp8", "fp4", "int8", "int4"})
-_HALF = frozenset({"bf16", "fp16", "half"})
+SIXTEEN = frozenset({"bf16", "fp16", "half"})
+"""Formats of sixteen bits."""
 
 
 @query
@@ -119,7 +120,7 @@ def told_formats(paper: Paper) -> frozenset[str]:
 def usual_format(paper: Paper) -> str:
     """The format of sixteen bits of a paper that names no narrower one; "" where none, or another, may be meant."""
     told = told_formats(paper)
-    sixteen = told & _HALF
+    sixteen = told & SIXTEEN
     narrow = told & _NARROW or any(m.role == "ours" for m in paper.mentions_of("excuse-quantised"))
     if not sixteen or narrow:
         return ""
