@@ -97,7 +97,8 @@ def peak_rate(ctx: Context, claim: Physical) -> PeakRate | None:
         return None
     said = machine.named(ctx, claim, "precision")
     precision = precision_name(said.name) if said is not None else ""
-    if precision == "fp32" and not claim.name("precision") and told_formats(ctx.paper) & SIXTEEN:
+    loosely = not claim.name("precision") or bool(claim.far & {"open", "precision"})
+    if precision == "fp32" and loosely and told_formats(ctx.paper) & SIXTEEN:
         said, precision = (
             None,
             "",
