@@ -16,7 +16,7 @@ from itertools import pairwise
 from tanaka.paper.entities import same_name
 from tanaka.paper.physics import footprint, residence
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
-from tanaka.paper.physics.sizes_beside import LOOSE
+from tanaka.paper.physics.sizes_beside import LOOSE, TURNED
 from tanaka.paper.physics.whose_size import About, named
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
@@ -110,10 +110,10 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         text = sentence.text
         if not sentence.readings and not scene.parts(k):
             continue
-        if _BUSY.search(text):
+        if _BUSY.search(text) or TURNED.search(text):
             continue
         beside = scene.sentences[max(0, k - 1) : k + 2]
-        if any(residence.in_turn(s.text) for s in beside):
+        if any(residence.in_turn(s.text) or TURNED.search(s.text) for s in beside):
             continue
         if k not in busy:
             groups = [] if _COMPARED.search(text) else _devices(scene, k)

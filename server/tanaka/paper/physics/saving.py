@@ -49,7 +49,7 @@ _TO = Lazy(
 _OTHER = Lazy(
     r"\b(?:communicat\w+|traffic|volume|throughput|speed\w*|faster|slower|latency|time|cost\w*|energy|power|bandwidth|FLOPs?|"
     r"compute|access\w*|reads?|writes?|transfers?|batch(?:es)?|longer|larger|bigger|greater|accuracy|perplexity|area|lines|trainable|loss|compress\w*|steps?|epochs?|"
-    r"model sizes|respectively|parameters? (?:efficien\w+|count))\b",
+    r"model sizes|respectively|parameters? (?:efficien\w+|count)|(?:scaling|parallel) efficien\w+)\b",
     re.I,
 )  # fmt: skip
 _TRAINABLE = Lazy(r"\btrainable\b", re.I)

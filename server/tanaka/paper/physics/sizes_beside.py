@@ -49,6 +49,10 @@ _B = Lazy(r"\b[Bb](?:atch)?\s?=\s?$")
 _L = Lazy(r"\b(?:[CSLTcsln]|len|ctx|context|seq)\s?=\s?$")
 
 
+# "1,508 GB in BF16 → 309 GB", "-4bit", "TQ3": made smaller, by whatever it is called
+TURNED = Lazy(r"→|⟶|⇒|->|\b\d\s?bit\b|\b[A-Z]{0,2}Q\d\b|-[A-Z]{1,2}Q\b")
+
+
 def read(scene: Scene, told: frozenset[Spot]) -> Iterator[LocalPhysical]:
     """Sizes of which the strict reader made no claim."""
     for k, sentence in enumerate(scene.sentences):
@@ -65,6 +69,8 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if not r.quantity.bounded or r.quantity.point < 64 or r.per not in ("", "token", "each", "gpu"):
         return None
     if footprint.misplaced(Stretch(scene, k, 0, len(text)), size) or any(p.start <= r.start < p.end for p in scene.parts(k)):  # fmt: skip
+        return None
+    if TURNED.search(text):
         return None
     zone = zone_of(scene, size)
     if _SOME.search(text, zone.start, zone.at) or _PIECES.search(text, 0, zone.at):

@@ -64,7 +64,7 @@ _NAME_BEFORE = Lazy(
 )
 _MOVES = Lazy(
     r"\b(?:achiev\w+|sustain\w*|measur\w+|reach(?:es|ed)?|attain\w*|observ\w+|effective\w*|moves?|sends?|sees?|busy|saturat\w*|throttl\w*|simulat\w+|emulat\w+|future|would|could|if|imagin\w+|assum\w+|switch(?:es)?|OSFP|"
-    r"twin|dual|two-port|bonded|aggregat\w*|combined|together|trunk\w*|oversubscri\w*|spine|leaf|limit(?:s|ed)?|capp?(?:ed|s)?|bisection|both|NVSwitch)\b",
+    r"twin|dual|two-port|bonded|aggregat\w*|combined|together|trunk\w*|oversubscri\w*|spine|leaf|limit(?:s|ed)?|capp?(?:ed|s)?|bisection|both|NVSwitch|lanes?|not|isn['’]t|aren['’]t|never|no)\b",
     re.I,
 )
 _ONE_PORT = Lazy(r"\b(?:adapters?|ports?|NICs?|HCAs?|cards?|each)\b", re.I)

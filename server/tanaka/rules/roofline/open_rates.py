@@ -17,6 +17,7 @@ from tanaka.paper.decode import bits
 from tanaka.paper.model import Asserted, DecodeRate, How, Number, NumberId, Paper, Physical, Where
 from tanaka.paper.physics.rates import DECODES, DECODING, PROMPTS, RELATION, TRAINS
 from tanaka.paper.physics.runs import RELATION as RUN
+from tanaka.paper.reads import query
 from tanaka.paper.setup import bits_told, own, trains
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -166,6 +167,13 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
     return full, guess
 
 
+@query
+def _several_sizes(paper: Paper) -> bool:
+    """Whether a paper states sizes of more than one model."""
+    sizes = [n.quantity.point for n in paper.numbers_of(Kind.PARAM_COUNT) if n.quantity.point >= 3e7]  # fmt: skip
+    return bool(sizes) and max(sizes) > 1.2 * min(sizes)
+
+
 def _model(
     ctx: Context, claim: Physical, named: dict[str, str], given: dict[str, NumberId]
 ) -> bool:
@@ -197,7 +205,10 @@ def _model(
             or bound.reach is Reach.PARAGRAPH
             or (bound.reach is Reach.SECTION and number.where not in _SUMMED_UP)
         )
-        if bound is not None and near and find_network(bound.value) is not None:
+        # "Llama 3.1 8B, 70B and 405B": the set-up has one name, and three models
+        loosely = bound is not None and (bound.reach is Reach.PAPER or "table" in claim.far)
+        several = loosely and _several_sizes(paper)
+        if bound is not None and near and not several and find_network(bound.value) is not None:
             named["model"] = bound.value
         elif images:
             return False
