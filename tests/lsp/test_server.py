@@ -593,7 +593,7 @@ async def test_a_device_is_declared_from_the_light_bulb_and_the_rate_is_checked(
 ) -> None:
     rate = "Each GPU sustains 389\\,TFLOP/s on our largest product."
     text = paper(
-        "\\section{One}\nThe A100-SXM4-80GB computes in BF16. Serving uses an L4.\n"
+        "\\section{One}\nThe A100-SXM4-80GB computes in BF16. Serving uses an H100-SXM5-80GB.\n"
         f"\\section{{Two}}\n{rate}"
     )
     (tmp_path / "a.tex").write_text(text)

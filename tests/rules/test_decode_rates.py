@@ -130,7 +130,7 @@ def test_an_excuse_anywhere_takes_the_proof_away(run: Run, excuse: str) -> None:
 @settings(max_examples=25, deadline=None, database=None, derandomize=True)
 @given(runs())
 def test_what_is_taken_away_takes_the_proof_away(run: Run) -> None:
-    """Without batch, format, model or device a rate is not checked."""
+    """Without batch, format, model or device of its own nothing is proven of a rate."""
     said = run.at(3 * run.roof)
     for stated, other in (
         (f"batch {run.batch}", "this batch"),
@@ -140,4 +140,5 @@ def test_what_is_taken_away_takes_the_proof_away(run: Run) -> None:
         (f"{COUNTS[run.devices]} {run.part}", "the machine"),
     ):
         if stated in said:
-            assert found(said.replace(stated, other)) == [], said.replace(stated, other)
+            without = said.replace(stated, other)
+            assert all(f.verdict is Verdict.IMPLAUSIBLE for f in found(without)), without

@@ -17,7 +17,7 @@ from .papers import papers
 
 MAIN, TOML = DocId("main.tex"), DocId("tanaka.toml")
 HEAD = "\\documentclass{article}\n\\begin{document}\n"
-PARTS = "\\section{Design}\nThe A100-SXM4-80GB computes in BF16, and an A100 has NVLink. Serving uses an L4.\n"  # fmt: skip
+PARTS = "\\section{Design}\nThe A100-SXM4-80GB computes in BF16, and an A100 has NVLink. Serving uses an H100-SXM5-80GB.\n"  # fmt: skip
 RATE = "Each GPU sustains 389\\,TFLOP/s on our largest matrix product.\n"
 
 
@@ -49,7 +49,7 @@ def findings(texts: dict[str, str]) -> list[tuple[str, Verdict, str]]:
 def test_an_unbound_rate_offers_the_parts_that_the_paper_names() -> None:
     report = paper(f"{PARTS}\\section{{Results}}\n{RATE}")
     views = offered(report, "389")
-    assert list(views) == ["Declare the device: A100-SXM4-80GB, bf16", "Declare the device: L4, bf16"]  # fmt: skip
+    assert list(views) == ["Declare the device: A100-SXM4-80GB, bf16", "Declare the device: H100-SXM5-80GB, bf16"]  # fmt: skip
     view = next(iter(views.values()))
     assert view.kind is FixKind.INSERT
     assert "a reviewer will ask" in view.reason

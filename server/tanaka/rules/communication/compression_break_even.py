@@ -1,7 +1,8 @@
 r"""## What it checks
-That a codec of gradients or activations saves more than it takes: what it saves of exposed
-communication as stated, in one sentence, over a few or in a row of a table, or the bytes that it
-spares over the stated link, against encoding and decoding. And that encoding and decoding are not
+That a codec of gradients or activations saves more than encoding and decoding take.
+
+What it saves of exposed communication may be stated, in one sentence, over a few or in a row of a table,
+or follow from the bytes that it spares over the stated link. And that encoding and decoding are not
 longer than the whole step in which they run.
 
 ## Why it matters

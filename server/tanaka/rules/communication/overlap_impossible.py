@@ -1,7 +1,8 @@
 r"""## What it checks
-That communication which is said to be hidden, to come for free or not to lengthen the step is not
-longer than the work beside it: by the two times, of one sentence, of two or of a row of a table
-whose caption says that all is hidden; or by the least time of its payload over its link.
+That communication which is said to be hidden, or to come for free, is not longer than the work beside it.
+
+The two times may stand in one sentence, in two or in a row of a table whose caption says that all is
+hidden; or the least time of the payload over its link is longer.
 
 ## Why it matters
 What does not fit behind the work is exposed, and is added to every step. A claim that nothing is

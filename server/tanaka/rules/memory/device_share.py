@@ -215,7 +215,9 @@ def _too_much(
         slots=(
             Slot("need", need.shown, "M"), Slot("cap", room.shown, "C"),
             Slot("n_dev", f"{devices:,.0f}", count=int(devices)), Slot("device", family), Slot("excuse", way),
+            Slot("line", "", at=AtNumber(at)),
         ),
+        case="B2",
     )  # fmt: skip
 
 
@@ -302,8 +304,8 @@ def _held(ctx: Context, claim: Physical) -> Finding | None:
         bold=f"{total.shown} of {what} on {capacity.shown}.", only_if=way,
         figure=FitFigure((FitPart("activations", total.value, False),), held.value, f"one {family}"),
         slots=(
-            Slot("phase", "the end of the forward pass"), Slot("live", f"{what} {total.shown}", "A"),
-            Slot("need", total.shown, "A"), Slot("cap", capacity.shown, "H"), Slot("excuse", way),
+            Slot("phase", "the end of the forward pass"), Slot("live", f"{what} {total.shown}", total.symbol),
+            Slot("need", total.shown, total.symbol), Slot("cap", capacity.shown, "H"), Slot("excuse", way),
         ),
     )  # fmt: skip
 

@@ -45,8 +45,9 @@ def held_states(ctx: Context, told: frozenset[NumberId]) -> Iterator[Outcome]:
     """Claims that training fits, but for those whose number a finding names already."""
     for claim in ctx.paper.physical("held state"):
         said = machine.said(claim) or (claim.asserted is Asserted.NO and "able" in claim.cues)
-        if said and claim.number not in told and (outcome := _judged(ctx, claim)) is not None:
-            yield outcome
+        outcome = _judged(ctx, claim) if said and claim.number not in told else None
+        if isinstance(outcome, Finding):
+            yield outcome  # that it fits is said by the rules of the whole step
 
 
 @query

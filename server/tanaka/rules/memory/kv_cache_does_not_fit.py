@@ -67,7 +67,8 @@ def kv_cache_does_not_fit(ctx: Context) -> Iterator[Outcome]:
     for claim in chain(ctx.paper.physical("cache residence"), batch_rows(ctx.paper)):
         if claim.asserted is Asserted.NO:
             continue
-        if outcome := _first(ctx, claim):
+        outcome = _first(ctx, claim)
+        if outcome and (LOOSE not in claim.cues or isinstance(outcome, Finding)):
             yield outcome
 
 

@@ -1,6 +1,6 @@
 r"""## What it checks
-That weights, gradients and optimizer state of a model trained on counted, named devices fit into
-their memory together, also where a sentence only says that training fits or which model is the largest.
+That weights, gradients and optimizer state of a model that is trained on counted, named devices fit into
+their memory together.
 
 ## Why it matters
 It is the first question about any training set-up, and an arithmetic one: 13 billion parameters

@@ -120,7 +120,9 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
         slots=(
             Slot("need", need.shown, "M"), Slot("cap", there.shown, "C"),
             Slot("n_dev", f"{place.devices:,.0f}", "n", count=int(place.devices)), Slot("device", place.family), Slot("excuse", only_if),
+            Slot("line", "", at=AtNumber(claim.number)),
         ),
+        case="B2",
     )  # fmt: skip
 
 
