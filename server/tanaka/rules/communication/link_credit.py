@@ -65,7 +65,7 @@ def _told(ctx: Context) -> Iterator[Finding]:
             "NVLink joins the devices of a node, and no nodes.",
             tuple(d.steps), note="between nodes", bold="NVLink does not leave a node.",
             only_if="one NVLink domain joins several nodes",
-            slots=(Slot("claim", "NVLink"), Slot("line", "", at=AtMention(m.id)), Slot("excuse", "one NVLink domain joins several nodes")), case="B4",
+            slots=(Slot("claim", "NVLink"), Slot("line", "", at=AtMention(m.id)), Slot("excuse", "one NVLink domain joins several nodes")), case="G",
         )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _without(
         f"The {name} has no NVLink.",
         tuple(d.steps), operands=operands, note="no NVLink on this part", bold=f"The {name} has no NVLink.",
         only_if=f"what is called {name} is another part, or its link another",
-        slots=(Slot("claim", name, "g"), Slot("line", "", at=at), Slot("excuse", f"what is called {name} is another part, or its link another")), case="B2",
+        slots=(Slot("claim", name, "g"), Slot("line", "", at=at), Slot("excuse", f"what is called {name} is another part, or its link another")), case="E",
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _rate(ctx: Context, claim: Physical) -> Finding | None:
         tuple(d.steps), operands=(claim.number,), note="a rate of NVLink",
         bold=f"{stated.shown} is a rate of NVLink.",
         only_if=f"a device has {rate / 100e9:.1f} ports of 800 Gb/s, or the rate is that of a node",
-        slots=(Slot("claim", stated.shown, "r"), Slot("line", "", at=AtNumber(claim.number)), Slot("excuse", f"a device has {rate / 100e9:.1f} ports of 800 Gb/s, or the rate is that of a node")), case="B3",
+        slots=(Slot("claim", stated.shown, "r"), Slot("line", "", at=AtNumber(claim.number)), Slot("excuse", f"a device has {rate / 100e9:.1f} ports of 800 Gb/s, or the rate is that of a node")), case="F",
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _time(ctx: Context, claim: Physical) -> Finding | None:
         tuple(d.steps), operands=(time, payload, claim.number), note="the time over NVLink",
         bold=f"{size.shown} / {rate.shown} is {shown}, not {stated.shown}.",
         only_if=f"the bytes move at {used / 1e9:.0f} GB/s",
-        slots=(Slot("claim", stated.shown, "t"), Slot("line", "", at=AtNumber(time)), Slot("excuse", f"the bytes move at {used / 1e9:.0f} GB/s")), case="B3",
+        slots=(Slot("claim", stated.shown, "t"), Slot("line", "", at=AtNumber(time)), Slot("excuse", f"the bytes move at {used / 1e9:.0f} GB/s")), case="F",
     )  # fmt: skip
 
 

@@ -217,7 +217,7 @@ def _too_much(
             Slot("n_dev", f"{devices:,.0f}", count=int(devices)), Slot("device", family), Slot("excuse", way),
             Slot("line", "", at=AtNumber(at)),
         ),
-        case="B2",
+        case="E",
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def _stated(ctx: Context, claim: Physical) -> Outcome | None:
             Slot("n_dev", f"{place.devices:,.0f}", "n", count=int(place.devices)), Slot("device", place.family), Slot("excuse", only_if),
             Slot("line", "", at=AtNumber(claim.number)),
         ),
-        case="B2",
+        case="E",
     )  # fmt: skip
 
 
