@@ -143,6 +143,20 @@ class Editor(LanguageClient):
             types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
         )
 
+    async def gone(self, *, was_shut_down: bool) -> None:
+        """Wait until the server has left, with status 0 where it was asked to shut down first."""
+        process = self._server
+        assert process is not None and process.stderr is not None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                said = (await process.stderr.read()).decode()
+                await self.stop()
+        except TimeoutError:
+            process.kill()
+            raise AssertionError(f"the server did not leave in {PATIENCE:g} s") from None
+        assert "Error sending data" not in said, said[-2000:]
+        assert process.returncode == (0 if was_shut_down else 1), said[-2000:]
+
     async def close_all(self) -> None:
         """Close what is open, and forget what was said."""
         for uri in tuple(self._open):
@@ -228,6 +242,7 @@ async def editor(
     """An editor with a server of its own; the server must leave with status 0."""
     client = Editor()
     client.configuration = configuration or {}
+    was_shut_down = False
     await client.start_io(sys.executable, "-m", "tanaka", "serve", "--stdio")
     try:
         client.offered = await client.initialize_async(
@@ -241,6 +256,7 @@ async def editor(
         yield client
         async with asyncio.timeout(PATIENCE):
             await client.shutdown_async(None)
+        was_shut_down = True
     finally:
         client.exit(None)
-        await client.stop()
+        await client.gone(was_shut_down=was_shut_down)

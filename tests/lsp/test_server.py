@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
 from lsp.client import PATIENCE, Editor, editor, place, vscode, words
 from tanaka import __version__
+from tanaka.lsp.server import make_server
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "stale-pipeline"
 OURS = {"theme": "dark", "diagnosticsDelay": 0, "codeLens": True}
@@ -672,6 +673,32 @@ async def test_a_position_in_a_text_that_was_edited_meanwhile_is_refused() -> No
         with pytest.raises(JsonRpcException) as refused:
             await hover
         assert refused.value.code == types.LSPErrorCodes.ContentModified
+
+
+async def test_a_channel_that_fails_is_not_told_of_its_own_failure() -> None:
+    class Closed:
+        writes = 0
+
+        def write(self, _: bytes) -> None:
+            self.writes += 1
+            raise ValueError("write to closed file")
+
+        def close(self) -> None: ...
+
+    server, closed = make_server(), Closed()
+    server.protocol.set_writer(closed)
+    server.report_server_error(ValueError("a rule failed"), JsonRpcInternalError)
+    assert closed.writes == 1
+
+
+async def test_a_client_that_leaves_while_its_paper_is_read_is_told_nothing_more() -> None:
+    """Reading is cut short, and what would be shown after it finds the channel closed."""
+    uri = "overleaf-workshop://host/Paper/a.tex"
+    for pause in (0.0, 0.05, 0.2):
+        async with editor(vscode(), OURS | {"files": True}) as ed:
+            ed.open(uri, WRONG * 400)
+            await asyncio.sleep(pause)
+            ed.replace(uri, WRONG, "The", "A", version=2)
 
 
 async def test_over_tcp(tmp_path: Path) -> None:

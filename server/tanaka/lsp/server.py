@@ -119,6 +119,7 @@ class Server(LanguageServer):
         self._session: Session | None = None
         self._plain: dict[int, tuple[types.Diagnostic, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._telling = False
 
     @property
     def session(self) -> Session:
@@ -165,6 +166,11 @@ class Server(LanguageServer):
     async def _serve(self, stop: threading.Event, stdin: BinaryIO) -> None:
         reader = await PipeReader.of(stdin)
         await run_async(stop, reader, self.protocol, log, self.report_server_error)
+
+    def leave(self) -> None:
+        """The client goes: nothing more is read for it or said to it."""
+        if self._session is not None:
+            self._session.leave()
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop; what it raises is logged."""
@@ -218,9 +224,16 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what went wrong; a message box in the middle of a sentence helps nobody."""
-        if source is not FeatureRequestError:
-            log.error("%s", error)
+        if source is FeatureRequestError:
+            return
+        log.error("%s", error)
+        if self._telling:
+            return  # it is the telling that failed: one more line would fail in the same way
+        self._telling = True
+        try:
             self.log(f"Error in the server: {error}")
+        finally:
+            self._telling = False
 
 
 def make_server() -> Server:
@@ -318,7 +331,12 @@ def make_server() -> Server:
 
     @feature(types.SHUTDOWN)
     async def shutdown(_: Any) -> None:
+        server.leave()
         await server.voice.close()
+
+    @feature(types.EXIT)
+    def leave(_: Any) -> None:
+        server.leave()
 
     @server.command(ext.DELTA)
     async def delta(argument: Any) -> Any:

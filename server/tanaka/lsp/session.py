@@ -123,6 +123,7 @@ class Session:
         self._besides: dict[DocId, asyncio.Task[None]] = {}
         self._beside_again: set[DocId] = set()
         self._publishing: asyncio.Task[None] | None = None
+        self._left = False
         self._warming: set[DocId] = set()
         self._typed: set[DocId] = set()
         self._last_key = float("-inf")
@@ -225,6 +226,14 @@ class Session:
         self._papers.choose(root, chosen)
         await self._accompanied(root)
         self._publish_soon()
+
+    def leave(self) -> None:
+        """Stop what is under way, and show nothing more: who listened is gone."""
+        self._left = True
+        under_way = (self._publishing, *self._loads.values(), *self._besides.values())
+        for task in under_way:
+            if task is not None:
+                task.cancel()
 
     # -- reads ----------------------------------------------------------------------------------
     async def asked(
@@ -428,6 +437,8 @@ class Session:
         """Publish once what is queued has been taken in; never two at a time."""
         if self._publishing is not None:
             self._publishing.cancel()
+        if self._left:
+            return
         self._publishing = self._start(self._publish_when_due())
 
     async def _publish_when_due(self) -> None:
