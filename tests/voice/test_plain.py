@@ -147,7 +147,7 @@ def test_every_place_that_is_named_is_a_link_to_it() -> None:
 
 
 _NAMES = re.compile(
-    r"\b\d+(?:\.\d+)?[BM] (?:model|decoder)|\bon [\d,]+ (?:devices|GPUs)|\bRTX \d{4}|\b[A-Za-z][\w.]*-[\w./-]*\w|\b[A-Z]+\d+[A-Z]*(?: [A-Za-z]+\d*)* \d+GB\b|\b[A-Z]+\d+\w*(?: SXM\d)?"
+    r"\b\d+(?:\.\d+)?[BM] (?:model|decoder)|\b(?:on|over) [\d,]+ (?:devices|GPUs)|\bRTX \d{4}|\b[A-Za-z][\w.]*-[\w./-]*\w|\b[A-Z]+\d+[A-Z]*(?: [A-Za-z]+\d*)* \d+GB\b|\b[A-Z]+\d+\w*(?: SXM\d)?"
 )
 """Names of models, parts and techniques at a degree, as the paper states them; their digits need no step: \"Llama-2-70B\"."""
 

@@ -246,6 +246,7 @@ def _differs(
             Slot("claim", stated.shown, "s"), Slot("technique", f"sharding over {on}"), Slot("value", left.shown, "v"),
             Slot("what", "the model states"), Slot("excuse", way),
         ),
+        case="E",
     )  # fmt: skip
 
 

@@ -215,6 +215,7 @@ def _less(
             Slot("claim", stated.shown, "s"), Slot("technique", _spoken(model) + where), Slot("value", value.shown, "v"),
             Slot("what", model.of.partition(" of ")[0]), Slot("excuse", only_if),
         ),
+        case="E" if verb == "leaves" else "B",
     )  # fmt: skip
 
 
@@ -304,6 +305,7 @@ def _finding(
             Slot("claim", stated.shown, "s"), Slot("technique", _spoken(model) + where), Slot("value", value.shown, "v"),
             Slot("what", model.of.partition(" of ")[0]), Slot("excuse", only_if),
         ),
+        case=("F" if form == "to" else "A") if proven else "E" if form == "to" else "B",
     )  # fmt: skip
 
 

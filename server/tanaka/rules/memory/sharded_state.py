@@ -129,7 +129,7 @@ def _finding(
 ) -> Finding:  # fmt: skip
     number = paper.number(claim.number)
     stated = d.stated("stated", claim.number, symbol="s")
-    on = f" on {replicas:,.0f} replicas" if stage else ""
+    on = f" on {replicas:,.0f} devices" if stage else ""
     right = needed.value / number.quantity.scale
     literal = enough(right, number.quantity.literal, 0.01) or rewritten(right, number.quantity.literal)  # fmt: skip
     each = number.quantity.point / (needed.value / count.step.value)
@@ -145,6 +145,7 @@ def _finding(
             Slot("claim", stated.shown, "s"), Slot("technique", _spoken(stage) + on), Slot("value", needed.shown, needed.symbol),
             Slot("what", "the model states"), Slot("excuse", only_if),
         ),
+        case="E",
     )  # fmt: skip
 
 
