@@ -272,6 +272,10 @@ _EVALUATION = Lazy(
     re.I,
 )
 _SET_UP_TITLE = Lazy(r"set-?up|testbed|methodology|settings?\b|environment|configuration", re.I)
+_OWNS_TITLE = Lazy(
+    r"set-?up|testbed|methodology|settings?\b|environment|configuration|hardware|clusters?\b|machines?\b|platforms?\b|infrastructure",
+    re.I,
+)
 _NOT_OWN = (Where.RELATED, Where.FUTURE)
 
 
@@ -323,6 +327,8 @@ class _Index:
         The same for the paper, and for the sections of it that tell results.
     set_up : mapping
         For each role what the set-up sentences of the paper name.
+    owned : _Place
+        For each role what is named where the paper tells what it has: nothing is proven by it.
     evaluates : frozenset of SectionId
         Sections that tell results.
     tables : mapping
@@ -334,6 +340,7 @@ class _Index:
     whole: _Place = field(default_factory=_Place)
     evaluated: _Place = field(default_factory=_Place)
     set_up: _Place = field(default_factory=_Place)
+    owned: _Place = field(default_factory=_Place)
     evaluates: frozenset[SectionId] = frozenset()
     tables: dict[NumberId, Table] = field(default_factory=dict)
 
@@ -393,10 +400,22 @@ class _Index:
                 if reach is Reach.PAPER and len(self.whole.apart(role)) > 1:
                     break  # named elsewhere, and not the only one of the paper
                 if len(values) == 1:
-                    value, at = next(iter(values.values()))
+                    ((key, (value, at)),) = values.items()
+                    if role is Role.DEVICE and self._is_foreign(key):
+                        break  # it may be there for comparison with what the paper ran on
                     yield Bound(role, value, How.INFERRED, reach, at)
                 if values:
                     break  # the nearest place that names any decides
+            else:
+                owned = self.owned.apart(role)
+                if role is Role.DEVICE and not ratio and len(owned) == 1:
+                    ((value, at),) = owned.values()
+                    yield Bound(role, value, How.INFERRED, Reach.PAPER, at)
+
+    def _is_foreign(self, key: str) -> bool:
+        """Whether a part is none of those that the paper says it has."""
+        owned = self.owned.all(Role.DEVICE)
+        return bool(owned) and not any(key.startswith(o) or o.startswith(key) for o in owned)
 
 
 def _differs(role: Role, other: str, key: str) -> bool:
@@ -418,7 +437,8 @@ def _own_result(number: Number) -> bool:
 
 @query
 def _index(paper: Paper) -> _Index:
-    index = _Index(evaluates=frozenset(_evaluating(paper)))
+    index = _Index(evaluates=frozenset(_titled(paper, _EVALUATION)))
+    owns = frozenset(_titled(paper, _OWNS_TITLE))
     titled = {s.id for s in paper.sections if _SET_UP_TITLE.search(s.title)}
     for number in paper.numbers:
         places = [index.blocks[number.block]]
@@ -428,12 +448,15 @@ def _index(paper: Paper) -> _Index:
                 places.append(index.evaluated)
             if number.section in titled and number.where is not Where.TABLE:
                 places.append(index.set_up)
+            if number.section in owns:
+                places.append(index.owned)
         for role, key, value, at in _names(number):
             for place in places:
                 place.add(role, key, (value, at))
     for mention in paper.mentions:
         if mention.what in (SET_UP, NAMED):
-            _mention(index, mention, set_up=mention.what == SET_UP or mention.section in titled)
+            set_up = mention.what == SET_UP or mention.section in titled
+            _mention(index, mention, set_up=set_up, owned=set_up or mention.section in owns)
     for table in paper.tables:
         for row in table.rows:
             for cell in row:
@@ -443,6 +466,8 @@ def _index(paper: Paper) -> _Index:
             for role, value in _labelled(label):
                 if role in _SET_UP:
                     index.sections[table.section].add(role, same_name(value), (value, None))
+                    if table.section in owns:
+                        index.owned.add(role, same_name(value), (value, None))
     return index
 
 
@@ -463,7 +488,7 @@ _COUNTS = {"gpu": Role.DEVICES, "node": Role.NODES}
 _KINDS = {Kind.BATCH_SIZE: Role.BATCH, Kind.SEQ_LEN: Role.SEQUENCE}
 
 
-def _mention(index: _Index, mention: Mention, *, set_up: bool) -> None:
+def _mention(index: _Index, mention: Mention, *, set_up: bool, owned: bool) -> None:
     """Take in what a sentence names, whether it states a number or not."""
     own = mention.role == "ours" and mention.where not in _NOT_OWN
     for name, value in mention.settings:
@@ -477,18 +502,20 @@ def _mention(index: _Index, mention: Mention, *, set_up: bool) -> None:
                 places.append(index.evaluated)
             if set_up and mention.where not in (*_SUMMARY, Where.CAPTION):
                 places.append(index.set_up)
+            if owned:
+                places.append(index.owned)
         for place in places:
             place.add(role, same_name(value), (value, None))
 
 
-def _evaluating(paper: Paper) -> Iterator[SectionId]:
-    """Sections that tell results: by their own title, or by that of the chapter around them."""
+def _titled(paper: Paper, pattern: Lazy) -> Iterator[SectionId]:
+    """Sections that their own title, or that of the chapter around them, tells to be of a sort."""
     around: list[tuple[int, bool]] = []
     for section in paper.sections:
         while around and around[-1][0] >= section.level:
             around.pop()
         tells = section.where not in _NOT_OWN and (
-            _EVALUATION.search(section.title) is not None or any(t for _, t in around)
+            pattern.search(section.title) is not None or any(t for _, t in around)
         )
         around.append((section.level, tells))
         if tells:

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import cache
 
 from tanaka.latex.plain import CITE
-from tanaka.paper.entities import Entity, EntityKind, entities, platform, same
+from tanaka.paper.entities import YARDSTICK, Entity, EntityKind, entities, platform, same
 from tanaka.paper.sentences import Sentence
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier, Reading
@@ -180,6 +180,8 @@ def _held_against(text: str, at: int, *, link: bool) -> bool:
 
     Over a link something is sent: "over" holds nothing against it.
     """
+    if YARDSTICK.search(text, max(0, at - 64), at):
+        return True
     words = text[max(0, at - 64) : at].lower().split()
     for i in range(len(words) - 1, max(-1, len(words) - 7), -1):
         word = words[i].strip(",:.(")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tanaka.paper.entities import YARDSTICK
 from tanaka.paper.model import OPEN, How
 from tanaka.paper.product.counts import plain_count
 from tanaka.paper.sentences import Sentence
@@ -442,6 +443,8 @@ def rates(sentence: Sentence) -> tuple[LocalRate, ...]:
             continue
         if len(devices) == 1 and _beside(text, r):
             continue  # of a part that the sentence does not name
+        if len(devices) == 1 and (m := DEVICE_NAME.search(text, r.end)) is not None and YARDSTICK.search(text, 0, m.start()):  # fmt: skip
+            continue
         cues = {n for n, p in _RATE_CUES.items() if re.search(p, text, re.I)}
         if "causal" in cues and _products_only(whole, r):
             cues.discard("causal")

@@ -17,6 +17,13 @@ from tanaka.paper.names import Form, Names, names
 from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 
+YARDSTICK = Lazy(
+    r"(?:[×x]|\b(?:times|than|twice|double|half|to))\s(?:of\s)?(?:what|that|those|the (?:rate|speed|throughput))\b[^.;,()]{0,40}\b(?:on|of|with|for|from)\s(?:an?|the|our|one|single|a single)?\s?$|"
+    r"\bthan (?:on|with|for) (?:an?|the|our|one)?\s?$",
+    re.I,
+)
+"""Words before a name that is there for comparison: "2.6 times what we get on an A100"."""
+
 
 class EntityKind(StrEnum):
     """What sort of thing is named."""

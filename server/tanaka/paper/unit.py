@@ -206,7 +206,7 @@ class Frame:
 
 
 _WHERE: tuple[tuple[Where, Lazy], ...] = (
-    (Where.RELATED, Lazy(r"related|background|prior work|preliminar|state of the art|literature|fundamentals|primer", re.I)),
+    (Where.RELATED, Lazy(r"^(?!.*\b(?:set-?up|settings?|testbed|our design)\b).*(?:related|background|prior work|preliminar|state of the art|literature|fundamentals|primer)", re.I)),
     (Where.FUTURE, Lazy(r"future work|outlook", re.I)),
     (Where.ABSTRACT, Lazy(r"^(?:executive|management) summary$|^abstract$", re.I)),
     (Where.CONCLUSION, Lazy(r"conclusion|summary|concluding|closing|^recommendations?$", re.I)),

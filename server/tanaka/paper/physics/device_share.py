@@ -58,6 +58,9 @@ _WELCOME = Lazy(
 _FITS = Lazy(r"\b(?:fits?|fitted|fitting|sits?|lives?|resides?|goes|squeezes?|accommodated|held|hosted|placed|kept|stays?|trained|runs?) (?:comfortably |easily |entirely |well |therefore |thus |just )?(?:in|on|onto|into|by|within|inside)\s(?:the (?:memory|HBM) of )?|\b(?:fits?|suffic\w+|enough|handles?|takes? (?:it|this|that)|holds? (?:it|this|that|them)|is all (?:it|this) (?:needs|takes))\b", re.I)  # fmt: skip
 _NEEDS = Lazy(r"\b(?:state|training|train(?:s|ed)?|fine-?tun\w*|optimi[sz]er|Adam\w*)\b", re.I)
 _HOLDER = Lazy(rf"\b(?P<n>one|an?|a single|single|each|every|two|three|four|eight|\d+)\s(?:\w+ ){{0,2}}?(?P<c>\d+)[- \u2009]?(?:GB|GiB)[- ](?:{_DEVICE})s?\b", re.I)  # fmt: skip
+# "a GCD holds 406M parameters, or 6.5 GB" is of these, and "0.4 GB on each of 256" counts for itself.
+_COUNTED = Lazy(r"\b\d[\d.,]*\s?(?:[MB]|million|billion)\s(?:\w+ )?parameters,? (?:\(|or |i\.e\.,? |that is,? |which (?:is|are|take) )(?:about |some )?$", re.I)  # fmt: skip
+_EACH_OF_MANY = Lazy(r"\s?(?:on|for|in|to) each of (?:the |our |all )?\d", re.I)
 _WAYS = Lazy(r"\b(?:data[- ]parallel|DP|replicas?|ways?)\b", re.I)
 # Shards of a group are larger than those of all; and "1.8 GB of gathered layers" are no state.
 _WITHIN = Lazy(r"\b(?:inside|within|hybrid|HSDP|replicas?|groups?|sub-?groups?)\b", re.I)
@@ -158,7 +161,11 @@ def _state(scene: Scene, place: _Place, sizes: list[Spot]) -> Iterator[LocalPhys
     stage = _stage(scene, k, r.start)
     if stage in (1, 2) or _WITHIN.search(text) or _WITHIN.search(lead):
         return
-    if _OF_ELSE.match(text, r.end):
+    if (
+        _OF_ELSE.match(text, r.end)
+        or _COUNTED.search(text, 0, r.start)
+        or _EACH_OF_MANY.match(text, r.end)
+    ):
         return
     at_once = [s for s in sizes if scene.text and scene.reading(s).quantity.point < r.quantity.point and _clause_of(place, scene.reading(s).start)]  # fmt: skip
     if at_once and r.per not in ("each", "gpu"):

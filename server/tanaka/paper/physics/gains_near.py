@@ -54,7 +54,7 @@ _ELSEWHERE = Lazy(
     r"\b(?:than|over|against|relative to|compared (?:to|with)|vs\.?|versus)\s(?!(?:before|without|(?:the|our|this|an?|its)\s(?:original|unmodified|same|synchronous|plain|uncompressed|unfused|unhidden|sequential|blocking|serial|old)?\s?(?:step|one|run|version|schedule|baseline)))",
     re.I,
 )
-_INNER = Lazy(r"\b(?:kernels?|operators?|primitives?|routine|itself|alone|GEMMs?|lookups?|copies|layers?|part|it|them|compressor|codec|transfers?|exchange|all-?reduce|collective)\s(?:\w+\s){0,3}?$", re.I)  # fmt: skip
+_INNER = Lazy(r"\b(?:exposed (?:time|communication|exchange|part|share)|(?:exchange|communication|stall|waiting|idle|loading|transfer|synchroni[sz]ation|exposed) time|kernels?|operators?|primitives?|routine|itself|alone|GEMMs?|lookups?|copies|layers?|part|it|them|compressor|codec|transfers?|exchange|all-?reduce|collective)\s(?:\w+\s){0,3}?$", re.I)  # fmt: skip
 _ABOUT = Lazy(
     r"\b(?:at least|up to|as much as|at most|less than|below|above|under|not|no|than)\s(?:an? |the )?$",
     re.I,

@@ -23,6 +23,12 @@ _FORMS = (
     rf"\b{_NODE},? each (?:with|having|has|holding|of) {_N}[ -]{_DEVICE}\b",
 )
 _STATED = tuple(Lazy(form) for form in _FORMS)
+# "... eight p3.16xlarge instances.  Each holds eight V100s": of what the sentence before names
+_EACH_HOLDS = (
+    Lazy(
+        rf"^(?:Each|Every one|It|A single one)(?: of them| of these)? (?:ha(?:s|d)|holds?|contains?|carr(?:y|ies)|houses?|comprises?|is equipped with)\s{_N}[ -]{_DEVICE}\b"
+    ),
+)
 _CUE = Lazy(rf"\b{_NODE}\b")
 WORDS = {"two": 2.0, "four": 4.0, "eight": 8.0, "ten": 10.0, "sixteen": 16.0}
 # Not of our own machine, and none that is there.
@@ -33,7 +39,11 @@ def sizes(text: str) -> dict[int, float]:
     """Node sizes that a text states, by the offset of their number."""
     if not _CUE.search(text):
         return {}
-    found = {m.start("n"): m["n"].lower() for form in _STATED for m in form.finditer(text)}
+    return _counted(text, _STATED)
+
+
+def _counted(text: str, forms: tuple[Lazy, ...]) -> dict[int, float]:
+    found = {m.start("n"): m["n"].lower() for form in forms for m in form.finditer(text)}
     return {at: WORDS.get(word) or float(word) for at, word in found.items() if word != "0"}
 
 
@@ -41,6 +51,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Each size of a node, at the number that states it."""
     for k, sentence in enumerate(scene.sentences):
         stated = sizes(sentence.text)
+        if not stated and k and _CUE.search(scene.sentences[k - 1].text):
+            stated = _counted(sentence.text, _EACH_HOLDS)
         if not stated or _SUPPOSED.search(sentence.text):
             continue
         for at, size in stated.items():

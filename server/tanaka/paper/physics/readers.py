@@ -62,10 +62,10 @@ from tanaka.paper.sentences import Sentence
 def _sizes(scene: Scene) -> Iterator[LocalPhysical]:
     """What a sentence says of a size by itself, and what takes the words around it."""
     plain = tuple(footprint.read(scene))
-    yield from plain
-    yield from sizes_beside.read(
-        scene, frozenset(c.number for c in plain if c.relation == "footprint")
-    )
+    told = frozenset(c.number for c in plain if c.relation == "footprint")
+    for claim in (*plain, *sizes_beside.read(scene, told)):
+        if not sizes_beside.is_of_another(scene, claim):
+            yield claim
 
 
 def _homes(scene: Scene) -> Iterator[LocalPhysical]:
@@ -88,8 +88,6 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     kept_units.read,
     utilization.read,
     achieved.read,
-    footprint.read,
-    residence.read,
     _sizes,
     _homes,
     specification.read,

@@ -275,7 +275,10 @@ def _bits(sentence: Sentence, *, adam: bool) -> frozenset[float]:
 
 
 _WAYS = Lazy(r"^(?:-way|[- ]fold)? ?(?:data[- ]parallel\w*|DP|replicas?|ranks?|workers?)\b", re.I)
-_DEGREE = Lazy(r"\b(?:data[- ]parallel\w*|DP)(?: degree| size| group)?(?: of|\s?=)?\s$", re.I)
+_DEGREE = Lazy(
+    r"\b(?:data[- ]parallel\w*|DP|shard\w*|partition\w*|ZeRO(?:-\d)?)(?: degree| size| group)(?: of|\s?=)?\s$|\b(?:data[- ]parallel\w*|DP)(?: of|\s?=)?\s$",
+    re.I,
+)
 
 
 # "over 64 GPUs" is where it lies, and no bound

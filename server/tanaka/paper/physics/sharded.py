@@ -41,7 +41,7 @@ _OTHER = Lazy(
     r"headroom|room|off-?load\w*|host|CPU|NVMe|LoRA|adapters?|8-bit|quanti[sz]\w+|experts?|gathered|prefetch\w*|layers?|inference|embedding\w*)\b",
     re.I,
 )
-_BEFORE = Lazy(r"\b(?:from|instead of|rather than|against|versus|down from|(?:would|used to|had to) (?:hold|need|take|have|keep|occupy|require))\s(?:about\s|some\s)?[≈∼~]?$", re.I)  # fmt: skip
+_BEFORE = Lazy(r"\b(?:(?:reduc|shrink|cut|lower|bring|divid|halv|shard|split|tak|turn)(?:s|e|es|ed|d|ing|t?ing)? (?:down )?(?:the|its|their|these|those|this|that)|from|instead of|rather than|against|versus|down from|(?:would|used to|had to) (?:hold|need|take|have|keep|occupy|require))\s(?:about\s|some\s)?[≈∼~]?$", re.I)  # fmt: skip
 _AFTER = Lazy(
     r"(?:\b(?:to|leav(?:es?|ing)|left with|is|are|be|becomes?|costs?|holds?|keeps?|stores?|remain(?:s|ing)?|takes?|needs?|requires?|occup(?:y|ies)|has|have|with|carr(?:y|ies)|down to|into|means?|gives?|amounts? to|comes? to)"
     r"\s(?:only |just |about |around |roughly |some |a mere |a |then )*|\()[≈∼~]?$",
@@ -189,6 +189,8 @@ _FEWER = Lazy(r"\b(?:reduc\w+|sav(?:e|es|ed|ing|ings)|small(?:er)?|less|lower\w*
 
 # Shards of a group are larger than those of all.
 _WITHIN = Lazy(r"\b(?:inside|within|hybrid|HSDP|replicas? of|groups? of|sub-?groups?)\b", re.I)
+_MOMENTS = Lazy(r"\b(?:the|its|their|our|these|of) (?:Adam(?:W)? |FP32 )?(?:optimi[sz]er[- ]states?|moments) (?:alone )?(?:(?:then|thus|therefore|also) )?(?:shrinks?|falls?|drops?|goes|go|is|are|takes?|decreases?|needs?|comes?|now|from)\b", re.I)  # fmt: skip
+_ALL_STATE = Lazy(r"\b(?:training|model) states?\b|\bstates? per (?:GPU|device|rank)\b|\b(?:total|overall|weights|gradients|parameters)\b", re.I)  # fmt: skip
 # A factor of all memory is less than that of the state.
 _WHOLE = Lazy(r"\b(?:memory|footprint|usage|requirements?|only|just|up to|almost|nearly)\b", re.I)
 
@@ -203,6 +205,8 @@ def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
         return None
     if value.stage == 3 and _WITHIN.search(lead + " " + text):
         return None
+    if _MOMENTS.search(clause) and not _ALL_STATE.search(clause):
+        return None  # the part that is cut, and not what is left of the whole
     devices, far = saving.degree(scene, k)
     roles = set(far) | ({"technique"} if value.far else set())
     # full sharding over all ranks leaves nothing to other cuts, and what is told later is of another run

@@ -16,7 +16,7 @@ from tanaka.paper.physics import cached, footprint
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sort_of_size import COPY, WEIGHTS_BEHIND, made_of, sort_beside, state_of
 from tanaka.paper.physics.stretches import Stretch
-from tanaka.paper.physics.whose_size import About, Zone, about_of, taken, zone_of
+from tanaka.paper.physics.whose_size import About, Zone, about_of, listed_as, taken, zone_of
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -36,6 +36,9 @@ _SOME = Lazy(r"\b(?:one|two|three|four|five|six|eight|ten|\d+|some|all|each|both
 _PIECES = Lazy(
     r"\b(?!weights|param|gradients|moments|states|caches|keys|values|bytes)\w+s of (?:about |only |roughly |up to |at most |[≈∼~])?$"
 )
+# "10 layers (6.5 GB of weights) on each", "a stage of 20 layers, 13 GB of weights": of these layers alone
+_OF_LAYERS = Lazy(r"\b(?:\d+|two|three|four|five|six|eight|ten|its|half(?: of)? the) (?:[\w-]+ )?(?:layers|blocks|heads|experts|stages)\s?[(,]?\s?(?:or |i\.e\.,? |about |that is,? )?$", re.I)  # fmt: skip
+_SHARED_OUT = Lazy(r"(?: of (?:the )?weights)?\)? (?:on|for|to|per) each\b", re.I)
 _RIGHT_BEHIND = Lazy(r"[\s,(]*(?:in|at|with|for|of|as)?\s?(?:the |our )?", re.I)
 _ON_EACH = Lazy(r"\bon (?:each|every) (?:GPU|worker|rank|device|card|replica)\b", re.I)
 _QUANTISED = Lazy(r"\bquanti[sz]ed (?:to|in|with)\b", re.I)
@@ -61,6 +64,31 @@ def read(scene: Scene, told: frozenset[Spot]) -> Iterator[LocalPhysical]:
         for size in scene.spots(k, "byte"):
             if size not in told and (claim := _claim(scene, size)) is not None:
                 yield claim
+
+
+# "40.0M parameters; at 16 bytes each this is 0.64 GB", "32.6 GB of weights and gradients"
+_BYTES_EACH = Lazy(
+    r"\b(?:at|of|with|times|by|[×x]) \d+(?:\.\d+)? (?:bytes?|B) (?:each|apiece|per|for each|a)\b",
+    re.I,
+)
+_MORE_BEHIND = Lazy(
+    r"\s?of (?:[\w-]+ ){0,3}(?:weights|parameters)(?:,| and| plus| or| with) ", re.I
+)
+
+
+def is_of_another(scene: Scene, claim: LocalPhysical) -> bool:
+    """Whether a size whose model stands elsewhere is of other bytes, of more, or of a list that names another count of models."""
+    if claim.relation != "footprint" or not claim.far & {"model", "params"}:
+        return False
+    if listed_as(scene, claim.number) is False:
+        return True
+    if dict(claim.named).get("kind") not in ("weights", "gradients"):
+        return False
+    text, r = scene.sentences[claim.number[0]].text, scene.reading(claim.number)
+    return bool(
+        _BYTES_EACH.search(text, max(0, text.rfind("; ", 0, r.start)), r.start)
+        or _MORE_BEHIND.match(text, r.end)
+    )
 
 
 def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
@@ -158,6 +186,8 @@ def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> L
     ):
         return None
     if _ACTIVE.search(text[zone.start : zone.stop]):
+        return None
+    if _OF_LAYERS.search(text, 0, zone.at) or _SHARED_OUT.match(text, zone.end):
         return None
     found = _width(scene, zone, size, cache=False)
     if found is None:

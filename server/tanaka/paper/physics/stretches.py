@@ -22,6 +22,11 @@ _BREAK = Lazy(
 _OF_A_MODEL = Lazy(r"[- ]?(?:model|network|LLM|decoder|transformer|param(?:eter)?s?)\b", re.I)
 # With these a sentence goes on about the model of the one before it.
 _GOES_ON = Lazy(r"\W*(?:Its?|This model|The model|The (?:weights|checkpoint)|They)\b")
+# "180 tables with 2.4B rows" counts no parameters
+_OF_DATA = Lazy(
+    r"\s?(?:[\w-]+ )?(?:rows|samples|images|users|entries|vectors|edges|vertices|items|records|documents|words|queries|requests|interactions|examples|pairs|tokens|keys|embeddings)\b",
+    re.I,
+)
 _MODEL_OF_EXPERTS = Lazy(r"\d\s?[x×]\s?$")
 
 
@@ -81,6 +86,7 @@ class Stretch:
             and r.quantity.bounded
             and r.quantity.point >= 1e6
             and not _MODEL_OF_EXPERTS.search(text, 0, r.start)
+            and not _OF_DATA.match(text, r.end)
         ]
 
     def widths(self) -> tuple[Width, ...]:

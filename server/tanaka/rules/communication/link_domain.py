@@ -70,6 +70,8 @@ def link_domain(ctx: Context) -> Iterator[Outcome]:
             or "all" not in claim.cues
         ):
             continue
+        if "domain" in claim.far and _joined_elsewhere(ctx, claim):
+            continue
         if outcome := _judged(ctx, claim):
             yield outcome
     yield from link_credit(ctx)
@@ -91,6 +93,13 @@ def _tabled(paper: Paper) -> tuple[float, ...]:
             if n is not None and n.quantity.point <= 16:
                 found.append(n.quantity.point)
     return tuple(found)
+
+
+def _joined_elsewhere(ctx: Context, claim: Physical) -> bool:
+    """Whether another node of the paper holds the degree, where its own words name no size."""
+    told = [dict(c.counted)["domain"] for c in ctx.paper.physical("node-size") if c.number != claim.number and c.asserted is not Asserted.NO]  # fmt: skip
+    degree = ctx.paper.number(claim.number).quantity.point
+    return any(size >= degree for size in (*told, *_tabled(ctx.paper)))
 
 
 def _set_up(ctx: Context, claim: Physical) -> Physical:

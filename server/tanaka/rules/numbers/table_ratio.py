@@ -184,6 +184,8 @@ def _judged(
             continue
         if turned_about(view, best.relation, r, number):
             continue
+        if _of_another_group(view, best, r):
+            continue
         elsewhere = _elsewhere(view, best.relation, column, r, number)
         if best.relation.doubtful and elsewhere:
             continue
@@ -198,6 +200,23 @@ def _judged(
         elif elsewhere:
             doubt = "this row is compared with another cell than its neighbours"
         yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
+
+
+def _of_another_group(view: View, fit: Fit, row: int) -> bool:
+    """Whether a relation over rows ends at a group: the batch, or the cluster, is another one there.
+
+    A group is a block of rows none of which keeps the relation, or the one row of a label where the
+    rows that keep it share theirs.
+    """
+    operands = operands_of(fit.relation, row) or ()
+    own = {n.id for n in view.cells[row] if n is not None}
+    if not operands or all(o.id in own for o in operands):
+        return False
+    beside = [r for r in fit.checkable if view.blocks[r] == view.blocks[row]]
+    if len(set(view.blocks)) > 1 and not any(r in fit.hits for r in beside):
+        return True
+    kept = [view.stubs[r] for r in fit.hits]
+    return view.stubs[row] not in kept and len(set(kept)) < len(kept)
 
 
 def _mean_of_rates(view: View, relation: Relation, row: int, number: Number) -> bool:

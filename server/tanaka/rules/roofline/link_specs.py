@@ -31,6 +31,10 @@ _LANES = (0.5, 0.25)
 """Of a slot whose width is not said."""
 
 
+_ARRIVES = 0.7
+"""Copies over a slot of the host run at so much of its rate and more, which is told with its name."""
+
+
 def link_specifications(ctx: Context) -> Iterator[Outcome]:
     """Rates of links that their names tell."""
     for claim in ctx.paper.physical("link specification"):
@@ -58,6 +62,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         d.known(link.name, near.value, "byte/s", _sheet(near), shown=_shown(near.value), symbol="y")
         return Held("TK203", (claim.number,), f"{stated.shown}: {link.name}", tuple(d.steps))
     if any(abs(q.point / s.value / k - 1) <= _OFF for s in known for k in _shares(claim, link)):
+        return None
+    if link.kind == "host" and any(_ARRIVES * s.value <= q.point < s.value for s in known):
         return None
     nearest = min(known, key=lambda s: abs(s.value / q.point - 1))
     text = _shown(nearest.value)

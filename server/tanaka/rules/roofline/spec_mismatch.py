@@ -229,6 +229,8 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if q.hedged and any(abs(q.point / v.value - 1) < 0.25 for v in values):
         return None
+    if kind == "capacity" and "." in q.literal.text and q.point < least:
+        return None  # memories come in whole gigabytes: "held on one V100 (12.1 GB)" is of what it holds
     if "work" in claim.cues or ("bare" in claim.cues and q.point < least):
         return None  # of what runs on the part
     if "many" in claim.cues and q.point > most and not claim.cues & {"system", "bracketed"}:
