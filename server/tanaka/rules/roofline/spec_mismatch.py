@@ -317,8 +317,10 @@ def _peak(ctx: Context, claim: Physical, number: Number, parts: tuple[Accelerato
     if own is not None and "table" in claim.cues:  # in prose `sparse_peak` says so
         label = f"dense {own.precision.upper()} {_label(own.part, 'peak')}"
         return _held(ctx, claim, number, Value(own.value, own.part, label, own.source), "peak")
+    if "table" in claim.cues:  # a column says its format, and no integers are FLOPs
+        other = [p for p in other if p.precision != "int8"]
     # vector units run a half to a sixteenth of what tensor cores do
-    several = () if "dense" in claim.cues else (2.0, 4.0, 8.0)
+    several = () if claim.cues & {"dense", "table"} else (2.0, 4.0, 8.0)
     for p in (*known, *other):
         for k in (1.0, count, *several, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
             if abs(q.point / p.value / k - 1) <= _OFF:
