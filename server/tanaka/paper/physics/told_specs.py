@@ -76,7 +76,7 @@ def read(scene: Scene, told: set[Spot]) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
-        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_each(scene, k), *_by_nature(scene, k)):  # fmt: skip
+        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_its_nvlink(scene, k), *_of_each(scene, k), *_by_nature(scene, k)):  # fmt: skip
             if claim.number not in told:
                 told.add(claim.number)
                 yield claim
@@ -151,6 +151,39 @@ def _of_nodes(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         near = [p for p, gap in behind if _OF_NODES.fullmatch(gap)]
         if near and per_gpu and text.find("NVLink") < r.start:
             yield _claim(spot, near[0].name, "link", set())
+
+
+_ONE_WAY = Lazy(
+    r"[\s,(]*(?:and GPU |per GPU |per device )?(?:(?:in |per |for )?(?:each|one|either|every|a single) (?:way|direction)|per (?:GPU and )?direction|unidirectional\w*|one-way)\b",
+    re.I,
+)
+_NVLINK_CLAUSE = Lazy(r"\bNVLink\b(?! (?:domain|bridge|switch|island))[^;:]{0,70}$")
+_HEADS = Lazy(r"^\W*(?:[Aa]n?|[Tt]he|[Oo]ur|[Ee]ach|[Oo]ne|[Ee]very)\s(?:NVIDIA\s)?$")
+
+
+def _of_its_nvlink(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """What NVLink carries in one direction, or in total, of the part that is spoken of, whatever the verb."""
+    text = scene.sentences[k].text
+    if "NVLink" not in text:
+        return
+    parts = scene.parts(k)
+    its = parts and _HEADS.match(text[: parts[0].start]) and re.search(r"\b(?:its|whose)\s(?:[\w-]+\s){0,2}NVLink", text)  # fmt: skip
+    name = parts[0].name if its else _one_part(scene, k)
+    if not name:
+        return
+    for spot in scene.spots(k, "byte/s", where=lambda r: r.quantity.bounded):
+        r = scene.reading(spot)
+        before = text[:r.start]
+        clause = re.split(r"[;:]|(?<!i\.e)\. |, (?:and|but|while|whereas) (?!(?:its|whose|their)\b)", before)[-1]
+        behind = text[r.end : r.end + 34]
+        one = _ONE_WAY.match(behind)
+        whole = re.match(r"[\s,(]*(?:in total|total|altogether|(?:in|over|counting) both directions|bidirectional\w*|of aggregate)\b", behind)  # fmt: skip
+        if not (one or whole) or not _NVLINK_CLAUSE.search(clause):
+            continue
+        said = re.sub(r"\bboth directions\b|\b(?:in|is|to) total\b|\bcarr(?:y|ies)\b", "", f"{clause} {behind}")
+        if _USED.search(said) or _OF_MANY.search(said.replace("in total", "")):
+            continue
+        yield _claim(spot, name, "link", {"one way"} if one else set())
 
 
 def _of_each(scene: Scene, k: int) -> Iterator[LocalPhysical]:
@@ -266,7 +299,15 @@ def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
 
 def _two_of(scene: Scene, k: int, unit: str) -> bool:
     """Whether a sentence that names its part states two numbers of a unit: the other may be of another part."""
-    return bool(scene.parts(k)) and len(scene.spots(k, unit)) > 1
+    text = scene.sentences[k].text
+    spots = [scene.reading(s) for s in scene.spots(k, unit)]
+    if unit == "byte/s":  # what a link carries is no rival
+        ends = [0, *(r.end for r in spots)]
+        spots = [r for r, end in zip(spots, ends, strict=False) if not _OF_A_LINK.search(text[end : r.start])]  # fmt: skip
+    return bool(scene.parts(k)) and len(spots) > 1
+
+
+_OF_A_LINK = Lazy(r"\b(?:NVLink|NVSwitch|PCIe|Ethernet|InfiniBand|network|adapters?|NICs?)\b")
 
 
 def _is_list(scene: Scene, k: int, r: Reading) -> bool:
