@@ -21,6 +21,8 @@ COUNTING = Lazy(
     r"\b(?:[Ww]e|[Tt]hey|[Ww]ho) count(?:ed)?\s(?![^;.,]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^;.,]*\b(?:operations?|FLOPs?|6N|multipl\w+|products?)\b|"
     r"\b(?:[Cc]ounting|[Ww]ith|[Aa]t)\s(?![^,;]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^,;.]*?(?:\b(?:operations?|[GT]?FLOPs?|products?|multipl\w+|6N|additions?)\b[^;.]*?)?,(?=\s(?:each|this|that|these|the|we|it|every|our|an?|one|all|\d)\b)"
 )
+_WHICH = Lazy(r", (?:which|or|so)\s?$")
+_STRONG = Lazy(r"; |, (?:and|while|whereas|but) ")
 _HELD = Lazy(
     r"['’]?s?[- ](?:based )?(?:[a-z-]+ )?(?:runs?|jobs?|hosts?|ranks?|testbeds?|machines?|boards?|racks?|fleets?|groups?|slices?|pods?|nodes?|servers?|clusters?|systems?|instances?|partitions?|boxe?s?|pools?|sides?|blades?|sleds?|trays?|quads?|pairs?|chassis|workstations?|packages?|superchips?|supercomputers?)\b"
 )
@@ -99,6 +101,12 @@ def part_of(
         return None, False
     beside = [p for p in parts if p.start >= r.end and _BESIDE.fullmatch(text[r.end : p.start])]
     here = beside or [p for p in parts if low <= p.start < high]
+    if not here and _WHICH.search(text[:low]):
+        # "the A100 reads 6,400, and the H100s 14,500 tokens/s, which is 512 TFLOP/s": of the last
+        last = max((m.end() for m in _STRONG.finditer(text[:low])), default=0)
+        here = [p for p in parts if last <= p.start < low] if last else []
+        if len({same_name(p.name) for p in here}) > 1:
+            here = []
     if not here:
         led = {same_name(p.name): p for p in parts if p.start < low}
         if len({same_name(p.name) for p in parts}) > 1 or not led:
