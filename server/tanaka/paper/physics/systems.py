@@ -13,7 +13,7 @@ RELATION = "system"
 """What its claims are called."""
 
 _INTRODUCED = Lazy(
-    r"^(?:\W|The |Our )*(?P<name>[A-Z][a-z]{2,}\w*)(?:,[^,]{1,60},)? (?:is|has|consists|comprises|contains|provides|offers|combines|houses|holds|uses)\b"
+    r"^(?:\W|The |Our )*(?P<name>(?:Cluster|Machine|System|Site|Testbed|Platform|Pool|Partition|Node|Server) (?:[A-Z]|\d)\b|[A-Z][a-z]{2,}\w*)(?:,[^,]{1,60},| \([^()]{1,60}\))? (?:is|has|consists|comprises|contains|provides|offers|combines|houses|holds|uses)\b"
 )
 _NO_NAME = frozenset({"Each", "Every", "Table", "Figure", "This", "That", "Our", "One", "All", "Training", "Inference", "Memory", "Node", "System", "Cluster", "Machine", "Nothing", "There", "Section", "Model", "Both", "Another", "Throughput"})  # fmt: skip
 _REACH = 2
