@@ -21,7 +21,7 @@ from tanaka.paper.physics.nearby import (
 )
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE
+from tanaka.paper.physics.sizes import some_active
 from tanaka.paper.physics.throughput import CUES, DENIED, ON_NODE, SIDE, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
@@ -188,7 +188,7 @@ def _claim(
     region = own.sentences[k].text
     if _BASELINE.search(region) and not subject_in(own, k):
         return None  # what the other one trains nobody says
-    if about.told and not about.active and SOME_ACTIVE.search(text):
+    if about.told and not about.active and some_active(text):
         return None
     given: dict[str, Spot] = {}
     named: dict[str, str] = {"phase": phase_of(scene, own, k, images=images)}

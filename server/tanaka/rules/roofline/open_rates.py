@@ -278,9 +278,12 @@ def _label(size: Number) -> bool:
 def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     """A claim on the arithmetic of its devices; every token goes through the model at least once, forward."""
     paper = ctx.paper
-    if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-sparsity", "excuse-adapter"):  # fmt: skip
-        return None
     named = dict(claim.named)
+    if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-adapter"):  # fmt: skip
+        return None
+    skips = _near_excuse(paper, claim.number, "excuse-sparsity")
+    if skips and named.get("phase") != "training":
+        return None
     if named.get("phase") == "decode" or (not named.get("phase") and "serves" in claim.cues):
         return None
     if named.get("phase") != "training":
@@ -294,6 +297,8 @@ def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     cues = set(claim.cues)
     if "of one" in cues:
         return None
+    if skips:
+        cues.add("narrow")
     if ("precision" not in named or "precision" in claim.far) and friendliest.narrow_formats(paper):
         parts = find(named["device"])
         narrow = next((f for f in ("fp8",) if dense_peak(parts, f) is not None), "")
