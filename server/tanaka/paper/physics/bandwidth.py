@@ -76,7 +76,7 @@ _ON_PART = Lazy(
 _INSIDE_BRACKETS = Lazy(r"\([^()]*$")
 _OF_ITS = Lazy(r"(?:%|\bpercent|\bper cent) of (?:its|the|their|an?|that|this)\s(?:(?:available|nominal|theoretical|peak|stated|advertised|full)\s)*$|\b(?:out of|against|versus|vs\.?)\s(?:(?:its|the|their|an?)\s)?(?:[\w-]+\s){0,3}$")  # fmt: skip
 _PORT_OF = Lazy(
-    r"\b(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE)\b[^;,#]{0,24}\b(?:of|at|with|has|have|is|are|runs? at|rated(?: at)?)\s#|#[\s-]*(?:[\w-]+\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE|networks?|fabric|links?)\b"
+    r"\b(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE)\b(?:[^;,#]{0,24}\b|,\s)(?:of|at|with|has|have|is|are|runs? at|rated(?: at)?)\s#|#[\s-]*(?:[\w-]+\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE|networks?|fabric|links?)\b"
 )
 # In bits, what a port "carries" is what it is sold as.
 _MEASURED = Lazy(r"\b(?:achiev|measur|sustain|reach|attain|observ|saturat)\w*", re.I)
@@ -144,7 +144,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _heard(scene: Scene, k: int) -> frozenset[str]:
     """Cues of a sentence; the cache of keys and values is one that memory holds."""
     text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
-    if _ATTENDS.search(text):
+    if _ATTENDS.search(text) or (k and _ATTENDS.search(scene.sentences[k - 1].text)):
         text = _ITS_CACHE.sub("reads the keys", text)
     return frozenset(name for name, p in CUES.items() if p.search(text))
 
@@ -294,6 +294,7 @@ def _link(
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         claim = _claim(spot, None, given, "line", cues)
         return replace(claim, counted=(("ports", many),)) if many and not ports else claim
+    several = [s for s in ports if scene.reading(s).quantity.point != 1]  # "over one adapter" is one
     if not links and "bus" in cues:
         if part is None and k and (part := scene.part(k - 1)) is not None:
             named = (("kind", "link"), ("device", part.name))
@@ -304,7 +305,7 @@ def _link(
     if not links and (generation := set(_GENERATION.findall(text))):
         return _claim(spot, None, (("ports", ports[0]),) if ports else (), "link", cues, generation.pop()) if len(generation) == 1 else None  # fmt: skip
     measured = "B" in scene.reading(spot).quantity.shown_unit or _MEASURED.search(text)
-    if not links and measured and cues & {"one port"} and not ports and not _INSIDE.search(text):
+    if not links and measured and cues & {"one port"} and not several and not _INSIDE.search(text):
         return _claim(spot, None, (), "port", cues)  # of which rate, another sentence says
     if len(links) != 1:
         return None

@@ -79,8 +79,13 @@ _TWO_WAYS = Lazy(
     re.I,
 )
 _GCD = Lazy(r"\b(?:an?|one|each|every|per|single|the) (?:single )?GCD\b|/GCD\b")
+_SENDER = Lazy(
+    r"\b(?:an?|each|every|one|the|per)\s(?:[\w-]+\s)?(?:GPU|device|accelerator|card|rank)\s(?:then |therefore |thus |hence )?(?:sends?|receives?|exchang\w+|ships?|puts?|pushes|moves?|emits?|transmits?|carries|injects?)\s(?:about |out |only |data at |at |with )*$",
+    re.I,
+)
+_ONE_WAY = Lazy(r"[\s,(]*(?:in |per |for )?(?:each|one|either|every)? ?(?:way|direction)\b", re.I)
 _CLAUSES = Lazy(
-    r"[;:] |, (?:and|but|while|whereas|which|so) |\. |(?<=s), (?=and\b)|\bwhile\b|\bwhereas\b"
+    r"[;:] |, (?:and|but|while|whereas|which|so) |(?<!i\.e)(?<!e\.g)\. |(?<=s), (?=and\b)|\bwhile\b|\bwhereas\b"
 )
 
 
@@ -128,7 +133,9 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         or (_CROSSES.search(clause) and not _MEMORY.search(clause))
     )
     link, behind = scene.only(k, EntityKind.LINK, _BACK)
-    timed = bool(scene.spots(k, "s")) and bool(_CROSSES.search(f"{text} {near}"))
+    timed_here = bool(scene.spots(k, "s"))
+    timed = timed_here and bool(_CROSSES.search(f"{text} {near}"))
+    sender = _SENDER.search(before) is not None
     if wired or timed:
         if _OTHER_MEMORY.search(clause):
             return None
@@ -142,6 +149,15 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
                 far |= {"device"} if apart else set()
         elif technology or _NETWORK.search(clause):
             named += [("kind", "port"), ("technology", technology)]
+        elif sender and not timed_here:
+            return None
+        elif sender:
+            named.append(("kind", "link"))
+            part, apart = _part(scene, spot, low, high)
+            if part is not None:
+                named.append(("device", part.name))
+                far |= {"device"} if apart else set()
+            cues |= {"of a GPU", *({"one way"} if _ONE_WAY.match(text, r.end) else set())}
         else:
             return None
         if _ONE.search(clause):
