@@ -60,7 +60,15 @@ _ONE_PORT = Lazy(
 
 _KEYS_AND_VALUES = Lazy(r"\b(?:KV|K/V|key[- /]?(?:and[- ])?value)[- ]caches?\b|\bcache of (?:the )?keys and values\b|\bcached keys(?: and values)?\b", re.I)  # fmt: skip
 _ATTENDS = Lazy(r"\battention\b|\bdecod\w+", re.I)
-_ITS_CACHE = Lazy(r"\b(?:stream|read|load|scan|mov|fetch)\w*\s(?:the|its|their)\s(?:whole\s|entire\s|paged\s)?cache\b", re.I)  # fmt: skip
+_ITS_CACHE = Lazy(
+    r"(?<!in )(?<!into )(?<!fits )(?<!hits )\b(?:the|its|their|each|every)\s(?:whole\s|entire\s|paged\s|full\s)?caches?\b(?! (?:hits?|lines?|misses|levels?|hierarchy))(?! of the (?:GPU|device|chip|L40S))",
+    re.I,
+)
+# "its 28 bytes per parameter" are no buffer
+_OF_ONE = Lazy(
+    r"\s?(?:per|for (?:each|every|a)|of (?:each|every|a)|a) (?:\w+ )?(?:parameter|weight|element|entry|value|token|position)\b",
+    re.I,
+)
 _ON_CHIP = Lazy(
     r"\bL[12]\b|\bshared memory\b|\bon-chip\b|\bSRAM\b|\bresident\b|\b(?:in|hits?|from|fits?(?: in)?|served by) (?:the |its )?(?:last-level )?cache\b|\bcache hits?\b|\bcompress\w*|\bfits? the\b",
     re.I,
@@ -134,18 +142,27 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         memory = _MEMORY.search(text) or scene.reading(spot).kind is Kind.MEMORY_BANDWIDTH
         if not memory and not (_COPY.search(text) if part is not None else _KERNEL.search(text)) and not (part is not None and _goes_on(scene, k)):  # fmt: skip
             continue
-        size = [s for s in scene.spots(k, "byte") if not _within(scene, s, part) and scene.reading(s).quantity.point > 0]  # fmt: skip
+        size = [
+            s for s in scene.spots(k, "byte")
+            if not _within(scene, s, part) and scene.reading(s).quantity.point > 0 and not _OF_ONE.match(text, scene.reading(s).end)
+        ]  # fmt: skip
         given = (("size", size[0]),) if len(size) == 1 else ()
         if len(size) > 1 or (not size and "stream" not in cues and _cached_beside(scene, k)):
             cues |= {"cache"}
         yield _claim(spot, part, given, "memory", cues)
 
 
+def _spoken(scene: Scene, k: int) -> str:
+    """A sentence in which the cache of keys and values is none: memory holds it."""
+    text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
+    if any(_ATTENDS.search(scene.sentences[j].text) for j in (k - 2, k - 1, k) if j >= 0):
+        text = _ITS_CACHE.sub("the keys", text)
+    return text
+
+
 def _heard(scene: Scene, k: int) -> frozenset[str]:
     """Cues of a sentence; the cache of keys and values is one that memory holds."""
-    text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
-    if _ATTENDS.search(text) or (k and _ATTENDS.search(scene.sentences[k - 1].text)):
-        text = _ITS_CACHE.sub("reads the keys", text)
+    text = _spoken(scene, k)
     return frozenset(name for name, p in CUES.items() if p.search(text))
 
 
@@ -160,7 +177,7 @@ def _goes_on(scene: Scene, k: int) -> bool:
 
 def _cached_beside(scene: Scene, k: int) -> bool:
     """Whether a sentence beside speaks of a cache that may have served it."""
-    beside = (scene.sentences[j].text for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences))
+    beside = (_spoken(scene, j) for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences))
     return any(_ON_CHIP.search(text) for text in beside)
 
 

@@ -45,7 +45,7 @@ _ONE = Lazy(
 # -- what is no rate of one memory or link ----------------------------------------------------
 
 _SUMMED = Lazy(
-    r"\b(?:together|aggregat\w*|combined|total|summed|sums?|bisection|cluster|rack|system-wide|all|both|across|overall|jointly|in sum|nodes|servers|hosts|machines|pool|whole)\b|"
+    r"\b(?:together|aggregat\w*|combined|total|summed|sums?|bisection|cluster|rack|system-wide|all|both|across|overall|jointly|in sum|nodes|servers|hosts|machines|pool|whole(?! (?:time|run|while|transfer|copy|period)\b))\b|"
     r"\b(?:two|three|four|six|eight|sixteen|\d+)\s(?:[\w-]+\s){0,2}?(?:GPUs|devices|cards|GCDs|accelerators|ranks|drives|workers|nodes|adapters|ports|NICs|links|rails)\b",
     re.I,
 )

@@ -50,7 +50,7 @@ _OF_RUNS = Lazy(
 )
 # "The same budget takes 24 days on the H100s": as many tokens as before
 _SAME = Lazy(
-    r"\b(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)\b|\b(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)\b|\b(?:as many|the same number of) tokens\b"
+    r"\b(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)\b|\b(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)\b|\b(?:as many|the same number of) tokens\b|\b[Aa]ll of (?:this|that|it|them) (?:was|were|is|took|takes|fits?|happened)\b|\b[Tt]he whole (?:of (?:it|this)|thing)\b"
 )
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
@@ -146,7 +146,7 @@ def _run(
     if not found and same and alone and k:
         found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
         far.add("tokens")
-        told = told or TRAINS.search(scene.sentences[k - 1].text)
+        told = told or TRAINS.search(scene.sentences[k - 1].text) or _RUN.search(scene.sentences[k - 1].text)  # fmt: skip
     elif (
         not found
         and alone

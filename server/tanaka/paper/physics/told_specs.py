@@ -42,6 +42,7 @@ _SPEC_WORDS = (
     ("peak", "FLOP/s", Lazy(r"\b(?:the|its|their|whose|a)\s(?:(?:theoretical|nominal|dense|[BFT][FP]\d{1,2}|half-precision|tensor(?:[- ]core)?)\s)*peak(?:\s(?:rate|throughput|performance))?\s(?:is|of|at)\s$", re.I)),
     ("tdp", "W", Lazy(r"\b(?:draws? up to|(?:its|their|whose|the|a) TDP (?:is|of)|(?:its|their) board power is)\s$", re.I)),
     ("tdp", "W", Lazy(r",? in $")),
+    ("tdp", "W", Lazy(r"\b(?:draws?|consumes?|takes?) $(?#at most)")),
 )  # fmt: skip
 # Another memory than that of the part, and less than the whole of it.
 _NOT_ITS = Lazy(
@@ -157,6 +158,15 @@ _ONE_WAY = Lazy(
     r"[\s,(]*(?:and GPU |per GPU |per device )?(?:(?:in |per |for )?(?:each|one|either|every|a single) (?:way|direction)|per (?:GPU and )?direction|unidirectional\w*|one-way)\b",
     re.I,
 )
+_BOTH_WAYS = Lazy(
+    r"[\s,(]*(?:in total|total|altogether|(?:in|over|counting) both directions|bidirectional\w*|of aggregate)\b",
+    re.I,
+)
+# What more than one of a part has, or none has.
+_SUMMED = Lazy(
+    r"\b(?:together|aggregat\w*|combined|sum(?:s|med)?|bisection|(?:per|in|of) (?:a|the|each|every)? ?(?:whole )?(?:node|server|rack)s? (?:together|in all)|switch(?:es)?|would|could|should|might|if|simulat\w+|emulat\w+|hypothetical\w*|future|successor|assum\w+|all (?:of )?(?:the |its |our )?(?:GPUs|devices|eight|four|links))\b",
+    re.I,
+)
 _NVLINK_CLAUSE = Lazy(r"\bNVLink\b(?! (?:domain|bridge|switch|island))[^;:]{0,70}$")
 _HEADS = Lazy(r"^\W*(?:[Aa]n?|[Tt]he|[Oo]ur|[Ee]ach|[Oo]ne|[Ee]very)\s(?:NVIDIA\s)?$")
 
@@ -173,15 +183,14 @@ def _of_its_nvlink(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         return
     for spot in scene.spots(k, "byte/s", where=lambda r: r.quantity.bounded):
         r = scene.reading(spot)
-        before = text[:r.start]
-        clause = re.split(r"[;:]|(?<!i\.e)\. |, (?:and|but|while|whereas) (?!(?:its|whose|their)\b)", before)[-1]
+        clause = re.split(r"[;:]|(?<!i\.e)\. |, (?:and|but|while|whereas) (?!(?:its|whose|their|each|both)\b)", text[: r.start])[-1]  # fmt: skip
         behind = text[r.end : r.end + 34]
         one = _ONE_WAY.match(behind)
-        whole = re.match(r"[\s,(]*(?:in total|total|altogether|(?:in|over|counting) both directions|bidirectional\w*|of aggregate)\b", behind)  # fmt: skip
-        if not (one or whole) or not _NVLINK_CLAUSE.search(clause):
+        whole = _BOTH_WAYS.match(behind)
+        if not (one or whole) or not _NVLINK_CLAUSE.search(clause) or _OF_A_LINK.search(clause.replace("NVLink", "")):  # fmt: skip
             continue
-        said = re.sub(r"\bboth directions\b|\b(?:in|is|to) total\b|\bcarr(?:y|ies)\b", "", f"{clause} {behind}")
-        if _USED.search(said) or _OF_MANY.search(said.replace("in total", "")):
+        said = f"{clause} {behind}"
+        if _SUMMED.search(said) or (whole and _OF_MANY.search(_BOTH_WAYS.sub("", said))):
             continue
         yield _claim(spot, name, "link", {"one way"} if one else set())
 
@@ -216,6 +225,8 @@ def _of_each(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             ):
                 continue
             own = re.search(_EACH_GPU, clause, re.I) or _EACH_BEHIND.match(behind)
+            if "(?#at most)" in words.pattern and not re.match(r"\s?(?:at most|at maximum|and no more)\b", behind):  # fmt: skip
+                continue
             if kind == "link" and not own:
                 continue
             if kind == "capacity" and not re.match(r"\s?(?:each|per GPU)\b", behind):
