@@ -64,6 +64,7 @@ _ITS_CACHE = Lazy(
     r"(?<!in )(?<!into )(?<!fits )(?<!hits )\b(?:the|its|their|each|every)\s(?:whole\s|entire\s|paged\s|full\s)?caches?\b(?! (?:hits?|lines?|misses|levels?|hierarchy))(?! of the (?:GPU|device|chip|L40S))",
     re.I,
 )
+_HELD = Lazy(r"\b(?:fits?|fitting|hits?|resid\w+|shared|reus\w+|L[12]|on-chip)\b", re.I)
 # "its 28 bytes per parameter" are no buffer
 _OF_ONE = Lazy(
     r"\s?(?:per|for (?:each|every|a)|of (?:each|every|a)|a) (?:\w+ )?(?:parameter|weight|element|entry|value|token|position)\b",
@@ -155,7 +156,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
 def _spoken(scene: Scene, k: int) -> str:
     """A sentence in which the cache of keys and values is none: memory holds it."""
     text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
-    if any(_ATTENDS.search(scene.sentences[j].text) for j in (k - 2, k - 1, k) if j >= 0):
+    attends = any(_ATTENDS.search(scene.sentences[j].text) for j in (k - 2, k - 1, k) if j >= 0)
+    if attends and not _HELD.search(text):
         text = _ITS_CACHE.sub("the keys", text)
     return text
 

@@ -127,8 +127,11 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         cues.add("duplex")
     named: list[tuple[str, str]] = []
     far: set[str] = set()
+    # "leave a node through one adapter, which was busy at 41 GB/s"
+    led = text[max(0, low - 80) : low] if text[:low].endswith((", which ", ", so ")) else ""
     wired = (
         _NETWORK.search(clause)
+        or (led and _NETWORK.search(led))
         or re.search(r"\b(?:this|that|the) link\b", clause)
         or (_CROSSES.search(clause) and not _MEMORY.search(clause))
     )
@@ -147,7 +150,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
             if part is not None:
                 named.append(("device", part.name))
                 far |= {"device"} if apart else set()
-        elif technology or _NETWORK.search(clause):
+        elif technology or _NETWORK.search(clause) or (led and _NETWORK.search(led)):
             named += [("kind", "port"), ("technology", technology)]
         elif sender and not timed_here:
             return None
@@ -160,7 +163,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
             cues |= {"of a GPU", *({"one way"} if _ONE_WAY.match(text, r.end) else set())}
         else:
             return None
-        if _ONE.search(clause):
+        if _ONE.search(clause) or (led and _ONE.search(led)):
             cues.add("one port")
     elif _MEMORY.search(clause) or _MEMORY.search(text) or (_MEMORY.search(near) and re.search(r"\b(?:it|this|they|that)\b", clause, re.I)):  # fmt: skip
         if _NETWORK.search(text) or _OTHER_MEMORY.search(text) or (link and "NVLink" in text):

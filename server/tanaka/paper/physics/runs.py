@@ -52,6 +52,9 @@ _OF_RUNS = Lazy(
 _SAME = Lazy(
     r"\b(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)\b|\b(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)\b|\b(?:as many|the same number of) tokens\b|\b[Aa]ll of (?:this|that|it|them) (?:was|were|is|took|takes|fits?|happened)\b|\b[Tt]he whole (?:of (?:it|this)|thing)\b"
 )
+_PARTLY = Lazy(
+    r"\b(?:last|first|half|third|quarter|tenth|part|some|remaining|rest)\b|%|\b[Oo]f the \d", re.I
+)
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
 
@@ -142,7 +145,7 @@ def _run(
     if rented and TWO_RUNS.search(scene.sentences[k].text):
         return None
     told = _RUN.search(scene.sentences[k].text) or TRAINS.search(said)
-    same = _SAME.search(text) is not None
+    same = _SAME.search(text) is not None and k > 0 and not _PARTLY.search(scene.sentences[k - 1].text)
     if not found and same and alone and k:
         found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
         far.add("tokens")

@@ -212,6 +212,8 @@ def _silent(claim: Physical) -> bool:
     """Whether words open a reading that no bound is known for."""
     if "bus" in claim.cues:  # by its definition that of one rank, however many there are
         return bool(claim.cues & {"summed", *_SILENT} - {"aggregate"})
+    if claim.name("kind") == "port" and "one port" in claim.cues:
+        return bool(claim.cues & ((_SILENT - {"aggregate"}) | {"summed"}))
     counted = claim.at("ports") is not None or "ports" in dict(claim.counted)
     if counted and "many nodes" not in claim.cues:  # what all of a node's ports carry
         return bool(claim.cues & (_SILENT - {"aggregate"}))

@@ -48,7 +48,7 @@ def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
         if claim.name("phase") in not_of:
             continue
         silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
-        if claim.asserted is not Asserted.YES or claim.cues & silent:
+        if not _told(ctx, claim) or claim.cues & silent:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
@@ -59,10 +59,17 @@ def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
             yield full
 
 
+def _told(ctx: Context, claim: Physical) -> bool:
+    """Whether the paper claims a number; "we report" in its abstract is of its own."""
+    if claim.asserted is Asserted.QUOTED:
+        return ctx.paper.number(claim.number).where is Where.ABSTRACT
+    return claim.asserted is Asserted.YES
+
+
 def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
     """Budgets of training runs with every role filled, as `open_rates`."""
     for claim in ctx.paper.physical(RUN):
-        if claim.asserted is not Asserted.YES or machine.unmeasured(ctx.paper, claim.number):
+        if not _told(ctx, claim) or machine.unmeasured(ctx.paper, claim.number):
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue

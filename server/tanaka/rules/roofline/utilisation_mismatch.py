@@ -1,7 +1,8 @@
 r"""## What it checks
 That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
 share of a stated bandwidth the bandwidth that was reached over it. The rate is in FLOP/s, or in tokens
-of a model that is trained; lists of runs are taken one to one.
+of a model that is trained; lists of runs are taken one to one. Of one run, HFU lies between MFU and
+four thirds of it.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
@@ -54,6 +55,7 @@ from tanaka.rules.roofline.bandwidth_shares import bandwidth_shares
 from tanaka.rules.roofline.peaks import SIXTEEN, Peak, clocked, peaks, rate, told_formats
 from tanaka.rules.roofline.stated_share import Share, open_derivation, proven, shares
 from tanaka.rules.roofline.token_utilisation import token_shares
+from tanaka.rules.roofline.two_utilisations import two_utilisations
 
 _RECOMPUTED = 4 / 3
 """Work with full recomputation over work without: 8N over 6N."""
@@ -74,6 +76,7 @@ def utilisation_mismatch(ctx: Context) -> Iterator[Outcome]:
             yield outcome
     yield from bandwidth_shares(ctx)
     yield from token_shares(ctx)
+    yield from two_utilisations(ctx)
 
 
 # -- the peak's value stands in the sentence --------------------------------------------------
