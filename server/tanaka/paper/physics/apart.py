@@ -57,6 +57,11 @@ _PEAK_BEFORE = Lazy(
 _PEAK_AFTER = Lazy(
     r"[^,.;()%]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
+# "60% of the peak of the A100 means 187 TFLOP/s" is what is reached
+_A_SHARE_OF = Lazy(
+    r"(?:%|\bpercent) of (?:the|its|their) [^,;.%]*\bpeak\b[^,;.%]*\b(?:means|makes|gives|yields|corresponds to|amounts to|equals|translates (?:in)?to)\s(?:about\s|only\s)?$"
+)
+_WE_COUNT = Lazy(r"\bwe count(?:ed)? (?=\d)")
 _WHERE_IT = Lazy(
     r"\bwhere it (?:runs|ran|reache[sd]|attain(?:s|ed)|sustain(?:s|ed)|achieve[sd]|gets|does|peaks)\b"
 )
@@ -176,7 +181,7 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 
     How operations are counted explains nothing where all of them are executed.
     """
-    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", near))
+    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", _WE_COUNT.sub(" ", near)))
     if explained(_TOGETHER.sub(" ", said) if each else said):
         return True
     behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
@@ -186,4 +191,5 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 def is_peak(scene: Scene, spot: Spot) -> bool:
     """Whether the words around a rate call it a peak."""
     before, after = scene.around(spot, 44, 40)
-    return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
+    shared = _A_SHARE_OF.search(scene.around(spot, 70, 0)[0])
+    return bool((_PEAK_BEFORE.search(before) and not shared) or _PEAK_AFTER.match(after))

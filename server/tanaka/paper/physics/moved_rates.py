@@ -79,6 +79,10 @@ _TWO_WAYS = Lazy(
     re.I,
 )
 _GCD = Lazy(r"\b(?:an?|one|each|every|per|single|the) (?:single )?GCD\b|/GCD\b")
+# "the hosts exchange it at 23 GB/s through a NIC": of one, whoever sends
+_THROUGH_ONE = Lazy(
+    r"\s(?:through|over|on|via|per|for|by|at|of|in) (?:an?|one|each|every|its|the) ?(?:single |one )?(?:[\w-]+ )?(?:NIC|adapter|port|HCA)\b(?!s)|\sper (?:NIC|adapter|port|HCA)\b"
+)
 _SENDER = Lazy(
     r"\b(?:an?|each|every|one|the|per)\s(?:[\w-]+\s)?(?:GPU|device|accelerator|card|rank)\s(?:then |therefore |thus |hence )?(?:sends?|receives?|exchang\w+|ships?|puts?|pushes|moves?|emits?|transmits?|carries|injects?)\s(?:about |out |only |data at |at |with )*$",
     re.I,
@@ -111,7 +115,8 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     low, high = _clause(text, r.start, r.end)
     clause = text[low:high]
     near = scene.sentences[k - 1].text if k else ""
-    if _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause)) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
+    through = _THROUGH_ONE.match(text, r.end)
+    if (not through and _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause))) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
         return None
     before = text[low : r.start]
     if _MODAL.search(clause) or _WITH.search(before):
@@ -247,7 +252,7 @@ def rates_of_ports(scene: Scene, spot: Spot) -> tuple[tuple[tuple[str, str], ...
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
 _COUNT = Lazy(
-    rf"\b(?P<n>\d{{1,2}}|{'|'.join(_WORDS)})\s?(?:[×x]\s?)?(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){{0,3}}?(?:ports|NICs|adapters|HCAs|links|rails|cards)\b",
+    rf"\b(?P<n>\d{{1,2}}(?![\d.])|{'|'.join(_WORDS)})\s?(?:[×x]\s?)?(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){{0,3}}?(?:ports|NICs|adapters|HCAs|links|rails|cards)\b",
     re.I,
 )
 _SINGLE = Lazy(r"\b(?:one|a single|single|an?|each|every|its|the)\s(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){0,2}?(?:port|NIC|adapter|HCA|link)\b|\bone port each\b", re.I)  # fmt: skip

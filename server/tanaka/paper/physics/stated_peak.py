@@ -97,7 +97,7 @@ def _gapped(scene: Scene, first: Spot, spot: Spot) -> LocalPhysical | None:
     formats = scene.formats(k)
     if len(formats) > 1:
         return None
-    named = [("kind", "peak"), ("device", own[0].name), *((("precision", f) for f in formats))]
+    named = [("kind", "peak"), ("device", own[0].name), *(("precision", f) for f in formats)]
     cues = {"single", "claimed", *({"dense"} if _DENSE.search(led) else ())}
     if asserted(text, one.start, Where.BODY) is Asserted.NO:
         return None

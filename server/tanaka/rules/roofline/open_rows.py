@@ -17,6 +17,7 @@ from tanaka.paper.physics.throughput import CUES, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.rules.roofline.decode_rows import ELSE, batch_of, context_of, format_of
+from tanaka.rules.roofline.friendliest import system
 from tanaka.rules.table_lines import (
     Entry,
     Line,
@@ -106,7 +107,7 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
     counted: dict[str, float] = {}
     if not _model(paper, table, line, own, named, given):
         return None
-    if not _device(table, line, entry, own, named):
+    if not _device(paper, table, line, entry, own, named):
         return None
     if not _count(table, line, entry, own, given, counted):
         return None
@@ -192,7 +193,9 @@ def of_value(paper: Paper, value: float, given: dict[str, NumberId]) -> bool:
     return True
 
 
-def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, str]) -> bool:
+def _device(
+    paper: Paper, table: Table, line: Line, entry: Entry, own: str, named: dict[str, str]
+) -> bool:
     """Fill in the part; False where it is one that nobody knows."""
     part = line.part(entry)
     if part:
@@ -202,6 +205,10 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
     if exact:
         named["device"] = exact
         return True
+    places = [text if len(text) > 1 else f"{head.strip()} {text}" for head, text in line.words if _PLACES.search(head)]  # fmt: skip
+    if len(places) == 1 and not parts(own) and system(paper, places[0])[0]:
+        named["place"] = places[0]
+        return True
     if part is None:
         # beside "baseline" a caption may name the part of another's: not where it says "on the H100s"
         told = parts(table.caption)
@@ -209,7 +216,6 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
             return False
         named["device"] = told[0]
         return not any(parts(o) for o in line.others)
-    places = [text for head, text in line.words if _PLACES.search(head)]
     if len(places) == 1 and _A_NAME.fullmatch(places[0]):
         named["place"] = places[0]
         return True
