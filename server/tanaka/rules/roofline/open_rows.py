@@ -39,6 +39,7 @@ _PER_OTHERS = Lazy(r"\bper (?:node|stage|replica|host|core|server|machine|instan
 _PER_ONE = Lazy(r"\bper (?:user|request|sequence|stream)\b|/\s?(?:user|request|sequence|stream|s/user)\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|TPU)\b|/\s?(?:GPU|device|chip|accelerator|card|TPU)\b|\b(?:each|a single|one) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|cards)(?:\s(?:count|used))?\W*$", re.I)  # fmt: skip
+_COUNTS_ALSO = Lazy(r"\b(?:GPUs|TPUs|devices|chips|accelerators|cards)\W*$", re.I)
 _COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?(?P<part>[A-Z]{1,3}\d{1,4}[A-Z]?s?))\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(r"\((?:sum|summed|total|totals)\b[^)]*\)|\b(?:sum|summed|total) over (?:all|the) (?:requests|sequences|streams|batch)(?: of the batch)?|\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b|\b(?:one|a single|an?|each|the) (?:\w+ )?(?:instance|replica)\b", re.I)  # fmt: skip
 # What explains a column harms no rate: these words count where a caption speaks of rates.
@@ -223,17 +224,29 @@ def _device(
     return not any(find(o.strip()) for o in (*line.others, *table.header))
 
 
+def _count_before(line: Line, entry: Entry) -> Number | None:
+    """The count of the last column before a rate, where a line has several: one for each rate."""
+    found = [(i, e.number) for i, e in enumerate(line.entries) if _COUNTS_ALSO.search(e.label) and plain(e.number, "1", 1.0)]  # fmt: skip
+    at = next((i for i, e in enumerate(line.entries) if e.cell is entry.cell), -1)
+    before = [n for i, n in found if i < at and n.quantity.point.is_integer()]
+    return before[-1] if len(found) > 1 and before else None
+
+
 def _count(
     table: Table, line: Line, entry: Entry, own: str, given: dict[str, NumberId],
     counted: dict[str, float],
 ) -> bool:  # fmt: skip
     """Fill in how many devices a rate is of, where that is told; False where it is told of others only."""
+    beside = _count_before(line, entry)
     if (
         _EACH.search(entry.label)
-        or _TOKENS_EACH.search(table.caption)
+        or (_TOKENS_EACH.search(table.caption) and beside is None)
         or entry.number.per in ("gpu", "each")
     ):
         counted["devices"] = 1.0
+        return True
+    if beside is not None:
+        counted["devices"], given["devices"] = beside.quantity.point, beside.id
         return True
     at = line.only(_COUNTS, lambda n: plain(n, "1", 1.0) and n.quantity.point.is_integer())
     if at is not None:
