@@ -313,7 +313,9 @@ def _link(
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         claim = _claim(spot, None, given, "line", cues)
         return replace(claim, counted=(("ports", many),)) if many and not ports else claim
-    several = [s for s in ports if scene.reading(s).quantity.point != 1]  # "over one adapter" is one
+    several = [
+        s for s in ports if scene.reading(s).quantity.point != 1
+    ]  # "over one adapter" is one
     if not links and "bus" in cues:
         if part is None and k and (part := scene.part(k - 1)) is not None:
             named = (("kind", "link"), ("device", part.name))

@@ -44,6 +44,10 @@ _FORWARD = Lazy(
     r"\bevaluat(?:e|es|ed|ing)\b|\bperplexity\b|\bforward[- ](?:only|pass\w*)\b|\bembeds\b|\bscor(?:e|es|ed|ing)\b|\binferen\w+",
     re.I,
 )
+_EVALUATES = Lazy(
+    r"\b(?:validat\w+|evaluat\w+|inferen\w+|test (?:set|images|data)|classif\w+|serv(?:es|ed|ing)|predictions?)\b",
+    re.I,
+)
 DECODES = Lazy(
     r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens?\b|\b(?:output|emits?|emitted|writes?) (?:\w+ )?tokens?\b|\bsingle[- ]stream\b|\bper output token\b|\banswers? (?:are|is) (?:produced|written)\b|\bnew tokens\b|\binter-token\b",
     re.I,
@@ -233,6 +237,10 @@ def phase_of(scene: Scene, own: Scene, k: int, *, images: bool = False) -> str:
     """What is done at a rate, by the nearest words that say it: "" for nothing, or for two things."""
     if not images and _FORWARD.search(own.sentences[k].text):
         return "prefill"  # a pass forward, as of a prompt
+    if images and any(
+        _EVALUATES.search(t.text) for t in (own.sentences[k], scene.sentences[k - 1 if k else 0])
+    ):
+        return "prefill"
     told = [own.sentences[k].text, *(scene.sentences[j].text for j in range(k, max(-1, k - 1 - REACH), -1))]  # fmt: skip
     for text in told:
         found = {

@@ -50,7 +50,7 @@ _OF_RUNS = Lazy(
 )
 # "The same budget takes 24 days on the H100s": as many tokens as before
 _SAME = Lazy(
-    r"\b(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)\b|\b(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)\b|\b(?:as many|the same number of) tokens\b|\b[Aa]ll of (?:this|that|it|them) (?:was|were|is|took|takes|fits?|happened)\b|\b[Tt]he whole (?:of (?:it|this)|thing)\b"
+    r"(?:^\W*|, |\b(?:[Ff]or|[Oo]n|[Oo]ver|[Ww]ith|[Ii]n|[Tt]hrough) )(?:(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)|(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)|(?:[Aa]s many|[Tt]he same number of) tokens|[Aa]ll of (?:this|that|it|them) (?:was|were|is|took|takes|happened)|[Tt]he whole (?:of (?:it|this)|thing))\b"
 )
 _PARTLY = Lazy(
     r"\b(?:last|first|half|third|quarter|tenth|part|some|remaining|rest)\b|%|\b[Oo]f the \d", re.I
@@ -145,7 +145,9 @@ def _run(
     if rented and TWO_RUNS.search(scene.sentences[k].text):
         return None
     told = _RUN.search(scene.sentences[k].text) or TRAINS.search(said)
-    same = _SAME.search(text) is not None and k > 0 and not _PARTLY.search(scene.sentences[k - 1].text)
+    same = (
+        _SAME.search(text) is not None and k > 0 and not _PARTLY.search(scene.sentences[k - 1].text)
+    )
     if not found and same and alone and k:
         found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
         far.add("tokens")

@@ -57,7 +57,9 @@ DENIED = Lazy(
 )
 """What is said not to be sparse: "None of the three is used with structured sparsity"."""
 # "A T4 peaks at 65 TFLOP/s, and an A10 at 125": the second has no words of its own
-_TO_NEXT = Lazy(r"(?:s|\sGPUs?|\scards?)?(?:,|\s(?:at|has|with|does|offers|of|is|to|by))\s(?:about\s)?$")
+_TO_NEXT = Lazy(
+    r"(?:s|\sGPUs?|\scards?)?(?:,|\s(?:at|has|with|does|offers|of|is|to|by))\s(?:about\s)?$"
+)
 _PEAKS = Lazy(r"\b(?:peaks?|dense|theoretical)\b", re.I)
 
 

@@ -23,9 +23,7 @@ _NO_NAME = frozenset({"Each", "Every", "Table", "Figure", "This", "That", "Our",
 _REACH = 2
 
 
-def _in_turn(
-    scene: Scene, k: int, lettered: list[re.Match[str]]
-) -> Iterator[LocalPhysical]:
+def _in_turn(scene: Scene, k: int, lettered: list[re.Match[str]]) -> Iterator[LocalPhysical]:
     """Machines of one sentence: "Machine A has eight A100, Machine B four H100"."""
     ends = [*(m.start() for m in lettered[1:]), len(scene.sentences[k].text)]
     for m, end in zip(lettered, ends, strict=True):

@@ -56,7 +56,9 @@ def ports_of_tables(paper: Paper) -> tuple[NumberId, ...]:
             label = " ".join(dict.fromkeys(cells[0].row)) if cells else ""
             row = bool(_NETWORK.match(label or (cells[0].text if cells else "")))
             for cell in cells:
-                if cell.number is None or not (row or _NETWORK.match(" ".join(cell.column).strip())):
+                if cell.number is None or not (
+                    row or _NETWORK.match(" ".join(cell.column).strip())
+                ):
                     continue
                 q = paper.number(cell.number).quantity
                 if q.unit == "byte/s" and q.shown_unit[:2] in ("Gb", "Tb") and q.bounded:
