@@ -45,7 +45,7 @@ _FORWARD = Lazy(
     re.I,
 )
 _EVALUATES = Lazy(
-    r"\b(?:validat\w+|evaluat\w+|inferen\w+|test (?:set|images|data)|classif\w+|serv(?:es|ed|ing)|predictions?)\b",
+    r"\b(?:[Tt]he trained|an? trained|validat\w+|evaluat\w+|inferen\w+|test (?:set|images|data)|classif\w+|serv(?:es|ed|ing)|predictions?)\b",
     re.I,
 )
 DECODES = Lazy(

@@ -162,9 +162,9 @@ _BOTH_WAYS = Lazy(
     r"[\s,(]*(?:in total|total|altogether|(?:in|over|counting) both directions|bidirectional\w*|of aggregate)\b",
     re.I,
 )
-# What more than one of a part has, or none has.
+# What more than one of a part has, or none has, and what was reached: another rule holds that.
 _SUMMED = Lazy(
-    r"\b(?:together|aggregat\w*|combined|sum(?:s|med)?|bisection|(?:per|in|of) (?:a|the|each|every)? ?(?:whole )?(?:node|server|rack)s? (?:together|in all)|switch(?:es)?|would|could|should|might|if|simulat\w+|emulat\w+|hypothetical\w*|future|successor|assum\w+|all (?:of )?(?:the |its |our )?(?:GPUs|devices|eight|four|links))\b",
+    r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|obtain\w*|moves?|moved|sends?|sent|sees?|needs?|requir\w+|together|aggregat\w*|combined|sum(?:s|med)?|bisection|(?:per|in|of) (?:a|the|each|every)? ?(?:whole )?(?:node|server|rack)s? (?:together|in all)|switch(?:es)?|would|could|should|might|if|simulat\w+|emulat\w+|hypothetical\w*|future|successor|assum\w+|all (?:of )?(?:the |its |our )?(?:GPUs|devices|eight|four|links))\b",
     re.I,
 )
 _NVLINK_CLAUSE = Lazy(r"\bNVLink\b(?! (?:domain|bridge|switch|island))[^;:]{0,70}$")
