@@ -313,7 +313,7 @@ def _link(
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         claim = _claim(spot, None, given, "line", cues)
         return replace(claim, counted=(("ports", many),)) if many and not ports else claim
-    several = [
+    many_ports = [
         s for s in ports if scene.reading(s).quantity.point != 1
     ]  # "over one adapter" is one
     if not links and "bus" in cues:
@@ -326,7 +326,13 @@ def _link(
     if not links and (generation := set(_GENERATION.findall(text))):
         return _claim(spot, None, (("ports", ports[0]),) if ports else (), "link", cues, generation.pop()) if len(generation) == 1 else None  # fmt: skip
     measured = "B" in scene.reading(spot).quantity.shown_unit or _MEASURED.search(text)
-    if not links and measured and cues & {"one port"} and not several and not _INSIDE.search(text):
+    if (
+        not links
+        and measured
+        and cues & {"one port"}
+        and not many_ports
+        and not _INSIDE.search(text)
+    ):
         return _claim(spot, None, (), "port", cues)  # of which rate, another sentence says
     if len(links) != 1:
         return None

@@ -141,8 +141,7 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         or (_CROSSES.search(clause) and not _MEMORY.search(clause))
     )
     link, behind = scene.only(k, EntityKind.LINK, _BACK)
-    timed_here = bool(scene.spots(k, "s"))
-    timed = timed_here and bool(_CROSSES.search(f"{text} {near}"))
+    timed = bool(scene.spots(k, "s")) and bool(_CROSSES.search(f"{text} {near}"))
     sender = _SENDER.search(before) is not None
     if wired or timed:
         if _OTHER_MEMORY.search(clause):
@@ -157,8 +156,6 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
                 far |= {"device"} if apart else set()
         elif technology or _NETWORK.search(clause) or (led and _NETWORK.search(led)):
             named += [("kind", "port"), ("technology", technology)]
-        elif sender and not timed_here:
-            return None
         elif sender:
             named.append(("kind", "link"))
             part, apart = _part(scene, spot, low, high)
