@@ -115,10 +115,11 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     low, high = _clause(text, r.start, r.end)
     clause = text[low:high]
     near = scene.sentences[k - 1].text if k else ""
-    through = _THROUGH_ONE.match(text, r.end)
+    before = text[low : r.start]
+    sender = _SENDER.search(before) is not None
+    through = sender or _THROUGH_ONE.match(text, r.end) is not None
     if (not through and _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause))) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
         return None
-    before = text[low : r.start]
     if _MODAL.search(clause) or _WITH.search(before):
         return None
     if _OFFERED.search(before) or _PEAK_BEHIND.match(text, r.end) or _OF_ITS.search(text[: r.start].replace("at only ", "at ")):  # fmt: skip
@@ -142,7 +143,6 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     )
     link, behind = scene.only(k, EntityKind.LINK, _BACK)
     timed = bool(scene.spots(k, "s")) and bool(_CROSSES.search(f"{text} {near}"))
-    sender = _SENDER.search(before) is not None
     if wired or timed:
         if _OTHER_MEMORY.search(clause):
             return None
