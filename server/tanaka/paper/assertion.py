@@ -58,7 +58,7 @@ _SEEN = Lazy(
 _NORMATIVE = Lazy(
     r"\b(?:goals?|aims?|targets?|objectives?) (?:is|are|was|were|to|for)\b|\b(?:aim(?:s|ed|ing)?|plan(?:s|ned)?|want|wish\w*) (?:to|at|for)\b|"
     r"\b(?:must|should|roadmap|future work|next[- ]generation|desired|requires? (?:a|at least))\b|"
-    r"\b(?:targets?|goals?|SLOs?|budgets?|requirements?|deadlines?|thresholds?|constraints?)\s+(?:(?:of|is|at|to be|was)\s+|=\s*)?"
+    r"\b(?:targets?|goals?|SLOs?|budgets?(?! (?:takes?|took|lasts?|lasted|finish\w*|is (?:done|spent|used))\b)|requirements?|deadlines?|thresholds?|constraints?)\s+(?:(?:of|is|at|to be|was)\s+|=\s*)?"
     r"(?:\w+\s){0,2}$",
     re.I,
 )

@@ -22,6 +22,7 @@ from tanaka.paper.physics.apart import (
     part_of,
 )
 from tanaka.paper.physics.before import elsewhere, format_before, part_before
+from tanaka.paper.physics.nearby import place_named
 from tanaka.paper.physics.scene import LocalPhysical, Part, Scene, Spot
 from tanaka.patterns import Lazy
 
@@ -164,6 +165,9 @@ def _rate(
     if name:
         named.append(("device", name))
         far |= set() if part is not None else {"device"}
+    else:
+        place = place_named(text) or (place_named(scene.sentences[k - 1].text) if k else "")
+        named += [("place", place)] if place else []
     formats = format_of(scene, k, spot, near, alone=len(rates) == 1)
     if len(formats) > 1:
         return None

@@ -21,6 +21,8 @@ COUNTING = Lazy(
     r"\b(?:[Ww]e|[Tt]hey|[Ww]ho) count(?:ed)?\s(?![^;.,]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^;.,]*\b(?:operations?|FLOPs?|6N|multipl\w+|products?)\b|"
     r"\b(?:[Cc]ounting|[Ww]ith|[Aa]t)\s(?![^,;]*\b(?:full|whole|masked|zeros?|padd\w+|recomput\w*|twice|skip\w*|spars\w*|half|double|dropp\w+)\b)[^,;.]*?(?:\b(?:operations?|[GT]?FLOPs?|products?|multipl\w+|6N|additions?)\b[^;.]*?)?,(?=\s(?:each|this|that|these|the|we|it|every|our|an?|one|all|\d)\b)"
 )
+_WHICH = Lazy(r", (?:which|or|so)\s?$")
+_STRONG = Lazy(r"; |, (?:and|while|whereas|but) ")
 _HELD = Lazy(
     r"['’]?s?[- ](?:based )?(?:[a-z-]+ )?(?:runs?|jobs?|hosts?|ranks?|testbeds?|machines?|boards?|racks?|fleets?|groups?|slices?|pods?|nodes?|servers?|clusters?|systems?|instances?|partitions?|boxe?s?|pools?|sides?|blades?|sleds?|trays?|quads?|pairs?|chassis|workstations?|packages?|superchips?|supercomputers?)\b"
 )
@@ -55,6 +57,11 @@ _PEAK_BEFORE = Lazy(
 _PEAK_AFTER = Lazy(
     r"[^,.;()%]{0,24}\b(?:peak|theoretical|roof|maximum|ceiling|datasheet)\b(?! memory)", re.I
 )
+# "60% of the peak of the A100 means 187 TFLOP/s" is what is reached
+_A_SHARE_OF = Lazy(
+    r"(?:%|\bpercent) of (?:the|its|their) [^,;.%]*\bpeak\b[^,;.%]*\b(?:means|makes|gives|yields|corresponds to|amounts to|equals|translates (?:in)?to)\s(?:about\s|only\s)?$"
+)
+_WE_COUNT = Lazy(r"\bwe count(?:ed)? (?=\d)")
 _WHERE_IT = Lazy(
     r"\bwhere it (?:runs|ran|reache[sd]|attain(?:s|ed)|sustain(?:s|ed)|achieve[sd]|gets|does|peaks)\b"
 )
@@ -99,6 +106,12 @@ def part_of(
         return None, False
     beside = [p for p in parts if p.start >= r.end and _BESIDE.fullmatch(text[r.end : p.start])]
     here = beside or [p for p in parts if low <= p.start < high]
+    if not here and _WHICH.search(text[:low]):
+        # "the A100 reads 6,400, and the H100s 14,500 tokens/s, which is 512 TFLOP/s": of the last
+        last = max((m.end() for m in _STRONG.finditer(text[:low])), default=0)
+        here = [p for p in parts if last <= p.start < low] if last else []
+        if len({same_name(p.name) for p in here}) > 1:
+            here = []
     if not here:
         led = {same_name(p.name): p for p in parts if p.start < low}
         if len({same_name(p.name) for p in parts}) > 1 or not led:
@@ -168,7 +181,7 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 
     How operations are counted explains nothing where all of them are executed.
     """
-    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", near))
+    said = _WHERE_IT.sub(" ", COUNTING.sub(" ", _WE_COUNT.sub(" ", near)))
     if explained(_TOGETHER.sub(" ", said) if each else said):
         return True
     behind = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
@@ -178,4 +191,5 @@ def is_explained(scene: Scene, k: int, near: str, *, each: bool) -> bool:
 def is_peak(scene: Scene, spot: Spot) -> bool:
     """Whether the words around a rate call it a peak."""
     before, after = scene.around(spot, 44, 40)
-    return bool(_PEAK_BEFORE.search(before) or _PEAK_AFTER.match(after))
+    shared = _A_SHARE_OF.search(scene.around(spot, 70, 0)[0])
+    return bool((_PEAK_BEFORE.search(before) and not shared) or _PEAK_AFTER.match(after))

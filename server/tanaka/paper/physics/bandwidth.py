@@ -60,7 +60,16 @@ _ONE_PORT = Lazy(
 
 _KEYS_AND_VALUES = Lazy(r"\b(?:KV|K/V|key[- /]?(?:and[- ])?value)[- ]caches?\b|\bcache of (?:the )?keys and values\b|\bcached keys(?: and values)?\b", re.I)  # fmt: skip
 _ATTENDS = Lazy(r"\battention\b|\bdecod\w+", re.I)
-_ITS_CACHE = Lazy(r"\b(?:stream|read|load|scan|mov|fetch)\w*\s(?:the|its|their)\s(?:whole\s|entire\s|paged\s)?cache\b", re.I)  # fmt: skip
+_ITS_CACHE = Lazy(
+    r"(?<!in )(?<!into )(?<!fits )(?<!hits )\b(?:the|its|their|each|every)\s(?:whole\s|entire\s|paged\s|full\s)?caches?\b(?! (?:hits?|lines?|misses|levels?|hierarchy))(?! of the (?:GPU|device|chip|L40S))",
+    re.I,
+)
+_HELD = Lazy(r"\b(?:fits?|fitting|hits?|resid\w+|shared|reus\w+|L[12]|on-chip)\b", re.I)
+# "its 28 bytes per parameter" are no buffer
+_OF_ONE = Lazy(
+    r"\s?(?:per|for (?:each|every|a)|of (?:each|every|a)|a) (?:\w+ )?(?:parameter|weight|element|entry|value|token|position)\b",
+    re.I,
+)
 _ON_CHIP = Lazy(
     r"\bL[12]\b|\bshared memory\b|\bon-chip\b|\bSRAM\b|\bresident\b|\b(?:in|hits?|from|fits?(?: in)?|served by) (?:the |its )?(?:last-level )?cache\b|\bcache hits?\b|\bcompress\w*|\bfits? the\b",
     re.I,
@@ -76,7 +85,7 @@ _ON_PART = Lazy(
 _INSIDE_BRACKETS = Lazy(r"\([^()]*$")
 _OF_ITS = Lazy(r"(?:%|\bpercent|\bper cent) of (?:its|the|their|an?|that|this)\s(?:(?:available|nominal|theoretical|peak|stated|advertised|full)\s)*$|\b(?:out of|against|versus|vs\.?)\s(?:(?:its|the|their|an?)\s)?(?:[\w-]+\s){0,3}$")  # fmt: skip
 _PORT_OF = Lazy(
-    r"\b(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE)\b[^;,#]{0,24}\b(?:of|at|with|has|have|is|are|runs? at|rated(?: at)?)\s#|#[\s-]*(?:[\w-]+\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE|networks?|fabric|links?)\b"
+    r"\b(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE)\b(?:[^;,#]{0,24}\b|,\s)(?:of|at|with|has|have|is|are|runs? at|rated(?: at)?)\s#|#[\s-]*(?:[\w-]+\s){0,2}?(?:ports?|NICs?|adapters?|HCAs?|InfiniBand|Ethernet|RoCE|networks?|fabric|links?)\b"
 )
 # In bits, what a port "carries" is what it is sold as.
 _MEASURED = Lazy(r"\b(?:achiev|measur|sustain|reach|attain|observ|saturat)\w*", re.I)
@@ -134,18 +143,28 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         memory = _MEMORY.search(text) or scene.reading(spot).kind is Kind.MEMORY_BANDWIDTH
         if not memory and not (_COPY.search(text) if part is not None else _KERNEL.search(text)) and not (part is not None and _goes_on(scene, k)):  # fmt: skip
             continue
-        size = [s for s in scene.spots(k, "byte") if not _within(scene, s, part) and scene.reading(s).quantity.point > 0]  # fmt: skip
+        size = [
+            s for s in scene.spots(k, "byte")
+            if not _within(scene, s, part) and scene.reading(s).quantity.point > 0 and not _OF_ONE.match(text, scene.reading(s).end)
+        ]  # fmt: skip
         given = (("size", size[0]),) if len(size) == 1 else ()
         if len(size) > 1 or (not size and "stream" not in cues and _cached_beside(scene, k)):
             cues |= {"cache"}
         yield _claim(spot, part, given, "memory", cues)
 
 
+def _spoken(scene: Scene, k: int) -> str:
+    """A sentence in which the cache of keys and values is none: memory holds it."""
+    text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
+    attends = any(_ATTENDS.search(scene.sentences[j].text) for j in (k - 2, k - 1, k) if j >= 0)
+    if attends and not _HELD.search(text):
+        text = _ITS_CACHE.sub("the keys", text)
+    return text
+
+
 def _heard(scene: Scene, k: int) -> frozenset[str]:
     """Cues of a sentence; the cache of keys and values is one that memory holds."""
-    text = _KEYS_AND_VALUES.sub("keys", scene.sentences[k].text)
-    if _ATTENDS.search(text):
-        text = _ITS_CACHE.sub("reads the keys", text)
+    text = _spoken(scene, k)
     return frozenset(name for name, p in CUES.items() if p.search(text))
 
 
@@ -160,7 +179,7 @@ def _goes_on(scene: Scene, k: int) -> bool:
 
 def _cached_beside(scene: Scene, k: int) -> bool:
     """Whether a sentence beside speaks of a cache that may have served it."""
-    beside = (scene.sentences[j].text for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences))
+    beside = (_spoken(scene, j) for j in (k - 1, k + 1) if 0 <= j < len(scene.sentences))
     return any(_ON_CHIP.search(text) for text in beside)
 
 
@@ -294,6 +313,9 @@ def _link(
         given = (("line", lines[0]), *((("ports", ports[0]),) if ports else ()))
         claim = _claim(spot, None, given, "line", cues)
         return replace(claim, counted=(("ports", many),)) if many and not ports else claim
+    many_ports = [
+        s for s in ports if scene.reading(s).quantity.point != 1
+    ]  # "over one adapter" is one
     if not links and "bus" in cues:
         if part is None and k and (part := scene.part(k - 1)) is not None:
             named = (("kind", "link"), ("device", part.name))
@@ -304,7 +326,13 @@ def _link(
     if not links and (generation := set(_GENERATION.findall(text))):
         return _claim(spot, None, (("ports", ports[0]),) if ports else (), "link", cues, generation.pop()) if len(generation) == 1 else None  # fmt: skip
     measured = "B" in scene.reading(spot).quantity.shown_unit or _MEASURED.search(text)
-    if not links and measured and cues & {"one port"} and not ports and not _INSIDE.search(text):
+    if (
+        not links
+        and measured
+        and cues & {"one port"}
+        and not many_ports
+        and not _INSIDE.search(text)
+    ):
         return _claim(spot, None, (), "port", cues)  # of which rate, another sentence says
     if len(links) != 1:
         return None

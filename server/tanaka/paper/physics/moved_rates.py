@@ -45,7 +45,7 @@ _ONE = Lazy(
 # -- what is no rate of one memory or link ----------------------------------------------------
 
 _SUMMED = Lazy(
-    r"\b(?:together|aggregat\w*|combined|total|summed|sums?|bisection|cluster|rack|system-wide|all|both|across|overall|jointly|in sum|nodes|servers|hosts|machines|pool|whole)\b|"
+    r"\b(?:together|aggregat\w*|combined|total|summed|sums?|bisection|cluster|rack|system-wide|all|both|across|overall|jointly|in sum|nodes|servers|hosts|machines|pool|whole(?! (?:time|run|while|transfer|copy|period)\b))\b|"
     r"\b(?:two|three|four|six|eight|sixteen|\d+)\s(?:[\w-]+\s){0,2}?(?:GPUs|devices|cards|GCDs|accelerators|ranks|drives|workers|nodes|adapters|ports|NICs|links|rails)\b",
     re.I,
 )
@@ -79,8 +79,17 @@ _TWO_WAYS = Lazy(
     re.I,
 )
 _GCD = Lazy(r"\b(?:an?|one|each|every|per|single|the) (?:single )?GCD\b|/GCD\b")
+# "the hosts exchange it at 23 GB/s through a NIC": of one, whoever sends
+_THROUGH_ONE = Lazy(
+    r"\s(?:through|over|on|via|per|for|by|at|of|in) (?:an?|one|each|every|its|the) ?(?:single |one )?(?:[\w-]+ )?(?:NIC|adapter|port|HCA)\b(?!s)|\sper (?:NIC|adapter|port|HCA)\b"
+)
+_SENDER = Lazy(
+    r"\b(?:an?|each|every|one|the|per)\s(?:[\w-]+\s)?(?:GPU|device|accelerator|card|rank)\s(?:then |therefore |thus |hence )?(?:sends?|receives?|exchang\w+|ships?|puts?|pushes|moves?|emits?|transmits?|carries|injects?)\s(?:about |out |only |data at |at |with )*$",
+    re.I,
+)
+_ONE_WAY = Lazy(r"[\s,(]*(?:in |per |for )?(?:each|one|either|every)? ?(?:way|direction)\b", re.I)
 _CLAUSES = Lazy(
-    r"[;:] |, (?:and|but|while|whereas|which|so) |\. |(?<=s), (?=and\b)|\bwhile\b|\bwhereas\b"
+    r"[;:] |, (?:and|but|while|whereas|which|so) |(?<!i\.e)(?<!e\.g)\. |(?<=s), (?=and\b)|\bwhile\b|\bwhereas\b"
 )
 
 
@@ -106,9 +115,11 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
     low, high = _clause(text, r.start, r.end)
     clause = text[low:high]
     near = scene.sentences[k - 1].text if k else ""
-    if _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause)) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
-        return None
     before = text[low : r.start]
+    sender = _SENDER.search(before) is not None
+    through = sender or _THROUGH_ONE.match(text, r.end) is not None
+    if (not through and _SUMMED.search(re.sub(r"\b(?:one|each) of (?:these|the|our|them)\b[^,;]*", "", clause))) or _NOT_BYTES.search(text) or _NOT_BYTES.search(near):  # fmt: skip
+        return None
     if _MODAL.search(clause) or _WITH.search(before):
         return None
     if _OFFERED.search(before) or _PEAK_BEHIND.match(text, r.end) or _OF_ITS.search(text[: r.start].replace("at only ", "at ")):  # fmt: skip
@@ -122,8 +133,11 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
         cues.add("duplex")
     named: list[tuple[str, str]] = []
     far: set[str] = set()
+    # "leave a node through one adapter, which was busy at 41 GB/s"
+    led = text[max(0, low - 80) : low] if text[:low].endswith((", which ", ", so ")) else ""
     wired = (
         _NETWORK.search(clause)
+        or (led and _NETWORK.search(led))
         or re.search(r"\b(?:this|that|the) link\b", clause)
         or (_CROSSES.search(clause) and not _MEMORY.search(clause))
     )
@@ -140,11 +154,18 @@ def _claim(scene: Scene, spot: Spot) -> LocalPhysical | None:
             if part is not None:
                 named.append(("device", part.name))
                 far |= {"device"} if apart else set()
-        elif technology or _NETWORK.search(clause):
+        elif technology or _NETWORK.search(clause) or (led and _NETWORK.search(led)):
             named += [("kind", "port"), ("technology", technology)]
+        elif sender:
+            named.append(("kind", "link"))
+            part, apart = _part(scene, spot, low, high)
+            if part is not None:
+                named.append(("device", part.name))
+                far |= {"device"} if apart else set()
+            cues |= {"of a GPU", *({"one way"} if _ONE_WAY.match(text, r.end) else set())}
         else:
             return None
-        if _ONE.search(clause):
+        if _ONE.search(clause) or (led and _ONE.search(led)):
             cues.add("one port")
     elif _MEMORY.search(clause) or _MEMORY.search(text) or (_MEMORY.search(near) and re.search(r"\b(?:it|this|they|that)\b", clause, re.I)):  # fmt: skip
         if _NETWORK.search(text) or _OTHER_MEMORY.search(text) or (link and "NVLink" in text):
@@ -228,7 +249,7 @@ def rates_of_ports(scene: Scene, spot: Spot) -> tuple[tuple[tuple[str, str], ...
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
 _COUNT = Lazy(
-    rf"\b(?P<n>\d{{1,2}}|{'|'.join(_WORDS)})\s?(?:[×x]\s?)?(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){{0,3}}?(?:ports|NICs|adapters|HCAs|links|rails|cards)\b",
+    rf"\b(?P<n>\d{{1,2}}(?![\d.])|{'|'.join(_WORDS)})\s?(?:[×x]\s?)?(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){{0,3}}?(?:ports|NICs|adapters|HCAs|links|rails|cards)\b",
     re.I,
 )
 _SINGLE = Lazy(r"\b(?:one|a single|single|an?|each|every|its|the)\s(?:[\d.]+\s?[GT]b(?:ps|/s)?\s)?(?:[A-Za-z][\w-]*\s){0,2}?(?:port|NIC|adapter|HCA|link)\b|\bone port each\b", re.I)  # fmt: skip

@@ -42,8 +42,11 @@ _WHOLE = Lazy(
 )
 
 
+_LETTERED = (
+    r"(?:Cluster|Machine|System|Site|Testbed|Platform|Pool|Partition|Node|Server) (?:[A-Z]|\d)\b"
+)
 _AT_PLACE = Lazy(
-    r"\b(?:[Oo]n|[Aa]t|[Ff]or|[Ww]ith|[Ii]nside) (?P<name>[A-Z][a-z]{2,}\w*)\b(?! \d|[\w-]*(?:'s|’s))|^(?P<first>[A-Z][a-z]{2,}\w*) (?:needs?|needed|takes?|took|makes?|made|does|reach(?:es|ed)|sustains?|sustained|delivers?|delivered|gives?|gave|trains?|trained|runs?|ran)\b"
+    rf"\b(?:[Oo]n|[Aa]t|[Ff]or|[Ww]ith|[Ii]nside) (?P<name>{_LETTERED}|[A-Z][a-z]{{2,}}\w*\b(?! \d|[\w-]*(?:'s|’s)))|^(?P<first>{_LETTERED}|[A-Z][a-z]{{2,}}\w*) (?:needs?|needed|takes?|took|makes?|made|does|reach(?:es|ed)|sustains?|sustained|delivers?|delivered|gives?|gave|trains?|trained|runs?|ran)\b"
 )
 
 

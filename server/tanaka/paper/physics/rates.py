@@ -21,7 +21,7 @@ from tanaka.paper.physics.nearby import (
 )
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE
+from tanaka.paper.physics.sizes import some_active
 from tanaka.paper.physics.throughput import CUES, DENIED, ON_NODE, SIDE, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind, Qualifier
@@ -42,6 +42,10 @@ PROMPTS = Lazy(
 )
 _FORWARD = Lazy(
     r"\bevaluat(?:e|es|ed|ing)\b|\bperplexity\b|\bforward[- ](?:only|pass\w*)\b|\bembeds\b|\bscor(?:e|es|ed|ing)\b|\binferen\w+",
+    re.I,
+)
+_EVALUATES = Lazy(
+    r"\b(?:[Tt]he trained|an? trained|validat\w+|evaluat\w+|inferen\w+|test (?:set|images|data)|classif\w+|serv(?:es|ed|ing)|predictions?)\b",
     re.I,
 )
 DECODES = Lazy(
@@ -188,7 +192,7 @@ def _claim(
     region = own.sentences[k].text
     if _BASELINE.search(region) and not subject_in(own, k):
         return None  # what the other one trains nobody says
-    if about.told and not about.active and SOME_ACTIVE.search(text):
+    if about.told and not about.active and some_active(text):
         return None
     given: dict[str, Spot] = {}
     named: dict[str, str] = {"phase": phase_of(scene, own, k, images=images)}
@@ -233,6 +237,10 @@ def phase_of(scene: Scene, own: Scene, k: int, *, images: bool = False) -> str:
     """What is done at a rate, by the nearest words that say it: "" for nothing, or for two things."""
     if not images and _FORWARD.search(own.sentences[k].text):
         return "prefill"  # a pass forward, as of a prompt
+    if images and any(
+        _EVALUATES.search(t.text) for t in (own.sentences[k], scene.sentences[k - 1 if k else 0])
+    ):
+        return "prefill"
     told = [own.sentences[k].text, *(scene.sentences[j].text for j in range(k, max(-1, k - 1 - REACH), -1))]  # fmt: skip
     for text in told:
         found = {

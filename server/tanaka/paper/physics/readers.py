@@ -52,6 +52,7 @@ from tanaka.paper.physics import (
     throughput,
     token_share,
     training,
+    two_utilisations,
     utilization,
     wrong_roof,
 )
@@ -87,6 +88,7 @@ READERS: tuple[Callable[[Scene], Iterable[LocalPhysical]], ...] = (
     low_rank.read,
     kept_units.read,
     utilization.read,
+    two_utilisations.read,
     achieved.read,
     _sizes,
     _homes,

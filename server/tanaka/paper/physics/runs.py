@@ -13,7 +13,7 @@ from tanaka.paper.physics.nearby import REACH, machines, only_in, place_named, s
 from tanaka.paper.physics.plain.beside import explained
 from tanaka.paper.physics.rates import HARMLESS, TRAINS, regions
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
-from tanaka.paper.physics.sizes import SOME_ACTIVE, is_active, sizes
+from tanaka.paper.physics.sizes import is_active, sizes, some_active
 from tanaka.patterns import Lazy
 
 RELATION = "run"
@@ -35,7 +35,7 @@ _NOT = Lazy(
 )
 # "for 20B tokens in 38 hours": the tokens of that time, whatever the run began with
 _OF_THIS_TIME = Lazy(
-    r"\b(?:for|on|over|through|with|another|additional|further|extra) (?:about |roughly |the )?$"
+    r"\b(?:for|on|over|through|with|another|additional|further|extra|(?:run|training|phase|stage|job) of) (?:about |roughly |the )?$"
 )
 _PER_DEVICE = Lazy(r"\s*(?:per|on each|for each|of each) (?:GPU|device|chip|card)\b", re.I)
 # "three days per run": not of all that was trained on
@@ -47,6 +47,13 @@ _OF_EACH = Lazy(
 _OF_RUNS = Lazy(
     r"\b(?:the )?(?:\w+est|last|first|second|third|one|both|two|three) of (?:which|them|these)\b",
     re.I,
+)
+# "The same budget takes 24 days on the H100s": as many tokens as before
+_SAME = Lazy(
+    r"(?:^\W*|, |\b(?:[Ff]or|[Oo]n|[Oo]ver|[Ww]ith|[Ii]n|[Tt]hrough) )(?:(?:[Tt]he|[Tt]his|[Tt]hat) (?:very )?same (?:\w+ )?(?:budget|run|tokens|training|job|corpus|work(?:load)?|amount|recipe|data)|(?:[Tt]his|[Tt]hat|[Ss]uch an?) (?:token )?(?:budget|amount)|(?:[Aa]s many|[Tt]he same number of) tokens|[Aa]ll of (?:this|that|it|them) (?:was|were|is|took|takes|happened)|[Tt]he whole (?:of (?:it|this)|thing))\b"
+)
+_PARTLY = Lazy(
+    r"\b(?:last|first|half|third|quarter|tenth|part|some|remaining|rest)\b|%|\b[Oo]f the \d", re.I
 )
 _GOES_ON = Lazy(r"^\W*(?:It|This|That|The (?:\w+ )?(?:run|training|job)|Training|They|We)\b")
 
@@ -61,7 +68,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not times or NOT_TRAINING.search(sentence.text) or _ELSE.search(sentence.text):
             continue
         said = HARMLESS.sub(" ", _OF_RUNS.sub(" ", sentence.text))
-        if explained(said) or SOME_ACTIVE.search(said):
+        if explained(said) or some_active(said):
             continue
         for spot, low, high in regions(scene, k, times, clauses=False):
             claim = _run(scene, k, spot, low, high, alone=len(times) == 1)
@@ -138,7 +145,14 @@ def _run(
     if rented and TWO_RUNS.search(scene.sentences[k].text):
         return None
     told = _RUN.search(scene.sentences[k].text) or TRAINS.search(said)
-    if (
+    same = (
+        _SAME.search(text) is not None and k > 0 and not _PARTLY.search(scene.sentences[k - 1].text)
+    )
+    if not found and same and alone and k:
+        found = tokens_seen(scene, k - 1) or _passed(scene, k - 1)
+        far.add("tokens")
+        told = told or TRAINS.search(scene.sentences[k - 1].text) or _RUN.search(scene.sentences[k - 1].text)  # fmt: skip
+    elif (
         not found
         and alone
         and k

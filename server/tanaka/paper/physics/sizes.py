@@ -29,6 +29,15 @@ SOME_ACTIVE = Lazy(
     re.I,
 )
 """A token goes through some of the parameters only."""
+_WORK_OF_ONE = Lazy(
+    r"\b(?:[GTP]?FLOPs?|operations?)(?: (?:are )?(?:counted|needed|spent|executed))? (?:per|for (?:an?|each|every)|of (?:an?|each|every)|an?) (?:\w+ )?token\b",
+    re.I,
+)
+
+
+def some_active(text: str) -> bool:
+    """Whether a text says that a token goes through some of the parameters; what work it is says nothing."""
+    return SOME_ACTIVE.search(_WORK_OF_ONE.sub(" ", text)) is not None
 
 
 _ROW = Lazy(

@@ -52,15 +52,60 @@ _MARKETED = Lazy(r"\b(?:asterisk|brochure|marketing|footnote|advertis\w+)\b", re
 _SHARE = Lazy(r"(?:%|percent|share|fraction|half|third|quarter)\s+of\s[^,;]*$")
 
 
+DENIED = Lazy(
+    r"\b(?:[Nn]one|[Nn]either|[Nn]ever|[Nn]o(?:thing|where)?|[Nn]ot(?! only)|[Ww]ithout|n't)\b[^.;:]{0,60}?\b(?:2:4\s|structured\s)*(?:spars(?:e|ity)|pruned)\b"
+)
+"""What is said not to be sparse: "None of the three is used with structured sparsity"."""
+# "A T4 peaks at 65 TFLOP/s, and an A10 at 125": the second has no words of its own
+_TO_NEXT = Lazy(
+    r"(?:s|\sGPUs?|\scards?)?(?:,|\s(?:at|has|with|does|offers|of|is|to|by))\s(?:about\s)?$"
+)
+_PEAKS = Lazy(r"\b(?:peaks?|dense|theoretical)\b", re.I)
+
+
 def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Peaks of one device of each sentence."""
     for k, sentence in enumerate(scene.sentences):
         if "FLOP" not in sentence.text.upper():
             continue
-        for spot in scene.spots(k, "FLOP/s", where=lambda r: r.quantity.bounded):
-            claim = _peak(scene, k, spot)
+        spots = scene.spots(k, "FLOP/s", where=lambda r: r.quantity.bounded)
+        for n, spot in enumerate(spots):
+            claim = _peak(scene, k, spot) or (_gapped(scene, spots[n - 1], spot) if n else None)
             if claim is not None:
                 yield claim
+
+
+def _gapped(scene: Scene, first: Spot, spot: Spot) -> LocalPhysical | None:
+    """A peak that takes its words from the one before it in a list of parts."""
+    k = spot[0]
+    text, one, r = scene.sentences[k].text, scene.reading(first), scene.reading(spot)
+    low = max((m.end() for m in re.finditer(r"[;:] ", text[: one.start])), default=0)
+    led = text[low : one.start]
+    own = [p for p in scene.parts(k) if one.end <= p.start < r.start]
+    if (
+        len(own) != 1
+        or own[0].system
+        or own[0].count not in (None, 1)
+        or not any(low <= p.start < one.start for p in scene.parts(k))
+        or not _PEAKS.search(led)
+        or _NO_PEAK.search(led)
+        or not _TO_NEXT.fullmatch(text[own[0].end : r.start])
+        or not re.search(r",|\band\b|\bwhile\b", text[one.end : own[0].start])
+        or re.search(r"\d", text[one.end : own[0].start].replace("FP16", ""))
+        or _SPARSE.search(_DENSE.sub(" ", DENIED.sub(" ", scene.text)))
+        or _MARKETED.search(text)
+    ):
+        return None
+    formats = scene.formats(k)
+    if len(formats) > 1:
+        return None
+    named = [("kind", "peak"), ("device", own[0].name), *(("precision", f) for f in formats)]
+    cues = {"single", "claimed", *({"dense"} if _DENSE.search(led) else ())}
+    if asserted(text, one.start, Where.BODY) is Asserted.NO:
+        return None
+    return LocalPhysical(
+        "stated-peak", spot, (), tuple(named), (), frozenset({"device"}), frozenset(cues)
+    )  # fmt: skip
 
 
 def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
@@ -87,7 +132,7 @@ def _peak(scene: Scene, k: int, spot: Spot) -> LocalPhysical | None:
     if (
         _NO_PEAK.search(own)
         or _SHARE.search(lead[-60:])
-        or _SPARSE.search(_DENSE.sub(" ", scene.text))
+        or _SPARSE.search(_DENSE.sub(" ", DENIED.sub(" ", scene.text)))
     ):
         return None
     if _MARKETED.search(text):

@@ -42,6 +42,7 @@ _SPEC_WORDS = (
     ("peak", "FLOP/s", Lazy(r"\b(?:the|its|their|whose|a)\s(?:(?:theoretical|nominal|dense|[BFT][FP]\d{1,2}|half-precision|tensor(?:[- ]core)?)\s)*peak(?:\s(?:rate|throughput|performance))?\s(?:is|of|at)\s$", re.I)),
     ("tdp", "W", Lazy(r"\b(?:draws? up to|(?:its|their|whose|the|a) TDP (?:is|of)|(?:its|their) board power is)\s$", re.I)),
     ("tdp", "W", Lazy(r",? in $")),
+    ("tdp", "W", Lazy(r"\b(?:draws?|consumes?|takes?) $(?#at most)")),
 )  # fmt: skip
 # Another memory than that of the part, and less than the whole of it.
 _NOT_ITS = Lazy(
@@ -76,7 +77,7 @@ def read(scene: Scene, told: set[Spot]) -> Iterator[LocalPhysical]:
     for k, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
-        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_each(scene, k), *_by_nature(scene, k)):  # fmt: skip
+        for claim in (*_in_brackets(scene, k), *_of_nodes(scene, k), *_of_its_nvlink(scene, k), *_of_each(scene, k), *_by_nature(scene, k)):  # fmt: skip
             if claim.number not in told:
                 told.add(claim.number)
                 yield claim
@@ -153,6 +154,47 @@ def _of_nodes(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             yield _claim(spot, near[0].name, "link", set())
 
 
+_ONE_WAY = Lazy(
+    r"[\s,(]*(?:and GPU |per GPU |per device )?(?:(?:in |per |for )?(?:each|one|either|every|a single) (?:way|direction)|per (?:GPU and )?direction|unidirectional\w*|one-way)\b",
+    re.I,
+)
+_BOTH_WAYS = Lazy(
+    r"[\s,(]*(?:in total|total|altogether|(?:in|over|counting) both directions|bidirectional\w*|of aggregate)\b",
+    re.I,
+)
+# What more than one of a part has, or none has, and what was reached: another rule holds that.
+_SUMMED = Lazy(
+    r"\b(?:achiev\w+|sustain\w*|measur\w+|reach\w*|attain\w*|observ\w+|obtain\w*|moves?|moved|sends?|sent|sees?|needs?|requir\w+|together|aggregat\w*|combined|sum(?:s|med)?|bisection|(?:per|in|of) (?:a|the|each|every)? ?(?:whole )?(?:node|server|rack)s? (?:together|in all)|switch(?:es)?|would|could|should|might|if|simulat\w+|emulat\w+|hypothetical\w*|future|successor|assum\w+|all (?:of )?(?:the |its |our )?(?:GPUs|devices|eight|four|links))\b",
+    re.I,
+)
+_NVLINK_CLAUSE = Lazy(r"\bNVLink\b(?! (?:domain|bridge|switch|island))[^;:]{0,70}$")
+_HEADS = Lazy(r"^\W*(?:[Aa]n?|[Tt]he|[Oo]ur|[Ee]ach|[Oo]ne|[Ee]very)\s(?:NVIDIA\s)?$")
+
+
+def _of_its_nvlink(scene: Scene, k: int) -> Iterator[LocalPhysical]:
+    """What NVLink carries in one direction, or in total, of the part that is spoken of, whatever the verb."""
+    text = scene.sentences[k].text
+    if "NVLink" not in text:
+        return
+    parts = scene.parts(k)
+    its = parts and _HEADS.match(text[: parts[0].start]) and re.search(r"\b(?:its|whose)\s(?:[\w-]+\s){0,2}NVLink", text)  # fmt: skip
+    name = parts[0].name if its else _one_part(scene, k)
+    if not name:
+        return
+    for spot in scene.spots(k, "byte/s", where=lambda r: r.quantity.bounded):
+        r = scene.reading(spot)
+        clause = re.split(r"[;:]|(?<!i\.e)\. |, (?:and|but|while|whereas) (?!(?:its|whose|their|each|both)\b)", text[: r.start])[-1]  # fmt: skip
+        behind = text[r.end : r.end + 34]
+        one = _ONE_WAY.match(behind)
+        whole = _BOTH_WAYS.match(behind)
+        if not (one or whole) or not _NVLINK_CLAUSE.search(clause) or _OF_A_LINK.search(clause.replace("NVLink", "")):  # fmt: skip
+            continue
+        said = f"{clause} {behind}"
+        if _SUMMED.search(said) or (whole and _OF_MANY.search(_BOTH_WAYS.sub("", said))):
+            continue
+        yield _claim(spot, name, "link", {"one way"} if one else set())
+
+
 def _of_each(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """What "every GPU" has, whose name stands in one of the sentences before or in this one."""
     text = scene.sentences[k].text
@@ -183,6 +225,8 @@ def _of_each(scene: Scene, k: int) -> Iterator[LocalPhysical]:
             ):
                 continue
             own = re.search(_EACH_GPU, clause, re.I) or _EACH_BEHIND.match(behind)
+            if "(?#at most)" in words.pattern and not re.match(r"\s?(?:at most|at maximum|and no more)\b", behind):  # fmt: skip
+                continue
             if kind == "link" and not own:
                 continue
             if kind == "capacity" and not re.match(r"\s?(?:each|per GPU)\b", behind):
@@ -266,7 +310,15 @@ def _by_nature(scene: Scene, k: int) -> Iterator[LocalPhysical]:
 
 def _two_of(scene: Scene, k: int, unit: str) -> bool:
     """Whether a sentence that names its part states two numbers of a unit: the other may be of another part."""
-    return bool(scene.parts(k)) and len(scene.spots(k, unit)) > 1
+    text = scene.sentences[k].text
+    spots = [scene.reading(s) for s in scene.spots(k, unit)]
+    if unit == "byte/s":  # what a link carries is no rival
+        ends = [0, *(r.end for r in spots)]
+        spots = [r for r, end in zip(spots, ends, strict=False) if not _OF_A_LINK.search(text[end : r.start])]  # fmt: skip
+    return bool(scene.parts(k)) and len(spots) > 1
+
+
+_OF_A_LINK = Lazy(r"\b(?:NVLink|NVSwitch|PCIe|Ethernet|InfiniBand|network|adapters?|NICs?)\b")
 
 
 def _is_list(scene: Scene, k: int, r: Reading) -> bool:

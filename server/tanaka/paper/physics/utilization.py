@@ -58,6 +58,9 @@ _OTHER_RUN = Lazy(
     r"respectively|over the (?:whole )?run|end-to-end|overall|peaks at|instead of|than|relative to|baseline)\b",
     re.I,
 )
+_TO_THE_PEAK = Lazy(
+    r"\b(?:relative|compared) (?:to|with) (?:the|its|this|that|their) (?:[\w-]+ ){0,3}?peak\b", re.I
+)
 # Before the first of the two only a change tells of another run: "on average 160 TFLOP/s, 51%" is of one
 _CHANGED = Lazy(
     r"\b(?:improv\w+|increas\w+|from|versus|vs|compared|while|whereas|respectively|over the (?:whole )?run|end-to-end|instead of|than|relative to|baseline)\b",
@@ -70,7 +73,7 @@ _JOINS = Lazy(
 )
 # Between a rate and a percentage of another run, system or device.
 _ANOTHER_SUBJECT = Lazy(
-    r";(?!\s(?:in absolute terms|that is|this is|this makes|or|i\.e\.|hence|thus|so)\b)|\b(?:while|whereas|but|our|we|ours|and|baseline|instead|although|though|then|another|other|when|if|until)\b|\d\s?%",
+    r";(?!\s(?:in absolute terms|that is|this is|this makes|or|i\.e\.|hence|thus|so|it is|relative to|against|measured (?:against|by)|with respect to|as an? (?:share|fraction|percentage))\b)|\b(?:while|whereas|but|our|we|ours|and|baseline|instead|although|though|then|another|other|when|if|until)\b|\d\s?%",
     re.I,
 )
 # A sentence that goes on about the rate of the one before.
@@ -382,6 +385,7 @@ def _claim(
     cues = set(scene.heard(CUES, k)) | (set(scene.heard(CUES, k - 1)) if far else set())
     between = text[min(own.start, of_rate.start) : max(own.end, of_rate.end)] if not far else text
     lead = text[max(0, min(own.start, of_rate.start) - 24) : own.start] if not far else text
+    between, lead = _TO_THE_PEAK.sub(" ", between), _TO_THE_PEAK.sub(" ", lead)
     if _OTHER_RUN.search(between) or _CHANGED.search(lead):
         cues.add("other-run")
     if not far and not _JOINS.fullmatch(_between(scene, share, rate)) and peak is None:

@@ -57,7 +57,7 @@ from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.machine import Named
 from tanaka.rules.other_unit import other_unit
 from tanaka.rules.roofline.bandwidth_rows import bandwidth_rows
-from tanaka.rules.roofline.moved_rate import MOVED, memory_of, port_of
+from tanaka.rules.roofline.moved_rate import MOVED, memory_of, port_of, ports_of_tables
 
 _SILENT = frozenset({"cache", "effective", "aggregate", "page cache", "clock"})
 _WAYS_OUT = {
@@ -171,6 +171,8 @@ def _loose_roof(ctx: Context, claim: Physical) -> _Roof | None:
         each = ways * port.number.quantity.point
         claim_count = "a port" if port.count == 1 else f"each of {port.count:.0f} ports"
         return _Roof(each, None, f"{claim_count} {what}", "", False, _ANYWHERE, number=port.number, many=port.count)  # fmt: skip
+    if "of a GPU" in claim.cues:
+        return _of_sender(ctx, claim)
     parts = find(claim.name("device")) if claim.name("device") else ()
     name = claim.name("link")
     if "nvlink" in name.lower():
@@ -187,10 +189,31 @@ def _loose_roof(ctx: Context, claim: Physical) -> _Roof | None:
     return _Roof(source.value, source, f"{name} {what}", "", False, _ANYWHERE)
 
 
+def _of_sender(ctx: Context, claim: Physical) -> _Roof | None:
+    """What all links of one device carry that a paper has it send over none that is named."""
+    device = machine.named(ctx, claim, "device")
+    names = (device.name,) if device is not None else machine.named_parts(ctx.paper)
+    known = [p for name in names for p in find(name)]
+    if not known or not all(find(name) for name in names):
+        return None
+    one = "one way" in claim.cues
+    found = [(x, p) for p in known if (x := p.link if one else p.link_total) is not None]
+    if len(found) < len(known):
+        return None  # what its slot carries nobody says
+    most, part = max(found, key=lambda f: (f[0].value, f[0].verified))
+    ports = [ctx.paper.number(c.number).quantity.point for c in ctx.paper.physical("port rate")]
+    if max(ports, default=0.0) > most.value:
+        return None
+    ways = "in one direction" if one else "in both directions"
+    return _Roof(most.value, most, f"the link of the {part.family} {ways}", part.family, False, _ANYWHERE)  # fmt: skip
+
+
 def _silent(claim: Physical) -> bool:
     """Whether words open a reading that no bound is known for."""
     if "bus" in claim.cues:  # by its definition that of one rank, however many there are
         return bool(claim.cues & {"summed", *_SILENT} - {"aggregate"})
+    if claim.name("kind") == "port" and "one port" in claim.cues:
+        return bool(claim.cues & ((_SILENT - {"aggregate"}) | {"summed"}))
     counted = claim.at("ports") is not None or "ports" in dict(claim.counted)
     if counted and "many nodes" not in claim.cues:  # what all of a node's ports carry
         return bool(claim.cues & (_SILENT - {"aggregate"}))
@@ -249,12 +272,13 @@ def _any_part(ctx: Context) -> str:
 
 def _port(ctx: Context, claim: Physical) -> _Roof | None:
     """The fastest port of the paper, where a sentence speaks of a port and does not say of which."""
-    known = [ctx.paper.number(c.number) for c in ctx.paper.physical("port rate")]
+    stated = (c.number for c in ctx.paper.physical("port rate"))
+    known = [ctx.paper.number(i) for i in dict.fromkeys((*stated, *ports_of_tables(ctx.paper)))]
     known = [n for n in known if n.quantity.bounded and not isinstance(n.quantity.value, tuple)]
     if not known:
         return None
     line = max(known, key=lambda n: n.quantity.point)
-    one = not claim.cues & {"duplex", "collective"}
+    one = "duplex" not in claim.cues and claim.cues & {"one way", "collective"} != {"collective"}
     what = "the fastest port in one direction" if one else "the fastest port in both directions"
     return _Roof(line.quantity.point * (1 if one else 2), None, what, "", False, number=line)
 

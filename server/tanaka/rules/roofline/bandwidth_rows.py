@@ -11,7 +11,7 @@ from tanaka.patterns import Lazy
 from tanaka.rules.table_lines import Entry, Line, asserted, lines, plain
 
 _REACHED = Lazy(r"\b(?:achiev|measur|sustain|attain|reach|observ)\w*\b|\b(?:Babel)?STREAM\b|\btriad\b|\bkernels?\b", re.I)  # fmt: skip
-_MEMORY = Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|off-chip) memory\b|\bmemory bandwidth\b|\b[Tt]riad\b|\b[Bb]andwidth of (?:the |our |each |all )?(?:[\w-]+ ){0,3}kernels?\b|\b[Kk]ernel bandwidth\b")  # fmt: skip
+_MEMORY = Lazy(r"\b(?:Babel)?STREAM\b|\bBabelStream\b|\bHBM\w*|\bDRAM\b|\bGDDR\w*|\b(?:device|global|GPU|off-chip) memory\b|\b[Mm]emory bandwidth\b|\b[Tt]riad\b|\b[Bb]andwidth of (?:the |our |each |all )?(?:[\w-]+ ){0,3}kernels?\b|\b[Kk]ernel bandwidth\b")  # fmt: skip
 _BUS = Lazy(r"\bbus[- ]?(?:bandwidth|bw)\b|\bbusbw\b", re.I)
 # What a part has and not what was reached, other memories, and more than one part.
 _ELSE = Lazy(

@@ -14,6 +14,7 @@ from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.rules.machine import Named
+from tanaka.rules.roofline.named_machines import told_in_tables
 from tanaka.rules.table_lines import models, parts
 
 _NODE = 8.0  # devices of a node where nobody says how many it has
@@ -55,6 +56,8 @@ def system(paper: Paper, name: str) -> tuple[str, float]:
     told = [c for c in paper.physical(SYSTEM) if c.name("system") == name]
     found = {c.name("device") for c in told if find(c.name("device"))}
     counts = {dict(c.counted).get("devices", 0.0) for c in told}
+    if not found:
+        return told_in_tables(paper, name)
     return (found.pop() if len(found) == 1 else "", counts.pop() if len(counts) == 1 else 0.0)
 
 

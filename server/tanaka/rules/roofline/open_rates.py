@@ -48,7 +48,7 @@ def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
         if claim.name("phase") in not_of:
             continue
         silent = _SILENT - {"frozen"} if claim.name("phase") == "decode" else _SILENT
-        if claim.asserted is not Asserted.YES or claim.cues & silent:
+        if not _told(ctx, claim) or claim.cues & silent:
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
@@ -59,10 +59,17 @@ def open_rates(ctx: Context, *not_of: str) -> Iterator[tuple[Physical, str]]:
             yield full
 
 
+def _told(ctx: Context, claim: Physical) -> bool:
+    """Whether the paper claims a number; "we report" in its abstract is of its own."""
+    if claim.asserted is Asserted.QUOTED:
+        return ctx.paper.number(claim.number).where is Where.ABSTRACT
+    return claim.asserted is Asserted.YES
+
+
 def open_runs(ctx: Context) -> Iterator[tuple[Physical, str]]:
     """Budgets of training runs with every role filled, as `open_rates`."""
     for claim in ctx.paper.physical(RUN):
-        if claim.asserted is not Asserted.YES or machine.unmeasured(ctx.paper, claim.number):
+        if not _told(ctx, claim) or machine.unmeasured(ctx.paper, claim.number):
             continue
         if ctx.paper.number(claim.number).where in (Where.RELATED, Where.FUTURE):
             continue
@@ -278,9 +285,12 @@ def _label(size: Number) -> bool:
 def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     """A claim on the arithmetic of its devices; every token goes through the model at least once, forward."""
     paper = ctx.paper
-    if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-sparsity", "excuse-adapter"):  # fmt: skip
-        return None
     named = dict(claim.named)
+    if "cached" in claim.cues or _near_excuse(paper, claim.number, "excuse-caching", "excuse-early-exit", "excuse-adapter"):  # fmt: skip
+        return None
+    skips = _near_excuse(paper, claim.number, "excuse-sparsity")
+    if skips and named.get("phase") != "training":
+        return None
     if named.get("phase") == "decode" or (not named.get("phase") and "serves" in claim.cues):
         return None
     if named.get("phase") != "training":
@@ -294,6 +304,8 @@ def as_throughput(ctx: Context, claim: Physical) -> Physical | None:
     cues = set(claim.cues)
     if "of one" in cues:
         return None
+    if skips:
+        cues.add("narrow")
     if ("precision" not in named or "precision" in claim.far) and friendliest.narrow_formats(paper):
         parts = find(named["device"])
         narrow = next((f for f in ("fp8",) if dense_peak(parts, f) is not None), "")

@@ -17,6 +17,7 @@ from tanaka.paper.physics.throughput import CUES, UNITS
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
 from tanaka.rules.roofline.decode_rows import ELSE, batch_of, context_of, format_of
+from tanaka.rules.roofline.friendliest import system
 from tanaka.rules.table_lines import (
     Entry,
     Line,
@@ -38,6 +39,7 @@ _PER_OTHERS = Lazy(r"\bper (?:node|stage|replica|host|core|server|machine|instan
 _PER_ONE = Lazy(r"\bper (?:user|request|sequence|stream)\b|/\s?(?:user|request|sequence|stream|s/user)\b", re.I)  # fmt: skip
 _EACH = Lazy(r"\bper (?:GPU|device|chip|accelerator|card|TPU)\b|/\s?(?:GPU|device|chip|accelerator|card|TPU)\b|\b(?:each|a single|one) (?:GPU|device|card|accelerator)\b", re.I)  # fmt: skip
 _COUNTS = Lazy(r"^\W*(?:#|no\.?|num(?:ber)?\.?|total)?\s*(?:of\s)?(?:GPUs?|TPUs?|devices|chips|accelerators|cards)(?:\s(?:count|used))?\W*$", re.I)  # fmt: skip
+_COUNTS_ALSO = Lazy(r"\b(?:GPUs|TPUs|devices|chips|accelerators|cards)\W*$", re.I)
 _COUNTED = Lazy(r"(?<![\w.,/-])(?P<n>\d{1,5}|one|two|four|eight)\s?(?:[×x]\s?)?(?:GPUs?|devices|accelerators|cards|chips|(?:NVIDIA )?(?P<part>[A-Z]{1,3}\d{1,4}[A-Z]?s?))\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(r"\((?:sum|summed|total|totals)\b[^)]*\)|\b(?:sum|summed|total) over (?:all|the) (?:requests|sequences|streams|batch)(?: of the batch)?|\bpeak (?:\w+ )?memory\b|\bmemory peaks?\b|\bfirst (?:stage|column|row|line)s?\b|\bserving (?=throughput|rate)|\b\w+ replicas\b(?=[,)])|\bper sequence\b|\b(?:one|a single|an?|each|the) (?:\w+ )?(?:instance|replica)\b", re.I)  # fmt: skip
 # What explains a column harms no rate: these words count where a caption speaks of rates.
@@ -106,7 +108,7 @@ def _claim(paper: Paper, table: Table, line: Line, entry: Entry, said: str) -> P
     counted: dict[str, float] = {}
     if not _model(paper, table, line, own, named, given):
         return None
-    if not _device(table, line, entry, own, named):
+    if not _device(paper, table, line, entry, own, named):
         return None
     if not _count(table, line, entry, own, given, counted):
         return None
@@ -192,7 +194,9 @@ def of_value(paper: Paper, value: float, given: dict[str, NumberId]) -> bool:
     return True
 
 
-def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, str]) -> bool:
+def _device(
+    paper: Paper, table: Table, line: Line, entry: Entry, own: str, named: dict[str, str]
+) -> bool:
     """Fill in the part; False where it is one that nobody knows."""
     part = line.part(entry)
     if part:
@@ -202,6 +206,10 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
     if exact:
         named["device"] = exact
         return True
+    places = [text if len(text) > 1 else f"{head.strip()} {text}" for head, text in line.words if _PLACES.search(head)]  # fmt: skip
+    if len(places) == 1 and not parts(own) and system(paper, places[0])[0]:
+        named["place"] = places[0]
+        return True
     if part is None:
         # beside "baseline" a caption may name the part of another's: not where it says "on the H100s"
         told = parts(table.caption)
@@ -209,7 +217,6 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
             return False
         named["device"] = told[0]
         return not any(parts(o) for o in line.others)
-    places = [text for head, text in line.words if _PLACES.search(head)]
     if len(places) == 1 and _A_NAME.fullmatch(places[0]):
         named["place"] = places[0]
         return True
@@ -217,17 +224,29 @@ def _device(table: Table, line: Line, entry: Entry, own: str, named: dict[str, s
     return not any(find(o.strip()) for o in (*line.others, *table.header))
 
 
+def _count_before(line: Line, entry: Entry) -> Number | None:
+    """The count of the last column before a rate, where a line has several: one for each rate."""
+    found = [(i, e.number) for i, e in enumerate(line.entries) if _COUNTS_ALSO.search(e.label) and plain(e.number, "1", 1.0)]  # fmt: skip
+    at = next((i for i, e in enumerate(line.entries) if e.cell is entry.cell), -1)
+    before = [n for i, n in found if i < at and n.quantity.point.is_integer()]
+    return before[-1] if len(found) > 1 and before else None
+
+
 def _count(
     table: Table, line: Line, entry: Entry, own: str, given: dict[str, NumberId],
     counted: dict[str, float],
 ) -> bool:  # fmt: skip
     """Fill in how many devices a rate is of, where that is told; False where it is told of others only."""
+    beside = _count_before(line, entry)
     if (
         _EACH.search(entry.label)
-        or _TOKENS_EACH.search(table.caption)
+        or (_TOKENS_EACH.search(table.caption) and beside is None)
         or entry.number.per in ("gpu", "each")
     ):
         counted["devices"] = 1.0
+        return True
+    if beside is not None:
+        counted["devices"], given["devices"] = beside.quantity.point, beside.id
         return True
     at = line.only(_COUNTS, lambda n: plain(n, "1", 1.0) and n.quantity.point.is_integer())
     if at is not None:

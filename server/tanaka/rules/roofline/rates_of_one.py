@@ -12,6 +12,7 @@ from tanaka.patterns import Lazy
 from tanaka.records import dataclass
 from tanaka.rules import machine
 from tanaka.rules.api import Context
+from tanaka.rules.roofline.friendliest import system
 from tanaka.rules.roofline.named_parts import any_part, variants
 from tanaka.rules.roofline.peaks import peaks, usual_format
 from tanaka.rules.roofline.rate_matrix import cells
@@ -79,6 +80,9 @@ def told_apart(ctx: Context) -> Iterator[Rate]:
         ):
             continue
         device = machine.named(ctx, claim, "device")
+        place = claim.name("place")
+        if place and not claim.name("device") and (told := system(paper, place)[0]):
+            device = machine.Named(told, How.INFERRED, place)
         among = any_part(paper) if device is None else variants(paper, device.name)
         if device is None and among:
             device = machine.Named(among[0].family, How.INFERRED, "the fastest of the paper")

@@ -66,6 +66,8 @@ _PLACED = tuple(range(3, 65))
 """How many parts a cluster may hold; twice what a part has is a slip as well."""
 # Families of which no variant is sold under the name that the table lacks.
 _CLOSED = frozenset({"A100", "H100", "H200", "V100", "P100", "T4", "L4", "L40", "L40S", "A10", "RTX 3090", "RTX 4090", "RTX 5090", "RTX A6000", "MI100", "MI250X", "MI300X", "MI325X", "TPU v4", "TPU v5e", "TPU v5p"})  # fmt: skip
+# Of which the link is what the vendor has cut.
+_CUT = frozenset({"A800", "H800"})
 # Built for one customer: memory in GB by family.
 _MADE_FOR_ONE = {"A100": (64,), "H100": (64, 94, 96)}
 # What vendors print beside the largest power: W by family.
@@ -177,7 +179,7 @@ def _specification(ctx: Context, claim: Physical) -> Outcome | None:
         parts = find(name)
     if not parts:
         return None
-    if not {p.family for p in parts} <= _CLOSED:
+    if not {p.family for p in parts} <= (_CLOSED | _CUT if kind == "link" else _CLOSED):
         return None
     if kind == "peak":
         return _peak(ctx, claim, number, parts)
@@ -282,6 +284,10 @@ def _label(part: Accelerator, what: str) -> str:
 
 def _link(ctx: Context, claim: Physical, number: Number, values: tuple[Value, ...], counts: list[float]) -> Outcome | None:  # fmt: skip
     q = number.quantity
+    if "one way" in claim.cues:
+        values = tuple(v for v in values if v.value == getattr(v.part.link, "value", 0.0))
+        if not values:
+            return None
     fit = next((v for v in values if abs(q.point / v.value - 1) <= _SAME), None)
     if fit is not None and q.bounded:
         return _held(ctx, claim, number, fit, "link")
@@ -319,8 +325,10 @@ def _peak(ctx: Context, claim: Physical, number: Number, parts: tuple[Accelerato
     if own is not None and "table" in claim.cues:  # in prose `sparse_peak` says so
         label = f"dense {own.precision.upper()} {_label(own.part, 'peak')}"
         return _held(ctx, claim, number, Value(own.value, own.part, label, own.source), "peak")
+    if "table" in claim.cues:  # a column says its format, and no integers are FLOPs
+        other = [p for p in other if p.precision != "int8"]
     # vector units run a half to a sixteenth of what tensor cores do
-    several = () if "dense" in claim.cues else (2.0, 4.0, 8.0)
+    several = () if claim.cues & {"dense", "table"} else (2.0, 4.0, 8.0)
     for p in (*known, *other):
         for k in (1.0, count, *several, 1 / 2, 1 / 4, 1 / 8, 1 / 16):
             if abs(q.point / p.value / k - 1) <= _OFF:

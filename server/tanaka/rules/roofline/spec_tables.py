@@ -21,6 +21,11 @@ _COLUMNS = (
     ("peak", Lazy(r"\bpeak\b.*\b(?:BF16|FP16|FP8|TF32|FP64)\b|\b(?:BF16|FP16|FP8|TF32|FP64)\b.*\bpeak\b|^dense (?:BF16|FP16|FP8|TF32|FP64)\b|^(?:BF16|FP16|FP8|TF32),? \(?dense\b|"
                   r"^(?:tensor[- ]core |peak |matrix |performance )?(?:BF16|FP16|FP8|TF32)(?: (?:tensor(?:[- ]cores?)?|matrix|dense|performance|compute|throughput))*\s*(?:[(\[]?\s*[TP]FLOPS?(?:/s)?\s*[)\]]?)?\s*$", re.I)),
 )  # fmt: skip
+# "Peak (TFLOPS)": in the format that the caption names
+_PEAK_IN_CAPTION = Lazy(
+    r"^\W*(?:(?:dense|theoretical|nominal|tensor(?:[- ]core)?|peak|max(?:imum)?\.?)\s)*(?:peak|compute|performance|throughput|[TP]FLOPS?(?:/s)?)(?:\s(?:rate|performance|compute|throughput|FLOPS))?\s*(?:[(\[]?\s*[TP]FLOPS?(?:/s)?\s*[)\]]?)?\W*$",
+    re.I,
+)
 # Columns and tables of what is used, measured, or of several parts together.
 _OTHER = Lazy(
     r"\b(?:used|usage|measured|achiev\w+|effective|sustained|available|free|total|node|nodes|system|server|instance\w*|aggregate|footprint|consum\w+|"
@@ -116,6 +121,9 @@ def _claim(
 ) -> Iterator[Physical]:
     device = _device(label) or _short(label)
     kind = next((name for name, words in _COLUMNS if words.search(header)), "")
+    formats = precision_names(header)
+    if not kind and _PEAK_IN_CAPTION.match(header):
+        kind, formats = "peak", precision_names(table.caption)
     at = cell.number
     if at is None and len(cell.also) == 1 and _SIZED.match(cell.text):
         at = cell.also[0]  # "80 GB HBM3"
@@ -125,13 +133,13 @@ def _claim(
     if number.quantity.unit not in _UNITS[kind]:
         return
     names = [("device", " ".join(label.split()) if kind != "peak" else device), ("kind", kind)]
-    formats = precision_names(header)
     cues = {"claimed", "single", "table"}
     if kind == "peak":
         if len(formats) != 1 or _SPARSE.search(f"{header} {label} {cell.text} {table.caption}"):
             return
         names.append(("precision", formats[0]))
-        cues |= {"dense"} if re.search(r"\bdense\b", header, re.I) else set()
+        dense = re.search(r"\bdense\b", f"{header} {table.caption}", re.I)
+        cues |= {"dense"} if dense else set()
     yield Physical(
         "specification", number.id, (), tuple(names), (("devices", 1.0),), frozenset({"table"}),
         frozenset(cues), number.asserted,

@@ -1,7 +1,8 @@
 r"""## What it checks
 That a stated MFU, HFU or percentage of peak is the stated rate over the peak of the device, and a
 share of a stated bandwidth the bandwidth that was reached over it. The rate is in FLOP/s, or in tokens
-of a model that is trained; lists of runs are taken one to one.
+of a model that is trained; lists of runs are taken one to one. Of one run, HFU lies between MFU and
+four thirds of it.
 
 ## Why it matters
 A utilisation is how readers compare systems over parts. One that does not follow from the rate
@@ -51,14 +52,19 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.roofline.bandwidth_shares import bandwidth_shares
-from tanaka.rules.roofline.peaks import Peak, clocked, peaks, rate
+from tanaka.rules.roofline.peaks import SIXTEEN, Peak, clocked, peaks, rate, told_formats
 from tanaka.rules.roofline.stated_share import Share, open_derivation, proven, shares
 from tanaka.rules.roofline.token_utilisation import token_shares
+from tanaka.rules.roofline.two_utilisations import two_utilisations
 
 _RECOMPUTED = 4 / 3
 """Work with full recomputation over work without: 8N over 6N."""
 _FAR = 0.1
 """A peak from the table is doubted where the implied one is so far from every one that it may mean."""
+
+
+_WIDE = frozenset({"tf32", "fp32", "fp64"})
+"""Formats that no rate of 16 bits is in, where the paper does not speak of them."""
 
 
 @rule("TK204", since="0.1.0")
@@ -70,6 +76,7 @@ def utilisation_mismatch(ctx: Context) -> Iterator[Outcome]:
             yield outcome
     yield from bandwidth_shares(ctx)
     yield from token_shares(ctx)
+    yield from two_utilisations(ctx)
 
 
 # -- the peak's value stands in the sentence --------------------------------------------------
@@ -128,7 +135,8 @@ def _by_known_peak(ctx: Context, s: Share) -> Outcome | None:
     dense = [p for p in known if p.sort == "dense"]
     if not dense or s.claim.cues & {"sparse", "mixed"}:
         return None
-    whole = peaks(s.parts, "")
+    said = told_formats(ctx.paper)
+    whole = [p for p in peaks(s.parts, "") if s.format not in SIXTEEN or p.precision not in _WIDE or p.precision in said]  # fmt: skip
     for peak in known:
         if peak.sort == "dense" and (count := s.fits(peak.value)) is not None:
             return _held(ctx, s, count, peak)
