@@ -43,7 +43,7 @@ _GROUP = Lazy(
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
 _NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
-_DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
+_DEFINITE = Lazy(r"\b(?:the|this|that|its|our)\s(?:[\w-]+[ \u00a0\u202f]){0,2}$", re.I)
 _SINGLE = Lazy(r"\b(?:the|this|that|its|our) (?:single|lone|one|only|sole) $", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
@@ -57,6 +57,8 @@ _FAILS = Lazy(
     re.I,
 )
 _BUSY = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\bbackward\b|\bgradient\b", re.I)  # fmt: skip
+# "During training we evaluate it on one H100": what is done beside it
+_MEANWHILE = Lazy(r"\b(?:during|after|before|while|alongside|between|following|once|beside) (?:the |its |our )?(?:(?:\w+ )?(?:pre-?)?training|fine-?tuning)(?: (?:steps?|runs?|has (?:ended|finished)|is done))?\b(?! (?:on|with|across|over)\b)", re.I)  # fmt: skip
 _SUCH = Lazy(r"\b(?:such|of (?:these|those|them)|the same)\b", re.I)
 # What is said of a rate or of a run, and not of what is kept.
 _TOTALS = Lazy(r"\b(?:in total|total|average|mean|minutes|hours|per second|scor\w+|benchmarks?|samples?)\b", re.I)  # fmt: skip
@@ -80,6 +82,16 @@ _TOGETHER = Lazy(
     r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
 )
 _USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
+
+
+# "eight L40S, each with its own copy of the 8B model": one of them holds it
+_A_COPY_EACH = Lazy(
+    r"\b(?:each|every|all|any|per) (?:[\w-]+ ){0,5}?(?:an?|its|their|one|whole|own|full|complete|entire) (?:\w+ ){0,2}?(?:cop(?:y|ies)|replicas?|instances?) of\b",
+    re.I,
+)
+
+
+_HOLDERS = Lazy(r"\b(?:nodes?|servers?|machines?|pods?|groups?|pairs?|hosts?|clusters?|regions?|stages?|quarter|half)\b", re.I)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         text = sentence.text
         if not sentence.readings and not scene.parts(k):
             continue
-        if _BUSY.search(text) or TURNED.search(text):
+        if _BUSY.search(_MEANWHILE.sub(" ", text)) or TURNED.search(text):
             continue
         beside = scene.sentences[max(0, k - 1) : k + 2]
         if any(residence.in_turn(s.text) or TURNED.search(s.text) for s in beside):
@@ -138,6 +150,9 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
     parts = scene.parts(k)
     if not parts and not _NAMES.search(text):
         return []
+    if (copy := _A_COPY_EACH.search(text)) is not None and not _HOLDERS.search(copy.group()):
+        name, far = _before(scene, k, copy.end())
+        return [_Devices(name, 1.0, None, copy.start(), copy.end(), far)] if name else []
     out: list[_Devices] = []
     taken: list[tuple[int, int]] = []
     for m in _GROUP.finditer(text):
@@ -222,12 +237,13 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = _clause(text, devices.start, devices.end)
     clause = text[low:high]
+    copy = _A_COPY_EACH.match(text, devices.start) is not None
     if residence.of_else(clause) and not re.search(r"\bweights\b", clause):
         return None
-    if _FAILS.search(clause) or _NODES.search(_REPLICA.sub(" ", clause)) or residence.tiered(clause):  # fmt: skip
+    if _FAILS.search(clause) or (not copy and _NODES.search(_REPLICA.sub(" ", clause))) or residence.tiered(clause):  # fmt: skip
         return None
     about, j, start = _about(scene, k, low, high)
-    if not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
+    if not copy and not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
         return None
     if about is None:
         # "the 282 GB of weights": of which model is all the same
@@ -530,5 +546,5 @@ def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
             names = {(d.name, d.count) for d in found}
             return found[-1] if len(names) == 1 else None
         if scene.parts(j):
-            return None
+            return _definite(scene, j)
     return None

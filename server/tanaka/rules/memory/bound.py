@@ -12,12 +12,13 @@ from dataclasses import replace
 from hwmodels.catalog import find, most_capacity
 from hwmodels.models import find_model
 from tanaka.paper.entities import same_name
-from tanaka.paper.model import NumberId, Paper, Physical, SectionId, Where
+from tanaka.paper.model import Asserted, NumberId, Paper, Physical, SectionId, Where
 from tanaka.paper.physics.kept import KEPT
 from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
 from tanaka.rules import machine, table_lines
 from tanaka.rules.api import Context
 from tanaka.rules.memory.sizes import LABEL
@@ -50,8 +51,15 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
     if at is not None and "label" in claim.cues:
         sized = machine.of_size(paper, paper.number(at).quantity.point)
         found = sized.name if sized is not None else ""
+        exact = _exactly(paper, paper.number(at).quantity.point) if not found else None
+        if exact is not None:
+            given = tuple((role, exact if role == "params" else id) for role, id in claim.given)
+            return replace(claim, given=given, far=claim.far | {"params"}, cues=claim.cues - {"label"})
     elif "label" in claim.cues and (labelled := dict(claim.counted).get("params")):
         sized = machine.of_size(paper, labelled)
+        found = sized.name if sized is not None else ""
+    elif name and at is not None and _BY_SIZE.fullmatch(name):
+        sized = machine.of_size(paper, paper.number(at).quantity.point)
         found = sized.name if sized is not None else ""
     elif name and at is None:
         found = _in_full(paper, name)
@@ -65,6 +73,25 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
         return claim
     given = tuple((role, id) for role, id in claim.given if role != "params")
     return replace(claim, given=given, counted=(*claim.counted, ("params", row)), far=claim.far | {"params"}, cues=claim.cues - {"label"})  # fmt: skip
+
+
+_ROUNDED = 0.02
+
+
+@query
+def _exactly(paper: Paper, label: float) -> NumberId | None:
+    """The one count of more digits that the paper gives the model of a label: "53.4B parameters" of "H-53B"."""
+    found = [
+        n for n in paper.numbers_of(Kind.PARAM_COUNT)
+        if n.quantity.bounded and not isinstance(n.quantity.value, tuple) and n.asserted is Asserted.YES
+        and abs(n.quantity.point - label) <= max(_ROUNDED * label, 0.5e9 if label >= 5e9 else 0.05e9)
+    ]  # fmt: skip
+    sharp = [n for n in found if len(n.quantity.literal.text.replace(".", "").strip("0")) > 2]
+    return sharp[0].id if len({n.quantity.point for n in sharp}) == 1 else None
+
+
+# "the 70B model": a name that is a size
+_BY_SIZE = Lazy(r"\d+(?:\.\d+)?\s?[BM] (?:model|network|variant|one)")
 
 
 def row_of(name: str) -> str:
