@@ -43,7 +43,7 @@ _GROUP = Lazy(
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
 _NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
-_DEFINITE = Lazy(r"\b(?:the|this|that|its|our)\s(?:[\w-]+[ \u00a0\u202f]){0,2}$", re.I)
+_DEFINITE = Lazy(r"\b(?:the|this|that|its|our)\s(?:[\w-]+\s){0,2}$", re.I)
 _SINGLE = Lazy(r"\b(?:the|this|that|its|our) (?:single|lone|one|only|sole) $", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
@@ -436,8 +436,11 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
         return None
     about, place, _ = _about(scene, k, low, high, later=True)
     far = place != k
+    each = _of_a_token(scene, k)
     if about is None:
-        return None
+        if each is None:
+            return None
+        about, far, place = _NO_MODEL, True, each[0]
     devices = _on(scene, k, b.start, place)
     if devices is None:
         return None
@@ -445,6 +448,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     rest = [w for w in widths(text[:high]) if not w.cache]
     if not rest and k and (far or not devices.name):
         rest = [w for w in widths(scene.sentences[k - 1].text) if not w.cache]
+    if not rest and far and place < k:
+        rest = [w for w in widths(scene.sentences[place].text) if not w.cache]
     if len({w.bits for w in width}) > 1 or len({w.bits for w in rest}) > 1:
         return None
     names = [("kind", "cache")]
@@ -457,6 +462,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     if rest:
         names.append(("weights", rest[0].name))
     given = [("tokens", tokens), ("batch", batch)]
+    if each is not None:
+        given.append(("each", each))
     if about.count is not None:
         given.append(("params", about.count))
     if devices.at is not None:
@@ -465,6 +472,23 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     return LocalPhysical("cache residence", batch, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "tokens"}), frozenset(cues))  # fmt: skip
 
 
+_TOKENS_CACHE = Lazy(r"\b(?:KV|key[-\u2013 ]value|cach\w+|keys and values)\b", re.I)
+_LAYERS = Lazy(r"\b(?:layers?|heads?|blocks?|per (?:GPU|device|rank)|each (?:GPU|device))\b", re.I)
+
+
+def _of_a_token(scene: Scene, k: int) -> Spot | None:
+    """The one size of a token's cache that a sentence, or the nearest before it, states."""
+    for j in range(k, max(-1, k - 4), -1):
+        text = scene.sentences[j].text
+        sizes = [s for s in scene.spots(j, "byte") if 64 <= scene.reading(s).quantity.point < 1e8 and (scene.reading(s).per == "token" or _A_TOKEN.search(text))]  # fmt: skip
+        if not sizes:
+            continue
+        told = len(sizes) == 1 and _TOKENS_CACHE.search(text) and not _LAYERS.search(text)
+        return sizes[0] if told and scene.reading(sizes[0]).quantity.bounded else None
+    return None
+
+
+_A_TOKEN = Lazy(r"\b(?:per|a|each|every|one|another|additional|further|single)[- ](?:\w+ )?(?:token|position)\b", re.I)  # fmt: skip
 # "With 96 sequences it makes 3k tokens/s. The cache of these sequences, 4,096 tokens each, ..."
 _OF_THESE = Lazy(
     r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b"

@@ -210,8 +210,27 @@ def with_count(paper: Paper, claim: Physical) -> Physical:
     counted = dict(claim.counted)
     if counted.get("devices") != 0 or not claim.name("device"):
         return claim
-    most = _most(paper, claim.name("device"))
+    most = _tabled_count(paper, claim.name("model"), claim.name("device")) or _most(paper, claim.name("device"))  # fmt: skip
     return replace(claim, counted=tuple({**counted, "devices": most}.items()), far=claim.far | {"devices"})  # fmt: skip
+
+
+@query
+def _tabled_count(paper: Paper, model: str, device: str) -> float | None:
+    """The one count of a part in the lines of tables that have a model on it: "1 L40S"."""
+    known, parts = find_model(model), {p.id for p in find(device)}
+    if known is None:
+        return None
+    found: set[float] = set()
+    for table in paper.tables:
+        for line in table_lines.lines(paper, table):
+            for entry in line.entries:
+                name, part = line.one(entry, table_lines.models), line.part(entry)
+                own = find_model(name) if name else None
+                if own is None or own.id != known.id or not part or not parts & {p.id for p in find(part)}:  # fmt: skip
+                    continue
+                count = line.devices(entry)
+                found.add(count[0] if count is not None else 0.0)
+    return found.pop() if len(found) == 1 and min(found) >= 1 else None
 
 
 @query
