@@ -16,7 +16,7 @@ from tanaka.paper.physics import cached, footprint
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sort_of_size import COPY, WEIGHTS_BEHIND, made_of, sort_beside, state_of
 from tanaka.paper.physics.stretches import Stretch
-from tanaka.paper.physics.whose_size import About, Zone, about_of, taken, zone_of
+from tanaka.paper.physics.whose_size import About, Zone, about_of, named, taken, zone_of
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -89,13 +89,32 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
         zone = replace(zone, said=min(place, zone.start))
     if taken(scene, zone, size, place):
         return None
+    first = max(0, k - 2)
+    if about is None and kind in _THE_MODELS and (said := _THE_WEIGHTS.search(text, zone.start, r.start)):
+        about, first = _of_passage(scene, k, said.start())
     if kind.startswith("cache"):
         return _cache(scene, zone, size, kind, about)
     if about is None or (r.per not in ("", "each") and kind != "residual"):
         return None
     if kind == "per-parameter":
         return _state(scene, zone, size, about)
-    return _weights(scene, zone, size, kind, about)
+    return _weights(scene, zone, size, kind, about, first)
+
+
+_THE_MODELS = ("weights", "checkpoint", "gradients")
+_THE_WEIGHTS = Lazy(r"\b(?:the|its|their|all) (?:(?:\w*\d\w*|raw|model|full|model's|network's) )*(?:weights|parameters|gradients?|checkpoint|tensors)\b", re.I)  # fmt: skip
+_FAR_BACK = 8
+
+
+def _of_passage(scene: Scene, k: int, at: int) -> tuple[About | None, int]:
+    """The model that "the weights" are of: the nearest that the passage names, else the paper's, with the sentence."""
+    if named(scene, k, 0, at):
+        return None, k
+    for j in range(k - 1, max(-1, k - 1 - _FAR_BACK), -1):
+        found = named(scene, j, 0, len(scene.sentences[j].text))
+        if found:
+            return (found[0] if len(found) == 1 else None), j
+    return About("", None, label=False), 0
 
 
 def _width(scene: Scene, zone: Zone, size: Spot, cache: bool) -> tuple[Width, ...] | None:
@@ -130,7 +149,7 @@ def _words(scene: Scene, zone: Zone) -> str:
     return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.said : zone.stop])
 
 
-def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip
+def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About, first: int) -> LocalPhysical | None:  # fmt: skip
     text = re.sub(r"\btensors\b", "weights", scene.sentences[zone.k].text)  # of the same length
     words = _words(scene, zone)
     if kind == "gradients":
@@ -162,7 +181,7 @@ def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> L
     found = _width(scene, zone, size, cache=False)
     if found is None:
         return None
-    before = " ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])
+    before = " ".join(s.text for s in scene.sentences[min(first, max(0, zone.k - 2)) : zone.k])
     # a model that was quantised is as wide as the format that is named
     if footprint.LAID_OUT.search(_QUANTISED.sub(" ", before) if found else before):
         return None

@@ -45,6 +45,9 @@ def kept_in(paper: Paper, thing: str) -> str:
 def with_model(paper: Paper, claim: Physical) -> Physical:
     """A claim with the public model of the paper that its label means, where there is one."""
     name, at = claim.name("model"), claim.at("params")
+    if not name and at is None and claim.name("kind") in _OF_A_MODEL and "params" not in dict(claim.counted):
+        only = _only_size(paper, paper.number(claim.number).section)
+        return replace(claim, given=(*claim.given, ("params", only)), far=claim.far | {"params"}, cues=claim.cues | {"label"}) if only is not None else claim  # fmt: skip
     if name and find_model(name) is not None:
         return claim
     found = ""
@@ -75,6 +78,31 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
     return replace(claim, given=given, counted=(*claim.counted, ("params", row)), far=claim.far | {"params"}, cues=claim.cues - {"label"})  # fmt: skip
 
 
+_OF_A_MODEL = ("weights", "checkpoint", "gradients")
+
+
+@query
+def _only_size(paper: Paper, section: SectionId) -> NumberId | None:
+    """The one size of a model that a section states, or that the whole paper does; None for two."""
+    told = [
+        n for n in paper.numbers_of(Kind.PARAM_COUNT)
+        if n.quantity.unit == "1" and n.quantity.point >= _A_MODEL and not isinstance(n.quantity.value, tuple)
+        and n.where not in (Where.RELATED, Where.FUTURE)
+    ]  # fmt: skip
+    for found in ([n for n in told if n.section == section], told):
+        if found:
+            points = [n.quantity.point for n in found]
+            return found[0].id if max(points) < LABEL[1] * min(points) and not _names_others(paper, points[0]) else None  # fmt: skip
+    return None
+
+
+def _names_others(paper: Paper, size: float) -> bool:
+    """Whether the paper names a public model of another size."""
+    known = (find_model(name) for name in machine.named_models(paper))
+    return any(not LABEL[0] < m.parameters / size < LABEL[1] for m in known if m is not None)
+
+
+_A_MODEL = 3e7
 _ROUNDED = 0.02
 
 
