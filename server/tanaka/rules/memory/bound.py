@@ -201,7 +201,7 @@ def with_device(ctx: Context, claim: Physical) -> Physical:
     """A claim with the device that its set-up, or the section, names."""
     own = claim.name("device")
     if own:
-        variant = _variant(ctx.paper, own)
+        variant = variant(ctx.paper, own)
         if not variant:
             return claim
         others = tuple((role, n) for role, n in claim.named if role != "device")
@@ -210,12 +210,12 @@ def with_device(ctx: Context, claim: Physical) -> Physical:
     name = bound.name if bound is not None else _only_device(ctx.paper, ctx.paper.number(claim.number).section)  # fmt: skip
     if not name:
         return claim
-    name = _variant(ctx.paper, name) or name
+    name = variant(ctx.paper, name) or name
     return replace(claim, named=(*claim.named, ("device", name)), far=claim.far | {"device"})
 
 
 @query
-def _variant(paper: Paper, name: str) -> str:
+def variant(paper: Paper, name: str) -> str:
     """The one variant of a part that the paper names elsewhere: "H100 SXM" of "H100"; "" for none, or two."""
     parts = find(name)
     held = most_capacity(parts)
