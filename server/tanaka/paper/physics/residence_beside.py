@@ -95,7 +95,7 @@ _HOLDERS = Lazy(r"\b(?:nodes?|servers?|machines?|pods?|groups?|pairs?|hosts?|clu
 
 
 @dataclass(frozen=True, slots=True)
-class _Devices:
+class Devices:
     """Devices that a sentence puts something on: "" where they are named elsewhere."""
 
     name: str
@@ -144,7 +144,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
 # -- devices -------------------------------------------------------------------------------------
 
 
-def _devices(scene: Scene, k: int) -> list[_Devices]:
+def _devices(scene: Scene, k: int) -> list[Devices]:
     """Groups of devices that a sentence counts, in order."""
     text = scene.sentences[k].text
     parts = scene.parts(k)
@@ -152,8 +152,8 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         return []
     if (copy := _A_COPY_EACH.search(text)) is not None and not _HOLDERS.search(copy.group()):
         name, far = _before(scene, k, copy.end())
-        return [_Devices(name, 1.0, None, copy.start(), copy.end(), far)] if name else []
-    out: list[_Devices] = []
+        return [Devices(name, 1.0, None, copy.start(), copy.end(), far)] if name else []
+    out: list[Devices] = []
     taken: list[tuple[int, int]] = []
     for m in _GROUP.finditer(text):
         word = next(g for g in (m["n"], m["n2"], m["n3"], m["n4"], m["n5"]) if g)
@@ -167,7 +167,7 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         at = next((s for s in scene.spots(k, "1") if abs(scene.reading(s).start - m.start()) <= 3), None)  # fmt: skip
         if at is not None and scene.reading(at).quantity.point != count:
             at = None
-        out.append(_Devices(name, count, at, m.start(), m.end(), far))
+        out.append(Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
     for p in (_of_one_node(scene, k, p) for p in parts):
         if (
@@ -182,8 +182,13 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
             continue
         if _alone(text, p) and p.count_at is None and not p.system and residence.machine_behind(text, p.end):  # fmt: skip
             continue
-        out.append(_Devices(p.name, p.count, p.count_at, p.start, p.end, False))
+        out.append(Devices(p.name, p.count, p.count_at, p.start, p.end, False))
     return sorted(out, key=lambda d: d.start)
+
+
+def groups(scene: Scene, k: int) -> list[Devices]:
+    """Groups of devices that a sentence counts, for readers of what else they hold."""
+    return _devices(scene, k)
 
 
 _A_NODE = Lazy(
@@ -216,7 +221,7 @@ def _before(scene: Scene, k: int, at: int) -> tuple[str, bool]:
         return own.pop(), False
     if own:
         return "", True
-    for j in range(k - 1, max(-1, k - 3), -1):
+    for j in range(k - 1, max(-1, k - 4), -1):
         found = {p.name for p in scene.parts(j)}
         if found:
             return (found.pop() if len(found) == 1 else "", True)
@@ -233,7 +238,7 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 # -- weights -------------------------------------------------------------------------------------
 
 
-def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
+def _weights(scene: Scene, k: int, devices: Devices) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = _clause(text, devices.start, devices.end)
     clause = text[low:high]
@@ -534,7 +539,7 @@ _MACHINE = Lazy(
 )
 
 
-def _definite(scene: Scene, k: int) -> _Devices | None:
+def _definite(scene: Scene, k: int) -> Devices | None:
     """The one part that a sentence calls "the RTX 4090": as many as a sentence before counts, else as the paper has at most."""
     text = scene.sentences[k].text
     own = scene.parts(k)
@@ -549,11 +554,11 @@ def _definite(scene: Scene, k: int) -> _Devices | None:
             return same[-1] if len({d.count for d in same}) == 1 else None
         one = [p for p in scene.parts(j) if same_name(p.name) == same_name(part.name) and p.count == 1 and not _MACHINE.match(scene.sentences[j].text, p.end)]  # fmt: skip
         if one:
-            return _Devices(part.name, 1.0, None, part.start, part.end, True)
-    return _Devices(part.name, 0.0, None, part.start, part.end, True)
+            return Devices(part.name, 1.0, None, part.start, part.end, True)
+    return Devices(part.name, 0.0, None, part.start, part.end, True)
 
 
-def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
+def _on(scene: Scene, k: int, at: int, place: int) -> Devices | None:
     """The devices of a batch: the last that its sentence counts before it or behind it, else those of one before."""
     text = scene.sentences[k].text
     own = _devices(scene, k)

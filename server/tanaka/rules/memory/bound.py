@@ -201,11 +201,11 @@ def with_device(ctx: Context, claim: Physical) -> Physical:
     """A claim with the device that its set-up, or the section, names."""
     own = claim.name("device")
     if own:
-        variant = variant(ctx.paper, own)
-        if not variant:
+        closer = variant(ctx.paper, own)
+        if not closer:
             return claim
         others = tuple((role, n) for role, n in claim.named if role != "device")
-        return replace(claim, named=(*others, ("device", variant)), far=claim.far | {"device"})
+        return replace(claim, named=(*others, ("device", closer)), far=claim.far | {"device"})
     bound = machine.named(ctx, claim, "device")
     name = bound.name if bound is not None else _only_device(ctx.paper, ctx.paper.number(claim.number).section)  # fmt: skip
     if not name:
