@@ -27,7 +27,7 @@ _CUT = Lazy(r";\s|:\s|,\s(?=(?:and|or|while|whereas|but|so|which|where|as|yet)\b
 _PUTS = Lazy(
     r"\b(?:split|spread|plac(?:e|es|ed|ing)|load(?:s|ed|ing)?|serv(?:e|es|ed|ing)|runs?|ran|running|fit(?:s|ted|ting)?|host(?:s|ed|ing)?|deploy(?:s|ed|ing|ment)?|held|hold(?:s|ing)?|kept|keep(?:s|ing)?|"
     r"resid(?:e|es|ent|ing)|occup(?:y|ies|ied|ying)|needs?|needed|requir(?:e|es|ed|ing)|uses?|used|had|has|takes?|took|install(?:s|ed|ation)|li(?:es|e|ve|ves|ving)|sits?|stored?|stores|put|puts|"
-    r"decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:e|es|ed|ing)|infer(?:s|ence)|distributed|divided|shared by|room|enough|suffic\w+)\b",
+    r"(?:does|do|did|doing) (?:the job|it|so|this)|decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:e|es|ed|ing)|infer(?:s|ence)|distributed|divided|shared by|room|enough|suffic\w+)\b",
     re.I,
 )
 _WORD = {
@@ -81,6 +81,7 @@ _AT_ONCE = Lazy(
 _TOGETHER = Lazy(
     r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
 )
+_CONTEXTS = Lazy(r"\b(?:with|at|of) (?:a |an |their )?contexts? (?:length )?of\b|\btokens (?:of context )?each\b", re.I)  # fmt: skip
 _USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
 
@@ -256,6 +257,8 @@ def _weights(scene: Scene, k: int, devices: Devices) -> LocalPhysical | None:
     if about is None:
         return None
     far = j != k
+    if far and not copy and _ANOTHER.search(clause):
+        return None
     size = _size(scene, [(k, low, high)] + ([(k, start, high)] if not far else [(j, start, len(scene.sentences[j].text))]))  # fmt: skip
     width = _width(scene, k, low, high, far)
     if width is None:
@@ -281,6 +284,8 @@ def _weights(scene: Scene, k: int, devices: Devices) -> LocalPhysical | None:
     return LocalPhysical("residence", number, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "precision"}), frozenset(cues))  # fmt: skip
 
 
+# "A proxy was evaluated on one RTX 4090": not the model of the sentence before
+_ANOTHER = Lazy(r"\b(?:an?|another|other|some|smaller|larger|tiny|small) (?:[\w-]+ ){0,2}?(?:prox(?:y|ies)|models?|networks?|variants?|classifiers?|encoders?|tokeni[sz]ers?|rewards?|judges?|LLMs?|baselines?|systems?|scripts?|tools?|service)\b", re.I)  # fmt: skip
 _REPLICA = Lazy(r"\b(?:each|every|a|one|per) (?:replica|instance|copy)\b", re.I)
 _NO_MODEL = About("", None, label=False)
 _WEIGHTS_OF_SIZE = Lazy(
@@ -404,7 +409,7 @@ def _caches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Sequences and their length, with the model and the devices of their clause or of one before."""
     text = scene.sentences[k].text
     batches = [
-        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and _AT_ONCE.search(text) is not None))
+        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and (_AT_ONCE.search(text) or _TOKENS_CACHE.search(text) or _CONTEXTS.search(text)) is not None))
         if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _counts_sequences(text, scene.reading(s)))
     ]  # fmt: skip
     for batch in batches:

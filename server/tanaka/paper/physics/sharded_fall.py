@@ -33,13 +33,38 @@ _REPLICATED = Lazy(
     r"\breplicat\w+|\bin full\b|\bfull copy\b|\bunsharded\b|\bwithout (?:any )?(?:sharding|ZeRO)\b|\bnothing (?:is )?sharded\b|\bplain data[- ]parallel\w*|\bDDP\b|\bwhole\b|\bby default\b|\bbefore\b|\bbaseline\b|\bentire\b",
     re.I,
 )
+_EACH = Lazy(r"\beach\b|\bper (?:GPU|device|worker|rank|card)\b|\b(?:each|every|a|one) (?:GPU|device|worker|rank|card)\b", re.I)  # fmt: skip
 _FROM = Lazy(r"\b(?:from|the|those|these|its|of)\s(?:about\s|full\s|whole\s)?$", re.I)
 _INTO = Lazy(r"\b(?:to|at|by)\s(?:only\s|just\s|about\s|some\s|roughly\s)?$", re.I)
 _FALLS = Lazy(r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|fall|fell|drop|tak|took|go|went|com|push|get|got)\w*\b", re.I)  # fmt: skip
 _FACTOR = Lazy(r"\b(?:saving|reduction|less|smaller|fewer|factor|fold|shrink\w*|reduc\w*|sav\w*|lower|gain)\b", re.I)  # fmt: skip
 # what is counted out is counted out right or wrong, whether it was done or not
 _WOULD = Lazy(r"\b(?:would|could|can|may|might) (?!not\b|never\b|hardly\b)", re.I)
+_A_FACTOR = Lazy(r"\bfactor of\s(?:about |some )?$", re.I)
 _OF_OTHERS = Lazy(r"\b(?:faster|slower|speed\w*|throughput|time|larger|more|traffic|longer)\b", re.I)  # fmt: skip
+
+
+# "reduces the optimizer states from 36 GB to 4.5 GB": what is shared is all that is counted
+_OF_IT = Lazy(
+    r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|divid|tak|took|scal)\w* (?:down )?(?:them|these|those|both|(?:the |its |their |this |our )*(?:FP32 |Adam |replicated |sharded )*(?:optimi[sz]er (?:states?|memory|part)|moments|master (?:weights|copy)|optimi[sz]er|FP32 states?))\b",
+    re.I,
+)
+_OF_ALL = Lazy(r"\b(?:model|training|whole|full|entire|expert|its|the|all) states?\b|\bweights\b|\bgradients\b|\btotal\b|\bbytes (?:per|a|for)\b", re.I)  # fmt: skip
+
+
+def of_the_part(text: str) -> bool:
+    """Whether what falls is the part that is shared, and nothing beside it."""
+    return _OF_IT.search(text) is not None
+
+
+def _part_alone(text: str, at: int) -> bool:
+    """Whether the words before a size in its clause make it that of the optimizer alone."""
+    cut = max(text.rfind(c, 0, at) for c in ",;:(") + 1
+    lead = text[cut:at]
+    found = list(_OPTIMIZER.finditer(lead))
+    if not found or _SHARDS.search(lead):
+        return False
+    return _OF_ALL.search(_OPTIMIZER.sub(" ", lead)) is None
 
 
 def read(scene: Scene) -> Iterator[LocalPhysical]:
@@ -84,12 +109,16 @@ def _claims(
     named = (("technique", f"ZeRO-{stage}"),)
     cues = frozenset({LOOSE, "of-states", *(("computed",) if _WOULD.search(text) else ())})
     far = frozenset({"clause", "devices", "before"})
+    if of_the_part(text):
+        return
     pair = _fall(scene, k)
+    if pair is not None and any(_part_alone(scene.sentences[j].text, scene.reading((j, i)).start) for j, i in pair):  # fmt: skip
+        return
     if pair is not None:
         before, after = pair
         yield LocalPhysical("saving", after, (*shared, ("before", before)), (*named, ("form", "sizes")), (), far, cues)  # fmt: skip
     factors = [
-        s for s in scene.spots(k, "1") if scene.reading(s).quantity.shown_unit == "×" and scene.reading(s).quantity.bounded
+        s for s in scene.spots(k, "1") if (scene.reading(s).quantity.shown_unit == "×" or _A_FACTOR.search(text[: scene.reading(s).start])) and scene.reading(s).quantity.bounded
     ]  # fmt: skip
     if len(factors) == 1 and _FACTOR.search(text) and not _OF_OTHERS.search(text):
         r = scene.reading(factors[0])
@@ -121,7 +150,7 @@ def _fall(scene: Scene, k: int) -> tuple[Spot, Spot] | None:
         lead = scene.sentences[j].text
         if not found:
             continue
-        if len(found) == 1 and _REPLICATED.search(lead) and not _SHARDS.search(_REPLICATED.sub(" ", lead)):  # fmt: skip
+        if len(found) == 1 and (_REPLICATED.search(lead) or _EACH.search(lead)) and not _SHARDS.search(_REPLICATED.sub(" ", lead)):  # fmt: skip
             big = scene.reading(found[0]).quantity.point
             return (found[0], after) if big > scene.reading(after).quantity.point else None
         if not _SHARDS.search(lead):
