@@ -45,7 +45,7 @@ _FORWARD = Lazy(
     re.I,
 )
 DECODES = Lazy(
-    r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens?\b|\b(?:output|emits?|emitted|writes?) (?:\w+ )?tokens?\b|\bsingle[- ]stream\b|\bper output token\b|\banswers? (?:are|is) (?:produced|written)\b|\bnew tokens\b|\binter-token\b",
+    r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens?\b|\b(?:output|emits?|emitted|writes?) (?:\w+ )?tokens?\b|\bsingle[- ]stream\b|\bper output token\b|\b(?:answers?|repl(?:y|ies)|responses?|completions?|conversations?|stories|chats?|texts?) (?:are|is|were|was) (?:produced|written|streamed|emitted|typed)\b|\bnew tokens\b|\binter-token\b",
     re.I,
 )
 # Rates that nobody measured on these devices, or that are of something else than a model's passes.

@@ -79,8 +79,9 @@ _AT_ONCE = Lazy(
     r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I
 )
 _TOGETHER = Lazy(
-    r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
+    r"\btogether with(?= \S+ (?:sequences|requests|contexts|conversations|prompts))|\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
 )
+_EACH_HAS = Lazy(r"\b(?:each|every one|all) of (?:its|the|our|these|those) \S+ users (?:has|have|had|keeps?|holds?)\b|\busers (?=with (?:a )?contexts?\b)", re.I)  # fmt: skip
 _CONTEXTS = Lazy(r"\b(?:with|at|of) (?:a |an |their )?contexts? (?:length )?of\b|\btokens (?:of context )?each\b", re.I)  # fmt: skip
 _USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
@@ -430,8 +431,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     held = _HELD.match(text, b.literal_end)
     if held is not None and held["prompts"] and not _THERE.search(clause):
         return None  # prompts pass; they stay where something says so
-    said = _TOGETHER.sub(" ", clause)
-    if residence.held_in_common(_TOTALS.sub(" ", _TOGETHER.sub(" ", text))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
+    said = _EACH_HAS.sub(" ", _TOGETHER.sub(" ", clause))
+    if residence.held_in_common(_TOTALS.sub(" ", _EACH_HAS.sub(" ", _TOGETHER.sub(" ", text)))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
     if tokens is None or _ONCE.search(text):

@@ -39,7 +39,7 @@ _INTO = Lazy(r"\b(?:to|at|by)\s(?:only\s|just\s|about\s|some\s|roughly\s)?$", re
 _FALLS = Lazy(r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|fall|fell|drop|tak|took|go|went|com|push|get|got)\w*\b", re.I)  # fmt: skip
 _FACTOR = Lazy(r"\b(?:saving|reduction|less|smaller|fewer|factor|fold|shrink\w*|reduc\w*|sav\w*|lower|gain)\b", re.I)  # fmt: skip
 # what is counted out is counted out right or wrong, whether it was done or not
-_WOULD = Lazy(r"\b(?:would|could|can|may|might) (?!not\b|never\b|hardly\b)", re.I)
+_WOULD = Lazy(r"\b(?:would|could|can|may|might|if|once|were) (?!not\b|never\b|hardly\b)", re.I)
 _A_FACTOR = Lazy(r"\bfactor of\s(?:about |some )?$", re.I)
 _OF_OTHERS = Lazy(r"\b(?:faster|slower|speed\w*|throughput|time|larger|more|traffic|longer)\b", re.I)  # fmt: skip
 

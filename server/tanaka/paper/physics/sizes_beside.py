@@ -27,7 +27,7 @@ LOOSE = "loose"
 # What gradients go through as a whole.
 _EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(
-    r"\b(?:is|are|as|of|for) (?:an? |the )?downloads? of\b|\bdownloads\b|\bfrozen (?=(?:\w*\d\w* )?weights\b)|\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\b(?:(?:is|are|as|of|for) )?(?:an? |the |its )?downloads? of\b|\bdownloads\b|\bfrozen (?=(?:\w*\d\w* )?weights\b)|\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
     r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
     re.I,
 )
@@ -75,7 +75,7 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     zone = zone_of(scene, size)
     if _SOME.search(text, zone.start, zone.at) or _PIECES.search(text, 0, zone.at):
         return None
-    kind = sort_beside(scene, zone, size)
+    kind = sort_beside(scene, zone, size) or _of_subject(scene, zone)
     if not kind:
         return None
     about, place = about_of(scene, zone, size)
@@ -99,6 +99,20 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if kind == "per-parameter":
         return _state(scene, zone, size, about)
     return _weights(scene, zone, size, kind, about, first)
+
+
+_THEY = Lazy(r"\W*(?:They|These|All of them|Together they) (?:\w+ ){0,2}?(?:occup\w+|takes?|needs?|requires?|amounts? to|comes? to|weighs?|fills?|uses?|adds? up to|sums? to|are|make|costs?)\s(?:up\s|about\s|some\s|only\s|just\s|roughly\s)?$", re.I)  # fmt: skip
+_SUBJECT = Lazy(r"\W*(?:The |Its |Their |All |Our |In \S+,? (?:the )?)?(?:\w+ )?(?P<what>weights|gradients)\b(?! and| or|,)", re.I)  # fmt: skip
+
+
+def _of_subject(scene: Scene, zone: Zone) -> str:
+    """What "They occupy 14 GB" is said of: the one subject of the sentence before."""
+    if not zone.k or not _THEY.fullmatch(scene.sentences[zone.k].text[: zone.at]):
+        return ""
+    lead = scene.sentences[zone.k - 1].text
+    said = _SUBJECT.match(lead)
+    alone = said is not None and not scene.spots(zone.k - 1, "byte") and not footprint.TOGETHER.search(lead)  # fmt: skip
+    return said["what"].lower() if said is not None and alone else ""
 
 
 _THE_MODELS = ("weights", "checkpoint", "gradients")
