@@ -48,6 +48,7 @@ _ELSE = Lazy(
 )
 _AGAIN = Lazy(r"\b(?:(?<!without )(?<!no )(?<!without activation )(?:full|complete|activation|gradient)? ?(?:re-?comput\w+|checkpointing))\b", re.I)  # fmt: skip
 _DENIED = Lazy(r"\b(?:without|no|not|never|nothing|neither|off)\b[^.;,]{0,30}\b(?:re-?comput\w+|checkpointing)\b|\bselective (?:activation )?re-?comput\w+", re.I)  # fmt: skip
+_OVER_ALL = Lazy(r"\b(?:over|across|among|on|by) (?:all|both|the|our|two|four|eight|\d+) (?:\w+ )?(?:GPUs|cards|devices|workers|ranks|accelerators)\b|\b(?:in total|altogether|global|shares?|together)\b", re.I)  # fmt: skip
 _PARALLEL = Lazy(r"\bover (?:two|four|eight|\d+) \w+\b|\b(?:divided|split|shared) (?:by|over|among)\b", re.I)  # fmt: skip
 
 
@@ -102,6 +103,8 @@ def _factor(scene: Scene, k: int, pattern: Lazy, size: Spot) -> tuple[float, Spo
             continue
         text = scene.sentences[j].text
         hits = list(pattern.finditer(text))
+        if hits and pattern is _TOGETHER and _OVER_ALL.search(text):
+            return None
         if not hits or _ELSE.search(text) or _AGAIN.search(_DENIED.sub(" ", text)):
             continue
         values = {_number(m) for m in hits}
@@ -131,7 +134,7 @@ def _scaled(scene: Scene, k: int, text: str, size: Spot) -> Iterator[LocalPhysic
         if j == k or abs(j - k) > 3 or _ELSE.search(sentence.text) or _AGAIN.search(_DENIED.sub(" ", sentence.text)):  # fmt: skip
             continue
         for m in _TOGETHER.finditer(sentence.text):
-            if m.groupdict().get("n") and (n := _number(m)) > of:
+            if not _OVER_ALL.search(sentence.text) and m.groupdict().get("n") and (n := _number(m)) > of:
                 spot = _spot_of(scene, j, m, size)
                 yield _claim(scene, k, j, size, [("factor", spot)] if spot is not None else [], n / of)  # fmt: skip
 

@@ -37,6 +37,7 @@ TRAINS = Lazy(
 )
 PROMPTS = Lazy(
     r"\bprefill\w*|\bprompt (?:tokens?|processing|phase|throughput)\b|\bingest\w*|"
+    r"\bprompts? (?:are|is|were|was) (?:read|processed|ingested|encoded|digested|consumed|handled|taken in)\b|"
     r"\b(?:reads?|reading|process(?:es|ed|ing)?|consum(?:es|ed|ing)|encod(?:es|ed|ing)|digests?|digested|chews?) (?:through )?(?:the |its |our |all |a |one |long |short |incoming |input |user )*prompts?\b",
     re.I,
 )

@@ -46,7 +46,7 @@ _OF_OTHERS = Lazy(r"\b(?:faster|slower|speed\w*|throughput|time|larger|more|traf
 
 # "reduces the optimizer states from 36 GB to 4.5 GB": what is shared is all that is counted
 _OF_IT = Lazy(
-    r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|divid|tak|took|scal)\w* (?:down )?(?:them|these|those|both|(?:the |its |their |this |our )*(?:FP32 |Adam |replicated |sharded )*(?:optimi[sz]er (?:states?|memory|part)|moments|master (?:weights|copy)|optimi[sz]er|FP32 states?))\b",
+    r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|divid|tak|took|scal)\w* (?:down )?(?:the )?(?:memory |footprint |size |space |cost )?(?:of |for |taken by |used by )?(?:them|these|those|both|(?:the |its |their |this |our )*(?:FP32 |Adam |replicated |sharded )*(?:optimi[sz]er (?:states?|memory|part)|moments|master (?:weights|copy)|optimi[sz]er|FP32 states?))\b",
     re.I,
 )
 _OF_ALL = Lazy(r"\b(?:model|training|whole|full|entire|expert|its|the|all) states?\b|\bweights\b|\bgradients\b|\btotal\b|\bbytes (?:per|a|for)\b", re.I)  # fmt: skip

@@ -117,12 +117,22 @@ def _of_subject(scene: Scene, zone: Zone) -> str:
 
 _THE_MODELS = ("weights", "checkpoint", "gradients")
 _THE_WEIGHTS = Lazy(r"\b(?:the|its|their|all) (?:(?:\w*\d\w*|raw|model|full|model's|network's) )*(?:weights|parameters|gradients?|checkpoint|tensors)\b", re.I)  # fmt: skip
+_THERE = Lazy(r"\bthere\b|\bthen\b|\bof (?:this|that|each|one) (?:part|stage|rank|GPU|tower)\b", re.I)
+# Between the name and the size: another model, or a part of the one.
+_NOT_WHOLE = Lazy(
+    r"\bstages?\b|\b(?:half|quarter|third|fifth|sixth|eighth|sixteenth) of\b|\b(?:each|every|per|a) (?:GPU|device|rank|card|shard)\b|\bexperts?\b|\btowers?\b|\badapters?\b|\bheads? of\b|\bcompar\w+|\bbaselines?\b|\banother\b|\bothers?\b|\bteachers?\b|"
+    r"\bstudents?\b|\bprox(?:y|ies)\b|\bsmall(?:er)? (?:models?|networks?|copy)\b|\b(?:two|three|several|both|public|prior|earlier) (?:\w+ )?(?:models|networks)\b|\bencoder\b|\bremov\w+|\bdropp\w+",
+    re.I,
+)
 _FAR_BACK = 8
 
 
 def _of_passage(scene: Scene, k: int, at: int) -> tuple[About | None, int]:
     """The model that "the weights" are of: the nearest that the passage names, else the paper's, with the sentence."""
-    if named(scene, k, 0, at):
+    if named(scene, k, 0, at) or _THERE.search(scene.sentences[k].text):
+        return None, k
+    first = next((j for j in range(k - 1, -1, -1) if named(scene, j, 0, len(scene.sentences[j].text))), 0)  # fmt: skip
+    if any(_NOT_WHOLE.search(s.text) for s in scene.sentences[first:k]):
         return None, k
     for j in range(k - 1, max(-1, k - 1 - _FAR_BACK), -1):
         found = named(scene, j, 0, len(scene.sentences[j].text))
