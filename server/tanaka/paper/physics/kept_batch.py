@@ -224,7 +224,9 @@ def _batches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         yield LocalPhysical("kept batch", spot, given, names, (), far, frozenset(cues))
 
 
-_OVER_ALL = Lazy(r"(?:\s\w+)?\s(?:(?:over|across|among) (?!one\b|a\b|each\b|every\b)|in total\b|altogether\b|globally\b)")
+_OVER_ALL = Lazy(
+    r"(?:\s\w+)?\s(?:(?:over|across|among) (?!one\b|a\b|each\b|every\b)|in total\b|altogether\b|globally\b)"
+)
 
 
 def _is_batch(scene: Scene, spot: Spot) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sizes_beside import LOOSE
+from tanaka.paper.physics.whose_size import named
 from tanaka.patterns import Lazy
 
 _CUE = Lazy(r"\bactivations?\b|\brecomput\w+", re.I)
@@ -24,7 +25,9 @@ _M = _N.replace("?P<n>", "?P<m>")
 _WORDS = {"a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "twelve": 12, "sixteen": 16, "thirty-two": 32, "sixty-four": 64}  # fmt: skip
 _A_LAYER = Lazy(r"\b(?:per|each|every|a|one|for each)[ -](?:\w+ )?layer\b|/layer\b|\b(?:each|every one) of (?:the |its |our )?(?:[\w-]+ )?layers\b", re.I)  # fmt: skip
 _A_BATCH = Lazy(r"\b(?:per|each|every|a|one|and|of a|for each)[ -]micro-?batch\b(?! (?:size )?of)", re.I)  # fmt: skip
-_ITEM = r"(?:images?|samples?|sequences?|examples?|frames?|videos?|clips?|prompts?|crops?|documents?)"
+_ITEM = (
+    r"(?:images?|samples?|sequences?|examples?|frames?|videos?|clips?|prompts?|crops?|documents?)"
+)
 _AN_ITEM = Lazy(rf"\b(?:per|each|every|a|an|one|single|for each|of an?)[ -](?:[\w-]+ )?{_ITEM}\b", re.I)  # fmt: skip
 _LAYERS = Lazy(rf"\b{_N}\s(?:[\w-]+\s)?layers\b", re.I)
 _IN_FLIGHT = Lazy(
@@ -49,6 +52,7 @@ _ELSE = Lazy(
 _AGAIN = Lazy(r"\b(?:(?<!without )(?<!no )(?<!without activation )(?:full|complete|activation|gradient)? ?(?:re-?comput\w+|checkpointing))\b", re.I)  # fmt: skip
 _DENIED = Lazy(r"\b(?:without|no|not|never|nothing|neither|off)\b[^.;,]{0,30}\b(?:re-?comput\w+|checkpointing)\b|\bselective (?:activation )?re-?comput\w+", re.I)  # fmt: skip
 _OVER_ALL = Lazy(r"\b(?:over|across|among|on|by) (?:all|both|the|our|two|four|eight|\d+) (?:\w+ )?(?:GPUs|cards|devices|workers|ranks|accelerators)\b|\b(?:in total|altogether|global|shares?|together)\b", re.I)  # fmt: skip
+_GROUP = Lazy(r"\bgroups? of\b|\b(?:two|four|eight|sixteen|\d+) (?:GPUs|cards|devices|[A-Z]+\d+\w*) (?:of|in|per|for) (?:a|each|every|the|one) (?:stage|node|group|server)\b|\b(?:GPUs|cards|devices) of (?:a|each|one) (?:stage|group)\b", re.I)  # fmt: skip
 _PARALLEL = Lazy(r"\bover (?:two|four|eight|\d+) \w+\b|\b(?:divided|split|shared) (?:by|over|among)\b", re.I)  # fmt: skip
 
 
@@ -108,10 +112,19 @@ def _factor(scene: Scene, k: int, pattern: Lazy, size: Spot) -> tuple[float, Spo
         if not hits or _ELSE.search(text) or _AGAIN.search(_DENIED.sub(" ", text)):
             continue
         values = {_number(m) for m in hits}
-        if len(values) != 1:
+        between = scene.sentences[min(j, k) : max(j, k) + 1]
+        if len(values) != 1 or any(_AGAIN.search(_DENIED.sub(" ", s.text)) or _GROUP.search(s.text) for s in between):  # fmt: skip
+            return None
+        if not _alike(scene, j, k):
             return None
         return values.pop(), _spot_of(scene, j, hits[0], size), j
     return None
+
+
+def _alike(scene: Scene, j: int, k: int) -> bool:
+    """Whether two sentences do not name models that differ."""
+    a, b = ({(x.name, x.count and scene.reading(x.count).quantity.point) for x in named(scene, i, 0, len(scene.sentences[i].text))} for i in (j, k))  # fmt: skip
+    return not a or not b or bool(a & b)
 
 
 def _number(m: re.Match[str]) -> float:
@@ -134,7 +147,13 @@ def _scaled(scene: Scene, k: int, text: str, size: Spot) -> Iterator[LocalPhysic
         if j == k or abs(j - k) > 3 or _ELSE.search(sentence.text) or _AGAIN.search(_DENIED.sub(" ", sentence.text)):  # fmt: skip
             continue
         for m in _TOGETHER.finditer(sentence.text):
-            if not _OVER_ALL.search(sentence.text) and m.groupdict().get("n") and (n := _number(m)) > of:
+            if (
+                not _OVER_ALL.search(sentence.text)
+                and not _GROUP.search(text)
+                and _alike(scene, j, k)
+                and m.groupdict().get("n")
+                and (n := _number(m)) > of
+            ):
                 spot = _spot_of(scene, j, m, size)
                 yield _claim(scene, k, j, size, [("factor", spot)] if spot is not None else [], n / of)  # fmt: skip
 

@@ -218,6 +218,8 @@ def _claim(
         named["place"] = name
     if one:
         cues.add("of one")
+    if any(_DRAFTS.search(DENIED.sub(" ", s.text)) for s in scene.sentences):
+        cues.add("drafts")
     if _THIS_ONE.search(region):
         cues.add("this one")
     if about.own:
@@ -328,6 +330,7 @@ def _batch(
 
 # "on this GPU": one of them, whatever the paper counts elsewhere
 _THIS_ONE = Lazy(r"\b(?:on|by|from|with|onto) (?:this|that|the same|the said|such a) (?:GPU|card|device|accelerator|board|part|chip)\b", re.I)  # fmt: skip
+_DRAFTS = Lazy(r"\bdraft\w*|\bspeculat\w+|\bMedusa\b|\bEAGLE\b|\blook-?ahead\b|\bself-speculat\w+|\bmulti-token\b|\bMTP\b", re.I)  # fmt: skip
 _ALIVE = Lazy(
     r"(?<![\w.,-])(?P<n>\d{1,4}|two|three|four|six|eight|sixteen|thirty-two|sixty-four)\s(?:[a-z][a-z-]+\s){1,2}(?:sequences|requests|streams|users|conversations|contexts|prompts|chats|sessions)\b(?! (?:per|a|each) (?:second|minute|hour))",
     re.I,

@@ -79,7 +79,8 @@ _AT_ONCE = Lazy(
     r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I
 )
 _TOGETHER = Lazy(
-    r"\btogether with(?= \S+ (?:sequences|requests|contexts|conversations|prompts))|\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
+    r"\btogether with(?= \S+ (?:sequences|requests|contexts|conversations|prompts))|\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b",
+    re.I,
 )
 _EACH_HAS = Lazy(r"\b(?:each|every one|all) of (?:its|the|our|these|those) \S+ users (?:has|have|had|keeps?|holds?)\b|\busers (?=with (?:a )?contexts?\b)", re.I)  # fmt: skip
 _CONTEXTS = Lazy(r"\b(?:with|at|of) (?:a |an |their )?contexts? (?:length )?of\b|\btokens (?:of context )?each\b", re.I)  # fmt: skip

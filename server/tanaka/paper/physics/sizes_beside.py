@@ -70,8 +70,8 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
         return None
     if footprint.misplaced(Stretch(scene, k, 0, len(text)), size) or any(p.start <= r.start < p.end for p in scene.parts(k)):  # fmt: skip
         return None
-    if TURNED.search(text):
-        return None
+    if TURNED.search(text) or re.search(r"\bfrom\s[≈∼~]?$", text[max(0, r.start - 8) : r.start]):
+        return None  # "At 3 bits it goes from 14 GB to 3 GB"
     zone = zone_of(scene, size)
     if _SOME.search(text, zone.start, zone.at) or _PIECES.search(text, 0, zone.at):
         return None
@@ -90,7 +90,11 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
     if taken(scene, zone, size, place):
         return None
     first = max(0, k - 2)
-    if about is None and kind in _THE_MODELS and (said := _THE_WEIGHTS.search(text, zone.start, r.start)):
+    if (
+        about is None
+        and kind in _THE_MODELS
+        and (said := _THE_WEIGHTS.search(text, zone.start, r.start))
+    ):
         about, first = _of_passage(scene, k, said.start())
     if kind.startswith("cache"):
         return _cache(scene, zone, size, kind, about)
@@ -117,7 +121,10 @@ def _of_subject(scene: Scene, zone: Zone) -> str:
 
 _THE_MODELS = ("weights", "checkpoint", "gradients")
 _THE_WEIGHTS = Lazy(r"\b(?:the|its|their|all) (?:(?:\w*\d\w*|raw|model|full|model's|network's) )*(?:weights|parameters|gradients?|checkpoint|tensors)\b", re.I)  # fmt: skip
-_THERE = Lazy(r"\bthere\b|\bthen\b|\bof (?:this|that|each|one) (?:part|stage|rank|GPU|tower)\b", re.I)
+_STAGED = Lazy(r"\b(?:pipeline )?stages?\b|\b(?:half|quarter|third|fifth|sixth|eighth|sixteenth) of (?:them|it|the|its|these)\b", re.I)  # fmt: skip
+_THERE = Lazy(
+    r"\bthere\b|\bthen\b|\bof (?:this|that|each|one) (?:part|stage|rank|GPU|tower)\b", re.I
+)
 # Between the name and the size: another model, or a part of the one.
 _NOT_WHOLE = Lazy(
     r"\bstages?\b|\b(?:half|quarter|third|fifth|sixth|eighth|sixteenth) of\b|\b(?:each|every|per|a) (?:GPU|device|rank|card|shard)\b|\bexperts?\b|\btowers?\b|\badapters?\b|\bheads? of\b|\bcompar\w+|\bbaselines?\b|\banother\b|\bothers?\b|\bteachers?\b|"
@@ -206,6 +213,8 @@ def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About, firs
     if found is None:
         return None
     before = " ".join(s.text for s in scene.sentences[min(first, max(0, zone.k - 2)) : zone.k])
+    if zone.said >= zone.start and about.count is not None and about.count[0] < zone.k and _STAGED.search(before):  # fmt: skip
+        return None
     # a model that was quantised is as wide as the format that is named
     if footprint.LAID_OUT.search(_QUANTISED.sub(" ", before) if found else before):
         return None

@@ -45,7 +45,12 @@ def kept_in(paper: Paper, thing: str) -> str:
 def with_model(paper: Paper, claim: Physical) -> Physical:
     """A claim with the public model of the paper that its label means, where there is one."""
     name, at = claim.name("model"), claim.at("params")
-    if not name and at is None and claim.name("kind") in _OF_A_MODEL and "params" not in dict(claim.counted):
+    if (
+        not name
+        and at is None
+        and claim.name("kind") in _OF_A_MODEL
+        and "params" not in dict(claim.counted)
+    ):
         only = _only_size(paper, paper.number(claim.number).section)
         return replace(claim, given=(*claim.given, ("params", only)), far=claim.far | {"params"}, cues=claim.cues | {"label"}) if only is not None else claim  # fmt: skip
     if name and find_model(name) is not None:
@@ -57,7 +62,9 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
         exact = _exactly(paper, paper.number(at).quantity.point) if not found else None
         if exact is not None:
             given = tuple((role, exact if role == "params" else id) for role, id in claim.given)
-            return replace(claim, given=given, far=claim.far | {"params"}, cues=claim.cues - {"label"})
+            return replace(
+                claim, given=given, far=claim.far | {"params"}, cues=claim.cues - {"label"}
+            )
     elif "label" in claim.cues and (labelled := dict(claim.counted).get("params")):
         sized = machine.of_size(paper, labelled)
         found = sized.name if sized is not None else ""

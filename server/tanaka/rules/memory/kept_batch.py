@@ -55,7 +55,9 @@ def kept_batches(ctx: Context) -> Iterator[Outcome]:
             machine.said(claim) or (claim.asserted is Asserted.NO and "computed" in claim.cues)
         ):
             continue
-        if everywhere or (tuned and (LOOSE not in claim.cues or paper.number(claim.number).section in sections)):
+        if everywhere or (
+            tuned and (LOOSE not in claim.cues or paper.number(claim.number).section in sections)
+        ):
             continue
         form = claim.name("form")
         outcome = _total(ctx, claim) if form == "total" else _held(ctx, claim) if form == "held" else _batch(ctx, claim)  # fmt: skip

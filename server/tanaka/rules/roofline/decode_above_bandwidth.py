@@ -169,7 +169,11 @@ def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
             continue
         # of a mixture at a larger batch at least the experts of one token are read
         memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
-        if "device" in whole.far and "this one" not in whole.cues and _held_elsewhere(ctx.paper, claim, model, width):
+        if (
+            "device" in whole.far
+            and "this one" not in whole.cues
+            and _held_elsewhere(ctx.paper, claim, model, width)
+        ):
             continue
         outcome = _judged(
             ctx,

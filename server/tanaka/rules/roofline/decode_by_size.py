@@ -38,7 +38,7 @@ def decode_by_size(ctx: Context, claim: Physical, guess: str) -> tuple[DecodeRat
     setting = setting_of(ctx, claim)
     if named.get("phase") != "decode" or number.quantity.unit != "token/s" or at is None or setting is None:  # fmt: skip
         return None
-    if not number.quantity.bounded or number.quantity.hedged:
+    if not number.quantity.bounded or number.quantity.hedged or "drafts" in claim.cues:
         return None
     batch, batch_at, width, _ = setting
     size, parts, devices = bits(width), find(named["device"]), counted.get("devices", 1.0)
