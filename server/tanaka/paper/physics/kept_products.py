@@ -41,7 +41,7 @@ _TOGETHER = Lazy(
     re.I,
 )  # fmt: skip
 _AT_BATCH = Lazy(
-    rf"\b(?:at|with|for|of|in) (?:a |the |one )?micro-?batch(?: size)? (?:of|is|=) (?P<n>one|two|three|four|six|eight|\d{{1,3}})\b(?![.,]\d)",
+    r"\b(?:at|with|for|of|in) (?:a |the |one )?micro-?batch(?: size)? (?:of|is|=) (?P<n>one|two|three|four|six|eight|\d{1,3})\b(?![.,]\d)",
     re.I,
 )
 _ELSE = Lazy(

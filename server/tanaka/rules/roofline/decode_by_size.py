@@ -10,7 +10,7 @@ import math
 from hwmodels.catalog import find, most_capacity, sources
 from hwmodels.decode import decode_roof, weight_bytes
 from tanaka.paper.decode import bits
-from tanaka.paper.model import DecodeRate, Paper, Physical
+from tanaka.paper.model import DecodeRate, NumberId, Paper, Physical
 from tanaka.rules.api import (
     AtNumber,
     BarsFigure,
@@ -90,7 +90,7 @@ def decode_by_size(ctx: Context, claim: Physical, guess: str) -> tuple[DecodeRat
     )  # fmt: skip
 
 
-def _least(paper: Paper, at: str) -> float:
+def _least(paper: Paper, at: NumberId) -> float:
     """The fewest parameters that a count, or a label, may mean."""
     q = paper.number(at).quantity
     digits = q.literal.text.replace(",", "").replace(".", "").strip("0")
