@@ -224,6 +224,11 @@ def _batches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
         yield LocalPhysical("kept batch", spot, given, names, (), far, frozenset(cues))
 
 
+_OVER_ALL = Lazy(
+    r"(?:\s\w+)?\s(?:(?:over|across|among) (?!one\b|a\b|each\b|every\b)|in total\b|altogether\b|globally\b)"
+)
+
+
 def _is_batch(scene: Scene, spot: Spot) -> bool:
     r = scene.reading(spot)
     text = scene.sentences[spot[0]].text
@@ -238,6 +243,8 @@ def _is_batch(scene: Scene, spot: Spot) -> bool:
         return False
     lead, tail = text[max(0, r.start - 50) : r.start], text[r.literal_end :]
     counts = r.noun in ("sequence", "sample")
+    if _OVER_ALL.match(tail):
+        return False
     if _LEAD.search(lead) and (
         counts
         or re.match(r"\s?(?:sequences?\b|samples?\b|on\b|per\b|for\b|and\b|at\b|$|[.,;)])", tail)

@@ -37,6 +37,7 @@ TRAINS = Lazy(
 )
 PROMPTS = Lazy(
     r"\bprefill\w*|\bprompt (?:tokens?|processing|phase|throughput)\b|\bingest\w*|"
+    r"\bprompts? (?:are|is|were|was) (?:read|processed|ingested|encoded|digested|consumed|handled|taken in)\b|"
     r"\b(?:reads?|reading|process(?:es|ed|ing)?|consum(?:es|ed|ing)|encod(?:es|ed|ing)|digests?|digested|chews?) (?:through )?(?:the |its |our |all |a |one |long |short |incoming |input |user )*prompts?\b",
     re.I,
 )
@@ -49,7 +50,7 @@ _EVALUATES = Lazy(
     re.I,
 )
 DECODES = Lazy(
-    r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens?\b|\b(?:output|emits?|emitted|writes?) (?:\w+ )?tokens?\b|\bsingle[- ]stream\b|\bper output token\b|\banswers? (?:are|is) (?:produced|written)\b|\bnew tokens\b|\binter-token\b",
+    r"\bdecod(?:e|es|ed|ing)\b|\bgenerat(?:e|es|ed|ing|ion)\b|\boutput tokens?\b|\b(?:output|emits?|emitted|writes?) (?:\w+ )?tokens?\b|\bsingle[- ]stream\b|\bper output token\b|\b(?:answers?|repl(?:y|ies)|responses?|completions?|conversations?|stories|chats?|texts?) (?:are|is|were|was) (?:produced|written|streamed|emitted|typed)\b|\bnew tokens\b|\binter-token\b",
     re.I,
 )
 # Rates that nobody measured on these devices, or that are of something else than a model's passes.
@@ -206,6 +207,9 @@ def _claim(
         counted["devices"] = 1.0
         given.pop("devices", None)
         given.pop("nodes", None)
+    if "devices" not in counted and "devices" not in given and _THIS_ONE.search(region):
+        counted["devices"] = 1.0
+        far.add("devices")
     _formats(scene, own, k, named, far, about.at)
     _batch(scene, own, k, given, counted, far)
     sides = {int(next(g for g in m.groups() if g)) for m in SIDE.finditer(text)} if images else set()  # fmt: skip
@@ -218,6 +222,10 @@ def _claim(
         named["place"] = name
     if one:
         cues.add("of one")
+    if any(_DRAFTS.search(DENIED.sub(" ", s.text)) for s in scene.sentences):
+        cues.add("drafts")
+    if _THIS_ONE.search(region):
+        cues.add("this one")
     if about.own:
         cues.add("own model")
     if not alone:
@@ -300,6 +308,13 @@ def _batch(
             if place.reading(s).per == "gpu" and counted.get("devices") != 1:
                 continue
             found.setdefault(place.reading(s).quantity.point, written(scene, place, s))
+        if not found:  # "with 32 resident sequences"
+            for m in _ALIVE.finditer(text):
+                word = m["n"].lower()
+                value = float(_WORDS.get(word, 0) or (word if word.isdigit() else 0))
+                at = next((i for i, r in enumerate(place.sentences[j].readings) if r.literal_start == m.start("n")), None)  # fmt: skip
+                if value:
+                    found[value] = None if at is None else written(scene, place, (j, at))
         if _SINGLE.search(text) and not found:
             found[1.0] = None
         if len(found) != 1:
@@ -313,9 +328,40 @@ def _batch(
         context = [s for s in place.spots(j) if _context(place, s)]
         if len(context) == 1:
             given["context"] = written(scene, place, context[0])
+        elif not context and (same := _same_context(scene, k)) is not None:
+            given["context"] = same
+            far.add("context")
         if j != k:
             far.add("batch")
         return
+
+
+# "on this GPU": one of them, whatever the paper counts elsewhere
+_THIS_ONE = Lazy(r"\b(?:on|by|from|with|onto) (?:this|that|the same|the said|such a) (?:GPU|card|device|accelerator|board|part|chip)\b", re.I)  # fmt: skip
+_DRAFTS = Lazy(r"\bdraft\w*|\bspeculat\w+|\bMedusa\b|\bEAGLE\b|\blook-?ahead\b|\bself-speculat\w+|\bmulti-token\b|\bMTP\b", re.I)  # fmt: skip
+_ALIVE = Lazy(
+    r"(?<![\w.,-])(?P<n>\d{1,4}|two|three|four|six|eight|sixteen|thirty-two|sixty-four)\s(?:[a-z][a-z-]+\s){1,2}(?:sequences|requests|streams|users|conversations|contexts|prompts|chats|sessions)\b(?! (?:per|a|each) (?:second|minute|hour))",
+    re.I,
+)
+_SAME = Lazy(r"\b(?:the|that|this|an?) (?:same|identical|equal) (?:context|contexts|length|lengths|sequence length|context length|prompt length)\b|\b(?:at|with) (?:this|that) (?:context|length|context length)\b", re.I)  # fmt: skip
+
+
+_STATED = Lazy(r"\b(?:the|all|every|each|our|its|their) (?:\w+ )?contexts? (?:lengths? )?(?:is|are|has|have|was|were|stays?|remains?|holds?|contains?)\b(?! (?:at most|up to|limited|below|under|between|from|on average|varied))", re.I)  # fmt: skip
+
+
+def _same_context(scene: Scene, k: int) -> Spot | None:
+    """The context of a sentence before that states it for all, or that one says to be the same."""
+    if not _SAME.search(scene.sentences[k].text):
+        for j in (k - 1, k - 2):
+            if j >= 0 and _STATED.search(scene.sentences[j].text):
+                found = [s for s in scene.spots(j) if scene.reading(s).noun == "token"]
+                return found[0] if len(found) == 1 and scene.reading(found[0]).quantity.bounded else None  # fmt: skip
+        return None
+    for j in range(k - 1, max(-1, k - 4), -1):
+        found = [s for s in scene.spots(j) if _context(scene, s)]
+        if found:
+            return found[0] if len({scene.reading(s).quantity.point for s in found}) == 1 else None
+    return None
 
 
 def _sequences(r: object) -> bool:

@@ -13,6 +13,7 @@ _PARAMETER = Lazy(r"\bparameters?\b|\bweights?\b", re.I)
 _PER = Lazy(r"^[\s-]*(?:of (?:training )?state )?(?:per|for each|for every|of each|a|/)[\s-]?(?:model )?param\w*", re.I)  # fmt: skip
 _ALL = Lazy(r"^\s?(?:altogether|in total|in all|together|in sum|overall)\b", re.I)
 _SUM = Lazy(r"\b(?:together|altogether|in total|total(?:s|ling)?(?: of)?|adds? up to|sums? to|hence|makes?|that is|i\.e\.,?|comes? to|amounts? to)\s$", re.I)  # fmt: skip
+_COSTS = Lazy(r"\b(?:every|each|a|one|per)(?: \w+)? (?:parameter|weight) (?:\w+ ){0,2}?(?:costs?|needs?|takes?|requires?|has|occup(?:y|ies)|uses?|accounts? for|asks? for|carr(?:y|ies)|is|amounts? to|comes? (?:to|with))(?: (?:up|about|roughly|a total of))*\s$", re.I)  # fmt: skip
 _LEAN = Lazy(r"\b(?:would|instead|save[sd]?|drop\w*|without|reduc\w+|only the|inference)\b", re.I)
 
 
@@ -26,7 +27,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             if not _STATE.search(near) or _LEAN.search(text) or not _PARAMETER.search(near):
                 continue
             lead, tail = scene.around(spot, 24, 30)
-            if r.per == "parameter" or _PER.match(tail):
+            costs = _COSTS.search(text[: r.start]) and not re.match(r"\s(?:of|for) (?:optimi|moments|weights|gradients|master)", tail)  # fmt: skip
+            if r.per == "parameter" or _PER.match(tail) or costs:
                 if not _SHARE.match(tail):
                     yield LocalPhysical("recipe", spot)
             elif (_ALL.match(tail) or _SUM.search(lead)) and len(scene.spots(k, "byte")) != 2:

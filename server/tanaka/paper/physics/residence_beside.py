@@ -27,7 +27,7 @@ _CUT = Lazy(r";\s|:\s|,\s(?=(?:and|or|while|whereas|but|so|which|where|as|yet)\b
 _PUTS = Lazy(
     r"\b(?:split|spread|plac(?:e|es|ed|ing)|load(?:s|ed|ing)?|serv(?:e|es|ed|ing)|runs?|ran|running|fit(?:s|ted|ting)?|host(?:s|ed|ing)?|deploy(?:s|ed|ing|ment)?|held|hold(?:s|ing)?|kept|keep(?:s|ing)?|"
     r"resid(?:e|es|ent|ing)|occup(?:y|ies|ied|ying)|needs?|needed|requir(?:e|es|ed|ing)|uses?|used|had|has|takes?|took|install(?:s|ed|ation)|li(?:es|e|ve|ves|ving)|sits?|stored?|stores|put|puts|"
-    r"decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:e|es|ed|ing)|infer(?:s|ence)|distributed|divided|shared by|room|enough|suffic\w+)\b",
+    r"(?:does|do|did|doing) (?:the job|it|so|this)|decod(?:e|es|ed|ing)|generat(?:e|es|ed|ing|ion)|evaluat(?:e|es|ed|ing)|infer(?:s|ence)|distributed|divided|shared by|room|enough|suffic\w+)\b",
     re.I,
 )
 _WORD = {
@@ -43,7 +43,7 @@ _GROUP = Lazy(
 )
 _PARTS_OF_MANY = Lazy(r"\b(?:one|two|half|some|any|each|either|all but one) of (?:the|its|our|these) $|\b(?:per|each|every) $", re.I)  # fmt: skip
 _NAMES = Lazy(r"\b(?:GPUs?|cards?|accelerators?|devices?|them|these|those|pair)\b")
-_DEFINITE = Lazy(r"\b(?:the|this|that)\s(?:[\w-]+\s)?$", re.I)
+_DEFINITE = Lazy(r"\b(?:the|this|that|its|our)\s(?:[\w-]+\s){0,2}$", re.I)
 _SINGLE = Lazy(r"\b(?:the|this|that|its|our) (?:single|lone|one|only|sole) $", re.I)
 _ONTO = Lazy(r"\b(?:on|over|across|among|between|to|onto|into|in|by|occup(?:y|ies)|fills?|needs?|uses?|using|with)\s$", re.I)  # fmt: skip
 _NODES = Lazy(
@@ -57,6 +57,8 @@ _FAILS = Lazy(
     re.I,
 )
 _BUSY = Lazy(r"\b(?:pre-?)?train(?:s|ed|ing)?\b|\bfine-?tun\w*|\boptimi[sz]er\b|\bAdamW?\b|\bgradients?\b|\bbackward\b|\bgradient\b", re.I)  # fmt: skip
+# "During training we evaluate it on one H100": what is done beside it
+_MEANWHILE = Lazy(r"\b(?:during|after|before|while|alongside|between|following|once|beside) (?:the |its |our )?(?:(?:\w+ )?(?:pre-?)?training|fine-?tuning)(?: (?:steps?|runs?|has (?:ended|finished)|is done))?\b(?! (?:on|with|across|over)\b)", re.I)  # fmt: skip
 _SUCH = Lazy(r"\b(?:such|of (?:these|those|them)|the same)\b", re.I)
 # What is said of a rate or of a run, and not of what is kept.
 _TOTALS = Lazy(r"\b(?:in total|total|average|mean|minutes|hours|per second|scor\w+|benchmarks?|samples?)\b", re.I)  # fmt: skip
@@ -77,13 +79,26 @@ _AT_ONCE = Lazy(
     r"\b(?:at once|at the same time|concurrent\w*|simultaneous\w*|in flight|in parallel)\b", re.I
 )
 _TOGETHER = Lazy(
-    r"\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b", re.I
+    r"\btogether with(?= \S+ (?:sequences|requests|contexts|conversations|prompts))|\b(?:decoded|served|run|processed|batched|generated|held|answered) together\b",
+    re.I,
 )
+_EACH_HAS = Lazy(r"\b(?:each|every one|all) of (?:its|the|our|these|those) \S+ users (?:has|have|had|keeps?|holds?)\b|\busers (?=with (?:a )?contexts?\b)", re.I)  # fmt: skip
+_CONTEXTS = Lazy(r"\b(?:with|at|of) (?:a |an |their )?contexts? (?:length )?of\b|\btokens (?:of context )?each\b", re.I)  # fmt: skip
 _USERS = Lazy(r"\s(?:users?|sessions|clients|people)\b", re.I)
 
 
+# "eight L40S, each with its own copy of the 8B model": one of them holds it
+_A_COPY_EACH = Lazy(
+    r"\b(?:each|every|all|any|per) (?:[\w-]+ ){0,5}?(?:an?|its|their|one|whole|own|full|complete|entire) (?:\w+ ){0,2}?(?:cop(?:y|ies)|replicas?|instances?) of\b",
+    re.I,
+)
+
+
+_HOLDERS = Lazy(r"\b(?:nodes?|servers?|machines?|pods?|groups?|pairs?|hosts?|clusters?|regions?|stages?|quarter|half)\b", re.I)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
-class _Devices:
+class Devices:
     """Devices that a sentence puts something on: "" where they are named elsewhere."""
 
     name: str
@@ -110,7 +125,7 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
         text = sentence.text
         if not sentence.readings and not scene.parts(k):
             continue
-        if _BUSY.search(text) or TURNED.search(text):
+        if _BUSY.search(_MEANWHILE.sub(" ", text)) or TURNED.search(text):
             continue
         beside = scene.sentences[max(0, k - 1) : k + 2]
         if any(residence.in_turn(s.text) or TURNED.search(s.text) for s in beside):
@@ -132,13 +147,16 @@ def read(scene: Scene, told: frozenset[tuple[str, Spot]], busy: frozenset[int]) 
 # -- devices -------------------------------------------------------------------------------------
 
 
-def _devices(scene: Scene, k: int) -> list[_Devices]:
+def _devices(scene: Scene, k: int) -> list[Devices]:
     """Groups of devices that a sentence counts, in order."""
     text = scene.sentences[k].text
     parts = scene.parts(k)
     if not parts and not _NAMES.search(text):
         return []
-    out: list[_Devices] = []
+    if (copy := _A_COPY_EACH.search(text)) is not None and not _HOLDERS.search(copy.group()):
+        name, far = _before(scene, k, copy.end())
+        return [Devices(name, 1.0, None, copy.start(), copy.end(), far)] if name else []
+    out: list[Devices] = []
     taken: list[tuple[int, int]] = []
     for m in _GROUP.finditer(text):
         word = next(g for g in (m["n"], m["n2"], m["n3"], m["n4"], m["n5"]) if g)
@@ -152,7 +170,7 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
         at = next((s for s in scene.spots(k, "1") if abs(scene.reading(s).start - m.start()) <= 3), None)  # fmt: skip
         if at is not None and scene.reading(at).quantity.point != count:
             at = None
-        out.append(_Devices(name, count, at, m.start(), m.end(), far))
+        out.append(Devices(name, count, at, m.start(), m.end(), far))
         taken.append((m.start(), part.end if part is not None else m.end()))
     for p in (_of_one_node(scene, k, p) for p in parts):
         if (
@@ -167,8 +185,13 @@ def _devices(scene: Scene, k: int) -> list[_Devices]:
             continue
         if _alone(text, p) and p.count_at is None and not p.system and residence.machine_behind(text, p.end):  # fmt: skip
             continue
-        out.append(_Devices(p.name, p.count, p.count_at, p.start, p.end, False))
+        out.append(Devices(p.name, p.count, p.count_at, p.start, p.end, False))
     return sorted(out, key=lambda d: d.start)
+
+
+def groups(scene: Scene, k: int) -> list[Devices]:
+    """Groups of devices that a sentence counts, for readers of what else they hold."""
+    return _devices(scene, k)
 
 
 _A_NODE = Lazy(
@@ -201,7 +224,7 @@ def _before(scene: Scene, k: int, at: int) -> tuple[str, bool]:
         return own.pop(), False
     if own:
         return "", True
-    for j in range(k - 1, max(-1, k - 3), -1):
+    for j in range(k - 1, max(-1, k - 4), -1):
         found = {p.name for p in scene.parts(j)}
         if found:
             return (found.pop() if len(found) == 1 else "", True)
@@ -218,16 +241,17 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 # -- weights -------------------------------------------------------------------------------------
 
 
-def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
+def _weights(scene: Scene, k: int, devices: Devices) -> LocalPhysical | None:
     text = scene.sentences[k].text
     low, high = _clause(text, devices.start, devices.end)
     clause = text[low:high]
+    copy = _A_COPY_EACH.match(text, devices.start) is not None
     if residence.of_else(clause) and not re.search(r"\bweights\b", clause):
         return None
-    if _FAILS.search(clause) or _NODES.search(_REPLICA.sub(" ", clause)) or residence.tiered(clause):  # fmt: skip
+    if _FAILS.search(clause) or (not copy and _NODES.search(_REPLICA.sub(" ", clause))) or residence.tiered(clause):  # fmt: skip
         return None
     about, j, start = _about(scene, k, low, high)
-    if not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
+    if not copy and not _PUTS.search(clause) and not _put_by_any_verb(scene, k, (low, high), about if j == k else None, start):  # fmt: skip
         return None
     if about is None:
         # "the 282 GB of weights": of which model is all the same
@@ -235,6 +259,8 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     if about is None:
         return None
     far = j != k
+    if far and not copy and _ANOTHER.search(clause):
+        return None
     size = _size(scene, [(k, low, high)] + ([(k, start, high)] if not far else [(j, start, len(scene.sentences[j].text))]))  # fmt: skip
     width = _width(scene, k, low, high, far)
     if width is None:
@@ -260,6 +286,8 @@ def _weights(scene: Scene, k: int, devices: _Devices) -> LocalPhysical | None:
     return LocalPhysical("residence", number, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "precision"}), frozenset(cues))  # fmt: skip
 
 
+# "A proxy was evaluated on one RTX 4090": not the model of the sentence before
+_ANOTHER = Lazy(r"\b(?:an?|another|other|some|smaller|larger|tiny|small) (?:[\w-]+ ){0,2}?(?:prox(?:y|ies)|models?|networks?|variants?|classifiers?|encoders?|tokeni[sz]ers?|rewards?|judges?|LLMs?|baselines?|systems?|scripts?|tools?|service)\b", re.I)  # fmt: skip
 _REPLICA = Lazy(r"\b(?:each|every|a|one|per) (?:replica|instance|copy)\b", re.I)
 _NO_MODEL = About("", None, label=False)
 _WEIGHTS_OF_SIZE = Lazy(
@@ -383,7 +411,7 @@ def _caches(scene: Scene, k: int) -> Iterator[LocalPhysical]:
     """Sequences and their length, with the model and the devices of their clause or of one before."""
     text = scene.sentences[k].text
     batches = [
-        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and _AT_ONCE.search(text) is not None))
+        s for s in scene.spots(k, where=lambda r: r.kind is Kind.BATCH_SIZE or _counts_sequences(text, r) or (_USERS.match(text, r.literal_end) is not None and (_AT_ONCE.search(text) or _TOKENS_CACHE.search(text) or _CONTEXTS.search(text)) is not None))
         if scene.reading(s).quantity.unit == "1" and scene.reading(s).quantity.point >= 1 and (scene.reading(s).kind is not Kind.SEQ_LEN or _counts_sequences(text, scene.reading(s)))
     ]  # fmt: skip
     for batch in batches:
@@ -404,8 +432,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     held = _HELD.match(text, b.literal_end)
     if held is not None and held["prompts"] and not _THERE.search(clause):
         return None  # prompts pass; they stay where something says so
-    said = _TOGETHER.sub(" ", clause)
-    if residence.held_in_common(_TOTALS.sub(" ", _TOGETHER.sub(" ", text))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
+    said = _EACH_HAS.sub(" ", _TOGETHER.sub(" ", clause))
+    if residence.held_in_common(_TOTALS.sub(" ", _EACH_HAS.sub(" ", _TOGETHER.sub(" ", text)))) or residence.shared(_TOTALS.sub(" ", said) if _AT_ONCE.search(clause) else said) or _FAILS.search(clause) or residence.tiered(clause) or _NODES.search(clause):  # fmt: skip
         return None
     tokens = _length(scene, k, batch, low, high)
     if tokens is None or _ONCE.search(text):
@@ -420,8 +448,11 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
         return None
     about, place, _ = _about(scene, k, low, high, later=True)
     far = place != k
+    each = _of_a_token(scene, k)
     if about is None:
-        return None
+        if each is None:
+            return None
+        about, far, place = _NO_MODEL, True, each[0]
     devices = _on(scene, k, b.start, place)
     if devices is None:
         return None
@@ -429,6 +460,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     rest = [w for w in widths(text[:high]) if not w.cache]
     if not rest and k and (far or not devices.name):
         rest = [w for w in widths(scene.sentences[k - 1].text) if not w.cache]
+    if not rest and far and place < k:
+        rest = [w for w in widths(scene.sentences[place].text) if not w.cache]
     if len({w.bits for w in width}) > 1 or len({w.bits for w in rest}) > 1:
         return None
     names = [("kind", "cache")]
@@ -441,6 +474,8 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     if rest:
         names.append(("weights", rest[0].name))
     given = [("tokens", tokens), ("batch", batch)]
+    if each is not None:
+        given.append(("each", each))
     if about.count is not None:
         given.append(("params", about.count))
     if devices.at is not None:
@@ -449,6 +484,23 @@ def _cache(scene: Scene, k: int, batch: Spot, text: str) -> LocalPhysical | None
     return LocalPhysical("cache residence", batch, tuple(given), tuple(names), (("devices", devices.count),), frozenset({"model", "params", "device", "tokens"}), frozenset(cues))  # fmt: skip
 
 
+_TOKENS_CACHE = Lazy(r"\b(?:KV|key[-\u2013 ]value|cach\w+|keys and values)\b", re.I)
+_LAYERS = Lazy(r"\b(?:layers?|heads?|blocks?|per (?:GPU|device|rank)|each (?:GPU|device))\b", re.I)
+
+
+def _of_a_token(scene: Scene, k: int) -> Spot | None:
+    """The one size of a token's cache that a sentence, or the nearest before it, states."""
+    for j in range(k, max(-1, k - 4), -1):
+        text = scene.sentences[j].text
+        sizes = [s for s in scene.spots(j, "byte") if 64 <= scene.reading(s).quantity.point < 1e8 and (scene.reading(s).per == "token" or _A_TOKEN.search(text))]  # fmt: skip
+        if not sizes:
+            continue
+        told = len(sizes) == 1 and _TOKENS_CACHE.search(text) and not _LAYERS.search(text)
+        return sizes[0] if told and scene.reading(sizes[0]).quantity.bounded else None
+    return None
+
+
+_A_TOKEN = Lazy(r"\b(?:per|a|each|every|one|another|additional|further|single)[- ](?:\w+ )?(?:token|position)\b", re.I)  # fmt: skip
 # "With 96 sequences it makes 3k tokens/s. The cache of these sequences, 4,096 tokens each, ..."
 _OF_THESE = Lazy(
     r"\b(?:these|those|their|all|such|each of the|every one of the) (?:\w+ )?(?:sequences?|requests?|contexts?|prompts?|conversations?|users?)\b|\b(?:[Ee]ach|[Ee]very one|[Aa]ll) of (?:them|these|those)\b|\b(?:[Ee]ach|[Ee]very) (?:sequence|request|context|prompt|conversation)\b|\b[Tt]heir (?:contexts?|lengths?|histories|prompts)\b"
@@ -494,7 +546,7 @@ _MACHINE = Lazy(
 )
 
 
-def _definite(scene: Scene, k: int) -> _Devices | None:
+def _definite(scene: Scene, k: int) -> Devices | None:
     """The one part that a sentence calls "the RTX 4090": as many as a sentence before counts, else as the paper has at most."""
     text = scene.sentences[k].text
     own = scene.parts(k)
@@ -509,11 +561,11 @@ def _definite(scene: Scene, k: int) -> _Devices | None:
             return same[-1] if len({d.count for d in same}) == 1 else None
         one = [p for p in scene.parts(j) if same_name(p.name) == same_name(part.name) and p.count == 1 and not _MACHINE.match(scene.sentences[j].text, p.end)]  # fmt: skip
         if one:
-            return _Devices(part.name, 1.0, None, part.start, part.end, True)
-    return _Devices(part.name, 0.0, None, part.start, part.end, True)
+            return Devices(part.name, 1.0, None, part.start, part.end, True)
+    return Devices(part.name, 0.0, None, part.start, part.end, True)
 
 
-def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
+def _on(scene: Scene, k: int, at: int, place: int) -> Devices | None:
     """The devices of a batch: the last that its sentence counts before it or behind it, else those of one before."""
     text = scene.sentences[k].text
     own = _devices(scene, k)
@@ -530,5 +582,5 @@ def _on(scene: Scene, k: int, at: int, place: int) -> _Devices | None:
             names = {(d.name, d.count) for d in found}
             return found[-1] if len(names) == 1 else None
         if scene.parts(j):
-            return None
+            return _definite(scene, j)
     return None

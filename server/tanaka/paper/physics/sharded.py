@@ -195,10 +195,18 @@ _ALL_STATE = Lazy(r"\b(?:training|model) states?\b|\bstates? per (?:GPU|device|r
 _WHOLE = Lazy(r"\b(?:memory|footprint|usage|requirements?|only|just|up to|almost|nearly)\b", re.I)
 
 
+_THEM = Lazy(
+    r"\b(?:reduc|lower|cut|bring|brought|shrink|shrank|divid|tak|took|scal)\w* (?:down )?(?:them|both|(?:the |its |their |our )*(?:FP32 |Adam )*(?:optimi[sz]er (?:states?|memory)|moments))\b",
+    re.I,
+)
+
+
 def _claim(scene: Scene, k: int, value: _Value) -> LocalPhysical | None:
     text = scene.sentences[k].text
     clause = text[value.clause[0] : value.clause[1]]
     near = text[: value.clause[1]]
+    if value.stage < 3 and _THEM.search(clause):
+        return None  # "This cuts them from 36 GB to 4.5 GB": what is shared is all that is counted
     # the words of state may stand in the sentence before
     lead = scene.sentences[k - 1].text if k else ""
     if _OTHER.search(clause) or saving.TOGETHER.search(_own_part(text, value.clause)) or not _STATE.search(near + " " + lead + " " + scene.text[: scene.text.find(text)]):  # fmt: skip

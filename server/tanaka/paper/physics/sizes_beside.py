@@ -16,7 +16,7 @@ from tanaka.paper.physics import cached, footprint
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.paper.physics.sort_of_size import COPY, WEIGHTS_BEHIND, made_of, sort_beside, state_of
 from tanaka.paper.physics.stretches import Stretch
-from tanaka.paper.physics.whose_size import About, Zone, about_of, listed_as, taken, zone_of
+from tanaka.paper.physics.whose_size import About, Zone, about_of, listed_as, named, taken, zone_of
 from tanaka.paper.physics.widths import Width, widths
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -27,7 +27,7 @@ LOOSE = "loose"
 # What gradients go through as a whole.
 _EXCHANGED = Lazy(r"\b(?:that |which )?(?:have |has |had |are |is )?(?:to be )?(?:exchanged|all-?reduced|reduced|synchroni[sz]ed|communicated|sent|summed|averaged)\b|\ball-?reduces?\b", re.I)  # fmt: skip
 _HARMLESS = Lazy(
-    r"\b(?:is|are|as|of|for) (?:an? |the )?downloads? of\b|\bdownloads\b|\bfrozen (?=(?:\w*\d\w* )?weights\b)|\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
+    r"\b(?:(?:is|are|as|of|for) )?(?:an? |the |its )?downloads? of\b|\bdownloads\b|\bfrozen (?=(?:\w*\d\w* )?weights\b)|\bhalf[- ]precision\b|\bwithout (?:any )?(?:sharding|sharing|off-?loading|compression|pruning|this reduction|grouping)\b[^,;]{0,20}|\bno (?:sharding|grouping|sharing|off-?loading)\b|\bnot (?:sharded|compressed|pruned|shared)\b|"
     r"\bmore than (?:any|one|a single)\b.*|\bno more than\b|\bbefore the first activation is stored\b|\bleave? (?:no|little|hardly)\b.*",
     re.I,
 )
@@ -98,12 +98,12 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
         return None
     if footprint.misplaced(Stretch(scene, k, 0, len(text)), size) or any(p.start <= r.start < p.end for p in scene.parts(k)):  # fmt: skip
         return None
-    if TURNED.search(text):
-        return None
+    if TURNED.search(text) or re.search(r"\bfrom\s[≈∼~]?$", text[max(0, r.start - 8) : r.start]):
+        return None  # "At 3 bits it goes from 14 GB to 3 GB"
     zone = zone_of(scene, size)
     if _SOME.search(text, zone.start, zone.at) or _PIECES.search(text, 0, zone.at):
         return None
-    kind = sort_beside(scene, zone, size)
+    kind = sort_beside(scene, zone, size) or _of_subject(scene, zone)
     if not kind:
         return None
     about, place = about_of(scene, zone, size)
@@ -117,13 +117,63 @@ def _claim(scene: Scene, size: Spot) -> LocalPhysical | None:
         zone = replace(zone, said=min(place, zone.start))
     if taken(scene, zone, size, place):
         return None
+    first = max(0, k - 2)
+    if (
+        about is None
+        and kind in _THE_MODELS
+        and (said := _THE_WEIGHTS.search(text, zone.start, r.start))
+    ):
+        about, first = _of_passage(scene, k, said.start())
     if kind.startswith("cache"):
         return _cache(scene, zone, size, kind, about)
     if about is None or (r.per not in ("", "each") and kind != "residual"):
         return None
     if kind == "per-parameter":
         return _state(scene, zone, size, about)
-    return _weights(scene, zone, size, kind, about)
+    return _weights(scene, zone, size, kind, about, first)
+
+
+_THEY = Lazy(r"\W*(?:They|These|All of them|Together they) (?:\w+ ){0,2}?(?:occup\w+|takes?|needs?|requires?|amounts? to|comes? to|weighs?|fills?|uses?|adds? up to|sums? to|are|make|costs?)\s(?:up\s|about\s|some\s|only\s|just\s|roughly\s)?$", re.I)  # fmt: skip
+_SUBJECT = Lazy(r"\W*(?:The |Its |Their |All |Our |In \S+,? (?:the )?)?(?:\w+ )?(?P<what>weights|gradients)\b(?! and| or|,)", re.I)  # fmt: skip
+
+
+def _of_subject(scene: Scene, zone: Zone) -> str:
+    """What "They occupy 14 GB" is said of: the one subject of the sentence before."""
+    if not zone.k or not _THEY.fullmatch(scene.sentences[zone.k].text[: zone.at]):
+        return ""
+    lead = scene.sentences[zone.k - 1].text
+    said = _SUBJECT.match(lead)
+    alone = said is not None and not scene.spots(zone.k - 1, "byte") and not footprint.TOGETHER.search(lead)  # fmt: skip
+    return said["what"].lower() if said is not None and alone else ""
+
+
+_THE_MODELS = ("weights", "checkpoint", "gradients")
+_THE_WEIGHTS = Lazy(r"\b(?:the|its|their|all) (?:(?:\w*\d\w*|raw|model|full|model's|network's) )*(?:weights|parameters|gradients?|checkpoint|tensors)\b", re.I)  # fmt: skip
+_STAGED = Lazy(r"\b(?:pipeline )?stages?\b|\b(?:half|quarter|third|fifth|sixth|eighth|sixteenth) of (?:them|it|the|its|these)\b", re.I)  # fmt: skip
+_THERE = Lazy(
+    r"\bthere\b|\bthen\b|\bof (?:this|that|each|one) (?:part|stage|rank|GPU|tower)\b", re.I
+)
+# Between the name and the size: another model, or a part of the one.
+_NOT_WHOLE = Lazy(
+    r"\bstages?\b|\b(?:half|quarter|third|fifth|sixth|eighth|sixteenth) of\b|\b(?:each|every|per|a) (?:GPU|device|rank|card|shard)\b|\bexperts?\b|\btowers?\b|\badapters?\b|\bheads? of\b|\bcompar\w+|\bbaselines?\b|\banother\b|\bothers?\b|\bteachers?\b|"
+    r"\bstudents?\b|\bprox(?:y|ies)\b|\bsmall(?:er)? (?:models?|networks?|copy)\b|\b(?:two|three|several|both|public|prior|earlier) (?:\w+ )?(?:models|networks)\b|\bencoder\b|\bremov\w+|\bdropp\w+",
+    re.I,
+)
+_FAR_BACK = 8
+
+
+def _of_passage(scene: Scene, k: int, at: int) -> tuple[About | None, int]:
+    """The model that "the weights" are of: the nearest that the passage names, else the paper's, with the sentence."""
+    if named(scene, k, 0, at) or _THERE.search(scene.sentences[k].text):
+        return None, k
+    first = next((j for j in range(k - 1, -1, -1) if named(scene, j, 0, len(scene.sentences[j].text))), 0)  # fmt: skip
+    if any(_NOT_WHOLE.search(s.text) for s in scene.sentences[first:k]):
+        return None, k
+    for j in range(k - 1, max(-1, k - 1 - _FAR_BACK), -1):
+        found = named(scene, j, 0, len(scene.sentences[j].text))
+        if found:
+            return (found[0] if len(found) == 1 else None), j
+    return About("", None, label=False), 0
 
 
 def _width(scene: Scene, zone: Zone, size: Spot, cache: bool) -> tuple[Width, ...] | None:
@@ -158,7 +208,7 @@ def _words(scene: Scene, zone: Zone) -> str:
     return _HARMLESS.sub(" ", scene.sentences[zone.k].text[zone.said : zone.stop])
 
 
-def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> LocalPhysical | None:  # fmt: skip
+def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About, first: int) -> LocalPhysical | None:  # fmt: skip
     text = re.sub(r"\btensors\b", "weights", scene.sentences[zone.k].text)  # of the same length
     words = _words(scene, zone)
     if kind == "gradients":
@@ -192,7 +242,9 @@ def _weights(scene: Scene, zone: Zone, size: Spot, kind: str, about: About) -> L
     found = _width(scene, zone, size, cache=False)
     if found is None:
         return None
-    before = " ".join(s.text for s in scene.sentences[max(0, zone.k - 2) : zone.k])
+    before = " ".join(s.text for s in scene.sentences[min(first, max(0, zone.k - 2)) : zone.k])
+    if zone.said >= zone.start and about.count is not None and about.count[0] < zone.k and _STAGED.search(before):  # fmt: skip
+        return None
     # a model that was quantised is as wide as the format that is named
     if footprint.LAID_OUT.search(_QUANTISED.sub(" ", before) if found else before):
         return None

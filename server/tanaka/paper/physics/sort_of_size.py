@@ -34,6 +34,7 @@ WEIGHTS_BEHIND = Lazy(
 )
 """Right behind a size: "13.5 GB of frozen FP32 weights"."""
 _TENSORS = Lazy(r"\s?of (?:\w*\d\w*[- ])?(?:safe)?tensors\b", re.I)
+_ITS_TENSORS = Lazy(r"\b(?:its|the model's|the network's|all) (?:\w+ )?(?:tensors|matrices|numbers)\b", re.I)  # fmt: skip
 # What else may be said of what has a size than that it takes it.
 _COSTS = Lazy(
     r"\b(?:costs?|costing|means?|meaning|mak(?:es?|ing)|made|swells? to|swelled to|grows? to|grew to|eats?|ate|claims?|asks? for|calls? for|comes? (?:in at|out at)|results? in|yields?|gives?|gave|runs? to|ends? up (?:at|with)|"
@@ -62,6 +63,9 @@ def sort_beside(scene: Scene, zone: Zone, size: Spot) -> str:
         return "checkpoint"
     if WEIGHTS_BEHIND.match(text, r.end):
         return "weights"
+    own_tensors = [m.end() for m in _ITS_TENSORS.finditer(text, zone.start, r.start)]
+    if own_tensors and sort in ("", "model", "other") and (footprint.takes(text[own_tensors[-1] : r.start]) or _COSTS.search(text, own_tensors[-1], r.start)):  # fmt: skip
+        return "checkpoint"
     if _KEYS_BEHIND.match(text, r.end) or (sort in ("", "model", "other") and _KEYS.search(text, max(0, zone.start - 12), r.start)):  # fmt: skip
         sort = "cache"
     if r.per == "token" or _TOKEN.match(text, r.end) or _each_token(scene, zone, sort):

@@ -85,7 +85,10 @@ def activation_peak(ctx: Context) -> Iterator[Outcome]:
     batches += stashed(ctx)
     named = {i for o in batches if isinstance(o, Finding) for i in o.operands}
     further = [*kept_batches(ctx), *device_activations(ctx)]
-    batches += [o for o in further if isinstance(o, Finding) and not named & set(o.operands)]
+    for o in further:  # one of a number is enough
+        if isinstance(o, Finding) and not named & set(o.operands):
+            batches.append(o)
+            named |= set(o.operands)
     held = [o for o in further if isinstance(o, Held)]
     wrong = [o for o in batches if isinstance(o, Finding)]
     # The whole step says more than its activations alone.

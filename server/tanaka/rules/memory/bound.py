@@ -12,12 +12,13 @@ from dataclasses import replace
 from hwmodels.catalog import find, most_capacity
 from hwmodels.models import find_model
 from tanaka.paper.entities import same_name
-from tanaka.paper.model import NumberId, Paper, Physical, SectionId, Where
+from tanaka.paper.model import Asserted, NumberId, Paper, Physical, SectionId, Where
 from tanaka.paper.physics.kept import KEPT
 from tanaka.paper.physics.widths import widths
 from tanaka.paper.reads import query
 from tanaka.paper.setting import NAMED, SET_UP
 from tanaka.patterns import Lazy
+from tanaka.quantity import Kind
 from tanaka.rules import machine, table_lines
 from tanaka.rules.api import Context
 from tanaka.rules.memory.sizes import LABEL
@@ -44,14 +45,31 @@ def kept_in(paper: Paper, thing: str) -> str:
 def with_model(paper: Paper, claim: Physical) -> Physical:
     """A claim with the public model of the paper that its label means, where there is one."""
     name, at = claim.name("model"), claim.at("params")
+    if (
+        not name
+        and at is None
+        and claim.name("kind") in _OF_A_MODEL
+        and "params" not in dict(claim.counted)
+    ):
+        only = _only_size(paper, paper.number(claim.number).section)
+        return replace(claim, given=(*claim.given, ("params", only)), far=claim.far | {"params"}, cues=claim.cues | {"label"}) if only is not None else claim  # fmt: skip
     if name and find_model(name) is not None:
         return claim
     found = ""
     if at is not None and "label" in claim.cues:
         sized = machine.of_size(paper, paper.number(at).quantity.point)
         found = sized.name if sized is not None else ""
+        exact = _exactly(paper, paper.number(at).quantity.point) if not found else None
+        if exact is not None:
+            given = tuple((role, exact if role == "params" else id) for role, id in claim.given)
+            return replace(
+                claim, given=given, far=claim.far | {"params"}, cues=claim.cues - {"label"}
+            )
     elif "label" in claim.cues and (labelled := dict(claim.counted).get("params")):
         sized = machine.of_size(paper, labelled)
+        found = sized.name if sized is not None else ""
+    elif name and at is not None and _BY_SIZE.fullmatch(name):
+        sized = machine.of_size(paper, paper.number(at).quantity.point)
         found = sized.name if sized is not None else ""
     elif name and at is None:
         found = _in_full(paper, name)
@@ -65,6 +83,50 @@ def with_model(paper: Paper, claim: Physical) -> Physical:
         return claim
     given = tuple((role, id) for role, id in claim.given if role != "params")
     return replace(claim, given=given, counted=(*claim.counted, ("params", row)), far=claim.far | {"params"}, cues=claim.cues - {"label"})  # fmt: skip
+
+
+_OF_A_MODEL = ("weights", "checkpoint", "gradients")
+
+
+@query
+def _only_size(paper: Paper, section: SectionId) -> NumberId | None:
+    """The one size of a model that a section states, or that the whole paper does; None for two."""
+    told = [
+        n for n in paper.numbers_of(Kind.PARAM_COUNT)
+        if n.quantity.unit == "1" and n.quantity.point >= _A_MODEL and not isinstance(n.quantity.value, tuple)
+        and n.where not in (Where.RELATED, Where.FUTURE)
+    ]  # fmt: skip
+    for found in ([n for n in told if n.section == section], told):
+        if found:
+            points = [n.quantity.point for n in found]
+            return found[0].id if max(points) < LABEL[1] * min(points) and not _names_others(paper, points[0]) else None  # fmt: skip
+    return None
+
+
+def _names_others(paper: Paper, size: float) -> bool:
+    """Whether the paper names a public model of another size."""
+    known = (find_model(name) for name in machine.named_models(paper))
+    return any(not LABEL[0] < m.parameters / size < LABEL[1] for m in known if m is not None)
+
+
+_A_MODEL = 3e7
+_ROUNDED = 0.02
+
+
+@query
+def _exactly(paper: Paper, label: float) -> NumberId | None:
+    """The one count of more digits that the paper gives the model of a label: "53.4B parameters" of "H-53B"."""
+    found = [
+        n for n in paper.numbers_of(Kind.PARAM_COUNT)
+        if n.quantity.bounded and not isinstance(n.quantity.value, tuple) and n.asserted is Asserted.YES
+        and abs(n.quantity.point - label) <= max(_ROUNDED * label, 0.5e9 if label >= 5e9 else 0.05e9)
+    ]  # fmt: skip
+    sharp = [n for n in found if len(n.quantity.literal.text.replace(".", "").strip("0")) > 2]
+    return sharp[0].id if len({n.quantity.point for n in sharp}) == 1 else None
+
+
+# "the 70B model": a name that is a size
+_BY_SIZE = Lazy(r"\d+(?:\.\d+)?\s?[BM] (?:model|network|variant|one)")
 
 
 def row_of(name: str) -> str:
@@ -146,21 +208,21 @@ def with_device(ctx: Context, claim: Physical) -> Physical:
     """A claim with the device that its set-up, or the section, names."""
     own = claim.name("device")
     if own:
-        variant = _variant(ctx.paper, own)
-        if not variant:
+        closer = variant(ctx.paper, own)
+        if not closer:
             return claim
         others = tuple((role, n) for role, n in claim.named if role != "device")
-        return replace(claim, named=(*others, ("device", variant)), far=claim.far | {"device"})
+        return replace(claim, named=(*others, ("device", closer)), far=claim.far | {"device"})
     bound = machine.named(ctx, claim, "device")
     name = bound.name if bound is not None else _only_device(ctx.paper, ctx.paper.number(claim.number).section)  # fmt: skip
     if not name:
         return claim
-    name = _variant(ctx.paper, name) or name
+    name = variant(ctx.paper, name) or name
     return replace(claim, named=(*claim.named, ("device", name)), far=claim.far | {"device"})
 
 
 @query
-def _variant(paper: Paper, name: str) -> str:
+def variant(paper: Paper, name: str) -> str:
     """The one variant of a part that the paper names elsewhere: "H100 SXM" of "H100"; "" for none, or two."""
     parts = find(name)
     held = most_capacity(parts)
@@ -183,8 +245,27 @@ def with_count(paper: Paper, claim: Physical) -> Physical:
     counted = dict(claim.counted)
     if counted.get("devices") != 0 or not claim.name("device"):
         return claim
-    most = _most(paper, claim.name("device"))
+    most = _tabled_count(paper, claim.name("model"), claim.name("device")) or _most(paper, claim.name("device"))  # fmt: skip
     return replace(claim, counted=tuple({**counted, "devices": most}.items()), far=claim.far | {"devices"})  # fmt: skip
+
+
+@query
+def _tabled_count(paper: Paper, model: str, device: str) -> float | None:
+    """The one count of a part in the lines of tables that have a model on it: "1 L40S"."""
+    known, parts = find_model(model), {p.id for p in find(device)}
+    if known is None:
+        return None
+    found: set[float] = set()
+    for table in paper.tables:
+        for line in table_lines.lines(paper, table):
+            for entry in line.entries:
+                name, part = line.one(entry, table_lines.models), line.part(entry)
+                own = find_model(name) if name else None
+                if own is None or own.id != known.id or not part or not parts & {p.id for p in find(part)}:  # fmt: skip
+                    continue
+                count = line.devices(entry)
+                found.add(count[0] if count is not None else 0.0)
+    return found.pop() if len(found) == 1 and min(found) >= 1 else None
 
 
 @query

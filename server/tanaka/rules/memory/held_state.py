@@ -24,6 +24,7 @@ from tanaka.rules.api import (
     Verdict,
 )
 from tanaka.rules.derivation import Derivation
+from tanaka.rules.memory.bound import variant
 from tanaka.rules.memory.recipes import leaner, recipes, stated_bytes
 from tanaka.rules.memory.sharded_state import named_count
 from tanaka.rules.memory.sizes import billions, size
@@ -58,6 +59,8 @@ def largest_part(paper: Paper) -> str:
         for m in paper.mentioned("device")
         if m.role not in ("negated", "related", "compared")
     }
+    # "H100" is the one variant of it that the paper names elsewhere
+    names = {variant(paper, n) or n for n in names if n}
     known = [n for n in sorted(names) if most_capacity(find(n)) is not None]
     return max(known, key=lambda n: most_capacity(find(n)).value, default="")  # type: ignore[union-attr]
 

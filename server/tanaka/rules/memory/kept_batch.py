@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from hwmodels.catalog import Sourced, find, most_capacity, sources
 from tanaka.paper.about import Role
-from tanaka.paper.model import Asserted, NumberId, Paper, Physical
+from tanaka.paper.model import Asserted, NumberId, Paper, Physical, Where
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.quantity import Kind
@@ -43,11 +44,19 @@ _TOTAL = 0.07
 def kept_batches(ctx: Context) -> Iterator[Outcome]:
     """Batches, micro-batches that are held together, and what they are said to take."""
     paper = ctx.paper
-    if machine.excuses(paper, "offload", "adapter"):
+    if machine.excuses(paper, "offload"):
         return
+    # adapters of a network are named by the same word: those of the whole paper, or of the claim's own section
+    tuned = machine.excuses(paper, "adapter")
+    everywhere = any(m.where in (Where.TITLE, Where.ABSTRACT) for m in tuned)
+    sections = {m.section for m in tuned}
     for claim in (*paper.physical("kept batch"), *batch_rows(paper)):
         if not (
             machine.said(claim) or (claim.asserted is Asserted.NO and "computed" in claim.cues)
+        ):
+            continue
+        if everywhere or (
+            tuned and (LOOSE not in claim.cues or paper.number(claim.number).section in sections)
         ):
             continue
         form = claim.name("form")
@@ -210,7 +219,8 @@ def _held(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     d = Derivation(ctx.paper)
     total, low = _of_many(d, ctx.paper, claim.number, dict(claim.counted)["flight"])
-    return _against(d, claim, total, low / _STATED, device, (claim.number,))
+    outcome = _against(d, claim, total, low / _STATED, device, (claim.number, *(id for _, id in claim.given)))  # fmt: skip
+    return outcome if LOOSE not in claim.cues or isinstance(outcome, Finding) else None
 
 
 def _of_many(d: Derivation, paper: Paper, each: NumberId, count: float) -> tuple[Step, float]:

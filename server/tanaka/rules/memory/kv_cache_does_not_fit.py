@@ -58,6 +58,7 @@ from tanaka.rules.memory.home_rows import batch_rows
 from tanaka.rules.memory.room import NEAR, PROOF, Room, room
 from tanaka.rules.memory.sizes import count_of, per_position, size
 
+_OF_THE_WHOLE = ("offload", "caching", "early-exit")
 _EXCUSES = ("offload", "quantised", "caching", "compression", "sparsity", "early-exit")
 
 
@@ -127,7 +128,8 @@ def _judged(ctx: Context, claim: Physical) -> Outcome | None:
         return Held("TK303", operands, f"{total.shown} of {there.shown}", tuple(d.steps),
                     slots=(Slot("axis", "the cache against the memory"), Slot("need", f"{total.shown} of cache", total.symbol), Slot("cap", there.shown, "C")),
                     figure=figure)  # fmt: skip
-    excuses = machine.excuses(paper, *_EXCUSES)
+    by_token = model is None and claim.at("layers") is None  # a cache of a token that is stated
+    excuses = machine.excuses(paper, *(_OF_THE_WHOLE if by_token else _EXCUSES))
     if least <= there.value * (NEAR if LOOSE in claim.cues else 1.0) or (excuses and not said):
         return None
     proven = (

@@ -39,7 +39,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from tanaka.paper.model import Number, NumberId, Physical
+from tanaka.paper.model import Asserted, Number, NumberId, Physical
+from tanaka.paper.physics.sizes_beside import LOOSE
 from tanaka.quantity.literal import enough, rewritten
 from tanaka.records import dataclass
 from tanaka.rules import machine
@@ -114,17 +115,26 @@ def _fall(before: Number, after: Number) -> _Claim | None:
 @rule("TK305", since="0.1.0")
 def memory_saving_mismatch(ctx: Context) -> Iterator[Outcome]:
     """Stated savings against what the technique leaves."""
-    for claim in chain(ctx.paper.physical("saving"), saving_rows(ctx.paper)):
-        if not machine.said(claim):
+    judged: set[NumberId] = set()
+    stated = sorted(ctx.paper.physical("saving"), key=lambda c: LOOSE in c.cues)
+    for claim in chain(stated, saving_rows(ctx.paper)):
+        counted_out = claim.asserted is Asserted.NO and "computed" in claim.cues
+        if not machine.said(claim) and not counted_out:
             continue
         number = ctx.paper.number(claim.number)
         form, at = claim.name("form"), claim.at("before")
         said = _factor(number, form) if at is None else _fall(ctx.paper.number(at), number)
         models = savings(ctx.paper, claim)
-        if said is not None and not models:
+        loose = LOOSE in claim.cues
+        if loose and claim.number in judged:
+            continue
+        if said is not None and not models and not loose:
             yield from _undivided(ctx, claim, said)
         if said is not None and models:
-            yield from _held_against(ctx, claim, number, said, models)
+            for outcome in _held_against(ctx, claim, number, said, models):
+                if not loose or isinstance(outcome, Finding):
+                    judged.add(claim.number)
+                    yield outcome
     told: set[NumberId] = set()
     for outcome in sharded_states(ctx):
         if isinstance(outcome, Finding):

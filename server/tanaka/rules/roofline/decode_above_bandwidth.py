@@ -63,6 +63,7 @@ from tanaka.rules.api import (
 )
 from tanaka.rules.derivation import Derivation, hard, printed
 from tanaka.rules.roofline import friendliest
+from tanaka.rules.roofline.decode_by_size import decode_by_size
 from tanaka.rules.roofline.decode_rows import decode_rows
 from tanaka.rules.roofline.decode_setting import (
     Memory,
@@ -146,8 +147,14 @@ def decode_above_bandwidth(ctx: Context) -> Iterator[Outcome]:
 def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
     """Rates that leave to the rest of the paper what they ran on."""
     for whole, guess in open_rates(ctx, "training", "prefill"):
-        found = as_decode(ctx, whole) if whole.number not in judged else None
+        if whole.number in judged:
+            continue
+        found = as_decode(ctx, whole)
         if found is None:
+            sized = decode_by_size(ctx, whole, guess)
+            if sized is not None and not _explained(ctx.paper, sized[0], active=whole.at("active") is not None):  # fmt: skip
+                judged.add(whole.number)
+                yield sized[1]
             continue
         claim, own = found
         model, width = find_model(claim.model), bits(claim.weights)
@@ -162,7 +169,11 @@ def _open(ctx: Context, judged: set[NumberId]) -> Iterator[Outcome]:
             continue
         # of a mixture at a larger batch at least the experts of one token are read
         memory = replace(memory, guess=guess or "the rate was measured otherwise than it is stated")
-        if "device" in whole.far and _held_elsewhere(ctx.paper, claim, model, width):
+        if (
+            "device" in whole.far
+            and "this one" not in whole.cues
+            and _held_elsewhere(ctx.paper, claim, model, width)
+        ):
             continue
         outcome = _judged(
             ctx,
@@ -435,6 +446,16 @@ def _about(paper: Paper, m: Mention, claim: DecodeRate) -> bool:
     return m.section == paper.number(claim.rate).section or m.where in (
         Where.TITLE, Where.ABSTRACT, Where.INTRODUCTION, Where.CONCLUSION,
     )  # fmt: skip
+
+
+def _explained(paper: Paper, claim: DecodeRate, *, active: bool) -> bool:
+    """Whether a way out is said of a rate; that a token reads a part of a mixture only is counted."""
+    return any(
+        (same or _about(paper, m, claim))
+        and m.what not in _OF_MANY
+        and not (active and m.what == "decode-sparsity" and claim.rate not in m.numbers)
+        for m, same in _excuses(paper, claim)
+    )
 
 
 def _batch_needed(claim: DecodeRate, over: float) -> str:

@@ -134,6 +134,13 @@ def most_devices(paper: Paper) -> tuple[float, NumberId | None]:
     return best
 
 
+@query
+def counts_one(paper: Paper) -> bool:
+    """Whether the paper counts a device, and never more than that one: "on one H100"."""
+    counts = [n.quantity.point for n in paper.counts_of("gpu", "node", "replica")]
+    return bool(counts) and max(counts) == 1
+
+
 def fastest(paper: Paper) -> Named | None:
     """The part of the paper with the highest peak of sixteen bits."""
     best, name = 0.0, ""

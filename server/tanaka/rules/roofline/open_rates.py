@@ -153,7 +153,8 @@ def _filled(ctx: Context, claim: Physical) -> tuple[Physical, str] | None:
         counted.pop("devices", None)
     elif "devices" not in counted:
         count, at = friendliest.most_devices(paper)
-        if count < (_OF_A_CLUSTER if claim.relation == RUN else _SEVERAL):
+        alone = decodes and count == 1 and friendliest.counts_one(paper)
+        if count < (_OF_A_CLUSTER if claim.relation == RUN else _SEVERAL) and not alone:
             return None  # nobody counts them anywhere
         counted["devices"] = count
         if at is not None:
@@ -338,6 +339,24 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
     model = named.get("model", "")
     if not model or find_model(model) is None:
         return None
+    setting = setting_of(ctx, claim)
+    if setting is None:
+        return None
+    batch, at, width, said = setting
+    held, known = most_capacity(find(named["device"])), find_model(model)
+    size = bits(width)
+    if held is not None and known is not None and size and known.parameters * size / 8 > held.value * counted["devices"]:  # fmt: skip
+        return None  # it runs on more of them, or not at all
+    return DecodeRate(
+        claim.number, True, model, width, named.get("cache", ""), batch, at,
+        claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,
+        claim.asserted,
+    ), said  # fmt: skip
+
+
+def setting_of(ctx: Context, claim: Physical) -> tuple[float, NumberId | None, str, bool] | None:
+    """Batch, format and whether the format is the rate's own; the fewest bits that the paper names where none is told."""
+    paper, named, counted = ctx.paper, dict(claim.named), dict(claim.counted)
     batch, at = counted.get("batch"), claim.at("batch")
     if "of one" in claim.cues:
         batch, at = 1.0, None  # what one of them gets is at most what it would get alone
@@ -358,15 +377,7 @@ def as_decode(ctx: Context, claim: Physical) -> tuple[DecodeRate, bool] | None:
         if not width and not told and not _speaks_of_formats(paper):
             least = _UNTOLD
         width = f"{least:g}-bit"
-    held, known = most_capacity(find(named["device"])), find_model(model)
-    size = bits(width)
-    if held is not None and known is not None and size and known.parameters * size / 8 > held.value * counted["devices"]:  # fmt: skip
-        return None  # it runs on more of them, or not at all
-    return DecodeRate(
-        claim.number, True, model, width, named.get("cache", ""), batch, at,
-        claim.at("context"), named["device"], counted["devices"], claim.at("devices"), None,
-        claim.asserted,
-    ), said  # fmt: skip
+    return batch, at, width, said
 
 
 def _speaks_of_formats(paper: Paper) -> bool:
