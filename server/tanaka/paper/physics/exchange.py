@@ -104,6 +104,10 @@ SMALLER = Lazy(
     r"\bcodecs?\b|\bcodes\b|\bas signs\b|\bsigns? (?:only|bits?)\b|\bbinari[sz]\w+|\bternar\w+|\bmantissas?\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
     re.I,
 )
+_NOT_SMALLER = Lazy(
+    r"\b(?:without|no|neither|nor|not|never|with no|before|un)[\s-](?:any |yet |further |in-network |lossy )?(?:dedup\w*|compress\w*|quanti[sz]\w*|spars\w+|encod\w+|cach\w+|codecs?)(?:(?: or| and|,)+ (?:dedup\w*|compress\w*|quanti[sz]\w*|spars\w+|encod\w+|cach\w+|in-network \w+))*",
+    re.I,
+)
 _PART_ONLY = Lazy(
     r"\bLoRA\b|\badapter (?:weights|gradients|parameters|layers|modules)\b|\btrainable\b|\bfrozen\b|\b(?:exchang|send|synchroni[sz]|averag|reduc|gather|transfer|communicat|ship)\w*\s(?:[\w-]+\s){0,4}?only\b|"
     r"\bonly (?:the |an? |its |their |those )?(?:\w+ )?(?:updates?|deltas?|adapters?|gradients?|differences?|changes|changed|part|heads?|shards?|top|first|last|largest)\b|\bof the (?:top|largest|first|last)\b",
@@ -137,6 +141,14 @@ _WHOLE_TOLD = Lazy(
     r"\b(?:do|does|did|is|are|was|were) not (?:be )?(?:hidden|overlap\w*)\b|\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
     r"\bhid(?:es?|den) (?:this|it|all|them|both|any|some|part|most|none|half|much|little)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
     re.I,
+)
+# "this takes 0.7 s, again hidden": all of it is.
+_TOO = Lazy(
+    r"(?:^|,)\s?(?:(?:and|which|all|again|also|likewise|still|too|once|more|equally|easily|fully|completely|entirely|wholly|comfortably|thus|so|is|are|was|were|it|this|both|everything)(?: of (?:it|them|which))?\s){0,5}(?:hidden|overlapped)(?: as well| too| again| anyway)?\s?(?=[.,;)]|$|(?:behind|by|under|within|with|beneath)\b)",
+    re.I,
+)
+_OF_ITS_OWN = Lazy(
+    r"\d\s?[KMGT]i?B\b(?:[^.;]|\.(?=\d)){0,120}\b(?:takes?|took|needs?|lasts?|requires?)\b", re.I
 )
 # Nobody's time: what it would, could, should take.
 _SUPPOSED = Lazy(
@@ -197,11 +209,15 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     kind = kind_of(scene, k, scope)
     if not kind:
         return None
-    cues = {c for c in CUES if CUES[c].search(scope)}
+    own = _TOO.sub(" ", scope)
+    cues = {c for c in CUES if CUES[c].search(own)}
     if _SUPPOSED.search(scope):
         return None
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     for rest, cue in ((text[high:], "exposed"), (beyond, "exposed after")):
+        if cue == "exposed after" and _OF_ITS_OWN.search(rest):
+            continue  # the next one, which has a payload of its own
+        rest = _TOO.sub(" ", rest)
         if _EXPOSED.search(rest) and not (
             _OF_WHICH.match(rest) or (_WHOLE_TOLD.search(rest) and not _OTHERS.search(rest))
         ):
@@ -227,6 +243,7 @@ def sent(
         cues.add("dense")
     own = f"{scene.sentences[told].text} {text}"
     since = " ".join(scene.sentences[j].text for j in range(told, k + 1))
+    since = _NOT_SMALLER.sub(" ", since)
     if not _SAME.search(scope) and (CUES["compressed"].search(since) or SMALLER.search(since)):
         cues.add("compressed")
     if _PART_ONLY.search(since):

@@ -54,7 +54,7 @@ _STEP = Lazy(r"\b(?:steps?|iterations?)\b", re.I)
 _THE_STEP = Lazy(r"\b(?:the|a|one|each|every|that|this|whole|next|following|subsequent) (?:\w+ )?(?:steps?|iterations?)\b", re.I)  # fmt: skip
 _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|costs?)\s(?:about\s|only\s|just\s|some\s)?$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
-_SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
+_SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming|passing|handing|forwarding|relaying|pushing|pulling|rotating|circulating)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
 _TRANSFER = Lazy(
     r"\b(?:transfers?|migration|copy(?:ing)?|move|moving|hand-?over|shipping|sending)\b", re.I
 )

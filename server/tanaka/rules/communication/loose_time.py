@@ -12,7 +12,7 @@ from dataclasses import replace
 from hwmodels.catalog import Accelerator, find, sources
 from hwmodels.links import host_link
 from hwmodels.models import find_model
-from tanaka.paper.model import Paper, Physical
+from tanaka.paper.model import Paper, Physical, SectionId
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.rules import machine
@@ -49,6 +49,17 @@ def named_parts(paper: Paper) -> tuple[str, ...]:
     return tuple(sorted(named - {""}))
 
 
+@query
+def _in_sections(paper: Paper) -> tuple[tuple[SectionId, tuple[str, ...]], ...]:
+    """Devices that the prose of each section binds its numbers to."""
+    found: dict[SectionId, set[str]] = {}
+    for n in paper.numbers:
+        name = _SYSTEM.sub("", dict(n.context).get("device", ""))
+        if name:
+            found.setdefault(n.section, set()).add(name)
+    return tuple((section, tuple(sorted(names))) for section, names in found.items())
+
+
 def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False) -> Least | None:
     """The least time of an exchange by all that the paper says; None where something is open.
 
@@ -71,7 +82,7 @@ def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = Fal
         return None
     line, ends = way
     kind, payload = claim.name("kind"), sent[0]
-    if kind == "all-to-all" and ("per rank" not in claim.cues or ends.who == "node"):
+    if kind == "all-to-all" and (not claim.cues & {"per rank", "of each"} or ends.who == "node"):
         return None
     formula, text = formula_of(kind, claim.cues)
     each = "from each" in claim.cues
@@ -182,7 +193,7 @@ def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
     lines = [line for p in parts if (line := _own(p, level)) is not None]
     linked = {p.family for p in parts if _own(p, level) is not None}
     # Of a part that comes with links and without, those with them are the friendlier.
-    if not lines or any(p.family not in linked for p in parts):
+    if not lines or (any(p.family not in linked for p in parts) and "nvlink" not in claim.cues):
         return None
     return max(lines, key=lambda x: x.each), _among(devices)
 
@@ -215,10 +226,14 @@ def _line(fabric: Fabric) -> Line:
 
 
 def _parts(ctx: Context, claim: Physical) -> tuple[Accelerator, ...]:
-    """What it runs on: named beside it, by the set-up, else all that the paper names."""
+    """What it runs on: named beside it, by the set-up, by its section, else all that the paper names."""
     device = machine.named(ctx, claim, "device")
     if device is not None:
         return find(_SYSTEM.sub("", device.name))
+    section = ctx.paper.number(claim.number).section
+    near = dict(_in_sections(ctx.paper)).get(section, ())
+    if near:
+        return tuple(p for name in near for p in find(name))
     return tuple(p for name in named_parts(ctx.paper) for p in find(name))
 
 
