@@ -84,7 +84,7 @@ _CLAUSE = Lazy(
 )
 _LESS = Lazy(r"^\s?(?:before\b|after\b|into\b|ahead\b|in advance|early\b|late\b|apart\b|ago\b|for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
 _WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|models?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
-_PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
+_PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$|\b(?:each|every) (?:GPU|rank|device|accelerator|worker|node|server) (?:\w+ )?\w+s\s(?:about |only |out )?$", re.I)  # fmt: skip
 _PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
 _NO_PAYLOAD = Lazy(
     r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:token|parameter|micro|bucket|block|head|expert))",
@@ -315,7 +315,7 @@ def last_noun(lead: str) -> int | None:
 
 
 _GRADIENTS_MET = Lazy(
-    r"\bgradients?\b[^.;]{0,80}?\b(?:averaged|summed|reduced|exchanged|synchroni[sz]ed|aggregated|added up)\b|\b(?:sum|add)(?:s|ming|ing|med|ed)? (?:it|them|these|all of (?:it|them))? ?up\b",
+    r"\bgradients?\b(?:[^.;]|\.(?=\d)){0,80}?\b(?:averaged|summed|reduced|exchanged|synchroni[sz]ed|aggregated|added up)\b|\b(?:sum|add)(?:s|ming|ing|med|ed)? (?:it|them|these|all of (?:it|them))? ?up\b",
     re.I,
 )
 

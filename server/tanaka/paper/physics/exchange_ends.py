@@ -18,7 +18,7 @@ _INSIDE = Lazy(
     re.I,
 )
 _BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts|desktops|workstations|computers|boxes|instances|sites)\b|\bfrom (?:one|a) (?:\w+ )?(?:node|server|machine|host|desktop|workstation|computer|box|instance) to\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
+    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts|desktops|workstations|computers|boxes|instances|sites)\b|\b(?:the|all|our|of|these) (?:two|three|four|six|eight|ten|twelve|sixteen|thirty-two|\d+) (?:nodes|servers|machines|hosts|desktops|workstations)\b|\bfrom (?:one|an?|the|each) (?:\w+ )?(?:node|server|machine|host|desktop|workstation|computer|box|instance) to\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)

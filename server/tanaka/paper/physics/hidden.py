@@ -40,6 +40,7 @@ _WORK_AFTER = Lazy(
     r"^(?:[\s-]|\sof\s|\sfor\s|\sin\s)(?:the\s|a\s|an\s|each\s|its\s)?(?:\w+\s){0,2}?(?:steps?|iterations?|backward|forward|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|work|arithmetic)\b",
     re.I,
 )
+_LATTER = Lazy(r"\b(?:the latter|this pass|that pass|which itself|which in turn)\s(?:\w+\s)?(?:takes?|took|lasts?|lasted|needs?|is|was)\s(?:about\s|only\s|just\s)?$", re.I)
 _WORK_NOUN = Lazy(r"\b(?:backward|backprop\w*|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
 _STEP_AFTER = Lazy(r"^[\s-](?:training )?(?:steps?|iterations?)\b", re.I)
@@ -203,6 +204,8 @@ def _same_thing(scene: Scene, k: int, subject: str, talk: Spot, work: Spot) -> b
 def is_work(scene: Scene, spot: Spot) -> bool:
     """Whether a time is of computation, by the words before it or behind."""
     before, after = scene.around(spot, 70, 50)
+    if (m := _LATTER.search(before)) and _WORK_NOUN.search(before, 0, m.start()) and not _ABOUT_TALK.search(before[max(0, m.start() - 20) :]):  # fmt: skip
+        return True
     if _WORK_TIME.search(before) and not _ABOUT_TALK.search(before[-30:]):
         return True
     m = None if _APIECE.match(after) else _WORK_AFTER.match(after)

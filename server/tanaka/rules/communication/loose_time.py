@@ -33,6 +33,8 @@ from tanaka.rules.derivation import Derivation
 
 _SQUEEZES = Lazy(r"\bcompress|\bcodec|\bspars|\bquanti[sz]", re.I)
 _ASIDE_MENTIONS = 5  # a paper that speaks of it more often is about it
+_ABOUT_IT = 3
+"""In so many of its sections; one that compares with it as an alternative is not about it."""
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
 # Parts whose fast links join more than a node.
 _SPREAD = Lazy(
@@ -153,14 +155,19 @@ def _compresses(paper: Paper, claim: Physical) -> bool:
     """Whether what the paper compresses may be this: its subject, or told above in the section."""
     found = machine.excuses(paper, "compression")
     number = paper.number(claim.number)
-    titled = any(_SQUEEZES.search(s.title) for s in paper.sections)
+    spread = {m.section for m in found}
+    top = min((s.level for s in paper.sections), default=0)
+    titled = any(_SQUEEZES.search(s.title) for s in paper.sections if s.level == top)
+    near = [m for m in found if m.section == number.section]
+    narrow = machine.excuses(paper, "quantised")
     if (
-        len(found) > _ASIDE_MENTIONS
+        (len(spread) >= _ABOUT_IT and len(found) > _ASIDE_MENTIONS)
+        or len(near) > _ASIDE_MENTIONS
         or (titled and len(found) > 2)
-        or machine.excuses(paper, "quantised")
+        or len({m.section for m in narrow} | {number.section}) > 2
+        or any(m.section == number.section for m in narrow)
     ):
         return bool(found)
-    near = [m for m in found if m.section == number.section]
     return any(
         not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near
     )
