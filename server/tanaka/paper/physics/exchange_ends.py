@@ -25,7 +25,7 @@ _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)
 _PLACE = Lazy(
     r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b"
 )
-_AT = Lazy(r"(?:at|over|with)\s$")
+_AT = Lazy(r"(?:at|over|with|on)\s$")
 _MEASURED = Lazy(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", re.I)
 
 
