@@ -17,13 +17,16 @@ _FORMS = (
     # "nodes with eight A100 GPUs", "each server holds four cards"
     rf"\b{_NODE}(?:,? each)?(?: is| are)? (?:of|with|ha(?:s|ve)|having|holds?|contains?|carr(?:y|ies)|hosts?|houses?|includes?|comprises?|equipped with|featuring|provides?)\s(?:exactly\s|all\s|only\s)?{_N}[ -]{_DEVICE}\b",
     rf"\b{_N}-GPU {_NODE}\b",
+    # "the eight-GPU NVLink domain", "an NVLink island of four GPUs"
+    rf"\b{_N}[- ](?:GPU|way|card) (?:NVLink|NVSwitch)(?:-\w+)?(?: domain| island| clique| group| mesh)?\b",
+    rf"\b(?:NVLink|NVSwitch) (?:domain|island|clique|group|mesh)s? (?:of|with|joins?|holds?|has|connects?) {_N}[ -]{_DEVICE}\b",
     rf"\b{_N}\s?[x×]\s?(?:[A-Z]\w*[ -]){{0,2}}?[A-Z]+\d\w*\s(?:GPU\s)?{_NODE}\b",
     # "In an H100 server the eight GPUs talk to each other"
     rf"\b[Ii]n (?:an?|each|every|our|the)\s(?:[A-Z]\w*\s)?{_NODE},? (?:the|all) {_N}[ -]{_DEVICE}\b",
     rf"\b{_NODE},? each (?:with|having|has|holding|of) {_N}[ -]{_DEVICE}\b",
 )
 _STATED = tuple(Lazy(form) for form in _FORMS)
-_CUE = Lazy(rf"\b{_NODE}\b")
+_CUE = Lazy(rf"\b{_NODE}\b|\bNV(?:Link|Switch)\b")
 WORDS = {"two": 2.0, "four": 4.0, "eight": 8.0, "ten": 10.0, "sixteen": 16.0}
 # Not of our own machine, and none that is there.
 _SUPPOSED = Lazy(r"\b(?:would|could|if|suppose|imagine|hypothetical|future|up to|at most|prior|et al)\b", re.I)  # fmt: skip
