@@ -99,11 +99,12 @@ def _far(ctx: Context, claim: Physical) -> Outcome | None:
     counts = {n.quantity.value: n.id for n in paper.counts_of("micro-batch") if n.quantity.point >= 2}
     if not depths or not counts or len(depths) * len(counts) > _PAIRS:
         return None
-    other = frozenset().union(*(c.cues for c in paper.physical("bubble"))) & (_LESS | {"interleaved"})
+    if machine.excuses(paper, "schedule"):
+        return None  # nothing tells which of them the bubble is of
     stated, tried = paper.number(claim.number).quantity.point, []
     for p, m in product(depths.values(), counts.values()):
         given = (("stages", p), ("micro", m))
-        one = replace(claim, given=given, far=frozenset({"stages", "micro"}), cues=claim.cues | other)
+        one = replace(claim, given=given, far=frozenset({"stages", "micro"}))
         stages, micro = (paper.number(i).quantity.point for i in (p, m))
         value = pipeline_bubble(stages, 1.0, micro)
         ideal = pipeline_bubble_of_ideal(stages, 1.0, micro)
