@@ -15,7 +15,7 @@ from tanaka.paper.physics.time_roles import roles
 from tanaka.patterns import Lazy
 
 _ABOUT = Lazy(
-    r"\bcodecs?\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking and unpacking\b|\bPowerSGD\b|\bINT[48]\b",
+    r"\bcodecs?\b|\bselect(?:ion|ing)\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking and unpacking\b|\bPowerSGD\b|\bINT[48]\b",
     re.I,
 )
 _STEP_FALLS = Lazy(
@@ -52,21 +52,30 @@ def _between(scene: Scene, first: Spot, second: Spot) -> str:
     return scene.sentences[a[0]].text[scene.reading(a).end : scene.reading(b).start]
 
 
+def _exposed(scene: Scene, spot: Spot) -> bool:
+    """Whether a time is of an exchange that nothing hides."""
+    return _EXPOSED.search(f"{scene.around(spot, 30, 0)[0]} {scene.around(spot, 0, 45)[1]}") is not None
+
+
 def _floored(scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]) -> LocalPhysical | None:
     """The step with a codec and without, and what of it was exposed: less than without any exchange it is not."""
     low = max(0, k - _BACK)
-    steps = [s for j in range(low, min(k + 2, len(told))) for s, role in told[j].items() if role == "step"]
-    values = {scene.reading(s).quantity.point for s in steps}
-    if len(values) != 2 or _SEVERAL.search(scene.sentences[k].text) or steps[-1] < codec:
+    found = [s for j in range(low, k + 1) for s in scene.spots(j, "s") if s < codec and _exposed(scene, s)]  # fmt: skip
+    if not found or _SEVERAL.search(scene.sentences[k].text):
+        return None
+    # "0.2 s of each step of 1.9 s are exposed"
+    gone = min(found, key=lambda s: scene.reading(s).quantity.point)
+    every = [(s, role) for j in range(low, min(k + 2, len(told))) for s, role in told[j].items()]
+    steps = [s for s, role in every if role == "step" and s != gone]
+    if len(found) > 2 or any(s not in steps for s in found if s != gone):
+        return None
+    if len({scene.reading(s).quantity.point for s in steps}) != 2 or steps[-1] < codec:
         return None
     long, short = scene.reading(steps[0]).quantity.point, scene.reading(steps[-1]).quantity.point
-    if long <= short or not _FALLS_TO.search(scene.around(steps[-1], 40, 0)[0]):
+    falls = _FALLS_TO.search(scene.around(steps[-1], 40, 0)[0])
+    if long <= short or not falls or scene.reading(gone).quantity.point >= long:
         return None
-    found = [s for j in range(low, k + 1) for s in scene.spots(j, "s") if s < codec and _EXPOSED.search(" ".join((scene.around(s, 30, 45)[0][-30:], scene.around(s, 0, 45)[1])))]  # fmt: skip
-    found = sorted(found, key=lambda s: scene.reading(s).quantity.point)
-    if not 1 <= len(found) <= 2 or found[1:] != [s for s in found[1:] if s in steps] or scene.reading(found[0]).quantity.point >= long:
-        return None
-    given = (("without", steps[0]), ("with", steps[-1]), ("exposed", found[0]))
+    given = (("without", steps[0]), ("with", steps[-1]), ("exposed", gone))
     cues = codec_pays.cues_of(scene, k, False) - {"another", "denied"}
     return LocalPhysical("codec-pays", codec, given, (), (), frozenset(), cues)
 
