@@ -22,9 +22,16 @@ _STEP_FALLS = Lazy(
     r"\b(?:steps?|iterations?|training)\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:shorter|less|faster|shrinks?|falls?|drops?|down|speed\w*|improv\w+)\b|\b(?:shorter|faster) (?:steps?|iterations?)\b",
     re.I,
 )
-_INSTEAD = Lazy(r"\b(?:instead of|rather than|down from|compared (?:with|to)|against|versus|where .{0,40} took|not)\b", re.I)
-_FALLS_TO = Lazy(r"\b(?:to|for a step of|is|takes|takes only|lasts)\s(?:about |only |just |now )?$", re.I)
-_EXPOSED = Lazy(r"\b(?:exposed|not hidden|unhidden|visible|not overlapped|on the critical path)\b", re.I)
+_INSTEAD = Lazy(
+    r"\b(?:instead of|rather than|down from|compared (?:with|to)|against|versus|where .{0,40} took|not)\b",
+    re.I,
+)
+_FALLS_TO = Lazy(
+    r"\b(?:to|for a step of|is|takes|takes only|lasts)\s(?:about |only |just |now )?$", re.I
+)
+_EXPOSED = Lazy(
+    r"\b(?:exposed|not hidden|unhidden|visible|not overlapped|on the critical path)\b", re.I
+)
 _LEAVES = Lazy(r"\b(?:leav(?:es?|ing)|remain\w*|shrinks? (?:\w+ )?to|down to|falls? to|drops? to)\b", re.I)  # fmt: skip
 _BACK = 3  # sentences before in which the exchange without the codec is told
 _ONCE = Lazy(r"\b(?:weights|model|checkpoints?|prompts?|images?|audio|videos?|data ?sets?|once|offline|sequences|samples|tokens?|experts?|layers)\b", re.I)  # fmt: skip
@@ -54,10 +61,15 @@ def _between(scene: Scene, first: Spot, second: Spot) -> str:
 
 def _exposed(scene: Scene, spot: Spot) -> bool:
     """Whether a time is of an exchange that nothing hides."""
-    return _EXPOSED.search(f"{scene.around(spot, 30, 0)[0]} {scene.around(spot, 0, 45)[1]}") is not None
+    return (
+        _EXPOSED.search(f"{scene.around(spot, 30, 0)[0]} {scene.around(spot, 0, 45)[1]}")
+        is not None
+    )
 
 
-def _floored(scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]) -> LocalPhysical | None:
+def _floored(
+    scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]
+) -> LocalPhysical | None:
     """The step with a codec and without, and what of it was exposed: less than without any exchange it is not."""
     low = max(0, k - _BACK)
     found = [s for j in range(low, k + 1) for s in scene.spots(j, "s") if s < codec and _exposed(scene, s)]  # fmt: skip

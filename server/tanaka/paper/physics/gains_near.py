@@ -238,7 +238,11 @@ def _shares(scene: Scene, k: int) -> list[tuple[Spot, str]]:
         before, after = text[: r.start], text[r.end :]
         clause = re.split(r"[;]|, (?:and|but|while|whereas) ", before)[-1]
         of = _OF_TIME.match(after)
-        if of is not None and not _NO_TIME.search(of.group()) and (_TAKES.search(clause) or not _NO_TIME.search(clause[-40:])):
+        if (
+            of is not None
+            and not _NO_TIME.search(of.group())
+            and (_TAKES.search(clause) or not _NO_TIME.search(clause[-40:]))
+        ):
             found.append((spot, clause + after[of.end() : of.end() + 40]))
         elif _A_SHARE.search(clause) and _PLAIN_TIME.search(clause) and not _NO_TIME.search(clause) and _ENDS.match(after):  # fmt: skip
             found.append((spot, clause))
@@ -298,7 +302,9 @@ def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
     share = max((s for s, _ in found), key=lambda s: scene.reading(s).quantity.point)
     if not scene.reading(share).quantity.bounded:
         return None
-    if _IN_ALL.search(own) and any(_kind(scene, s) for i in range(k, j) for s in scene.spots(i, where=_factor)):
+    if _IN_ALL.search(own) and any(
+        _kind(scene, s) for i in range(k, j) for s in scene.spots(i, where=_factor)
+    ):
         return None  # of all changes, after the gain of one
     inner = _part_gain(scene, share[0])
     claim = _told(gain, share, kind)

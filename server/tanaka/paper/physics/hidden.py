@@ -40,7 +40,10 @@ _WORK_AFTER = Lazy(
     r"^(?:[\s-]|\sof\s|\sfor\s|\sin\s)(?:the\s|a\s|an\s|each\s|its\s)?(?:\w+\s){0,2}?(?:steps?|iterations?|backward|forward|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|work|arithmetic)\b",
     re.I,
 )
-_LATTER = Lazy(r"\b(?:the latter|this pass|that pass|which itself|which in turn)\s(?:\w+\s)?(?:takes?|took|lasts?|lasted|needs?|is|was)\s(?:about\s|only\s|just\s)?$", re.I)
+_LATTER = Lazy(
+    r"\b(?:the latter|this pass|that pass|which itself|which in turn)\s(?:\w+\s)?(?:takes?|took|lasts?|lasted|needs?|is|was)\s(?:about\s|only\s|just\s)?$",
+    re.I,
+)
 _WORK_NOUN = Lazy(r"\b(?:backward|backprop\w*|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
 _STEP_AFTER = Lazy(r"^[\s-](?:training )?(?:steps?|iterations?)\b", re.I)

@@ -22,7 +22,10 @@ _DEGREE_BEFORE = Lazy(
 _OF_PARALLELISM = Lazy(r"\b(?:tensor|expert)[- ]parallel|\b[TE]P\b", re.I)
 # "splits every layer over 16 GPUs"
 # Context and sequence parallelism cross nodes by habit; here they are put into one by their own words.
-_CONTEXT = Lazy(r"\b(?:context|sequence)[- ]parallel\w*\b[^.;:\d]{0,48}?\b(?:degrees?|at|of|to|is|was|sizes?|widths?|over|across|=)\s(?:of\s|all\s|the\s){0,2}$|\b(?:ring attention|Ulysses)\b[^.;:\d]{0,40}?\b(?:over|across|among|with|of|degree)\s(?:of\s|all\s|the\s|its\s){0,2}$", re.I)
+_CONTEXT = Lazy(
+    r"\b(?:context|sequence)[- ]parallel\w*\b[^.;:\d]{0,48}?\b(?:degrees?|at|of|to|is|was|sizes?|widths?|over|across|=)\s(?:of\s|all\s|the\s){0,2}$|\b(?:ring attention|Ulysses)\b[^.;:\d]{0,40}?\b(?:over|across|among|with|of|degree)\s(?:of\s|all\s|the\s|its\s){0,2}$",
+    re.I,
+)
 _PUT_INSIDE = Lazy(
     r"^[\s-]?(?:way\s)?(?:GPUs?\s|ranks?\s|devices?\s)?(?:(?:that\s|which\s)?(?:stays?|is|runs?|remains?|kept|lies|fits?|placed|sits?)\s)?(?:entirely\s|only\s)?(?:inside|within|in|on|of)\s(?:an?|one|the|each|every|a single)\s(?:same\s|single\s)?(?:[\w-]+\s){0,2}?(?:NVLink|NVSwitch|node|server|machine|host|box)\b",
     re.I,

@@ -19,7 +19,9 @@ from tanaka.patterns import Lazy
 EFFICIENCY, RATES = "scaling-series", "rates-series"
 _RATES = ("sample/s", "token/s", "step/s", "FLOP/s", "request/s")
 _SCALE = Lazy(r"\bscal(?:e|es|ed|ing|ability)\b|\befficienc|\blinear\b|\bgrow\w*|\bris(?:es|ing)\b|\bincreas\w+|\bdoubl\w+|\bgoes from\b|\bup to\b", re.I)  # fmt: skip
-_COUNT = rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d+|{'|'.join(sorted(COUNT_WORDS, key=len, reverse=True))})"
+_COUNT = (
+    rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d+|{'|'.join(sorted(COUNT_WORDS, key=len, reverse=True))})"
+)
 _NO_COUNT = r"(?![\w.,]*\d|[- ]?(?:%|\\?%|k\b|M\b|ms\b|s\b|GB|GiB|MB|tokens?|images?|samples?|sequences?|x\b|×|layers?|epochs?|bits?|B\b|steps?|micro|times))"
 _ON = Lazy(rf"^\s?(?:on|with|at|for|using|over|across|by)\s(?:only |just |all |the |a |an? |our )?{_COUNT}\b{_NO_COUNT}", re.I)  # fmt: skip
 _ANY = Lazy(rf"(?<![\w.,/-]){_COUNT}\b{_NO_COUNT}", re.I)
@@ -92,7 +94,12 @@ def _bare(scene: Scene, spot: Spot, told: Spot) -> bool:
         return False  # "128 and 214k": the letter is the other's
     if alike(scene, spot, told):
         return True
-    plain = q.shown_unit in ("", "1") and not r.noun and not q.count and 0.02 < q.point / known.point < 200
+    plain = (
+        q.shown_unit in ("", "1")
+        and not r.noun
+        and not q.count
+        and 0.02 < q.point / known.point < 200
+    )
     return plain and q.point > 64 and _ON.match(text[r.end :]) is not None
 
 

@@ -95,8 +95,12 @@ _OFF = 1.3
 def _far(ctx: Context, claim: Physical) -> Outcome | None:
     """A bubble whose schedule is told elsewhere, against all that the paper has: the nearest, where none comes near."""
     paper = ctx.paper
-    depths = {n.quantity.value: n.id for n in paper.counts_of("stage", "pp") if n.quantity.point >= 2}
-    counts = {n.quantity.value: n.id for n in paper.counts_of("micro-batch") if n.quantity.point >= 2}
+    depths = {
+        n.quantity.value: n.id for n in paper.counts_of("stage", "pp") if n.quantity.point >= 2
+    }
+    counts = {
+        n.quantity.value: n.id for n in paper.counts_of("micro-batch") if n.quantity.point >= 2
+    }
     if not depths or not counts or len(depths) * len(counts) > _PAIRS:
         return None
     if machine.excuses(paper, "schedule"):

@@ -147,7 +147,11 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
             yield outcome
     for claim in ctx.paper.physical("scaling-series"):
         # the nearest form is the sentence's own; of a series, an efficiency that nothing else has judged
-        if claim.number in judged or claim.asserted is not Asserted.YES or claim.cues & (_SILENT | _DOUBTS.keys()):
+        if (
+            claim.number in judged
+            or claim.asserted is not Asserted.YES
+            or claim.cues & (_SILENT | _DOUBTS.keys())
+        ):
             continue
         outcome = _judged(ctx, claim)
         if isinstance(outcome, Finding):
