@@ -126,14 +126,14 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         if len(claims) == 1 and _LISTED.match(scene.around(claims[0])[1]):
             continue
-        told = list(_setups(scene, k, claims))
-        if not told and len(claims) == 1 and said and not _micro(scene, k):
+        found = list(_setups(scene, k, claims))
+        if not found and len(claims) == 1 and said and not _micro(scene, k):
             # "The bubble of the baseline is 7% of the step": what it runs is told elsewhere
             clause = _clause_of(scene, claims[0])
             if not _LOOSE.search(clause):
                 yield LocalPhysical("far-bubble", claims[0], cues=schedule_words(clause) - {"another"})  # fmt: skip
             continue
-        for claim, given, far in told:
+        for claim, given, far in found:
             cues = _heard(scene, k)
             for role in far:
                 # a baseline that the sentence before describes is what this one is about

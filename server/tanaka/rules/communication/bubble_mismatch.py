@@ -105,7 +105,8 @@ def _far(ctx: Context, claim: Physical) -> Outcome | None:
         return None
     if machine.excuses(paper, "schedule"):
         return None  # nothing tells which of them the bubble is of
-    stated, tried = paper.number(claim.number).quantity.point, []
+    stated = paper.number(claim.number).quantity.point
+    tried: list[tuple[float, int, Finding]] = []
     for p, m in product(depths.values(), counts.values()):
         given = (("stages", p), ("micro", m))
         one = replace(claim, given=given, far=frozenset({"stages", "micro"}))
