@@ -151,7 +151,17 @@ def _credited(said: Sequence[Sentence], i: int, found: list[re.Match[str]]) -> L
     settings += [("part", p.name) for s in near for p in parts_of(s)]
     if far:
         settings.append(("far", "yes"))
-    return LocalWord(CREDIT, "ours", first.start(), first.end(), tuple(settings))
+    # what is underlined has to fit a line of a terminal: of a long credit, what it names
+    start = first.start() if first.end() - first.start() <= _WIDEST else _named(first)
+    return LocalWord(CREDIT, "ours", start, first.end(), tuple(settings))
+
+
+_WIDEST = 56
+
+
+def _named(m: re.Match[str]) -> int:
+    """Where the resource begins that a credit names."""
+    return max(m.start(name) for name in m.groupdict())
 
 
 _BOUND = Lazy(r"^(?:memory|compute|bandwidth)[- ]bound$", re.I)
