@@ -32,7 +32,7 @@ _RELATIVE = Lazy(rf"\b(?:relative to|against|compared (?:to|with)|with respect t
 _STEPWISE = Lazy(r"\b(?:each|every) (?:doubling|step|time)\b|\bfrom (?:one|each) (?:\w+ )?to the next\b|\bper doubling\b|\bsuccessive\w*|\bmarginal\w*", re.I)  # fmt: skip
 # Other systems, other work, and what makes more devices better off than one.
 _UNLIKE = Lazy(
-    r"\bbaselines?\b|\bwithout\b|\binstead\b|\bunlike\b|\bversus\b|\bvs\.?\b|\bwhereas\b|\bfaster than\b|\bslower than\b|\brespectively for\b|\bsimulat\w+|\bpredict\w*|\bproject\w*|\bextrapolat\w*|\bwould\b|\bif\b|\bours\b|\bboth\b",
+    r"\bbaselines?\b|\bwithout\b|\binstead\b|\bunlike\b|\bversus\b|\bvs\.?\b|\bwhereas\b|\bfaster than\b|\bslower than\b|\brespectively for\b|\bsimulat\w+|\bpredict\w*|\bproject\w*|\bextrapolat\w*|\bwould\b|\bif\b|\bours\b|\bboth\b|\bsystems?\b|\b(?:latter|former)\b",
     re.I,
 )
 _SERVED = Lazy(r"\b(?:decod\w+|serv(?:e|es|ed|ing)|inference|generat\w+|requests?|KV|prefill|latenc\w+|contexts?|concurren\w+|users)\b", re.I)  # fmt: skip
@@ -67,7 +67,7 @@ def _series(scene: Scene, k: int) -> list[tuple[float, Spot]]:
     """Values of one unit with their scales, the fewest devices first; empty where any is open."""
     sentence = scene.sentences[k]
     text = sentence.text
-    if len(scene.named(k, EntityKind.MODEL)) > 1:
+    if any(len(scene.named(k, kind)) > 1 for kind in (EntityKind.MODEL, EntityKind.DEVICE)):
         return []
     told = [s for s in scene.spots(k) if scene.reading(s).quantity.unit in _RATES]
     if len({scene.reading(s).quantity.unit for s in told}) != 1:
