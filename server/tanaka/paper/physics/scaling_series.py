@@ -29,7 +29,7 @@ _DEVICES = Lazy(r"\b(?:GPUs?|devices?|accelerators?|cards?|chips?|nodes?|machine
 _EFFICIENT = Lazy(r"\befficienc\w+|\b(?:of|to) (?:perfect|ideal|linear)\b|\b(?:ideal|perfect|linear) (?:scaling|speed-?up|rate|throughput)\b", re.I)  # fmt: skip
 _OTHER_SHARE = Lazy(r"\b(?:energy|power|memory|MFU|HFU|utili[sz]ation|peak|bandwidth|parallel efficiency of the|compute efficiency|communication|traffic|accuracy)\b", re.I)  # fmt: skip
 _RELATIVE = Lazy(rf"\b(?:relative to|against|compared (?:to|with)|with respect to)\s(?:that (?:of|on)\s|the\s|a\s)?{_COUNT}\b", re.I)  # fmt: skip
-_STEPWISE = Lazy(r"\b(?:each|every) (?:doubling|step|time)\b|\bfrom (?:one|each) (?:\w+ )?to the next\b|\bper doubling\b|\bsuccessive\w*|\bmarginal\w*", re.I)  # fmt: skip
+_STEPWISE = Lazy(r"\b(?:each|every) (?:doubling|step|time)\b|\bfrom (?:one|each) (?:\w+ )?to the next\b|\bper doubling\b|\bsuccessive\w*|\bmarginal\w*|\b(?:add|more|further|beyond|another)\w*\b", re.I)  # fmt: skip
 # Other systems, other work, and what makes more devices better off than one.
 _UNLIKE = Lazy(
     r"\bbaselines?\b|\bwithout\b|\binstead\b|\bunlike\b|\bversus\b|\bvs\.?\b|\bwhereas\b|\bfaster than\b|\bslower than\b|\brespectively for\b|\bsimulat\w+|\bpredict\w*|\bproject\w*|\bextrapolat\w*|\bwould\b|\bif\b|\bours\b|\bboth\b|\bsystems?\b|\b(?:latter|former)\b",
