@@ -126,7 +126,14 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             continue
         if len(claims) == 1 and _LISTED.match(scene.around(claims[0])[1]):
             continue
-        for claim, given, far in _setups(scene, k, claims):
+        found = list(_setups(scene, k, claims))
+        if not found and len(claims) == 1 and said and not _micro(scene, k):
+            # "The bubble of the baseline is 7% of the step": what it runs is told elsewhere
+            clause = _clause_of(scene, claims[0])
+            if not _LOOSE.search(clause):
+                yield LocalPhysical("far-bubble", claims[0], cues=schedule_words(clause) - {"another"})  # fmt: skip
+            continue
+        for claim, given, far in found:
             cues = _heard(scene, k)
             for role in far:
                 # a baseline that the sentence before describes is what this one is about
@@ -145,6 +152,18 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
                 cues |= {"would"}
             far |= {"chunks"} if told else set()
             yield LocalPhysical("bubble", claim, given, (), counted, far, cues)
+
+
+_CUTS = Lazy(r"[;:]\s|,\s(?:and|but|while|whereas|so|which)\s")
+_LOOSE = Lazy(r"\b(?:at most|at least|up to|below|under|less than|more than|between|target\w*|could|might|if|prior|related|per stage|points?)\b|\[\d", re.I)  # fmt: skip
+
+
+def _clause_of(scene: Scene, spot: Spot) -> str:
+    """The clause around a number."""
+    text, r = scene.sentences[spot[0]].text, scene.reading(spot)
+    low = max((m.end() for m in _CUTS.finditer(text, 0, r.start)), default=0)
+    behind = _CUTS.search(text, r.end)
+    return text[low : behind.start() if behind else len(text)]
 
 
 _SUPPOSED = Lazy(r"\b(?:would|could|might|if|instead|rather|planned|future|also (?:tried|tested)|not)\b|n't\b", re.I)  # fmt: skip

@@ -15,12 +15,22 @@ from tanaka.paper.physics.time_roles import roles
 from tanaka.patterns import Lazy
 
 _ABOUT = Lazy(
-    r"\bcodecs?\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking and unpacking\b|\bPowerSGD\b|\bINT[48]\b",
+    r"\bcodecs?\b|\bselect(?:ion|ing)\b|\bcompress|\bquanti[sz]|\bencod|\bsparsif|\btop-?k\b|\bpacking and unpacking\b|\bPowerSGD\b|\bINT[48]\b",
     re.I,
 )
 _STEP_FALLS = Lazy(
     r"\b(?:steps?|iterations?|training)\b(?:[^.;]|\.(?=\d)){0,60}?\b(?:shorter|less|faster|shrinks?|falls?|drops?|down|speed\w*|improv\w+)\b|\b(?:shorter|faster) (?:steps?|iterations?)\b",
     re.I,
+)
+_INSTEAD = Lazy(
+    r"\b(?:instead of|rather than|down from|compared (?:with|to)|against|versus|where .{0,40} took|not)\b",
+    re.I,
+)
+_FALLS_TO = Lazy(
+    r"\b(?:to|for a step of|is|takes|takes only|lasts)\s(?:about |only |just |now )?$", re.I
+)
+_EXPOSED = Lazy(
+    r"\b(?:exposed|not hidden|unhidden|visible|not overlapped|on the critical path)\b", re.I
 )
 _LEAVES = Lazy(r"\b(?:leav(?:es?|ing)|remain\w*|shrinks? (?:\w+ )?to|down to|falls? to|drops? to)\b", re.I)  # fmt: skip
 _BACK = 3  # sentences before in which the exchange without the codec is told
@@ -41,6 +51,47 @@ _CHEAPER = Lazy(r"\b(?:cheaper than|small price|less than (?:the|what) (?:[\d.,]
 _PAYS = Lazy(r"\b(?:sav\w+|gain|benefit|win|wire|exchange)\b[^.;]{0,60}?\b(?:exceeds?|outweighs?|is (?:more|larger|greater) than)\b[^.;]{0,40}\b(?:codec|cost|encod\w+|compress\w*|price)\b", re.I)  # fmt: skip
 
 
+def _between(scene: Scene, first: Spot, second: Spot) -> str:
+    """The words between two numbers of a sentence; "" where they stand in two."""
+    if first[0] != second[0]:
+        return ""
+    a, b = sorted((first, second))
+    return scene.sentences[a[0]].text[scene.reading(a).end : scene.reading(b).start]
+
+
+def _exposed(scene: Scene, spot: Spot) -> bool:
+    """Whether a time is of an exchange that nothing hides."""
+    return (
+        _EXPOSED.search(f"{scene.around(spot, 30, 0)[0]} {scene.around(spot, 0, 45)[1]}")
+        is not None
+    )
+
+
+def _floored(
+    scene: Scene, k: int, codec: Spot, told: list[dict[Spot, str]]
+) -> LocalPhysical | None:
+    """The step with a codec and without, and what of it was exposed: less than without any exchange it is not."""
+    low = max(0, k - _BACK)
+    found = [s for j in range(low, k + 1) for s in scene.spots(j, "s") if s < codec and _exposed(scene, s)]  # fmt: skip
+    if not found or _SEVERAL.search(scene.sentences[k].text):
+        return None
+    # "0.2 s of each step of 1.9 s are exposed"
+    gone = min(found, key=lambda s: scene.reading(s).quantity.point)
+    every = [(s, role) for j in range(low, min(k + 2, len(told))) for s, role in told[j].items()]
+    steps = [s for s, role in every if role == "step" and s != gone]
+    if len(found) > 2 or any(s not in steps for s in found if s != gone):
+        return None
+    if len({scene.reading(s).quantity.point for s in steps}) != 2 or steps[-1] < codec:
+        return None
+    long, short = scene.reading(steps[0]).quantity.point, scene.reading(steps[-1]).quantity.point
+    falls = _FALLS_TO.search(scene.around(steps[-1], 40, 0)[0])
+    if long <= short or not falls or scene.reading(gone).quantity.point >= long:
+        return None
+    given = (("without", steps[0]), ("with", steps[-1]), ("exposed", gone))
+    cues = codec_pays.cues_of(scene, k, False) - {"another", "denied"}
+    return LocalPhysical("codec-pays", codec, given, (), (), frozenset(), cues)
+
+
 def _is_saved(scene: Scene, spot: Spot) -> bool:
     before, after = scene.around(spot, 70, 70)
     return bool(codec_pays.is_saved(scene, spot) or _SAVED_BEFORE.search(before) or _SAVED_AFTER.match(after))  # fmt: skip
@@ -55,6 +106,9 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         codec = [s for s, role in here.items() if role == "codec"]
         if len(codec) != 1:
             continue
+        floored = _floored(scene, k, codec[0], told)
+        if floored is not None:
+            yield floored
         claim = _balance(scene, k, codec[0], told)
         if claim is not None:
             yield claim
@@ -98,7 +152,7 @@ def _balance(
         given = (("saved", saved[0]),)
     elif len(talk) == 2 and not saved:
         small, large = sorted(talk, key=lambda s: scene.reading(s).quantity.point)
-        if first != k and large > small:
+        if first != k and large > small and not _INSTEAD.search(_between(scene, small, large)):
             return None  # it takes longer than before: of something else
         given = (("before", large), ("after", small))
     elif within and not saved:

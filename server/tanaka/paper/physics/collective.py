@@ -99,7 +99,7 @@ CUES = {
     "exposed": Lazy(r"\b(?:exposed|visible|residual|remain(?:s|ing|der)?|non-?overlapped|unhidden|overheads?|extra|additional|on top|adds?|hidden(?!\s(?:states?|sizes?|dim\w*|layers?|units?|widths?|vectors?|activations?|representations?)\b)|overlap\w*|stall\w*|critical path)\b", re.I),
     "amortised": Lazy(r"\bevery\s(?:\w+\s){0,2}(?:steps?|iterations?|rounds?)|\bamorti[sz]\w+|\blocal (?:SGD|steps?)\b|\bon average\b|\bDiLoCo\b|\bdelta\b|\bincremental\w*", re.I),
     "compressed": Lazy(r"\bcompress\w*|\b[12]-bit\b|\btop-?k\b|\blow-rank\b|\bPowerSGD\b|\bquanti[sz]\w+|\bspars\w+|\bencod\w+|\bsketch\w*|\bdedup\w*|\bcached\b|\bcaching\b|\bcache hits?\b", re.I),
-    "part": Lazy(r"\bbuckets?\b|\blast\b|\bper[- ]layer\b|\beach layer\b|\bchunk\w*|\bslices?\b|\bonly (?:the|a|one)\b|\bfraction\b|\bone (?:eighth|quarter|half|tenth)\b|\bthe first\b|\bpipelin\w+|\bper (?:token|block|page|micro-?batch)\b|\blayer-?(?:wise|by-layer)\b", re.I),
+    "part": Lazy(r"\bbuckets?\b|\blast\b|\bper[- ]layer\b|\beach layer\b|\bchunk(?!ed prefill)\w*|\bslices?\b|\bonly (?:the|a|one)\b|\bfraction\b|\bone (?:eighth|quarter|half|tenth)\b|\bthe first\b|\bpipelin\w+|\bper (?:token|block|page|micro-?batch)\b|\blayer-?(?:wise|by-layer)\b", re.I),
     "subset": Lazy(r"\bat most (?:\w+ )?(?:nodes?|devices?|experts?)\b|\bnode-limited\b|\bintra-node first\b", re.I),
     "hierarchical": Lazy(r"\bhierarch\w+|\bwithin (?:each|the|a) node\b|\blocal(?:ly)? first\b|\bintra-node\b|\bleaves? the node\b|\btwo-level\b", re.I),
     "in-network": Lazy(r"\bNVLS\b|\bSHARP\b|\bin-network\b|\bin-switch\b|\bswitch[- ]reduc\w+|\bmulticast\b", re.I),

@@ -84,7 +84,7 @@ _CLAUSE = Lazy(
 )
 _LESS = Lazy(r"^\s?(?:before\b|after\b|into\b|ahead\b|in advance|early\b|late\b|apart\b|ago\b|for (?:one|each|every|any|an?) (?:of (?:them|these|those)|bucket|chunk|layer|block|slice|shard|piece|part)\b|more|less|longer|shorter|faster|slower|fewer|later|earlier|of (?:GPU|CPU|SM|kernel|host|compute|the|its|this|that|exposed|idle|it)\b|saved|are saved|hidden|exposed|are exposed|remain\w*|are left|in the worst)", re.I)  # fmt: skip
 _WORDS = r"gradients?|buffers?|messages?|payload|tensors?|activations?|shards?|updates?|parameters|weights|states?|models?|tokens?|deltas?|sums?|(?:KV|key[- ]value) cache\w*|caches?"
-_PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$", re.I)  # fmt: skip
+_PAYLOAD_NEAR = Lazy(rf"\b(?:{_WORDS})\b|\b(?:carr(?:y|ies)|exchang\w+|send\w*|dispatch\w*|reduc\w+|gather\w*|all[- ]?reduces?|all[- ]?gathers?|contribut\w+|over|of)\s?(?:\w+\s)?$|\b(?:each|every) (?:GPU|rank|device|accelerator|worker|node|server) (?:\w+ )?\w+s\s(?:about |only |out )?$", re.I)  # fmt: skip
 _PAYLOAD_AFTER = Lazy(rf"^(?: of)?(?: \w+){{0,2}}? (?:{_WORDS})\b", re.I)
 _NO_PAYLOAD = Lazy(
     r"^[\s-]?(?:of\s)?(?:HBM\w*|memory|DRAM|RAM|GDDR\w*|VRAM|[A-Z]\d{2,3}|GPUs?\b|cards?\b|capacity|of state|of optimi[sz]er|per (?:token|parameter|micro|bucket|block|head|expert))",
@@ -102,6 +102,10 @@ _OF_PIECE = Lazy(r"\b(?:of|for|in|per|by) (?:one |an? |each |every |the (?:first
 _SAME = Lazy(r"\b(?:same (?:\w+ )?(?:buffers?|tensors?|payload|messages?|exchange|gradients?|all[- ]?reduce|weights|data)|without (?:it|the codec|compression|any))\b", re.I)  # fmt: skip
 SMALLER = Lazy(
     r"\bcodecs?\b|\bcodes\b|\bas signs\b|\bsigns? (?:only|bits?)\b|\bbinari[sz]\w+|\bternar\w+|\bmantissas?\b|\bfewer (?:bytes|bits)\b|\b(?:times|\d ?[×x]) (?:smaller|less)\b|\bshr(?:ink|inks|unk|inking)\b|\breduc\w+ (?:this|it|them|the (?:traffic|volume|payload|size|amount|data)) (?:\w+ )?(?:by|to)\b|\b(?:[1-8]|one|two|three|four|five|six|eight)-bit\b",
+    re.I,
+)
+_NOT_SMALLER = Lazy(
+    r"\b(?:without|no|neither|nor|not|never|with no|before|un)[\s-](?:any |yet |further |in-network |lossy )?(?:dedup\w*|compress\w*|quanti[sz]\w*|spars\w+|encod\w+|cach\w+|codecs?)(?:(?: or| and|,)+ (?:dedup\w*|compress\w*|quanti[sz]\w*|spars\w+|encod\w+|cach\w+|in-network \w+))*",
     re.I,
 )
 _PART_ONLY = Lazy(
@@ -137,6 +141,14 @@ _WHOLE_TOLD = Lazy(
     r"\b(?:do|does|did|is|are|was|were) not (?:be )?(?:hidden|overlap\w*)\b|\b(?:both|all|it|this|they|these|that|everything)(?: of (?:it|them|this|that))? (?:is|are|was|were|remains?|stays?) (?:then |thus |therefore |still |entirely |completely |fully )*(?:hidden|exposed|overlapped)\b|"
     r"\bhid(?:es?|den) (?:this|it|all|them|both|any|some|part|most|none|half|much|little)\b(?: of (?:it|this|them))?|\b(?:fully|completely|entirely|perfectly|totally) (?:hidden|exposed|overlapped|hides?|overlaps?)\b|\b(?:part|some|most|half|much|a part|the bulk|the whole|all) of (?:it|this|that|them|which)\b",
     re.I,
+)
+# "this takes 0.7 s, again hidden": all of it is.
+_TOO = Lazy(
+    r"(?:^|,)\s?(?:(?:and|which|all|again|also|likewise|still|too|once|more|equally|easily|fully|completely|entirely|wholly|comfortably|thus|so|is|are|was|were|it|this|both|everything)(?: of (?:it|them|which))?\s){0,5}(?:hidden|overlapped)(?: as well| too| again| anyway)?\s?(?=[.,;)]|$|(?:behind|by|under|within|with|beneath)\b)",
+    re.I,
+)
+_OF_ITS_OWN = Lazy(
+    r"\d\s?[KMGT]i?B\b(?:[^.;]|\.(?=\d)){0,120}\b(?:takes?|took|needs?|lasts?|requires?)\b", re.I
 )
 # Nobody's time: what it would, could, should take.
 _SUPPOSED = Lazy(
@@ -197,11 +209,15 @@ def _timed(scene: Scene, k: int, spot: Spot, seen: list[LocalPhysical]) -> Local
     kind = kind_of(scene, k, scope)
     if not kind:
         return None
-    cues = {c for c in CUES if CUES[c].search(scope)}
+    own = _TOO.sub(" ", scope)
+    cues = {c for c in CUES if CUES[c].search(own)}
     if _SUPPOSED.search(scope):
         return None
     beyond = scene.sentences[k + 1].text if k + 1 < len(scene.sentences) else ""
     for rest, cue in ((text[high:], "exposed"), (beyond, "exposed after")):
+        if cue == "exposed after" and _OF_ITS_OWN.search(rest):
+            continue  # the next one, which has a payload of its own
+        rest = _TOO.sub(" ", rest)
         if _EXPOSED.search(rest) and not (
             _OF_WHICH.match(rest) or (_WHOLE_TOLD.search(rest) and not _OTHERS.search(rest))
         ):
@@ -227,6 +243,7 @@ def sent(
         cues.add("dense")
     own = f"{scene.sentences[told].text} {text}"
     since = " ".join(scene.sentences[j].text for j in range(told, k + 1))
+    since = _NOT_SMALLER.sub(" ", since)
     if not _SAME.search(scope) and (CUES["compressed"].search(since) or SMALLER.search(since)):
         cues.add("compressed")
     if _PART_ONLY.search(since):
@@ -298,7 +315,7 @@ def last_noun(lead: str) -> int | None:
 
 
 _GRADIENTS_MET = Lazy(
-    r"\bgradients?\b[^.;]{0,80}?\b(?:averaged|summed|reduced|exchanged|synchroni[sz]ed|aggregated|added up)\b|\b(?:sum|add)(?:s|ming|ing|med|ed)? (?:it|them|these|all of (?:it|them))? ?up\b",
+    r"\bgradients?\b(?:[^.;]|\.(?=\d)){0,80}?\b(?:averaged|summed|reduced|exchanged|synchroni[sz]ed|aggregated|added up)\b|\b(?:sum|add)(?:s|ming|ing|med|ed)? (?:it|them|these|all of (?:it|them))? ?up\b",
     re.I,
 )
 

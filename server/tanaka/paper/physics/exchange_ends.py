@@ -18,14 +18,14 @@ _INSIDE = Lazy(
     re.I,
 )
 _BETWEEN = Lazy(
-    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts|desktops|workstations|computers|boxes|instances|sites)\b|\bfrom (?:one|a) (?:\w+ )?(?:node|server|machine|host|desktop|workstation|computer|box|instance) to\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
+    r"\b(?:between|across|among|over) (?:the |our |these |all |both |those |its )?(?:\w+ ){0,2}?(?:nodes|servers|machines|hosts|desktops|workstations|computers|boxes|instances|sites)\b|\b(?:the|all|our|of|these) (?:two|three|four|six|eight|ten|twelve|sixteen|thirty-two|\d+) (?:nodes|servers|machines|hosts|desktops|workstations)\b|\bfrom (?:one|an?|the|each) (?:\w+ )?(?:node|server|machine|host|desktop|workstation|computer|box|instance) to\b|\b(?:other|second|remote|another|next|decode|decoding|prefill|target|destination|neighbou?ring|all|both|every|new|joining|remaining|two) (?:\w+ )?(?:nodes?|servers?|machines?|hosts?)\b|\binter-node\b|\bcross-node\b|\bEthernet\b|\bInfiniBand\b|\bRoCE\b|\bNICs?\b|\badapters?\b|\bports?\b|\bnetwork\b",
     re.I,
 )
 _BUS = Lazy(r"\b(?:over|on|via|across|through|by) (?:the )?(?:PCIe?|PCI Express)\b", re.I)
 _PLACE = Lazy(
     r"\b(?:[Oo]n|[Ii]n|[Aa]t|[Oo]f|[Oo]f an?|[Ww]ithin|[Aa]cross|[Oo]f all) (?:\d+ GPUs of )?([A-Z][a-z]{2,14})\b"
 )
-_AT = Lazy(r"(?:at|over|with)\s$")
+_AT = Lazy(r"(?:at|over|with|on)\s$")
 _MEASURED = Lazy(r"bus ?band|busbw|effective|sees|achiev|reach|sustain|average", re.I)
 
 

@@ -31,6 +31,7 @@ EXCUSES: dict[str, Lazy] = {
     "causal": Lazy(r"\bcausal\b|\bsliding[- ]window\b|\bblock-sparse\b|\battention kernels?\b|\bFlashAttention\b", re.I),
     "chunked-loss": Lazy(r"\b(?:chunk(?:ed|s|wise)?|fused|tiled|cut|linear)[- ](?:linear[- ])?(?:cross[- ]entropy|loss|logits)\b|\bLiger\b|\b(?:cross[- ]entropy|losse?s?|logits)\b[^.;]{0,40}\b(?:in chunks|chunk by chunk|in parts|chunked|never materiali[sz]ed|not materiali[sz]ed)\b", re.I),
     "fewer-keys": Lazy(r"\b[GM]QA\b|\bMLA\b|\b(?:grouped?|multi)[- ]query\b|\blatent attention\b|\b(?:KV|key[- ]value)[- ]heads?\b|\bcross-layer\b|\bevict\w*|\bsliding[- ]window\b|\b(?:linear|local|hybrid|window(?:ed)?) attention\b|\bMamba\b|\bstate[- ]space\b|\btoken (?:drop\w*|prun\w*|merg\w*)", re.I),
+    "schedule": Lazy(r"(?<!non-)(?<!not )\binterleav(?:e|es|ed|ing)\b|\bvirtual (?:pipeline )?stages?\b|\bVPP\b|\bzero[- ]?bubble\b|\bDual-?Pipe\b|\b(?:model )?chunks (?:per|on each|of each|in each|for each) (?:stage|device|GPU|rank)\b|\basynchronous (?:pipelin\w+|schedul\w+|1F1B)\b|\bPipeDream\b", re.I),
     "overclocked": Lazy(r"\boverclock\w*", re.I),
     "convention": Lazy(
         r"\b(?:rates?|throughputs?|numbers?|figures?|FLOPs?|TFLOPS?|FLOP/s|GB/s|results?|bandwidths?|GPUs?|devices?|tokens?|times|utili[sz]ations?)\b(?:[^.]{0,24}[\s,])(?:are|is|means?|denotes?|refers? to|stands? for|counts?|counted|includes?|excludes?|(?:was|were) obtained)\b"

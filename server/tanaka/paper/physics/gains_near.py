@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
@@ -34,6 +35,7 @@ _NO_TIME = Lazy(
     re.I,
 )
 _A_SHARE = Lazy(r"\b(?:share|fraction|portion|proportion) (?:of|that)\b[^;]{3,80}\b(?:is|was|are|were|to|takes?|at|of)\s(?:about |only |just )?$", re.I)  # fmt: skip
+_TAKES = Lazy(r"(?<!energy )(?<!power )(?<!memory )(?<!FLOPs )\b(?:takes?|took|accounts? for|accounted for|makes? up|made up|consumes?|occup(?:y|ies))\s(?:about |only |some |roughly )?$", re.I)  # fmt: skip
 _PRONOUNED = Lazy(r"\bof which\b[^.;]{0,40}$|\b(?:makes?|made) up\s$", re.I)
 _WHOLE = Lazy(
     r"\b(?:trains?|trained|request latency|response time|latency|requests?|steps per hour|end[- ]to[- ]end|e2e|overall|in total|whole|entire|steps?|iterations?|training|inference|decoding|generation|throughput|token rate|application|job|runs?|serving|epochs?|wall-?clock|first token|pipeline)\b",
@@ -60,8 +62,8 @@ _ABOUT = Lazy(
     re.I,
 )
 _OTHER_CHANGE = Lazy(
-    r"\b(?:also|together|combin\w+|in addition|besides|as well|both (?:changes|optimi[sz]ations|techniques)|plus|furthermore|moreover|larger batch\w*|bigger batch\w*|more requests|double the batch|new (?:cluster|machine|hardware|server|GPUs?|version)|"
-    r"all optimi[sz]ations|fewer|speculat\w+|respectively|FP8|FP4|INT8|INT4|quanti[sz]\w+|prun\w+|CUDA graphs?|compil\w+|distill\w+|tail|p\d\d|under load|load|queu\w+|energy|SLO|goodput|converg\w+|accuracy|memory sav\w+|frees? memory|per watt|cost)\b",
+    r"\b(?:also|together|combin(?:ed|es|ing|ations?)|in addition|besides|as well|both (?:changes|optimi[sz]ations|techniques)|plus|furthermore|moreover|larger batch\w*|bigger batch\w*|more requests|double the batch|new (?:cluster|machine|hardware|server|GPUs?|version)|"
+    r"all optimi[sz]ations|fewer|speculat\w+|respectively|FP8|FP4|INT8|INT4|quanti[sz]\w+|prun\w+|CUDA graphs?|compil\w+|distill\w+|tail|p\d\d|under load|load|queu\w+|energy|SLO|goodput|converg\w+|accuracy|memory sav\w+|frees? memory|per watt|cost(?! (?:nothing|no time|zero|no more)))\b",
     re.I,
 )
 _MAY_BE = Lazy(r"\b(?:would|could|might|can|should|ideal\w*|bound\w*|limit\w*|at most|predict\w*|expect\w*|model|simulat\w+|project\w+|hop(?:e|ing)|goal|target|if)\b", re.I)  # fmt: skip
@@ -91,6 +93,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     for j, sentence in enumerate(scene.sentences):
         if not sentence.readings:
             continue
+        if "%" in sentence.text and (limit := _by_limit(scene, j)) is not None:
+            yield limit
         for gain in scene.spots(j, where=lambda r: _factor(r) or _percent(r)):
             kind = _kind(scene, gain)
             if not kind:
@@ -98,6 +102,57 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             claim = _by_shares(scene, gain, kind) or (_by_ceiling(scene, gain) if kind == "times" else None)  # fmt: skip
             if claim is not None:
                 yield claim
+
+
+# What a part is said to gain: "speeds up attention, 20% of the step, by 1.3x".
+_OF_THE_PART = Lazy(
+    r"\b(?:speed\w* up|accelerat\w+|shorten\w*|improv\w+|mak\w+|run\w*|execut\w+|comput\w+)\s(?:[\w-]+\s){0,5}?[\w-]+(?:,| \(|, which (?:is|was|takes?|took|accounts for|makes up))\s(?:about |only )?\d[\d.]*\s?%\s(?:of|in)\s[^;)]{3,60}?(?:,|\))\s(?:by )?(?:a factor of )?(?:about )?$",
+    re.I,
+)
+_IN_ALL = Lazy(r"\b(?:in total|altogether|all in all|overall|in sum|taken together)\b", re.I)
+
+
+def _part_gain(scene: Scene, k: int) -> list[Spot]:
+    """The gain of the part whose share a sentence states beside it."""
+    text = scene.sentences[k].text
+    return [s for s in scene.spots(k, where=_factor) if _OF_THE_PART.search(text[: scene.reading(s).start])]  # fmt: skip
+
+
+# The most that there could be, where all of a part were gone.
+_COULD_BE = Lazy(r"\b(?:would|could|cannot|can(?:not)?|can't|at most|no more than|not more than|limits?|limited|bounds?|bounded|caps?|capped|ceiling|maximum|best case|upper bound|allows?)\b", re.I)  # fmt: skip
+_ALL_GONE = Lazy(
+    r"\b(?:all of (?:it|this|that|them)|the whole of it|everything|any (?:overlap|kernel|fusion|cache|hiding|prefetch\w*|optimi[sz]ation|schedule|improvement)|perfect\w*|complete\w*|entire\w*|fully|altogether|free|for nothing|nothing|infinitely|zero|none of (?:it|this)|even if|were (?:it|this|that|they|all)|without (?:it|this|them|any)|Amdahl\w*|(?:this|that|which|it) (?:thus |therefore )?(?:limits?|bounds?|caps?)|hid(?:e|ing|den) (?:it|this|them|all)|remov\w+ (?:it|this|them|all))\b",
+    re.I,
+)
+
+
+def _by_limit(scene: Scene, k: int) -> LocalPhysical | None:
+    """The limit that a paper itself draws from a share, where the share allows less."""
+    found = _shares(scene, k)
+    if len(found) != 1 or not scene.reading(found[0][0]).quantity.bounded:
+        return None
+    share, words = found[0]
+    end = scene.reading(share).end
+    for j in range(k, min(k + 3, len(scene.sentences))):
+        text = scene.sentences[j].text
+        low = end if j == k else 0
+        if j > k and (_shares(scene, j) or _SETTING.match(text)):
+            return None
+        spots = [s for s in scene.spots(j, where=_factor) if scene.reading(s).start > low]
+        if not spots:
+            continue
+        said = text[low : scene.reading(spots[0]).start]
+        fits = _COULD_BE.search(said) and _ALL_GONE.search(text[low:])
+        if not fits or _OTHER_CHANGE.search(text[low:]) or _INNER.search(said) or _part_gain(scene, k):  # fmt: skip
+            return None
+        r = scene.reading(spots[0])
+        near = j == k or any(s in text.lower() for s in _stems(words)) or _POINTS_BACK.search(text) or _ALL_GONE.search(text)  # fmt: skip
+        clear = r.quantity.shown_unit == "×" or _FACTOR_OF.search(said)
+        if not near or not clear or isinstance(r.quantity.value, tuple):
+            return None
+        claim = _told(spots[0], share, "times")
+        return replace(claim, cues=claim.cues | {"limit", "wide"})
+    return None
 
 
 def _factor(r: Reading) -> bool:
@@ -141,6 +196,17 @@ def _clause(text: str, start: int, end: int) -> tuple[str, str]:
     return before, re.split(r"[;:,.)]|\b(?:and|while|but)\b", text[end : end + 60])[0]
 
 
+# "Ours reaches 1.4x", where the sentence before says what it could be
+_REACHES = Lazy(r"\b(?:reach\w*|realis\w+|realiz\w+|achiev\w+|attain\w*|gets?|obtain\w*|measured?|sees?|saw|observed?|deliver\w*|is at|comes to)\s(?:only |just |about )?$", re.I)  # fmt: skip
+
+
+def _limited(scene: Scene, spot: Spot) -> bool:
+    """Whether the words before, or the sentence before, say the most that there could be."""
+    here = scene.sentences[spot[0]].text[: scene.reading(spot).start]
+    before = scene.sentences[spot[0] - 1].text
+    return any(_COULD_BE.search(t) and _ALL_GONE.search(t) and "×" in t for t in (here, before))
+
+
 def _of_whole(scene: Scene, spot: Spot) -> bool:
     """Whether a factor is by how much a step, a run or a rate gained, seen and not only possible."""
     text, r = scene.sentences[spot[0]].text, scene.reading(spot)
@@ -152,9 +218,13 @@ def _of_whole(scene: Scene, spot: Spot) -> bool:
         return False
     if not _FACTOR_AFTER.match(text, r.end) or _ELSEWHERE.search(after) or _ABOUT.search(before):
         return False
+    if _OF_THE_PART.search(text[: r.start]):
+        return False
     inner = _INNER.search(before)
     if _MAY_BE.search(before) or (inner and not _WHOLE.search(before, inner.start())):
         return False
+    if _REACHES.search(before) and q.shown_unit == "×" and spot[0] and _limited(scene, spot):
+        return True
     return bool(_WHOLE.search(f"{before} {after}") or _WORTH.search(before)) or bool(
         _FALLS.search(before) and _PLAIN_TIME.search(before)
     )
@@ -168,7 +238,11 @@ def _shares(scene: Scene, k: int) -> list[tuple[Spot, str]]:
         before, after = text[: r.start], text[r.end :]
         clause = re.split(r"[;]|, (?:and|but|while|whereas) ", before)[-1]
         of = _OF_TIME.match(after)
-        if of is not None and not _NO_TIME.search(of.group()) and not _NO_TIME.search(clause[-40:]):
+        if (
+            of is not None
+            and not _NO_TIME.search(of.group())
+            and (_TAKES.search(clause) or not _NO_TIME.search(clause[-40:]))
+        ):
             found.append((spot, clause + after[of.end() : of.end() + 40]))
         elif _A_SHARE.search(clause) and _PLAIN_TIME.search(clause) and not _NO_TIME.search(clause) and _ENDS.match(after):  # fmt: skip
             found.append((spot, clause))
@@ -228,7 +302,13 @@ def _by_shares(scene: Scene, gain: Spot, kind: str) -> LocalPhysical | None:
     share = max((s for s, _ in found), key=lambda s: scene.reading(s).quantity.point)
     if not scene.reading(share).quantity.bounded:
         return None
-    return _told(gain, share, kind)
+    if _IN_ALL.search(own) and any(
+        _kind(scene, s) for i in range(k, j) for s in scene.spots(i, where=_factor)
+    ):
+        return None  # of all changes, after the gain of one
+    inner = _part_gain(scene, share[0])
+    claim = _told(gain, share, kind)
+    return replace(claim, given=(*claim.given, ("inner", inner[0]))) if len(inner) == 1 else claim
 
 
 def _behind(scene: Scene, gain: Spot, kind: str, share: tuple[Spot, str]) -> LocalPhysical | None:

@@ -40,6 +40,10 @@ _WORK_AFTER = Lazy(
     r"^(?:[\s-]|\sof\s|\sfor\s|\sin\s)(?:the\s|a\s|an\s|each\s|its\s)?(?:\w+\s){0,2}?(?:steps?|iterations?|backward|forward|pass|comput\w+|attention|GEMMs?|matmuls?|MLPs?|layers?|optimi[sz]er|prefill\w*|decoding|work|arithmetic)\b",
     re.I,
 )
+_LATTER = Lazy(
+    r"\b(?:the latter|this pass|that pass|which itself|which in turn)\s(?:\w+\s)?(?:takes?|took|lasts?|lasted|needs?|is|was)\s(?:about\s|only\s|just\s)?$",
+    re.I,
+)
 _WORK_NOUN = Lazy(r"\b(?:backward|backprop\w*|forward|prefill|attention|GEMMs?|optimi[sz]er|computation|compute|decoding|MLP)\b", re.I)  # fmt: skip
 _APIECE = Lazy(r"^[\s-](?:per|each|every|a|in each|for each)\b", re.I)
 _STEP_AFTER = Lazy(r"^[\s-](?:training )?(?:steps?|iterations?)\b", re.I)
@@ -54,7 +58,7 @@ _STEP = Lazy(r"\b(?:steps?|iterations?)\b", re.I)
 _THE_STEP = Lazy(r"\b(?:the|a|one|each|every|that|this|whole|next|following|subsequent) (?:\w+ )?(?:steps?|iterations?)\b", re.I)  # fmt: skip
 _TAKES_TIME = Lazy(r"\b(?:takes?|took|needs?|needed|lasts?|lasted|requires?|costs?)\s(?:about\s|only\s|just\s|some\s)?$", re.I)  # fmt: skip
 _COUNTED = Lazy(r"\b(?:its|the|their|these|those|both|all) (?P<n>two|three|four|six|eight) (?:\w+ ){0,2}?(?:all[- ]?reduc\w+|all[- ]?gathers?|all[- ]?to[- ]?alls?|exchanges|transfers|collectives)\b", re.I)  # fmt: skip
-_SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
+_SENDING = Lazy(r"\b(?:arrives?|received|fetched|loaded|shipped|sent)\s(?:\w+\s)?(?:in|within|after)\s(?:only\s|about\s)?$|\b(?:sending|transferring|copying|shipping|moving|exchanging|migrating|fetching|broadcasting|gathering|transmitting|streaming|passing|handing|forwarding|relaying|pushing|pulling|rotating|circulating)\b[^;]{0,90}\s(?:takes?|took|lasts?|needs?)\s(?:only\s|about\s)?$", re.I)  # fmt: skip
 _TRANSFER = Lazy(
     r"\b(?:transfers?|migration|copy(?:ing)?|move|moving|hand-?over|shipping|sending)\b", re.I
 )
@@ -203,6 +207,8 @@ def _same_thing(scene: Scene, k: int, subject: str, talk: Spot, work: Spot) -> b
 def is_work(scene: Scene, spot: Spot) -> bool:
     """Whether a time is of computation, by the words before it or behind."""
     before, after = scene.around(spot, 70, 50)
+    if (m := _LATTER.search(before)) and _WORK_NOUN.search(before, 0, m.start()) and not _ABOUT_TALK.search(before[max(0, m.start() - 20) :]):  # fmt: skip
+        return True
     if _WORK_TIME.search(before) and not _ABOUT_TALK.search(before[-30:]):
         return True
     m = None if _APIECE.match(after) else _WORK_AFTER.match(after)

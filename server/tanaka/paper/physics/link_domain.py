@@ -21,6 +21,15 @@ _DEGREE_BEFORE = Lazy(
 )
 _OF_PARALLELISM = Lazy(r"\b(?:tensor|expert)[- ]parallel|\b[TE]P\b", re.I)
 # "splits every layer over 16 GPUs"
+# Context and sequence parallelism cross nodes by habit; here they are put into one by their own words.
+_CONTEXT = Lazy(
+    r"\b(?:context|sequence)[- ]parallel\w*\b[^.;:\d]{0,48}?\b(?:degrees?|at|of|to|is|was|sizes?|widths?|over|across|=)\s(?:of\s|all\s|the\s){0,2}$|\b(?:ring attention|Ulysses)\b[^.;:\d]{0,40}?\b(?:over|across|among|with|of|degree)\s(?:of\s|all\s|the\s|its\s){0,2}$",
+    re.I,
+)
+_PUT_INSIDE = Lazy(
+    r"^[\s-]?(?:way\s)?(?:GPUs?\s|ranks?\s|devices?\s)?(?:(?:that\s|which\s)?(?:stays?|is|runs?|remains?|kept|lies|fits?|placed|sits?)\s)?(?:entirely\s|only\s)?(?:inside|within|in|on|of)\s(?:an?|one|the|each|every|a single)\s(?:same\s|single\s)?(?:[\w-]+\s){0,2}?(?:NVLink|NVSwitch|node|server|machine|host|box)\b",
+    re.I,
+)
 _SPLIT_OVER = Lazy(
     r"\b(?:split|shard|partition|slice)\w*\s(?:(?:each|every)\s(?:layer|matrix|block)|(?:all\s|the\s|its\s)?(?:experts|heads|attention heads))\s(?:over|across|among)\s(?:the\s|all\s)?$"
     r"|\b(?:(?:each|every)\s(?:layer|matrix|block)|experts|heads)\s(?:of \w+ )?(?:is|are)\s(?:split|sharded|partitioned|distributed|divided|spread)\s(?:over|across|among)\s(?:the\s|all\s)?$",
@@ -28,7 +37,7 @@ _SPLIT_OVER = Lazy(
 )
 _PARALLEL_BEFORE = Lazy(r"\b(?:tensor|expert)[- ]parallel\w*(?:\s(?:degree|size|group|width)s?)?\s?(?:\(?(?:TP|EP)\)?\s)?(?:of|=|is|to|at|over|across)?\s?(?:degree|size)?\s?$|\b(?:TP|EP)\s?(?:=|of|size|degree)\s?(?:of\s|=\s?)?$", re.I)  # fmt: skip
 _ON_NVLINK = Lazy(
-    r"\b(?:on|over|through|via|within|inside|by|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:alone )?(?:is|are|was) (?:\w+ )?used\b|\bNVLink (?:alone )?(?:carries|carry|handles|serves|transports|moves)\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
+    r"\b(?:on|over|through|via|within|inside|by|at(?: full)?|uses?|using|leaves?|leaving|to|runs? at)\s(?:the\s|only\s|solely\s|exclusively\s|full\s|fast\s|intra-node\s|one\s|a single\s|pure\s)*NVLink\b|\bNVLink (?:alone )?(?:is|are|was) (?:\w+ )?used\b|\bNVLink (?:alone )?(?:carries|carry|handles|serves|transports|moves)\b|\bNVLink (?:speed|bandwidth|rates?)\b|\b(?:inside|within|into|in|fits?|fills?|equals?|spans?|of|beyond|outside|leaves?)\s(?:the|an?|one|a single|the same|each|every|its|our|this|that)\s(?:[\w-]+\s){0,3}?(?:NVLink|NVSwitch)(?:-\w+)?\s(?:domain|island|clique|group|mesh|node|pod)\b|\b(?:one|a single|the same) NVLink (?:domain|island|clique)\b",
     re.I,
 )
 _HOST = r"(?:node|server|machine|host|box|chassis)"
@@ -39,7 +48,7 @@ _IN_NODE = Lazy(
     re.I,
 )
 # Denials that say that the traffic stays.
-_STAYS = Lazy(r"\b(?:NVLink|which|that|it)\s(?:do(?:es)? not|never|cannot) (?:extend|reach|go|span|connect|leave)(?: (?:beyond|across|out of|past|outside))? (?:an?|one|the|each) (?:\w+ )?(?:node|server|machine|host)\b|\bNVLink (?:ends|stops) (?:at|with) (?:an?|the) (?:node|server|machine)(?: boundary)?\b|\b(?:do(?:es)? not|never|without|n[o']t) (?:leav\w*|cross\w*|span\w*)\b|\b(?:limited|restricted|confined|limit|restrict|confine)(?: (?:it|them|the degree|tensor parallelism|expert parallelism))? to\b", re.I)  # fmt: skip
+_STAYS = Lazy(r"\b(?:no|none of the|without any|never any|nor any)\b[^.;,]{0,40}?\b(?:cross(?:es|ing)?|leav(?:es?|ing)|goes? over|touch(?:es|ing)?|us(?:es?|ing)|reach(?:es|ing)?|enter(?:s|ing)?|travels? over)\s(?:the |an? |its |any )?(?:\w+ ){0,2}?(?:InfiniBand|IB|network|Ethernet|RoCE|NICs?|adapters?|node|server|machine|fabric)\b(?: network| fabric)?|\b(?:NVLink|which|that|it)\s(?:do(?:es)? not|never|cannot) (?:extend|reach|go|span|connect|leave)(?: (?:beyond|across|out of|past|outside))? (?:an?|one|the|each) (?:\w+ )?(?:node|server|machine|host)\b|\bNVLink (?:ends|stops) (?:at|with) (?:an?|the) (?:node|server|machine)(?: boundary)?\b|\b(?:do(?:es)? not|never|without|n[o']t) (?:leav\w*|cross\w*|span\w*)\b|\b(?:limited|restricted|confined|limit|restrict|confine)(?: (?:it|them|the degree|tensor parallelism|expert parallelism))? to\b", re.I)  # fmt: skip
 _NET = r"(?:an? |the )?(?:\d+\s?(?:G|Gb/s|Gbps|GbE)? )?(?:[HNEX]DR )?(?:InfiniBand|IB|RoCE|Ethernet|EFA|network)(?: [HNEX]DR)?(?: (?:network|fabric|links?|NICs))?"  # fmt: skip
 _JOINS_NODES = Lazy(
     rf"\b{_NET} (?:between|joins|connects|links|among) (?:the |all |our )?(?:nodes|servers|machines|hosts|them)\b|"
@@ -76,6 +85,8 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if len({scene.reading(s).quantity.point for s in degrees}) != 1:
             continue
         cues = _heard(scene, k)
+        if _is_context(scene, degrees[0]):
+            cues = cues - {"other"} | {"all"}
         counted, far = _node(scene, k, degrees[0])
         several = [s for s in scene.spots(k, noun="node", where=lambda r: r.quantity.point > 1) if _beside(scene, s, degrees[0])]  # fmt: skip
         system = None if counted is not None or several else _SYSTEMS.search(sentence.text)
@@ -152,10 +163,18 @@ def _own(text: str) -> str:
     )
 
 
+def _is_context(scene: Scene, spot: Spot) -> bool:
+    """Whether a number is the degree of context parallelism that is put into one node."""
+    before, after = scene.around(spot, 90, 80)
+    return _CONTEXT.search(before) is not None and _PUT_INSIDE.match(after) is not None
+
+
 def _degree(scene: Scene, spot: Spot) -> bool:
     r = scene.reading(spot)
     before, after = scene.around(spot, 110, 30)
     text = scene.sentences[spot[0]].text[r.start : r.end]
+    if _is_context(scene, spot):
+        return True
     if r.noun in ("tp", "ep") or (r.noun == "gpu" and _PARALLEL.search(text)):
         return True
     if r.quantity.unit != "1" or r.quantity.shown_unit not in ("", "1"):
@@ -166,11 +185,16 @@ def _degree(scene: Scene, spot: Spot) -> bool:
         return False
     m = _DEGREE_BEFORE.search(before)
     if m is not None and r.per in ("", "node"):
-        near = scene.sentences[spot[0] - 1].text if spot[0] else ""
-        said = f"{near} {scene.sentences[spot[0]].text}"
-        return _OF_PARALLELISM.search(m.group()) is not None or (
-            _OF_PARALLELISM.search(said) is not None and not _OF_OTHERS.search(said)
-        )
+        if _OF_PARALLELISM.search(m.group()):
+            return True
+        # "the degree of four": of the parallelism that the last sentences speak of
+        for j in range(spot[0], max(-1, spot[0] - 4), -1):
+            said = scene.sentences[j].text
+            if _OF_OTHERS.search(said):
+                return False
+            if _OF_PARALLELISM.search(said):
+                return True
+        return False
     said = scene.sentences[spot[0]].text
     return (
         r.noun == "gpu" and _SPLIT_OVER.search(before) is not None and not _OF_OTHERS.search(said)

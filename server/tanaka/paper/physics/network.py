@@ -14,7 +14,7 @@ from tanaka.patterns import Lazy
 
 LINK_WORDS = Lazy(
     r"\b(?:NICs?|Ethernet|InfiniBand|IB|RoCE|RDMA|HCAs?|networks?|networking|rails?|EFA|Slingshot|[EHNX]DR|LAN|WAN|adapters?|ports?|uplinks?|links?|interconnects?|fabric|ConnectX\S*|"
-    r"PCIe|PCI|bus|GbE|cables?|connected|connects?|linked|joined|attached|wired|networked)\b|\bbetween (?:the |our )?(?:nodes|servers|machines|hosts)\b",
+    r"PCIe|PCI|bus|GbE|cables?|line rate|wire speed|connected|connects?|linked|joined|attached|wired|networked)\b|\bbetween (?:the |our )?(?:nodes|servers|machines|hosts)\b",
     re.I,
 )
 _NETWORK = Lazy(

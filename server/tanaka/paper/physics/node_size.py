@@ -17,6 +17,9 @@ _FORMS = (
     # "nodes with eight A100 GPUs", "each server holds four cards"
     rf"\b{_NODE}(?:,? each)?(?: is| are)? (?:of|with|ha(?:s|ve)|having|holds?|contains?|carr(?:y|ies)|hosts?|houses?|includes?|comprises?|equipped with|featuring|provides?)\s(?:exactly\s|all\s|only\s)?{_N}[ -]{_DEVICE}\b",
     rf"\b{_N}-GPU {_NODE}\b",
+    # "the eight-GPU NVLink domain", "an NVLink island of four GPUs"
+    rf"\b{_N}[- ](?:GPU|way|card) (?:NVLink|NVSwitch)(?:-\w+)?(?: domain| island| clique| group| mesh)?\b",
+    rf"\b(?:NVLink|NVSwitch) (?:domain|island|clique|group|mesh)s? (?:of|with|joins?|holds?|has|connects?) {_N}[ -]{_DEVICE}\b",
     rf"\b{_N}\s?[x×]\s?(?:[A-Z]\w*[ -]){{0,2}}?[A-Z]+\d\w*\s(?:GPU\s)?{_NODE}\b",
     # "In an H100 server the eight GPUs talk to each other"
     rf"\b[Ii]n (?:an?|each|every|our|the)\s(?:[A-Z]\w*\s)?{_NODE},? (?:the|all) {_N}[ -]{_DEVICE}\b",
@@ -29,7 +32,8 @@ _EACH_HOLDS = (
         rf"^(?:Each|Every one|It|A single one)(?: of them| of these)? (?:ha(?:s|d)|holds?|contains?|carr(?:y|ies)|houses?|comprises?|is equipped with)\s{_N}[ -]{_DEVICE}\b"
     ),
 )
-_CUE = Lazy(rf"\b{_NODE}\b")
+_CUE = Lazy(rf"\b{_NODE}\b|\bNV(?:Link|Switch)\b")
+_NODES = Lazy(rf"\b{_NODE}\b")
 WORDS = {"two": 2.0, "four": 4.0, "eight": 8.0, "ten": 10.0, "sixteen": 16.0}
 # Not of our own machine, and none that is there.
 _SUPPOSED = Lazy(r"\b(?:would|could|if|suppose|imagine|hypothetical|future|up to|at most|prior|et al)\b", re.I)  # fmt: skip
@@ -51,7 +55,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
     """Each size of a node, at the number that states it."""
     for k, sentence in enumerate(scene.sentences):
         stated = sizes(sentence.text)
-        if not stated and k and _CUE.search(scene.sentences[k - 1].text):
+        if not stated and k and _NODES.search(scene.sentences[k - 1].text):
             stated = _counted(sentence.text, _EACH_HOLDS)
         if not stated or _SUPPOSED.search(sentence.text):
             continue

@@ -15,11 +15,11 @@ from tanaka.paper.physics.scaling import CUES, efficiency_form
 from tanaka.paper.physics.scene import LocalPhysical, Scene, Spot
 from tanaka.patterns import Lazy
 
-_WORDS = {
+COUNT_WORDS = {
     "one": 1, "single": 1, "lone": 1, "two": 2, "twice": 2, "double": 2, "doubling": 2, "doubled": 2, "pair": 2, "quadrupling": 4, "quadruple": 4, "tripling": 3, "solitary": 1, "three": 3, "four": 4, "five": 5,
     "six": 6, "seven": 7, "eight": 8, "ten": 10, "twelve": 12, "sixteen": 16, "twenty-four": 24, "thirty-two": 32, "sixty-four": 64,
 }  # fmt: skip
-_COUNT_WORD = Lazy(rf"\b(?P<n>{'|'.join(_WORDS)})\b", re.I)
+_COUNT_WORD = Lazy(rf"\b(?P<n>{'|'.join(COUNT_WORDS)})\b", re.I)
 _DEVICES = Lazy(
     r"\b(?:GPUs?|devices?|accelerators?|cards?|chips?|nodes?|machines?|servers?|hosts?|workers?|ranks?|replicas?|instances?|GCDs?|boards?|workstations?|desktops?|dies|[AHVBL]\d{2,3}s?|RTX \w?\d{4}s?)\b"
 )
@@ -149,11 +149,11 @@ def _values(scene: Scene, first: int, k: int) -> Iterator[tuple[str, list[Spot]]
         for unit in units:
             found = [s for s in measured if scene.reading(s).quantity.unit == unit]
             if len(found) == 1:
-                found = sorted([*found, *(s for s in measured if _alike(scene, s, found[0]))])
+                found = sorted([*found, *(s for s in measured if alike(scene, s, found[0]))])
             yield kind, found
 
 
-def _alike(scene: Scene, spot: Spot, told: Spot) -> bool:
+def alike(scene: Scene, spot: Spot, told: Spot) -> bool:
     """Whether a number without a unit looks like one that has it ("15.5k" beside "2.1k tokens/s")."""
     q, known = scene.reading(spot).quantity, scene.reading(told).quantity
     bare = q.unit == "1" and q.shown_unit in ("", "1", "k", "K", "M") and not q.count and scene.reading(spot).noun in ("", "token", "sample", "request")  # fmt: skip
@@ -166,7 +166,7 @@ def _counts(scene: Scene, first: int, k: int, values: list[Spot]) -> list[float]
     found: set[float] = set()
     for j in range(first, k + 1):
         text = scene.sentences[j].text
-        found |= {float(_WORDS[m["n"].lower()]) for m in _COUNT_WORD.finditer(text)}
+        found |= {float(COUNT_WORDS[m["n"].lower()]) for m in _COUNT_WORD.finditer(text)}
         for s in scene.spots(j, "1"):
             q = scene.reading(s).quantity
             if s not in values and q.shown_unit in ("", "1", "×") and q.point >= 1 and float(q.point).is_integer() and q.point < 1e6:  # fmt: skip

@@ -151,7 +151,7 @@ _BY_AMDAHL = Lazy(
 )
 _BECAUSE = Lazy(r"\b(?:which (?:had|has|took|was|made|used|accounted|takes|accounts)|since|because|as|although|even though|where|whose|though|considering that)\b", re.I)  # fmt: skip
 _OTHER_CHANGE = Lazy(
-    r"\b(?:also|together|combin\w+|in addition|besides|as well\b|both (?:changes|optimi[sz]ations|techniques)|followed|plus|furthermore|moreover|not enough|larger batch\w*|bigger batch\w*|batch that fits|more requests|"
+    r"\b(?:also|together|combin(?:ed|es|ing|ations?)|in addition|besides|as well\b|both (?:changes|optimi[sz]ations|techniques)|followed|plus|furthermore|moreover|not enough|larger batch\w*|bigger batch\w*|batch that fits|more requests|"
     r"new (?:cluster|machine|hardware|server|GPUs?|version)|since the first|all optimi[sz]ations|same p\d\d|fewer|speculat\w+|respectively)\b|\bwe skip it for\b",
     re.I,
 )

@@ -28,6 +28,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from hwmodels.pipeline import (
     micro_batches_for_bubble,
@@ -81,6 +82,44 @@ def bubble_mismatch(ctx: Context) -> Iterator[Outcome]:
         outcome = _negligible(ctx, claim, p, m, v) if negligible else _judged(ctx, claim, p, m, v)
         if outcome is not None:
             yield outcome
+    for claim in ctx.paper.physical("far-bubble"):
+        if claim.asserted is Asserted.YES and (found := _far(ctx, claim)):
+            yield found
+
+
+_PAIRS = 12
+"""Schedules of a paper, at most, that a bubble without any is held against."""
+_OFF = 1.3
+
+
+def _far(ctx: Context, claim: Physical) -> Outcome | None:
+    """A bubble whose schedule is told elsewhere, against all that the paper has: the nearest, where none comes near."""
+    paper = ctx.paper
+    depths = {
+        n.quantity.value: n.id for n in paper.counts_of("stage", "pp") if n.quantity.point >= 2
+    }
+    counts = {
+        n.quantity.value: n.id for n in paper.counts_of("micro-batch") if n.quantity.point >= 2
+    }
+    if not depths or not counts or len(depths) * len(counts) > _PAIRS:
+        return None
+    if machine.excuses(paper, "schedule"):
+        return None  # nothing tells which of them the bubble is of
+    stated = paper.number(claim.number).quantity.point
+    tried: list[tuple[float, int, Finding]] = []
+    for p, m in product(depths.values(), counts.values()):
+        given = (("stages", p), ("micro", m))
+        one = replace(claim, given=given, far=frozenset({"stages", "micro"}))
+        stages, micro = (paper.number(i).quantity.point for i in (p, m))
+        value = pipeline_bubble(stages, 1.0, micro)
+        ideal = pipeline_bubble_of_ideal(stages, 1.0, micro)
+        if value / _OFF < stated < ideal * _OFF:
+            return None
+        found = _judged(ctx, one, stages, micro, 1.0)
+        if not isinstance(found, Finding):
+            return None
+        tried.append((abs(math.log(stated / value)), len(tried), found))
+    return min(tried)[2]
 
 
 def _count(ctx: Context, claim: Physical, role: str) -> float:

@@ -118,7 +118,9 @@ def _over_sentences(ctx: Context) -> Iterator[tuple[NumberId, Finding]]:
         if any(isinstance(ctx.paper.number(i).quantity.value, tuple) or not ctx.paper.number(i).quantity.bounded for i in ids):  # fmt: skip
             continue
         outcome: Outcome | None
-        if claim.at("step") is not None:
+        if claim.at("without") is not None:
+            outcome = _below_floor(ctx, claim)
+        elif claim.at("step") is not None:
             outcome = _longer_than_step(ctx, claim)
         else:
             outcome = _net(ctx, claim) or (_told(ctx, claim) if "gain" in claim.cues else None)
@@ -144,6 +146,28 @@ def _longer_than_step(ctx: Context, claim: Physical) -> Finding | None:
         "the codec runs beside other steps", f"{more.shown} more", figure,
         (Slot("claim", codec.shown, codec.symbol), Slot("time", step.shown, "w"), Slot("left", more.shown, "g")), sure=True,
     )  # fmt: skip
+
+
+def _below_floor(ctx: Context, claim: Physical) -> Finding | None:
+    """A step with a codec that is shorter than the one without any exposed exchange, and the codec in it."""
+    ids = [i for r in ("without", "exposed", "with") if (i := claim.at(r)) is not None]
+    d = Derivation(ctx.paper)
+    whole, gone = d.stated("step without it", ids[0], symbol="w"), d.stated("exposed exchange", ids[1], symbol="e")  # fmt: skip
+    codec = d.stated("encoding and decoding", claim.number, symbol="t")
+    least = d.computed("step with it, at least", "s", f"{whole.shown} - {gone.shown} + {codec.shown}", lambda w, e, t: w - e + t, whole, gone, codec, symbol="f")  # fmt: skip
+    d.steps[-1] = least = replace(least, shown=seconds(least.value))
+    said = d.stated("said to be", ids[2], symbol="n")
+    if said.high * _ABOVE >= least.low:
+        return None
+    figure = BarsFigure(
+        "the step with a codec", "s", (("at least", least.value, False), ("as stated", said.value, True)),
+    )  # fmt: skip
+    found = _finding(
+        claim, d, (claim.number, *ids), f"Without any of its exposed exchange, and with the codec, the step is {least.shown} long, not {said.shown}.",
+        "the codec runs beside other work", f"at least {least.shown}", figure,
+        (Slot("claim", said.shown, "n"), Slot("floor", least.shown, "f"), Slot("line", "", at=AtNumber(ids[2]))), sure=True, at=ids[2],
+    )  # fmt: skip
+    return replace(found, case="E")
 
 
 def _net(ctx: Context, claim: Physical) -> Finding | None:

@@ -145,6 +145,18 @@ def efficiency_mismatch(ctx: Context) -> Iterator[Outcome]:
         if outcome := _judged(ctx, claim):
             judged.add(claim.number)
             yield outcome
+    for claim in ctx.paper.physical("scaling-series"):
+        # the nearest form is the sentence's own; of a series, an efficiency that nothing else has judged
+        if (
+            claim.number in judged
+            or claim.asserted is not Asserted.YES
+            or claim.cues & (_SILENT | _DOUBTS.keys())
+        ):
+            continue
+        outcome = _judged(ctx, claim)
+        if isinstance(outcome, Finding):
+            judged.add(claim.number)
+            yield outcome
     yield from _open(ctx, judged)
     yield from _tables(ctx)
     yield from _told_of_tables(ctx)

@@ -169,18 +169,25 @@ def used(paper: Paper, claim: Physical, kind: str = "network") -> tuple[Fabric, 
     own = next((p for p in claim.name("places").split() if p in clusters), "")
     if own:
         found = tuple(f for f in found if f.cluster.removeprefix("cluster ") == own)
+    device, cluster = same_name(claim.name("device")), claim.name("cluster")
     near = tuple(f for f in found if f.block == number.block and paper.place(f.at) < before)
+    # A paragraph goes from machine to machine: what it says of another part is no link of this one.
+    near = tuple(f for f in near if not (device and f.device) or _same(f.device, device))
     if near:
         return near
     found = tuple(f for f in found if not f.aside) or found
-    device, cluster = same_name(claim.name("device")), claim.name("cluster")
     nodes_at = claim.at("nodes")
     nodes = paper.number(nodes_at).quantity.point if nodes_at else 0.0
     wanted: tuple[Callable[[Fabric], bool], ...] = (
         lambda f: bool(cluster) and f.cluster.removeprefix("cluster ") == cluster,
-        lambda f: bool(device) and bool(f.device) and (f.device in device or device in f.device),
+        lambda f: bool(device) and bool(f.device) and _same(f.device, device),
         lambda f: bool(nodes) and f.nodes == nodes,
     )
     for fits in wanted:
         found = tuple(f for f in found if fits(f)) or found
     return found
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names may be of one part: "a100" and "a100 sxm"."""
+    return one in other or other in one

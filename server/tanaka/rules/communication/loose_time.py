@@ -12,7 +12,7 @@ from dataclasses import replace
 from hwmodels.catalog import Accelerator, find, sources
 from hwmodels.links import host_link
 from hwmodels.models import find_model
-from tanaka.paper.model import Paper, Physical
+from tanaka.paper.model import Paper, Physical, SectionId
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
 from tanaka.rules import machine
@@ -33,6 +33,8 @@ from tanaka.rules.derivation import Derivation
 
 _SQUEEZES = Lazy(r"\bcompress|\bcodec|\bspars|\bquanti[sz]", re.I)
 _ASIDE_MENTIONS = 5  # a paper that speaks of it more often is about it
+_ABOUT_IT = 3
+"""In so many of its sections; one that compares with it as an alternative is not about it."""
 _LEAST = 16 * 2.0**20  # of less, latencies are the most
 # Parts whose fast links join more than a node.
 _SPREAD = Lazy(
@@ -47,6 +49,17 @@ def named_parts(paper: Paper) -> tuple[str, ...]:
     """Devices that the paper binds any of its numbers to, as written."""
     named = {_SYSTEM.sub("", dict(n.context).get("device", "")) for n in paper.numbers}
     return tuple(sorted(named - {""}))
+
+
+@query
+def _in_sections(paper: Paper) -> tuple[tuple[SectionId, tuple[str, ...]], ...]:
+    """Devices that the prose of each section binds its numbers to."""
+    found: dict[SectionId, set[str]] = {}
+    for n in paper.numbers:
+        name = _SYSTEM.sub("", dict(n.context).get("device", ""))
+        if name:
+            found.setdefault(n.section, set()).add(name)
+    return tuple((section, tuple(sorted(names))) for section, names in found.items())
 
 
 def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = False) -> Least | None:
@@ -71,7 +84,7 @@ def loose_time(ctx: Context, d: Derivation, claim: Physical, *, lend: bool = Fal
         return None
     line, ends = way
     kind, payload = claim.name("kind"), sent[0]
-    if kind == "all-to-all" and ("per rank" not in claim.cues or ends.who == "node"):
+    if kind == "all-to-all" and (not claim.cues & {"per rank", "of each"} or ends.who == "node"):
         return None
     formula, text = formula_of(kind, claim.cues)
     each = "from each" in claim.cues
@@ -142,14 +155,19 @@ def _compresses(paper: Paper, claim: Physical) -> bool:
     """Whether what the paper compresses may be this: its subject, or told above in the section."""
     found = machine.excuses(paper, "compression")
     number = paper.number(claim.number)
-    titled = any(_SQUEEZES.search(s.title) for s in paper.sections)
+    spread = {m.section for m in found}
+    top = min((s.level for s in paper.sections), default=0)
+    titled = any(_SQUEEZES.search(s.title) for s in paper.sections if s.level == top)
+    near = [m for m in found if m.section == number.section]
+    narrow = machine.excuses(paper, "quantised")
     if (
-        len(found) > _ASIDE_MENTIONS
+        (len(spread) >= _ABOUT_IT and len(found) > _ASIDE_MENTIONS)
+        or len(near) > _ASIDE_MENTIONS
         or (titled and len(found) > 2)
-        or machine.excuses(paper, "quantised")
+        or len({m.section for m in narrow} | {number.section}) > 2
+        or any(m.section == number.section for m in narrow)
     ):
         return bool(found)
-    near = [m for m in found if m.section == number.section]
     return any(
         not m.numbers or paper.place(m.numbers[0]) <= paper.place(claim.number) for m in near
     )
@@ -182,7 +200,7 @@ def _way(ctx: Context, claim: Physical) -> tuple[Line, Ends] | None:
     lines = [line for p in parts if (line := _own(p, level)) is not None]
     linked = {p.family for p in parts if _own(p, level) is not None}
     # Of a part that comes with links and without, those with them are the friendlier.
-    if not lines or any(p.family not in linked for p in parts):
+    if not lines or (any(p.family not in linked for p in parts) and "nvlink" not in claim.cues):
         return None
     return max(lines, key=lambda x: x.each), _among(devices)
 
@@ -215,10 +233,14 @@ def _line(fabric: Fabric) -> Line:
 
 
 def _parts(ctx: Context, claim: Physical) -> tuple[Accelerator, ...]:
-    """What it runs on: named beside it, by the set-up, else all that the paper names."""
+    """What it runs on: named beside it, by the set-up, by its section, else all that the paper names."""
     device = machine.named(ctx, claim, "device")
     if device is not None:
         return find(_SYSTEM.sub("", device.name))
+    section = ctx.paper.number(claim.number).section
+    near = dict(_in_sections(ctx.paper)).get(section, ())
+    if near:
+        return tuple(p for name in near for p in find(name))
     return tuple(p for name in named_parts(ctx.paper) for p in find(name))
 
 

@@ -24,11 +24,11 @@ Name the cause, and print the base at its own best setting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hwmodels.scaling import throughput_scaling_efficiency
-from tanaka.paper.model import Asserted, NumberId, Paper
+from tanaka.paper.model import Asserted, Number, NumberId, Paper
 from tanaka.paper.physics.scaling import CAUSES
 from tanaka.paper.reads import query
 from tanaka.patterns import Lazy
@@ -98,7 +98,23 @@ def superlinear_scaling(ctx: Context) -> Iterator[Outcome]:
             only_if=f"a device of the base ran at {100 * base.value:.0f}% of what one among the many reaches" if sure else "",
             slots=(Slot("claim", shown, "c"),), case="B" if sure else "C",
         )  # fmt: skip
+    yield from _series(ctx)
     yield from _spikes(ctx)
+
+
+def _series(ctx: Context) -> Iterator[Outcome]:
+    """Rates told at several scales, of which one grows by more than the devices."""
+    judged: set[NumberId] = set()
+    for claim in ctx.paper.physical("rates-series"):
+        base_at, counts = claim.given[0][1], dict(claim.counted)
+        number, base = ctx.paper.number(claim.number), ctx.paper.number(base_at)
+        if claim.asserted is not Asserted.YES or base_at in judged or "goodput" in claim.cues:
+            continue
+        grown = counts["many"] / counts["few"]
+        if number.quantity.nominal.low / base.quantity.nominal.high <= _FAR * grown:
+            continue
+        judged.add(base_at)
+        yield _above(ctx, (base, number), (counts["few"], counts["many"]), (base_at, claim.number))
 
 
 _FEWEST = 3
@@ -154,22 +170,32 @@ def _spike(run: Run, k: int) -> bool:
 
 
 def _sudden(ctx: Context, run: Run, k: int) -> Finding:
+    ids = tuple(n.id for n in run.values[k - 1 : k + 2])
+    return _above(ctx, run.values[k - 1 : k + 1], run.counts[k - 1 : k + 1], ids, elsewhere=True)
+
+
+def _above(
+    ctx: Context, values: Sequence[Number], scales: Sequence[float], operands: tuple[NumberId, ...], *,
+    elsewhere: bool = False,
+) -> Finding:  # fmt: skip
+    """A rate that is more than its base times the devices."""
     d = Derivation(ctx.paper)
-    counts = [d.known(f"devices, {at}", run.counts[j], "1", Computed("as stated"), shown=f"{run.counts[j]:,g}", symbol=s)
-              for j, at, s in ((k - 1, "fewer", "m"), (k, "here", "n"))]  # fmt: skip
-    few = d.stated("with fewer", run.values[k - 1].id, symbol="r")
-    here = d.stated("here", run.values[k].id, symbol="R")
+    counts = [d.known(f"devices, {at}", scale, "1", Computed("as stated"), shown=f"{scale:,g}", symbol=s)
+              for scale, at, s in zip(scales, ("fewer", "here"), ("m", "n"), strict=True)]  # fmt: skip
+    few = d.stated("with fewer", values[0].id, symbol="r")
+    here = d.stated("here", values[1].id, symbol="R")
     share = d.computed(
         "scaling efficiency", "%", f"({here.shown} / {few.shown}) / ({counts[1].shown} / {counts[0].shown})",
         throughput_scaling_efficiency, here, few, counts[1], counts[0],
         reference=throughput_scaling_efficiency.source, symbol="e",
     )  # fmt: skip
-    shown, every = run.values[k].quantity.shown, f"{100 * share.value:.0f}%"
+    shown, every = values[1].quantity.shown, f"{100 * share.value:.0f}%"
+    rest = "the next scale loses it again" if elsewhere else "no cause is named"
     return Finding(
-        "TK403", "superlinear-scaling", Verdict.IMPLAUSIBLE, AtNumber(run.values[k].id),
-        f"{shown} is {every} of what the devices add, and the next scale loses it again.",
-        tuple(d.steps), operands=tuple(n.id for n in run.values[k - 1 : k + 2]), note="above linear scaling",
+        "TK403", "superlinear-scaling", Verdict.IMPLAUSIBLE, AtNumber(values[1].id),
+        f"{shown} is {every} of what the devices add, and {rest}.",
+        tuple(d.steps), operands=operands, note="above linear scaling",
         bold=f"{shown} is above linear scaling.",
-        only_if=f"a device reaches {every} of its rate at this scale, and at no other",
+        only_if=f"a device reaches {every} of its rate at this scale{', and at no other' if elsewhere else ''}",
         slots=(Slot("claim", shown, "R"),), case="B",
     )  # fmt: skip

@@ -106,7 +106,7 @@ def _outcome(ctx: Context, claim: Physical) -> Outcome | None:
 
 def _disowned(ctx: Context, claim: Physical) -> bool:
     """Whether the gain is nobody's; what a sentence explains of it is read where share and gain are far apart."""
-    if "wide" in claim.cues:
+    if "wide" in claim.cues or claim.far:
         return machine.unmeasured(ctx.paper, claim.number)
     return machine.disowned(ctx.paper, claim.number)
 

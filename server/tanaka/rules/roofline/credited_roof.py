@@ -56,7 +56,11 @@ _LONG = 1024.0
 _TENSOR = 60e12
 """What no part without matrix units does in 16 bit [FLOP/s]."""
 _OTHERS = Lazy(r"\b(?:related|prior|previous|concurrent)\b", re.I)
-_TITLES = (("prefill", r"\bprefill\b|\bprompt processing\b"), ("decode", r"\bdecod\w+\b"))
+_TITLES = (
+    ("prefill", r"\bprefill\b|\bprompt processing\b"),
+    ("decode", r"\bdecod\w+\b"),
+    ("update", r"\boptimi[sz]er\b|\bAdam\b|\b(?:fused|weight|parameter) update"),
+)
 _AT_ONE = Lazy(r"\bbatch (?:size )?(?:of )?(?:1|one)\b(?![\d.,])|\bsingle[- ](?:stream|request|user)\b|\bbatch-1\b", re.I)  # fmt: skip
 _FORMATS = ("bf16", "fp16")
 
