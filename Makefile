@@ -48,6 +48,7 @@ seeded: $(STAMPS)/python
 
 physics: $(STAMPS)/python
 	@$(PY) scripts/seeded.py --physics --write
+	@$(PY) scripts/seeded.py --unseen --write
 
 differential: $(STAMPS)/differential
 	@build/differential-venv/bin/python scripts/differential.py

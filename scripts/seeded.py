@@ -20,7 +20,7 @@ sys.path[0] = str(ROOT / "tests")  # in place of this folder, where a file has t
 from seeded import any_source, own, score  # noqa: E402
 from seeded.analysed import Analysed  # noqa: E402
 from seeded.any_source import Paper  # noqa: E402
-from seeded.family import NUMBERS, PHYSICS, Family, of  # noqa: E402
+from seeded.family import NUMBERS, PHYSICS, UNSEEN, Family, of  # noqa: E402
 from tanaka.cli.files import Unreadable  # noqa: E402
 
 README = ROOT / "README.md"
@@ -117,6 +117,8 @@ def main() -> int:
                         help="a set of our own kind: papers/, seeds/, statements/")  # fmt: skip
     parser.add_argument("--physics", dest="own", action="store_const", const=PHYSICS.home,
                         help="the set for the rules that hold numbers against physics")  # fmt: skip
+    parser.add_argument("--unseen", dest="own", action="store_const", const=UNSEEN.home,
+                        help="papers that the rules of physics were not mended against")  # fmt: skip
     parser.add_argument("--misses", action="store_true", help="list the errors that were not found")
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
     parser.add_argument("--markdown", action="store_true", help="print the README's table")

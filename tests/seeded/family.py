@@ -1,9 +1,9 @@
-"""The two sets: rules that hold numbers against each other, and rules that hold them against physics."""
+"""The sets: rules that hold numbers against each other, rules that hold them against physics, and papers that these have not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -65,7 +65,10 @@ PHYSICS = Family(
     "make physics",
 )  # fmt: skip
 
-FAMILIES = (NUMBERS, PHYSICS)
+UNSEEN = replace(PHYSICS, home=HERE / "unseen", mark="make physics, unseen")
+"""The rules of physics, and papers that none of them was mended against."""
+
+FAMILIES = (NUMBERS, PHYSICS, UNSEEN)
 
 
 def of(home: Path) -> Family:

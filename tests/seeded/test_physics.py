@@ -61,7 +61,8 @@ def test_errors_are_of_known_sizes() -> None:
 
 
 def test_every_file_of_seeds_has_its_paper() -> None:
-    assert {p.stem for p in (HOME / "seeds").glob("*.toml")} == set(NAMES)
+    """Papers without errors are there for what is said of them untouched."""
+    assert {p.stem for p in (HOME / "seeds").glob("*.toml")} <= set(NAMES)
 
 
 def test_a_changed_name_is_found_in_its_paragraph() -> None:
