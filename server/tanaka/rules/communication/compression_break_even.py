@@ -141,11 +141,12 @@ def _longer_than_step(ctx: Context, claim: Physical) -> Finding | None:
     figure = BarsFigure(
         "a codec and its step", "s", (("encoding and decoding", codec.value, True), ("the whole step", step.value, False)),
     )  # fmt: skip
-    return _finding(
+    found = _finding(
         claim, d, (claim.number, at), f"Encoding and decoding take {more.shown} more than the {step.shown} of the whole step.",
         "the codec runs beside other steps", f"{more.shown} more", figure,
         (Slot("claim", codec.shown, codec.symbol), Slot("time", step.shown, "w"), Slot("left", more.shown, "g")), sure=True,
     )  # fmt: skip
+    return replace(found, case="F")
 
 
 def _below_floor(ctx: Context, claim: Physical) -> Finding | None:
@@ -189,12 +190,13 @@ def _net(ctx: Context, claim: Physical) -> Finding | None:
         "what a codec leaves", "s",
         (("saved", saved.value, False), ("encoding and decoding", codec.value, False), ("said to be left", net.value, True)),
     )  # fmt: skip
-    return _finding(
+    found = _finding(
         claim, d, operands, f"Of {saved.shown} saved, {codec.shown} of encoding and decoding leave {rest.shown}, not {net.shown}.",
         f"at least {net.shown} of the exchange are saved" if over else "the codec runs beside other work", f"{rest.shown} are left", figure,
         (Slot("claim", net.shown, net.symbol), Slot("time", saved.shown, "s"), Slot("left", rest.shown, "g"), Slot("line", "", at=AtNumber(at))),
         sure=True, at=at,
     )  # fmt: skip
+    return replace(found, case="G")
 
 
 def _codec(d: Derivation, claim: Physical) -> Step:
