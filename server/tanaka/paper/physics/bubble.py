@@ -130,7 +130,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
         if not found and len(claims) == 1 and said and not _micro(scene, k):
             # "The bubble of the baseline is 7% of the step": what it runs is told elsewhere
             clause = _clause_of(scene, claims[0])
-            if not _LOOSE.search(clause):
+            if not _LOOSE.search(clause) and not _SCHEDULED.search(scene.sentences[k].text):
                 yield LocalPhysical("far-bubble", claims[0], cues=schedule_words(clause) - {"another"})  # fmt: skip
             continue
         for claim, given, far in found:
@@ -154,6 +154,7 @@ def read(scene: Scene) -> Iterator[LocalPhysical]:
             yield LocalPhysical("bubble", claim, given, (), counted, far, cues)
 
 
+_SCHEDULED = Lazy(r"\bmicro-?\s?batch\w*|\b\d+ stages\b", re.I)
 _CUTS = Lazy(r"[;:]\s|,\s(?:and|but|while|whereas|so|which)\s")
 _LOOSE = Lazy(r"\b(?:at most|at least|up to|below|under|less than|more than|between|target\w*|could|might|if|prior|related|per stage|points?)\b|\[\d", re.I)  # fmt: skip
 

@@ -29,6 +29,11 @@ _NOT = Lazy(
     r"\b(?:activations?|caches?|checkpoints?|buffers?|off-?load\w*|host|CPU|NVMe|8-bit|int8|experts? (?:are|is) sharded|traffic|gathers?|network|bandwidth|GB/s|peak|budget|left for|headroom)\b",
     re.I,
 )
+# "of 1.3 TB only 24 GB remain with the replicated part": what is shared is what was counted before
+_BESIDE = Lazy(
+    r"\b(?:with|plus|including|besides?|and|next to) (?:the|all|what is) (?:replicated|remaining|other|rest)\b",
+    re.I,
+)
 _REPLICATED = Lazy(
     r"\breplicat\w+|\bin full\b|\bfull copy\b|\bunsharded\b|\bwithout (?:any )?(?:sharding|ZeRO)\b|\bnothing (?:is )?sharded\b|\bplain data[- ]parallel\w*|\bDDP\b|\bwhole\b|\bby default\b|\bbefore\b|\bbaseline\b|\bentire\b",
     re.I,
@@ -109,7 +114,7 @@ def _claims(
     named = (("technique", f"ZeRO-{stage}"),)
     cues = frozenset({LOOSE, "of-states", *(("computed",) if _WOULD.search(text) else ())})
     far = frozenset({"clause", "devices", "before"})
-    if of_the_part(text):
+    if of_the_part(text) or _BESIDE.search(text):
         return
     pair = _fall(scene, k)
     if pair is not None and any(_part_alone(scene.sentences[j].text, scene.reading((j, i)).start) for j, i in pair):  # fmt: skip

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tanaka.paper.model import Asserted, Number, NumberId, Table
@@ -184,7 +185,7 @@ def _judged(
             continue
         if turned_about(view, best.relation, r, number):
             continue
-        if _of_another_group(view, best, r):
+        if _of_another_group(view, best, column, r):
             continue
         elsewhere = _elsewhere(view, best.relation, column, r, number)
         if best.relation.doubtful and elsewhere:
@@ -202,11 +203,14 @@ def _judged(
         yield _finding(numbers_of, best.relation, number, operands, len(best.hits), doubt)
 
 
-def _of_another_group(view: View, fit: Fit, row: int) -> bool:
+_ALIKE = 0.03
+
+
+def _of_another_group(view: View, fit: Fit, column: int, row: int) -> bool:
     """Whether a relation over rows ends at a group: the batch, or the cluster, is another one there.
 
-    A group is a block of rows none of which keeps the relation, or the one row of a label where the
-    rows that keep it share theirs.
+    A group is a block of rows none of which keeps the relation, the one row of a label where the
+    rows that keep it share theirs, or rows that are all off by one factor.
     """
     operands = operands_of(fit.relation, row) or ()
     own = {n.id for n in view.cells[row] if n is not None}
@@ -216,7 +220,24 @@ def _of_another_group(view: View, fit: Fit, row: int) -> bool:
     if len(set(view.blocks)) > 1 and not any(r in fit.hits for r in beside):
         return True
     kept = [view.stubs[r] for r in fit.hits]
-    return view.stubs[row] not in kept and len(set(kept)) < len(kept)
+    if view.stubs[row] not in kept and len(set(kept)) < len(kept):
+        return True
+    # rows that are off by the same factor keep the relation among themselves
+    off = {
+        r: f
+        for r in fit.checkable
+        if r not in fit.hits and (f := _off_by(view, fit.relation, column, r))
+    }
+    return row in off and any(r != row and abs(f / off[row] - 1) < _ALIKE for r, f in off.items())
+
+
+def _off_by(view: View, relation: Relation, column: int, row: int) -> float:
+    """By which factor a cell is off; 0 where that cannot be told."""
+    number, operands = view.cells[row][column], operands_of(relation, row)
+    if number is None or operands is None:
+        return 0.0
+    value = relation.value(*(o.quantity.point for o in operands))
+    return number.quantity.point / value if value else 0.0
 
 
 def _mean_of_rates(view: View, relation: Relation, row: int, number: Number) -> bool:
@@ -337,6 +358,8 @@ def _derive(
     result = d.computed(
         relation.name, unit, _text(relation, operands), relation.value, *inputs, symbol="r"
     )
+    if number.quantity.shown_unit not in ("%", "×", "", "points"):
+        d.steps[-1] = replace(result, shown=_shown(result.value, number))
     d.stated("as written", number.id, symbol="c")
     return d, result.value
 
