@@ -246,5 +246,5 @@ def test_what_it_installs_is_pinned_with_hashes(packed: zipfile.ZipFile) -> None
 
 
 def test_the_extension_is_small(packed: zipfile.ZipFile) -> None:
-    # It is 2.1 MB, most of it the wheel of the server with its rules and data, which grows with every rule.
-    assert sum(i.compress_size for i in packed.infolist()) < 2_500_000
+    # It is 2.5 MB, most of it the wheel of the server with its rules and data, which grows with every reader.
+    assert sum(i.compress_size for i in packed.infolist()) < 3_000_000
