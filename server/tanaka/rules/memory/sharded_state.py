@@ -133,7 +133,7 @@ def _finding(
     right = needed.value / number.quantity.scale
     literal = enough(right, number.quantity.literal, 0.01) or rewritten(right, number.quantity.literal)  # fmt: skip
     each = number.quantity.point / (needed.value / count.step.value)
-    only_if = f"the model has {billions(each)} parameters, or its state is kept in another recipe"
+    only_if = f"the model has {billions(float(f'{each:.2g}'))} parameters, or its state is kept in another recipe"
     return Finding(
         "TK305", "memory-saving-mismatch", Verdict.IMPLAUSIBLE, AtNumber(claim.number),
         f"{_spoken(stage)}{on} leaves {needed.shown} of the training state of {count.name} on each device, not {stated.shown}.".replace("plain", "Plain", 1),
